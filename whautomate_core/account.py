@@ -1,0 +1,145 @@
+"""An account: where it is, its key, and what it may do. Built from a connection or block by one pure function."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.state.pool import Limits
+
+PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
+HOSTS = "https://api.whautomate.com, or https://api.in.whautomate.com for India"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a client needs to know. The key is in no repr."""
+
+    host: str
+    """`https://...` without a path."""
+    key: str = field(repr=False)
+    id: str
+    """Names the pool of requests: the connection's `account`, else a hash of host and key."""
+    limits: Limits
+    location_id: str | None = None
+    """Location of new records where a step names none."""
+    proxy: str | None = field(default=None, repr=False)
+    ca_bundle: str | None = None
+
+
+SETTINGS = {
+    "account": "Name of the account, where several keys or connections share its limits.",
+    "plan": "trial (60 requests a minute, 100 a day) or subscribed (300, 432,000). Unset: trial.",
+    "requests_per_minute": "Your own limit, where a contract says so; needs requests_per_day.",
+    "requests_per_day": "Your own limit, where a contract says so; needs requests_per_minute.",
+    "location_id": "Location of new records where a step names none.",
+    "proxy": "Proxy for all requests, such as http://proxy.example:3128.",
+    "ca_bundle": "File of certificate authorities to trust instead of the usual ones.",
+    "allow_http": "Send the key over plain http to a host that isn't this machine.",
+}
+"""The optional settings of a connection or block, with what each means."""
+
+
+def account_from_settings(host: str | None, key: str | None, settings: dict[str, Any] | None = None) -> Account:
+    """Build an account from what a connection or block holds; `settings` are those of `SETTINGS`, None is unset.
+
+    Raises `ConfigurationError` that names the field and says what to do.
+    """
+    given = {name: value for name, value in (settings or {}).items() if value not in (None, "")}
+    for name in given.keys() - SETTINGS.keys():
+        nearest = difflib.get_close_matches(name, SETTINGS, n=1)
+        raise ConfigurationError(
+            f"unknown setting {name!r}; "
+            + (f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(SETTINGS)}")
+        )
+    if not isinstance(key, str) or not key.strip():
+        raise ConfigurationError(
+            "the API key is missing: put it into the password of the connection (key of the block)"
+        )
+    key = key.strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError(
+            "the API key holds characters that no key has: copy it again from Integrations > REST API"
+        )
+    base = _base_url(host, allow_http=_flag("allow_http", given.get("allow_http", False)))
+    return Account(
+        host=base,
+        key=key,
+        id=str(given.get("account") or hashlib.sha256(f"{base}\n{key}".encode()).hexdigest()[:16]),
+        limits=_limits(given),
+        location_id=given.get("location_id"),
+        proxy=given.get("proxy"),
+        ca_bundle=given.get("ca_bundle"),
+    )
+
+
+def _base_url(host: str | None, *, allow_http: bool) -> str:
+    if not isinstance(host, str) or not host.strip():
+        raise ConfigurationError(f"the host is missing: copy it from Integrations > REST API ({HOSTS})")
+    host = host.strip()
+    try:
+        url = urlsplit(host if "://" in host else f"https://{host}")
+        name, port = url.hostname, url.port
+    except ValueError:
+        raise ConfigurationError(f"the host is no address; expected {HOSTS}") from None
+    if url.username or url.password or url.query or url.fragment or not name:
+        raise ConfigurationError(
+            f"the host must be an address alone, without user, query or fragment; expected {HOSTS}"
+        )
+    if url.path.rstrip("/") not in ("", "/v1"):
+        raise ConfigurationError(f"the host has the path {url.path!r}; expected {HOSTS}")
+    if url.scheme not in ("https", "http"):
+        raise ConfigurationError(f"the host must start with https://, not {url.scheme}://")
+    if url.scheme == "http" and not allow_http and not is_loopback(name):
+        raise ConfigurationError(
+            "the host must start with https://, or the key travels in clear (allow_http=true permits it)"
+        )
+    return f"{url.scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _limits(given: dict[str, Any]) -> Limits:
+    own = {"requests_per_minute": 60.0, "requests_per_day": 86_400.0}
+    named = [name for name in own if name in given]
+    if named and len(named) < len(own):
+        raise ConfigurationError("requests_per_minute and requests_per_day go together: set both or neither")
+    plan = given.get("plan")
+    if plan is not None and plan not in PLANS:
+        raise ConfigurationError(f"plan must be trial or subscribed, not {plan!r}")
+    if not named:
+        return PLANS[plan or "trial"]
+    return Limits([(_positive(name, given[name]), seconds) for name, seconds in own.items()])
+
+
+def _positive(name: str, value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise ConfigurationError(f"{name} must be a whole number of at least 1")
+    return number
+
+
+def _flag(name: str, value: Any) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if isinstance(value, bool):
+        return value
+    try:
+        return words[str(value).strip().lower()]
+    except KeyError:
+        raise ConfigurationError(f"{name} must be true or false") from None

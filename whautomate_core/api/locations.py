@@ -1,0 +1,16 @@
+"""Business locations: every contact, segment and broadcast belongs to one."""
+
+from __future__ import annotations
+
+from whautomate_core.call import Call, path_id
+from whautomate_core.records import Location, SearchFilters, query
+
+
+def list_locations(*, filters: SearchFilters | None = None) -> Call[list[Location]]:
+    """List or search locations (`GET /v1/locations`; evidence C)."""
+    return Call("GET", "/v1/locations", query=query(SearchFilters, filters), answer=list)
+
+
+def get_location(location_id: str) -> Call[Location]:
+    """Show one location (`GET /v1/locations/{locationId}`; evidence C)."""
+    return Call("GET", "/v1/locations/{}", (path_id("location_id", location_id),))

@@ -1,0 +1,1 @@
+"""Broadcasts: to whom (segments), once (broadcasts), and what became of it (delivery)."""

@@ -1,0 +1,75 @@
+"""Whom a broadcast reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whautomate_core.api import segments
+from whautomate_core.client import Client
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown
+from whautomate_core.policy import OPT_OUT_TAGS, require_exclusion
+from whautomate_core.records import Segment, SegmentCriteria
+
+
+def ensure_segment(
+    client: Client, name: str, criteria: SegmentCriteria, *, location_id: str | None = None, type: str = "contact"
+) -> Segment:
+    """The segment of that name, made where there is none. The opt-out tags are added to its `exclusionTags`.
+
+    Raises: `InvalidRequest` where a segment of that name has other criteria, or several do; `OutcomeUnknown` where
+        the answer to its creation was lost and it is not there to be seen.
+    """
+    location = location_id or client.account.location_id
+    if not location:
+        raise ConfigurationError("location_id is missing: name it in the step, or once in the connection or block")
+    excluded = list(dict.fromkeys([*(criteria.get("exclusionTags") or []), *OPT_OUT_TAGS]))
+    wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
+    make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
+    found = _named(client, name)
+    if not found:
+        try:
+            return client.send(make)
+        except OutcomeUnknown:
+            found = _named(client, name)
+            if not found:
+                raise
+    different = [segment for segment in found if _differs(segment, wanted, type)]
+    if different:
+        raise InvalidRequest(
+            f"segment {name!r} is there with other criteria ({_shown(different[0].get('criteria'))}, wanted "
+            f"{_shown(wanted)}); segments can't be changed by the API: take another name, or delete it"
+        )
+    return found[0]
+
+
+def find_segment(client: Client, name: str) -> Segment:
+    """The one segment of that name. Raises `NotFound`, `InvalidRequest` where there are several."""
+    found = _named(client, name)
+    if not found:
+        raise NotFound(f"there is no segment named {name!r}")
+    if len(found) > 1:
+        raise InvalidRequest(f"there are {len(found)} segments named {name!r}: name one by segment_id")
+    return found[0]
+
+
+def require_target(segment: Segment) -> None:
+    """Raise `PolicyRefused` unless a broadcast to the segment leaves out everybody who opted out."""
+    require_exclusion(str(segment.get("name") or segment.get("id")), segment.get("criteria"))
+
+
+def _named(client: Client, name: str) -> list[Segment]:
+    # All pages and not `searchText`: how it matches is not documented, nor whether it sees new records at once.
+    return [s for page in client.pages(segments.list_segments()) for s in page if s.get("name") == name]
+
+
+def _differs(segment: Segment, wanted: SegmentCriteria, type: str) -> bool:
+    return segment.get("type") != type or _comparable(segment.get("criteria")) != _comparable(wanted)
+
+
+def _comparable(criteria: Any) -> dict[str, Any]:
+    given = {key: value for key, value in (criteria or {}).items() if value not in (None, "", [], {})}
+    return {key: sorted(value, key=str) if isinstance(value, list) else value for key, value in given.items()}
+
+
+def _shown(criteria: Any) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(_comparable(criteria).items())) or "none"

@@ -1,0 +1,457 @@
+"""Sending calls: the only place that does HTTP. Nothing here knows an endpoint.
+
+What a request is, when it may be repeated and what an answer means is worked out by plain functions that both
+clients share; `Client` and `AsyncClient` are the lines that wait.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import logging
+import platform
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
+
+import httpx
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from whautomate_core import __version__
+from whautomate_core.account import Account
+from whautomate_core.call import Call, Repeat
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    ServerError,
+    UnexpectedResponse,
+    WhautomateError,
+)
+from whautomate_core.state.pool import Pool, local_pool
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+ATTEMPTS = 6
+LARGEST_ANSWER = 32 * 2**20
+"""Bytes; a larger answer is refused while it arrives."""
+PAGE_SIZE = 100
+"""Asked of every list: the largest size that any source names (evidence C)."""
+USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
+
+
+# --- what both clients share ------------------------------------------------------------------------------------
+
+
+def _http_settings(account: Account) -> dict[str, Any]:
+    import ssl
+
+    return {
+        "base_url": account.host,
+        "headers": {"x-api-key": account.key, "accept": "application/json", "user-agent": USER_AGENT},
+        "timeout": httpx.Timeout(30.0, connect=5.0),
+        # A redirect would carry the key to whoever is named in it.
+        "follow_redirects": False,
+        "proxy": account.proxy,
+        "verify": ssl.create_default_context(cafile=account.ca_bundle) if account.ca_bundle else True,
+        # Servers close idle connections after some seconds. A create that meets such a closing has an unknown
+        # outcome, so a connection that was idle for longer than it takes to be sure is not used again.
+        "limits": httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
+        "trust_env": account.proxy is None,
+    }
+
+
+def _request(call: Call[Any]) -> dict[str, Any]:
+    sent = {} if call.body is None else {"json": call.body}
+    return {"method": call.method, "url": call.url, "params": dict(call.query), **sent}
+
+
+def _failure(call: Call[Any], error: httpx.TransportError) -> WhautomateError:
+    """A connection that failed -> what it means for this call."""
+    kind = type(error).__name__
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
+        return ConnectionFailed(f"{_name(call)}: no connection to the host ({kind}): is the host right and reachable?")
+    if call.repeat is Repeat.ONCE:
+        return _unknown(call, f"the connection was lost ({kind})")
+    return ConnectionFailed(f"{_name(call)}: the connection was lost ({kind})")
+
+
+def _unknown(call: Call[Any], why: str, status: int | None = None) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{_name(call)}: {why}, so it may or may not have happened; it is not sent again", status=status
+    )
+
+
+def _name(call: Call[Any]) -> str:
+    return f"{call.method} {call.path}"
+
+
+def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
+    """The record that an answer holds. Raises what the answer means otherwise."""
+    status = response.status_code
+    if 200 <= status < 300:
+        try:
+            value = json.loads(content)
+            problem = _problem(call, value)
+        except ValueError:
+            value, problem = None, "is not JSON"
+        if problem is None:
+            return cast(R, value)
+        if call.repeat is Repeat.ONCE and not (isinstance(value, dict) and value.get("error")):
+            raise _unknown(call, f"the answer {problem}", status)
+        raise UnexpectedResponse(f"{_name(call)}: the answer {problem}", status=status)
+    said = _server_words(call, content)
+    if 300 <= status < 400:
+        raise UnexpectedResponse(
+            f"{_name(call)}: redirected ({status}), which is not followed: check the host", status=status
+        )
+    if status in (401, 403):
+        raise AuthenticationError(f"{_name(call)}: the key was refused ({status}){said}", status=status)
+    if status == 404:
+        raise NotFound(f"{_name(call)}: not found (404){said}", status=status)
+    if status == 429:
+        raise RateLimited(f"{_name(call)}: too many requests (429)", retry_after=_retry_after(response))
+    if status < 500 and status != 408:
+        raise InvalidRequest(f"{_name(call)}: refused ({status}){said}", status=status)
+    if call.repeat is Repeat.ONCE:
+        raise _unknown(call, f"the server failed ({status})", status)
+    raise ServerError(f"{_name(call)}: the server failed ({status})", status=status)
+
+
+def _problem(call: Call[Any], value: Any) -> str | None:
+    if not isinstance(value, call.answer):
+        return f"is a {type(value).__name__} and not a {call.answer.__name__}"
+    if isinstance(value, dict) and value.get("error"):
+        return f"holds an error{_server_words(call, json.dumps(value).encode())}"
+    if isinstance(value, dict) and value.get("success") is False:
+        return "says that it did not succeed"
+    return None
+
+
+def _server_words(call: Call[Any], content: bytes) -> str:
+    """What the server said of an error, without what was sent and without numbers of people."""
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return ""
+    error = value.get("error") if isinstance(value, dict) else None
+    words = (
+        error.get("message") if isinstance(error, dict) else error or (isinstance(value, dict) and value.get("message"))
+    )
+    if not isinstance(words, str) or not words:
+        return ""
+    for sent in sorted(_leaves([call.body, dict(call.query), call.ids]), key=len, reverse=True):
+        if len(sent) > 2:
+            words = words.replace(sent, "…")
+    words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", words))
+    return f": {' '.join(words.split())[:300]}"
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _leaves(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _leaves(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    value = response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+class _Content:
+    """The bytes of an answer, refused when they grow too large."""
+
+    def __init__(self, call: Call[Any]) -> None:
+        self._call = call
+        self._chunks = bytearray()
+
+    def add(self, chunk: bytes) -> None:
+        self._chunks += chunk
+        if len(self._chunks) > LARGEST_ANSWER:
+            if self._call.repeat is Repeat.ONCE:
+                raise _unknown(self._call, "the answer is over 32 MiB")
+            raise UnexpectedResponse(f"{_name(self._call)}: the answer is over 32 MiB")
+
+    def bytes(self) -> bytes:
+        return bytes(self._chunks)
+
+
+_backoff = wait_random_exponential(multiplier=0.5, max=30.0)
+
+
+def _wait(state: RetryCallState) -> float:
+    # After a 429 the pool is paused, so the next permit is the wait.
+    error = state.outcome.exception() if state.outcome else None
+    return 0.0 if isinstance(error, RateLimited) else _backoff(state)
+
+
+def _log_retry(state: RetryCallState) -> None:
+    log.info("%s; trying again (%d of %d)", state.outcome and state.outcome.exception(), state.attempt_number, ATTEMPTS)
+
+
+_RETRYING: dict[str, Any] = {
+    "retry": retry_if_exception_type((RateLimited, ConnectionFailed, ServerError)),
+    "stop": stop_after_attempt(ATTEMPTS),
+    "wait": _wait,
+    "before_sleep": _log_retry,
+    "reraise": True,
+}
+
+
+def _pause_after(error: RateLimited, attempt: int) -> float:
+    """Seconds to pause the pool after a 429."""
+    if error.retry_after is not None:
+        return error.retry_after
+    return float(min(60.0, 2.0**attempt))
+
+
+def _rechecked(call: Call[R]) -> Call[R] | None:
+    """How a call with an unknown outcome goes on: read, and send what is left. That may be repeated as a whole."""
+    if call.recheck is None:
+        return None
+    return replace(call, repeat=Repeat.IDEMPOTENT, read_first=call.recheck)
+
+
+def _gone(call: Call[Any], error: NotFound, attempt: int) -> Any:
+    """A DELETE that finds nothing on a later try has succeeded."""
+    if call.method == "DELETE" and attempt > 1:
+        return {"success": True}
+    raise error
+
+
+@dataclass
+class Pages:
+    """Walks a list page by page: pages count from 1 (two integrators, evidence C), answers are bare arrays.
+
+    The server may give fewer than asked for, so only an empty page, or one shorter than those before, is the last.
+    """
+
+    call: Call[Any]
+    page: int = 0
+    size: int = 0
+    seen: set[str] = field(default_factory=set)
+    repeated: int = 0
+    """Records that came twice: the list moved under the reading. They are returned once."""
+    done: bool = False
+
+    def next_call(self) -> Call[Any]:
+        self.page += 1
+        query = {"limit": str(PAGE_SIZE), **self.call.query, "page": str(self.page)}
+        return replace(self.call, query=query)
+
+    def take(self, records: list[Any]) -> list[Any]:
+        """The records of a page that were not seen before; sets `done` at the last page."""
+        ids = [r.get("id") if isinstance(r, dict) else None for r in records]
+        new = [r for r, i in zip(records, ids, strict=True) if i is None or i not in self.seen]
+        if records and not new and len(records) >= self.size:
+            raise UnexpectedResponse(
+                f"{_name(self.call)}: page {self.page} repeats what came before: is paging ignored?"
+            )
+        self.repeated += len(records) - len(new)
+        self.seen.update(i for i in ids if i is not None)
+        self.done = not records or len(records) < self.size
+        self.size = max(self.size, len(records))
+        return new
+
+
+# --- the two clients --------------------------------------------------------------------------------------------
+
+
+class Client:
+    """Sends calls, one at a time or from several threads. Use it as a context manager, or `close()` it.
+
+    Args:
+        account: Where to and as whom.
+        pool: Where permits come from; the account's pool in this process by default.
+        max_wait: The longest wait for a permit in seconds; None waits as long as it takes.
+        transport: Another way to the server, for tests.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        pool: Pool | None = None,
+        max_wait: float | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.account = account
+        self.requests = 0
+        """Requests that took a permit, repeats included."""
+        self._pool = pool or local_pool(account.id, account.limits)
+        self._max_wait = max_wait
+        self._http = httpx.Client(**_http_settings(account), transport=transport)
+        self._sleep = time.sleep
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(self, call: Call[R]) -> R:
+        """Send a call and return its record.
+
+        Repeats what may be repeated: reads, DELETE and PUT after a lost connection, 5xx or 429; creates, sends and
+        tag calls only where the server certainly did nothing. Each attempt takes a permit.
+
+        Raises: `AuthenticationError`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`,
+            `ConnectionFailed`, `OutcomeUnknown`, `UnexpectedResponse`, `QuotaExhausted`.
+        """
+        try:
+            return self._repeating(call)
+        except OutcomeUnknown:
+            rechecked = _rechecked(call)
+            if rechecked is None:
+                raise
+            return self._repeating(rechecked)
+
+    def pages(self, call: Call[list[R]]) -> Iterator[list[R]]:
+        """Read a list page by page, each record once."""
+        pages = Pages(call)
+        while not pages.done:
+            yield pages.take(self.send(pages.next_call()))
+
+    def _repeating(self, call: Call[R]) -> R:
+        for attempt in Retrying(sleep=self._sleep, **_RETRYING):
+            with attempt:
+                number = attempt.retry_state.attempt_number
+                try:
+                    return self._try(call)
+                except NotFound as error:
+                    return cast(R, _gone(call, error, number))
+                except RateLimited as error:
+                    self._pool.pause(_pause_after(error, number))
+                    raise
+        raise AssertionError("unreachable")  # Retrying returns or raises
+
+    def _try(self, call: Call[R]) -> R:
+        if call.read_first is None:
+            self._pool.acquire(1, max_wait=self._max_wait)
+            return self._exchange(call)
+        # Both permits at once: what was read must not grow old while its write waits for a permit.
+        self._pool.acquire(2, max_wait=self._max_wait)
+        record = self._exchange(call.read_first.read)
+        rest = call.read_first.then(record)
+        return cast(R, record) if rest is None else self._exchange(cast(Call[R], replace(rest, repeat=call.repeat)))
+
+    def _exchange(self, call: Call[R]) -> R:
+        self.requests += 1
+        content = _Content(call)
+        try:
+            with self._http.stream(**_request(call)) as response:
+                for chunk in response.iter_bytes():
+                    content.add(chunk)
+        except httpx.TransportError as error:
+            raise _failure(call, error) from None
+        return _answer(call, response, content.bytes())
+
+
+class AsyncClient:
+    """`Client` for coroutines: the same arguments, the same methods awaited."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        pool: Pool | None = None,
+        max_wait: float | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        import asyncio
+
+        self.account = account
+        self.requests = 0
+        self._pool = pool or local_pool(account.id, account.limits)
+        self._max_wait = max_wait
+        self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
+        self._sleep = asyncio.sleep
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def send(self, call: Call[R]) -> R:
+        """`Client.send`."""
+        try:
+            return await self._repeating(call)
+        except OutcomeUnknown:
+            rechecked = _rechecked(call)
+            if rechecked is None:
+                raise
+            return await self._repeating(rechecked)
+
+    async def pages(self, call: Call[list[R]]) -> AsyncIterator[list[R]]:
+        """`Client.pages`."""
+        pages = Pages(call)
+        while not pages.done:
+            yield pages.take(await self.send(pages.next_call()))
+
+    async def _repeating(self, call: Call[R]) -> R:
+        async for attempt in AsyncRetrying(sleep=self._sleep, **_RETRYING):
+            with attempt:
+                number = attempt.retry_state.attempt_number
+                try:
+                    return await self._try(call)
+                except NotFound as error:
+                    return cast(R, _gone(call, error, number))
+                except RateLimited as error:
+                    self._pool.pause(_pause_after(error, number))
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _try(self, call: Call[R]) -> R:
+        if call.read_first is None:
+            await self._pool.aacquire(1, max_wait=self._max_wait)
+            return await self._exchange(call)
+        await self._pool.aacquire(2, max_wait=self._max_wait)
+        record = await self._exchange(call.read_first.read)
+        rest = call.read_first.then(record)
+        return (
+            cast(R, record) if rest is None else await self._exchange(cast(Call[R], replace(rest, repeat=call.repeat)))
+        )
+
+    async def _exchange(self, call: Call[R]) -> R:
+        self.requests += 1
+        content = _Content(call)
+        try:
+            async with self._http.stream(**_request(call)) as response:
+                async for chunk in response.aiter_bytes():
+                    content.add(chunk)
+        except httpx.TransportError as error:
+            raise _failure(call, error) from None
+        return _answer(call, response, content.bytes())

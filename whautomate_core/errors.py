@@ -1,0 +1,70 @@
+"""What can go wrong, as types: they are public API, so that a DAG or flow can react to one without reading its text.
+
+Messages carry a method, a path template and a status; never a key, a query, a body, a name or a phone number.
+"""
+
+from __future__ import annotations
+
+
+class WhautomateError(Exception):
+    """Base of every error of this package. `status` is the HTTP status where one was received."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ConfigurationError(WhautomateError, ValueError):
+    """A connection, block or argument can't work as it stands. Raised before anything is sent."""
+
+
+class InvalidRequest(WhautomateError, ValueError):
+    """The request is wrong: refused here before sending (`status` None), or by the server (400, 409, 422, ...)."""
+
+
+class AuthenticationError(WhautomateError, PermissionError):
+    """The server doesn't accept the key (401, 403; the vendor's error page says 403 is used for a bad key)."""
+
+
+class NotFound(WhautomateError, LookupError):
+    """The record doesn't exist (404)."""
+
+
+class RateLimited(WhautomateError):
+    """The server refused the request because of its limits (429). It did nothing, so any call may be repeated."""
+
+    def __init__(self, message: str, *, status: int | None = 429, retry_after: float | None = None) -> None:
+        super().__init__(message, status=status)
+        self.retry_after = retry_after
+        """Seconds the server asked for, or None (no evidence that it ever does)."""
+
+
+class ConnectionFailed(WhautomateError, ConnectionError):
+    """No answer, and either nothing was sent or repeating does no harm."""
+
+
+class ServerError(WhautomateError):
+    """The server failed (5xx) on a call that does no harm when repeated."""
+
+
+class OutcomeUnknown(WhautomateError):
+    """A call that must not be made twice got no clear answer: it may have happened. Look before repeating."""
+
+
+class UnexpectedResponse(WhautomateError):
+    """The answer is none: not JSON, the wrong shape, too large, a redirect, or an `error` inside a 200."""
+
+
+class QuotaExhausted(WhautomateError):
+    """The next permit is further away than the caller wants to wait."""
+
+    def __init__(self, message: str, *, next_permit_at: float | None = None, window: float | None = None) -> None:
+        super().__init__(message)
+        self.next_permit_at = next_permit_at
+        """When the next permit is due, in seconds since the epoch (UTC)."""
+        self.window = window
+        """The window that binds, in seconds; None where the whole pool is paused."""
+
+
+class PolicyRefused(WhautomateError):
+    """The account's policy forbids this: someone who opted out, an audience that can't be checked."""

@@ -1,0 +1,1 @@
+"""What all callers of an account share."""

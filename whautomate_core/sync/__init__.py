@@ -1,0 +1,1 @@
+"""The warehouse's people in Whautomate: sources -> rows -> plan -> apply -> report."""

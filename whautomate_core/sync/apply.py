@@ -1,0 +1,112 @@
+"""Writing what the plan says: some requests at once, one bad row never ends the run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from whautomate_core.api import contacts
+from whautomate_core.client import Client
+from whautomate_core.errors import InvalidRequest, NotFound, OutcomeUnknown, ServerError, UnexpectedResponse
+from whautomate_core.progress import Progress
+from whautomate_core.sync.mapping import Person, Reject
+
+T = TypeVar("T")
+
+WORKERS = 8
+"""Requests under way at once. The pool bounds how fast; this only hides the way to the server and back."""
+
+
+@dataclass
+class Outcomes:
+    """What became of the rows, counted by several threads."""
+
+    created: int = 0
+    updated: int = 0
+    tagged: int = 0
+    failed: list[Reject] = field(default_factory=list)
+    """Refused by the server."""
+    unsettled: list[Reject] = field(default_factory=list)
+    """Sent, and nobody knows whether it happened."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, **more: int) -> None:
+        with self._lock:
+            for name, number in more.items():
+                setattr(self, name, getattr(self, name) + number)
+
+    def note(self, rejects: list[Reject], row: int, error: Exception) -> None:
+        with self._lock:
+            rejects.append(Reject(row, str(error)))
+
+
+def create(
+    client: Client, people: list[Person], location_id: str, tags: list[str], out: Outcomes, progress: Progress
+) -> None:
+    """Create contacts; those who consent carry `tags` from the start."""
+
+    def one(person: Person) -> None:
+        if not person.fields.get("name"):
+            raise InvalidRequest("name is empty, and a new contact needs one")
+        carried = {"tags": tags} if tags and person.consent else {}
+        contact: Any = {**person.fields, "location": {"id": location_id}, **carried}
+        client.send(contacts.create_contact(contact))
+        out.count(created=1, tagged=int(bool(carried)))
+
+    _each("creating contacts", [(person.row, person) for person in people], one, out, progress)
+
+
+def update(
+    client: Client, updates: list[tuple[str, Person, dict[str, Any]]], out: Outcomes, progress: Progress
+) -> None:
+    """Write the fields that differ: contact id, person, fields."""
+
+    def one(item: tuple[str, Person, Any]) -> None:
+        client.send(contacts.update_contact(item[0], item[2]))
+        out.count(updated=1)
+
+    _each("updating contacts", [(item[1].row, item) for item in updates], one, out, progress)
+
+
+def add_tags(client: Client, adds: list[tuple[str, Person, list[str]]], out: Outcomes, progress: Progress) -> None:
+    """Give contacts the tags they lack: contact id, person, tags."""
+
+    def one(item: tuple[str, Person, list[str]]) -> None:
+        client.send(contacts.add_contact_tags(item[0], item[2]))
+        out.count(tagged=1)
+
+    _each("tagging contacts", [(item[1].row, item) for item in adds], one, out, progress)
+
+
+def _each(what: str, items: list[tuple[int, T]], do: Callable[[T], None], out: Outcomes, progress: Progress) -> None:
+    """Run `do` over items. What concerns one row is noted with its number, what concerns all ends the work."""
+
+    def one(row: int, item: T) -> None:
+        try:
+            do(item)
+        except OutcomeUnknown as error:
+            out.note(out.unsettled, row, error)
+        except (InvalidRequest, NotFound, ServerError, UnexpectedResponse) as error:
+            out.note(out.failed, row, error)
+
+    done, under_way = 0, set[Future[None]]()
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="whautomate") as executor:
+        for row, item in items:
+            if len(under_way) >= WORKERS:
+                done, under_way = _collect(what, done, under_way, len(items), progress)
+            under_way.add(executor.submit(one, row, item))
+        while under_way:
+            done, under_way = _collect(what, done, under_way, len(items), progress)
+
+
+def _collect(
+    what: str, done: int, under_way: set[Future[None]], total: int, progress: Progress
+) -> tuple[int, set[Future[None]]]:
+    finished, rest = wait(under_way, return_when=FIRST_COMPLETED)
+    for future in finished:
+        future.result()
+    progress(what, done + len(finished), total)
+    return done + len(finished), set(rest)

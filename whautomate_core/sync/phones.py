@@ -1,0 +1,47 @@
+"""Phone numbers as people write them -> E.164, by libphonenumber."""
+
+from __future__ import annotations
+
+import phonenumbers
+
+from whautomate_core.errors import ConfigurationError
+
+
+def require_region(region: str) -> str:
+    """Check an ISO 3166 country code such as `DE`. Raises `ConfigurationError`."""
+    code = region.strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ConfigurationError(f"default_region must be a two-letter country code such as DE, not {region!r}")
+    return code
+
+
+def e164(number: str, region: str | None) -> str:
+    """`0151 2345 6789` with region `DE` -> `+4915123456789`.
+
+    Raises `ValueError` with a reason that doesn't hold the number.
+    """
+    if not number.strip():
+        raise ValueError("phone number is empty")
+    code = region.strip().upper() if region else None
+    if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("country is not a two-letter code")
+    try:
+        parsed = phonenumbers.parse(number, code)
+    except phonenumbers.NumberParseException as error:
+        reasons = {
+            phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "phone number has no country code and no country",
+            phonenumbers.NumberParseException.TOO_LONG: "phone number is too long",
+            phonenumbers.NumberParseException.TOO_SHORT_NSN: "phone number is too short",
+            phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "phone number is too short",
+        }
+        raise ValueError(reasons.get(error.error_type, "not a phone number")) from None
+    if parsed.extension:
+        raise ValueError("phone number has an extension")
+    if not phonenumbers.is_valid_number(parsed):
+        raise ValueError("not a valid phone number of its country")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def digits(number: str) -> str:
+    """What makes two numbers of the server the same: it stores them with and without the plus (evidence C)."""
+    return "".join(c for c in number if c.isdigit())

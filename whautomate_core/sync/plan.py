@@ -1,0 +1,92 @@
+"""What a sync will do, worked out by plain comparison before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from whautomate_core.api import contacts
+from whautomate_core.client import Client
+from whautomate_core.policy import opted_out
+from whautomate_core.progress import Progress
+from whautomate_core.sync.mapping import People, Person
+from whautomate_core.sync.phones import digits
+
+
+@dataclass
+class Plan:
+    """The reprs of its parts hold no personal data but the contact ids."""
+
+    creates: list[Person] = field(default_factory=list)
+    updates: list[tuple[str, Person, dict[str, Any]]] = field(default_factory=list)
+    """Contact id, person, the fields that differ."""
+    unchanged: int = 0
+    tag_adds: list[tuple[str, Person, list[str]]] = field(default_factory=list)
+    """Contact id, person, the tags it lacks."""
+    protected: int = 0
+    """Contacts who opted out and so got no tag or stage that they would have got."""
+
+
+def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list[str]) -> Plan:
+    """Compare people with the contacts that are there (by the digits of their number)."""
+    plan = Plan()
+    for person in people.by_key.values():
+        contact = there.get(person.key)
+        if contact is None:
+            plan.creates.append(person)
+            continue
+        protected = opted_out(contact)
+        changes = _changes(person.fields, contact)
+        lacks = [tag for tag in tags if person.consent and tag not in (contact.get("tags") or [])]
+        if protected and (lacks or "stage" in changes):
+            plan.protected += 1
+            changes.pop("stage", None)
+            lacks = []
+        if changes:
+            plan.updates.append((contact["id"], person, changes))
+        else:
+            plan.unchanged += 1
+        if lacks:
+            plan.tag_adds.append((contact["id"], person, lacks))
+    return plan
+
+
+def _changes(fields: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name == "phoneNumber":
+            continue  # equal, or it would not be this contact; the server's spelling is left alone
+        if name == "customFields":
+            held = contact.get(name) or {}
+            value = {k: v for k, v in value.items() if str(held.get(k, "")) != v}
+            if value:
+                changes[name] = value
+        elif contact.get(name) != value:
+            changes[name] = value
+    return changes
+
+
+def existing_contacts(client: Client, progress: Progress) -> dict[str, dict[str, Any]]:
+    """Every contact of the account by the digits of its number.
+
+    Where a number is there twice, the older contact stands for it, and carries the opt-out of either.
+    """
+    there: dict[str, dict[str, Any]] = {}
+    count = 0
+    for page in client.pages(contacts.list_contacts()):
+        count += len(page)
+        progress("reading contacts", count, 0)
+        for contact in page:
+            record: dict[str, Any] = dict(contact)
+            key = digits(record.get("phoneNumber") or "")
+            if key and record.get("id"):
+                there[key] = _one_of(there[key], record) if key in there else record
+    return there
+
+
+def _one_of(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    older, newer = sorted((one, other), key=lambda c: (c.get("createdAt") or "", c["id"]))
+    # Both are one person: what was refused through one of them holds for the other.
+    refused = [tag for tag in newer.get("tags") or [] if opted_out({"tags": [tag]})]
+    return {**older, "tags": [*(older.get("tags") or []), *refused]}
