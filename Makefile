@@ -1,0 +1,32 @@
+# `make demo` and `make test` set up all they need: Python 3.11 or newer and a package index are enough.
+PYTHON ?= python3
+NOX := .venvs/tools/bin/nox
+
+.PHONY: help demo demo-prefect test prove lint envs clean
+
+help:  ## What there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo: $(NOX)  ## 500 customers from a CSV to a broadcast, in Airflow, on the emulator
+	@$(NOX) --error-on-missing-interpreters -s "demo(airflow)"
+
+demo-prefect: $(NOX)  ## The same in Prefect
+	@$(NOX) -s "demo(prefect)"
+
+test: $(NOX)  ## All tests
+	$(NOX) -s tests
+
+lint: $(NOX)  ## Format, rules, types
+	$(NOX) -s lint
+
+envs: $(NOX)  ## Build .venvs/airflow, .venvs/airflow-2.11, .venvs/prefect and .venvs/core
+	$(NOX) -s envs
+
+clean:  ## Remove environments and the state of the demos
+	rm -rf .venvs .demo
+
+$(NOX): constraints/tools.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv --clear .venvs/tools
+	@.venvs/tools/bin/python -m pip install --quiet --disable-pip-version-check -r constraints/tools.txt
+	@touch $(NOX)

@@ -1,0 +1,102 @@
+"""Builds `.venvs/` and runs what needs one: `nox -l` lists the sessions, the Makefile names the usual ones.
+
+Airflow and Prefect can't live in one environment (their fastapi pins clash), so each has its own.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.envdir = ".venvs/.nox"
+
+ROOT = Path(__file__).parent
+VENVS = ROOT / ".venvs"
+TOOLS = Path(sys.executable).parent
+
+# Environment -> extras, and what else the constraints of that environment are compiled from.
+ENVS: dict[str, tuple[list[str], list[str]]] = {
+    "core": (["emulator"], []),
+    "airflow": (["airflow", "emulator"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (["airflow", "emulator"], ["apache-airflow==2.11.2"]),
+    "prefect": (["prefect", "emulator"], ["prefect==3.8.8"]),
+}
+# Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
+TESTS = {"core": ["tests/core", "tests/emulator"]} | {"prefect": ["tests/prefect"]}
+TESTS |= {name: ["tests/airflow"] for name in ("airflow", "airflow-2.11")}
+
+
+def env(session: nox.Session, name: str) -> Path:
+    """The python of an environment, built where it is missing or what it is built from has changed."""
+    extras, _ = ENVS[name]
+    python, stamp = VENVS / name / "bin" / "python", VENVS / name / "built-from"
+    constraints = ROOT / "constraints" / f"{name}.txt"
+    built_from = hashlib.sha256(
+        (ROOT / "pyproject.toml").read_bytes() + constraints.read_bytes() + sys.version.encode()
+    ).hexdigest()
+    if not (stamp.exists() and stamp.read_text() == built_from):
+        uv = str(TOOLS / "uv")
+        session.run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENVS / name))
+        session.run(
+            *(uv, "pip", "install", "--quiet", "--python", str(python), "--constraint", str(constraints)),
+            *("--group", "pyproject.toml:test", "--editable", f".[{','.join(extras)}]"),
+        )
+        stamp.write_text(built_from)
+    return python
+
+
+@nox.session
+def envs(session: nox.Session) -> None:
+    """Build all environments."""
+    for name in ENVS:
+        env(session, name)
+
+
+@nox.session
+@nox.parametrize("name", list(ENVS), ids=list(ENVS))
+def tests(session: nox.Session, name: str) -> None:
+    """Run the tests that belong to an environment; arguments go to pytest."""
+    session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or TESTS[name]))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, rules and types; mypy sees each package with what it is used with."""
+    session.run(str(TOOLS / "ruff"), "format", "--check", ".")
+    session.run(str(TOOLS / "ruff"), "check", ".")
+    for name, package in (
+        ("core", "whautomate_core"),
+        ("airflow", "airflow_provider_whautomate"),
+        ("prefect", "prefect_whautomate"),
+    ):
+        session.run(str(TOOLS / "mypy"), "--python-executable", str(env(session, name)), package)
+
+
+@nox.session
+@nox.parametrize("name", ["airflow", "prefect"], ids=["airflow", "prefect"])
+def demo(session: nox.Session, name: str) -> None:
+    """Run the main job on the emulator, in Airflow or in Prefect."""
+    session.run(str(env(session, name)), "example_dags/run_demo.py", name)
+
+
+@nox.session
+def constraints(session: nox.Session) -> None:
+    """Compile `constraints/` anew from pyproject.toml. Arguments go to `uv pip compile`, such as --upgrade."""
+    for name, (extras, pins) in ENVS.items():
+        chosen = [argument for extra in extras for argument in ("--extra", extra)]
+        _compile(session, name, pins, ["pyproject.toml", *chosen, "--group", "test"])
+    _compile(session, "tools", [], ["--group", "tools"])
+
+
+def _compile(session: nox.Session, name: str, pins: list[str], what: list[str]) -> None:
+    target = f"constraints/{name}.txt"
+    pin_file = Path(session.create_tmp()) / "pins.txt"
+    pin_file.write_text("\n".join(pins))
+    session.run(
+        *(str(TOOLS / "uv"), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+        *("--no-header", "--no-emit-index-url", "--no-annotate", "--constraint", str(pin_file)),
+        *(*what, "--output-file", target, *session.posargs),
+    )
