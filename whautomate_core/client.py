@@ -6,13 +6,16 @@ clients share; `Client` and `AsyncClient` are the lines that wait.
 
 from __future__ import annotations
 
+import asyncio
 import email.utils
 import json
 import logging
 import platform
 import re
+import ssl
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
@@ -58,8 +61,6 @@ USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_versio
 
 
 def _http_settings(account: Account) -> dict[str, Any]:
-    import ssl
-
     return {
         "base_url": account.host,
         "headers": {"x-api-key": account.key, "accept": "application/json", "user-agent": USER_AGENT},
@@ -291,6 +292,7 @@ class Client:
         pool: Where permits come from; the account's pool in this process by default.
         max_wait: The longest wait for a permit in seconds; None waits as long as it takes.
         transport: Another way to the server, for tests.
+        sleep: What waits between two attempts, for tests.
     """
 
     def __init__(
@@ -300,14 +302,16 @@ class Client:
         pool: Pool | None = None,
         max_wait: float | None = None,
         transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.account = account
         self.requests = 0
-        """Requests that took a permit, repeats included."""
+        """Requests sent, repeats included."""
+        self._counting = threading.Lock()
         self._pool = pool or local_pool(account.id, account.limits)
         self._max_wait = max_wait
         self._http = httpx.Client(**_http_settings(account), transport=transport)
-        self._sleep = time.sleep
+        self._sleep = sleep
 
     def __enter__(self) -> Client:
         return self
@@ -365,7 +369,8 @@ class Client:
         return cast(R, record) if rest is None else self._exchange(cast(Call[R], replace(rest, repeat=call.repeat)))
 
     def _exchange(self, call: Call[R]) -> R:
-        self.requests += 1
+        with self._counting:
+            self.requests += 1
         content = _Content(call)
         try:
             with self._http.stream(**_request(call)) as response:
@@ -386,15 +391,14 @@ class AsyncClient:
         pool: Pool | None = None,
         max_wait: float | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        import asyncio
-
         self.account = account
         self.requests = 0
         self._pool = pool or local_pool(account.id, account.limits)
         self._max_wait = max_wait
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
-        self._sleep = asyncio.sleep
+        self._sleep = sleep
 
     async def __aenter__(self) -> AsyncClient:
         return self

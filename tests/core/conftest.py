@@ -1,0 +1,77 @@
+"""Both clients against the emulator over TCP, with as many permits as they like and no waiting between attempts."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from whautomate_core.account import Account, account_from_settings
+from whautomate_core.client import AsyncClient, Client
+from whautomate_core.emulator import Emulator
+
+
+class NoLimit:
+    """A pool that grants everything and notes its pauses."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self.granted: list[int] = []
+
+    def acquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
+        self.granted.append(permits)
+        return 0.0
+
+    async def aacquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
+        return self.acquire(permits)
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+def account_of(emulator: Emulator, **settings: Any) -> Account:
+    return account_from_settings(emulator.url, emulator.key, {"location_id": emulator.location_id, **settings})
+
+
+@pytest.fixture
+def pool() -> NoLimit:
+    return NoLimit()
+
+
+@pytest.fixture
+def client(whautomate_emulator: Emulator, pool: NoLimit):
+    with Client(account_of(whautomate_emulator), pool=pool, sleep=lambda seconds: None) as client:
+        yield client
+
+
+async def _no_sleep(seconds: float) -> None:
+    return None
+
+
+@pytest.fixture(params=["Client", "AsyncClient"])
+def make_send(request: pytest.FixtureRequest, pool: NoLimit) -> Callable[..., Callable[..., Any]]:
+    """account (and a transport's handler) -> a function that sends a call with one or the other client."""
+    import httpx
+
+    def make(account: Account, handler: Any = None) -> Callable[..., Any]:
+        transport = {"transport": httpx.MockTransport(handler)} if handler else {}
+
+        def send(call: Any) -> Any:
+            if request.param == "Client":
+                with Client(account, pool=pool, sleep=lambda seconds: None, **transport) as client:
+                    return client.send(call)
+
+            async def asend() -> Any:
+                async with AsyncClient(account, pool=pool, sleep=_no_sleep, **transport) as client:
+                    return await client.send(call)
+
+            return asyncio.run(asend())
+
+        return send
+
+    return make
+
+
+@pytest.fixture
+def send(make_send: Any, whautomate_emulator: Emulator) -> Callable[..., Any]:
+    return make_send(account_of(whautomate_emulator))

@@ -1,0 +1,199 @@
+"""Segments and broadcasts: to whom, once, and what became of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from whautomate_core.api import broadcasts, contacts, segments
+from whautomate_core.campaign.broadcasts import broadcast_name, create_broadcast_once
+from whautomate_core.campaign.delivery import delivery, poll_delays
+from whautomate_core.campaign.segments import ensure_segment, find_segment
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused
+
+TEMPLATE: Any = {"name": "spring", "language": "en"}
+
+
+def person(client: Client, number: int, *tags: str) -> dict[str, Any]:
+    contact: Any = {
+        "name": "n",
+        "phoneNumber": f"+4915{number:09d}",
+        "location": {"id": "loc000000001"},
+        "tags": [*tags],
+    }
+    return dict(client.send(contacts.create_contact(contact)))
+
+
+def broadcast(client: Client, emulator: Emulator, key: str = "dag/task/2026-01-01", **more: Any) -> tuple[Any, bool]:
+    arguments: dict[str, Any] = {"segment_name": "vip", "hold_minutes": 0, "sleep": emulator.advance, **more}
+    template = arguments.pop("template", TEMPLATE)
+    return create_broadcast_once(client, "spring", key, template, **arguments)
+
+
+@pytest.fixture
+def vip(client: Client) -> Any:
+    return ensure_segment(client, "vip", {"tags": ["vip"]})
+
+
+def test_a_segment_is_made_once_and_leaves_out_who_opted_out(client: Client, whautomate_emulator: Emulator) -> None:
+    made = ensure_segment(client, "vip", {"tags": ["vip"]})
+    assert made["criteria"] == {"tags": ["vip"], "exclusionTags": ["Unsubscribe"]}
+    same = ensure_segment(client, "vip", {"tags": ["vip"], "exclusionTags": ["Unsubscribe"]})
+    assert same["id"] == made["id"]
+    assert len(whautomate_emulator.records("segments")) == 1
+
+
+def test_a_segment_with_other_criteria_is_an_error_that_shows_both(client: Client, vip: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"tags=\['vip'\], wanted .*tags=\['gold'\]"):
+        ensure_segment(client, "vip", {"tags": ["gold"]})
+
+
+@pytest.mark.parametrize("fault", ["dropped_before", "dropped_after", "500_before", "500_after"])
+def test_a_segment_whose_creation_got_no_answer_is_looked_for(
+    fault: Any, client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.fault(fault, operation="createSegment")
+    if fault.endswith("after"):
+        assert ensure_segment(client, "vip", {"tags": ["vip"]})["name"] == "vip"
+    else:
+        with pytest.raises(OutcomeUnknown):
+            ensure_segment(client, "vip", {"tags": ["vip"]})
+    assert len(whautomate_emulator.requests("createSegment")) == 1
+
+
+def test_a_segment_is_found_by_its_whole_name(client: Client, vip: Any) -> None:
+    assert find_segment(client, "vip")["id"] == vip["id"]
+    with pytest.raises(NotFound, match="'vi'"):
+        find_segment(client, "vi")
+
+
+def test_a_broadcast_reaches_the_segment_and_nobody_who_opted_out(
+    client: Client, whautomate_emulator: Emulator, vip: Any
+) -> None:
+    wanted = person(client, 1, "vip")
+    for tags in (["vip", "Unsubscribe"], ["other"]):
+        person(client, 2 + len(tags), *tags)
+    made, created = broadcast(client, whautomate_emulator)
+    assert created
+    whautomate_emulator.advance(60)
+    assert [m["contact"] for m in whautomate_emulator.messages()] == [wanted["id"]]
+    figures = delivery(client.send(broadcasts.get_broadcast(made["id"])))
+    assert (figures.finished, figures.failed, figures.recipients, figures.delivered) == (True, False, 1, 1)
+
+
+def test_one_key_is_one_broadcast_and_another_key_another(
+    client: Client, whautomate_emulator: Emulator, vip: Any
+) -> None:
+    first, created = broadcast(client, whautomate_emulator)
+    whautomate_emulator.advance(60)
+    again, created_again = broadcast(client, whautomate_emulator, hold_minutes=30)
+    assert (created, created_again, again["id"]) == (True, False, first["id"])
+    assert broadcast(client, whautomate_emulator, key="dag/task/2026-01-02")[1]
+    assert len(whautomate_emulator.requests("createBroadcast")) == 2
+
+
+def test_one_key_with_another_payload_is_an_error(client: Client, whautomate_emulator: Emulator, vip: Any) -> None:
+    broadcast(client, whautomate_emulator, body_parameters=["x"])
+    whautomate_emulator.advance(60)
+    with pytest.raises(InvalidRequest, match="another template and bodyTextParameters"):
+        broadcast(client, whautomate_emulator, template={"name": "autumn", "language": "en"}, body_parameters=["y"])
+    with pytest.raises(InvalidRequest, match="another bodyTextParameters"):
+        broadcast(client, whautomate_emulator)
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.parametrize("delay", [pytest.param(d, marks=pytest.mark.whautomate(search_delay=d)) for d in (0.0, 5.0)])
+@pytest.mark.parametrize("fault", ["dropped_after", "500_after", "not_json"])
+def test_a_lost_answer_is_settled_by_looking_patiently(
+    fault: Any, delay: float, client: Client, whautomate_emulator: Emulator, vip: Any
+) -> None:
+    whautomate_emulator.fault(fault, operation="createBroadcast")
+    made, _ = broadcast(client, whautomate_emulator)
+    assert made["id"] == whautomate_emulator.records("broadcasts")[0]["id"]
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.parametrize("fault", ["dropped_before", "500_before", "503"])
+def test_a_broadcast_that_can_not_be_seen_is_never_sent_again_on_a_guess(
+    fault: Any, client: Client, whautomate_emulator: Emulator, vip: Any
+) -> None:
+    whautomate_emulator.fault(fault, operation="createBroadcast")
+    name = broadcast_name("spring", "dag/task/2026-01-01")
+    with pytest.raises(OutcomeUnknown, match=f"No broadcast named '{name}' .* look for it"):
+        broadcast(client, whautomate_emulator)
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+def test_a_segment_that_does_not_exclude_opt_outs_is_refused(client: Client, whautomate_emulator: Emulator) -> None:
+    for name, criteria in (("all", {"tags": ["vip"]}), ("open", {}), ("partly", {"exclusionTags": ["spam"]})):
+        made = client.send(
+            segments.create_segment(
+                {"name": name, "type": "contact", "criteria": criteria, "location": {"id": "loc000000001"}}  # type: ignore
+            )
+        )
+        for audience in ({"segment_name": name}, {"segment_name": None, "segment_id": made["id"]}):
+            with pytest.raises(PolicyRefused, match=f"{name!r} would message people who opted out"):
+                broadcast(client, whautomate_emulator, **audience)
+    assert whautomate_emulator.requests("createBroadcast") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"segment_name": None}, "either segment_name or segment_id"),
+        ({"segment_id": "s"}, "either segment_name or segment_id"),
+        ({"schedule_at": datetime(2026, 1, 1)}, "no time zone"),
+        ({"key": " "}, "needs a name and a key"),
+    ],
+)
+def test_a_broadcast_that_can_not_be_is_refused_before_anything_is_sent(
+    more: dict[str, Any], says: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        broadcast(client, whautomate_emulator, **more)
+    assert whautomate_emulator.requests() == []
+
+
+def test_the_time_is_sent_in_utc(client: Client, whautomate_emulator: Emulator, vip: Any) -> None:
+    now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    broadcast(client, whautomate_emulator, key="a", hold_minutes=5, clock=lambda: now)
+    zone = datetime.fromisoformat("2027-01-01T10:00:00+02:00")
+    broadcast(client, whautomate_emulator, key="b", schedule_at=zone)
+    sent = [r["body"]["scheduleDateTime"] for r in whautomate_emulator.requests("createBroadcast")]
+    assert sent == ["2026-03-01T12:05:00.000Z", "2027-01-01T08:00:00.000Z"]
+
+
+def test_names_of_broadcasts_are_stable_and_differ_by_key() -> None:
+    assert broadcast_name("spring", "k1") == broadcast_name(" spring ", "k1") != broadcast_name("spring", "k2")
+    assert broadcast_name("spring", "k1").startswith("spring ")
+
+
+@pytest.mark.parametrize(
+    ("record", "finished", "failed"),
+    [
+        ({"id": "b", "status": "Scheduled"}, False, False),
+        ({"id": "b", "status": "Processing", "processedStats": {"totalCount": 5}}, False, False),
+        ({"id": "b", "status": "some new word"}, False, False),
+        ({"id": "b"}, False, False),
+        ({"id": "b", "status": "whatever", "completedAt": "2026-01-01T00:00:00Z"}, True, False),
+        ({"id": "b", "status": "FAILED"}, True, True),
+        ({"id": "b", "status": "Cancelled"}, True, True),
+    ],
+)
+def test_when_a_broadcast_is_finished(record: Any, finished: bool, failed: bool) -> None:
+    assert (delivery(record).finished, delivery(record).failed) == (finished, failed)
+
+
+def test_polling_slows_down() -> None:
+    delays = poll_delays()
+    assert [next(delays) for _ in range(6)] == [60, 120, 240, 480, 900, 900]
+
+
+def test_a_broadcast_takes_its_time(client: Client, whautomate_emulator: Emulator, vip: Any) -> None:
+    person(client, 1, "vip")
+    made, _ = broadcast(client, whautomate_emulator, schedule_at=datetime.now(UTC) + timedelta(minutes=5))
+    assert not delivery(client.send(broadcasts.get_broadcast(made["id"]))).finished
+    whautomate_emulator.advance(400)
+    assert delivery(client.send(broadcasts.get_broadcast(made["id"]))).finished

@@ -1,0 +1,278 @@
+"""What is repeated, what is not, and what is said, by both clients over TCP."""
+
+import logging
+import time
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from whautomate_core.account import account_from_settings
+from whautomate_core.api import account, broadcasts, contacts
+from whautomate_core.client import ATTEMPTS, Client
+from whautomate_core.emulator import Emulator, create_app, running, stances_from
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    ServerError,
+    UnexpectedResponse,
+    WhautomateError,
+)
+
+ADA = "Ada Lovelace"
+NUMBER = "+4915123456789"
+
+
+def new_contact(**fields: Any) -> Any:
+    return contacts.create_contact({"name": ADA, "phoneNumber": NUMBER, "location": {"id": "loc000000001"}, **fields})
+
+
+def statuses(emulator: Emulator, operation: str) -> list[Any]:
+    return [request["status"] for request in emulator.requests(operation)]
+
+
+LOST = ["dropped_before", "dropped_after", "500_before", "500_after", "503"]
+
+
+@pytest.mark.parametrize("fault", [*LOST, "not_json"])
+def test_a_create_with_an_unknown_outcome_is_never_sent_again(fault: Any, send: Any, whautomate_emulator: Any) -> None:
+    whautomate_emulator.fault(fault, operation="createContact")
+    with pytest.raises(OutcomeUnknown, match=r"POST /v1/contacts: .* not sent again"):
+        send(new_contact())
+    assert len(whautomate_emulator.requests("createContact")) == 1
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_reads_deletes_and_writes_are_repeated(fault: Any, send: Any, whautomate_emulator: Any) -> None:
+    contact = send(new_contact())
+    for operation in ("getContact", "updateContact", "deleteContact"):
+        whautomate_emulator.fault(fault, operation=operation)
+    assert send(contacts.get_contact(contact["id"]))["name"] == ADA
+    assert send(contacts.update_contact(contact["id"], {"notes": "x"}))["notes"] == "x"
+    # The first DELETE may have taken effect; the second, which then finds nothing, has succeeded.
+    assert send(contacts.delete_contact(contact["id"])) == {"success": True}
+    assert whautomate_emulator.contacts() == []
+
+
+def test_a_delete_of_nothing_is_an_error_the_first_time(send: Any) -> None:
+    with pytest.raises(NotFound, match=r"DELETE /v1/contacts/\{\}"):
+        send(contacts.delete_contact("nobody"))
+
+
+def test_a_read_gives_up_after_some_attempts(send: Any, whautomate_emulator: Any) -> None:
+    whautomate_emulator.fault("503", probability=1)
+    with pytest.raises(ServerError, match="503"):
+        send(account.get_account_info())
+    assert len(whautomate_emulator.requests()) == ATTEMPTS
+
+
+def test_a_refused_connection_is_tried_again_even_for_a_create(whautomate_emulator: Any, pool: Any) -> None:
+    whautomate_emulator.fault("refused", seconds=0.3)
+    account = account_from_settings(whautomate_emulator.url, whautomate_emulator.key)
+    # Past the refusal whatever the jitter says.
+    with Client(account, pool=pool, sleep=lambda seconds: time.sleep(0.2)) as client:
+        client.send(new_contact())
+    assert statuses(whautomate_emulator, "createContact") == [200]
+
+
+def test_an_unreachable_host_is_named_as_such(make_send: Any) -> None:
+    with pytest.raises(ConnectionFailed, match="is the host right and reachable"):
+        make_send(account_from_settings("http://127.0.0.1:1", "k"))(account.get_account_info())
+
+
+@pytest.mark.whautomate(limits=((2, 60.0),), retry_after=True)
+def test_429_pauses_the_pool_as_long_as_the_server_says(send: Any, whautomate_emulator: Any, pool: Any) -> None:
+    for _ in range(2):
+        send(account.get_account_info())
+    with pytest.raises(RateLimited) as error:
+        send(new_contact())
+    assert len(pool.pauses) == ATTEMPTS
+    assert all(0 < seconds <= 60 for seconds in pool.pauses)
+    assert error.value.retry_after == pool.pauses[-1]
+
+
+@pytest.mark.whautomate(limits=((2, 60.0),))
+def test_429_without_a_time_pauses_longer_each_time(send: Any, pool: Any) -> None:
+    for _ in range(2):
+        send(account.get_account_info())
+    with pytest.raises(RateLimited):
+        send(account.get_account_info())
+    assert pool.pauses == sorted(set(pool.pauses))
+    assert pool.pauses[-1] <= 60
+
+
+def test_429_is_repeated_for_a_create_since_nothing_was_done(make_send: Any, pool: Any) -> None:
+    answers = iter([httpx.Response(429), httpx.Response(200, json={"id": "c1"})])
+    send = make_send(account_from_settings("https://api.example", "k"), lambda request: next(answers))
+    assert send(new_contact()) == {"id": "c1"}
+    assert len(pool.pauses) == 1
+
+
+@pytest.mark.parametrize("put", ["replace", "merge"])
+def test_put_keeps_what_it_does_not_name(put: str, make_send: Any, pool: Any) -> None:
+    app = create_app(stances_from({"put": put}))
+    with running(app) as url:
+        emulator = Emulator(app, url)
+        send = make_send(account_from_settings(url, emulator.key))
+        made = send(new_contact(tags=["vip"], notes="n", customFields={"plan": "pro", "city": "Köln"}))
+        pool.granted.clear()
+        send(contacts.update_contact(made["id"], {"stage": "Lead", "customFields": {"city": "Ulm"}}))
+        assert pool.granted == [2]  # both permits at once, so that what was read is fresh
+        (kept,) = emulator.contacts()
+    assert (kept["stage"], kept["notes"], kept["tags"], kept["name"]) == ("Lead", "n", ["vip"], ADA)
+    assert kept["customFields"] == {"plan": "pro", "city": "Ulm"}
+
+
+def test_overwrite_sends_the_body_alone(send: Any, whautomate_emulator: Any) -> None:
+    made = send(new_contact(notes="n"))
+    send(contacts.update_contact(made["id"], {"name": "B"}, overwrite=True))
+    assert whautomate_emulator.requests("getContact") == []
+    assert "notes" not in whautomate_emulator.contacts()[0]
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_tags_are_read_after_an_unknown_outcome_and_only_what_is_missing_is_sent(
+    fault: Any, send: Any, whautomate_emulator: Any
+) -> None:
+    made = send(new_contact())
+    whautomate_emulator.fault(fault, operation="addContactTags")
+    assert send(contacts.add_contact_tags(made["id"], ["vip", "new"]))["tags"] == ["vip", "new"]
+    fired = [(a["tag"], a["again"]) for a in whautomate_emulator.automations() if a["kind"] == "tag_added"]
+    assert fired == [("vip", False), ("new", False)]
+    whautomate_emulator.fault(fault, operation="removeContactTags")
+    send(contacts.remove_contact_tags(made["id"], ["vip"]))
+    assert whautomate_emulator.contacts()[0]["tags"] == ["new"]
+    assert [a["tag"] for a in whautomate_emulator.automations() if a["kind"] == "tag_removed"] == ["vip"]
+
+
+def test_an_error_inside_a_200_is_an_error(send: Any, whautomate_emulator: Any) -> None:
+    whautomate_emulator.fault("error_in_200", operation="createBroadcast")
+    with pytest.raises(UnexpectedResponse, match="holds an error: it didn't work"):
+        send(broadcasts.create_broadcast({"name": "b", "type": "contact"}))
+
+
+def test_a_wrong_key_and_a_missing_record_and_a_refused_body(make_send: Any, whautomate_emulator: Any) -> None:
+    with pytest.raises(AuthenticationError, match=r"the key was refused \(403\)"):
+        make_send(account_from_settings(whautomate_emulator.url, "wrong-key"))(account.get_account_info())
+    send = make_send(account_from_settings(whautomate_emulator.url, whautomate_emulator.key))
+    with pytest.raises(NotFound):
+        send(contacts.get_contact("nobody"))
+    with pytest.raises(InvalidRequest, match="400") as error:
+        send(contacts.create_contact({"name": ADA, "phoneNumber": "none", "location": {"id": "loc000000001"}}))
+    assert error.value.status == 400
+
+
+def test_nothing_of_the_key_or_of_people_is_in_errors_or_logs(make_send: Any, caplog: pytest.LogCaptureFixture) -> None:
+    key = "s3cr3t-key"
+    words = f"number {NUMBER} of {ADA} <ada@example.com> is known as 015123456789, see contact-77"
+
+    def refuse(status: int, request: httpx.Request) -> httpx.Response:
+        assert request.headers["x-api-key"] == key
+        return httpx.Response(status, json={"error": {"message": words}})
+
+    said = ""
+    with caplog.at_level(logging.DEBUG, logger="whautomate_core"):
+        for status in (200, 400, 401, 404, 409, 429, 500):
+            with pytest.raises(WhautomateError) as error:
+                make_send(account_from_settings("https://api.example", key), partial(refuse, status))(
+                    contacts.update_contact("contact-77", {"name": ADA, "phoneNumber": NUMBER}, overwrite=True)
+                )
+            said += f"{error.value!r} {error.value.__cause__!r}"
+    said += caplog.text
+    assert "is known as" in said  # the server's own words, but for what they say of people
+    for secret in (key, ADA, "15123456789", "ada@example", "contact-77"):
+        assert secret not in said
+
+
+def test_a_redirect_is_not_followed(make_send: Any) -> None:
+    asked: list[str] = []
+
+    def redirect(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(302, headers={"location": "https://elsewhere.example/"})
+
+    with pytest.raises(UnexpectedResponse, match="redirected"):
+        make_send(account_from_settings("https://api.example", "k"), redirect)(account.get_account_info())
+    assert asked == ["api.example"]
+
+
+def test_a_huge_answer_is_refused_while_it_arrives(make_send: Any) -> None:
+    class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+        sent = 0
+
+        def __iter__(self) -> Any:
+            while self.sent < 2**30:
+                self.sent += 2**20
+                yield b" " * 2**20
+
+        async def __aiter__(self) -> Any:
+            for chunk in self:
+                yield chunk
+
+    stream = Endless()
+    with pytest.raises(UnexpectedResponse, match="over 32 MiB"):
+        make_send(account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, stream=stream))(
+            account.get_account_info()
+        )
+    assert stream.sent == 33 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"), [([], "is a list"), ("x", "is a str"), ({"success": False}, "not succeed")]
+)
+def test_the_wrong_shape_is_said(answer: Any, says: str, make_send: Any) -> None:
+    with pytest.raises(UnexpectedResponse, match=says):
+        make_send(account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, json=answer))(
+            account.get_account_info()
+        )
+
+
+def test_it_says_who_it_is_and_waits_as_long_as_promised(make_send: Any) -> None:
+    def look(request: httpx.Request) -> httpx.Response:
+        assert request.headers["user-agent"].startswith("whautomate-pipelines/")
+        assert request.extensions["timeout"] == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+        return httpx.Response(200, json={})
+
+    assert make_send(account_from_settings("https://api.example", "k"), look)(account.get_account_info()) == {}
+
+
+# --- pages
+
+
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 120])
+def test_pages_bring_every_record_once_whatever_the_server_caps(
+    count: int, client: Client, whautomate_emulator: Any
+) -> None:
+    for i in range(count):
+        client.send(
+            contacts.create_contact({"name": "n", "phoneNumber": f"+1{i:09d}", "location": {"id": "loc000000001"}})
+        )
+    read = [contact["id"] for page in client.pages(contacts.list_contacts()) for contact in page]
+    assert sorted(read) == sorted(contact["id"] for contact in whautomate_emulator.contacts())
+
+
+def test_a_record_made_while_pages_are_read_brings_none_twice(client: Client, whautomate_emulator: Any) -> None:
+    for i in range(60):
+        client.send(
+            contacts.create_contact({"name": "n", "phoneNumber": f"+1{i:09d}", "location": {"id": "loc000000001"}})
+        )
+    pages = client.pages(contacts.list_contacts())
+    read = [contact["id"] for contact in next(pages)]
+    client.send(new_contact())  # newest first: it shifts what is left by one
+    read += [contact["id"] for page in pages for contact in page]
+    assert len(read) == len(set(read)) == 60
+
+
+def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> None:
+    same = [{"id": "a"}, {"id": "b"}]
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=same))
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        pages = client.pages(contacts.list_contacts())
+        assert next(pages) == same
+        with pytest.raises(UnexpectedResponse, match="is paging ignored"):
+            next(pages)

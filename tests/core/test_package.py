@@ -1,0 +1,50 @@
+"""What is promised of the distribution itself."""
+
+import subprocess
+import sys
+from importlib.metadata import entry_points, metadata
+
+import whautomate_core
+
+DISTRIBUTION = "whautomate-pipelines"
+
+
+def python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_version_is_the_distributions() -> None:
+    assert metadata(DISTRIBUTION)["Version"] == whautomate_core.__version__
+
+
+def test_entry_points_are_there_and_harmless_without_their_extra() -> None:
+    block = "import sys; sys.modules['airflow'] = sys.modules['prefect'] = None; sys.modules['starlette'] = None\n"
+    for group, name in (
+        ("apache_airflow_provider", "provider_info"),
+        ("prefect.collections", "prefect_whautomate"),
+        ("pytest11", "whautomate"),
+    ):
+        (found,) = [e for e in entry_points(group=group) if e.name == name and e.dist and e.dist.name == DISTRIBUTION]
+        load = f"from importlib.metadata import EntryPoint; EntryPoint({name!r}, {found.value!r}, {group!r}).load()"
+        python(block + load)
+
+
+def test_provider_info_names_the_distribution_as_airflow_wants_it() -> None:
+    # With another name every Airflow command of a user dies.
+    code = (
+        "from airflow_provider_whautomate.get_provider_info import get_provider_info as g; print(g()['package-name'])"
+    )
+    canonical = metadata(DISTRIBUTION)["Name"].lower().replace("_", "-").replace(".", "-")
+    assert python(code).strip() == canonical == DISTRIBUTION
+
+
+def test_the_core_imports_neither_orchestrator() -> None:
+    modules = "whautomate_core.sync.contacts, whautomate_core.campaign.broadcasts, whautomate_core.cli"
+    assert python(f"import sys, {modules}\nprint([m for m in ('airflow', 'prefect') if m in sys.modules])") == "[]\n"
+
+
+def test_the_calls_load_no_http_and_no_phone_numbers() -> None:
+    code = "import sys, whautomate_core.api.contacts\nprint([m for m in ('httpx', 'phonenumbers') if m in sys.modules])"
+    assert python(code) == "[]\n"

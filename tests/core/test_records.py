@@ -1,0 +1,108 @@
+"""The records are the contract's, and bodies are checked against them before anything is sent."""
+
+import inspect
+from typing import Any, get_type_hints
+
+import pytest
+import yaml
+from pydantic import TypeAdapter
+from typing_extensions import is_typeddict
+
+import whautomate_core
+from whautomate_core import records
+from whautomate_core.api import account, broadcasts, contact_tags, contacts, locations, segments
+from whautomate_core.errors import InvalidRequest
+
+MODULES = [account, broadcasts, contact_tags, contacts, locations, segments]
+
+
+def contract() -> dict[str, Any]:
+    from importlib.resources import files
+
+    return yaml.safe_load(files(whautomate_core).joinpath("contract.yaml").read_text(encoding="utf-8"))
+
+
+SCHEMAS = contract()["components"]["schemas"]
+RECORDS = {name: value for name, value in vars(records).items() if is_typeddict(value)}
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS.keys() & SCHEMAS.keys()))
+def test_a_record_has_the_fields_of_the_contract(name: str) -> None:
+    record, schema = RECORDS[name], SCHEMAS[name]
+    assert set(get_type_hints(record)) == set(schema["properties"])
+    assert set(TypeAdapter(record).json_schema().get("required", [])) == set(schema.get("required", []))
+
+
+def test_the_calls_are_operations_of_the_contract() -> None:
+    operations = {
+        (method.upper(), path.format(**dict.fromkeys(_names(path), "{}"))): operation["operationId"]
+        for path, methods in contract()["paths"].items()
+        for method, operation in methods.items()
+    }
+    arguments = {"filters": None, "tags": ["t"], "contact": {"name": "n", "phoneNumber": "+1", "location": {"id": "l"}}}
+    arguments |= {"contact_tag": {"name": "n"}, "broadcast": {"name": "n", "type": "contact"}}
+    arguments |= {"segment": {"name": "n", "type": "contact", "location": {"id": "l"}}}
+    seen = 0
+    for module in MODULES:
+        for name, function in vars(module).items():
+            if not inspect.isfunction(function) or function.__module__ != module.__name__ or name.startswith("_"):
+                continue
+            given = {p: arguments.get(p, "id1") for p in inspect.signature(function).parameters if p != "overwrite"}
+            call = function(**{k: v for k, v in given.items() if k != "extra"})
+            operation = operations[call.method, call.path]
+            assert "".join(w.capitalize() for w in name.split("_")) == operation[0].upper() + operation[1:]
+            seen += 1
+    assert seen == 1 + 2 + 7 + 4 + 4 + 6
+
+
+def _names(path: str) -> list[str]:
+    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
+
+
+def test_an_unknown_field_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(InvalidRequest, match="phonenumber is not a field of it; did you mean phoneNumber"):
+        contacts.update_contact("c1", {"phonenumber": "+49"})  # type: ignore[typeddict-unknown-key]
+    with pytest.raises(InvalidRequest, match=r"location\.ID is not a field of it; did you mean id"):
+        contacts.create_contact({"name": "n", "phoneNumber": "+1", "location": {"ID": "x"}})  # type: ignore
+    with pytest.raises(InvalidRequest, match=r"segments\.0\.ids"):
+        broadcasts.create_broadcast({"name": "n", "type": "t", "segments": [{"ids": "x"}]})  # type: ignore
+    with pytest.raises(InvalidRequest, match="searchtext is not a field of it; did you mean searchText"):
+        contacts.list_contacts(filters={"searchtext": "x"})  # type: ignore
+
+
+def test_a_missing_field_and_a_wrong_type_are_errors_without_the_value() -> None:
+    with pytest.raises(InvalidRequest, match="phoneNumber is required") as error:
+        contacts.create_contact({"name": "Ada Lovelace"})  # type: ignore
+    assert "Ada" not in str(error.value)
+    with pytest.raises(InvalidRequest, match="phoneNumber: input should be a valid string") as error:
+        contacts.update_contact("c1", {"phoneNumber": 4915123456789})  # type: ignore
+    assert "4915" not in str(error.value)
+    with pytest.raises(InvalidRequest, match="must be a dict"):
+        contacts.update_contact("c1", "name=x")  # type: ignore
+
+
+def test_extra_is_the_way_past() -> None:
+    call = contacts.create_contact({"name": "n", "phoneNumber": "+1"}, extra={"location": "l1", "vip": True})  # type: ignore
+    assert call.body == {"name": "n", "phoneNumber": "+1", "location": "l1", "vip": True}
+
+
+@pytest.mark.parametrize("value", ["", "  ", None, 7, ".", ".."])
+def test_an_id_that_would_name_another_path_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidRequest, match="contact_id"):
+        contacts.get_contact(value)
+
+
+def test_an_id_is_one_segment_of_the_path() -> None:
+    assert contacts.get_contact("a/b?c=1#d%").url == "/v1/contacts/a%2Fb%3Fc%3D1%23d%25"
+
+
+def test_names_only_leaves_values_to_templates() -> None:
+    body = {"name": "{{ x }}", "phoneNumber": object(), "location": {"id": 1}}
+    assert records.body(records.ContactInput, body, names_only=True) == body
+    with pytest.raises(InvalidRequest, match="nam is not a field"):
+        records.body(records.ContactInput, {**body, "nam": 1}, names_only=True)
+
+
+def test_a_call_shows_its_endpoint_and_nothing_of_people() -> None:
+    call = contacts.update_contact("secret-id", {"name": "Ada", "phoneNumber": "+4915123456789"})
+    assert repr(call) == "<PUT /v1/contacts/{}>"

@@ -1,0 +1,283 @@
+"""The sync and tag jobs, judged by what the emulator holds and what it was sent."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whautomate_core.account import account_from_settings
+from whautomate_core.api import contacts
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, PolicyRefused
+from whautomate_core.progress import LogProgress, silent
+from whautomate_core.sync.contacts import sync_contacts, tag_contacts
+from whautomate_core.sync.mapping import contact_mapping, read_people
+
+FORMS = ("digits", "plus")
+FIELDS = {"name": "who", "phoneNumber": "mobile", "stage": "stage", "customFields.city": "city"}
+CUSTOMERS = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
+
+
+def row(who: str, mobile: str, city: str = "", stage: str = "", ok: str = "yes") -> dict[str, str]:
+    return {"who": who, "mobile": mobile, "city": city, "stage": stage, "ok": ok}
+
+
+ADA, BOB, EVE = (
+    row("Ada", "0151 23456789", "Köln"),
+    row("Bob", "+44 7400 123456", stage="Lead"),
+    row("Eve", "0160 1234567"),
+)
+MAPPING = contact_mapping(FIELDS, default_region="DE", consent_column="ok")
+
+
+def sync(client: Client, rows: Any, **more: Any) -> dict[str, Any]:
+    return sync_contacts(client, rows, more.pop("mapping", MAPPING), progress=silent, **more)
+
+
+def counts(report: dict[str, Any], *names: str) -> tuple[int, ...]:
+    return tuple(report[name] for name in names or ("created", "updated", "unchanged", "rejected", "tagged"))
+
+
+def writes(emulator: Emulator) -> list[str]:
+    return [r["operation"] for r in emulator.requests() if r["method"] != "GET"]
+
+
+@pytest.mark.parametrize("form", [pytest.param(f, marks=pytest.mark.whautomate(phone_form=f)) for f in FORMS])
+def test_what_is_missing_is_created_and_a_second_run_sends_nothing(
+    form: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    assert counts(sync(client, [ADA, BOB, EVE], tags=["news"])) == (3, 0, 0, 0, 3)
+    held = {c["name"]: c for c in whautomate_emulator.contacts()}
+    assert held["Ada"]["phoneNumber"].lstrip("+") == "4915123456789"
+    assert held["Ada"]["customFields"] == {"city": "Köln"}
+    assert held["Bob"]["stage"] == "Lead"
+    assert "stage" not in held["Ada"]  # an empty cell writes nothing
+    before = len(writes(whautomate_emulator))
+    assert counts(sync(client, [ADA, BOB, EVE], tags=["news"])) == (0, 0, 3, 0, 0)
+    assert len(writes(whautomate_emulator)) == before
+
+
+@pytest.mark.parametrize("put", [pytest.param(p, marks=pytest.mark.whautomate(put=p)) for p in ("replace", "merge")])
+@pytest.mark.parametrize(
+    "form", [pytest.param(f, marks=pytest.mark.whautomate(phone_form=f)) for f in ("digits", "plus")]
+)
+def test_what_differs_is_updated_and_the_rest_is_kept(
+    put: str, form: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync(client, [ADA, BOB], tags=["news"])
+    (ada,) = [c for c in whautomate_emulator.contacts() if c["name"] == "Ada"]
+    client.send(contacts.update_contact(ada["id"], {"notes": "by hand", "customFields": {"size": "L"}}))
+    moved = {**ADA, "city": "Ulm", "mobile": "+49 151 23456789"}
+    assert counts(sync(client, [moved, BOB], tags=["news"])) == (0, 1, 1, 0, 0)
+    (ada,) = [c for c in whautomate_emulator.contacts() if c["name"] == "Ada"]
+    assert ada["customFields"] == {"city": "Ulm", "size": "L"}
+    assert (ada["notes"], ada["tags"]) == ("by hand", ["news"])
+    assert [a["kind"] for a in whautomate_emulator.automations()].count("tag_added") == 2
+
+
+def test_rows_with_one_number_are_one_person_and_the_later_row_wins(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    again = {**ADA, "who": "Ada L.", "mobile": "0049-151-23456789"}
+    report = sync(client, [ADA, BOB, again])
+    assert counts(report, "rows", "created", "folded") == (3, 2, 1)
+    assert {c["name"] for c in whautomate_emulator.contacts()} == {"Ada L.", "Bob"}
+    people = read_people([ADA, BOB, again], MAPPING)
+    assert people.folded == [(1, 3)]
+
+
+def test_who_opted_out_gets_neither_tag_nor_stage(client: Client, whautomate_emulator: Emulator) -> None:
+    sync(client, [ADA, BOB])
+    (ada,) = [c for c in whautomate_emulator.contacts() if c["name"] == "Ada"]
+    client.send(contacts.add_contact_tags(ada["id"], ["unsubscribe"]))
+    fired = len(whautomate_emulator.automations())
+    report = sync(client, [{**ADA, "stage": "Customer", "city": "Ulm"}, BOB], tags=["news"])
+    assert counts(report, "updated", "tagged", "protected") == (1, 1, 1)
+    assert tag_contacts(client, [ADA, BOB], MAPPING, "vip", progress=silent)["protected"] == 1
+    (ada,) = [c for c in whautomate_emulator.contacts() if c["name"] == "Ada"]
+    assert ada["tags"] == ["unsubscribe"]
+    assert ada["customFields"] == {"city": "Ulm"}
+    assert {a["contact"] for a in whautomate_emulator.automations()[fired:]}.isdisjoint({ada["id"]})
+
+
+def test_an_opt_out_through_one_of_two_contacts_with_a_number_holds_for_both(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    for tags in ([], ["Unsubscribe"]):
+        client.send(
+            contacts.create_contact(
+                {"name": "Ada", "phoneNumber": "+4915123456789", "location": {"id": "loc000000001"}, "tags": tags}
+            )
+        )
+    assert counts(sync(client, [ADA], tags=["news"]), "created", "tagged", "protected") == (0, 0, 1)
+
+
+def test_without_consent_a_person_is_synced_and_not_tagged(client: Client, whautomate_emulator: Emulator) -> None:
+    report = sync(client, [ADA, {**BOB, "ok": "no"}, {**EVE, "ok": "maybe"}], tags=["news"])
+    assert counts(report) == (2, 0, 0, 1, 1)
+    assert {c["name"]: c.get("tags") or [] for c in whautomate_emulator.contacts()} == {"Ada": ["news"], "Bob": []}
+    tagged = tag_contacts(client, [ADA, {**BOB, "ok": "no"}], MAPPING, "vip", progress=silent)
+    assert counts(tagged, "tagged", "no_consent") == (1, 1)
+
+
+def test_tagging_gives_the_tag_once_and_says_who_is_missing(client: Client, whautomate_emulator: Emulator) -> None:
+    sync(client, [ADA, BOB])
+    names = ("tagged", "already", "missing", "failed")
+    assert counts(tag_contacts(client, [ADA, EVE], MAPPING, "vip", progress=silent), *names) == (1, 0, 1, 0)
+    assert counts(tag_contacts(client, [ADA, BOB], MAPPING, "vip", progress=silent), *names) == (1, 1, 0, 0)
+    fired = [a for a in whautomate_emulator.automations() if a["kind"] == "tag_added"]
+    assert len(fired) == 2
+    assert not any(a["again"] for a in fired)
+
+
+def test_rows_that_can_not_be_sent_are_written_down_with_their_reason(
+    client: Client, tmp_path: Path, whautomate_emulator: Emulator
+) -> None:
+    bad = [
+        row("X", ""),
+        row("Y", "call me"),
+        row("Z", "0151 2"),
+        row("W", "+49 151 23456789 ext. 5"),
+        row("", "0171 2345678"),
+    ]
+    path = tmp_path / "rejects.jsonl"
+    with pytest.raises(InvalidRequest, match="1 of 6 rows, over max_failed=0: 1 x name is empty"):
+        sync(client, [ADA, *bad], rejects_path=str(path))
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(line["row"], line["reason"]) for line in lines] == [
+        (2, "phone number is empty"),
+        (3, "not a phone number"),
+        (4, "not a valid phone number of its country"),
+        (5, "phone number has an extension"),
+        (6, "name is empty, and a new contact needs one"),
+    ]
+    assert len(whautomate_emulator.contacts()) == 1
+
+
+def test_too_many_rejects_stop_it_before_anything_is_sent(client: Client, whautomate_emulator: Emulator) -> None:
+    with pytest.raises(InvalidRequest, match="1 of 2 rows, over max_rejected='10%'"):
+        sync(client, [ADA, row("X", "none")], max_rejected="10%")
+    assert whautomate_emulator.requests() == []
+
+
+def test_a_row_the_server_refuses_ends_nothing(client: Client, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.fault("error_in_200", operation="createContact", on=2)
+    report = sync(client, [ADA, BOB, EVE], max_failed=1)
+    assert counts(report, "created", "failed", "unsettled") == (2, 1, 0)
+
+
+@pytest.mark.parametrize("fault", ["dropped_before", "dropped_after", "500_before", "500_after", "not_json"])
+def test_a_create_with_an_unknown_outcome_is_reported_and_the_next_run_settles_it(
+    fault: Any, client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.fault(fault, operation="createContact", on=2)
+    report = sync(client, [ADA, BOB, EVE], max_failed=1)
+    assert counts(report, "created", "unsettled") == (2, 1)
+    assert len(whautomate_emulator.requests("createContact")) == 3
+    sync(client, [ADA, BOB, EVE])
+    assert sorted(c["name"] for c in whautomate_emulator.contacts()) == ["Ada", "Bob", "Eve"]
+
+
+def test_a_wrong_key_stops_at_once(whautomate_emulator: Emulator, pool: Any) -> None:
+    account = account_from_settings(whautomate_emulator.url, "wrong", {"location_id": "l"})
+    with Client(account, pool=pool) as client, pytest.raises(AuthenticationError):
+        sync(client, [ADA])
+    assert len(whautomate_emulator.requests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "says"),
+    [
+        ({"rows": [{"who": "Ada"}]}, ConfigurationError, "no column 'mobile', 'stage', 'city', 'ok'; there are 'who'"),
+        ({"rows": []}, ConfigurationError, "has no rows"),
+        ({"rows": "people.xml"}, ConfigurationError, "not a CSV"),
+        ({"rows": "missing.csv"}, ConfigurationError, "can't be read"),
+        ({"rows": ["ada"]}, ConfigurationError, "row 1 must be a dict"),
+        ({"rows": [ADA], "tags": ["Unsubscribe"]}, PolicyRefused, "opt-out tag"),
+        ({"rows": [ADA], "tags": [""]}, ConfigurationError, "tags must be"),
+        ({"rows": [ADA], "max_failed": "some"}, ConfigurationError, "max_failed must be"),
+        ({"rows": [ADA], "max_rejected": -1}, ConfigurationError, "max_rejected must be"),
+    ],
+)
+def test_bad_input_is_said_before_anything_is_sent(
+    given: dict[str, Any], error: type[Exception], says: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    with pytest.raises(error, match=says):
+        sync(client, given.pop("rows"), **given)
+    assert whautomate_emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty: not even a header"),
+        (b"who,mobile,stage,city,ok\n", "has no rows"),
+        (b"who,phone,stage,city,ok\nAda,1,,,\n", "no column 'mobile'; there are 'who', 'phone'"),
+        ("who,mobile,stage,city,ok\nJürgen,0151,,,\n".encode("latin-1"), "not UTF-8"),
+    ],
+)
+def test_a_csv_that_can_not_be_used_is_said(content: bytes, says: str, client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=f"people.csv.*{says}"):
+        sync(client, path)
+
+
+def test_a_csv_with_a_bom_and_ragged_rows_is_read(
+    client: Client, tmp_path: Path, whautomate_emulator: Emulator
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes("\ufeffwho,mobile,stage,city,ok\nAda,015123456789\nBob,+447400123456,,,yes,more\n".encode())
+    assert counts(sync(client, str(path)), "created", "rejected") == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "more", "says"),
+    [
+        ({"name": "who"}, {}, "phoneNumber"),
+        ({"phoneNumber": "m", "nmae": "who"}, {}, "did you mean name"),
+        ({"phoneNumber": "m", "tags": "t"}, {}, "tags= gives tags"),
+        ({"phoneNumber": ""}, {}, "must be the name of a column"),
+        ({"phoneNumber": "m"}, {"default_region": "Germany"}, "two-letter country code"),
+    ],
+)
+def test_a_mapping_that_can_not_be_is_refused(fields: dict[str, str], more: dict[str, str], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        contact_mapping(fields, **more)
+
+
+def test_a_location_is_needed_and_asked_for(whautomate_emulator: Emulator, pool: Any) -> None:
+    account = account_from_settings(whautomate_emulator.url, whautomate_emulator.key)
+    with Client(account, pool=pool) as client, pytest.raises(ConfigurationError, match="location_id is missing"):
+        sync(client, [ADA])
+    assert whautomate_emulator.requests() == []
+
+
+def test_no_log_line_holds_a_name_or_number(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        sync_contacts(client, [ADA, BOB, row("X", "nonsense")], MAPPING, tags=["news"])
+    assert "2 to create" in caplog.text
+    assert not any(secret in caplog.text for secret in ("Ada", "Köln", "23456789", "123456", "nonsense"))
+
+
+def test_the_examples_customers_are_what_they_are_said_to_be() -> None:
+    mapping = contact_mapping({"phoneNumber": "mobile"}, region_column="country", consent_column="newsletter")
+    people = read_people(CUSTOMERS, mapping)
+    assert (people.rows, len(people.by_key), len(people.rejects), len(people.folded)) == (500, 465, 15, 20)
+
+
+def test_progress_tells_counts_rate_and_what_is_left(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    progress = LogProgress(logging.getLogger("job"), every=10, clock=lambda: now)
+    with caplog.at_level(logging.INFO, logger="job"):
+        for done in range(1, 101):
+            now += 1
+            progress("creating", done, 100)
+    lines = [record.message for record in caplog.records]
+    assert lines[0] == "creating: 1 of 100"
+    assert lines[1].startswith("creating: 11 of 100, 66 a minute, 1.3")
+    assert lines[-1] == "creating: 100 of 100"
+    assert len(lines) == 11
