@@ -1,0 +1,153 @@
+"""A caller that goes through httpx and holds every answer against the contract, without the emulator's own reading
+of it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import re
+from collections.abc import Callable, Iterator
+from importlib import resources
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from whautomate_core.emulator import LOCATION_ID, Emulator, create_app, stances_from
+
+START = 1_780_000_000.0  # a minute boundary is 20 s away: fixed windows and sliding ones differ
+
+
+@functools.cache
+def contract() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(resources.files("whautomate_core").joinpath("contract.yaml").read_text())
+    return loaded
+
+
+@functools.cache
+def answer_validator(operation_id: str, status: str) -> Draft202012Validator:
+    operation = next(
+        operation
+        for item in contract()["paths"].values()
+        for operation in item.values()
+        if operation["operationId"] == operation_id
+    )
+    answer = operation["responses"].get(status, operation["responses"]["default"])
+    if "$ref" in answer:
+        answer = contract()["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+    schema = answer["content"]["application/json"]["schema"]
+    return Draft202012Validator({**schema, "components": contract()["components"]})
+
+
+def operation_of(method: str, path: str) -> str | None:
+    best = None
+    for template, item in contract()["paths"].items():
+        pattern = re.sub(r"\{\w+\}", "[^/]+", template)
+        if re.fullmatch(pattern, path) and method.lower() in item and (best is None or "{" not in template):
+            best = item[method.lower()]["operationId"]
+    return best
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class Caller:
+    """Calls an emulator in this process. `check=False` for answers that are wrong on purpose."""
+
+    def __init__(self, runner: asyncio.Runner, clock: Clock, path: str = ":memory:", **stances: Any) -> None:
+        self.clock = clock
+        self.app = create_app(stances_from(stances), path=path, clock=clock)
+        self.emulator = Emulator(self.app)
+        self.answered: set[tuple[str, int]] = set()
+        self._runner = runner
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url="http://emulator",
+            headers={"x-api-key": self.emulator.key},
+        )
+
+    def __call__(self, method: str, path: str, json: Any = None, check: bool = True, **given: Any) -> httpx.Response:
+        response = self._runner.run(self.http.request(method, path, json=json, **given))
+        operation = operation_of(method, response.request.url.path)
+        if operation is not None and check:
+            answer_validator(operation, str(response.status_code)).validate(response.json())
+            self.answered.add((operation, response.status_code))
+        return response
+
+    def run(self, awaitable: Any) -> Any:
+        return self._runner.run(awaitable)
+
+    # Shorthands for what most tests begin with; each gives the record
+
+    def contact(self, phone: str = "+15550000001", name: str = "Ada", **fields: Any) -> Any:
+        body = {"name": name, "phoneNumber": phone, "location": {"id": LOCATION_ID}, **fields}
+        return made(self("POST", "/v1/contacts", body))
+
+    def segment(self, location: str = LOCATION_ID, **criteria: Any) -> Any:
+        body = {"name": "Seg", "type": "contact", "criteria": criteria, "location": {"id": location}}
+        return made(self("POST", "/v1/segments", body))
+
+    def broadcast(self, *segments: dict[str, Any], at: float | None = None, **fields: Any) -> Any:
+        body = {
+            "name": "Hello",
+            "type": "contact",
+            "segments": [{"id": segment["id"]} for segment in segments],
+            "template": {"name": "hello", "language": "en"},
+            **fields,
+        }
+        if at is not None:
+            body["scheduleDateTime"] = iso(at)
+        return made(self("POST", "/v1/broadcasts", body))
+
+    def get(self, path: str, **query: Any) -> Any:
+        return made(self("GET", path, params=query))
+
+    def people(self, count: int, **fields: Any) -> list[str]:
+        return self.emulator.add_contacts(
+            {"name": f"P{n}", "phoneNumber": f"+1555{n:07}", **fields} for n in range(count)
+        )
+
+    def phones(self) -> list[str]:
+        return [message["phone"] for message in self.emulator.messages()]
+
+
+def made(response: httpx.Response) -> Any:
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def iso(at: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def error(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["message"]
+
+
+@pytest.fixture
+def make() -> Iterator[Callable[..., Caller]]:
+    """Makes emulators with given stances; limits off unless a test is about them."""
+    callers: list[Caller] = []
+    with asyncio.Runner() as runner:
+
+        def make(clock: Clock | None = None, path: str = ":memory:", **stances: Any) -> Caller:
+            callers.append(Caller(runner, clock or Clock(), path, **{"limits": (), **stances}))
+            return callers[-1]
+
+        yield make
+    for caller in callers:
+        caller.emulator.close()
+
+
+@pytest.fixture
+def call(make: Callable[..., Caller]) -> Caller:
+    return make()

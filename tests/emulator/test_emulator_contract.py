@@ -1,0 +1,213 @@
+"""Every operation of the contract, valid and invalid; `Caller` validates each answer against the contract."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from whautomate_core.emulator import LOCATION_ID
+from whautomate_core.emulator.contract import operations
+from whautomate_core.emulator.resources import FILTERS, RESOURCES, Resource, handlers
+
+from .conftest import Caller, contract, error
+
+SERVED = [
+    "getAccountInfo", "listLocations", "getLocation",
+    "listContacts", "createContact", "getContact", "updateContact", "deleteContact", "addContactTags",
+    "removeContactTags", "listContactTags", "createContactTag", "getContactTag", "deleteContactTag",
+    "listSegments", "createSegment", "getSegment", "deleteSegment",
+    "listBroadcasts", "createBroadcast", "getBroadcast", "updateBroadcast", "deleteBroadcast", "listBroadcastLogs",
+]  # fmt: skip
+
+
+def test_it_serves_what_it_says() -> None:
+    assert sorted(handlers()) == sorted(SERVED)
+
+
+def test_it_knows_every_operation_of_the_contract() -> None:
+    ids = {operation["operationId"] for item in contract()["paths"].values() for operation in item.values()}
+    assert set(operations()) == ids
+    assert len(ids) == 83
+
+
+def test_every_query_name_of_what_it_serves_means_something() -> None:
+    names = {name for operation in SERVED for name in operations()[operation].query}
+    assert names <= {*FILTERS, "page", "limit"}
+
+
+def test_valid_requests(call: Caller) -> None:
+    location = {"id": LOCATION_ID}
+    call.get("/v1/account-info")
+    assert call.get("/v1/locations") != []
+    assert call.get(f"/v1/locations/{LOCATION_ID}")["id"] == LOCATION_ID
+    contact = call.contact(tags=["a"], stage="Lead", notes="n", customFields={"k": 1})
+    assert call.get("/v1/contacts") == [contact]
+    assert call.get(f"/v1/contacts/{contact['id']}") == contact
+    assert call("PUT", f"/v1/contacts/{contact['id']}", {"name": "B", "location": location}).json()["name"] == "B"
+    for path in ("add", "remove"):
+        assert call("POST", f"/v1/contacts/{contact['id']}/tags/{path}", {"tags": ["t"]}).status_code == 200
+    tag = call("POST", "/v1/contactTags", {"name": "New tag"}).json()
+    assert call.get(f"/v1/contactTags/{tag['id']}") == tag
+    assert {each["name"] for each in call.get("/v1/contactTags")} == {"a", "t", "New tag"}
+    segment = call.segment(tags=["t"])
+    assert call.get(f"/v1/segments/{segment['id']}") == segment
+    assert call.get("/v1/segments") == [segment]
+    broadcast = call.broadcast(segment)
+    assert call.get("/v1/broadcasts") == [broadcast]
+    assert call.get(f"/v1/broadcasts/{broadcast['id']}") == broadcast
+    assert call.get(f"/v1/broadcasts/{broadcast['id']}/logs") == []
+    renamed = call("PUT", f"/v1/broadcasts/{broadcast['id']}", {"name": "Bye", "type": "contact"}).json()
+    assert renamed["name"] == "Bye"
+    for path, record in (("broadcasts", broadcast), ("segments", segment), ("contactTags", tag), ("contacts", contact)):
+        assert call("DELETE", f"/v1/{path}/{record['id']}").json() == {"success": True}
+        assert call("GET", f"/v1/{path}/{record['id']}").status_code == 404
+        assert call("DELETE", f"/v1/{path}/{record['id']}").status_code == 404
+    assert {operation for operation, status in call.answered if status == 200} == set(SERVED)
+
+
+CONTACT = {"name": "A", "phoneNumber": "+15550000001", "location": {"id": LOCATION_ID}}
+SEGMENT = {"name": "A", "type": "contact", "location": {"id": LOCATION_ID}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "names"),
+    [
+        *[("POST", "/v1/contacts", {k: v for k, v in CONTACT.items() if k != missing}, missing) for missing in CONTACT],
+        *[("POST", "/v1/segments", {k: v for k, v in SEGMENT.items() if k != missing}, missing) for missing in SEGMENT],
+        ("POST", "/v1/contacts", {**CONTACT, "name": 1}, "name"),
+        ("POST", "/v1/contacts", {**CONTACT, "phoneNumber": 15550000001}, "phoneNumber"),
+        ("POST", "/v1/contacts", {**CONTACT, "phoneNumber": ""}, "phoneNumber"),
+        ("POST", "/v1/contacts", {**CONTACT, "phoneNumber": "+"}, "phoneNumber"),
+        ("POST", "/v1/contacts", {**CONTACT, "phoneNumber": "call 1555"}, "phoneNumber"),
+        ("POST", "/v1/contacts", {**CONTACT, "location": {}}, "location.id"),
+        ("POST", "/v1/contacts", {**CONTACT, "location": LOCATION_ID}, "location"),
+        ("POST", "/v1/contacts", {**CONTACT, "location": {"id": "elsewhere"}}, "location.id"),
+        ("POST", "/v1/contacts", {**CONTACT, "tags": "a"}, "tags"),
+        ("POST", "/v1/contacts", {**CONTACT, "tags": ["a", 1]}, "tags.1"),
+        ("POST", "/v1/contacts", [CONTACT], "body"),
+        ("PUT", "/v1/contacts/{contact}", {"stage": None}, "stage"),
+        ("PUT", "/v1/contacts/{contact}", {"phoneNumber": "x"}, "phoneNumber"),
+        ("POST", "/v1/contacts/{contact}/tags/add", {}, "tags"),
+        ("POST", "/v1/contacts/{contact}/tags/remove", {"tags": "a"}, "tags"),
+        ("POST", "/v1/contactTags", {}, "name"),
+        ("POST", "/v1/segments", {**SEGMENT, "type": "people"}, "type"),
+        ("POST", "/v1/segments", {**SEGMENT, "criteria": {"tags": "a"}}, "criteria.tags"),
+        ("POST", "/v1/broadcasts", {"type": "contact"}, "name"),
+        ("POST", "/v1/broadcasts", {"name": "A"}, "type"),
+        ("POST", "/v1/broadcasts", {"name": "A", "type": "c", "template": {"name": "t"}}, "template.language"),
+        ("POST", "/v1/broadcasts", {"name": "A", "type": "c", "segments": [{"id": "gone"}]}, "segments.0.id"),
+        ("POST", "/v1/broadcasts", {"name": "A", "type": "c", "scheduleDateTime": "soon"}, "scheduleDateTime"),
+        ("PUT", "/v1/broadcasts/{broadcast}", {"name": "A"}, "type"),
+        ("GET", "/v1/contacts?page=0", None, "page"),
+        ("GET", "/v1/contacts?page=-1", None, "page"),
+        ("GET", "/v1/segments?page=x", None, "page"),
+        ("GET", "/v1/locations?limit=0", None, "limit"),
+        ("GET", "/v1/contactTags?limit=1.5", None, "limit"),
+        ("GET", "/v1/broadcasts/{broadcast}/logs?page=0", None, "page"),
+        ("GET", "/v1/broadcasts?startDate=yesterday", None, "startDate"),
+        ("GET", "/v1/broadcasts?endDate=2026-13-01", None, "endDate"),
+    ],
+)
+def test_invalid_requests_name_the_field(make: Any, method: str, path: str, body: object, names: str) -> None:
+    call = make(error_in_200=())
+    ids = {"contact": call.contact("+15550000002")["id"], "broadcast": call.broadcast(call.segment())["id"]}
+    before = [call.emulator.records(resource) for resource in ("contacts", "contactTags", "segments", "broadcasts")]
+    status, message = error(call(method, path.format(**ids), body))
+    assert (status, message.startswith((f"{names} ", f"the {names} "))) == (400, True), message
+    after = [call.emulator.records(resource) for resource in ("contacts", "contactTags", "segments", "broadcasts")]
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"name": NaN}', b'{"customFields": 1e999}', b'{"name": "\\ud800"}', b"\xff"]
+)
+def test_what_is_not_json_is_refused(call: Caller, body: bytes) -> None:
+    assert error(call("POST", "/v1/contacts", content=body)) == (400, "the body is not JSON")
+
+
+def test_unknown_paths_methods_and_what_is_not_served_yet(call: Caller) -> None:
+    assert call("GET", "/v1/nothing").status_code == 404
+    assert call("GET", "/v1/contacts/").status_code == 404
+    assert call.emulator.requests()[-1]["operation"] is None  # not a contact without an id
+    assert call("GET", "/").status_code == 404
+    assert call("PATCH", "/v1/contacts").status_code == 405
+    for operation in operations().values():
+        if operation.id not in SERVED:
+            assert call(operation.method, operation.path.replace("{", "").replace("}", ""), {}).status_code == 501
+            assert call.emulator.requests()[-1]["operation"] == operation.id
+    assert len({operation for operation, status in call.answered if status == 501}) == 83 - len(SERVED)
+
+
+def test_another_collection_takes_one_line(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RESOURCES, "webhooks", Resource())
+    call = make(put="merge")
+    body = {"name": "W", "serverUrl": "http://localhost/", "events": ["contact_created"], "active": True}
+    webhook = call("POST", "/v1/webhooks", {**body, "webhookHeaders": []}).json()
+    assert call("PUT", f"/v1/webhooks/{webhook['id']}", {**body, "active": False}).json()["active"] is False
+    assert [each["id"] for each in call.get("/v1/webhooks")] == [webhook["id"]]
+    assert call("POST", "/v1/webhooks", {}).status_code == 400
+    assert call("DELETE", f"/v1/webhooks/{webhook['id']}").json() == {"success": True}
+
+
+def test_an_id_is_one_segment_of_the_path(call: Caller) -> None:
+    assert call("GET", "/v1/contacts/a%2Ftags%2Fadd").status_code == 404
+    assert call.emulator.requests()[-1]["operation"] == "getContact"
+
+
+@pytest.mark.parametrize("key", [None, "", "wrong", "emulator-ke"])
+@pytest.mark.parametrize("status", [403, 401])
+def test_a_wrong_key_is_refused_before_anything_else(make: Any, key: str | None, status: int) -> None:
+    call = make(bad_key=status)
+    call.http.headers.pop("x-api-key")
+    headers = {} if key is None else {"x-api-key": key}
+    assert call("POST", "/v1/contacts", {}, headers=headers).status_code == status
+    assert call("GET", "/v1/nothing", headers=headers).status_code == status
+    assert call("POST", "/v1/contacts", {}, headers={"x-api-key": call.emulator.key}).status_code == 400
+
+
+def bodies(name: str) -> st.SearchStrategy[dict[str, object]]:
+    """Bodies of roughly the right shape, wrong in places."""
+    text = st.one_of(st.text(max_size=8), st.sampled_from(["+1555 1", LOCATION_ID, "contact", "2026-01-31T09:00:00Z"]))
+    value = st.one_of(
+        text,
+        st.none(),
+        st.integers(),
+        st.lists(text, max_size=3),
+        st.fixed_dictionaries({"id": text}),
+        st.fixed_dictionaries({"name": text, "language": text}),
+    )
+    names = list(contract()["components"]["schemas"][name]["properties"])
+    right = {"location": st.just({"id": LOCATION_ID}), "type": st.just("contact"), "name": text, "phoneNumber": text}
+    fixed = {name: strategy for name, strategy in right.items() if name in names}
+    return st.fixed_dictionaries(fixed, optional={name: value for name in names if name not in fixed})
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_sent_the_answer_keeps_the_contract(call: Caller, data: st.DataObject) -> None:
+    path, schema = data.draw(
+        st.sampled_from(
+            [
+                ("/v1/contacts", "ContactInput"),
+                ("/v1/contactTags", "TagInput"),
+                ("/v1/segments", "SegmentInput"),
+                ("/v1/broadcasts", "BroadcastInput"),
+            ]
+        )
+    )
+    response = call("POST", path, data.draw(bodies(schema)))
+    assert response.status_code in (200, 400)
+    if response.status_code == 200 and "error" not in response.json():
+        assert call.get(f"{path}/{response.json()['id']}") == response.json()
+
+
+def test_it_is_quick_enough_to_be_limited_by_its_limits(call: Caller) -> None:
+    call.people(2000)
+    began = time.perf_counter()
+    for number in range(200):
+        call("GET", "/v1/contacts", params={"searchText": f"1555{number:07}"})
+    assert time.perf_counter() - began < 2

@@ -1,0 +1,269 @@
+"""What the emulator tells about itself and can be told: control endpoints, files, the pytest plugin."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from whautomate_core.emulator import Stances, stances_from
+
+from .conftest import START, Caller, made
+
+pytest_plugins = ["pytester"]
+
+
+def test_what_arrived(call: Caller) -> None:
+    call.clock.at = START + 5
+    call("POST", "/v1/contacts?x=1", {"name": "A"})
+    call("GET", "/v1/contacts", params={"searchText": "a b"}, headers={"x-api-key": "wrong"})
+    call("GET", "/nowhere")
+    first, second, third = call.emulator.requests()
+    monotonic = first.pop("monotonic")
+    assert first == {
+        "number": 1,
+        "at": START + 5,
+        "method": "POST",
+        "path": "/v1/contacts",
+        "operation": "createContact",
+        "query": {"x": "1"},
+        "body": {"name": "A"},
+        "counted": True,
+        "status": 400,
+        "fault": None,
+    }
+    assert monotonic < second["monotonic"] < third["monotonic"]
+    assert (second["query"], second["status"], second["body"]) == ({"searchText": "a b"}, 403, None)
+    assert (third["operation"], third["path"], third["status"]) == (None, "/nowhere", 404)
+    assert call.emulator.requests("listContacts") == [second]
+
+
+def test_the_same_over_http_without_key_and_uncounted(make: Any) -> None:
+    call = make(limits=((2, 60),), put="merge")
+    call.http.headers.pop("x-api-key")
+    headers = {"x-api-key": call.emulator.key}
+    [id] = call("POST", "/_emulator/contacts", [{"name": "Ada", "phoneNumber": "+1"}]).json()
+    call("POST", f"/v1/contacts/{id}/tags/add", {"tags": ["a"]}, headers=headers)
+    assert call.get("/_emulator/requests") == call.emulator.requests()
+    assert call.get("/_emulator/automations") == call.emulator.automations() != []
+    assert call.get("/_emulator/contacts") == call.emulator.contacts() != []
+    assert call.get("/_emulator/messages") == []
+    assert call.get("/_emulator/stances")["put"] == "merge"
+    assert call.get("/_emulator/clock") == {"now": START}
+    made(call("POST", "/_emulator/clock", {"advance": 60}))
+    assert call.get("/_emulator/clock") == {"now": START + 60}
+    made(call("POST", "/_emulator/faults", {"kind": "503", "operation": "getContact"}))
+    assert call.get("/_emulator/faults") == [
+        {"kind": "503", "on": None, "probability": None, "operation": "getContact", "seconds": 1.0}
+    ]
+    made(call("DELETE", "/_emulator/faults"))
+    assert call.get("/_emulator/faults") == []
+    made(call("POST", "/_emulator/opt-out", {"contact": "+1"}))
+    made(call("POST", "/_emulator/opt-out", {"contact": id, "tag": "B", "before": "getContact"}))
+    made(call("POST", "/_emulator/opt-out", {"contact": id, "tag": "C", "after": 1}))
+    assert call.get("/_emulator/contacts")[0]["tags"] == ["a", "Unsubscribe"]
+    assert call("GET", f"/v1/contacts/{id}", headers=headers).json()["tags"] == ["a", "Unsubscribe", "B"]
+    assert call.get("/_emulator/contacts")[0]["tags"] == ["a", "Unsubscribe", "B", "C"]
+    assert len(call.emulator.requests()) == 2
+    made(call("POST", "/_emulator/reset"))
+    assert call.get("/_emulator/requests") == call.get("/_emulator/contacts") == []
+    assert call("GET", "/_emulator/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("clock", {"advance": -1}),
+        ("clock", {}),
+        ("opt-out", {"person": "x"}),
+        ("opt-out", {"contact": "x", "before": "nothing"}),
+        ("contacts", [{"name": "A"}]),
+        ("contacts", [{"name": "A", "phoneNumber": "x"}]),
+        ("faults", []),
+    ],
+)
+def test_control_that_makes_no_sense(call: Caller, path: str, body: Any) -> None:
+    assert call("POST", f"/_emulator/{path}", body).status_code == 400
+    assert call.emulator.contacts() == []
+
+
+def test_a_person_opts_out_between_a_read_and_a_write(make: Any) -> None:
+    call = make(put="replace")
+    id = call.contact("+1 555", tags=["a"])["id"]
+    call.emulator.opt_out_after(1, "1555")
+    read = call.get(f"/v1/contacts/{id}")
+    assert read["tags"] == ["a"]
+    assert call.emulator.contacts()[0]["tags"] == ["a", "Unsubscribe"]
+    made(call("PUT", f"/v1/contacts/{id}", read))
+    assert call.emulator.contacts()[0]["tags"] == ["a"]
+    assert [(each["kind"], each["tag"], each["request"]) for each in call.emulator.automations()[2:]] == [
+        ("tag_added", "Unsubscribe", None),
+        ("tag_removed", "Unsubscribe", 3),
+    ]
+
+
+def test_a_person_opts_out_before_an_operation(call: Caller) -> None:
+    id = call.contact("+1")["id"]
+    call.emulator.opt_out_before("createBroadcast", id)
+    segment = call.segment(exclusionTags=["Unsubscribe"])
+    assert call.emulator.contacts()[0]["tags"] == []
+    call.broadcast(segment, at=START)
+    call.emulator.advance(60)
+    assert call.phones() == []
+
+
+def test_contacts_put_there_make_no_noise(call: Caller) -> None:
+    ids = call.emulator.add_contacts([{"name": "A", "phoneNumber": "+1", "tags": ["t"]}])
+    assert [contact["id"] for contact in call.emulator.contacts()] == ids
+    assert [tag["name"] for tag in call.emulator.records("contactTags")] == ["t"]
+    assert call.emulator.requests() == call.emulator.automations() == []
+
+
+def test_a_reset_emulator_does_the_same_again(call: Caller) -> None:
+    def chances() -> list[int]:
+        call.emulator.fault("503", probability=0.5)
+        seen = [call("GET", "/v1/segments").status_code for _ in range(30)]
+        call.emulator.clear_faults()
+        return seen
+
+    first = call.contact(tags=["a"])
+    seen = chances()
+    call.emulator.fault("503")
+    call.emulator.opt_out_after(1, "+15550000001")
+    call.emulator.reset()
+    assert call.contact(tags=["a"]) == first
+    assert chances() == seen
+    assert len(call.get("/v1/locations")) == 2
+    assert call.emulator.contacts()[0]["tags"] == ["a"]
+
+
+def test_a_file_outlives_the_emulator(make: Any, tmp_path: Path) -> None:
+    path = str(tmp_path / "emulator.db")
+    stances = {"limits": ((6, 60),), "recipients_fixed": "start"}
+    first = make(path=path, **stances)
+    contact = first.contact(tags=["a"])
+    broadcast = first.broadcast(first.segment(), at=START + 100)
+    first("GET", "/v1/contacts", headers={"x-api-key": "wrong"})
+    first.emulator.advance(10)
+    second = make(path=path, clock=first.clock, **stances)
+    assert second.emulator.now() == START + 10
+    assert second.emulator.requests() == first.emulator.requests()
+    assert second.emulator.automations() == first.emulator.automations()
+    assert second.get(f"/v1/contacts/{contact['id']}") == contact
+    assert second.get(f"/v1/broadcasts/{broadcast['id']}") == broadcast
+    other = second.contact()
+    assert other["id"] != contact["id"]
+    assert second("GET", "/v1/contacts").status_code == 429  # six calls, three of them before
+    second.emulator.advance(100)
+    third = make(path=path, clock=first.clock, **stances)
+    assert [message["contact"] for message in third.emulator.messages()] == [contact["id"]]
+
+
+def test_serving_until_interrupted() -> None:
+    code = (
+        "from whautomate_core.emulator import create_app, serve\n"
+        "serve(create_app(key='k'), port=0, ready=lambda url: print(url, flush=True))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().decode().strip()
+            assert httpx.get(f"{url}/v1/account-info", headers={"x-api-key": "k"}).status_code == 200
+            process.send_signal(signal.SIGINT)
+            assert process.wait(5) == 0
+            assert process.stdout.read() == b""  # no access log, no traceback
+        finally:
+            process.kill()
+
+
+def test_stances_say_what_they_take() -> None:
+    assert stances_from({"put": "merge", "limits": [[1, 2]]}) == Stances(put="merge", limits=((1, 2.0),))
+    with pytest.raises(ValueError, match="put is one of 'replace', 'merge', not 'patch'"):
+        stances_from({"put": "patch"})
+    with pytest.raises(ValueError, match="no such stance: putt"):
+        stances_from({"putt": "merge"})
+    with pytest.raises(ValueError, match="search_delay is not negative"):
+        Stances(search_delay=-1)
+    with pytest.raises(ValueError, match="page_cap"):
+        Stances(page_cap=0)
+
+
+# The pytest plugin
+
+PLUGIN = ("-p", "whautomate_core.emulator.pytest_plugin", "--strict-markers")
+
+
+@pytest.fixture(autouse=True)
+def _no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The distribution, where it is installed, would bring the plugin a second time.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def test_the_fixture(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import httpx, pytest
+
+        pytestmark = pytest.mark.whautomate(put="merge", page_default=1)
+
+        def calls(emulator, method, path, **given):
+            return httpx.request(method, emulator.url + path, headers={"x-api-key": emulator.key}, **given)
+
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_one_for_each_test(whautomate_emulator, n):
+            assert whautomate_emulator.contacts() == []
+            body = {"name": "A", "phoneNumber": "+1", "location": {"id": whautomate_emulator.location_id}}
+            whautomate_emulator.fault("500_after")
+            assert calls(whautomate_emulator, "POST", "/v1/contacts", json=body).status_code == 500
+            assert len(whautomate_emulator.contacts()) == 1
+            assert whautomate_emulator.stances.put == "merge"
+            assert whautomate_emulator.url.startswith("http://127.0.0.1:")
+
+        @pytest.mark.whautomate(put="replace")
+        def test_the_nearer_marker_wins(whautomate_emulator):
+            assert whautomate_emulator.stances.put == "replace"
+            assert whautomate_emulator.stances.page_default == 1
+        """
+    )
+    pytester.runpytest_subprocess(*PLUGIN, "-W", "error").assert_outcomes(passed=3)
+
+
+def test_a_wrong_stance_is_an_error_that_names_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.whautomate(putt="merge")
+        def test_it(whautomate_emulator): pass
+        """
+    )
+    result = pytester.runpytest_subprocess(*PLUGIN)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*no such stance: putt*"])
+
+
+def test_without_the_extra_pytest_works_and_the_fixture_says_what_to_install(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import sys
+
+        sys.modules.update(dict.fromkeys(["starlette", "uvicorn", "yaml", "jsonschema"]))
+        """
+    )
+    pytester.makepyfile("def test_it(): pass\ndef test_that(whautomate_emulator): pass")
+    result = pytester.runpytest_subprocess(*PLUGIN)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(['*pip install "whautomate-pipelines?emulator?"*'])
+
+
+def test_the_plugin_is_cheap_to_import() -> None:
+    code = (
+        "import whautomate_core.emulator.pytest_plugin, sys; print({'starlette', 'yaml', 'httpx'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

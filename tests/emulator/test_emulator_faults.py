@@ -1,0 +1,252 @@
+"""Faults, inside one process and over TCP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from whautomate_core.emulator import Emulator, Fault, create_app, running, stances_from
+
+from .conftest import Caller, error
+
+BODY = {"name": "Ada", "phoneNumber": "+15550000001", "location": {"id": "loc000000001"}}
+
+# kind, what the client sees (a status or an exception), contacts afterwards
+SEEN: list[tuple[Any, Any, int]] = [
+    ("dropped_before", httpx.TransportError, 0),
+    ("dropped_after", httpx.TransportError, 1),
+    ("500_before", 500, 0),
+    ("500_after", 500, 1),
+    ("503", 503, 0),
+    ("slow", 200, 1),
+    ("late_commit", 200, 1),
+    ("not_json", 200, 1),
+    ("error_in_200", 200, 0),
+]
+
+
+@pytest.fixture
+def served() -> Iterator[Emulator]:
+    app = create_app(stances_from({"limits": ()}))
+    emulator = Emulator(app)
+    with running(app) as emulator.url:
+        yield emulator
+    emulator.close()
+
+
+@pytest.fixture
+def http(served: Emulator) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=served.url, headers={"x-api-key": served.key}, timeout=5) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("kind", "seen", "contacts"), SEEN)
+def test_each_fault_in_process(call: Caller, kind: Any, seen: Any, contacts: int) -> None:
+    call.emulator.fault(kind, seconds=0.05)
+    began = time.perf_counter()
+    if isinstance(seen, int):
+        assert call("POST", "/v1/contacts", BODY, check=False).status_code == seen
+    else:
+        with pytest.raises(seen):
+            call("POST", "/v1/contacts", BODY)
+    assert (time.perf_counter() - began >= 0.05) == (kind in ("slow", "late_commit"))
+    assert len(call.emulator.contacts()) == contacts
+    [arrived] = call.emulator.requests()
+    assert (arrived["fault"], arrived["status"]) == (kind, seen if isinstance(seen, int) else None)
+    assert call("POST", "/v1/contacts", BODY).status_code == 200
+    assert call.emulator.faults() == []
+
+
+@pytest.mark.parametrize(("kind", "seen", "contacts"), SEEN)
+def test_each_fault_over_tcp(served: Emulator, http: httpx.Client, kind: Any, seen: Any, contacts: int) -> None:
+    served.fault(kind, on=2, operation="createContact", seconds=0.05)
+    http.get("/v1/account-info")
+    http.post("/v1/contacts", json=BODY)
+    if isinstance(seen, int):
+        assert http.post("/v1/contacts", json=BODY).status_code == seen
+    else:
+        with pytest.raises(seen):
+            http.post("/v1/contacts", json=BODY)
+    assert len(served.contacts()) == 1 + contacts
+    assert http.post("/v1/contacts", json=BODY).status_code == 200
+    assert [each["fault"] for each in served.requests()] == [None, None, kind, None]
+
+
+def test_what_the_wrong_answers_hold(call: Caller) -> None:
+    call.emulator.fault("not_json")
+    html = call("GET", "/v1/contacts", check=False)
+    assert (html.headers["content-type"], html.text[:6]) == ("text/html; charset=utf-8", "<html>")
+    call.emulator.fault("error_in_200")
+    assert error(call("POST", "/v1/contacts", BODY)) == (200, "it didn't work")
+
+
+def test_late_commit_comes_after_the_client_gave_up(served: Emulator, http: httpx.Client) -> None:
+    served.fault("late_commit", seconds=0.3)
+    with pytest.raises(httpx.ReadTimeout):
+        http.post("/v1/contacts", json=BODY, timeout=0.1)
+    assert served.contacts() == []
+    until(lambda: len(served.contacts()) == 1)
+
+
+def test_late_commit_survives_cancelling_in_process(call: Caller) -> None:
+    call.emulator.fault("late_commit", seconds=0.05)
+
+    async def give_up() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(call.http.post("/v1/contacts", json=BODY), 0.01)
+        assert call.emulator.contacts() == []
+        await asyncio.sleep(0.1)
+
+    call.run(give_up())
+    assert len(call.emulator.contacts()) == 1
+    assert call.emulator.requests()[0]["counted"]
+
+
+def test_slow_has_its_effect_before_the_client_gives_up(served: Emulator, http: httpx.Client) -> None:
+    served.fault("slow", seconds=0.3)
+    with pytest.raises(httpx.ReadTimeout):
+        http.post("/v1/contacts", json=BODY, timeout=0.1)
+    assert len(served.contacts()) == 1
+
+
+def test_other_calls_go_on_while_one_is_slow(served: Emulator, http: httpx.Client) -> None:
+    async def both() -> list[str]:
+        order = []
+
+        async def one(client: httpx.AsyncClient, path: str) -> None:
+            await client.get(path)
+            order.append(path)
+
+        headers = {"x-api-key": served.key}
+        async with httpx.AsyncClient(base_url=served.url, headers=headers) as client:
+            await asyncio.gather(one(client, "/v1/segments"), one(client, "/v1/account-info"))
+        return order
+
+    served.fault("slow", operation="listSegments", seconds=0.2)
+    assert asyncio.run(both()) == ["/v1/account-info", "/v1/segments"]
+
+
+def test_the_port_refuses_at_once_and_comes_back(served: Emulator, http: httpx.Client) -> None:
+    http.get("/v1/account-info")  # leaves an idle connection, which must not be of use
+    served.fault("refused", seconds=0.3)
+    for _ in range(3):
+        with pytest.raises(httpx.ConnectError):
+            http.get("/v1/account-info")
+    until(lambda: answers(http))
+    arrived = len(served.requests())
+    assert arrived == 2
+    assert http.get("/v1/account-info").status_code == 200
+
+
+def test_the_nth_call_is_refused(served: Emulator, http: httpx.Client) -> None:
+    served.fault("refused", on=3, operation="createContact", seconds=0.3)
+    assert http.post("/v1/contacts", json=BODY).status_code == 200
+    assert http.get("/v1/account-info").status_code == 200
+    assert http.post("/v1/contacts", json=BODY).headers["connection"] == "close"
+    with pytest.raises(httpx.ConnectError):
+        http.post("/v1/contacts", json=BODY)
+    until(lambda: answers(http))
+    assert len(served.contacts()) == 2
+
+
+def test_an_emulator_can_stop_while_it_refuses() -> None:
+    app = create_app()
+    with running(app) as url:
+        Emulator(app, url).fault("refused", seconds=60)
+    with running(app, port=int(url.rsplit(":", 1)[1])) as again:
+        assert httpx.get(f"{again}/_emulator/stances").status_code == 200
+
+
+def test_refused_in_process(call: Caller) -> None:
+    call.emulator.fault("refused", on=2)
+    assert call("POST", "/v1/contacts", BODY).status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        call("POST", "/v1/contacts", BODY)
+    assert len(call.emulator.contacts()) == 1
+    assert call("POST", "/v1/contacts", BODY).status_code == 200
+
+
+def test_a_script_of_faults(call: Caller) -> None:
+    for on, kind in ((1, "503"), (3, "500_after"), (3, "500_before")):
+        call.emulator.fault(kind, on=on, operation="createContact")  # type: ignore[arg-type]
+    seen = []
+    for _ in range(5):
+        call("GET", "/v1/contacts")
+        seen.append(call("POST", "/v1/contacts", BODY).status_code)
+    assert seen == [503, 200, 500, 500, 200]
+    assert len(call.emulator.contacts()) == 3
+
+
+def test_calls_that_change_nothing_anyway_are_not_counted(make: Any) -> None:
+    call = make(limits=((4, 60),))
+    call.emulator.fault("503", on=2)
+    call("GET", "/v1/contacts", headers={"x-api-key": "wrong"})
+    call("POST", "/v1/contacts", {})
+    call("GET", "/v1/nothing")
+    assert [call("GET", "/v1/contacts").status_code for _ in range(3)] == [200, 503, 429]
+
+
+def test_faults_by_probability_follow_from_the_seed(make: Any) -> None:
+    def seen(seed: int) -> list[int]:
+        call = make(seed=seed)
+        call.emulator.fault("503", probability=0.3)
+        return [call("GET", "/v1/contacts").status_code for _ in range(100)]
+
+    first = seen(1)
+    assert 15 < first.count(503) < 45
+    assert seen(1) == first != seen(2)
+
+
+def test_clearing_faults(call: Caller) -> None:
+    call.emulator.fault("503", probability=1)
+    assert call("GET", "/v1/contacts").status_code == 503
+    call.emulator.clear_faults()
+    assert call("GET", "/v1/contacts").status_code == 200
+
+
+def test_faults_from_the_beginning() -> None:
+    app = create_app(faults=[Fault("503", on=2)])
+    assert Emulator(app).faults() == [Fault("503", on=2)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "explode"},
+        {"kind": "503", "on": 0},
+        {"kind": "503", "on": 1, "probability": 0.5},
+        {"kind": "503", "probability": 1.5},
+        {"kind": "slow", "seconds": -1},
+        {"kind": "503", "operation": "createContakt"},
+    ],
+)
+def test_a_fault_that_is_none(call: Caller, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        call.emulator.fault(**wrong)
+    assert call("POST", "/_emulator/faults", wrong).status_code == 400
+
+
+def test_over_tcp_it_is_quick(served: Emulator, http: httpx.Client) -> None:
+    began = time.perf_counter()
+    for _ in range(100):
+        http.get("/v1/account-info")
+    assert time.perf_counter() - began < 2  # with Nagle's algorithm it is more than 4
+
+
+def answers(http: httpx.Client) -> bool:
+    try:
+        return http.get("/v1/account-info").status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
+def until(true: Any) -> None:
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end, "it didn't happen within 5 seconds"
+        time.sleep(0.01)

@@ -1,0 +1,40 @@
+"""A stand-in for the vendor's API, for developing and testing offline (extra: `emulator`).
+
+`create_app` builds it, `running` serves it for a while, `serve` until stopped, `Emulator` asks it what arrived. The
+pytest plugin gives a test the fixture `whautomate_emulator`. Names load on first use: pytest imports this package
+wherever the distribution is installed, with the extra or without.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .app import KEY as KEY
+    from .app import create_app as create_app
+    from .control import Emulator as Emulator
+    from .faults import Fault as Fault
+    from .server import running as running
+    from .server import serve as serve
+    from .stances import Stances as Stances
+    from .stances import stances_from as stances_from
+    from .world import LOCATION_ID as LOCATION_ID
+
+_HOMES = {
+    "KEY": "app",
+    "create_app": "app",
+    "Emulator": "control",
+    "Fault": "faults",
+    "running": "server",
+    "serve": "server",
+    "Stances": "stances",
+    "stances_from": "stances",
+    "LOCATION_ID": "world",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

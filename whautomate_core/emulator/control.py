@@ -1,0 +1,245 @@
+"""What a test may ask a running emulator and tell it to do, in Python and over HTTP.
+
+Over HTTP it is the paths under /_emulator. They need no key, aren't limited, recorded or counted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from . import broadcasts, resources
+from .contract import operations
+from .faults import Fault, Kind
+from .stances import Stances
+from .world import LOCATION_ID, Json, OptOut, World
+
+
+class Emulator:
+    """A running emulator, as a test sees it. Safe to use from any thread.
+
+    app: what `create_app` gave. url: where it is served, "" where it isn't.
+    """
+
+    location_id = LOCATION_ID
+    """A location that is always there."""
+
+    def __init__(self, app: Starlette, url: str = "") -> None:
+        self.app = app
+        self.url = url
+        self.key: str = app.state.key
+        self._world: World = app.state.world
+
+    @property
+    def stances(self) -> Stances:
+        return self._world.stances
+
+    def close(self) -> None:
+        """Let go of the database. Not while the app is served; nothing works afterwards."""
+        self._world.store.close()
+
+    # What happened
+
+    def requests(self, operation: str | None = None) -> list[Json]:
+        """Every request that arrived, in order: number, at (seconds since 1970, emulator's clock), monotonic (seconds),
+        method, path, operation, query, body (parsed, or text, or None), counted (against the limits), status (None: no
+        answer, or not yet), fault."""
+        with self._world.lock:
+            rows = self._world.store.rows("SELECT * FROM requests ORDER BY number")
+        for row in rows:
+            row.update(query=json.loads(row["query"]), body=_parsed(row["body"]), counted=bool(row["counted"]))
+        return [row for row in rows if operation in (None, row["operation"])]
+
+    def automations(self) -> list[Json]:
+        """Every automation that fired, in order: number, at, request (its number, None for a person's own doing), kind
+        (contact_created, tag_added, tag_removed, stage_changed), contact (id), tag, stage, again (the contact had the
+        tag already)."""
+        with self._world.lock:
+            rows = self._world.store.rows("SELECT * FROM automations ORDER BY number")
+        return [{**row, "again": bool(row["again"])} for row in rows]
+
+    def messages(self) -> list[Json]:
+        """Every message broadcasts have sent by now, in order: at, broadcast (id), contact (id), phone (digits)."""
+        with _settled(self._world) as world:
+            return broadcasts.messages(world)
+
+    def contacts(self) -> list[Json]:
+        """Every contact, oldest first, phone numbers as digits whatever the stance."""
+        return self.records("contacts")
+
+    def records(self, resource: str) -> list[Json]:
+        """Every record of a resource (contacts, contactTags, segments, broadcasts, locations), oldest first, as kept:
+        without a broadcast's figures, which its own operations answer."""
+        with _settled(self._world) as world:
+            return world.store.select(resource)
+
+    def busiest(self, seconds: float) -> int:
+        """The most counted requests in any span of so many seconds, by the emulator's clock."""
+        with self._world.lock:
+            rows = self._world.store.rows("SELECT at FROM requests WHERE counted ORDER BY at")
+        most, span = 0, deque[float]()
+        for row in rows:
+            span.append(row["at"])
+            while span[0] <= row["at"] - seconds:
+                span.popleft()
+            most = max(most, len(span))
+        return most
+
+    # What is to happen
+
+    def fault(
+        self,
+        kind: Kind,
+        *,
+        on: int | None = None,
+        probability: float | None = None,
+        operation: str | None = None,
+        seconds: float = 1.0,
+    ) -> None:
+        """Order a fault; see `Fault`. A port that is to be refused at once is closed on return."""
+        fault = Fault(kind, on, probability, operation, seconds)
+        if operation is not None:
+            _known_operation(operation)
+        with self._world.lock:
+            self._world.faults.add(fault)
+            now = self._world.faults.refusal() if self._world.refuse is not None else None
+        # Without the lock: closing the port waits for the server's thread, which may be waiting for the lock.
+        if now is not None and self._world.refuse is not None:
+            self._world.refuse(now)
+
+    def faults(self) -> list[Fault]:
+        """The faults that have yet to happen, and those by probability."""
+        with self._world.lock:
+            return self._world.faults.waiting()
+
+    def clear_faults(self) -> None:
+        """Forget the faults that have yet to happen."""
+        with self._world.lock:
+            self._world.faults.clear()
+
+    def opt_out(self, contact: str, tag: str = "Unsubscribe") -> None:
+        """Give the contact with this id, or every contact with this number, the tag now, as if the person asked."""
+        with _settled(self._world) as world, world.store.transaction():
+            resources.opt_out(world, contact, tag)
+
+    def opt_out_after(self, calls: int, contact: str, tag: str = "Unsubscribe") -> None:
+        """The same once so many more calls (of any kind) were answered, before the next one."""
+        with self._world.lock:
+            self._world.opt_outs.append(OptOut(contact, tag, calls=calls))
+
+    def opt_out_before(self, operation: str, contact: str, tag: str = "Unsubscribe") -> None:
+        """The same when the next call of an operation has arrived, before its effect."""
+        _known_operation(operation)
+        with self._world.lock:
+            self._world.opt_outs.append(OptOut(contact, tag, operation=operation))
+
+    def now(self) -> float:
+        """Seconds since 1970 on the emulator's clock."""
+        return self._world.now()
+
+    def advance(self, seconds: float) -> None:
+        """Move the emulator's clock forward, without waiting."""
+        with _settled(self._world) as world:
+            world.advance(seconds)
+
+    def add_contacts(self, contacts: Iterable[Json]) -> list[str]:
+        """Put contacts there without requests or automations, and give their ids. Each is a body of createContact;
+        the location may be left out. Raises ValueError for one that createContact would refuse."""
+        with _settled(self._world) as world, world.store.transaction():
+            return [resources.place_contact(world, contact) for contact in contacts]
+
+    def reset(self) -> None:
+        """Back to an emulator nobody has called; its clock stays where it is."""
+        with self._world.lock:
+            self._world.reset()
+
+
+@contextlib.contextmanager
+def _settled(world: World) -> Iterator[World]:
+    """The world under its lock, with every broadcast started whose time has come."""
+    with world.lock:
+        with world.store.transaction():
+            broadcasts.settle(world)
+        yield world
+
+
+def routes(app: Callable[[], Starlette]) -> list[Route]:
+    """The control endpoints. All take and give JSON; what they can't use is answered with 400.
+
+    GET     requests, automations, messages, contacts, stances, faults, clock
+    POST    contacts     a list of createContact bodies; gives their ids
+            faults       a fault: kind, and on or probability, operation, seconds
+            opt-out      contact, and tag, after (a number of calls) or before (an operationId)
+            clock        advance (seconds)
+            reset
+    DELETE  faults
+    """
+
+    def emulator() -> Emulator:
+        return Emulator(app())
+
+    def opt_out(contact: str, tag: str = "Unsubscribe", after: int | None = None, before: str | None = None) -> None:
+        if after is not None:
+            emulator().opt_out_after(after, contact, tag)
+        elif before is not None:
+            emulator().opt_out_before(before, contact, tag)
+        else:
+            emulator().opt_out(contact, tag)
+
+    return [
+        Route("/requests", _gives(lambda: emulator().requests()), methods=["GET"]),
+        Route("/automations", _gives(lambda: emulator().automations()), methods=["GET"]),
+        Route("/messages", _gives(lambda: emulator().messages()), methods=["GET"]),
+        Route("/contacts", _gives(lambda: emulator().contacts()), methods=["GET"]),
+        Route("/contacts", _takes(lambda contacts: emulator().add_contacts(contacts)), methods=["POST"]),
+        Route("/stances", _gives(lambda: dataclasses.asdict(emulator().stances)), methods=["GET"]),
+        Route("/faults", _gives(lambda: [dataclasses.asdict(fault) for fault in emulator().faults()]), methods=["GET"]),
+        Route("/faults", _takes(lambda fault: emulator().fault(**fault)), methods=["POST"]),
+        Route("/faults", _gives(lambda: emulator().clear_faults()), methods=["DELETE"]),
+        Route("/opt-out", _takes(lambda planned: opt_out(**planned)), methods=["POST"]),
+        Route("/clock", _gives(lambda: {"now": emulator().now()}), methods=["GET"]),
+        Route("/clock", _takes(lambda clock: emulator().advance(clock["advance"])), methods=["POST"]),
+        Route("/reset", _gives(lambda: emulator().reset()), methods=["POST"]),
+    ]
+
+
+def _gives(ask: Callable[[], Any]) -> Callable[[HttpRequest], Awaitable[Response]]:
+    async def endpoint(request: HttpRequest) -> Response:
+        return _answer(ask())
+
+    return endpoint
+
+
+def _takes(tell: Callable[[Any], Any]) -> Callable[[HttpRequest], Awaitable[Response]]:
+    async def endpoint(request: HttpRequest) -> Response:
+        try:
+            return _answer(tell(await request.json()))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return JSONResponse({"error": {"message": f"{type(error).__name__}: {error}"}}, 400)
+
+    return endpoint
+
+
+def _answer(value: Any) -> Response:
+    return JSONResponse({"done": True} if value is None else value)
+
+
+def _known_operation(operation: str) -> None:
+    if operation not in operations():
+        raise ValueError(f"the contract has no operation {operation}")
+
+
+def _parsed(body: str | None) -> Any:
+    try:
+        return None if body is None else json.loads(body)
+    except (ValueError, RecursionError):
+        return body

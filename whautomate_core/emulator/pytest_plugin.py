@@ -1,0 +1,48 @@
+"""pytest plugin: the fixture `whautomate_emulator`, and the marker that sets its stances.
+
+    @pytest.mark.whautomate(put="merge", search_delay=0)
+    def test_my_dag(whautomate_emulator):
+        whautomate_emulator.fault("500_after", operation="createContact")
+        ...
+        assert len(whautomate_emulator.messages()) == 3
+
+Imports nothing but pytest, since pytest loads it wherever the distribution is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .control import Emulator
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "whautomate(**stances): the stances of this test's `whautomate_emulator`, by the names of "
+        "whautomate_core.emulator.Stances; nearer markers win",
+    )
+
+
+@pytest.fixture
+def whautomate_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """An emulator of its own for this test, on a free loopback port: `.url`, `.key`, and what
+    `whautomate_core.emulator.Emulator` can be asked and told."""
+    try:
+        from . import Emulator, create_app, running, stances_from
+    except ModuleNotFoundError as missing:
+        pytest.fail(f'{missing}: pip install "whautomate-pipelines[emulator]"', pytrace=False)
+    stances: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers("whautomate"))):
+        stances |= marker.kwargs
+    app = create_app(stances_from(stances))
+    emulator = Emulator(app)
+    try:
+        with running(app) as emulator.url:
+            yield emulator
+    finally:
+        emulator.close()

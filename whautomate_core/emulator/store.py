@@ -1,0 +1,177 @@
+"""What the emulator keeps: records, and what happened to them. SQLite, in memory or in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+Row = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, resource TEXT NOT NULL, id TEXT NOT NULL, created_at REAL NOT NULL,
+    search TEXT NOT NULL, json TEXT NOT NULL, UNIQUE (resource, id));
+CREATE INDEX IF NOT EXISTS records_search ON records (resource, seq, created_at, search);
+CREATE INDEX IF NOT EXISTS records_phone ON records (resource, json_extract(json, '$.phoneNumber'));
+CREATE TABLE IF NOT EXISTS recipients (
+    broadcast TEXT NOT NULL, position INTEGER NOT NULL, contact TEXT NOT NULL, name TEXT NOT NULL, phone TEXT NOT NULL,
+    chosen_at REAL NOT NULL, processed_at REAL, error TEXT, delivered_at REAL, read_at REAL, replied_at REAL,
+    PRIMARY KEY (broadcast, position));
+CREATE TABLE IF NOT EXISTS requests (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, monotonic REAL NOT NULL, method TEXT NOT NULL,
+    path TEXT NOT NULL, operation TEXT, query TEXT NOT NULL, body TEXT, counted INTEGER NOT NULL DEFAULT 0,
+    status INTEGER, fault TEXT);
+CREATE TABLE IF NOT EXISTS automations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, request INTEGER, kind TEXT NOT NULL,
+    contact TEXT NOT NULL, tag TEXT, stage TEXT, again INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_TABLES = ("records", "recipients", "requests", "automations")
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class Store:
+    """One database. Calls are not guarded against each other: `World.lock` does that.
+
+    path: a file, made if it isn't there, or ":memory:". seed: ids follow from it.
+    """
+
+    def __init__(self, path: str, seed: int) -> None:
+        self._seed = seed
+        # Autocommit, transactions by hand: the module's own opening of transactions hides where they begin.
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        # A killed emulator loses nothing; a machine without power may, and is welcome to.
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is written inside."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Forget everything but the meta values."""
+        for table in _TABLES:
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this module
+        self._db.execute("DELETE FROM sqlite_sequence")
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        return [dict(row) for row in self._db.execute(sql, values)]
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run a statement, giving the number of the row it inserted."""
+        return self._db.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, values: Iterator[Sequence[Any]]) -> None:
+        self._db.executemany(sql, values)
+
+    # Small lasting values
+
+    def meta(self, name: str) -> str | None:
+        found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found["value"])
+
+    def set_meta(self, name: str, value: str) -> None:
+        self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
+
+    # Records: documents by resource and id
+
+    def insert(self, resource: str, record: Json, at: float, id: str | None = None) -> Json:
+        """Keep a new record under a new id (or a given one), and give it back with its id."""
+        record = {"id": id or self._new_id(), **record}
+        self.run(
+            "INSERT INTO records (resource, id, created_at, search, json) VALUES (?, ?, ?, ?, ?)",
+            resource,
+            record["id"],
+            at,
+            _searchable(record),
+            _dumps(record),
+        )
+        return record
+
+    def get(self, resource: str, id: str) -> Json | None:
+        found = self._db.execute("SELECT json FROM records WHERE resource = ? AND id = ?", (resource, id))
+        row = found.fetchone()
+        return None if row is None else json.loads(row["json"])
+
+    def put(self, resource: str, record: Json) -> None:
+        """Write over a record that is there."""
+        self.run(
+            "UPDATE records SET search = ?, json = ? WHERE resource = ? AND id = ?",
+            _searchable(record),
+            _dumps(record),
+            resource,
+            record["id"],
+        )
+
+    def delete(self, resource: str, id: str) -> None:
+        self.run("DELETE FROM records WHERE resource = ? AND id = ?", resource, id)
+
+    def select(
+        self,
+        resource: str,
+        where: Sequence[tuple[str, Sequence[Any]]] = (),
+        newest_first: bool = False,
+        limit: int = -1,
+        offset: int = 0,
+    ) -> list[Json]:
+        """Records for which every condition (SQL and its values) holds, in the order of their creation."""
+        conditions = "".join(f" AND ({sql})" for sql, _ in where)
+        values = [value for _, given in where for value in given]
+        found = self._db.execute(
+            f"SELECT json FROM records WHERE resource = ?{conditions} "  # noqa: S608 - conditions from this package
+            f"ORDER BY seq {'DESC' if newest_first else 'ASC'} LIMIT ? OFFSET ?",
+            (resource, *values, limit, offset),
+        )
+        return [json.loads(row["json"]) for row in found]
+
+    def _new_id(self) -> str:
+        # From the seed and the number of the row to come, so that the same calls give the same ids.
+        last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'records'").fetchone()
+        number = 1 if last is None else last["seq"] + 1
+        value = int.from_bytes(hashlib.blake2b(f"{self._seed}/{number}".encode(), digest_size=16).digest())
+        letters = []
+        for _ in range(11):
+            value, digit = divmod(value, len(_ALPHABET))
+            letters.append(_ALPHABET[digit])
+        return "".join(letters)
+
+
+def digits(phone: str) -> str:
+    """The digits of a phone number, as it is kept."""
+    return re.sub(r"[^0-9]", "", phone)
+
+
+def search_condition(text: str) -> tuple[str, Sequence[Any]]:
+    """The condition that finds a text in a record's name or title, or a number in its phone number."""
+    needle = text.casefold()
+    number = digits(text) if re.fullmatch(r"[0-9+() .-]+", text) else ""
+    if number:
+        return "instr(search, ?) OR instr(search, ?)", (needle, number)
+    return "instr(search, ?)", (needle,)
+
+
+def _searchable(record: Json) -> str:
+    parts = (record.get("name"), record.get("title"), record.get("phoneNumber"))
+    return "\n".join(part for part in parts if isinstance(part, str)).casefold()
+
+
+def _dumps(record: Json) -> str:
+    return json.dumps(record, separators=(",", ":"))

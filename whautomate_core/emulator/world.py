@@ -1,0 +1,110 @@
+"""What every part of a running emulator shares: the records, the clock, the stances, and what is still to happen."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .faults import Faults
+from .limits import Limits
+from .stances import Stances
+from .store import Store
+
+Json = dict[str, Any]
+
+LOCATION_ID = "loc000000001"
+"""The location a new emulator has, beside one more (loc000000002)."""
+
+
+class Problem(Exception):
+    """A request that is answered with an error: status, and a message that holds no value that was sent."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass
+class OptOut:
+    """A person who gets a tag between two calls: after so many more, or before the next of one operation."""
+
+    contact: str
+    tag: str
+    calls: int | None = None
+    operation: str | None = None
+
+
+class World:
+    """The state of one emulator.
+
+    path: ":memory:" or a file. clock: gives seconds since 1970. `lock` is held by whoever touches anything here;
+    requests come in the server's thread, questions of tests in another.
+    """
+
+    def __init__(self, stances: Stances, path: str, clock: Callable[[], float]) -> None:
+        self.stances = stances
+        self.lock = threading.RLock()
+        self.store = Store(path, stances.seed)
+        self.rng = random.Random(stances.seed)  # noqa: S311 - repeatable is the point
+        self.faults = Faults(self.rng)
+        self.opt_outs: list[OptOut] = []
+        self.request: int | None = None
+        """Number of the request being carried out, for the log of automations."""
+        self.next_start: float | None = None
+        """When the next waiting broadcast may start; spares looking before each request."""
+        self.refuse: Callable[[float], None] | None = None
+        """Closes the port for so many seconds; set by the server that runs the app."""
+        self._clock = clock
+        self._offset = float(self.store.meta("offset") or 0.0)
+        self._begin()
+
+    def now(self) -> float:
+        """Seconds since 1970 on the emulator's clock."""
+        return self._clock() + self._offset
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward without waiting."""
+        if seconds < 0:
+            raise ValueError("the clock only goes forward")
+        self._offset += seconds
+        self.store.set_meta("offset", repr(self._offset))
+
+    def reset(self) -> None:
+        """Forget records, requests, faults and opt-outs; the clock stays where it is."""
+        with self.store.transaction():
+            self.store.clear()
+        self.rng.seed(self.stances.seed)
+        self.faults.clear()
+        self.opt_outs.clear()
+        self._begin()
+
+    def _begin(self) -> None:
+        stances = self.stances
+        self.limits = Limits(stances.limits, stances.window, stances.window_phase, stances.refused_count)
+        longest = max((seconds for _, seconds in stances.limits), default=0.0)
+        # A restarted emulator still remembers the day.
+        for row in self.store.rows("SELECT at FROM requests WHERE counted AND at > ?", self.now() - longest):
+            self.limits.ask(row["at"])
+        self.next_start = self.now()
+        if not self.store.select("locations", limit=1):
+            for id, title in ((LOCATION_ID, "Main location"), ("loc000000002", "Second location")):
+                self.store.insert("locations", {"title": title, "phone": "", "city": ""}, self.now(), id)
+
+
+def iso(at: float) -> str:
+    """An instant as the vendor writes it: UTC, milliseconds, Z."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant(text: str, field: str) -> float:
+    """Seconds since 1970 for a time as sent; without an offset it is UTC. Raises Problem 400."""
+    try:
+        parsed = datetime.fromisoformat(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise Problem(400, f"{field} must be a time such as 2026-01-31T09:00:00Z") from None
