@@ -4,7 +4,6 @@ Airflow and Prefect can't live in one environment (their fastapi pins clash), so
 """
 
 import hashlib
-import os
 import sys
 from pathlib import Path
 

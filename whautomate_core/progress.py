@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+"""Called with what is being done, how much of it is done, and how much there is (0 where nobody knows)."""
 
 
 class LogProgress:
@@ -31,14 +31,14 @@ class LogProgress:
         now = self._clock()
         if what != self._what:
             self._what, self._start, self._last = what, now, float("-inf")
-        if now - self._last < self._every and done < total:
+        if now - self._last < self._every and (done < total or not total):
             return
         self._last = now
         passed = now - self._start
         left = ""
         if 0 < done < total and passed > 0:
             left = f", {done / passed * 60:.0f} a minute, {(total - done) * passed / done / 60:.1f} min left"
-        self._logger.info("%s: %d of %d%s", what, done, total, left)
+        self._logger.info("%s: %d%s%s", what, done, f" of {total}" if total else "", left)
 
 
 def silent(what: str, done: int, total: int) -> None:

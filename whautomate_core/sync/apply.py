@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -97,7 +98,8 @@ def _each(what: str, items: list[tuple[int, T]], do: Callable[[T], None], out: O
         for row, item in items:
             if len(under_way) >= WORKERS:
                 done, under_way = _collect(what, done, under_way, len(items), progress)
-            under_way.add(executor.submit(one, row, item))
+            # In the caller's context, so that log lines find the run they belong to.
+            under_way.add(executor.submit(contextvars.copy_context().run, one, row, item))
         while under_way:
             done, under_way = _collect(what, done, under_way, len(items), progress)
 

@@ -1,0 +1,26 @@
+"""Whautomate as tasks of Prefect flows.
+
+The modules are named after the API's resources, their tasks after its operations: `updateContact` is
+`prefect_whautomate.contacts.update_contact`, with `aupdate_contact` for coroutines. The jobs live with their
+resource: `contacts.sync_contacts`, `contacts.tag_contacts`, `segments.ensure_segment`, `broadcasts.broadcast`,
+`broadcasts.wait_for_broadcast`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Prefect imports this package to register its blocks, wherever the distribution is installed beside it.
+try:
+    from prefect_whautomate.credentials import WhautomateCredentials
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] != "prefect":
+        raise
+
+__all__ = ["WhautomateCredentials"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "WhautomateCredentials":
+        raise ImportError('Prefect is missing: pip install "whautomate-pipelines[prefect]"')
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

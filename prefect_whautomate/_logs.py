@@ -1,0 +1,32 @@
+"""The core's log lines in Prefect's run logs, with no setting of the user's."""
+
+from __future__ import annotations
+
+import logging
+
+from prefect.exceptions import MissingContextError
+from prefect.logging import get_run_logger
+
+
+class RunLogs(logging.Handler):
+    """Gives each line to the run it was logged in; outside of runs lines go where they would have gone anyway."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            run = get_run_logger()
+        except MissingContextError:
+            if logging.root.isEnabledFor(record.levelno):
+                logging.root.handle(record)
+        else:
+            run.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+
+
+def send_to_runs(name: str) -> None:
+    """Send the lines of a logger, from INFO on, to runs; a logger that was set up by the user is left alone."""
+    logger = logging.getLogger(name)
+    if logger.handlers:
+        return
+    logger.addHandler(RunLogs())
+    logger.propagate = False  # the run logger's own lines reach the console, so these would be there twice
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)

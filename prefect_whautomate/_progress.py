@@ -1,0 +1,48 @@
+"""What a job tells while it runs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.runtime import task_run
+
+from whautomate_core.progress import LogProgress
+
+log = logging.getLogger(__name__)
+
+
+class RunProgress:
+    """Progress as log lines, and inside a run as one artifact of it, updated every `every` seconds at most."""
+
+    def __init__(self, *, every: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lines = LogProgress(log)
+        self._every = every
+        self._clock = clock
+        self._next = float("-inf") if task_run.id else float("inf")
+        self._artifact: UUID | None = None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self._lines(what, done, total)
+        finished = 0 < total <= done
+        now = self._clock()
+        if self._next == float("inf") or (now < self._next and not finished):
+            return
+        self._next = now + self._every
+        share = 100.0 * min(1.0, done / total) if total else 0.0
+        try:
+            self._show(share, f"{what}: {done} of {total}" if total else f"{what}: {done}")
+        except Exception as error:
+            # Showing how far the work is must not end the work.
+            self._next = float("inf")
+            log.warning("no more progress is shown: %s", type(error).__name__)
+
+    def _show(self, share: float, text: str) -> None:
+        # Jobs run in threads, also those of coroutines, where Prefect would hand back a coroutine to be awaited.
+        if self._artifact is None:
+            self._artifact = create_progress_artifact(share, description=text, _sync=True)  # type: ignore[call-arg,assignment]
+        else:
+            update_progress_artifact(self._artifact, share, description=text, _sync=True)  # type: ignore[call-arg]

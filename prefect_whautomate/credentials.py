@@ -1,0 +1,69 @@
+"""The block that holds a Whautomate account."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from prefect.blocks.abstract import CredentialsBlock
+from pydantic import ConfigDict, Field, HttpUrl, SecretStr
+
+from whautomate_core.account import SETTINGS, Account, account_from_settings
+from whautomate_core.client import AsyncClient, Client
+
+
+class WhautomateCredentials(CredentialsBlock):
+    """Holds the host and key of a Whautomate account, with its limits.
+
+    Attributes:
+        host: Address of the API, as Integrations > REST API shows it.
+        key: API key, as Integrations > REST API shows it.
+
+    Example:
+        Load stored credentials and use them:
+        ```python
+        from prefect_whautomate import WhautomateCredentials
+
+        credentials = WhautomateCredentials.load("BLOCK_NAME")
+        with credentials.get_client() as client:
+            ...
+        ```
+    """
+
+    _block_type_name = "Whautomate Credentials"
+    _documentation_url = HttpUrl("https://help.whautomate.com/product-guides/whautomate-rest-api")
+    # A field that is wrong must not show its neighbours, one of which is the key.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    host: str = Field(description="Address of the API, such as https://api.whautomate.com.")
+    key: SecretStr = Field(description="API key of the account, from Integrations > REST API.")
+    account: str | None = Field(default=None, description=SETTINGS["account"])
+    plan: Literal["trial", "subscribed"] | None = Field(default=None, description=SETTINGS["plan"])
+    requests_per_minute: int | None = Field(default=None, description=SETTINGS["requests_per_minute"])
+    requests_per_day: int | None = Field(default=None, description=SETTINGS["requests_per_day"])
+    location_id: str | None = Field(default=None, description=SETTINGS["location_id"])
+    # Secret, since a proxy's address may hold a password.
+    proxy: SecretStr | None = Field(default=None, description=SETTINGS["proxy"])
+    ca_bundle: str | None = Field(default=None, description=SETTINGS["ca_bundle"])
+    allow_http: bool = Field(default=False, description=SETTINGS["allow_http"])
+
+    def block_initialization(self) -> None:
+        """Refuse settings that can't work, before they are saved or used."""
+        self.get_account()
+
+    def get_account(self) -> Account:
+        """The account these credentials describe.
+
+        Raises:
+            ConfigurationError: Naming the field and what to do; never with the key.
+        """
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        settings["proxy"] = self.proxy and self.proxy.get_secret_value()
+        return account_from_settings(self.host, self.key.get_secret_value(), settings)
+
+    def get_client(self) -> Client:
+        """A client that draws from the account's requests. Use it as a context manager."""
+        return Client(self.get_account())
+
+    def get_async_client(self) -> AsyncClient:
+        """`get_client` for coroutines."""
+        return AsyncClient(self.get_account())

@@ -1,0 +1,58 @@
+"""Segments: the endpoints, and the job that makes sure one is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.api import segments
+from whautomate_core.campaign import segments as jobs
+from whautomate_core.records import SegmentCriteria
+
+list_segments, alist_segments = endpoint_tasks(segments.list_segments)
+create_segment, acreate_segment = endpoint_tasks(segments.create_segment)
+get_segment, aget_segment = endpoint_tasks(segments.get_segment)
+delete_segment, adelete_segment = endpoint_tasks(segments.delete_segment)
+
+
+@whautomate_task
+def ensure_segment(
+    credentials: WhautomateCredentials,
+    segment_name: str,
+    criteria: SegmentCriteria,
+    *,
+    location_id: str | None = None,
+) -> dict[str, Any]:
+    """The segment of that name, made where there is none. People who opted out are always excluded.
+
+    Args:
+        credentials: Where to and as whom.
+        segment_name: Its exact name.
+        criteria: Whom it holds, such as `{"tags": ["newsletter"]}`.
+        location_id: Location of a new segment; that of the credentials where None.
+
+    Returns:
+        `id`, `name`, `requests`.
+
+    Raises:
+        InvalidRequest: Where a segment of that name has other criteria.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.segments import ensure_segment
+
+        @flow
+        def subscribers():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return ensure_segment(credentials, "newsletter-subscribers", {"tags": ["newsletter"]})
+        ```
+    """
+    with credentials.get_client() as client:
+        segment = jobs.ensure_segment(client, segment_name, criteria, location_id=location_id)
+        return {"id": segment["id"], "name": segment_name, "requests": client.requests}
+
+
+aensure_segment = async_twin(ensure_segment)

@@ -1,0 +1,243 @@
+"""The jobs as tasks, and the example flow."""
+
+import asyncio
+import csv
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prefect import flow
+from prefect.logging.handlers import APILogHandler
+
+from prefect_whautomate import broadcasts, contacts, segments
+from whautomate_core import errors
+
+CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
+MAPPING = {"name": "name", "phoneNumber": "mobile"}
+ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}", "ok": "yes"} for n in range(12)]
+WHEN = datetime(2026, 3, 20, tzinfo=UTC)
+TEMPLATE = {"name": "spring_sale", "language": "en"}
+QUICK = {"search_delay": 0.2, "broadcast_seconds": 0.5, "delivery_seconds": 0.0, "limits": ((1_000_000, 60.0),)}
+
+
+@pytest.fixture
+def segment_id(credentials):
+    return segments.ensure_segment.fn(credentials, "all", {"tags": ["newsletter"]})["id"]
+
+
+def logged(server):
+    """Every line that the server keeps of runs, once the lines under way have arrived."""
+    APILogHandler().flush()
+    lines, page = [], [None]
+    while page:
+        page = server.request("POST", "/logs/filter", json={"limit": 200, "offset": len(lines)}).json()
+        lines += [line["message"] for line in page]
+    return lines
+
+
+# --- the example
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_the_example_messages_once_however_often_it_runs(server, whautomate_emulator, credentials, example, caplog):
+    first = example.contacts_to_campaign(credentials, WHEN, hold_minutes=0.02, poll_interval=0.5)
+    with CSV.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    people = whautomate_emulator.contacts()
+    assert first["created"] == len(people) > 400
+    assert (first["updated"], first["unchanged"]) == (0, 0)
+    assert first["rejected"] > 0
+    assert first["requests"] == len(whautomate_emulator.requests())
+    subscribers = [contact for contact in people if contact.get("tags") == ["newsletter"]]
+    assert 0 < len(subscribers) < len(people)
+    assert first["broadcast"]["recipients"] == len(subscribers)
+    assert first["broadcast"]["delivered"] == len(whautomate_emulator.messages()) > 0
+
+    again = example.contacts_to_campaign(credentials, WHEN, hold_minutes=0.02, poll_interval=0.5)
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, len(people))
+    assert again["broadcast"] == first["broadcast"]
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+    assert first["requests"] + again["requests"] == len(whautomate_emulator.requests())
+
+    lines = logged(server)
+    assert any(line.startswith("plan: ") for line in lines), "the core's lines are in the run's logs"
+    assert any(line.startswith("creating contacts: ") for line in lines)
+    everything = caplog.text + "\n".join(lines)
+    everything += server.request("POST", "/flow_runs/filter", json={"limit": 200}).text  # with their parameters
+    everything += server.request("POST", "/task_runs/filter", json={"limit": 200}).text
+    assert "Finished in state" in caplog.text
+    assert credentials.key.get_secret_value() not in everything
+    numbers = {contact["phoneNumber"] for contact in people} | {row["mobile"] for row in rows if len(row["mobile"]) > 5}
+    assert not [number for number in numbers if number in everything]
+    assert not [row["full_name"] for row in rows if len(row["full_name"]) > 3 and row["full_name"] in everything]
+
+
+def test_the_example_takes_the_name_of_a_saved_block_and_refuses_real_hosts(server, credentials_of_emulator, example):
+    credentials_of_emulator(host="https://api.whautomate.com").save("real", overwrite=True)
+    with pytest.raises(errors.PolicyRefused, match="not this machine"):
+        example.contacts_to_campaign("real", WHEN)
+
+
+# --- sync, tags, segments
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_jobs_run_in_coroutines_too(server, whautomate_emulator, credentials):
+    @flow
+    async def nightly():
+        synced = await contacts.async_contacts(credentials, ROWS, MAPPING, default_region="DE")
+        tagged = await contacts.atag_contacts(credentials, ROWS, "newsletter", default_region="DE", consent_column="ok")
+        segment = await segments.aensure_segment(credentials, "all", {"tags": ["newsletter"]})
+        sent = await broadcasts.abroadcast(credentials, "hello", TEMPLATE, segment_id=segment["id"], hold_minutes=0)
+        done = await broadcasts.await_for_broadcast(credentials, sent["id"], poll_interval=0.2)
+        return synced, tagged, segment, sent, done
+
+    steps = synced, tagged, _, sent, done = asyncio.run(nightly())
+    assert synced["created"] == tagged["tagged"] == done["recipients"] == len(ROWS)
+    assert sent["created"]
+    assert done["finished"]
+    assert sum(step["requests"] for step in steps) == len(whautomate_emulator.requests())
+    artifacts = server.request("POST", "/artifacts/filter", json={"limit": 200}).json()
+    assert ("creating contacts: 12 of 12", 100.0) in [(a["description"], a["data"]) for a in artifacts]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,phone\nAda,03012345\n", "has no column 'mobile'; there are 'name', 'phone'"),
+        ("", "empty"),
+        ("name,mobile\n", "has no rows"),
+    ],
+)
+def test_a_file_that_cannot_be_right_is_refused_before_anything_is_sent(
+    server, whautomate_emulator, credentials, tmp_path, text, said
+):
+    source = tmp_path / "people.csv"
+    source.write_text(text)
+
+    @flow
+    def nightly():
+        return contacts.sync_contacts(credentials, str(source), MAPPING, default_region="DE")
+
+    with pytest.raises(errors.ConfigurationError, match=said):
+        nightly()
+    assert whautomate_emulator.requests() == []
+
+
+def test_jobs_need_no_run(whautomate_emulator, credentials, caplog):
+    caplog.set_level("INFO")
+    assert contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE")["created"] == len(ROWS)
+    assert "plan: 12 to create" in caplog.text
+
+
+# --- broadcasts
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_a_broadcast_is_created_once_in_a_flow_run_whatever_is_retried(
+    server, whautomate_emulator, credentials, segment_id
+):
+    tries = []
+
+    def fail_twice(sent):
+        tries.append(sent)
+        if len(tries) < 3:
+            time.sleep(0.3)  # until the search finds new records
+            raise RuntimeError("after the broadcast")
+
+    @flow(retries=1)
+    def campaign():
+        fail_twice(broadcasts.broadcast(credentials, "spring", TEMPLATE, segment_id=segment_id))
+
+    @flow(retries=1)
+    def outer():
+        campaign()
+
+    outer()
+    assert [sent["created"] for sent in tries] == [True, False, False]
+    assert len({sent["id"] for sent in tries}) == 1
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_so_it_is_in_coroutines(server, whautomate_emulator, credentials, segment_id):
+    tries = []
+
+    @flow
+    async def campaign():
+        tries.append(await broadcasts.abroadcast(credentials, "spring", TEMPLATE, segment_id=segment_id))
+        if len(tries) < 2:
+            await asyncio.sleep(0.3)
+            raise RuntimeError("after the broadcast")
+
+    @flow(retries=1)
+    async def outer():
+        await campaign()
+
+    asyncio.run(outer())
+    assert [sent["created"] for sent in tries] == [True, False]
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_other_names_other_keys_and_other_flow_runs_are_other_broadcasts(
+    server, whautomate_emulator, credentials, segment_id
+):
+    @flow
+    def campaign():
+        for name, key in [("a", None), ("b", None), ("a", "mine")]:
+            assert broadcasts.broadcast(credentials, name, TEMPLATE, segment_id=segment_id, key=key)["created"]
+
+    campaign()
+    with pytest.raises(AssertionError):  # of the key "mine", alone
+        campaign()
+    assert len(whautomate_emulator.requests("createBroadcast")) == 5
+
+
+def test_a_broadcast_outside_of_runs_needs_a_key(whautomate_emulator, credentials):
+    with pytest.raises(errors.ConfigurationError, match="needs key="):
+        broadcasts.broadcast.fn(credentials, "spring", TEMPLATE, segment_name="all")
+    assert whautomate_emulator.requests() == []
+
+
+def test_a_segment_that_reaches_opted_out_people_is_refused_once(server, whautomate_emulator, credentials):
+    body = {"name": "everyone", "type": "contact", "location": {"id": whautomate_emulator.location_id}}
+    everyone = segments.create_segment.fn(credentials, body)["id"]
+
+    @flow
+    def campaign():
+        task = broadcasts.broadcast.with_options(retries=2)
+        return task(credentials, "spring", TEMPLATE, segment_id=everyone)
+
+    with pytest.raises(errors.PolicyRefused, match="exclusionTags"):
+        campaign()
+    assert len(whautomate_emulator.requests("getSegment")) == 1
+    assert whautomate_emulator.requests("createBroadcast") == []
+
+
+@pytest.mark.whautomate(broadcasts_stay_scheduled=True)
+@pytest.mark.parametrize("name", ["wait_for_broadcast", "await_for_broadcast"])
+def test_waiting_ends(server, whautomate_emulator, credentials, segment_id, name):
+    sent = broadcasts.broadcast.fn(credentials, "spring", TEMPLATE, segment_id=segment_id, key="k")
+
+    @flow
+    def figures():
+        wait = getattr(broadcasts, name)
+        return wait.submit(credentials, sent["id"], poll_interval=0.3, timeout=1).result()
+
+    with pytest.raises(TimeoutError, match="not finished after 1 s"):
+        figures()
+    assert 2 <= len(whautomate_emulator.requests("getBroadcast")) <= 5
+
+
+@pytest.mark.whautomate(broadcast_seconds=0.0, delivery_seconds=0.0, broadcast_failed_share=0.5)
+def test_too_many_undelivered_messages_are_a_failure(whautomate_emulator, credentials, segment_id):
+    contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE", tags=["newsletter"])
+    sent = broadcasts.broadcast.fn(credentials, "spring", TEMPLATE, segment_id=segment_id, hold_minutes=0, key="k")
+    done = broadcasts.wait_for_broadcast.fn(credentials, sent["id"], poll_interval=0.1, timeout=5, max_failed="50%")
+    assert (done["recipients"], done["undelivered"], done["requests"]) == (12, 6, 1)
+    with pytest.raises(errors.WhautomateError, match="6 of 12"):
+        broadcasts.wait_for_broadcast.fn(credentials, sent["id"], poll_interval=0.1, timeout=5, max_failed=5)
+    with pytest.raises(errors.ConfigurationError, match="max_failed"):
+        broadcasts.wait_for_broadcast.fn(credentials, sent["id"], max_failed="many")
