@@ -6,6 +6,7 @@ line. What the emulator holds and what the orchestrator remembers stay in `.demo
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,35 @@ def prefect(home: Path, url: str) -> dict[str, str]:
     }
 
 
+# What a person wants to see of a run: steps and their progress. The rest is in the log.
+TELLING = re.compile(
+    r"(?P<step>starting task_id=\w+)"
+    r"|\[info +\] (?P<airflow>.*?) +\[(?:airflow\.task\.\w+\.)?(?:whautomate_core|airflow_provider_whautomate)"
+    r"|INFO +\| (?P<prefect>Task run .*)"
+)
+
+
+def follow(command: list[str], env: dict[str, str], log: Path) -> int:
+    """Run a command, write all it says to a file and show what tells of its progress."""
+    with (
+        log.open("w", encoding="utf-8") as file,
+        subprocess.Popen(
+            command, env=os.environ | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as running_example,
+    ):
+        assert running_example.stdout is not None
+        for line in running_example.stdout:
+            file.write(line)
+            file.flush()
+            if found := TELLING.search(re.sub(r"\x1b\[[0-9;]*m", "", line)):
+                print(next(said for said in found.groups() if said), flush=True)
+    return running_example.returncode
+
+
+def tail(log: Path) -> list[str]:
+    return log.read_text(encoding="utf-8").splitlines()[-40:]
+
+
 def main(orchestrator: str) -> int:
     state = ROOT / ".demo" / orchestrator
     home = state / "home"
@@ -54,12 +84,13 @@ def main(orchestrator: str) -> int:
     with running(create_app(key=KEY, path=str(state / "emulator.sqlite"))) as url:
         env = {"airflow": airflow, "prefect": prefect}[orchestrator](home, url)
         example = ROOT / "example_dags" / orchestrator / "contacts_to_campaign.py"
-        done = subprocess.run(
-            [sys.executable, str(example)], env=os.environ | env | {"WHAUTOMATE_DEMO_REPORT": str(report)}
+        log = state / "run.log"
+        code = follow([sys.executable, str(example)], env | {"WHAUTOMATE_DEMO_REPORT": str(report)}, log)
+    if code or not report.exists():
+        print(
+            f"the demo failed: {log.relative_to(ROOT)} tells all, and ends so:", *tail(log), sep="\n", file=sys.stderr
         )
-    if done.returncode or not report.exists():
-        print("the demo failed; what went wrong stands above", file=sys.stderr)
-        return done.returncode or 1
+        return code or 1
     print(json.dumps(json.loads(report.read_text())))
     return 0
 

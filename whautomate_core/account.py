@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, PolicyRefused
 from whautomate_core.state.pool import Limits
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
@@ -110,6 +110,13 @@ def is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def require_loopback(account: Account) -> None:
+    """Raise `PolicyRefused` unless the host is this machine: what carries made-up people goes to an emulator only."""
+    name = urlsplit(account.host).hostname or ""
+    if not is_loopback(name):
+        raise PolicyRefused(f"{name} is not this machine: made-up people are sent to an emulator only")
 
 
 def _limits(given: dict[str, Any]) -> Limits:

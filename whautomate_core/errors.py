@@ -68,3 +68,7 @@ class QuotaExhausted(WhautomateError):
 
 class PolicyRefused(WhautomateError):
     """The account's policy forbids this: someone who opted out, an audience that can't be checked."""
+
+
+class StateUnavailable(WhautomateError, ConnectionError):
+    """The state database can't be reached. Nothing is sent without it."""

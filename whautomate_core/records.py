@@ -272,7 +272,12 @@ def _adapter(record: type) -> TypeAdapter[Any]:
     return TypeAdapter(record)
 
 
-def body(record: type, value: Any, extra: Json | None = None, *, names_only: bool = False) -> Json:
+_WAY_PAST = " (extra={...} sends a field past this check)"
+
+
+def body(
+    record: type, value: Any, extra: Json | None = None, *, names_only: bool = False, way_past: str = _WAY_PAST
+) -> Json:
     """Check `value` against a record and return it as a new dict, with `extra` over it unchecked.
 
     `names_only` checks which fields there are and not their values: for a body that still holds Jinja templates.
@@ -287,7 +292,7 @@ def body(record: type, value: Any, extra: Json | None = None, *, names_only: boo
         _adapter(record).validate_python({k: v for k, v in value.items() if k not in extra})
     except ValidationError as error:
         problems = [
-            _problem(record, e["loc"], e["type"], e["msg"])
+            _problem(record, e["loc"], e["type"], e["msg"], way_past)
             for e in error.errors(include_input=False, include_url=False, include_context=False)
             if not (e["type"] == "missing" and len(e["loc"]) == 1 and e["loc"][0] in extra)
             and (not names_only or e["type"] in ("missing", "extra_forbidden"))
@@ -302,10 +307,10 @@ def query(filters: type, value: Any, *, names_only: bool = False) -> dict[str, s
     given = (
         {k: v for k, v in (value or {}).items() if v is not None} if isinstance(value, (dict, type(None))) else value
     )
-    return {k: str(v) for k, v in body(filters, given, names_only=names_only).items()}
+    return {k: str(v) for k, v in body(filters, given, names_only=names_only, way_past="").items()}
 
 
-def _problem(record: type, location: tuple[int | str, ...], kind: str, message: str) -> str:
+def _problem(record: type, location: tuple[int | str, ...], kind: str, message: str, way_past: str) -> str:
     where = ".".join(str(part) for part in location)
     if kind == "missing":
         return f"{where} is required"
@@ -314,7 +319,7 @@ def _problem(record: type, location: tuple[int | str, ...], kind: str, message: 
         nearest = difflib.get_close_matches(str(location[-1]).lower(), {k.lower(): k for k in known}, n=1)
         proper = next((k for k in known if nearest and k.lower() == nearest[0]), None)
         meant = f"did you mean {proper}?" if proper else f"known are {', '.join(sorted(known))}."
-        return f"{where} is not a field of it; {meant} (extra={{...}} sends a field past this check)"
+        return f"{where} is not a field of it; {meant}{way_past}"
     return f"{where}: {message[0].lower()}{message[1:]}"
 
 

@@ -186,6 +186,19 @@ def test_when_a_broadcast_is_finished(record: Any, finished: bool, failed: bool)
     assert (delivery(record).finished, delivery(record).failed) == (finished, failed)
 
 
+def test_figures_are_given_time_to_settle() -> None:
+    at = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+    record: Any = {"id": "b", "completedAt": "2026-01-01T12:00:00.000Z", "processedStats": {"totalCount": 10}}
+
+    def finished(delivered: int, failed: int, after: int) -> bool:
+        figures: Any = {**record, "deliveryStats": {"deliveredCount": delivered, "failedCount": failed}}
+        return delivery(figures, at + timedelta(seconds=after)).finished
+
+    assert not finished(5, 1, after=10)
+    assert finished(9, 1, after=10)  # everybody is accounted for
+    assert finished(5, 1, after=120)  # somebody's phone is off
+
+
 def test_polling_slows_down() -> None:
     delays = poll_delays()
     assert [next(delays) for _ in range(6)] == [60, 120, 240, 480, 900, 900]

@@ -1,14 +1,17 @@
-"""Phone numbers as people write them -> E.164, by libphonenumber."""
+"""Phone numbers as people write them -> E.164, by libphonenumber.
+
+It is imported where it is used: DAG files check mappings at parse, and must not load its tables for that.
+"""
 
 from __future__ import annotations
-
-import phonenumbers
 
 from whautomate_core.errors import ConfigurationError
 
 
 def require_region(region: str) -> str:
     """Check an ISO 3166 country code such as `DE`. Raises `ConfigurationError`."""
+    import phonenumbers
+
     code = region.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise ConfigurationError(f"default_region must be a two-letter country code such as DE, not {region!r}")
@@ -20,6 +23,8 @@ def e164(number: str, region: str | None) -> str:
 
     Raises `ValueError` with a reason that doesn't hold the number.
     """
+    import phonenumbers
+
     if not number.strip():
         raise ValueError("phone number is empty")
     code = region.strip().upper() if region else None

@@ -15,19 +15,20 @@ Threshold = int | str
 
 def check_threshold(name: str, threshold: Threshold) -> None:
     """Raise `ConfigurationError` unless it is a count or a share."""
-    _limit(name, threshold, 100)
+    limit(name, threshold, 100)
 
 
 def require_within(name: str, threshold: Threshold, rejects: list[Reject], rows: int) -> None:
     """Raise `InvalidRequest`, with the commonest reasons, where more than `threshold` of `rows` are in `rejects`."""
-    if len(rejects) <= _limit(name, threshold, rows):
+    if len(rejects) <= limit(name, threshold, rows):
         return
     reasons = Counter(reject.reason for reject in rejects).most_common(5)
     said = "; ".join(f"{count} x {reason}" for reason, count in reasons)
     raise InvalidRequest(f"{len(rejects)} of {rows} rows, over {name}={threshold!r}: {said}")
 
 
-def _limit(name: str, threshold: Threshold, rows: int) -> float:
+def limit(name: str, threshold: Threshold, rows: int) -> float:
+    """The threshold as a count of `rows`. Raises `ConfigurationError` unless it is a count or a share."""
     try:
         if isinstance(threshold, int) and not isinstance(threshold, bool) and threshold >= 0:
             return threshold

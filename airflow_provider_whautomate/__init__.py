@@ -1,0 +1,1 @@
+"""Whautomate in Airflow DAGs: WhatsApp contacts, segments and broadcasts."""

@@ -1,0 +1,79 @@
+"""What Airflow reads of this package, in each of its processes: so nothing is imported here."""
+
+
+def get_provider_info() -> dict[str, object]:
+    """Return the provider's entry point data, of the shape of Airflow's `provider_info.schema.json`."""
+
+    def modules(kind: str, *names: str) -> list[dict[str, object]]:
+        paths = [f"airflow_provider_whautomate.{kind}.{name}" for name in names]
+        return [{"integration-name": "Whautomate", "python-modules": paths}]
+
+    resources = ("account", "broadcasts", "contact_tags", "contacts", "locations", "segments")
+    return {
+        # Airflow refuses to start unless this is the distribution's own name.
+        "package-name": "whautomate-pipelines",
+        "name": "Whautomate",
+        "description": "`Whautomate <https://whautomate.com/>`__: WhatsApp contacts, segments and broadcasts.",
+        "integrations": [
+            {"integration-name": "Whautomate", "external-doc-url": "https://whautomate.com/", "tags": ["service"]}
+        ],
+        "hooks": modules("hooks", "whautomate"),
+        "operators": modules("operators", *resources),
+        "sensors": modules("sensors", "broadcasts"),
+        "triggers": modules("triggers", "broadcasts"),
+        "connection-types": [
+            {
+                "connection-type": "whautomate",
+                "hook-class-name": "airflow_provider_whautomate.hooks.whautomate.WhautomateHook",
+                "hook-name": "Whautomate",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["login", "schema", "port"],
+                    "relabeling": {"host": "API host", "password": "API key"},
+                    "placeholders": {"host": "https://api.whautomate.com"},
+                },
+                # The names are those of whautomate_core.account.SETTINGS.
+                "conn-fields": {
+                    "account": {
+                        "label": "Account",
+                        "description": "Name of the account, where several keys or connections share its limits.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "plan": {
+                        "label": "Plan",
+                        "description": "trial (60 requests a minute, 100 a day) or subscribed (300, 432,000).",
+                        "schema": {"type": ["string", "null"], "enum": ["trial", "subscribed", None]},
+                    },
+                    "requests_per_minute": {
+                        "label": "Requests per minute",
+                        "description": "Your own limit, where a contract says so; needs requests per day.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "requests_per_day": {
+                        "label": "Requests per day",
+                        "description": "Your own limit, where a contract says so; needs requests per minute.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "location_id": {
+                        "label": "Location",
+                        "description": "Id of the location of new records where a task names none.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "proxy": {
+                        "label": "Proxy",
+                        "description": "Proxy for all requests, such as http://proxy.example:3128.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "ca_bundle": {
+                        "label": "CA bundle",
+                        "description": "File of certificate authorities to trust instead of the usual ones.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "allow_http": {
+                        "label": "Allow plain http",
+                        "description": "Send the key in clear to a host that isn't this machine.",
+                        "schema": {"type": ["boolean", "null"], "default": False},
+                    },
+                },
+            }
+        ],
+    }

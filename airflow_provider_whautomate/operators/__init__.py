@@ -1,0 +1,1 @@
+"""One module a resource: an operator for each endpoint, and the jobs."""

@@ -1,0 +1,63 @@
+"""Segments: the endpoints, and the job that makes one where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_whautomate.operators.base import WhautomateOperator
+from whautomate_core import records
+from whautomate_core.api import segments
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+
+class WhautomateListSegmentsOperator(WhautomateOperator, call=segments.list_segments): ...
+
+
+class WhautomateCreateSegmentOperator(WhautomateOperator, call=segments.create_segment): ...
+
+
+class WhautomateGetSegmentOperator(WhautomateOperator, call=segments.get_segment): ...
+
+
+class WhautomateDeleteSegmentOperator(WhautomateOperator, call=segments.delete_segment): ...
+
+
+class WhautomateEnsureSegmentOperator(WhautomateOperator):
+    """Make sure that a segment of contacts is there, with these criteria. All arguments are templated.
+
+    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name` and `requests`.
+
+    :param segment_name: Its name, which must be no other segment's.
+    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
+    :param location_id: Its location; the connection's where None.
+    :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
+        that name has other criteria, since the API can't change them.
+    """
+
+    template_fields: Sequence[str] = ("segment_name", "criteria", "location_id", *WhautomateOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        segment_name: str,
+        criteria: records.SegmentCriteria,
+        location_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.segment_name = segment_name
+        self.criteria = criteria
+        self.location_id = location_id
+        if isinstance(criteria, dict):
+            records.body(records.SegmentCriteria, criteria, names_only=True)
+
+    def execute(self, context: Context) -> Any:
+        """Find or make the segment."""
+        from whautomate_core.campaign.segments import ensure_segment
+
+        with self.session() as client:
+            segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id)
+            return {"id": segment["id"], "name": segment["name"], "requests": client.requests}

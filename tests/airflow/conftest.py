@@ -1,0 +1,60 @@
+"""One Airflow home for the session. DAGs are run by Airflow itself, in processes of their own."""
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
+DAGS = Path(__file__).parent / "dags"
+ROOT = Path(__file__).parents[2]
+# Before Airflow is imported, which reads its settings at import.
+os.environ["AIRFLOW_HOME"] = str(HOME)
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
+os.environ["AIRFLOW__CORE__TEST_CONNECTION"] = "Enabled"
+
+collect_ignore_glob = ["dags/*.py"] if importlib.util.find_spec("airflow") else ["*.py", "dags/*.py"]
+
+KEY = "key-of-the-tests-4711"
+PLENTY = {"requests_per_minute": 100_000, "requests_per_day": 1_000_000}
+"""Limits that no test reaches."""
+
+
+def connection(host, key=KEY, **extra):
+    """A connection as the environment holds it."""
+    settings = {**PLENTY, "location_id": "loc000000001", **extra}
+    return json.dumps({"conn_type": "whautomate", "host": host, "password": key, "extra": settings})
+
+
+def python(*arguments, **env):
+    """Run Python as a user would; returns its code and all it said."""
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        env=os.environ | {name: str(value) for name, value in env.items()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=180,
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="session")
+def airflow_db():
+    """Airflow's database, made once."""
+    code, said = python("-m", "airflow", "db", "migrate")
+    assert code == 0, said
+    return HOME / "airflow.db"
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    """Sets a connection for this process: `connections("whautomate_default", host, key, **settings)`."""
+    return lambda name, *args, **extra: monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", connection(*args, **extra))

@@ -1,0 +1,70 @@
+"""What Airflow sees of the package as a provider."""
+
+import importlib
+import importlib.metadata
+import re
+from pathlib import Path
+
+import pytest
+from conftest import KEY, connection, python
+
+from airflow_provider_whautomate.get_provider_info import get_provider_info
+from whautomate_core.account import SETTINGS
+
+INFO = get_provider_info()
+PACKAGE = Path(importlib.import_module("airflow_provider_whautomate").__file__).parent
+
+
+def test_package_name_is_the_distributions_or_airflow_does_not_start():
+    name = importlib.metadata.metadata("whautomate-pipelines")["Name"]
+    assert INFO["package-name"] == re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_connection_fields_are_the_settings_of_an_account():
+    [connection_type] = INFO["connection-types"]
+    assert set(connection_type["conn-fields"]) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("kind", ["hooks", "operators", "sensors", "triggers"])
+def test_every_module_is_listed(kind):
+    [listed] = INFO[kind]
+    there = {path.stem for path in (PACKAGE / kind).glob("*.py")} - {"__init__", "base"}
+    assert set(listed["python-modules"]) == {f"airflow_provider_whautomate.{kind}.{name}" for name in there}
+
+
+def test_dag_files_load_neither_the_client_nor_the_tables_of_phone_numbers():
+    modules = [name for kind in ("operators", "sensors", "triggers") for name in INFO[kind][0]["python-modules"]]
+    code = f"import sys, {', '.join(modules)}\n" + (
+        "from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator as Sync\n"
+        "Sync(task_id='sync', source='c.csv', mapping={'phoneNumber': 'mobile'}, default_region='DE', tags=['a'])\n"
+        "print([name for name in ('phonenumbers', 'whautomate_core.client') if name in sys.modules])"
+    )
+    assert python("-c", code)[1].splitlines()[-1] == "[]"
+
+
+def test_provider_info_imports_nothing():
+    code = "import sys; before = set(sys.modules)\nimport airflow_provider_whautomate.get_provider_info\n" + (
+        "print(sorted(name for name in set(sys.modules) - before if 'airflow_provider' not in name))"
+    )
+    assert python("-c", code)[1].strip() == "[]"
+
+
+def test_airflow_lists_the_provider(airflow_db):
+    code, said = python("-m", "airflow", "providers", "list", "-o", "plain")
+    assert code == 0, said
+    assert "whautomate-pipelines" in said
+    code, said = python("-m", "airflow", "providers", "get", "whautomate-pipelines", "--full", "-o", "json")
+    assert code == 0, said
+    assert "airflow_provider_whautomate.hooks.whautomate.WhautomateHook" in said
+
+
+def test_airflow_tests_the_connection(airflow_db, whautomate_emulator):
+    good = connection(whautomate_emulator.url, whautomate_emulator.key)
+    code, said = python("-m", "airflow", "connections", "add", "good", "--conn-json", good)
+    assert code == 0, said
+    assert "Connection success!" in python("-m", "airflow", "connections", "test", "good")[1]
+    bad = connection(whautomate_emulator.url, KEY)
+    code, said = python("-m", "airflow", "connections", "test", "bad", AIRFLOW_CONN_BAD=bad)
+    assert "the key was refused (403)" in " ".join(said.split())
+    assert KEY not in said
+    assert [request["operation"] for request in whautomate_emulator.requests()] == ["getAccountInfo"] * 2
