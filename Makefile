@@ -2,16 +2,18 @@
 PYTHON ?= python3
 NOX := .venvs/tools/bin/nox
 
-.PHONY: help demo demo-prefect test prove lint envs clean
+.PHONY: help demo demo-prefect test lint envs clean
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 demo: $(NOX)  ## 500 customers from a CSV to a broadcast, in Airflow, on the emulator
-	@$(NOX) --error-on-missing-interpreters -s "demo(airflow)"
+	@$(NOX) -s "envs(airflow)"
+	@.venvs/airflow/bin/python example_dags/run_demo.py airflow
 
 demo-prefect: $(NOX)  ## The same in Prefect
-	@$(NOX) -s "demo(prefect)"
+	@$(NOX) -s "envs(prefect)"
+	@.venvs/prefect/bin/python example_dags/run_demo.py prefect
 
 test: $(NOX)  ## All tests
 	$(NOX) -s tests

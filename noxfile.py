@@ -48,10 +48,10 @@ def env(session: nox.Session, name: str) -> Path:
 
 
 @nox.session
-def envs(session: nox.Session) -> None:
-    """Build all environments."""
-    for name in ENVS:
-        env(session, name)
+@nox.parametrize("name", list(ENVS), ids=list(ENVS))
+def envs(session: nox.Session, name: str) -> None:
+    """Build an environment."""
+    env(session, name)
 
 
 @nox.session
@@ -72,13 +72,6 @@ def lint(session: nox.Session) -> None:
         ("prefect", "prefect_whautomate"),
     ):
         session.run(str(TOOLS / "mypy"), "--python-executable", str(env(session, name)), package)
-
-
-@nox.session
-@nox.parametrize("name", ["airflow", "prefect"], ids=["airflow", "prefect"])
-def demo(session: nox.Session, name: str) -> None:
-    """Run the main job on the emulator, in Airflow or in Prefect."""
-    session.run(str(env(session, name)), "example_dags/run_demo.py", name)
 
 
 @nox.session

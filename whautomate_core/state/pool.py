@@ -82,7 +82,7 @@ class LocalPool:
         self._sleep = sleep
         # Only the latest N of the largest window can ever bind.
         self._log: deque[float] = deque(maxlen=max(n for n, _ in limits.windows))
-        self._paused_until = float("-inf")
+        self._paused_until = self._said_until = float("-inf")
         self._lock = threading.Lock()
 
     def acquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
@@ -116,7 +116,8 @@ class LocalPool:
                 next_permit_at=time.time() + wait,
                 window=window,
             )
-        if now == start and wait >= 1:
+        if wait >= 1 and now >= self._said_until:
+            self._said_until = now + wait  # once for all who wait
             log.info("waiting %.0f s for a permit (%s)", wait, f"window of {window:g} s" if window else "paused by 429")
         return wait
 
