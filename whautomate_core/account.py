@@ -26,6 +26,8 @@ class Account:
     id: str
     """Names the pool of requests: the connection's `account`, else a hash of host and key."""
     limits: Limits
+    limits_assumed: bool = False
+    """Whether nobody said what the limits are, so that a trial's are taken."""
     location_id: str | None = None
     """Location of new records where a step names none."""
     proxy: str | None = field(default=None, repr=False)
@@ -72,6 +74,7 @@ def account_from_settings(host: str | None, key: str | None, settings: dict[str,
         key=key,
         id=str(given.get("account") or hashlib.sha256(f"{base}\n{key}".encode()).hexdigest()[:16]),
         limits=_limits(given),
+        limits_assumed=not given.keys() & {"plan", "requests_per_minute"},
         location_id=given.get("location_id"),
         proxy=given.get("proxy"),
         ca_bundle=given.get("ca_bundle"),

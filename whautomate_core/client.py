@@ -34,6 +34,7 @@ from whautomate_core.account import Account
 from whautomate_core.call import Call, Repeat
 from whautomate_core.errors import (
     AuthenticationError,
+    ConfigurationError,
     ConnectionFailed,
     InvalidRequest,
     NotFound,
@@ -60,20 +61,54 @@ USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_versio
 # --- what both clients share ------------------------------------------------------------------------------------
 
 
+class _NoQueries(logging.Filter):
+    """Keeps httpx from logging our requests: their URLs hold what is searched for, and that may be a person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hosts: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        return not any(isinstance(one, httpx.URL) and one.host in self.hosts for one in arguments)
+
+
+_no_queries = _NoQueries()
+logging.getLogger("httpx").addFilter(_no_queries)
+
+
 def _http_settings(account: Account) -> dict[str, Any]:
+    _no_queries.hosts.add(httpx.URL(account.host).host)
+    try:
+        verify: Any = ssl.create_default_context(cafile=account.ca_bundle) if account.ca_bundle else True
+    except (OSError, ssl.SSLError):
+        raise ConfigurationError("ca_bundle is no file of certificates that can be read") from None
+    try:
+        proxy = httpx.Proxy(account.proxy) if account.proxy else None
+    except (httpx.InvalidURL, ValueError):
+        raise ConfigurationError("proxy must be an address such as http://proxy.example:3128") from None
     return {
         "base_url": account.host,
         "headers": {"x-api-key": account.key, "accept": "application/json", "user-agent": USER_AGENT},
         "timeout": httpx.Timeout(30.0, connect=5.0),
         # A redirect would carry the key to whoever is named in it.
         "follow_redirects": False,
-        "proxy": account.proxy,
-        "verify": ssl.create_default_context(cafile=account.ca_bundle) if account.ca_bundle else True,
+        "proxy": proxy,
+        "verify": verify,
         # Servers close idle connections after some seconds. A create that meets such a closing has an unknown
         # outcome, so a connection that was idle for longer than it takes to be sure is not used again.
         "limits": httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
         "trust_env": account.proxy is None,
     }
+
+
+def _say_if_assumed(account: Account) -> None:
+    if account.limits_assumed:
+        log.warning(
+            "account %s: plan is not set, so the limits of a trial are kept (60 requests a minute, 100 a day); "
+            "set plan to trial or subscribed in the connection or block",
+            account.id,
+        )
 
 
 def _request(call: Call[Any]) -> dict[str, Any]:
@@ -103,11 +138,11 @@ def _name(call: Call[Any]) -> str:
 
 def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
     """The record that an answer holds. Raises what the answer means otherwise."""
-    status = response.status_code
+    status, key = response.status_code, response.request.headers.get("x-api-key", "")
     if 200 <= status < 300:
         try:
             value = json.loads(content)
-            problem = _problem(call, value)
+            problem = _problem(call, value, key)
         except ValueError:
             value, problem = None, "is not JSON"
         if problem is None:
@@ -115,7 +150,7 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
         if call.repeat is Repeat.ONCE and not (isinstance(value, dict) and value.get("error")):
             raise _unknown(call, f"the answer {problem}", status)
         raise UnexpectedResponse(f"{_name(call)}: the answer {problem}", status=status)
-    said = _server_words(call, content)
+    said = _server_words(call, content, key)
     if 300 <= status < 400:
         raise UnexpectedResponse(
             f"{_name(call)}: redirected ({status}), which is not followed: check the host", status=status
@@ -133,18 +168,18 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
     raise ServerError(f"{_name(call)}: the server failed ({status})", status=status)
 
 
-def _problem(call: Call[Any], value: Any) -> str | None:
+def _problem(call: Call[Any], value: Any, key: str) -> str | None:
     if not isinstance(value, call.answer):
         return f"is a {type(value).__name__} and not a {call.answer.__name__}"
     if isinstance(value, dict) and value.get("error"):
-        return f"holds an error{_server_words(call, json.dumps(value).encode())}"
+        return f"holds an error{_server_words(call, json.dumps(value).encode(), key)}"
     if isinstance(value, dict) and value.get("success") is False:
         return "says that it did not succeed"
     return None
 
 
-def _server_words(call: Call[Any], content: bytes) -> str:
-    """What the server said of an error, without what was sent and without numbers of people."""
+def _server_words(call: Call[Any], content: bytes, key: str) -> str:
+    """What the server said of an error, without the key, what was sent and numbers of people."""
     try:
         value = json.loads(content)
     except ValueError:
@@ -155,9 +190,10 @@ def _server_words(call: Call[Any], content: bytes) -> str:
     )
     if not isinstance(words, str) or not words:
         return ""
-    for sent in sorted(_leaves([call.body, dict(call.query), call.ids]), key=len, reverse=True):
-        if len(sent) > 2:
-            words = words.replace(sent, "…")
+    for sent in sorted(_leaves([call.body, dict(call.query), call.ids, key]), key=len, reverse=True):
+        if len(sent.strip()) > 2:
+            spelled = r"\s+".join(map(re.escape, sent.split()))
+            words = re.sub(spelled, "…", words, flags=re.IGNORECASE)
     words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", words))
     return f": {' '.join(words.split())[:300]}"
 
@@ -310,6 +346,7 @@ class Client:
         self._counting = threading.Lock()
         self._pool = pool or local_pool(account.id, account.limits)
         self._max_wait = max_wait
+        _say_if_assumed(account)
         self._http = httpx.Client(**_http_settings(account), transport=transport)
         self._sleep = sleep
 
@@ -397,6 +434,7 @@ class AsyncClient:
         self.requests = 0
         self._pool = pool or local_pool(account.id, account.limits)
         self._max_wait = max_wait
+        _say_if_assumed(account)
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
         self._sleep = sleep
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from whautomate_core.errors import PolicyRefused
@@ -18,10 +18,18 @@ def opted_out(record: Mapping[str, Any]) -> bool:
     return any(tag.casefold() in _OPT_OUT for tag in record.get("tags") or [])
 
 
-def require_exclusion(name: str, criteria: Mapping[str, Any] | None) -> None:
-    """Raise `PolicyRefused` unless a segment's criteria leave out everybody who opted out."""
-    excluded = {tag.casefold() for tag in (criteria or {}).get("exclusionTags") or []}
-    missing = [tag for tag in OPT_OUT_TAGS if tag.casefold() not in excluded]
+def opt_out_tags(names: Iterable[str]) -> list[str]:
+    """The opt-out tags, in each spelling that stands among the names of an account's tags.
+
+    Whether the vendor tells `unsubscribe` from `Unsubscribe` is not documented.
+    """
+    return list(dict.fromkeys([*OPT_OUT_TAGS, *(name for name in names if name.casefold() in _OPT_OUT)]))
+
+
+def require_exclusion(name: str, criteria: Mapping[str, Any] | None, tags: Iterable[str]) -> None:
+    """Raise `PolicyRefused` unless a segment's criteria leave out everybody who holds one of the opt-out `tags`."""
+    excluded = (criteria or {}).get("exclusionTags") or []
+    missing = [tag for tag in tags if tag not in excluded]
     if missing:
         raise PolicyRefused(
             f"segment {name!r} would message people who opted out: "

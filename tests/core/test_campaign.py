@@ -69,6 +69,30 @@ def test_a_segment_is_found_by_its_whole_name(client: Client, vip: Any) -> None:
         find_segment(client, "vi")
 
 
+def test_opt_outs_in_every_spelling_of_the_tag_are_left_out(client: Client, whautomate_emulator: Emulator) -> None:
+    old = ensure_segment(client, "old", {"tags": ["vip"]})
+    person(client, 1, "vip", "unsubscribe")
+    with pytest.raises(PolicyRefused, match="add unsubscribe to its exclusionTags"):
+        broadcast(client, whautomate_emulator, segment_name="old")
+    new = ensure_segment(client, "vip", {"tags": ["vip"]})
+    assert new["criteria"]["exclusionTags"] == ["Unsubscribe", "unsubscribe"] != old["criteria"]["exclusionTags"]
+    broadcast(client, whautomate_emulator)
+    whautomate_emulator.advance(60)
+    assert whautomate_emulator.messages() == []
+
+
+@pytest.mark.parametrize("criteria", [{}, {"tags": []}, {"exclusionTags": ["VIP"]}])
+def test_criteria_that_choose_everybody_are_refused(criteria: Any, client: Client) -> None:
+    with pytest.raises(ConfigurationError, match="everybody"):
+        ensure_segment(client, "all", criteria)
+
+
+def test_a_tag_that_is_text_is_not_taken_for_its_letters(client: Client, whautomate_emulator: Emulator) -> None:
+    with pytest.raises(InvalidRequest, match="exclusionTags: input should be a valid list"):
+        ensure_segment(client, "vip", {"tags": ["vip"], "exclusionTags": "VIP"})  # type: ignore[typeddict-item]
+    assert whautomate_emulator.requests() == []
+
+
 def test_a_broadcast_reaches_the_segment_and_nobody_who_opted_out(
     client: Client, whautomate_emulator: Emulator, vip: Any
 ) -> None:
@@ -87,7 +111,6 @@ def test_one_key_is_one_broadcast_and_another_key_another(
     client: Client, whautomate_emulator: Emulator, vip: Any
 ) -> None:
     first, created = broadcast(client, whautomate_emulator)
-    whautomate_emulator.advance(60)
     again, created_again = broadcast(client, whautomate_emulator, hold_minutes=30)
     assert (created, created_again, again["id"]) == (True, False, first["id"])
     assert broadcast(client, whautomate_emulator, key="dag/task/2026-01-02")[1]
@@ -146,6 +169,9 @@ def test_a_segment_that_does_not_exclude_opt_outs_is_refused(client: Client, wha
         ({"segment_id": "s"}, "either segment_name or segment_id"),
         ({"schedule_at": datetime(2026, 1, 1)}, "no time zone"),
         ({"key": " "}, "needs a name and a key"),
+        ({"hold_minutes": -5}, "hold_minutes must not be negative"),
+        ({"body_parameters": "Ann"}, "body_parameters must be a list"),
+        ({"template": {"name": "", "language": "en"}}, "template needs its name"),
     ],
 )
 def test_a_broadcast_that_can_not_be_is_refused_before_anything_is_sent(
@@ -163,6 +189,12 @@ def test_the_time_is_sent_in_utc(client: Client, whautomate_emulator: Emulator, 
     broadcast(client, whautomate_emulator, key="b", schedule_at=zone)
     sent = [r["body"]["scheduleDateTime"] for r in whautomate_emulator.requests("createBroadcast")]
     assert sent == ["2026-03-01T12:05:00.000Z", "2027-01-01T08:00:00.000Z"]
+
+
+def test_a_time_that_has_passed_sends_nothing(client: Client, whautomate_emulator: Emulator, vip: Any) -> None:
+    with pytest.raises(InvalidRequest, match="schedule_at has passed"):
+        broadcast(client, whautomate_emulator, schedule_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert whautomate_emulator.requests("createBroadcast") == []
 
 
 def test_names_of_broadcasts_are_stable_and_differ_by_key() -> None:

@@ -14,6 +14,7 @@ from whautomate_core.client import ATTEMPTS, Client
 from whautomate_core.emulator import Emulator, create_app, running, stances_from
 from whautomate_core.errors import (
     AuthenticationError,
+    ConfigurationError,
     ConnectionFailed,
     InvalidRequest,
     NotFound,
@@ -169,7 +170,8 @@ def test_a_wrong_key_and_a_missing_record_and_a_refused_body(make_send: Any, wha
 
 def test_nothing_of_the_key_or_of_people_is_in_errors_or_logs(make_send: Any, caplog: pytest.LogCaptureFixture) -> None:
     key = "s3cr3t-key"
-    words = f"number {NUMBER} of {ADA} <ada@example.com> is known as 015123456789, see contact-77"
+    words = f"key {key.upper()} of ADA  lovelace: number {NUMBER} of {ADA} <ada@example.com> is known as 015123456789"
+    words += ", see contact-77"
 
     def refuse(status: int, request: httpx.Request) -> httpx.Response:
         assert request.headers["x-api-key"] == key
@@ -185,8 +187,32 @@ def test_nothing_of_the_key_or_of_people_is_in_errors_or_logs(make_send: Any, ca
             said += f"{error.value!r} {error.value.__cause__!r}"
     said += caplog.text
     assert "is known as" in said  # the server's own words, but for what they say of people
-    for secret in (key, ADA, "15123456789", "ada@example", "contact-77"):
+    for secret in (key, key.upper(), "lovelace", ADA, "15123456789", "ada@example", "contact-77"):
         assert secret not in said
+
+
+def test_httpx_logs_nothing_of_what_is_searched_for(send: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        send(contacts.list_contacts(filters={"searchText": "Ada Lovelace"}))
+    assert "Lovelace" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [({"ca_bundle": "/nowhere.pem"}, "ca_bundle"), ({"proxy": "http://proxy:zz"}, "proxy must be an address")],
+)
+def test_settings_that_no_connection_can_be_made_with_are_named(settings: Any, says: str, make_send: Any) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        make_send(account_from_settings("https://api.example", "k", settings))(account.get_account_info())
+
+
+def test_that_a_plan_was_not_set_is_said(make_send: Any, caplog: pytest.LogCaptureFixture) -> None:
+    for settings, said in (({}, True), ({"plan": "trial"}, False)):
+        caplog.clear()
+        make_send(account_from_settings("https://api.example", "k", settings), lambda r: httpx.Response(200, json={}))(
+            account.get_account_info()
+        )
+        assert ("plan is not set" in caplog.text) is said
 
 
 def test_a_redirect_is_not_followed(make_send: Any) -> None:

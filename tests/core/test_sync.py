@@ -13,6 +13,7 @@ from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, PolicyRefused
 from whautomate_core.progress import LogProgress, silent
+from whautomate_core.sync import apply
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.mapping import contact_mapping, read_people
 
@@ -157,6 +158,92 @@ def test_rows_that_can_not_be_sent_are_written_down_with_their_reason(
     assert len(whautomate_emulator.contacts()) == 1
 
 
+@pytest.mark.parametrize(
+    ("mobile", "reason"),
+    [
+        ("1711234567.0", "decimal number"),
+        ("491711234567.00", "decimal number"),
+        ("tel 0800 FLOWERS", "holds letters"),
+        ("+49 151 2345678O", "holds letters"),
+    ],
+)
+def test_a_number_is_never_made_up(mobile: str, reason: str) -> None:
+    people = read_people([row("Ada", mobile)], MAPPING)
+    assert people.by_key == {}
+    assert reason in people.rejects[0].reason
+
+
+def test_cells_of_a_data_frame_are_what_they_look_like() -> None:
+    frame: Any = [{**ADA, "mobile": 15123456789.0, "city": float("nan"), "stage": None}]
+    (person,) = read_people(frame, MAPPING).by_key.values()
+    assert person.fields == {"name": "Ada", "phoneNumber": "+4915123456789"}
+
+
+def test_who_consents_no_more_loses_the_tag(client: Client, whautomate_emulator: Emulator) -> None:
+    sync(client, [ADA, BOB], tags=["news"])
+    report = sync(client, [{**ADA, "ok": "no"}, BOB], tags=["news"])
+    assert counts(report, "untagged", "tagged") == (1, 0)
+    tag_contacts(client, [ADA, BOB], MAPPING, "vip", progress=silent)
+    assert tag_contacts(client, [{**ADA, "ok": "no"}], MAPPING, "vip", progress=silent)["untagged"] == 1
+    assert {c["name"]: c["tags"] for c in whautomate_emulator.contacts()} == {"Ada": [], "Bob": ["news", "vip"]}
+
+
+def test_of_two_rows_with_one_number_the_refusal_wins() -> None:
+    for rows in ([{**ADA, "ok": "no"}, ADA], [ADA, {**ADA, "ok": "no"}]):
+        (person,) = read_people(rows, MAPPING).by_key.values()
+        assert not person.consent
+
+
+def test_who_opts_out_while_a_sync_runs_gets_no_stage(client: Client, whautomate_emulator: Emulator) -> None:
+    sync(client, [ADA])
+    (ada,) = whautomate_emulator.contacts()
+    whautomate_emulator.opt_out_before("getContact", ada["id"])
+    sync(client, [{**ADA, "stage": "Customer", "city": "Ulm"}])
+    (ada,) = whautomate_emulator.contacts()
+    assert "stage" not in ada
+    assert (ada["tags"], ada["customFields"]) == (["Unsubscribe"], {"city": "Ulm"})
+    assert [a["kind"] for a in whautomate_emulator.automations()].count("stage_changed") == 0
+
+
+def test_who_opts_out_long_after_the_reading_gets_no_tag(
+    client: Client, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(client, [ADA, BOB])
+    (ada,) = [c for c in whautomate_emulator.contacts() if c["name"] == "Ada"]
+    whautomate_emulator.opt_out_before("getContact", ada["id"])
+    monkeypatch.setattr(apply, "FRESH", -1.0)  # as if the plan were hours old
+    report = tag_contacts(client, [ADA, BOB], MAPPING, "vip", progress=silent)
+    assert counts(report, "tagged", "protected") == (1, 1)
+    assert {c["name"]: c["tags"] for c in whautomate_emulator.contacts()} == {"Ada": ["Unsubscribe"], "Bob": ["vip"]}
+
+
+def test_what_was_done_is_told_where_the_work_stops_midway(
+    client: Client, whautomate_emulator: Emulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rejects = tmp_path / "rejects.jsonl"
+    whautomate_emulator.fault("dropped_after", operation="createContact", on=1)
+    people = [row(f"P{i}", f"0151 2345{i:04d}") for i in range(60)]
+
+    def revoke(what: str, done: int, total: int) -> None:
+        if what == "creating contacts" and done > 20:
+            client._http.headers["x-api-key"] = "revoked"
+
+    with caplog.at_level(logging.INFO), pytest.raises(AuthenticationError):
+        sync_contacts(client, people, MAPPING, rejects_path=str(rejects), progress=revoke)
+    assert "sync stopped: " in caplog.text
+    assert '"unsettled": 1' in caplog.text
+    assert len(rejects.read_text().splitlines()) == 1
+
+
+def test_contacts_that_share_a_number_are_told(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(3):
+        client.send(
+            contacts.create_contact({"name": "A", "phoneNumber": "+4915123456789", "location": {"id": "loc000000001"}})
+        )
+    assert sync(client, [ADA])["doubles"] == 2
+    assert "2 contacts have the number of another" in caplog.text
+
+
 def test_too_many_rejects_stop_it_before_anything_is_sent(client: Client, whautomate_emulator: Emulator) -> None:
     with pytest.raises(InvalidRequest, match="1 of 2 rows, over max_rejected='10%'"):
         sync(client, [ADA, row("X", "none")], max_rejected="10%")
@@ -191,6 +278,7 @@ def test_a_wrong_key_stops_at_once(whautomate_emulator: Emulator, pool: Any) -> 
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [
+        ({"rows": [ADA], "rejects_path": "/nowhere/at/all.jsonl"}, ConfigurationError, "rejects_path: its folder"),
         ({"rows": [{"who": "Ada"}]}, ConfigurationError, "no column 'mobile', 'stage', 'city', 'ok'; there are 'who'"),
         ({"rows": []}, ConfigurationError, "has no rows"),
         ({"rows": "people.xml"}, ConfigurationError, "not a CSV"),
@@ -215,6 +303,10 @@ def test_bad_input_is_said_before_anything_is_sent(
     [
         (b"", "empty: not even a header"),
         (b"who,mobile,stage,city,ok\n", "has no rows"),
+        (b'who,mobile,stage,city,ok\nAda,1,,,"yes\nBob,2,,,yes\n', "not CSV from line 1 on: unexpected end of data"),
+        (b"who,mobile,stage,city,ok,mobile\nAda,1,,,,\n", "the column 'mobile' twice"),
+        (b"Ada Lovelace,015123456789\n", "none of the columns 'who', .*: is its first line a header"),
+        (b"who;mobile;stage;city;ok\nAda;1;;;\n", "are its cells separated by commas"),
         (b"who,phone,stage,city,ok\nAda,1,,,\n", "no column 'mobile'; there are 'who', 'phone'"),
         ("who,mobile,stage,city,ok\nJürgen,0151,,,\n".encode("latin-1"), "not UTF-8"),
     ],
@@ -222,16 +314,22 @@ def test_bad_input_is_said_before_anything_is_sent(
 def test_a_csv_that_can_not_be_used_is_said(content: bytes, says: str, client: Client, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(content)
-    with pytest.raises(ConfigurationError, match=f"people.csv.*{says}"):
+    with pytest.raises(ConfigurationError, match=f"people.csv.*{says}") as error:
         sync(client, path)
+    assert "Lovelace" not in str(error.value)
+    assert "0151" not in str(error.value)
 
 
-def test_a_csv_with_a_bom_and_ragged_rows_is_read(
-    client: Client, tmp_path: Path, whautomate_emulator: Emulator
-) -> None:
-    path = tmp_path / "people.csv"
-    path.write_bytes("\ufeffwho,mobile,stage,city,ok\nAda,015123456789\nBob,+447400123456,,,yes,more\n".encode())
-    assert counts(sync(client, str(path)), "created", "rejected") == (2, 0)
+def test_a_csv_with_a_bom_is_read_and_ragged_rows_are_rejected_by_their_line(client: Client, tmp_path: Path) -> None:
+    path, rejects = tmp_path / "people.csv", tmp_path / "rejects.jsonl"
+    lines = ["who,mobile,stage,city,ok", '"Ada', 'L.",015123456789,,,yes', "", "Eve,01601234567,,no", "Bob,1,,,,yes"]
+    path.write_bytes(("\ufeff" + "\n".join(lines)).encode())
+    assert counts(sync(client, str(path), rejects_path=str(rejects)), "created", "rejected") == (1, 2)
+    # Whose consent stands in the wrong column can't be told.
+    assert [json.loads(line) for line in rejects.read_text().splitlines()] == [
+        {"row": 5, "reason": "row has 4 cells and the header 5"},
+        {"row": 6, "reason": "row has 6 cells and the header 5"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -241,6 +339,9 @@ def test_a_csv_with_a_bom_and_ragged_rows_is_read(
         ({"phoneNumber": "m", "nmae": "who"}, {}, "did you mean name"),
         ({"phoneNumber": "m", "tags": "t"}, {}, "tags= gives tags"),
         ({"phoneNumber": ""}, {}, "must be the name of a column"),
+        (["phoneNumber"], {}, "mapping must be a dict"),
+        ({"phoneNumber": "m", "customFields.": "x"}, {}, "names no custom field"),
+        ({"phoneNumber": "m"}, {"default_region": 49}, "two-letter country code"),
         ({"phoneNumber": "m"}, {"default_region": "Germany"}, "two-letter country code"),
     ],
 )

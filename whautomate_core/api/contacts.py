@@ -46,7 +46,8 @@ def update_contact(
     """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
 
     Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
-    `customFields` key by key; `overwrite=True` sends `contact` alone.
+    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
+    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
     """
     call: Call[Contact] = Call(
         "PUT",

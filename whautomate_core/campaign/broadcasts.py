@@ -16,7 +16,7 @@ from whautomate_core.api import broadcasts, segments
 from whautomate_core.campaign.segments import find_segment, require_target
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, UnexpectedResponse
-from whautomate_core.records import Broadcast, Template
+from whautomate_core.records import Broadcast, Template, body
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +61,16 @@ def create_broadcast_once(
         raise ConfigurationError("name the audience by either segment_name or segment_id")
     if schedule_at is not None and schedule_at.tzinfo is None:
         raise ConfigurationError("schedule_at has no time zone: give an aware datetime")
+    if hold_minutes < 0:
+        raise ConfigurationError("hold_minutes must not be negative")
+    if isinstance(body_parameters, str):
+        raise ConfigurationError("body_parameters must be a list of texts, one a placeholder")
+    if not all(body(Template, template).values()):
+        raise ConfigurationError("template needs its name and its language")
     location = location_id or client.account.location_id
     full_name = broadcast_name(name, key)
     segment = find_segment(client, segment_name) if segment_name else client.send(segments.get_segment(str(segment_id)))
-    require_target(segment)
+    require_target(client, segment)
     wanted: Any = {
         "name": full_name,
         # Seen is only "client" (official page), for clients; that contacts are "contact" is inferred from segments.
@@ -76,8 +82,14 @@ def create_broadcast_once(
     }
     found = _find(client, full_name)
     if found is not None:
-        log.info("broadcast %s is there already: nothing is sent", found.get("id"))
+        log.info(
+            "broadcast %s is there already, scheduled for %s: nothing is sent",
+            found.get("id"),
+            found.get("scheduleDateTime"),
+        )
         return _same(found, wanted), False
+    if schedule_at is not None and schedule_at < clock():
+        raise InvalidRequest("schedule_at has passed: nothing is sent")
     # Times are worked out last, so that what is compared above doesn't depend on when the step ran.
     at = schedule_at or clock() + timedelta(minutes=hold_minutes)
     wanted["scheduleDateTime"] = _utc(at)
@@ -103,7 +115,8 @@ def create_broadcast_once(
 
 
 def _find(client: Client, full_name: str) -> Broadcast | None:
-    call = broadcasts.list_broadcasts(filters={"searchText": full_name})
+    # All pages and not `searchText`, which may see a new broadcast late: a retry would then send it again.
+    call = broadcasts.list_broadcasts()
     found = [b for page in client.pages(call) for b in page if b.get("name") == full_name]
     if len(found) > 1:
         raise InvalidRequest(f"there are {len(found)} broadcasts named {full_name!r}: delete all but one at Whautomate")

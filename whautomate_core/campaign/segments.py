@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from whautomate_core.api import segments
+from whautomate_core.api import contact_tags, segments
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown
-from whautomate_core.policy import OPT_OUT_TAGS, require_exclusion
-from whautomate_core.records import Segment, SegmentCriteria
+from whautomate_core.policy import opt_out_tags, require_exclusion
+from whautomate_core.records import Segment, SegmentCriteria, body
 
 
 def ensure_segment(
@@ -22,15 +22,19 @@ def ensure_segment(
     location = location_id or client.account.location_id
     if not location:
         raise ConfigurationError("location_id is missing: name it in the step, or once in the connection or block")
-    excluded = list(dict.fromkeys([*(criteria.get("exclusionTags") or []), *OPT_OUT_TAGS]))
+    given = body(SegmentCriteria, criteria)
+    if not any(value not in (None, "", [], {}) for name, value in given.items() if name != "exclusionTags"):
+        raise ConfigurationError("criteria choose nobody in particular, so everybody: name tags, a stage or the like")
+    opted_out = _opt_out_tags(client)
+    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *opted_out]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
-    found = _named(client, name)
+    found = _named(client, name, location)
     if not found:
         try:
             return client.send(make)
         except OutcomeUnknown:
-            found = _named(client, name)
+            found = _named(client, name, location)
             if not found:
                 raise
     different = [segment for segment in found if _differs(segment, wanted, type)]
@@ -52,14 +56,26 @@ def find_segment(client: Client, name: str) -> Segment:
     return found[0]
 
 
-def require_target(segment: Segment) -> None:
+def require_target(client: Client, segment: Segment) -> None:
     """Raise `PolicyRefused` unless a broadcast to the segment leaves out everybody who opted out."""
-    require_exclusion(str(segment.get("name") or segment.get("id")), segment.get("criteria"))
+    name = str(segment.get("name") or segment.get("id"))
+    require_exclusion(name, segment.get("criteria"), _opt_out_tags(client))
 
 
-def _named(client: Client, name: str) -> list[Segment]:
+def _opt_out_tags(client: Client) -> list[str]:
+    pages = client.pages(contact_tags.list_contact_tags())
+    return opt_out_tags(tag["name"] for page in pages for tag in page if tag.get("name"))
+
+
+def _named(client: Client, name: str, location_id: str | None = None) -> list[Segment]:
     # All pages and not `searchText`: how it matches is not documented, nor whether it sees new records at once.
-    return [s for page in client.pages(segments.list_segments()) for s in page if s.get("name") == name]
+    found = [s for page in client.pages(segments.list_segments()) for s in page if s.get("name") == name]
+    return [segment for segment in found if location_id in (None, _location_of(segment, location_id))]
+
+
+def _location_of(segment: Segment, unknown: str | None) -> str | None:
+    location = segment.get("location")
+    return location["id"] if location else unknown
 
 
 def _differs(segment: Segment, wanted: SegmentCriteria, type: str) -> bool:

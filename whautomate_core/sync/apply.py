@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from whautomate_core.api import contacts
+from whautomate_core.call import Call, ReadFirst
 from whautomate_core.client import Client
 from whautomate_core.errors import InvalidRequest, NotFound, OutcomeUnknown, ServerError, UnexpectedResponse
+from whautomate_core.policy import opted_out
 from whautomate_core.progress import Progress
 from whautomate_core.sync.mapping import Person, Reject
 
@@ -21,6 +24,10 @@ WORKERS = 8
 """Requests under way at once. The pool bounds how fast; this only hides the way to the server and back."""
 
 
+FRESH = 300.0
+"""Seconds for which what was read of a contact may decide whether it is tagged."""
+
+
 @dataclass
 class Outcomes:
     """What became of the rows, counted by several threads."""
@@ -28,6 +35,8 @@ class Outcomes:
     created: int = 0
     updated: int = 0
     tagged: int = 0
+    untagged: int = 0
+    protected: int = 0
     failed: list[Reject] = field(default_factory=list)
     """Refused by the server."""
     unsettled: list[Reject] = field(default_factory=list)
@@ -63,23 +72,62 @@ def create(
 def update(
     client: Client, updates: list[tuple[str, Person, dict[str, Any]]], out: Outcomes, progress: Progress
 ) -> None:
-    """Write the fields that differ: contact id, person, fields."""
+    """Write the fields that differ: contact id, person, fields. Who has opted out by now gets no stage."""
 
     def one(item: tuple[str, Person, Any]) -> None:
-        client.send(contacts.update_contact(item[0], item[2]))
+        contact_id, _, changes = item
+        call = contacts.update_contact(contact_id, changes)
+        without_stage: Any = {name: value for name, value in changes.items() if name != "stage"}
+        for_protected = contacts.update_contact(contact_id, without_stage)
+
+        def fitting(record: Any) -> Call[Any] | None:
+            merged = (for_protected if opted_out(record) else call).read_first
+            return merged.then(record) if merged else None
+
+        client.send(replace(call, read_first=ReadFirst(contacts.get_contact(contact_id), fitting)))
         out.count(updated=1)
 
     _each("updating contacts", [(item[1].row, item) for item in updates], one, out, progress)
 
 
-def add_tags(client: Client, adds: list[tuple[str, Person, list[str]]], out: Outcomes, progress: Progress) -> None:
-    """Give contacts the tags they lack: contact id, person, tags."""
+def add_tags(
+    client: Client,
+    adds: list[tuple[str, Person, list[str]]],
+    read_at: float,
+    out: Outcomes,
+    progress: Progress,
+) -> None:
+    """Give contacts the tags they lack: contact id, person, tags. `read_at`: when they were read (monotonic).
+
+    Where that is a while ago, each is read again: who has opted out since gets no tag.
+    """
 
     def one(item: tuple[str, Person, list[str]]) -> None:
-        client.send(contacts.add_contact_tags(item[0], item[2]))
+        contact_id, _, tags = item
+        call = contacts.add_contact_tags(contact_id, tags)
+        if time.monotonic() - read_at > FRESH:
+            read = contacts.get_contact(contact_id)
+            call = replace(call, read_first=ReadFirst(read, lambda record: None if opted_out(record) else call))
+            answer: Any = client.send(call)
+            if opted_out(answer):
+                return out.count(protected=1)
+        else:
+            client.send(call)
         out.count(tagged=1)
 
     _each("tagging contacts", [(item[1].row, item) for item in adds], one, out, progress)
+
+
+def remove_tags(
+    client: Client, removes: list[tuple[str, Person, list[str]]], out: Outcomes, progress: Progress
+) -> None:
+    """Take tags from contacts: contact id, person, tags."""
+
+    def one(item: tuple[str, Person, list[str]]) -> None:
+        client.send(contacts.remove_contact_tags(item[0], item[2]))
+        out.count(untagged=1)
+
+    _each("untagging contacts", [(item[1].row, item) for item in removes], one, out, progress)
 
 
 def _each(what: str, items: list[tuple[int, T]], do: Callable[[T], None], out: Outcomes, progress: Progress) -> None:

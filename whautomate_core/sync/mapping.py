@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whautomate_core.errors import ConfigurationError
@@ -50,6 +50,8 @@ def contact_mapping(
 
     Raises: `ConfigurationError`, `InvalidRequest` naming the field.
     """
+    if not isinstance(fields, Mapping):
+        raise ConfigurationError(f"mapping must be a dict of field to column, got {type(fields).__name__}")
     if "phoneNumber" not in fields:
         raise ConfigurationError("mapping must name the column of phoneNumber: contacts are matched by it")
     refused = [name for name in ("tags", "location", "channel") if name in fields]
@@ -59,6 +61,8 @@ def contact_mapping(
     for name, column in fields.items():
         if not isinstance(column, str) or not column:
             raise ConfigurationError(f"mapping[{name!r}] must be the name of a column")
+        if name == _CUSTOM:
+            raise ConfigurationError("mapping names no custom field: customFields.NAME")
         _put(sample, name, column)
     body(ContactUpdate, sample)
     region = require_region(default_region) if default_region else None
@@ -109,16 +113,20 @@ def read_people(source: Source, mapping: ContactMapping) -> People:
     Raises: `ConfigurationError` for a missing column or an empty source.
     """
     people = People()
-    for number, row in rows(source, mapping.columns):
+    for row in rows(source, mapping.columns):
         people.rows += 1
         try:
-            person = _person(number, row, mapping)
+            if row.problem:
+                raise ValueError(row.problem)
+            person = _person(row.number, row.cells, mapping)
         except ValueError as error:
-            people.rejects.append(Reject(number, str(error)))
+            people.rejects.append(Reject(row.number, str(error)))
             continue
         earlier = people.by_key.pop(person.key, None)
         if earlier:
             people.folded.append((earlier.row, person.row))
+            # The later row wins, but not over a refusal.
+            person = replace(person, consent=person.consent and earlier.consent)
         people.by_key[person.key] = person
     return people
 
@@ -147,5 +155,6 @@ def check_tags(tags: Iterable[str]) -> list[str]:
     tags = [tags] if isinstance(tags, str) else list(tags)
     if any(not isinstance(tag, str) or not tag.strip() for tag in tags):
         raise ConfigurationError("tags must be non-empty names")
+    tags = [tag.strip() for tag in tags]
     refuse_opt_out_tags(tags)
     return tags

@@ -12,7 +12,7 @@ def require_region(region: str) -> str:
     """Check an ISO 3166 country code such as `DE`. Raises `ConfigurationError`."""
     import phonenumbers
 
-    code = region.strip().upper()
+    code = region.strip().upper() if isinstance(region, str) else None
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise ConfigurationError(f"default_region must be a two-letter country code such as DE, not {region!r}")
     return code
@@ -27,6 +27,8 @@ def e164(number: str, region: str | None) -> str:
 
     if not number.strip():
         raise ValueError("phone number is empty")
+    if number.rstrip("0").endswith(".") and number.count(".") == 1:
+        raise ValueError("phone number is a decimal number, as spreadsheets make them: format its column as text")
     code = region.strip().upper() if region else None
     if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError("country is not a two-letter code")
@@ -42,6 +44,8 @@ def e164(number: str, region: str | None) -> str:
         raise ValueError(reasons.get(error.error_type, "not a phone number")) from None
     if parsed.extension:
         raise ValueError("phone number has an extension")
+    if any(character.isalpha() for character in number):
+        raise ValueError("phone number holds letters")
     if not phonenumbers.is_valid_number(parsed):
         raise ValueError("not a valid phone number of its country")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +14,8 @@ from whautomate_core.policy import opted_out
 from whautomate_core.progress import Progress
 from whautomate_core.sync.mapping import People, Person
 from whautomate_core.sync.phones import digits
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -24,6 +28,8 @@ class Plan:
     unchanged: int = 0
     tag_adds: list[tuple[str, Person, list[str]]] = field(default_factory=list)
     """Contact id, person, the tags it lacks."""
+    tag_removes: list[tuple[str, Person, list[str]]] = field(default_factory=list)
+    """Contact id, person, the tags it holds without consent any more."""
     protected: int = 0
     """Contacts who opted out and so got no tag or stage that they would have got."""
 
@@ -38,7 +44,9 @@ def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list
             continue
         protected = opted_out(contact)
         changes = _changes(person.fields, contact)
-        lacks = [tag for tag in tags if person.consent and tag not in (contact.get("tags") or [])]
+        held = contact.get("tags") or []
+        lacks = [tag for tag in tags if person.consent and tag not in held]
+        withdrawn = [tag for tag in tags if not person.consent and tag in held]
         if protected and (lacks or "stage" in changes):
             plan.protected += 1
             changes.pop("stage", None)
@@ -49,6 +57,8 @@ def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list
             plan.unchanged += 1
         if lacks:
             plan.tag_adds.append((contact["id"], person, lacks))
+        if withdrawn:
+            plan.tag_removes.append((contact["id"], person, withdrawn))
     return plan
 
 
@@ -67,13 +77,22 @@ def _changes(fields: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str,
     return changes
 
 
-def existing_contacts(client: Client, progress: Progress) -> dict[str, dict[str, Any]]:
-    """Every contact of the account by the digits of its number.
+@dataclass
+class Existing:
+    """The contacts that are there."""
 
-    Where a number is there twice, the older contact stands for it, and carries the opt-out of either.
-    """
-    there: dict[str, dict[str, Any]] = {}
-    count = 0
+    read_at: float
+    """When their reading began, by the monotonic clock."""
+    by_key: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By the digits of the number. Where several have a number, the oldest, with the opt-out of any of them."""
+    doubles: int = 0
+    """Contacts with the number of another."""
+
+
+def existing_contacts(client: Client, progress: Progress) -> Existing:
+    """Read every contact of the account."""
+    found = Existing(time.monotonic())
+    there, count = found.by_key, 0
     for page in client.pages(contacts.list_contacts()):
         count += len(page)
         progress("reading contacts", count, 0)
@@ -81,8 +100,15 @@ def existing_contacts(client: Client, progress: Progress) -> dict[str, dict[str,
             record: dict[str, Any] = dict(contact)
             key = digits(record.get("phoneNumber") or "")
             if key and record.get("id"):
+                found.doubles += key in there
                 there[key] = _one_of(there[key], record) if key in there else record
-    return there
+    if found.doubles:
+        log.warning(
+            "%d contacts have the number of another: who opted out through one of them is still reached through the "
+            "other, so merge them at Whautomate",
+            found.doubles,
+        )
+    return found
 
 
 def _one_of(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,12 @@ def limit(name: str, threshold: Threshold, rows: int) -> float:
     raise ConfigurationError(f'{name} must be a whole number of rows or a share like "5%", not {threshold!r}')
 
 
+def require_folder(name: str, path: str | None) -> None:
+    """Raise `ConfigurationError` where the folder of a file to be written isn't there."""
+    if path is not None and not Path(path).parent.is_dir():
+        raise ConfigurationError(f"{name}: its folder does not exist")
+
+
 def write_rejects(path: str | None, rejects: list[Reject]) -> None:
     """Write one JSON object a line with row number and reason; neither holds personal data."""
     if path is not None:
