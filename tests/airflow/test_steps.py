@@ -51,6 +51,7 @@ def run(airflow_db, emulators, tmp_path_factory):
     (files / "no_column.csv").write_text("name,phone\nAda,+4915123456789\n")
     (files / "empty.csv").write_text("name,mobile\n")
     main = emulators["main"]
+    main.add_contacts([{"name": f"E{n}", "phoneNumber": f"491512345680{n}", "tags": ["everybody"]} for n in range(3)])
     tagged, deleted = main.add_contacts([{"name": "A", "phoneNumber": f"491512345679{n}"} for n in (1, 2)])
     with Client(account_from_settings(main.url, KEY, {"plan": "subscribed"})) as client:
         # One that opted-out people are in.

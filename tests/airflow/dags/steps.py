@@ -92,7 +92,9 @@ with DAG(
     )
 
     # Broadcasts
-    everybody = WhautomateEnsureSegmentOperator(task_id="everybody", segment_name="everybody", criteria={})
+    everybody = WhautomateEnsureSegmentOperator(
+        task_id="everybody", segment_name="everybody", criteria={"tags": ["everybody"]}
+    )
     far = WhautomateBroadcastOperator(
         task_id="far",
         name="Far",
