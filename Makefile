@@ -2,7 +2,7 @@
 PYTHON ?= python3
 NOX := .venvs/tools/bin/nox
 
-.PHONY: help demo demo-prefect test lint envs clean
+.PHONY: help demo demo-prefect test prove lint envs clean
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -17,6 +17,9 @@ demo-prefect: $(NOX)  ## The same in Prefect
 
 test: $(NOX)  ## All tests
 	$(NOX) -s tests
+
+prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limits
+	$(NOX) -s prove
 
 lint: $(NOX)  ## Format, rules, types
 	$(NOX) -s lint

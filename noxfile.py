@@ -18,14 +18,20 @@ TOOLS = Path(sys.executable).parent
 
 # Environment -> extras, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str]]] = {
-    "core": (["emulator"], []),
-    "airflow": (["airflow", "emulator"], ["apache-airflow==3.3.2"]),
-    "airflow-2.11": (["airflow", "emulator"], ["apache-airflow==2.11.2"]),
-    "prefect": (["prefect", "emulator"], ["prefect==3.8.8"]),
+    "core": (["emulator", "postgres"], []),
+    "airflow": (["airflow", "emulator", "postgres"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (["airflow", "emulator", "postgres"], ["apache-airflow==2.11.2"]),
+    "prefect": (["prefect", "emulator", "postgres"], ["prefect==3.8.8"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 TESTS = {"core": ["tests/core", "tests/emulator"]} | {"prefect": ["tests/prefect"]}
 TESTS |= {name: ["tests/airflow"] for name in ("airflow", "airflow-2.11")}
+
+PROOFS = {
+    "core": ["tests/prove/core"],
+    "airflow": ["tests/prove/test_prove_airflow.py"],
+    "prefect": ["tests/prove/test_prove_prefect.py"],
+}
 
 
 def env(session: nox.Session, name: str) -> Path:
@@ -59,6 +65,13 @@ def envs(session: nox.Session, name: str) -> None:
 def tests(session: nox.Session, name: str) -> None:
     """Run the tests that belong to an environment; arguments go to pytest."""
     session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or TESTS[name]))
+
+
+@nox.session
+@nox.parametrize("name", list(PROOFS), ids=list(PROOFS))
+def prove(session: nox.Session, name: str) -> None:
+    """Run what takes long: kill loops, real schedulers, the vendor's true limits."""
+    session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or PROOFS[name]))
 
 
 @nox.session

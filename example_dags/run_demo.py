@@ -85,7 +85,8 @@ def main(orchestrator: str) -> int:
         env = {"airflow": airflow, "prefect": prefect}[orchestrator](home, url)
         example = ROOT / "example_dags" / orchestrator / "contacts_to_campaign.py"
         log = state / "run.log"
-        code = follow([sys.executable, str(example)], env | {"WHAUTOMATE_DEMO_REPORT": str(report)}, log)
+        env |= {"WHAUTOMATE_DEMO_REPORT": str(report), "WHAUTOMATE_HOME": str(state)}
+        code = follow([sys.executable, str(example)], env, log)
     if code or not report.exists():
         print(
             f"the demo failed: {log.relative_to(ROOT)} tells all, and ends so:", *tail(log), sep="\n", file=sys.stderr

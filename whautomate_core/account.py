@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused
-from whautomate_core.state.pool import Limits
+from whautomate_core.state.limits import Limits
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
 HOSTS = "https://api.whautomate.com, or https://api.in.whautomate.com for India"
@@ -30,6 +30,10 @@ class Account:
     """Whether nobody said what the limits are, so that a trial's are taken."""
     location_id: str | None = None
     """Location of new records where a step names none."""
+    state: str | None = field(default=None, repr=False)
+    """URL of the state database; None is the user's SQLite file. In no repr: it may hold a password."""
+    state_shared: bool = False
+    """Whether the SQLite file is known to be one for all workers."""
     proxy: str | None = field(default=None, repr=False)
     ca_bundle: str | None = None
 
@@ -39,6 +43,8 @@ SETTINGS = {
     "plan": "trial (60 requests a minute, 100 a day) or subscribed (300, 432,000). Unset: trial.",
     "requests_per_minute": "Your own limit, where a contract says so; needs requests_per_day.",
     "requests_per_day": "Your own limit, where a contract says so; needs requests_per_minute.",
+    "state": "Where pool and claims are kept: sqlite:///path, or postgresql://... for several machines.",
+    "state_shared": "Permit SQLite where workers may be on several machines: you know that they share the file.",
     "location_id": "Location of new records where a step names none.",
     "proxy": "Proxy for all requests, such as http://proxy.example:3128.",
     "ca_bundle": "File of certificate authorities to trust instead of the usual ones.",
@@ -74,6 +80,8 @@ def account_from_settings(host: str | None, key: str | None, settings: dict[str,
         key=key,
         id=str(given.get("account") or hashlib.sha256(f"{base}\n{key}".encode()).hexdigest()[:16]),
         limits=_limits(given),
+        state=given.get("state"),
+        state_shared=_flag("state_shared", given.get("state_shared", False)),
         limits_assumed=not given.keys() & {"plan", "requests_per_minute"},
         location_id=given.get("location_id"),
         proxy=given.get("proxy"),

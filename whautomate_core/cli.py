@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from whautomate_core.errors import ConfigurationError, WhautomateError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 
@@ -47,6 +52,84 @@ def emulator(
         )
     except OSError as error:
         raise typer.BadParameter(f"port {port} can't be had: {error.strerror}", param_hint="--port") from None
+
+
+State = Annotated[
+    str | None, typer.Option(help="State database: sqlite:///path or postgresql://...; your own file where unset.")
+]
+
+
+@app.command()
+def quota(state: State = None) -> None:
+    """What is left of each account's requests, until when it is paused, and who asked last."""
+    from whautomate_core.state import open_state
+
+    with _said():
+        usages = open_state(state).usages()
+    for usage in usages:
+        left = ", ".join(f"{left} of {count} in {_span(seconds)}" for left, count, seconds in usage.remaining)
+        typer.echo(f"{usage.account}: {left}")
+        paused = f"paused for {usage.paused_for:.0f} s, " if usage.paused_for else ""
+        typer.echo(f"  {paused}next request in {usage.next_permit_in:.0f} s, asked last by {usage.asked_by}")
+    if not usages:
+        typer.echo("no account has asked for a request yet")
+
+
+claims = typer.Typer(no_args_is_help=False, help="Sends that were begun and whose outcome nobody knows.")
+app.add_typer(claims, name="claims")
+
+
+@claims.callback(invoke_without_command=True)
+def list_claims(context: typer.Context, state: State = None) -> None:
+    """Sends that were begun and whose outcome nobody knows, oldest first."""
+    from whautomate_core.state import open_state
+
+    context.obj = state
+    if context.invoked_subcommand is not None:
+        return
+    with _said():
+        found = open_state(state).claims.open()
+    for claim in found:
+        when = datetime.fromtimestamp(claim.made_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        typer.echo(f"{claim.key}\n  {claim.what}, account {claim.account}, begun {when} by {claim.made_by}")
+    if not found:
+        typer.echo("no open claims")
+
+
+@claims.command()
+def release(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="The key, as `whautomate claims` shows it.")],
+    account: Annotated[str | None, typer.Option(help="The account, where several have the key.")] = None,
+) -> None:
+    """Let the next run send it again: you have looked at Whautomate, and it has not happened."""
+    from whautomate_core.state import open_state
+
+    with _said():
+        book = open_state(context.obj).claims
+        accounts = [claim.account for claim in book.open(account) if claim.key == key]
+        if len(accounts) != 1:
+            raise ConfigurationError(
+                "no open claim has this key: `whautomate claims` lists them"
+                if not accounts
+                else f"several accounts have this key, name one by --account: {', '.join(accounts)}"
+            )
+        book.release(accounts[0], key)
+    typer.echo(f"released: the next run of {key} sends it")
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Errors of ours are a sentence, not a traceback."""
+    try:
+        yield
+    except WhautomateError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _span(seconds: float) -> str:
+    return {60.0: "a minute", 86_400.0: "a day"}.get(seconds, f"{seconds:g} s")
 
 
 def _setting(text: str) -> tuple[str, object]:

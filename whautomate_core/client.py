@@ -34,6 +34,7 @@ from whautomate_core.account import Account
 from whautomate_core.call import Call, Repeat
 from whautomate_core.errors import (
     AuthenticationError,
+    BudgetExceeded,
     ConfigurationError,
     ConnectionFailed,
     InvalidRequest,
@@ -44,7 +45,8 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.state.pool import Pool, local_pool
+from whautomate_core.state import open_state
+from whautomate_core.state.pool import Grant, Lane, Pool
 
 log = logging.getLogger(__name__)
 
@@ -261,14 +263,7 @@ _RETRYING: dict[str, Any] = {
 }
 
 
-def _pause_after(error: RateLimited, attempt: int) -> float:
-    """Seconds to pause the pool after a 429."""
-    if error.retry_after is not None:
-        return error.retry_after
-    return float(min(60.0, 2.0**attempt))
-
-
-def _rechecked(call: Call[R]) -> Call[R] | None:
+def rechecked(call: Call[R]) -> Call[R] | None:
     """How a call with an unknown outcome goes on: read, and send what is left. That may be repeated as a whole."""
     if call.recheck is None:
         return None
@@ -280,6 +275,48 @@ def _gone(call: Call[Any], error: NotFound, attempt: int) -> Any:
     if call.method == "DELETE" and attempt > 1:
         return {"success": True}
     raise error
+
+
+def _rest(call: Call[R], record: Any) -> Call[R] | None:
+    """What to send after the read of a pair; it may be repeated as the pair may."""
+    assert call.read_first is not None
+    rest = call.read_first.then(record)
+    return None if rest is None else cast(Call[R], replace(rest, repeat=call.repeat))
+
+
+class Used:
+    """What a client has used so far; safe to share between threads."""
+
+    def __init__(self, max_requests: int | None) -> None:
+        self.requests = 0
+        """Requests sent, repeats included."""
+        self.waited = 0.0
+        """Seconds waited for permits, added up over all threads and tasks."""
+        self._taken = 0
+        self._most = max_requests
+        self._lock = threading.Lock()
+
+    def take(self, permits: int) -> None:
+        """Raise `BudgetExceeded` where so many more requests are over `max_requests`."""
+        with self._lock:
+            if self._most is not None and self._taken + permits > self._most:
+                raise BudgetExceeded(f"the step has made {self.requests} requests and max_requests is {self._most}")
+            self._taken += permits
+
+    def wait(self, seconds: float) -> None:
+        with self._lock:
+            self.waited += seconds
+
+    def send(self) -> None:
+        with self._lock:
+            self.requests += 1
+
+    def go_on(self, requests: int, waited: float) -> None:
+        """Count on from what an earlier part of the step used."""
+        with self._lock:
+            self.requests += requests
+            self._taken += requests
+            self.waited += waited
 
 
 @dataclass
@@ -325,8 +362,10 @@ class Client:
 
     Args:
         account: Where to and as whom.
-        pool: Where permits come from; the account's pool in this process by default.
+        pool: Where permits come from; the account's pool in its state database by default.
+        lane: `bulk` leaves some permits of each window to `interactive` callers.
         max_wait: The longest wait for a permit in seconds; None waits as long as it takes.
+        max_requests: How many requests this client may make; `BudgetExceeded` is raised before one more.
         transport: Another way to the server, for tests.
         sleep: What waits between two attempts, for tests.
     """
@@ -336,19 +375,25 @@ class Client:
         account: Account,
         *,
         pool: Pool | None = None,
+        lane: Lane = "interactive",
         max_wait: float | None = None,
+        max_requests: int | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.account = account
-        self.requests = 0
-        """Requests sent, repeats included."""
-        self._counting = threading.Lock()
-        self._pool = pool or local_pool(account.id, account.limits)
+        self.used = Used(max_requests)
+        self._pool = pool or open_state(account.state).pool(account.id, account.limits)
+        self._lane = lane
         self._max_wait = max_wait
         _say_if_assumed(account)
         self._http = httpx.Client(**_http_settings(account), transport=transport)
         self._sleep = sleep
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, repeats included."""
+        return self.used.requests
 
     def __enter__(self) -> Client:
         return self
@@ -371,10 +416,10 @@ class Client:
         try:
             return self._repeating(call)
         except OutcomeUnknown:
-            rechecked = _rechecked(call)
-            if rechecked is None:
+            safe = rechecked(call)
+            if safe is None:
                 raise
-            return self._repeating(rechecked)
+            return self._repeating(safe)
 
     def pages(self, call: Call[list[R]]) -> Iterator[list[R]]:
         """Read a list page by page, each record once."""
@@ -391,26 +436,32 @@ class Client:
                 except NotFound as error:
                     return cast(R, _gone(call, error, number))
                 except RateLimited as error:
-                    self._pool.pause(_pause_after(error, number))
+                    self._pool.pause(error.retry_after)
                     raise
         raise AssertionError("unreachable")  # Retrying returns or raises
 
     def _try(self, call: Call[R]) -> R:
+        # Both permits of a pair at once: what was read must not grow old while its write waits for a permit.
+        permits = 1 if call.read_first is None else 2
+        self.used.take(permits)
+        grant = self._pool.acquire(permits, lane=self._lane, max_wait=self._max_wait)
+        self.used.wait(grant.waited)
         if call.read_first is None:
-            self._pool.acquire(1, max_wait=self._max_wait)
-            return self._exchange(call)
-        # Both permits at once: what was read must not grow old while its write waits for a permit.
-        self._pool.acquire(2, max_wait=self._max_wait)
-        record = self._exchange(call.read_first.read)
-        rest = call.read_first.then(record)
-        return cast(R, record) if rest is None else self._exchange(cast(Call[R], replace(rest, repeat=call.repeat)))
+            return self._exchange(call, grant)
+        record = self._exchange(call.read_first.read, grant)
+        rest = _rest(call, record)
+        return cast(R, record) if rest is None else self._exchange(rest, grant)
 
-    def _exchange(self, call: Call[R]) -> R:
-        with self._counting:
-            self.requests += 1
+    def _exchange(self, call: Call[R], grant: Grant) -> R:
+        self.used.send()
         content = _Content(call)
+
+        def leaves(event: str, info: Any) -> None:
+            if event.endswith("send_request_headers.started"):
+                self._pool.departed(grant)
+
         try:
-            with self._http.stream(**_request(call)) as response:
+            with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 for chunk in response.iter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:
@@ -426,17 +477,25 @@ class AsyncClient:
         account: Account,
         *,
         pool: Pool | None = None,
+        lane: Lane = "interactive",
         max_wait: float | None = None,
+        max_requests: int | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.account = account
-        self.requests = 0
-        self._pool = pool or local_pool(account.id, account.limits)
+        self.used = Used(max_requests)
+        self._pool = pool or open_state(account.state).pool(account.id, account.limits)
+        self._lane = lane
         self._max_wait = max_wait
         _say_if_assumed(account)
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
         self._sleep = sleep
+
+    @property
+    def requests(self) -> int:
+        """`Client.requests`."""
+        return self.used.requests
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -452,10 +511,10 @@ class AsyncClient:
         try:
             return await self._repeating(call)
         except OutcomeUnknown:
-            rechecked = _rechecked(call)
-            if rechecked is None:
+            safe = rechecked(call)
+            if safe is None:
                 raise
-            return await self._repeating(rechecked)
+            return await self._repeating(safe)
 
     async def pages(self, call: Call[list[R]]) -> AsyncIterator[list[R]]:
         """`Client.pages`."""
@@ -472,26 +531,31 @@ class AsyncClient:
                 except NotFound as error:
                     return cast(R, _gone(call, error, number))
                 except RateLimited as error:
-                    self._pool.pause(_pause_after(error, number))
+                    await self._pool.apause(error.retry_after)
                     raise
         raise AssertionError("unreachable")
 
     async def _try(self, call: Call[R]) -> R:
+        permits = 1 if call.read_first is None else 2
+        self.used.take(permits)
+        grant = await self._pool.aacquire(permits, lane=self._lane, max_wait=self._max_wait)
+        self.used.wait(grant.waited)
         if call.read_first is None:
-            await self._pool.aacquire(1, max_wait=self._max_wait)
-            return await self._exchange(call)
-        await self._pool.aacquire(2, max_wait=self._max_wait)
-        record = await self._exchange(call.read_first.read)
-        rest = call.read_first.then(record)
-        return (
-            cast(R, record) if rest is None else await self._exchange(cast(Call[R], replace(rest, repeat=call.repeat)))
-        )
+            return await self._exchange(call, grant)
+        record = await self._exchange(call.read_first.read, grant)
+        rest = _rest(call, record)
+        return cast(R, record) if rest is None else await self._exchange(rest, grant)
 
-    async def _exchange(self, call: Call[R]) -> R:
-        self.requests += 1
+    async def _exchange(self, call: Call[R], grant: Grant) -> R:
+        self.used.send()
         content = _Content(call)
+
+        async def leaves(event: str, info: Any) -> None:
+            if event.endswith("send_request_headers.started"):
+                await self._pool.adeparted(grant)
+
         try:
-            async with self._http.stream(**_request(call)) as response:
+            async with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 async for chunk in response.aiter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:

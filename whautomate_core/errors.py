@@ -66,6 +66,10 @@ class QuotaExhausted(WhautomateError):
         """The window that binds, in seconds; None where the whole pool is paused."""
 
 
+class BudgetExceeded(WhautomateError):
+    """The step would make more requests than its `max_requests`."""
+
+
 class PolicyRefused(WhautomateError):
     """The account's policy forbids this: someone who opted out, an audience that can't be checked."""
 

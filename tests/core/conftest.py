@@ -1,7 +1,9 @@
 """Both clients against the emulator over TCP, with as many permits as they like and no waiting between attempts."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,24 +11,39 @@ import pytest
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
+from whautomate_core.state.pool import Grant, Lane
 
 
 class NoLimit:
     """A pool that grants everything and notes its pauses."""
 
     def __init__(self) -> None:
-        self.pauses: list[float] = []
+        self.pauses: list[float | None] = []
         self.granted: list[int] = []
 
-    def acquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
+    def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
         self.granted.append(permits)
-        return 0.0
+        return Grant(permits, 0.0, time.monotonic(), 0.0)
 
-    async def aacquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
+    async def aacquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
         return self.acquire(permits)
 
-    def pause(self, seconds: float) -> None:
+    def departed(self, grant: Grant) -> None: ...
+
+    async def adeparted(self, grant: Grant) -> None: ...
+
+    def pause(self, seconds: float | None = None) -> None:
         self.pauses.append(seconds)
+
+    async def apause(self, seconds: float | None = None) -> None:
+        self.pause(seconds)
+
+
+@pytest.fixture(autouse=True)
+def whautomate_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State of its own for each test, never the user's."""
+    monkeypatch.setenv("WHAUTOMATE_HOME", str(tmp_path / "whautomate"))
+    return tmp_path / "whautomate"
 
 
 def account_of(emulator: Emulator, **settings: Any) -> Account:

@@ -120,9 +120,9 @@ def test_one_key_is_one_broadcast_and_another_key_another(
 def test_one_key_with_another_payload_is_an_error(client: Client, whautomate_emulator: Emulator, vip: Any) -> None:
     broadcast(client, whautomate_emulator, body_parameters=["x"])
     whautomate_emulator.advance(60)
-    with pytest.raises(InvalidRequest, match="another template and bodyTextParameters"):
+    with pytest.raises(InvalidRequest, match="differs in bodyTextParameters, template"):
         broadcast(client, whautomate_emulator, template={"name": "autumn", "language": "en"}, body_parameters=["y"])
-    with pytest.raises(InvalidRequest, match="another bodyTextParameters"):
+    with pytest.raises(InvalidRequest, match="differs in bodyTextParameters"):
         broadcast(client, whautomate_emulator)
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
 

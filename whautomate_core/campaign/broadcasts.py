@@ -16,6 +16,7 @@ from whautomate_core.api import broadcasts, segments
 from whautomate_core.campaign.segments import find_segment, require_target
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, UnexpectedResponse
+from whautomate_core.once import send_once
 from whautomate_core.records import Broadcast, Template, body
 
 log = logging.getLogger(__name__)
@@ -46,13 +47,13 @@ def create_broadcast_once(
     location_id: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> tuple[Broadcast, bool]:
+) -> tuple[dict[str, Any], bool]:
     """Create the broadcast of `key`, or find it where it was created before.
 
     The segment must exclude everybody who opted out. It is always scheduled explicitly, at `schedule_at` or
     `hold_minutes` from now: what leaving the time out does is not documented.
 
-    Returns: the broadcast, and whether this call created it.
+    Returns: `id` and `name` of the broadcast, and whether this call created it.
 
     Raises: `PolicyRefused`; `InvalidRequest` where the broadcast of this key has another template or segment;
         `OutcomeUnknown` where its creation got no answer and it can't be seen: it is then never sent again by itself.
@@ -80,38 +81,35 @@ def create_broadcast_once(
         **({"bodyTextParameters": list(body_parameters)} if body_parameters else {}),
         **({"location": {"id": location}} if location else {}),
     }
-    found = _find(client, full_name)
-    if found is not None:
-        log.info(
-            "broadcast %s is there already, scheduled for %s: nothing is sent",
-            found.get("id"),
-            found.get("scheduleDateTime"),
-        )
-        return _same(found, wanted), False
-    if schedule_at is not None and schedule_at < clock():
-        raise InvalidRequest("schedule_at has passed: nothing is sent")
-    # Times are worked out last, so that what is compared above doesn't depend on when the step ran.
+    # The time is worked out last and is no part of what is compared: it depends on when the step runs.
     at = schedule_at or clock() + timedelta(minutes=hold_minutes)
-    wanted["scheduleDateTime"] = _utc(at)
-    call = broadcasts.create_broadcast(wanted)
+    scheduled: Any = {**wanted, "scheduleDateTime": _utc(at)}
+    call = broadcasts.create_broadcast(scheduled)
+
+    def find(patiently: bool) -> Broadcast | None:
+        found = _find_patiently(client, full_name, sleep) if patiently else _find(client, full_name)
+        return None if found is None else _same(found, wanted)
+
+    def result(broadcast: Broadcast) -> dict[str, Any]:
+        if not broadcast.get("id"):
+            # An answer without an id is none; the name tells which it is.
+            broadcast = find(True) or broadcast
+        return {"id": broadcast.get("id"), "name": full_name}
+
+    if schedule_at is not None and schedule_at < clock() and find(False) is None:
+        raise InvalidRequest("schedule_at has passed: nothing is sent")
     try:
-        created = client.send(call)
+        made, created = send_once(client, key, call, result, find=find, payload=wanted)
     except OutcomeUnknown as error:
-        found = _find_patiently(client, full_name, sleep)
-        if found is None:
-            raise OutcomeUnknown(
-                f"{error}. No broadcast named {full_name!r} can be seen after {sum(_PATIENCE):.0f} s: look for it at "
-                "Whautomate before you run this step again",
-                status=error.status,
-            ) from None
-        return found, True
-    if not created.get("id"):
-        found = _find_patiently(client, full_name, sleep)
-        if found is None:
-            raise UnexpectedResponse(f"the answer to the creation of {full_name!r} has no id, and it can't be found")
-        created = found
-    log.info("broadcast %s created, scheduled for %s", created["id"], _utc(at))
-    return created, True
+        raise OutcomeUnknown(
+            f"{error}. No broadcast named {full_name!r} can be seen after {sum(_PATIENCE):.0f} s: look for it at "
+            "Whautomate before you run this step again",
+            status=error.status,
+        ) from None
+    if not made["id"]:
+        raise UnexpectedResponse(f"the answer to the creation of {full_name!r} has no id, and it can't be found")
+    log.info("broadcast %s %s", made["id"], f"created, scheduled for {_utc(at)}" if created else "was there already")
+    return made, created
 
 
 def _find(client: Client, full_name: str) -> Broadcast | None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from whautomate_core.api import contact_tags, segments
 from whautomate_core.client import Client
-from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.once import send_once
 from whautomate_core.policy import opt_out_tags, require_exclusion
 from whautomate_core.records import Segment, SegmentCriteria, body
+from whautomate_core.state import open_state
 
 
 def ensure_segment(
@@ -31,12 +33,16 @@ def ensure_segment(
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
     found = _named(client, name, location)
     if not found:
-        try:
-            return client.send(make)
-        except OutcomeUnknown:
-            found = _named(client, name, location)
-            if not found:
-                raise
+        # The claim keeps two from making it at once. It goes with success: from then on the segment is found by name,
+        # and where somebody deletes it, it may be made again.
+        key = f"segment/{location}/{name}"
+
+        def find(patiently: bool) -> Segment | None:
+            return next(iter(_named(client, name, location)), None)
+
+        made, _ = send_once(client, key, make, dict, find=find)
+        open_state(client.account.state).claims.release(client.account.id, key)
+        found = [made]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(

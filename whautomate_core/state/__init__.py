@@ -1,1 +1,66 @@
-"""What all callers of an account share."""
+"""What all callers of an account share: its pool of requests and its claims, in one database."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from whautomate_core.state.claims import Claims
+from whautomate_core.state.database import Database, default_url
+from whautomate_core.state.limits import Limits
+from whautomate_core.state.pool import SharedPool, Usage, usages
+
+__all__ = ["State", "open_state"]
+
+
+class State:
+    """A state database, opened once a process."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self.claims = Claims(self._database)
+        self._pools: dict[tuple[str, Limits], SharedPool] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several machines can use it."""
+        return not self._database.is_sqlite
+
+    def pool(self, account: str, limits: Limits) -> SharedPool:
+        """The pool of an account. One object a process, so that its callers queue in one line."""
+        with self._lock:
+            if (account, limits) not in self._pools:
+                self._pools[account, limits] = SharedPool(self._database, account, limits)
+            return self._pools[account, limits]
+
+    def usages(self) -> list[Usage]:
+        """Every account's pool as it stands."""
+        return usages(self._database)
+
+
+_states: dict[tuple[int, str], State] = {}
+_opening = threading.Lock()
+
+
+def open_state(url: str | None = None) -> State:
+    """The state database at `sqlite:///path` or `postgresql://...`; by default one SQLite file a user.
+
+    Raises: `ConfigurationError` for a URL that can't be one, a network file system, a missing driver;
+        `StateUnavailable` where it can't be reached.
+    """
+    url = url or default_url()
+    with _opening:
+        # By process: connections don't survive a fork, and workers fork.
+        key = (os.getpid(), url)
+        if key not in _states:
+            _states[key] = State(url)
+        return _states[key]
+
+
+def _after_fork() -> None:
+    global _opening
+    _opening = threading.Lock()  # it may have been held by a thread that is not here
+
+
+os.register_at_fork(after_in_child=_after_fork)

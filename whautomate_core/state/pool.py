@@ -1,143 +1,446 @@
-"""The pool of requests of an account: who may send when.
+"""The pool of requests of an account: who may send when, in whatever task, process or machine.
 
-In this process only, for now: every client of an account in one process draws from one pool.
+An exact sliding log. Permit k may go when permit k-N is older than the window and its margin, for every window: that
+keeps any sliding window, so any fixed window of any phase, within N. All windows and the pause are looked at in one
+transaction, nothing is reserved ahead, and the stamps come from one clock.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import logging
+import os
+import random
+import socket
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Literal, Protocol, TypeVar
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.state.database import Database
+from whautomate_core.state.limits import Limits, head_room, lowest, margin
+from whautomate_core.state.schema import permits as log_entries
+from whautomate_core.state.schema import pools
+from whautomate_core.state.turns import Turns
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+Lane = Literal["interactive", "bulk"]
+
+DECLARED_FOR = 600.0
+"""Seconds for which a declared limit holds, and for which a 429 squeezes the pool."""
+LONGEST_PAUSE = 900.0
+SHORTEST_PAUSE = 1.0
+LONGEST_SLEEP = 60.0
+"""Seconds after which a waiting caller asks again, though no permit is due: clocks, limits and pauses change."""
+
+_ME = f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass
+class Grant:
+    """Permits to send so many requests now. `departed` moves its stamp."""
+
+    permits: int
+    at: float
+    """The stamp, by the pool's clock."""
+    since: float
+    """A moment just before the stamp, by this process' steady clock."""
+    waited: float
+    """Seconds."""
+
 
 @dataclass(frozen=True)
-class Limits:
-    """Permits per window: `Limits([(300, 60.0), (432_000, 86_400.0)])` is 300 a minute and 432,000 a day."""
+class Denial:
+    """Why there is no permit yet."""
 
-    windows: tuple[tuple[int, float], ...]
+    wait: float
+    """Seconds until there may be one."""
+    window: tuple[int, float] | None
+    """The window that is used up; None where the pool is paused, or its clock was set back."""
 
-    def __init__(self, windows: Iterable[tuple[int, float]]) -> None:
-        windows = tuple(sorted(((int(n), float(seconds)) for n, seconds in windows), key=lambda w: w[1]))
-        if not windows or any(n < 1 or seconds <= 0 for n, seconds in windows):
-            raise ConfigurationError("limits need at least one window of at least one permit and some seconds")
-        object.__setattr__(self, "windows", windows)
+    @property
+    def reason(self) -> str:
+        if self.window is None:
+            return "the server said 429 (or the database's clock was set back)"
+        return f"{self.window[0]} per {self.window[1]:g} s are used up"
 
-    @classmethod
-    def trial(cls) -> Limits:
-        """60 a minute and 100 a day (the vendor's overview, evidence A)."""
-        return cls([(60, 60.0), (100, 86_400.0)])
 
-    @classmethod
-    def subscribed(cls) -> Limits:
-        """300 a minute and 432,000 a day (the vendor's overview, evidence A)."""
-        return cls([(300, 60.0), (432_000, 86_400.0)])
+@dataclass(frozen=True)
+class Usage:
+    """A pool as it stands, for people."""
+
+    account: str
+    remaining: list[tuple[int, int, float]]
+    """For each window: permits left, of how many, in how many seconds."""
+    paused_for: float
+    next_permit_in: float
+    asked_by: str
 
 
 class Pool(Protocol):
-    """Permits to send one request each. A permit is used at once; nothing is reserved ahead."""
+    """Where a client gets its permits."""
 
-    def acquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
-        """Wait for `permits`, granted together, and return the seconds waited.
+    def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant: ...
 
-        Waits at most `max_wait` seconds (None: as long as it takes), else raises `QuotaExhausted` at once.
-        """
+    async def aacquire(
+        self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None
+    ) -> Grant: ...
 
-    async def aacquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
-        """`acquire` without blocking the event loop."""
+    def departed(self, grant: Grant) -> None: ...
 
-    def pause(self, seconds: float) -> None:
-        """Grant nothing for so long: the server said 429."""
+    async def adeparted(self, grant: Grant) -> None: ...
 
+    def pause(self, seconds: float | None = None) -> None: ...
 
-def margin(seconds: float) -> float:
-    """What is added to a window, in seconds, for the way from grant to arrival: 1 s a minute, 60 s a day."""
-    return min(60.0, seconds / 60.0)
+    async def apause(self, seconds: float | None = None) -> None: ...
 
 
-class LocalPool:
-    """A pool for one process: an exact sliding log, shared by threads and coroutines.
+class SharedPool:
+    """The pool of an account in a state database; safe to use from threads and coroutines alike.
 
-    Permit k may go when permit k-N is older than the window and its margin, for every window. That keeps any
-    sliding window, so any fixed window of any phase, within N.
+    Args:
+        account: Whose pool.
+        limits: What this caller believes the account may send. Where callers differ, the lowest that was declared
+            in the last ten minutes holds.
+        margin: Window in seconds -> seconds to add to it.
+        sleep: What waits, for tests.
     """
 
     def __init__(
         self,
+        database: Database,
+        account: str,
         limits: Limits,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        margin: Callable[[float], float] = margin,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._database = database
+        self._account = account
         self._limits = limits
-        self._clock = clock
+        self._margin = margin
         self._sleep = sleep
-        # Only the latest N of the largest window can ever bind.
-        self._log: deque[float] = deque(maxlen=max(n for n, _ in limits.windows))
-        self._paused_until = self._said_until = float("-inf")
+        self._turns: dict[str, Turns] = {"interactive": Turns(), "bulk": Turns()}
+        self._executor: ThreadPoolExecutor | None = None
+        self._declared = float("-inf")
         self._lock = threading.Lock()
+        self._jitter = random.Random()  # noqa: S311
+        self._database.run(self._ensure_row)
 
-    def acquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
-        start = self._clock()
-        while wait := self._try(permits, start, max_wait):
-            self._sleep(wait)
-        return self._clock() - start
+    # --- what callers use
 
-    async def aacquire(self, permits: int = 1, *, max_wait: float | None = None) -> float:
-        start = self._clock()
-        while wait := self._try(permits, start, max_wait):
-            await asyncio.sleep(wait)
-        return self._clock() - start
+    def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
+        """Wait for `permits`, granted together. A permit is used at once.
 
-    def pause(self, seconds: float) -> None:
-        with self._lock:
-            self._paused_until = max(self._paused_until, self._clock() + seconds)
+        Sleeps at most `max_wait` seconds (None: as long as it takes), else raises `QuotaExhausted` with the time of
+        the next permit as soon as that is clear. `bulk` leaves some of each window to `interactive`.
+        """
+        started, turns = self._database.steady(), self._turns[lane]
+        deadline = None if max_wait is None else started + max_wait
+        ticket = turns.enter(deadline)
+        try:
+            ticket.result()
+        except BaseException:
+            turns.give_up(ticket)  # a signal's exception, such as a task's time limit
+            raise
+        try:
+            while isinstance(outcome := self._attempt(permits, lane, started), Denial):
+                self._sleep(self._until_next(outcome, deadline, turns, started))
+                turns.awake()
+            return outcome
+        finally:
+            turns.leave()
 
-    def _try(self, permits: int, start: float, max_wait: float | None) -> float:
-        """Take the permits and return 0, or return the seconds until they may be there."""
-        with self._lock:
-            now = self._clock()
-            wait, window = self._due(permits, now)
-            if wait <= 0:
-                self._log.extend([now] * permits)
-                return 0.0
-        if max_wait is not None and now - start + wait > max_wait:
-            which = "the server asked for a pause" if window is None else f"the window of {window:g} s is used up"
-            raise QuotaExhausted(
-                f"no permit within {max_wait:g} s: {which}, the next one is due in {wait:.0f} s",
-                next_permit_at=time.time() + wait,
-                window=window,
+    async def aacquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
+        """`acquire` without blocking the event loop: the store is asked in a thread."""
+        started, turns = self._database.steady(), self._turns[lane]
+        deadline = None if max_wait is None else started + max_wait
+        ticket = turns.enter(deadline)
+        try:
+            await asyncio.wrap_future(ticket)
+        except BaseException:
+            turns.give_up(ticket)
+            raise
+        try:
+            while isinstance(outcome := await self._in_thread(lambda: self._attempt(permits, lane, started)), Denial):
+                await asyncio.sleep(self._until_next(outcome, deadline, turns, started))
+                turns.awake()
+            return outcome
+        finally:
+            turns.leave()
+
+    def departed(self, grant: Grant) -> None:
+        """Say that a request of a grant leaves now.
+
+        Where that is later than its stamp by more than a part of the margin (a slow connect), its stamp is moved
+        forward: the server counts from its arrival. It may be said again: of a tunnel, and then of what goes through.
+        """
+        if self._is_late(grant):
+            grant.at, grant.since = self._database.run(lambda connection: self._move(connection, grant))
+
+    async def adeparted(self, grant: Grant) -> None:
+        """`departed` without blocking the event loop."""
+        if self._is_late(grant):
+            await self._in_thread(lambda: self.departed(grant))
+
+    def _is_late(self, grant: Grant) -> bool:
+        return self._database.steady() - grant.since > self._margin(self._limits.windows[0][1]) / 2
+
+    def pause(self, seconds: float | None = None) -> None:
+        """Grant nothing for so long, to anybody: the server said 429.
+
+        Without `seconds` each pause in a row is longer, with jitter. A server that refuses what we may send is
+        stricter than we were told: for ten minutes the shortest window is taken as what it did accept, less a tenth.
+        """
+        self._database.run(lambda connection: self._pause(connection, seconds))
+
+    async def apause(self, seconds: float | None = None) -> None:
+        """`pause` without blocking the event loop."""
+        await self._in_thread(lambda: self.pause(seconds))
+
+    def remaining(self) -> list[int]:
+        """Permits left in each window, shortest first."""
+        return [left for left, _, _ in self.usage().remaining]
+
+    def next_permit_at(self) -> float:
+        """When the next permit is due, in seconds since the epoch (UTC)."""
+        return time.time() + self.usage().next_permit_in
+
+    def usage(self) -> Usage:
+        """The pool as it stands."""
+        return self._database.run(self._usage)
+
+    # --- waiting
+
+    def _until_next(self, denial: Denial, deadline: float | None, turns: Turns, started: float) -> float:
+        """Seconds to sleep. Raises where that would be beyond the deadline."""
+        until = self._database.steady() + denial.wait
+        due = time.time() + denial.wait
+
+        def exhausted() -> QuotaExhausted:
+            return QuotaExhausted(
+                f"{denial.reason}; the next permit is due in {max(0, due - time.time()):.0f} s",
+                next_permit_at=due,
+                window=denial.window[1] if denial.window else None,
             )
-        if wait >= 1 and now >= self._said_until:
-            self._said_until = now + wait  # once for all who wait
-            log.info("waiting %.0f s for a permit (%s)", wait, f"window of {window:g} s" if window else "paused by 429")
-        return wait
 
-    def _due(self, permits: int, now: float) -> tuple[float, float | None]:
-        wait, binding = self._paused_until - now, None
-        for count, seconds in self._limits.windows:
-            if permits > count:
-                raise ConfigurationError(f"{permits} permits at once never fit into {count} per {seconds:g} s")
-            if len(self._log) + permits > count:
-                due = self._log[len(self._log) + permits - 1 - count]
-                if due + seconds + margin(seconds) - now > wait:
-                    wait, binding = due + seconds + margin(seconds) - now, seconds
-        return wait, binding
+        if deadline is not None and until > deadline:
+            raise exhausted()
+        turns.asleep(until, exhausted)
+        if denial.wait >= 1:
+            log.info("account %s: waiting %.0f s for a permit, since %s", self._account, denial.wait, denial.reason)
+        # Callers of all processes wake for the same permit; a little apart they don't all meet at the store.
+        return min(denial.wait + self._jitter.uniform(0.0, min(0.05, denial.wait / 10)), LONGEST_SLEEP)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        with self._lock:
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(2, thread_name_prefix="whautomate-pool")
+        asked = self._executor.submit(work)
+        try:
+            return await asyncio.wrap_future(asked)
+        except asyncio.CancelledError:
+            asked.cancel()
+            raise
+
+    # --- transactions
+
+    def _attempt(self, permits: int, lane: Lane, started: float) -> Grant | Denial:
+        declares = self._database.steady() - self._declared >= DECLARED_FOR / 10
+
+        def work(connection: Connection) -> Grant | Denial:
+            pool = self._locked(connection)
+            since = self._database.steady()
+            now = self._database.now(connection)
+            windows = self._windows(pool, now)
+            if permits > min(_count(window, lane) for window in windows):
+                raise ConfigurationError(f"{permits} permits at once never fit into {windows[0][0]} per window")
+            changes: dict[str, object] = {"declared": self._declare(pool, now)} if declares else {}
+            denial = self._denial(connection, pool, permits, self._squeezed(pool, windows, now), lane, now)
+            if denial is None:
+                entries = [{"account": self._account, "seq": pool.seq + i, "at": now} for i in range(1, permits + 1)]
+                connection.execute(insert(log_entries), entries)
+                changes |= {"seq": pool.seq + permits, "last_at": now, "asked_by": _ME}
+                if pool.seq % 1000 < permits:
+                    self._prune(connection, windows, now)
+            if changes:
+                self._update(connection, **changes)
+            return denial or Grant(permits, now, since, since - started)
+
+        outcome = self._database.run(work)
+        if declares:
+            self._declared = self._database.steady()
+        return outcome
+
+    def _denial(
+        self,
+        connection: Connection,
+        pool: Row[Any],
+        permits: int,
+        windows: list[tuple[int, float]],
+        lane: Lane,
+        now: float,
+    ) -> Denial | None:
+        # A clock that was set back is waited for: what was stamped meanwhile would seem old once it is right again.
+        due, binding = max(pool.paused_until, pool.last_at), None
+        # For each window the permit that has to be older than it.
+        before = [pool.seq + permits - _count(window, lane) for window in windows]
+        stamps = self._stamps(connection, before)
+        for (count, seconds), seq in zip(windows, before, strict=True):
+            free = stamps[seq] + seconds + self._margin(seconds) if seq in stamps else 0.0
+            if free > max(due, now):
+                due, binding = free, (count, seconds)
+        return Denial(due - now, binding) if due > now else None
+
+    def _windows(self, pool: Row[Any], now: float) -> list[tuple[int, float]]:
+        """The limits that hold now, shortest window first."""
+        said = [Limits(json.loads(one)) for one, at in json.loads(pool.declared).items() if at > now - DECLARED_FOR]
+        return list(lowest([self._limits, *said]).windows)
+
+    def _squeezed(self, pool: Row[Any], windows: list[tuple[int, float]], now: float) -> list[tuple[int, float]]:
+        """The same, the shortest window as the server's 429 left it."""
+        if pool.squeezed_to is None or pool.squeezed_until <= now:
+            return windows
+        (count, seconds), *others = windows
+        return [(min(count, pool.squeezed_to), seconds), *others]
+
+    def _declare(self, pool: Row[Any], now: float) -> str:
+        """What is declared, with what this caller declares, without what is outdated."""
+        said = {one: at for one, at in json.loads(pool.declared).items() if at > now - DECLARED_FOR}
+        return json.dumps({**said, json.dumps(self._limits.windows): now})
+
+    def _move(self, connection: Connection, grant: Grant) -> tuple[float, float]:
+        """Stamp the permits of a grant now. The stamps between move down, so none is lost. Gives stamp and moment."""
+        pool = self._locked(connection)
+        since = self._database.steady()
+        now = max(self._database.now(connection), pool.last_at)
+        rows = connection.execute(
+            select(log_entries.c.seq, log_entries.c.at)
+            .where(log_entries.c.account == self._account, log_entries.c.at >= grant.at)
+            .order_by(log_entries.c.seq)
+        ).all()
+        mine = sum(row.at == grant.at for row in rows[: grant.permits])
+        stamps = [*(row.at for row in rows[mine:]), *[now] * mine]
+        entry = (log_entries.c.account == self._account) & (log_entries.c.seq == bindparam("number"))
+        changes = [
+            {"number": row.seq, "stamp": stamp} for row, stamp in zip(rows, stamps, strict=True) if row.at != stamp
+        ]
+        if changes:
+            connection.execute(update(log_entries).where(entry).values(at=bindparam("stamp")), changes)
+            self._update(connection, last_at=now)
+        return now, since
+
+    def _pause(self, connection: Connection, seconds: float | None) -> None:
+        pool = self._locked(connection)
+        now = max(self._database.now(connection), pool.last_at)
+        if seconds is not None:
+            # At least a moment: others are on their way, and theirs is the same refusal. At most a day, whatever
+            # nonsense the server says.
+            seconds = min(max(seconds, SHORTEST_PAUSE), 86_400.0)
+        if pool.paused_until > now:
+            # This request left before the pause that others caused; only a longer one matters.
+            if seconds is not None and now + seconds > pool.paused_until:
+                self._update(connection, paused_until=now + seconds)
+            return
+        strikes = pool.strikes + 1 if now - pool.paused_until < DECLARED_FOR else 1
+        pause = min(LONGEST_PAUSE, 2.0 ** min(strikes, 30)) * self._jitter.uniform(1.0, 1.5)
+        if seconds is not None:
+            pause = seconds
+        count, window = self._squeezed(pool, self._windows(pool, now), now)[0]
+        sent = self._sent_since(connection, pool, now - window)
+        self._update(
+            connection,
+            paused_until=now + pause,
+            strikes=strikes,
+            # At most halved at a time: others may have used what is missing. Two, for calls that need a pair.
+            squeezed_to=max(2, count // 2, min(count, sent) * 9 // 10),
+            squeezed_until=now + pause + DECLARED_FOR,
+        )
+        log.warning("account %s: 429 from the server, nothing is sent for %.0f s", self._account, pause)
+
+    def _usage(self, connection: Connection) -> Usage:
+        pool = self._locked(connection)
+        now = self._database.now(connection)
+        windows = self._squeezed(pool, self._windows(pool, now), now)
+        denial = self._denial(connection, pool, 1, windows, "interactive", now)
+        return Usage(
+            account=self._account,
+            remaining=[
+                (
+                    max(0, count - self._sent_since(connection, pool, now - seconds - self._margin(seconds))),
+                    count,
+                    seconds,
+                )
+                for count, seconds in windows
+            ],
+            paused_for=max(0.0, pool.paused_until - now),
+            next_permit_in=denial.wait if denial else 0.0,
+            asked_by=pool.asked_by,
+        )
+
+    def _prune(self, connection: Connection, windows: list[tuple[int, float]], now: float) -> None:
+        seconds = windows[-1][1]
+        old = now - max(seconds, 86_400.0) - self._margin(seconds)
+        connection.execute(delete(log_entries).where(log_entries.c.account == self._account, log_entries.c.at < old))
+
+    # --- rows
+
+    def _ensure_row(self, connection: Connection) -> None:
+        if connection.execute(select(pools.c.seq).where(pools.c.account == self._account)).first() is not None:
+            return
+        row = {"account": self._account, "seq": 0, "last_at": 0.0, "paused_until": 0.0, "strikes": 0}
+        # Another process may be first.
+        with contextlib.suppress(IntegrityError), connection.begin_nested():
+            connection.execute(insert(pools).values(**row, squeezed_until=0.0, declared="{}", asked_by=_ME))
+
+    def _locked(self, connection: Connection) -> Row[Any]:
+        # SQLite has no FOR UPDATE; there BEGIN IMMEDIATE has locked everything.
+        return connection.execute(select(pools).where(pools.c.account == self._account).with_for_update()).one()
+
+    def _update(self, connection: Connection, **values: object) -> None:
+        connection.execute(update(pools).where(pools.c.account == self._account).values(**values))
+
+    def _stamps(self, connection: Connection, numbers: list[int]) -> dict[int, float]:
+        numbers = [number for number in numbers if number > 0]
+        if not numbers:
+            return {}
+        entries = select(log_entries.c.seq, log_entries.c.at).where(
+            log_entries.c.account == self._account, log_entries.c.seq.in_(numbers)
+        )
+        return {row.seq: row.at for row in connection.execute(entries)}
+
+    def _sent_since(self, connection: Connection, pool: Row[Any], since: float) -> int:
+        """Permits stamped after a moment: `seq` has no holes, so the first of them tells how many there are."""
+        first = select(func.min(log_entries.c.seq)).where(
+            log_entries.c.account == self._account, log_entries.c.at > since
+        )
+        seq = connection.execute(first).scalar()
+        return 0 if seq is None else pool.seq - seq + 1
 
 
-_pools: dict[str, LocalPool] = {}
-_pools_lock = threading.Lock()
+def usages(database: Database) -> list[Usage]:
+    """Every account's pool as it stands, by the limits that were declared last."""
+    accounts = database.run(lambda connection: list(connection.execute(select(pools.c.account)).scalars()))
+    return [SharedPool(database, account, _declared_limits(database, account)).usage() for account in sorted(accounts)]
 
 
-def local_pool(account_id: str, limits: Limits) -> LocalPool:
-    """The pool of an account in this process; the limits are those of its first caller."""
-    with _pools_lock:
-        return _pools.setdefault(account_id, LocalPool(limits))
+def _declared_limits(database: Database, account: str) -> Limits:
+    declared = select(pools.c.declared).where(pools.c.account == account)
+    said = json.loads(database.run(lambda connection: connection.execute(declared).scalar_one()))
+    return Limits(json.loads(max(said, key=said.__getitem__))) if said else Limits.trial()
+
+
+def _count(window: tuple[int, float], lane: Lane) -> int:
+    """Permits of a window that a lane may take."""
+    return window[0] - (head_room(window[0]) if lane == "bulk" else 0)

@@ -1,0 +1,49 @@
+"""What tests of every environment share: a PostgreSQL database of their own, and either store by turns."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL database of its own for these tests, which is dropped afterwards."""
+    server = os.environ.get("WHAUTOMATE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+    name = f"whautomate_test_{os.getpid()}_{secrets.token_hex(4)}"
+    try:
+        import psycopg2
+
+        connection = psycopg2.connect(server, connect_timeout=5)
+    except Exception as error:
+        says = (
+            f"PostgreSQL can't be reached ({type(error).__name__}): `pip install psycopg2-binary`, "
+            "`docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16`, "
+            "or name one in WHAUTOMATE_TEST_POSTGRES"
+        )
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(says, pytrace=False)
+        pytest.skip(says)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Either store. The PostgreSQL one is shared by all tests: each has its `account` there."""
+    return f"sqlite:///{tmp_path}/state.sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def account() -> str:
+    """An account that no other test has."""
+    return f"account-{secrets.token_hex(6)}"

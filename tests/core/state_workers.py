@@ -1,0 +1,272 @@
+"""Processes that draw from one pool, and a recorder that stamps what arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import random
+import signal
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from whautomate_core.account import Account
+from whautomate_core.api import contacts
+from whautomate_core.client import Client
+from whautomate_core.errors import QuotaExhausted, RateLimited
+from whautomate_core.state import State
+from whautomate_core.state.database import Database, steady
+from whautomate_core.state.limits import Limits
+from whautomate_core.state.pool import Lane, SharedPool
+
+Windows = tuple[tuple[int, float], ...]
+
+_SO_TIMESTAMPNS = 35  # Linux: the kernel says when each datagram was sent over loopback
+
+processes = multiprocessing.get_context("forkserver")
+# Imported once; the fork server itself opens no database.
+processes.set_forkserver_preload(["whautomate_core.state", "whautomate_core.client", "psycopg2", "pytest", "typer"])
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one process does: acquire as fast as it may, and send a datagram for each permit."""
+
+    url: str
+    windows: Windows
+    port: int
+    seconds: float
+    account: str = "a"
+    margin: float = 0.12
+    """Of each window: generous, since 16 processes on a small machine are late by tens of milliseconds."""
+    lane: Lane = "interactive"
+    threads: int = 1
+    tasks: int = 0
+    pause: float = 0.0
+    """Seconds between two requests of a caller."""
+    slow: float = 0.0
+    """Seconds that every other connect takes."""
+    departs: bool = True
+    who: int = 0
+
+
+def pool_of(job: Job) -> SharedPool:
+    return SharedPool(Database(job.url), job.account, Limits(job.windows), margin=lambda seconds: job.margin)
+
+
+def take(job: Job, permits: int) -> None:
+    """The body of a process that takes so many permits and ends."""
+    pool_of(job).acquire(permits, max_wait=0)
+
+
+PAYLOAD = {"name": "Spring", "phone": "+4915112345678"}
+
+
+def claim(url: str, account: str, key: str, ready: Any, mine: Any) -> None:
+    """The body of a process that claims at the same moment as others."""
+    book = State(url).claims
+    ready.wait()
+    mine.put(book.claim(account, key, PAYLOAD, "POST /x").mine)
+
+
+def work(job: Job) -> None:
+    """The body of a process: `threads` threads and `tasks` tasks of one event loop share its pool."""
+    pool, end = pool_of(job), time.monotonic() + job.seconds
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    out.connect(("127.0.0.1", job.port))
+    slow = [job.slow if i % 2 else 0.0 for i in range(1000)]
+
+    def send(left: float, waited: float) -> None:
+        out.send(struct.pack("!Idd", job.who, left, waited))
+
+    def in_thread() -> None:
+        for connect in slow:
+            asked = time.monotonic()
+            if asked >= end:
+                return
+            grant = pool.acquire(lane=job.lane)
+            waited = time.monotonic() - asked
+            time.sleep(connect)
+            left = steady()
+            if job.departs:
+                pool.departed(grant)
+            send(left, waited)
+            time.sleep(job.pause)
+
+    async def in_task() -> None:
+        for connect in slow:
+            asked = time.monotonic()
+            if asked >= end:
+                return
+            grant = await pool.aacquire(lane=job.lane)
+            waited = time.monotonic() - asked
+            await asyncio.sleep(connect)
+            left = steady()
+            if job.departs:
+                await pool.adeparted(grant)
+            send(left, waited)
+            await asyncio.sleep(job.pause)
+
+    async def in_tasks() -> None:
+        await asyncio.gather(*(in_task() for _ in range(job.tasks)))
+
+    threads = [threading.Thread(target=in_thread, daemon=True) for _ in range(job.threads)]
+    if job.tasks:
+        threads.append(threading.Thread(target=lambda: asyncio.run(in_tasks()), daemon=True))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    at: float
+    who: int
+    late: float
+    """Seconds from when it set out to its arrival."""
+    waited: float
+
+
+class Recorder:
+    """Stamps the datagrams that arrive, by the kernel's clock and not by when it comes to read them."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[Arrival] = []
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**22)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.1)
+        self.port: int = self._socket.getsockname()[1]
+        self._boot = time.time() - steady()
+        self._open = True
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        while self._open:
+            with contextlib.suppress(TimeoutError):
+                data, extra, _, _ = self._socket.recvmsg(64, 128)
+                seconds, nanoseconds = struct.unpack("qq", extra[0][2])
+                who, left, waited = struct.unpack("!Idd", data)
+                at = seconds + nanoseconds / 1e9
+                self.arrivals.append(Arrival(at, who, at - self._boot - left, waited))
+
+    def close(self) -> None:
+        time.sleep(0.15)
+        self._open = False
+        self._thread.join()
+        self._socket.close()
+        self.arrivals.sort(key=lambda arrival: arrival.at)
+
+
+@contextlib.contextmanager
+def recording() -> Iterator[Recorder]:
+    recorder = Recorder()
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+
+
+def run(jobs: Iterable[Job]) -> None:
+    """Run a process for each job to its end."""
+    started = [processes.Process(target=work, args=(replace(job, who=i),), daemon=True) for i, job in enumerate(jobs)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(60)
+        assert process.exitcode == 0, f"a worker ended with {process.exitcode}"
+
+
+def run_and_kill(job: Job, count: int, every: float) -> int:
+    """Keep so many processes running, kill -9 one at random every so many seconds. Gives how many were killed."""
+
+    def start(who: int) -> Any:
+        process = processes.Process(target=work, args=(replace(job, who=who),), daemon=True)
+        process.start()
+        return process
+
+    running, killed, end = [start(i) for i in range(count)], 0, time.monotonic() + job.seconds
+    chance = random.Random(1)
+    while time.monotonic() < end:
+        time.sleep(every)
+        victim = chance.randrange(count)
+        os.kill(running[victim].pid, signal.SIGKILL)
+        running[victim].join()
+        killed += 1
+        running[victim] = start(count + killed)
+    for process in running:
+        process.kill()
+        process.join()
+    return killed
+
+
+def too_many(arrivals: list[Arrival], windows: Windows, margin: float = Job.margin) -> dict[float, float]:
+    """For each window that was exceeded in any position: by how many seconds the worst arrival came too early.
+
+    No span of W holds more than N exactly when every arrival is W or more after the N-th before it. Half the margin is
+    for the way to the server (from the other half on, a late stamp is moved): what that way took longer, on a busy
+    machine, is no fault of the pool.
+    """
+    stamps = sorted(arrival.at for arrival in arrivals)
+    excess = max(0.0, max((arrival.late for arrival in arrivals), default=0.0) - margin / 2)
+    early = {w: max((w - (b - a) for a, b in zip(stamps, stamps[n:], strict=False)), default=0.0) for n, w in windows}
+    return {seconds: by for seconds, by in early.items() if by > excess}
+
+
+def best(seconds: float, windows: Windows, margin: float) -> int:
+    """How many requests a single perfect caller makes in so many seconds."""
+    stamps: list[float] = []
+    at = 0.0
+    while True:
+        due = [stamps[len(stamps) - n] + w + margin for n, w in windows if len(stamps) >= n]
+        at = max([at, *due])
+        if at >= seconds:
+            return len(stamps)
+        stamps.append(at)
+
+
+def per_worker(recorder: Recorder) -> Counter[int]:
+    return Counter(arrival.who for arrival in recorder.arrivals)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What one process does with a real client: read as fast as it may."""
+
+    host: str
+    key: str
+    state: str
+    windows: Windows
+    seconds: float
+    account: str = "a"
+    margin: float = 0.25
+    """Of each window: the emulator is one thread of Python that stamps what 16 processes send."""
+
+
+def call(job: Calls) -> None:
+    account = Account(job.host, job.key, job.account, Limits(job.windows), state=job.state)
+    pool = SharedPool(Database(job.state), account.id, account.limits, margin=lambda seconds: job.margin)
+    end = time.monotonic() + job.seconds
+    with Client(account, pool=pool) as client:
+        while time.monotonic() < end:
+            with contextlib.suppress(RateLimited, QuotaExhausted):
+                client.send(contacts.list_contacts())
+
+
+def run_calls(job: Calls, count: int) -> None:
+    started = [processes.Process(target=call, args=(job,), daemon=True) for _ in range(count)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(job.seconds + 60)
+        assert process.exitcode == 0, f"a worker ended with {process.exitcode}"

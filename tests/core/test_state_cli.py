@@ -1,0 +1,83 @@
+"""`whautomate quota` and `whautomate claims`, as a person reads them."""
+
+from typing import Any
+
+from typer.testing import CliRunner
+
+from whautomate_core.cli import app
+from whautomate_core.state import open_state
+from whautomate_core.state.limits import Limits
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, [*arguments])
+
+
+def test_quota(whautomate_home: Any) -> None:
+    assert run("quota").output == "no account has asked for a request yet\n"
+    trial = open_state().pool("shop", Limits.trial())
+    trial.acquire(3)
+    open_state().pool("other", Limits([(2, 10.0)])).acquire(2)
+    open_state().pool("other", Limits([(2, 10.0)])).pause(30.0)
+    output = run("quota").output
+    assert "shop: 57 of 60 in a minute, 97 of 100 in a day\n  next request in 0 s, asked last by " in output
+    assert "other: 0 of 2 in 10 s\n  paused for 30 s, next request in 30 s" in output
+
+
+def test_quota_of_another_database(state_url: str, account: str) -> None:
+    open_state(state_url).pool(account, Limits.subscribed()).acquire()
+    assert f"{account}: 299 of 300 in a minute, 431999 of 432000 in a day" in run("quota", "--state", state_url).output
+
+
+def test_claims_are_listed_and_released(whautomate_home: Any) -> None:
+    assert run("claims").output == "no open claims\n"
+    book = open_state().claims
+    book.claim("shop", "dag/task/2026-01-01", {"name": "Ada"}, "POST /broadcasts")
+    book.claim("shop", "settled", {}, "POST /broadcasts")
+    book.settle("shop", "settled", {})
+    listed = run("claims").output
+    assert "dag/task/2026-01-01\n  POST /broadcasts, account shop, begun 20" in listed
+    assert "settled" not in listed
+    assert "Ada" not in listed
+    released = run("claims", "release", "dag/task/2026-01-01")
+    assert released.exit_code == 0
+    assert released.output == "released: the next run of dag/task/2026-01-01 sends it\n"
+    assert book.claim("shop", "dag/task/2026-01-01", {}, "POST /broadcasts").mine
+
+
+def test_release_wants_one_open_claim(whautomate_home: Any) -> None:
+    book = open_state().claims
+    missing = run("claims", "release", "k")
+    assert missing.exit_code == 1
+    assert "error: no open claim has this key" in missing.output
+    for account in ("one", "two"):
+        book.claim(account, "k", {}, "POST /x")
+    several = run("claims", "release", "k")
+    assert several.exit_code == 1
+    assert "name one by --account: one, two" in several.output
+    assert run("claims", "release", "k", "--account", "one").exit_code == 0
+    assert [claim.account for claim in book.open()] == ["two"]
+
+
+def test_a_settled_claim_is_not_released(whautomate_home: Any) -> None:
+    book = open_state().claims
+    book.claim("shop", "k", {}, "POST /x")
+    book.settle("shop", "k", {"id": 1})
+    assert run("claims", "release", "k").exit_code == 1
+    assert book.claim("shop", "k", {}, "POST /x").result == {"id": 1}
+
+
+def test_claims_of_another_database(state_url: str, account: str) -> None:
+    book = open_state(state_url).claims
+    book.claim(account, "far", {}, "POST /x")
+    assert f"account {account}" in run("claims", "--state", state_url).output
+    assert run("claims", "--state", state_url, "release", "far", "--account", account).exit_code == 0
+    assert book.open(account) == []
+
+
+def test_what_cannot_be_opened_is_a_sentence(whautomate_home: Any) -> None:
+    for command in (["quota"], ["claims"]):
+        result = run(*command, "--state", "mysql://user:hunter2@localhost/x")
+        assert result.exit_code == 1
+        assert result.output.startswith("error: state can be sqlite:///path or postgresql://")
+        assert "hunter2" not in result.output

@@ -1,0 +1,386 @@
+"""The state database itself: where it lies, who may read it, what happens when it is away, old, new, or inherited."""
+
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from state_workers import processes
+
+from whautomate_core.errors import ConfigurationError, StateUnavailable
+from whautomate_core.state import database as module
+from whautomate_core.state import open_state, schema
+from whautomate_core.state.database import Database, default_url, file_system
+from whautomate_core.state.limits import Limits
+
+LIMITS = Limits([(100, 60.0)])
+
+
+# --- where it lies
+
+
+def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        open_state(f"sqlite:///{tmp_path}/new/state.sqlite").pool("a", LIMITS).acquire()
+    finally:
+        os.umask(before)
+    files = list((tmp_path / "new").iterdir())
+    assert {path.name for path in files} >= {"state.sqlite", "state.sqlite-wal"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_the_default_is_under_whautomate_home(whautomate_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_state().pool("a", LIMITS)
+    assert (whautomate_home / "state.sqlite").exists()
+    monkeypatch.chdir(whautomate_home.parent)
+    monkeypatch.setenv("WHAUTOMATE_HOME", "relative")
+    assert default_url() == f"sqlite:///{whautomate_home.parent}/relative/state.sqlite"
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
+def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(module, "file_system", lambda path: kind)
+    with pytest.raises(ConfigurationError, match=rf"network file system \({kind}\).*postgresql://"):
+        open_state(f"sqlite:///{tmp_path}/state.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_system_tells_the_nearest_mount(tmp_path: Path) -> None:
+    assert file_system(Path("/proc/self/status")) == "proc"
+    assert file_system(tmp_path / "not" / "there") not in ("", "proc")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite://", "a file"),
+        ("sqlite:///:memory:", "a file"),
+        ("sqlite:///state.sqlite", "absolute"),
+        ("sqlite:////proc/state.sqlite", "can't be written"),
+        ("mysql://localhost/x", "not mysql"),
+        ("nonsense", "sqlite:///path or postgresql://"),
+    ],
+)
+def test_a_url_that_cannot_be_one(url: str, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        open_state(url)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    path = tmp_path / "state.sqlite"
+    path.write_text("this is a letter, and nothing else " * 100)
+    with pytest.raises((ConfigurationError, StateUnavailable), match="not a database"):
+        open_state(f"sqlite:///{path}")
+    assert path.read_text().startswith("this is a letter")
+
+
+# --- when it is away
+
+
+class Forwarder:
+    """A TCP port that leads to PostgreSQL, while it is open."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._sockets: list[socket.socket] = []
+        self._serve(self._listener)
+
+    def _serve(self, listener: socket.socket) -> None:
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    ours, _ = listener.accept()
+                    theirs = socket.create_connection(self._target)
+                    self._sockets += [ours, theirs]
+                    for pair in ((ours, theirs), (theirs, ours)):
+                        threading.Thread(target=copy, args=pair, daemon=True).start()
+
+        def copy(source: socket.socket, target: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    target.sendall(data)
+            self._cut(source, target)
+
+        threading.Thread(target=accept, daemon=True).start()
+
+    def _cut(self, *sockets: socket.socket) -> None:
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def stop(self) -> None:
+        self._cut(self._listener, *self._sockets)
+        self._sockets.clear()
+
+    def start(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._serve(self._listener)
+
+
+@pytest.fixture
+def forwarder(postgres: str) -> Iterator[Forwarder]:
+    host, _, port = postgres.split("@")[1].split("/")[0].partition(":")
+    forwarder = Forwarder((host, int(port or 5432)))
+    yield forwarder
+    forwarder.stop()
+
+
+def test_away_it_fails_closed_without_the_password_and_recovers_by_itself(
+    postgres: str,
+    account: str,
+    forwarder: Forwarder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    url = f"postgresql://postgres:hunter2secret@127.0.0.1:{forwarder.port}/{postgres.rsplit('/', 1)[1]}"
+    state = open_state(url)
+    pool = state.pool(account, LIMITS)
+    pool.acquire()
+    forwarder.stop()
+    for action in (pool.acquire, lambda: state.claims.claim(account, "k", {}, "POST /x"), pool.pause, pool.usage):
+        with pytest.raises(StateUnavailable, match=r"can't be reached.*nothing is sent") as raised:
+            action()  # type: ignore[operator]
+        assert "hunter2secret" not in str(raised.value)
+        assert raised.value.__cause__ is None
+    assert "hunter2secret" not in caplog.text
+    assert "hunter2secret" not in repr(state) + repr(state._database)
+    forwarder.start()
+    pool.acquire()
+    assert pool.remaining() == [98]
+
+
+def test_a_short_absence_is_waited_out(
+    postgres: str, account: str, forwarder: Forwarder, caplog: pytest.LogCaptureFixture
+) -> None:
+    pool = open_state(f"postgresql://postgres@127.0.0.1:{forwarder.port}/{postgres.rsplit('/', 1)[1]}").pool(
+        account, LIMITS
+    )
+    pool.acquire()
+    forwarder.stop()
+    timer = threading.Timer(0.7, forwarder.start)
+    timer.start()
+    with caplog.at_level(logging.WARNING):
+        pool.acquire()
+    timer.join()
+    assert sum("can't be reached" in message for message in caplog.messages) == 1
+
+
+def test_a_state_that_could_not_be_opened_is_opened_later(
+    postgres: str, forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    url = f"postgresql://postgres:hunter2secret@127.0.0.1:{forwarder.port}/{postgres.rsplit('/', 1)[1]}"
+    forwarder.stop()
+    with pytest.raises(StateUnavailable, match="Connection refused") as raised:
+        open_state(url)
+    assert "hunter2secret" not in str(raised.value)
+    forwarder.start()
+    open_state(url)
+
+
+def test_a_file_locked_for_long_fails_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path}/state.sqlite"
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    monkeypatch.setattr(module, "BUSY", 0.2)
+    pool = open_state(url).pool("a", LIMITS)
+    holder = Database(url)
+    with holder._engine.begin(), pytest.raises(StateUnavailable, match="database is locked"):
+        pool.acquire()
+    pool.acquire()
+
+
+def test_a_process_stopped_within_a_transaction_on_postgresql_does_not_stop_the_pool_for_ever(postgres: str) -> None:
+    with Database(postgres)._engine.begin() as connection:
+        says = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+        assert connection.execute(text("SHOW transaction_isolation")).scalar() == "read committed"
+    assert says == "30s"
+
+
+# --- versions
+
+
+def more(*steps: Callable[[Any], None]) -> tuple[Callable[[Any], None], ...]:
+    return (*schema.UPGRADES, *steps)
+
+
+def add_column(connection: Any) -> None:
+    connection.execute(text("ALTER TABLE whautomate_claim ADD COLUMN note VARCHAR"))  # fails if it is done twice
+
+
+def upgrade(url: str, ready: Any, outcomes: Any) -> None:
+    original = schema.upgrade
+    schema.upgrade = lambda connection: original(connection, more(add_column))  # type: ignore[assignment]
+    ready.wait()
+    try:
+        Database(url)
+        outcomes.put("done")
+    except Exception as error:
+        outcomes.put(repr(error))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A store that nobody has opened yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        return
+    url = request.getfixturevalue("postgres")
+    admin = Database(url)._engine.execution_options(isolation_level="AUTOCOMMIT")
+    name = f"whautomate_test_{os.getpid()}_{secrets.token_hex(4)}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield f"{url.rsplit('/', 1)[0]}/{name}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_several_processes_upgrade_at_once_and_it_is_done_once(empty_url: str, is_new: bool) -> None:
+    if not is_new:
+        open_state(empty_url).pool("a", LIMITS).acquire(7)
+    ready, outcomes = processes.Barrier(4), processes.Queue()
+    started = [processes.Process(target=upgrade, args=(empty_url, ready, outcomes)) for _ in range(4)]
+    for process in started:
+        process.start()
+    assert [outcomes.get(timeout=30) for _ in started] == ["done"] * 4
+    for process in started:
+        process.join()
+    # Now it is newer than this package.
+    with pytest.raises(ConfigurationError, match="version 2, this package knows 1: upgrade the package"):
+        Database(empty_url)
+
+
+def test_an_upgrade_keeps_what_is_there_and_one_that_fails_changes_nothing(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_state(empty_url).pool("a", LIMITS).acquire(7)
+    original = schema.upgrade
+
+    def fails(connection: Any) -> None:
+        add_column(connection)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(schema, "upgrade", lambda connection: original(connection, more(fails)))
+    with pytest.raises(ZeroDivisionError):
+        Database(empty_url)
+    monkeypatch.setattr(schema, "upgrade", lambda connection: original(connection, more(add_column)))
+    with Database(empty_url)._engine.begin() as connection:
+        assert connection.execute(text("SELECT seq FROM whautomate_pool")).scalar() == 7
+        assert connection.execute(text("SELECT version FROM whautomate_schema")).all() == [(2,)]
+        connection.execute(text("SELECT note FROM whautomate_claim"))
+
+
+# --- forks
+
+
+def wait_for(pid: int) -> None:
+    _, status = os.waitpid(pid, 0)
+    assert status == 0
+
+
+def forked(body: Callable[[], None]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            body()
+            os._exit(0)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+    return pid
+
+
+def test_what_a_forked_child_writes_outlives_its_parent(state_url: str, account: str) -> None:
+    """SQLite: where a child inherits connections, it writes to a log that the parent removes when it ends."""
+    parent_gone, child_pid = os.pipe(), os.pipe()
+
+    def child() -> None:
+        state = open_state(state_url)
+        state.pool(account, LIMITS).acquire(10)
+        os.write(child_pid[1], b"x")
+        os.read(parent_gone[0], 1)
+        state.claims.claim(account, "of the child", {}, "POST /x")
+        os.write(child_pid[1], b"y")
+
+    def parent() -> None:
+        state = open_state(state_url)
+        state.pool(account, LIMITS).acquire(5)
+        forked(child)
+        os.read(child_pid[0], 1)
+        state._database._engine.dispose()  # as at its end
+
+    wait_for(forked(parent))
+    os.write(parent_gone[1], b"x")
+    assert os.read(child_pid[0], 1) == b"y"
+    state = open_state(state_url)
+    assert [claim.key for claim in state.claims.open(account)] == ["of the child"]
+    assert state.pool(account, LIMITS).remaining() == [85]
+
+
+def test_a_fork_amid_transactions_of_other_threads(state_url: str, account: str) -> None:
+    pool, stop = open_state(state_url).pool(account, Limits([(10_000, 60.0)])), threading.Event()
+    taken: list[int] = []
+
+    def work() -> None:
+        mine = 0
+        while not stop.is_set():
+            pool.acquire(lane="bulk" if mine % 2 else "interactive")
+            mine += 1
+        taken.append(mine)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+
+    def child() -> None:
+        signal.alarm(20)  # a lock that was held at the fork would never be free
+        for _ in range(3):
+            open_state(state_url).pool(account, Limits([(10_000, 60.0)])).acquire()
+
+    for _ in range(12):
+        time.sleep(0.02)
+        wait_for(forked(child))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert pool.remaining() == [10_000 - 12 * 3 - sum(taken)]
+
+
+def test_a_second_look_at_the_file_drops_no_locks(tmp_path: Path) -> None:
+    """POSIX: closing any descriptor of a file drops all locks that the process holds on it."""
+    url = f"sqlite:///{tmp_path}/state.sqlite"
+    first = Database(url)
+    pool = open_state(url).pool("a", LIMITS)
+    pool.acquire()
+
+    def locks() -> int:
+        inode = f":{(tmp_path / 'state.sqlite').stat().st_ino} "
+        return sum(
+            inode in line and f" {os.getpid()} " in line for line in Path("/proc/locks").read_text().splitlines()
+        )
+
+    held = locks()
+    assert held > 0
+    second = Database(url.replace("state.sqlite", "./state.sqlite"))
+    assert locks() >= held
+    assert first is not second

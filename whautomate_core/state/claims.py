@@ -1,0 +1,122 @@
+"""Claims: who inserted one may send, and nobody else, whatever dies in between.
+
+A claim is unique on account and key, and the key is the identity of a step, never what it sends or when.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from whautomate_core.errors import InvalidRequest
+from whautomate_core.state.database import Database
+from whautomate_core.state.schema import claims, secrets
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What stands in the database of one key."""
+
+    account: str
+    key: str
+    what: str
+    settled: bool
+    result: Any
+    made_at: float
+    """Seconds since the epoch (UTC)."""
+    made_by: str
+    mine: bool = False
+    """Whether this call inserted it, and so may send."""
+
+
+class Claims:
+    """The claims of all accounts in a state database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._secret: str | None = None
+
+    def claim(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim:
+        """Insert a claim, or return the one that is there.
+
+        Of `payload` (field -> value) only keyed hashes are kept. Raises `InvalidRequest` that names the fields that
+        differ where the key was claimed for another payload.
+        """
+
+        by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+        def work(connection: Connection) -> Claim:
+            fields = {name: self._hash(connection, value) for name, value in payload.items()}
+            values = {"account": account, "key": key, "payload": json.dumps(fields), "what": what, "status": "open"}
+            row = None
+            while row is None:  # it may be released between our insert and our look
+                try:
+                    with connection.begin_nested():
+                        now = self._database.now(connection)
+                        connection.execute(insert(claims).values(**values, made_at=now, made_by=by))
+                    return Claim(account, key, what, False, None, now, by, mine=True)
+                except IntegrityError:
+                    row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
+            before = json.loads(row.payload)
+            different = sorted(name for name in before.keys() | fields if before.get(name) != fields.get(name))
+            if different or row.what != what:
+                raise InvalidRequest(
+                    f"the key {key!r} was used for another {row.what} (differs in "
+                    f"{', '.join(different) or 'the call'}): what was sent can't be changed, "
+                    "and something new needs another key (key=...)"
+                )
+            # Ours, where the connection was lost after the commit and the work was done again.
+            return replace(_claim(row), mine=row.made_by == by)
+
+        return self._database.run(work)
+
+    def settle(self, account: str, key: str, result: Any) -> None:
+        """Store the result of a step, which later attempts return without sending. No personal data in it."""
+        values = {"status": "settled", "result": json.dumps(result)}
+        self._database.run(
+            lambda connection: connection.execute(update(claims).where(_is(account, key)).values(**values))
+        )
+
+    def release(self, account: str, key: str, *, made_by: str | None = None) -> bool:
+        """Forget a claim, so that the next attempt may send. Returns whether there was one.
+
+        With `made_by` only that attempt's: meanwhile a person may have released it, and another attempt be sending.
+        """
+        found = _is(account, key) if made_by is None else _is(account, key) & (claims.c.made_by == made_by)
+        return bool(self._database.run(lambda connection: connection.execute(delete(claims).where(found)).rowcount))
+
+    def open(self, account: str | None = None) -> list[Claim]:
+        """Claims whose outcome nobody knows, oldest first."""
+        found = select(claims).where(claims.c.status == "open").order_by(claims.c.made_at)
+        if account is not None:
+            found = found.where(claims.c.account == account)
+        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
+    def digest(self, value: Any) -> str:
+        """A name for a value that tells nothing of it: a hash keyed with a secret of this database."""
+        return self._database.run(lambda connection: self._hash(connection, value))
+
+    def _hash(self, connection: Connection, value: Any) -> str:
+        if self._secret is None:
+            self._secret = connection.execute(select(secrets.c.value)).scalar_one()
+        text = json.dumps(value, sort_keys=True, default=str)
+        return hmac.new(self._secret.encode(), text.encode(), "sha256").hexdigest()[:16]
+
+
+def _is(account: str, key: str) -> Any:
+    return (claims.c.account == account) & (claims.c.key == key)
+
+
+def _claim(row: Any) -> Claim:
+    result = json.loads(row.result) if row.result is not None else None
+    return Claim(row.account, row.key, row.what, row.status == "settled", result, row.made_at, row.made_by)

@@ -1,0 +1,97 @@
+"""The tables, and how a database of an older version becomes one of this version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from secrets import token_hex
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import delete as sql_delete
+from sqlalchemy.engine import Connection
+
+from whautomate_core.errors import ConfigurationError
+
+metadata = MetaData()
+
+schema_version = Table("whautomate_schema", metadata, Column("version", Integer, nullable=False))
+
+# One row an account. It is locked while a permit is worked out, which is what makes the pool one pool.
+pools = Table(
+    "whautomate_pool",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # number of the latest permit
+    Column("last_at", Float(53), nullable=False),  # its stamp: time never goes back behind it
+    Column("paused_until", Float(53), nullable=False),
+    Column("strikes", Integer, nullable=False),  # pauses in a row, each longer than the one before
+    Column("squeezed_to", Integer),  # permits of the shortest window that the server seems to allow
+    Column("squeezed_until", Float(53), nullable=False),
+    # What callers say the limits are, and when they said so: JSON, windows -> time. The lowest of late holds.
+    # Here and not in a table of its own, so that it is read under the lock by the same statement.
+    Column("declared", Text, nullable=False),
+    Column("asked_by", String, nullable=False),  # host and pid of the latest caller
+)
+
+# The sliding log. `seq` counts without holes and `at` never falls along it, so that the permit which has to be older
+# than a window is found by one look-up, and those within a span are counted by a subtraction.
+permits = Table(
+    "whautomate_permit",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Float(53), nullable=False),
+    Index("whautomate_permit_at", "account", "at"),
+)
+
+claims = Table(
+    "whautomate_claim",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("payload", Text, nullable=False),  # JSON: each field of what is sent, by a keyed hash of its value
+    Column("what", String, nullable=False),  # method and path template
+    Column("status", String, nullable=False),  # open, settled
+    Column("result", Text),  # what the step returned, without personal data
+    Column("made_at", Float(53), nullable=False),
+    Column("made_by", String, nullable=False),
+)
+
+# SQLite: what turns the boot clock into a time, fixed at the first look in each boot.
+clocks = Table(
+    "whautomate_clock",
+    metadata,
+    Column("boot", String, primary_key=True),
+    Column("offset", Float(53), nullable=False),
+)
+
+
+# What values are hashed with, so that nobody finds a phone number by hashing all there are.
+secrets = Table("whautomate_secret", metadata, Column("value", String, nullable=False))
+
+
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection)
+    connection.execute(insert(secrets).values(value=token_hex(32)))
+
+
+UPGRADES: tuple[Callable[[Connection], None], ...] = (_create,)
+"""What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
+
+
+def upgrade(connection: Connection, upgrades: tuple[Callable[[Connection], None], ...] = UPGRADES) -> None:
+    """Bring a database to this version, in the caller's transaction, which must keep others out.
+
+    Raises `ConfigurationError` where the database is of a newer version.
+    """
+    schema_version.create(connection, checkfirst=True)
+    version = connection.execute(select(func.max(schema_version.c.version))).scalar() or 0
+    if version > len(upgrades):
+        raise ConfigurationError(
+            f"the state database is of version {version}, this package knows {len(upgrades)}: upgrade the package"
+        )
+    if version == len(upgrades):
+        return
+    for step in upgrades[version:]:
+        step(connection)
+    connection.execute(sql_delete(schema_version))
+    connection.execute(insert(schema_version).values(version=len(upgrades)))
