@@ -20,7 +20,22 @@ def get_provider_info() -> dict[str, object]:
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
         "sensors": modules("sensors", "broadcasts"),
-        "triggers": modules("triggers", "broadcasts"),
+        "triggers": modules("triggers", "broadcasts", "quota"),
+        "config": {
+            "whautomate": {
+                "description": "Tasks of Whautomate.",
+                "options": {
+                    "wait_for_quota": {
+                        "description": "How a task waits for a permit that is further away than its max_wait: "
+                        "defer (in the triggerer) or reschedule (by the scheduler, where no triggerer runs).",
+                        "version_added": None,
+                        "type": "string",
+                        "example": "reschedule",
+                        "default": "defer",
+                    }
+                },
+            }
+        },
         "connection-types": [
             {
                 "connection-type": "whautomate",
@@ -52,6 +67,17 @@ def get_provider_info() -> dict[str, object]:
                         "label": "Requests per day",
                         "description": "Your own limit, where a contract says so; needs requests per minute.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "state": {
+                        "label": "State",
+                        "description": "Where pool and claims are kept: id of a PostgreSQL connection, "
+                        "postgresql://..., or sqlite:////path; unset: a file of this machine.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "state_shared": {
+                        "label": "State is shared",
+                        "description": "All workers and triggerers share the SQLite file, whatever the executor.",
+                        "schema": {"type": ["boolean", "null"], "default": False},
                     },
                     "location_id": {
                         "label": "Location",

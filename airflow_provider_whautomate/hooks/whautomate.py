@@ -5,12 +5,15 @@ httpx is loaded when a client is made, since DAG files import this module.
 
 from __future__ import annotations
 
+import asyncio
+import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from airflow.providers.common.compat.connection import get_async_connection, get_async_extra_dejson
-from airflow.providers.common.compat.sdk import AirflowFailException, AirflowNotFoundException, BaseHook
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowNotFoundException, BaseHook, conf
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
@@ -22,8 +25,31 @@ if TYPE_CHECKING:
 
     from whautomate_core.call import Call
     from whautomate_core.client import AsyncClient, Client
+    from whautomate_core.state.pool import Lane
 
 R = TypeVar("R")
+
+MAX_WAIT = 120.0
+"""Seconds that a task waits for a permit on its worker slot, where it doesn't say otherwise."""
+
+_ONE_MACHINE = {"LocalExecutor", "SequentialExecutor", "DebugExecutor", "MockExecutor"}
+
+
+def require_one_state(account: Account) -> None:
+    """Raise `ConfigurationError` where tasks may run on several machines and each would have a state of its own."""
+    configured = conf.get("core", "executor", fallback=None) or ""
+    # "CeleryExecutor", "LocalExecutor,alias:KubernetesExecutor", "LocalExecutor;team=some.module.Executor"
+    names = {re.split(r"[.:=]", one.strip())[-1] for one in re.split(r"[,;]", configured)} - {""}
+    # In its pods an executor of Kubernetes may pass for a LocalExecutor.
+    many = (
+        "KubernetesExecutor" if os.environ.get("AIRFLOW_IS_K8S_EXECUTOR_POD") else min(names - _ONE_MACHINE, default="")
+    )
+    if many and not account.state_shared and (account.state or "sqlite:").startswith("sqlite:"):
+        raise ConfigurationError(
+            f"{many} may run tasks on several machines, and the state of this connection is a SQLite file, which each "
+            'would have for itself: set its field state to the id of a PostgreSQL connection (or "postgresql://..."), '
+            "or state_shared to true if all workers and triggerers are on one machine"
+        )
 
 
 def account_from_connection(connection: Connection, extra: Mapping[str, Any]) -> Account:
@@ -70,44 +96,75 @@ class WhautomateHook(BaseHook):
         :raises ConfigurationError: where the connection can't work as it stands.
         """
         connection = self.get_connection(self.whautomate_conn_id)
-        return account_from_connection(connection, connection.extra_dejson)
+        extra = dict(connection.extra_dejson)
+        if other := _state_connection(extra):
+            extra["state"] = _state_url(self.get_connection(other))
+        return account_from_connection(connection, extra)
 
     async def aget_account(self) -> Account:
         """Return the account, from a coroutine."""
+        connection = await self._aget_connection(self.whautomate_conn_id)
+        extra = dict(await get_async_extra_dejson(connection))
+        if other := _state_connection(extra):
+            extra["state"] = _state_url(await self._aget_connection(other))
+        return account_from_connection(connection, extra)
+
+    async def _aget_connection(self, conn_id: str) -> Connection:
         try:
-            connection = await get_async_connection(self.whautomate_conn_id)
+            return await get_async_connection(conn_id)
         except AirflowNotFoundException:
             # In `dag.test()` of Airflow 3.3 the asynchronous way finds no connection of the database.
             from asgiref.sync import sync_to_async
 
-            connection = await sync_to_async(self.get_connection)(self.whautomate_conn_id)
-        return account_from_connection(connection, await get_async_extra_dejson(connection))
+            return await sync_to_async(self.get_connection)(conn_id)
 
-    def get_conn(self) -> Client:
-        """Return a client, to be used as a context manager."""
+    def get_conn(
+        self, *, lane: Lane = "interactive", max_wait: float | None = MAX_WAIT, max_requests: int | None = None
+    ) -> Client:
+        """Return a client, to be used as a context manager.
+
+        :param lane: `bulk` leaves some of the account's requests to `interactive` callers.
+        :param max_wait: The longest wait for a permit, in seconds, before `QuotaExhausted` is raised; None: no end.
+        :param max_requests: How many requests it may make before `BudgetExceeded` is raised.
+        :raises ConfigurationError: where the connection can't work as it stands, or not with Airflow's executor.
+        """
         from whautomate_core.client import Client
 
-        return Client(self.get_account())
+        account = self.get_account()
+        require_one_state(account)
+        return Client(account, lane=lane, max_wait=max_wait, max_requests=max_requests)
 
-    async def aget_conn(self) -> AsyncClient:
-        """Return a client for coroutines, to be used as an asynchronous context manager."""
+    async def aget_conn(self, *, max_requests: int | None = None) -> AsyncClient:
+        """Return a client for coroutines, to be used as an asynchronous context manager.
+
+        It waits for its permits as long as it takes, since that holds no worker slot.
+
+        :param max_requests: How many requests it may make before `BudgetExceeded` is raised.
+        """
         from whautomate_core.client import AsyncClient
 
-        return AsyncClient(await self.aget_account())
+        account = await self.aget_account()
+        require_one_state(account)
+        # In a thread: it opens the state database, and the loop is that of all triggers.
+        return await asyncio.to_thread(AsyncClient, account, max_requests=max_requests)
 
     @contextmanager
-    def session(self) -> Iterator[Client]:
+    def session(
+        self, *, lane: Lane = "interactive", max_wait: float | None = MAX_WAIT, max_requests: int | None = None
+    ) -> Iterator[Client]:
         """Give a client for the length of a task, and say in the log how many requests it made.
+
+        Its arguments are those of `get_conn`.
 
         :raises AirflowFailException: instead of `OutcomeUnknown` and `PolicyRefused`: a retry would do what may have
             been done already, or ask again for what is forbidden.
         """
         try:
-            with self.get_conn() as client:
+            with self.get_conn(lane=lane, max_wait=max_wait, max_requests=max_requests) as client:
                 try:
                     yield client
                 finally:
-                    self.log.info("%d requests made", client.requests)
+                    self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
         except (OutcomeUnknown, PolicyRefused) as error:
             raise AirflowFailException(str(error)) from error
 
@@ -127,13 +184,22 @@ class WhautomateHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         """Ask for the account's name, and tell whether that worked and why not."""
+        from whautomate_core.client import Client
+
         try:
-            self.send(get_account_info())
+            # On this machine, whatever the executor: whether tasks may use this state is said besides.
+            account = self.get_account()
+            with Client(account, max_wait=10.0) as client:
+                client.send(get_account_info())
         except (WhautomateError, AirflowNotFoundException) as error:
             return False, str(error)
         except Exception as error:
             # Its text is not ours: it may hold the address of a proxy with its password.
             return False, f"no client can be made ({type(error).__name__}): check proxy and ca_bundle"
+        try:
+            require_one_state(account)
+        except ConfigurationError as error:
+            return True, f"Connection works, but tasks will refuse it: {error}"
         return True, "Connection works"
 
     @classmethod
@@ -159,6 +225,19 @@ class WhautomateHook(BaseHook):
         """Return what the connection form shows of the usual fields, for Airflow before 3.2."""
         behaviour = _connection_type()["ui-field-behaviour"]
         return {key.replace("-", "_"): value for key, value in behaviour.items()}
+
+
+def _state_connection(extra: Mapping[str, Any]) -> str | None:
+    """The id of the connection to the state database, where `state` is no URL."""
+    state = str(extra.get("state") or "").strip()
+    return state if state and "://" not in state else None
+
+
+def _state_url(connection: Connection) -> str:
+    url = connection.get_uri()
+    if not re.match(r"postgres(ql)?://", url):
+        raise ConfigurationError(f"state names the connection {connection.conn_id!r}, which is none to PostgreSQL")
+    return url
 
 
 def _connection_type() -> dict[str, Any]:

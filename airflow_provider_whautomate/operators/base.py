@@ -5,25 +5,31 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import random
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
 
-from airflow.providers.common.compat.sdk import BaseOperator
+from airflow.providers.common.compat.sdk import BaseOperator, conf
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
-from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
+from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
+from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
 from whautomate_core.call import Call, Json
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, QuotaExhausted
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.client import Client
+    from whautomate_core.state.pool import Lane
 
 LARGEST_XCOM = 48 * 1024
 """Bytes of JSON that a read returns; more goes to a file. XComs are rows of Airflow's database."""
@@ -38,6 +44,16 @@ class WhautomateOperator(BaseOperator):
     Reads return the record or records, up to 48 KiB of JSON, or write them to `output_path`. Writes return the id
     alone, so that no personal data gets into XCom.
 
+    What must not happen twice is sent under a claim in the state database: whatever dies, a retry sends it only where
+    nothing was sent before, and fails without retry where nobody knows. The claim's key is the DAG, the task, its map
+    index and the logical date (the run id where there is none). So a task that is cleared and runs again sends
+    nothing: it returns the result of the first time, and fails where it would send something else now. `key=`
+    replaces the key, where the same task is to send again.
+
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
     :param whautomate_conn_id: The connection (templated).
     """
 
@@ -47,16 +63,43 @@ class WhautomateOperator(BaseOperator):
     veiled_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields about people: Airflow keeps what they were rendered to, and shows it, so it gets a summary."""
 
+    lane: ClassVar[Lane] = "interactive"
+    """`bulk` leaves some of the account's requests to `interactive` steps."""
+
     _call: ClassVar[Callable[..., Call[Any]]]
     _hints: ClassVar[dict[str, Any]] = {}
     _reads: ClassVar[bool] = False
     _lists: ClassVar[bool] = False
+    _once: ClassVar[bool] = False
     _ready = False
 
-    def __init__(self, *, whautomate_conn_id: str = WhautomateHook.default_conn_name, **kwargs: Any) -> None:
+    if not AIRFLOW_V_3_0_PLUS:
+        # Airflow 2 looks at the time a task was rescheduled to only where it is told that the task may be.
+        from airflow.ti_deps.deps.ready_to_reschedule import ReadyToRescheduleDep
+
+        deps: ClassVar[Any] = BaseOperator.deps | {ReadyToRescheduleDep()}  # type: ignore[attr-defined]
+        reschedule = property(lambda self: _reschedules())
+
+        @classmethod
+        def get_serialized_fields(cls) -> frozenset[str]:
+            """Return the fields that Airflow's scheduler sees."""
+            fields: frozenset[str] = super().get_serialized_fields()  # type: ignore[no-untyped-call]
+            return fields | {"reschedule"}
+
+    def __init__(
+        self,
+        *,
+        max_wait: float | None = MAX_WAIT,
+        max_requests: int | None = None,
+        whautomate_conn_id: str = WhautomateHook.default_conn_name,
+        **kwargs: Any,
+    ) -> None:
         # What a write or a job returns is a dict: with each key an XCom of its own, `task.output["id"]` works.
         super().__init__(**{"multiple_outputs": not self._reads, **kwargs})
+        self.max_wait = max_wait
+        self.max_requests = max_requests
         self.whautomate_conn_id = whautomate_conn_id
+        check_quota(max_wait, max_requests)
 
     def __init_subclass__(cls, call: Callable[..., Call[Any]] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -75,11 +118,50 @@ class WhautomateOperator(BaseOperator):
         value = getattr(self, name)
         return value.value if isinstance(value, Veiled) else value
 
-    def session(self) -> AbstractContextManager[Client]:
-        """Return `WhautomateHook.session` of the task's connection."""
-        return WhautomateHook(self.whautomate_conn_id).session()
+    def session(self, max_wait: float | None = None) -> AbstractContextManager[Client]:
+        """Return `WhautomateHook.session` of the task's connection.
+
+        :param max_wait: In place of the task's own.
+        """
+        return WhautomateHook(self.whautomate_conn_id).session(
+            lane=self.lane,
+            max_wait=self.max_wait if max_wait is None else max_wait,
+            max_requests=self.max_requests,
+        )
 
     def execute(self, context: Context) -> Any:
+        """Do the work, or wait for a permit first."""
+        return self._attempt(context)
+
+    def execute_again(self, context: Context, event: Any = None, **used: Any) -> Any:
+        """Do the work after a wait for a permit. It starts anew: what was done is seen at Whautomate, or is claimed.
+
+        :param event: The trigger's; it says no more than that the time has come.
+        :param used: What the attempts before made of the quota.
+        """
+        return self._attempt(context, **used)
+
+    def _attempt(
+        self, context: Context, requests: int = 0, waited: float = 0.0, window: float | None = None
+    ) -> dict[str, Any] | Any:
+        # Who waited for the window of a minute before stays for the next ones: a step with more requests than fit
+        # into one would begin again for ever.
+        longest = (
+            self.max_wait if self.max_wait is None or not window or window > 60 else max(self.max_wait, 2 * window)
+        )
+        try:
+            with self.session(longest) as client:
+                client.used.go_on(requests, waited)
+                result = self.work(client, context)
+                if not hasattr(self, "_call") and isinstance(result, dict):  # a job
+                    result |= {"requests": client.requests, "waited": round(client.used.waited, 1)}
+                return result
+        except QuotaExhausted as error:
+            if self._reads and window and window > 60 and client.requests > requests:
+                raise  # a list that takes more than a day's requests would be begun again every day
+            wait_for_permit(self, error, client.requests, client.used.waited)
+
+    def work(self, client: Client, context: Context) -> Any:
         """Send the call."""
         arguments = {name: self.given(name) for name in self._hints}
         for name, hint in self._hints.items():
@@ -87,11 +169,17 @@ class WhautomateOperator(BaseOperator):
             if hint is bool and not isinstance(arguments[name], bool):
                 raise ConfigurationError(f"{name} must be True or False, not text")
         call = type(self)._call(**arguments)
-        with self.session() as client:
-            if self._reads:
-                return self._read(client, call)
-            answer = client.send(call)
-        return {"id": answer.get("id") or next(iter(call.ids), None)}
+        if self._reads:
+            return self._read(client, call)
+
+        def result(answer: Json) -> Json:
+            return {"id": answer.get("id") or next(iter(call.ids), None)}
+
+        if not self._once:
+            return result(client.send(call))
+        from whautomate_core.once import send_once
+
+        return send_once(client, self.given("key") or run_key(context), call, result)[0]
 
     def _read(self, client: Client, call: Call[Any]) -> Any:
         path: str | None = self.given("output_path")
@@ -120,6 +208,59 @@ class Veiled:
     __repr__ = __str__
 
 
+def run_key(context: Context) -> str:
+    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does."""
+    ti = context["ti"]
+    logical_date = context.get("logical_date")
+    when = f"at {logical_date.astimezone(UTC).isoformat()}" if logical_date else f"run {ti.run_id}"
+    return json.dumps([ti.dag_id, ti.task_id, ti.map_index, when])
+
+
+def wait_for_permit(task: BaseOperator, error: QuotaExhausted, requests: int, waited: float) -> NoReturn:
+    """Leave the worker slot until the next permit is due; then `task.execute_again` is called.
+
+    :param task: The task.
+    :param error: Why there is none yet.
+    :param requests: How many requests the try has made; it is told of them again.
+    :param waited: How many seconds it has waited, likewise.
+    """
+    now = time.time()
+    # Not all at once, when many wait for the same.
+    until = max(now, error.next_permit_at or now + 60.0) + random.uniform(0.2, 3.0)  # noqa: S311
+    moment = datetime.fromtimestamp(until, UTC)
+    if _reschedules():
+        task.log.info("%s: rescheduled to %s", error, moment.isoformat(timespec="seconds"))
+        raise _reschedule_exception()(moment)
+    task.log.info("%s: waiting in the triggerer until %s", error, moment.isoformat(timespec="seconds"))
+    used = {"requests": requests, "waited": waited + until - now, "window": error.window}
+    task.defer(trigger=WhautomateQuotaTrigger(until), method_name="execute_again", kwargs=used)
+
+
+def check_quota(max_wait: Any, max_requests: Any) -> None:
+    """Raise `ConfigurationError` unless they are a number of seconds or None, and a number of requests or None."""
+    if max_wait is not None and (isinstance(max_wait, bool) or not isinstance(max_wait, (int, float)) or max_wait < 0):
+        raise ConfigurationError("max_wait must be a number of seconds, 0 or more, or None")
+    if max_requests is not None and (
+        isinstance(max_requests, bool) or not isinstance(max_requests, int) or max_requests < 1
+    ):
+        raise ConfigurationError("max_requests must be a whole number of at least 1, or None")
+
+
+def _reschedules() -> bool:
+    how = conf.get("whautomate", "wait_for_quota", fallback="defer")
+    if how not in ("defer", "reschedule"):
+        raise ConfigurationError(f"wait_for_quota in section whautomate must be defer or reschedule, not {how!r}")
+    return bool(how == "reschedule")
+
+
+def _reschedule_exception() -> type[Exception]:
+    if AIRFLOW_V_3_0_PLUS:
+        from airflow.sdk.exceptions import AirflowRescheduleException
+    else:
+        from airflow.exceptions import AirflowRescheduleException
+    return AirflowRescheduleException
+
+
 def is_literal(value: Any) -> bool:
     """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task."""
     if isinstance(value, str):
@@ -145,6 +286,7 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     cls._hints = hints
     cls._reads = verb in ("get", "list")
     cls._lists = get_origin(answer) is list
+    cls._once = verb not in ("get", "list", "update", "delete")
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = [one.replace(kind=keyword) for one in inspect.signature(call).parameters.values()]
@@ -152,7 +294,9 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
         own.append(inspect.Parameter("max_records", keyword, default=None))
     if cls._reads:
         own.append(inspect.Parameter("output_path", keyword, default=None))
-    connection = inspect.Parameter("whautomate_conn_id", keyword, default=WhautomateHook.default_conn_name)
+    if cls._once:
+        own.append(inspect.Parameter("key", keyword, default=None))
+    shared = [one for one in inspect.signature(WhautomateOperator.__init__).parameters.values() if one.kind is keyword]
 
     def __init__(self: WhautomateOperator, **kwargs: Any) -> None:
         values = {one.name: kwargs.pop(one.name, one.default) for one in own}
@@ -164,7 +308,7 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    __init__.__signature__ = inspect.Signature([this, *own, connection, rest])  # type: ignore[attr-defined]
+    __init__.__signature__ = inspect.Signature([this, *own, *shared, rest])  # type: ignore[attr-defined]
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     cls.__init__ = __init__  # type: ignore[method-assign]
     cls.template_fields = (*(one.name for one in own), *WhautomateOperator.template_fields)
@@ -193,6 +337,8 @@ _PARAMS = {
     "overwrite": "Send the body alone, in place of merging it over what is there",
     "tags": "Names of tags",
     "max_records": "The most records to read; all where None",
+    "key": "What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where "
+    "there is none) where None. Never anything that changes between two runs of the same task",
     "output_path": "File to write the records to, as JSON lines, in place of returning them; returns `path` and "
     "`records`, their number. Only its owner can read it",
 }
@@ -206,8 +352,9 @@ def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str
         return _PARAMS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}"
 
     params = [f":param {name}: {meaning(name)} (templated)." for name in names]
-    params.append(":param whautomate_conn_id: The connection (templated).")
-    return inspect.cleandoc(call.__doc__ or "") + "\n\n" + "\n".join(params)
+    # What all operators share is described once, in the base.
+    _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
+    return inspect.cleandoc(call.__doc__ or "") + "\n\n" + "\n".join([*params, f":param {shared}"])
 
 
 def _small(found: Iterator[Any] | list[Any]) -> list[Any]:

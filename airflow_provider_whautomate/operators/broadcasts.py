@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator, is_literal
+from airflow_provider_whautomate.operators.base import WhautomateOperator, is_literal, run_key
 from whautomate_core import records
 from whautomate_core.api import broadcasts
 from whautomate_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+
+    from whautomate_core.client import Client
 
 
 class WhautomateListBroadcastsOperator(WhautomateOperator, call=broadcasts.list_broadcasts): ...
@@ -40,7 +41,8 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     A run of the same logical date is the same broadcast: retries, clears and back-fills find it by its name, which
     ends in a short form of `key`. All arguments are templated.
 
-    Returns `id`, `name`, `created` (whether this run made it) and `requests`.
+    Returns `id`, `name`, `created` (whether this run made it), `requests`, and `waited`, the seconds spent waiting for
+    permits.
 
     :param name: Name of the broadcast, for people.
     :param template: The template, as `{"name": "spring_sale", "language": "en"}`.
@@ -97,37 +99,23 @@ class WhautomateBroadcastOperator(WhautomateOperator):
             _minutes(hold_minutes)
         self._ready = True
 
-    def execute(self, context: Context) -> Any:
+    def work(self, client: Client, context: Context) -> Any:
         """Create the broadcast, or find it."""
         from whautomate_core.campaign.broadcasts import create_broadcast_once
 
-        with self.session() as client:
-            broadcast, created = create_broadcast_once(
-                client,
-                self.name,
-                self.key or run_key(context),
-                self.template,
-                segment_name=self.segment_name,
-                segment_id=self.segment_id,
-                body_parameters=self.given("body_parameters"),
-                schedule_at=_moment(self.schedule_at),
-                hold_minutes=_minutes(self.hold_minutes),
-                location_id=self.location_id,
-            )
-            return {
-                "id": broadcast["id"],
-                "name": broadcast["name"],
-                "created": created,
-                "requests": client.requests,
-            }
-
-
-def run_key(context: Context) -> str:
-    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does."""
-    ti = context["ti"]
-    logical_date = context.get("logical_date")
-    when = f"at {logical_date.astimezone(UTC).isoformat()}" if logical_date else f"run {ti.run_id}"
-    return json.dumps([ti.dag_id, ti.task_id, ti.map_index, when])
+        broadcast, created = create_broadcast_once(
+            client,
+            self.name,
+            self.key or run_key(context),
+            self.template,
+            segment_name=self.segment_name,
+            segment_id=self.segment_id,
+            body_parameters=self.given("body_parameters"),
+            schedule_at=_moment(self.schedule_at),
+            hold_minutes=_minutes(self.hold_minutes),
+            location_id=self.location_id,
+        )
+        return {"id": broadcast["id"], "name": broadcast["name"], "created": created, "requests": client.requests}
 
 
 def _moment(value: Any) -> datetime | None:

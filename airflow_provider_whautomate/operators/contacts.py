@@ -14,6 +14,7 @@ from whautomate_core.sync.report import Threshold, check_threshold
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from whautomate_core.client import Client
     from whautomate_core.sync.sources import Source
 
 
@@ -45,7 +46,9 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
     gets neither tag nor stage. Everything can be run again. All arguments are templated.
 
     Returns the counts of `whautomate_core.sync.contacts.sync_contacts`: `rows`, `created`, `updated`, `unchanged`,
-    `rejected`, `folded`, `tagged`, `protected`, `failed`, `unsettled`, `requests`, and `seconds`.
+    `rejected`, `folded`, `tagged`, `protected`, `failed`, `unsettled`, `requests`, and `seconds`. After a wait in the
+    triggerer they are those of the last part, where what was written before counts as unchanged; `requests`, and
+    `waited`, the seconds spent waiting for permits, are of the whole try.
 
     :param source: Path of a CSV file (UTF-8, with a header), or rows: dicts of column to value.
     :param mapping: Field of a contact -> column; `phoneNumber` is required, `customFields.NAME` are custom fields.
@@ -66,6 +69,7 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
         "max_rejected", "max_failed", "rejects_path", *WhautomateOperator.template_fields,
     )  # fmt: skip
     veiled_fields = frozenset({"source"})
+    lane = "bulk"
 
     def __init__(
         self,
@@ -99,7 +103,7 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
             check_tags(tags)
         self._ready = True
 
-    def execute(self, context: Context) -> Any:
+    def work(self, client: Client, context: Context) -> Any:
         """Sync."""
         from whautomate_core.sync.contacts import sync_contacts
 
@@ -109,17 +113,16 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
             region_column=self.region_column,
             consent_column=self.consent_column,
         )
-        with self.session() as client:
-            return sync_contacts(
-                client,
-                self.given("source"),
-                mapping,
-                location_id=self.location_id,
-                tags=self.tags,
-                max_rejected=threshold(self.max_rejected),
-                max_failed=threshold(self.max_failed),
-                rejects_path=self.rejects_path,
-            )
+        return sync_contacts(
+            client,
+            self.given("source"),
+            mapping,
+            location_id=self.location_id,
+            tags=self.tags,
+            max_rejected=threshold(self.max_rejected),
+            max_failed=threshold(self.max_failed),
+            rejects_path=self.rejects_path,
+        )
 
 
 class WhautomateTagContactsOperator(WhautomateOperator):
@@ -128,7 +131,8 @@ class WhautomateTagContactsOperator(WhautomateOperator):
     Tagging fires automations that may message people. All arguments are templated.
 
     Returns the counts of `whautomate_core.sync.contacts.tag_contacts`: `rows`, `tagged`, `already`, `protected`,
-    `no_consent`, `missing`, `rejected`, `failed`, `requests`, and `seconds`.
+    `no_consent`, `missing`, `rejected`, `failed`, `requests`, and `seconds`. After a wait in the triggerer they are
+    those of the last part; `requests`, and `waited`, the seconds spent waiting for permits, are of the whole try.
 
     :param tag: Name of the tag.
     :param source: Path of a CSV file (UTF-8, with a header), or rows: dicts of column to value.
@@ -146,6 +150,7 @@ class WhautomateTagContactsOperator(WhautomateOperator):
         *WhautomateOperator.template_fields,
     )  # fmt: skip
     veiled_fields = frozenset({"source"})
+    lane = "bulk"
 
     def __init__(
         self,
@@ -176,7 +181,7 @@ class WhautomateTagContactsOperator(WhautomateOperator):
             check_tags([tag])
         self._ready = True
 
-    def execute(self, context: Context) -> Any:
+    def work(self, client: Client, context: Context) -> Any:
         """Tag."""
         from whautomate_core.sync.contacts import tag_contacts
 
@@ -188,8 +193,7 @@ class WhautomateTagContactsOperator(WhautomateOperator):
             region_column=self.region_column,
             consent_column=self.consent_column,
         )
-        with self.session() as client:
-            return tag_contacts(client, self.given("source"), mapping, self.tag, max_failed=threshold(self.max_failed))
+        return tag_contacts(client, self.given("source"), mapping, self.tag, max_failed=threshold(self.max_failed))
 
     def _check_match(self) -> None:
         _check_mapping(self.match)

@@ -12,6 +12,8 @@ from whautomate_core.api import segments
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from whautomate_core.client import Client
+
 
 class WhautomateListSegmentsOperator(WhautomateOperator, call=segments.list_segments): ...
 
@@ -28,7 +30,8 @@ class WhautomateDeleteSegmentOperator(WhautomateOperator, call=segments.delete_s
 class WhautomateEnsureSegmentOperator(WhautomateOperator):
     """Make sure that a segment of contacts is there, with these criteria. All arguments are templated.
 
-    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name` and `requests`.
+    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `requests`, and
+    `waited`, the seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
     :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
@@ -54,10 +57,9 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         if isinstance(criteria, dict):
             records.body(records.SegmentCriteria, criteria, names_only=True)
 
-    def execute(self, context: Context) -> Any:
+    def work(self, client: Client, context: Context) -> Any:
         """Find or make the segment."""
         from whautomate_core.campaign.segments import ensure_segment
 
-        with self.session() as client:
-            segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id)
-            return {"id": segment["id"], "name": segment["name"], "requests": client.requests}
+        segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id)
+        return {"id": segment["id"], "name": segment["name"], "requests": client.requests}

@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ DAGS = Path(__file__).parent / "dags"
 ROOT = Path(__file__).parents[2]
 # Before Airflow is imported, which reads its settings at import.
 os.environ["AIRFLOW_HOME"] = str(HOME)
+os.environ["WHAUTOMATE_HOME"] = str(HOME / "whautomate")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
 os.environ["AIRFLOW__CORE__TEST_CONNECTION"] = "Enabled"
@@ -58,3 +60,27 @@ def airflow_db():
 def connections(monkeypatch):
     """Sets a connection for this process: `connections("whautomate_default", host, key, **settings)`."""
     return lambda name, *args, **extra: monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", connection(*args, **extra))
+
+
+@pytest.fixture
+def postgres():
+    """URL of an empty PostgreSQL database, where there is a server."""
+    psycopg2 = pytest.importorskip("psycopg2")
+    server = os.environ.get("WHAUTOMATE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+    try:
+        connection = psycopg2.connect(server, connect_timeout=5)
+    except psycopg2.OperationalError:
+        says = "PostgreSQL can't be reached: name a server in WHAUTOMATE_TEST_POSTGRES"
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(says, pytrace=False)
+        pytest.skip(says)
+    connection.autocommit = True
+    name = f"whautomate_airflow_{os.getpid()}_{secrets.token_hex(4)}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.close()

@@ -22,6 +22,9 @@ FIGURES = {"id": "b", "status": "Completed", "finished": True, "failed": False} 
 }
 
 
+USED = {"requests": 4, "waited": 1.5}
+
+
 def event_of(trigger):
     async def first():
         async for event in trigger.run():
@@ -97,20 +100,20 @@ def complete(event, **arguments):
 
 
 def test_the_sensor_returns_the_figures_of_the_event():
-    assert complete({"status": "finished", "delivery": FIGURES, "requests": 4}) == {**FIGURES, "requests": 4}
+    assert complete({"status": "finished", "delivery": FIGURES, **USED}) == {**FIGURES, **USED}
 
 
 @pytest.mark.parametrize("max_failed", [5, "5", "5%"])
 def test_too_many_not_reached_fail_without_retry(max_failed):
     with pytest.raises(AirflowFailException, match="6 of 100 not reached"):
-        complete({"status": "finished", "delivery": FIGURES, "requests": 4}, max_failed=max_failed)
-    assert complete({"status": "finished", "delivery": FIGURES, "requests": 4}, max_failed="6%")
+        complete({"status": "finished", "delivery": FIGURES, **USED}, max_failed=max_failed)
+    assert complete({"status": "finished", "delivery": FIGURES, **USED}, max_failed="6%")
 
 
 def test_broadcasts_that_were_not_sent_fail_without_retry():
     dead = {**FIGURES, "status": "cancelled", "failed": True}
     with pytest.raises(AirflowFailException, match="was not sent: its status is cancelled"):
-        complete({"status": "finished", "delivery": dead, "requests": 4})
+        complete({"status": "finished", "delivery": dead, **USED})
 
 
 def test_deadlines_errors_and_missing_events_are_errors():

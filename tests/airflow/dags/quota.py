@@ -1,0 +1,57 @@
+"""Three tasks that all find the pool of the account paused. test_quota.py runs them."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+try:
+    from airflow.sdk import DAG, task
+except ImportError:
+    from airflow import DAG
+    from airflow.decorators import task
+
+from airflow_provider_whautomate.operators.contacts import (
+    WhautomateCreateContactOperator,
+    WhautomateSyncContactsOperator,
+)
+
+FILE = Path(os.environ.get("QUOTA_FILE", "told.json"))
+PEOPLE = [
+    {"name": "Ada", "phoneNumber": f"+491512345670{n}", "location": {"id": "loc000000001"}, "notes": "{{ ds }}"}
+    for n in range(2)
+]
+
+with DAG("quota", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+
+    @task
+    def pauses():
+        from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
+        from whautomate_core.state import open_state
+
+        account = WhautomateHook().get_account()
+        open_state(account.state).pool(account.id, account.limits).pause(8)
+
+    create = WhautomateCreateContactOperator.partial(
+        task_id="create", max_wait=0, key="{{ ds }} {{ ti.map_index }}"
+    ).expand(contact=PEOPLE)
+    sync = WhautomateSyncContactsOperator(
+        task_id="sync",
+        source=[{"name": "Grace", "mobile": "+4915123456709"}],
+        mapping={"name": "name", "phoneNumber": "mobile"},
+        max_wait=0,
+        max_requests=20,
+    )
+
+    @task
+    def results(ti=None):
+        FILE.with_suffix(".results").write_text(json.dumps({"sync": ti.xcom_pull(task_ids="sync")}))
+
+    pauses() >> [create, sync] >> results()
+
+if __name__ == "__main__":
+    run = dag.test()
+    states = {f"{ti.task_id}{'' if ti.map_index < 0 else ti.map_index}": ti for ti in run.get_task_instances()}
+    told = {name: [str(ti.state), ti.try_number] for name, ti in states.items()}
+    results = json.loads(FILE.with_suffix(".results").read_text())
+    FILE.write_text(json.dumps({"states": told, "results": results}))

@@ -1,0 +1,56 @@
+"""What tests/prove/test_prove_airflow.py has a real Airflow run: each DAG once, as soon as it is there."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+try:
+    from airflow.sdk import DAG, task
+except ImportError:
+    from airflow import DAG
+    from airflow.decorators import task
+
+from airflow_provider_whautomate.operators.contacts import WhautomateCreateContactOperator
+
+LOCATION = {"id": "loc000000001"}
+ONCE = {
+    "schedule": "@once",
+    "start_date": datetime(2026, 1, 1, tzinfo=UTC),
+    "catchup": False,
+    "is_paused_upon_creation": False,
+    "default_args": {"retries": 2, "retry_delay": timedelta(seconds=1)},
+}
+
+with DAG("killed", **ONCE):
+    WhautomateCreateContactOperator(
+        task_id="create",
+        whautomate_conn_id="killed",
+        contact={"name": "Ada", "phoneNumber": "+4915123456700", "location": LOCATION},
+    )
+
+with DAG("waits", **ONCE):
+
+    @task
+    def pauses():
+        """As a 429 of the server does."""
+        from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
+        from whautomate_core.state import open_state
+
+        account = WhautomateHook("waits").get_account()
+        open_state(account.state).pool(account.id, account.limits).pause(60)
+
+    create = WhautomateCreateContactOperator(
+        task_id="create",
+        whautomate_conn_id="waits",
+        contact={"name": "Grace", "phoneNumber": "+4915123456701", "location": LOCATION},
+        max_wait=1,
+        priority_weight=100,
+    )
+
+    @task
+    def another():
+        """Comes to the only slot there is after `create`, and ends while that waits."""
+        time.sleep(1)
+
+    paused = pauses()
+    paused >> create
+    paused >> another()

@@ -1,0 +1,145 @@
+"""A real Airflow with one worker slot: a worker killed in the middle of a POST, and a task whose permit is far.
+
+It takes minutes, so it runs only when it is named: `pytest tests/prove/test_prove_airflow.py`.
+"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+if not any("prove" in argument for argument in sys.argv):
+    pytest.skip("runs only when it is named", allow_module_level=True)
+if importlib.util.find_spec("airflow") is None:
+    pytest.skip("needs Airflow", allow_module_level=True)
+
+from whautomate_core.emulator import Emulator, create_app, running
+from whautomate_core.state import open_state
+
+KEY = "key-of-the-proof-4711"
+DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove"
+
+
+def connection(url, account):
+    settings = {"requests_per_minute": 1000, "requests_per_day": 100_000, "account": account}
+    return json.dumps({"conn_type": "whautomate", "host": url, "password": KEY, "extra": settings})
+
+
+class Airflow:
+    """`airflow standalone`, as a person starts it."""
+
+    def __init__(self, home, emulators):
+        self.home = home
+        self.state = f"sqlite:///{home / 'whautomate' / 'state.sqlite'}"
+        self._log = (home / "said.txt").open("w")
+        env = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "AIRFLOW_HOME": str(home),
+            "WHAUTOMATE_HOME": str(home / "whautomate"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            "AIRFLOW__CORE__PARALLELISM": "1",
+            "AIRFLOW__API__PORT": str(_free_port()),
+            "AIRFLOW__WEBSERVER__WEB_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+            **{f"AIRFLOW_CONN_{name.upper()}": connection(one.url, name) for name, one in emulators.items()},
+        }
+        env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{env['AIRFLOW__API__PORT']}/execution/"
+        command = [sys.executable, "-m", "airflow", "standalone"]
+        self._process = subprocess.Popen(
+            command, env=env, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def stop(self):
+        # Its own session: nobody else is in the group.
+        os.killpg(self._process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(30)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._log.close()
+
+    def task(self, dag, name="create"):
+        """State, try number, and when it began and ended."""
+        asked = "SELECT state, try_number, start_date, end_date FROM task_instance WHERE dag_id = ? AND task_id = ?"
+        try:
+            with contextlib.closing(sqlite3.connect(self.home / "airflow.db", timeout=30)) as database:
+                return database.execute(asked, (dag, name)).fetchone() or (None,) * 4
+        except sqlite3.OperationalError:
+            return (None,) * 4  # not made yet
+
+    def said(self):
+        logs = [path for path in (self.home / "logs").rglob("*.log") if "dag_id=" in str(path)]
+        return "\n".join(path.read_text(errors="replace") for path in logs)
+
+
+def _free_port():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def wait_until(true, seconds=120, airflow=None):
+    end = time.monotonic() + seconds
+    while not (found := true()):
+        if time.monotonic() > end:
+            tail = (airflow.home / "said.txt").read_text(errors="replace")[-5000:]
+            raise AssertionError(f"not so after {seconds} s\n{airflow.said()[-5000:]}\n{tail}")
+        time.sleep(0.2)
+    return found
+
+
+@pytest.fixture(scope="module")
+def proved(tmp_path_factory):
+    with contextlib.ExitStack() as stack:
+        emulators = {}
+        for name in ("killed", "waits"):
+            app = create_app(key=KEY)
+            emulators[name] = Emulator(app, stack.enter_context(running(app)))
+        # The worker is killed before the server has done it: it has happened, and nobody there heard of it.
+        emulators["killed"].fault("late_commit", operation="createContact", seconds=10)
+        airflow = Airflow(tmp_path_factory.mktemp("airflow"), emulators)
+        stack.callback(airflow.stop)
+        yield airflow, emulators
+
+
+def test_a_worker_killed_in_the_middle_of_a_post_sends_nothing_twice(proved):
+    airflow, emulators = proved
+    # Airflow takes its time to start.
+    wait_until(lambda: emulators["killed"].requests("createContact"), 300, airflow=airflow)
+    [claim] = open_state(airflow.state).claims.open("killed")
+    pid = int(claim.made_by.split(":")[1])
+    os.kill(pid, signal.SIGKILL)
+    killed = time.time()
+    wait_until(lambda: airflow.task("killed")[0] == "failed", airflow=airflow)
+    state, tries, *_ = airflow.task("killed")
+    assert (state, tries) == ("failed", 2), "one retry by Airflow, which ended without another"
+    assert len(emulators["killed"].requests("createContact")) == 1
+    wait_until(lambda: time.time() > killed + 11, airflow=airflow)
+    assert len(emulators["killed"].contacts()) == 1
+    assert "was begun at" in airflow.said()
+    assert "whautomate claims release" in airflow.said()
+
+
+def test_a_task_whose_permit_is_far_holds_no_slot_and_goes_on(proved):
+    airflow, emulators = proved
+    wait_until(lambda: airflow.task("waits")[0] == "deferred", airflow=airflow)
+    assert emulators["waits"].requests() == []
+    # There is one slot, and another task runs in it meanwhile.
+    wait_until(lambda: airflow.task("waits", "another")[0] == "success", airflow=airflow)
+    assert airflow.task("waits")[0] == "deferred"
+    assert emulators["waits"].requests() == []
+    wait_until(lambda: airflow.task("waits")[0] == "success", airflow=airflow)
+    assert airflow.task("waits")[1] == 1
+    assert len(emulators["waits"].requests("createContact")) == 1
