@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
+import logging
 from collections.abc import Callable, Coroutine
 from itertools import chain, islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, get_type_hints, overload
@@ -12,14 +14,20 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
+from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
+from prefect_whautomate._once import send_task_call
+from prefect_whautomate._runs import leave_until_permitted, task_client
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.call import Call
-from whautomate_core.errors import InvalidRequest, OutcomeUnknown, PolicyRefused
+from whautomate_core.client import AsyncClient, Client
+from whautomate_core.errors import BudgetExceeded, InvalidRequest, OutcomeUnknown, PolicyRefused, QuotaExhausted
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Async: TypeAlias = Coroutine[Any, Any, R]
+
+log = logging.getLogger(__name__)
 
 send_to_runs("whautomate_core")
 send_to_runs("prefect_whautomate")
@@ -28,23 +36,52 @@ send_to_runs("prefect_whautomate")
 def may_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
     """Whether a failed task may run again where a flow asks for retries.
 
-    Not where a message may be sent twice, and not where the answer would be the same.
+    Not where a message may be sent twice, and not where the answer would be the same or a budget would be spent anew.
     """
-    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused))
+    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused, BudgetExceeded))
 
 
-def whautomate_task(function: Callable[P, R]) -> Task[P, R]:
-    """`function` as a task with the options that all tasks here share."""
+def whautomate_task(function: Callable[P, R], *, finished: bool = True) -> Task[P, R]:
+    """`function` as a task with the options that all tasks here share.
+
+    Args:
+        finished: Whether its result serves when its flow run is run again. Not for reads, whose answer is of now, and
+            not where a claim says what has happened.
+    """
     return Task(
-        function,
+        _leaving(function),
         retries=0,  # the client repeats what may be repeated, and knows what may not
         retry_condition_fn=may_retry,
-        # A result from a cache would be a message that isn't sent, or figures of an hour ago.
-        cache_policy=NO_CACHE,
+        cache_policy=FinishedInRun() if finished else NO_CACHE,
     )
 
 
-def async_twin(job: Task[P, R], run: Callable[P, Async[R]] | None = None) -> Task[P, Async[R]]:
+def _leaving(function: Callable[P, Any]) -> Callable[P, Any]:
+    """`function`, leaving a deployed flow run until it may go on where the account's requests are used up."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def arun(*args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                return await function(*args, **kwargs)
+            except QuotaExhausted as error:
+                await asyncio.to_thread(leave_until_permitted, error)
+
+        return arun
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except QuotaExhausted as error:
+            leave_until_permitted(error)
+
+    return run
+
+
+def async_twin(
+    job: Task[P, R], run: Callable[P, Async[R]] | None = None, *, finished: bool = True
+) -> Task[P, Async[R]]:
     """The task `a<name>`: the same job awaited, as `run` does it, or in a thread where there is no such function.
 
     A thread goes on when its task is cancelled, so what mostly waits should bring its own `run`.
@@ -55,7 +92,8 @@ def async_twin(job: Task[P, R], run: Callable[P, Async[R]] | None = None) -> Tas
 
     doc = f"`{job.name}` for coroutines: the same arguments, the same result."
     function = in_thread if run is None else run
-    return whautomate_task(_named(function, f"a{job.name}", job.fn.__module__, doc, inspect.signature(job.fn)))
+    named = _named(function, f"a{job.name}", job.fn.__module__, doc, inspect.signature(job.fn))
+    return whautomate_task(named, finished=finished)
 
 
 @overload
@@ -72,22 +110,27 @@ def endpoint_tasks(
 def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], Task[..., Any]]:
     """The sync and the async task of an endpoint: its name, its arguments after the credentials, its description.
 
-    Lists read every page and take `max_records`; other reads return the record; writes return `{"id": ...}`.
+    Lists read every page and take `max_records`; other reads return the record; writes return `{"id": ...}`. All take
+    `max_requests`; what must not happen twice takes `key`.
 
     Example:
         ```python
         get_contact, aget_contact = endpoint_tasks(contacts.get_contact)
         ```
     """
+    name = endpoint.__name__
     if get_origin(get_args(get_type_hints(endpoint)["return"])[0]) is list:
-        tasks = _list_functions(endpoint)
+        functions = _list_functions(endpoint)
+    elif _repeatable(name):
+        functions = _record_functions(endpoint)
     else:
-        tasks = _record_functions(endpoint)
+        functions = _once_functions(endpoint)
     module = f"{__package__}.{endpoint.__module__.rpartition('.')[2]}"
-    signature = _signature(endpoint, tasks[0])
+    signature = _signature(endpoint, functions[0])
+    finished = name.startswith(("update_", "delete_"))
     sync_task, async_task = (
-        whautomate_task(_named(run, name, module, _doc(endpoint, name, module, signature), signature))
-        for run, name in zip(tasks, (endpoint.__name__, f"a{endpoint.__name__}"), strict=True)
+        whautomate_task(_named(run, own, module, _doc(endpoint, own, module, signature), signature), finished=finished)
+        for run, own in zip(functions, (name, f"a{name}"), strict=True)
     )
     return sync_task, async_task
 
@@ -95,41 +138,90 @@ def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], 
 _Functions: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
 
 
-def _record_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
-    def run(credentials: WhautomateCredentials, *args: Any, **kwargs: Any) -> Any:
-        call = endpoint(*args, **kwargs)
-        with credentials.get_client() as client:
-            return _result(call, client.send(call))
+def _repeatable(name: str) -> bool:
+    """Whether an endpoint may be repeated, by the vendor's names: the others are POST, and made `ONCE`."""
+    return name.startswith(("get_", "list_", "update_", "delete_"))
 
-    async def arun(credentials: WhautomateCredentials, *args: Any, **kwargs: Any) -> Any:
+
+def _record_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
+    def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
         call = endpoint(*args, **kwargs)
-        async with credentials.get_async_client() as client:
-            return _result(call, await client.send(call))
+        with task_client(Client, credentials, max_requests=max_requests) as client:
+            return _told(endpoint, client, _result(call, client.send(call)))
+
+    async def arun(
+        credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any
+    ) -> Any:
+        call = endpoint(*args, **kwargs)
+        async with await async_client(credentials, max_requests) as client:
+            return _told(endpoint, client, _result(call, await client.send(call)))
+
+    return run, arun
+
+
+def _once_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
+    def run(
+        credentials: WhautomateCredentials,
+        *args: Any,
+        key: str | None = None,
+        max_requests: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        call = endpoint(*args, **kwargs)
+        with task_client(Client, credentials, max_requests=max_requests) as client:
+            made = send_task_call(client, endpoint.__name__, call, key, lambda record: _result(call, record))
+            return _told(endpoint, client, made)
+
+    async def arun(*args: Any, **kwargs: Any) -> Any:
+        # In a thread, where it goes on when the task is cancelled: a claim is never left open for that.
+        return await asyncio.to_thread(run, *args, **kwargs)
 
     return run, arun
 
 
 def _list_functions(endpoint: Callable[..., Call[list[Any]]]) -> _Functions:
-    def run(credentials: WhautomateCredentials, *args: Any, max_records: int | None = None, **kwargs: Any) -> list[Any]:
+    def run(
+        credentials: WhautomateCredentials,
+        *args: Any,
+        max_records: int | None = None,
+        max_requests: int | None = None,
+        **kwargs: Any,
+    ) -> list[Any]:
         call = endpoint(*args, **kwargs)
         _check_cap(max_records)
-        with credentials.get_client() as client:
-            return list(islice(chain.from_iterable(client.pages(call)), max_records))
+        with task_client(Client, credentials, max_requests=max_requests) as client:
+            return _told(endpoint, client, list(islice(chain.from_iterable(client.pages(call)), max_records)))
 
     async def arun(
-        credentials: WhautomateCredentials, *args: Any, max_records: int | None = None, **kwargs: Any
+        credentials: WhautomateCredentials,
+        *args: Any,
+        max_records: int | None = None,
+        max_requests: int | None = None,
+        **kwargs: Any,
     ) -> list[Any]:
         call = endpoint(*args, **kwargs)
         _check_cap(max_records)
         records: list[Any] = []
-        async with credentials.get_async_client() as client:
+        async with await async_client(credentials, max_requests) as client:
             async for page in client.pages(call):
                 records += page
                 if max_records is not None and len(records) >= max_records:
                     break
-        return records[:max_records]
+            return _told(endpoint, client, records[:max_records])
 
     return run, arun
+
+
+async def async_client(credentials: WhautomateCredentials, max_requests: int | None) -> AsyncClient:
+    # In a thread: it may ask Prefect's API what run we are in, and opens the state database.
+    return await asyncio.to_thread(task_client, AsyncClient, credentials, max_requests=max_requests)
+
+
+def _told(endpoint: Callable[..., Any], client: Client | AsyncClient, result: R) -> R:
+    """`result`, after a line about what it took."""
+    used = client.used
+    log.info("%s: %d requests, waited %.0f s for permits", endpoint.__name__, used.requests, used.waited)
+    return result
 
 
 def _check_cap(max_records: int | None) -> None:
@@ -150,21 +242,30 @@ def _result(call: Call[Any], answer: Any) -> Any:
 def _signature(endpoint: Callable[..., Any], run: Callable[..., Any]) -> inspect.Signature:
     own = inspect.signature(run).parameters
     first = own["credentials"].replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    last = [own["max_records"]] if "max_records" in own else []
+    last = [own[name] for name in ("max_records", "key", "max_requests") if name in own]
     signature = inspect.signature(endpoint)
     return signature.replace(
         parameters=[first, *signature.parameters.values(), *last], return_annotation=inspect.Signature.empty
     )
 
 
+_OPTIONS = {
+    "max_records": "The most records to return; all where None.",
+    "key": "What identifies this call: under one key it happens once. Where None it happens once in a flow run (the"
+    "\n        outermost) for what it is about: the ids, and the number, name or tags in the body. A second call about"
+    "\n        the same is an error that asks for a key. Outside of runs each call without a key is sent.",
+    "max_requests": "The most requests it may make, repeats included; `BudgetExceeded` before one more.",
+}
+
+
 def _doc(endpoint: Callable[..., Any], name: str, module: str, signature: inspect.Signature) -> str:
     required = [p.name for p in signature.parameters.values() if p.default is inspect.Parameter.empty]
     awaited, coroutine = ("await ", "async ") if name != endpoint.__name__ else ("", "")
-    capped = "\n    max_records: The most records to return; all where None." * ("max_records" in signature.parameters)
+    options = "".join(f"\n    {name}: {text}" for name, text in _OPTIONS.items() if name in signature.parameters)
     return f"""{inspect.getdoc(endpoint)}
 
 Args:
-    credentials: Where to and as whom.{capped}
+    credentials: Where to and as whom.{options}
 
 Example:
     ```python

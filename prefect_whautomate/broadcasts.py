@@ -10,13 +10,15 @@ from collections.abc import Generator, Sequence
 from datetime import datetime
 from typing import Any
 
-from prefect.runtime import flow_run, task_run
+from prefect.runtime import task_run
 
-from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate._runs import flow_runs, task_client, used
+from prefect_whautomate._tasks import async_client, async_twin, endpoint_tasks, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import broadcasts
 from whautomate_core.campaign.broadcasts import broadcast_name, create_broadcast_once
 from whautomate_core.campaign.delivery import delivery, poll_delays, problem
+from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.records import Broadcast, Template
 from whautomate_core.sync.report import Threshold, check_threshold
@@ -44,6 +46,7 @@ def broadcast(
     hold_minutes: float = 5.0,
     location_id: str | None = None,
     key: str | None = None,
+    max_requests: int | None = None,
 ) -> dict[str, Any]:
     """Send a template to a segment, once: under one key a broadcast is created a single time, however often this runs.
 
@@ -64,9 +67,11 @@ def broadcast(
         hold_minutes: How long it can still be called off.
         location_id: Whose broadcast it is; that of the credentials where None.
         key: What identifies it, instead of flow run and name.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `name` (in full), `created` (False where it was there already), `requests`.
+        `id`, `name` (in full), `created` (False where it was there already), `requests`, `waited` (seconds, for
+            permits).
 
     Raises:
         PolicyRefused: Where the segment would reach people who opted out.
@@ -90,7 +95,7 @@ def broadcast(
         ```
     """
     key = key if key is not None else _key_of_run(name)
-    with credentials.get_client() as client:
+    with task_client(Client, credentials, max_requests=max_requests) as client:
         found, created = create_broadcast_once(
             client,
             name,
@@ -104,7 +109,7 @@ def broadcast(
             location_id=location_id,
         )
         full_name = broadcast_name(name, key)
-        return {"id": found["id"], "name": full_name, "created": created, "requests": client.requests}
+        return {"id": found["id"], "name": full_name, "created": created, **used(client)}
 
 
 @whautomate_task
@@ -115,6 +120,7 @@ def wait_for_broadcast(
     poll_interval: float = 60.0,
     timeout: float = 86_400.0,
     max_failed: Threshold | None = None,
+    max_requests: int | None = None,
 ) -> dict[str, Any]:
     """Wait until a broadcast is finished and return its figures.
 
@@ -122,11 +128,13 @@ def wait_for_broadcast(
         credentials: Where to and as whom.
         broadcast_id: Its id, as `broadcast` returns it.
         poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour.
-        timeout: Seconds to wait at most.
+        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
         max_failed: Messages that may fail before the task does: a count, or a share of the recipients like `"5%"`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`.
+        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`,
+            `waited` (seconds, for permits).
 
     Raises:
         TimeoutError: Where it isn't finished in time.
@@ -147,13 +155,13 @@ def wait_for_broadcast(
     look = broadcasts.get_broadcast(broadcast_id)
     waiting = _waiting(broadcast_id, poll_interval, timeout, max_failed)
     seconds = next(waiting)
-    with credentials.get_client() as client:
+    with task_client(Client, credentials, max_requests=max_requests) as client:
         while True:
             time.sleep(seconds)
             try:
                 seconds = waiting.send(client.send(look))
             except StopIteration as finished:
-                return {**finished.value, "requests": client.requests}
+                return {**finished.value, **used(client)}
 
 
 async def _await(
@@ -163,17 +171,18 @@ async def _await(
     poll_interval: float = 60.0,
     timeout: float = 86_400.0,
     max_failed: Threshold | None = None,
+    max_requests: int | None = None,
 ) -> dict[str, Any]:
     look = broadcasts.get_broadcast(broadcast_id)
     waiting = _waiting(broadcast_id, poll_interval, timeout, max_failed)
     seconds = next(waiting)
-    async with credentials.get_async_client() as client:
+    async with await async_client(credentials, max_requests) as client:
         while True:
             await asyncio.sleep(seconds)
             try:
                 seconds = waiting.send(await client.send(look))
             except StopIteration as finished:
-                return {**finished.value, "requests": client.requests}
+                return {**finished.value, **used(client)}
 
 
 def _waiting(
@@ -207,7 +216,7 @@ await_for_broadcast = async_twin(wait_for_broadcast, _await)
 def _key_of_run(name: str) -> str:
     # Not the task run's id or dynamic key: both are new when a flow is run again, as is a subflow's run id when its
     # parent is. The place among the calls isn't known where tasks run side by side. So the name tells calls apart.
-    run = flow_run.root_flow_run_id or task_run.id
+    run = next((run.id for run in flow_runs()), None) or task_run.id
     if run is None:
         raise ConfigurationError("outside of flow runs a broadcast needs key=, or every call would send it again")
     return f"prefect {run} broadcast {name}"

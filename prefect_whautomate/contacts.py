@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prefect_whautomate._progress import RunProgress
+from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import contacts
+from whautomate_core.client import Client
 from whautomate_core.sync import contacts as jobs
 from whautomate_core.sync.mapping import contact_mapping
 from whautomate_core.sync.report import Threshold
@@ -39,6 +41,7 @@ def sync_contacts(
     max_rejected: Threshold = "100%",
     max_failed: Threshold = 0,
     rejects_path: str | None = None,
+    max_requests: int | None = None,
 ) -> dict[str, Any]:
     """Create the contacts that are missing and update those that differ, matched by phone number.
 
@@ -57,11 +60,12 @@ def sync_contacts(
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows the server may refuse before the task fails: a count, or a share.
         rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
         Counts: `rows`, `created`, `updated`, `unchanged`, `rejected`, `folded` (rows with the number of a later row),
             `tagged`, `protected` (opted out), `failed`, `unsettled` (nobody knows whether they were created; the next
-            run finds out), `requests`, `seconds`.
+            run finds out), `requests`, `waited` (seconds, for permits), `seconds`.
 
     Example:
         ```python
@@ -79,8 +83,8 @@ def sync_contacts(
     columns = contact_mapping(
         mapping, default_region=default_region, region_column=region_column, consent_column=consent_column
     )
-    with credentials.get_client() as client:
-        return jobs.sync_contacts(
+    with task_client(Client, credentials, lane="bulk", max_requests=max_requests) as client:
+        report = jobs.sync_contacts(
             client,
             source,
             columns,
@@ -91,6 +95,7 @@ def sync_contacts(
             rejects_path=rejects_path,
             progress=RunProgress(),
         )
+        return {**report, **used(client)}
 
 
 @whautomate_task
@@ -104,6 +109,7 @@ def tag_contacts(
     region_column: str | None = None,
     consent_column: str | None = None,
     max_failed: Threshold = 0,
+    max_requests: int | None = None,
 ) -> dict[str, Any]:
     """Give a tag to the contacts whose numbers a source names. Who has the tag, or opted out, is left alone.
 
@@ -118,10 +124,11 @@ def tag_contacts(
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
         consent_column: Column that says yes or no; only rows that say yes are tagged.
         max_failed: Contacts the server may refuse to tag before the task fails: a count, or a share like `"5%"`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
         Counts: `rows`, `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no such
-            contact), `rejected`, `failed`, `requests`, `seconds`.
+            contact), `rejected`, `failed`, `requests`, `waited` (seconds, for permits), `seconds`.
 
     Example:
         ```python
@@ -138,8 +145,9 @@ def tag_contacts(
     columns = contact_mapping(
         match, default_region=default_region, region_column=region_column, consent_column=consent_column
     )
-    with credentials.get_client() as client:
-        return jobs.tag_contacts(client, source, columns, tag, max_failed=max_failed, progress=RunProgress())
+    with task_client(Client, credentials, lane="bulk", max_requests=max_requests) as client:
+        report = jobs.tag_contacts(client, source, columns, tag, max_failed=max_failed, progress=RunProgress())
+        return {**report, **used(client)}
 
 
 async_contacts = async_twin(sync_contacts)

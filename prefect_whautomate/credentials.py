@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, HttpUrl, SecretStr
 
 from whautomate_core.account import SETTINGS, Account, account_from_settings
 from whautomate_core.client import AsyncClient, Client
+from whautomate_core.state.pool import Lane
 
 
 class WhautomateCredentials(CredentialsBlock):
@@ -40,6 +41,15 @@ class WhautomateCredentials(CredentialsBlock):
     plan: Literal["trial", "subscribed"] | None = Field(default=None, description=SETTINGS["plan"])
     requests_per_minute: int | None = Field(default=None, description=SETTINGS["requests_per_minute"])
     requests_per_day: int | None = Field(default=None, description=SETTINGS["requests_per_day"])
+    # Secret, since the address of a database holds its password.
+    state: SecretStr | None = Field(default=None, description=SETTINGS["state"])
+    state_shared: bool = Field(default=False, description=SETTINGS["state_shared"])
+    max_wait: float = Field(
+        default=120.0,
+        ge=0.0,
+        description="Seconds that a task of a deployed flow waits for a permit before the flow run gives its process "
+        "back and is rescheduled for when there is one. Other runs wait as long as it takes.",
+    )
     location_id: str | None = Field(default=None, description=SETTINGS["location_id"])
     # Secret, since a proxy's address may hold a password.
     proxy: SecretStr | None = Field(default=None, description=SETTINGS["proxy"])
@@ -57,13 +67,24 @@ class WhautomateCredentials(CredentialsBlock):
             ConfigurationError: Naming the field and what to do; never with the key.
         """
         settings = {name: getattr(self, name) for name in SETTINGS}
-        settings["proxy"] = self.proxy and self.proxy.get_secret_value()
+        settings |= {name: value.get_secret_value() for name, value in settings.items() if isinstance(value, SecretStr)}
         return account_from_settings(self.host, self.key.get_secret_value(), settings)
 
-    def get_client(self) -> Client:
-        """A client that draws from the account's requests. Use it as a context manager."""
-        return Client(self.get_account())
+    def get_client(
+        self, *, lane: Lane = "interactive", max_wait: float | None = None, max_requests: int | None = None
+    ) -> Client:
+        """A client that draws from the account's requests. Use it as a context manager.
 
-    def get_async_client(self) -> AsyncClient:
+        Args:
+            lane: `bulk` leaves some requests to others.
+            max_wait: Seconds to wait for a permit before `QuotaExhausted` is raised; None waits as long as it takes.
+                The field `max_wait` is for the tasks of this package, which know how to reschedule a flow run.
+            max_requests: How many requests it may make before `BudgetExceeded` is raised.
+        """
+        return Client(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)
+
+    def get_async_client(
+        self, *, lane: Lane = "interactive", max_wait: float | None = None, max_requests: int | None = None
+    ) -> AsyncClient:
         """`get_client` for coroutines."""
-        return AsyncClient(self.get_account())
+        return AsyncClient(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)

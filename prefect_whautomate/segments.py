@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import segments
 from whautomate_core.campaign import segments as jobs
+from whautomate_core.client import Client
 from whautomate_core.records import SegmentCriteria
 
 list_segments, alist_segments = endpoint_tasks(segments.list_segments)
@@ -23,6 +25,7 @@ def ensure_segment(
     criteria: SegmentCriteria,
     *,
     location_id: str | None = None,
+    max_requests: int | None = None,
 ) -> dict[str, Any]:
     """The segment of that name, made where there is none. People who opted out are always excluded.
 
@@ -31,9 +34,10 @@ def ensure_segment(
         segment_name: Its exact name.
         criteria: Whom it holds, such as `{"tags": ["newsletter"]}`.
         location_id: Location of a new segment; that of the credentials where None.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `name`, `requests`.
+        `id`, `name`, `requests`, `waited` (seconds, for permits).
 
     Raises:
         InvalidRequest: Where a segment of that name has other criteria.
@@ -50,9 +54,9 @@ def ensure_segment(
             return ensure_segment(credentials, "newsletter-subscribers", {"tags": ["newsletter"]})
         ```
     """
-    with credentials.get_client() as client:
+    with task_client(Client, credentials, max_requests=max_requests) as client:
         segment = jobs.ensure_segment(client, segment_name, criteria, location_id=location_id)
-        return {"id": segment["id"], "name": segment_name, "requests": client.requests}
+        return {"id": segment["id"], "name": segment_name, **used(client)}
 
 
 aensure_segment = async_twin(ensure_segment)

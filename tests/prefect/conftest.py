@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +21,14 @@ try:
     importlib.metadata.version("prefect")
 except importlib.metadata.PackageNotFoundError:
     collect_ignore_glob = ["*.py"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whautomate_home(tmp_path_factory):
+    """State of the session's own, never the user's; each test has an account of its own in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WHAUTOMATE_HOME", str(tmp_path_factory.mktemp("whautomate")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +91,89 @@ def example():
     spec.loader.exec_module(module)
     yield module
     del sys.modules[spec.name]
+
+
+@pytest.fixture
+def environment(server, whautomate_home, tmp_path):
+    """The environment of processes of their own that use this session's Prefect server and state."""
+    from prefect.settings import PREFECT_API_URL
+
+    return {
+        **os.environ,
+        "PREFECT_API_URL": PREFECT_API_URL.value(),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+
+
+@pytest.fixture
+def served(server, environment, tmp_path):
+    """Serves a flow of `deployed_flows.py` and starts a run of it: name, parameters -> the flow run."""
+    processes = []
+
+    def serve(name, windows="[[60, 60], [100, 86400]]", **parameters):
+        deployment = f"test-{uuid.uuid4().hex[:8]}"
+        script = [sys.executable, str(Path(__file__).parent / "deployed_flows.py"), name, deployment]
+        output = (tmp_path / f"{deployment}.log").open("wb")
+        processes.append(
+            subprocess.Popen(script, env=environment | {"TEST_WINDOWS": windows}, stdout=output, stderr=output)
+        )
+        slug = f"{name.replace('_', '-')}/{deployment}"
+        return server.create_flow_run_from_deployment(
+            wait_for(lambda: find_deployment(server, slug), 60).id, parameters=parameters
+        )
+
+    yield serve
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def find_deployment(server, slug):
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        return server.read_deployment_by_name(slug)
+    except ObjectNotFound:
+        return None
+
+
+def wait_for(look, seconds):
+    """What `look` finds, asked until it is something."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.2)
+    return found
+
+
+@pytest.fixture
+def wait_until(server):
+    """Waits for a flow run to get into a state of that name; gives the flow run."""
+
+    def wait(run, *names, seconds=90):
+        def look():
+            found = server.read_flow_run(run.id)
+            return found if found.state.name in names else None
+
+        return wait_for(look, seconds)
+
+    return wait
+
+
+@pytest.fixture
+def states_of(server):
+    """Names of the states that a flow run was in, in order."""
+
+    def names(run):
+        states = server.request("GET", "/flow_run_states/", params={"flow_run_id": str(run.id)}).json()
+        return [state["name"] for state in sorted(states, key=lambda state: state["timestamp"])]
+
+    return names

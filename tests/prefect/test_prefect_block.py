@@ -27,22 +27,27 @@ def test_the_server_registers_the_block_when_it_starts(block_types_at_start):
 
 
 def test_a_saved_block_comes_back_and_is_masked_on_its_way(server):
-    block = WhautomateCredentials(host=HOST, key=KEY, plan="subscribed", proxy="http://u:secret@proxy:3128")
+    state = "postgresql://u:secret@db/whautomate"
+    block = WhautomateCredentials(
+        host=HOST, key=KEY, plan="subscribed", proxy="http://u:secret@proxy:3128", state=state, max_wait=5
+    )
     block.save("masked")
     shown = server.request("GET", "/block_types/slug/whautomate-credentials/block_documents/name/masked").json()
     assert KEY not in str(shown)
     assert "secret@" not in str(shown)
     loaded = WhautomateCredentials.load("masked")
     assert loaded.get_account() == block.get_account()
-    assert loaded.get_account().key == KEY
+    assert (loaded.get_account().key, loaded.get_account().state, loaded.max_wait) == (KEY, state, 5)
 
 
 def test_every_setting_of_an_account_is_a_field():
     assert set(WhautomateCredentials.model_fields) >= {"host", "key", *SETTINGS}
 
 
-def test_neither_key_nor_proxy_is_shown():
-    block = WhautomateCredentials(host=HOST, key=KEY, proxy="http://u:secret@proxy:3128")
+def test_neither_key_nor_proxy_nor_state_is_shown():
+    block = WhautomateCredentials(
+        host=HOST, key=KEY, proxy="http://u:secret@proxy:3128", state="postgresql://secret@db"
+    )
     for shown in (repr(block), str(block), repr(block.get_account()), block.model_dump_json()):
         assert KEY not in shown
         assert "secret" not in shown.replace("SecretStr", "").replace("secret_", "")

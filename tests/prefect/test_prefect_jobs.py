@@ -155,7 +155,8 @@ def test_a_broadcast_is_created_once_in_a_flow_run_whatever_is_retried(
         campaign()
 
     outer()
-    assert [sent["created"] for sent in tries] == [True, False, False]
+    # The second campaign is the first one's flow run and has its result; the third is a new flow run of the same outer.
+    assert [sent["created"] for sent in tries] == [True, True, False]
     assert len({sent["id"] for sent in tries}) == 1
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
 

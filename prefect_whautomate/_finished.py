@@ -1,0 +1,49 @@
+"""Finished tasks are not repeated when their flow run is run again."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from prefect.cache_policies import CachePolicy
+from prefect.context import TaskRunContext
+from prefect.exceptions import HashError
+from prefect.runtime import flow_run
+from prefect.utilities.hashing import hash_objects
+
+_calls: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
+_counting = threading.Lock()
+
+
+@dataclass
+class FinishedInRun(CachePolicy):
+    """RUN_ID + INPUTS, and which of the calls with these inputs it is.
+
+    A later attempt of the flow run gets the results of the earlier one, call by call. Within an attempt a second call
+    with the same inputs is done again, as a flow that syncs a file twice expects. Prefect's own INPUTS policy would
+    give it the first result, and can't tell two accounts apart, since it hashes secrets as they are shown.
+    """
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: dict[str, Any], **kwargs: Any
+    ) -> str | None:
+        run = task_ctx.task_run.flow_run_id
+        if run is None:
+            return None
+        account = inputs["credentials"].get_account()
+        others = {name: value for name, value in inputs.items() if name != "credentials"}
+        try:
+            text = hash_objects(task_ctx.task.name, account.id, others, raise_on_failure=True)
+        except HashError:
+            return None  # rows from a generator: they can't be compared, nor read twice
+        # Inputs may be about people, and the key is the name of a file.
+        digest = hmac.new(account.key.encode(), f"{run} {text}".encode(), "sha256").hexdigest()[:32]
+        with _counting:
+            calls = _calls[run, flow_run.run_count, digest]
+            if task_ctx.task_run.id not in calls:
+                calls.append(task_ctx.task_run.id)
+            place = calls.index(task_ctx.task_run.id)
+        return f"whautomate-{run}-{digest}-{place}"

@@ -1,0 +1,165 @@
+"""The run a task finds itself in, and how it gives its process back when the account's requests are used up.
+
+Measured with Prefect 3.8.8. A flow run that is set to AwaitingRetry and left by `Pause` ends its process with status 0;
+`serve` and workers pick it up again when it is due, as the same flow run with a higher `run_count`.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import random
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, NoReturn, TypeVar
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.context import FlowRunContext, TaskRunContext
+from prefect.exceptions import Pause
+from prefect.states import AwaitingRetry, Cancelled
+from prefect.utilities.engine import emit_task_run_state_change_event
+
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.account import Account
+from whautomate_core.client import AsyncClient, Client
+from whautomate_core.errors import ConfigurationError, QuotaExhausted
+
+log = logging.getLogger(__name__)
+
+AnyClient = TypeVar("AnyClient", Client, AsyncClient)
+
+
+def flow_runs() -> tuple[FlowRun, ...]:
+    """The flow run we are in and those that called it, outermost first; none outside of flow runs."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None:
+        return ()
+    return (*_callers(run.parent_task_run_id, run.id, run.run_count), run) if run.parent_task_run_id else (run,)
+
+
+@functools.lru_cache(maxsize=128)
+def _callers(parent_task_run_id: Any, run_id: Any, run_count: int) -> tuple[FlowRun, ...]:
+    # Run and count are in the cache's key only: when a caller runs again, its flows have new ids or higher counts, but
+    # the same parent task run.
+    above: list[FlowRun] = []
+    with get_client(sync_client=True) as client:
+        while parent_task_run_id is not None:
+            caller = client.read_task_run(parent_task_run_id).flow_run_id
+            if caller is None:
+                break
+            above.insert(0, client.read_flow_run(caller))
+            parent_task_run_id = above[0].parent_task_run_id
+    return tuple(above)
+
+
+def deployed_run() -> FlowRun | None:
+    """The flow run that has this process, where a worker or `serve` started it for a deployment."""
+    # Flows that flows call run in their process and have no deployment; those of `run_deployment` have both.
+    return next((run for run in reversed(flow_runs()) if run.deployment_id), None)
+
+
+def task_client(
+    kind: type[AnyClient],
+    credentials: WhautomateCredentials,
+    *,
+    lane: Literal["interactive", "bulk"] = "interactive",
+    max_requests: int | None = None,
+) -> AnyClient:
+    """The client of a task: in a deployed flow run it waits `max_wait` for a permit, else as long as it takes.
+
+    Raises: `ConfigurationError` where the state would be in a file on one machine and the flow's runs are on several.
+    """
+    account, run = credentials.get_account(), deployed_run()
+    if run is None:
+        return kind(account, lane=lane, max_requests=max_requests)
+    _require_shared_state(account, run.work_pool_name)
+    _leave_with_others(run)
+    return kind(account, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait)
+
+
+def used(client: Client | AsyncClient) -> dict[str, Any]:
+    """What a step took, for its summary."""
+    return {"requests": client.used.requests, "waited": round(client.used.waited, 1)}
+
+
+def _require_shared_state(account: Account, work_pool: str | None) -> None:
+    if work_pool is None or account.state_shared or (account.state or "sqlite").partition(":")[0] != "sqlite":
+        return
+    kind = _kind_of(work_pool)
+    if kind != "process":
+        raise ConfigurationError(
+            f"flow runs of the work pool {work_pool!r} ({kind}) may be on several machines, but the account's state "
+            'is a SQLite file on one: set state="postgresql://user:password@host/database" in the credentials, or '
+            "state_shared=True where all of them share that file"
+        )
+
+
+@functools.lru_cache(maxsize=32)
+def _kind_of(work_pool: str) -> str:
+    with get_client(sync_client=True) as client:
+        return client.read_work_pool(work_pool).type
+
+
+# --- leaving
+
+_left: dict[tuple[Any, int], State[Any]] = {}
+_leaving = threading.Lock()
+
+
+def _leave_with_others(run: FlowRun) -> None:
+    state = _left.get((run.id, run.run_count))
+    if state is not None:
+        _leave(state)
+
+
+def leave_until_permitted(error: QuotaExhausted) -> NoReturn:
+    """End this attempt of a deployed flow run, to be run again when a permit is due. Others get `error`.
+
+    The tasks of an attempt leave together, and the first of them says when.
+    """
+    run = deployed_run()
+    if run is None:
+        raise error
+    with _leaving:
+        if (run.id, run.run_count) not in _left:
+            state = _reschedule(run, error)
+            if state is None:
+                raise error
+            _left[run.id, run.run_count] = state
+    _leave(_left[run.id, run.run_count])
+
+
+def _reschedule(run: FlowRun, error: QuotaExhausted) -> State[Any] | None:
+    now = datetime.now(UTC)
+    due = datetime.fromtimestamp(error.next_permit_at, UTC) if error.next_permit_at else now + timedelta(minutes=15)
+    wait = max(0.0, (due - now).total_seconds())
+    # Flow runs that were turned away together don't come back at the same moment.
+    due += timedelta(seconds=random.uniform(0.0, min(60.0, wait / 10)))  # noqa: S311
+    state: State[Any] = AwaitingRetry(scheduled_time=due, message=f"Whautomate: {error}")
+    policy = run.empirical_policy.model_copy()
+    # Workers pass over runs that retried inside their process, and a run that waits has not failed.
+    policy.retry_type = "reschedule"
+    policy.retries = policy.retries and policy.retries + 1
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(run.id, empirical_policy=policy)
+        answer = client.set_flow_run_state(run.id, state)
+    if answer.status != SetStateStatus.ACCEPT:  # it is being cancelled
+        log.warning("the flow run could not be rescheduled: %s", getattr(answer.details, "reason", answer.status))
+        return None
+    log.info("%s: the flow run gives its process back and goes on at %s", error, f"{due:%Y-%m-%d %H:%M:%S} UTC")
+    return state
+
+
+def _leave(state: State[Any]) -> NoReturn:
+    context = TaskRunContext.get()
+    if context is not None:
+        # When the flow runs again this task is a new task run; this one would look as if it ran for ever.
+        task_run = context.task_run
+        ended: State[Any] = Cancelled(name="Rescheduled", message=state.message)
+        ended.state_details.task_run_id, ended.state_details.flow_run_id = task_run.id, task_run.flow_run_id
+        emit_task_run_state_change_event(task_run, task_run.state, ended)
+        task_run.state = ended
+    raise Pause(state.message, state=state)

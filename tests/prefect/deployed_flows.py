@@ -1,0 +1,84 @@
+"""Flows that tests deploy, and the process that serves them: `python deployed_flows.py FLOW DEPLOYMENT`.
+
+The trial's windows are shortened: "tomorrow" is some seconds away, as the environment says.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from prefect import flow, unmapped
+from prefect.runtime import flow_run
+
+import whautomate_core.account
+from prefect_whautomate import WhautomateCredentials, contacts, segments
+from whautomate_core.state.limits import Limits
+
+whautomate_core.account.PLANS["trial"] = Limits(json.loads(os.environ.get("TEST_WINDOWS", "[[60, 60], [100, 86400]]")))
+
+ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}"} for n in range(3)]
+MAPPING = {"name": "name", "phoneNumber": "mobile"}
+
+
+def person(number):
+    return {"name": "Ada", "phoneNumber": f"+4930{number:07}", "location": {"id": "loc000000001"}}
+
+
+def note(path, what):
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(f"{flow_run.run_count} {os.getpid()} {what}\n")
+
+
+@flow
+def nightly(block: str, notes: str):
+    """Jobs, mapped creates in a flow of their own, a write: more requests than the windows allow at once."""
+    credentials = WhautomateCredentials.load(block)
+    note(notes, "start")
+    synced = contacts.sync_contacts(credentials, ROWS, MAPPING, default_region="DE")
+    passing = contacts.create_contact(credentials, person(99))
+    contacts.delete_contact(credentials, passing["id"])
+    made = several(block)
+    segment = segments.ensure_segment(credentials, "all", {"tags": ["newsletter"]})
+    note(notes, json.dumps([synced["created"], len(made), segment["name"]]))
+
+
+@flow
+def several(block: str):
+    made = contacts.create_contact.map(unmapped(WhautomateCredentials.load(block)), [person(n) for n in range(6)])
+    return [one["id"] for one in made.result()]
+
+
+@flow(retries=1)
+async def in_coroutines(block: str, notes: str):
+    credentials = await WhautomateCredentials.aload(block)
+    note(notes, "start")
+    if flow_run.run_count == 1:
+        raise RuntimeError("a failure, of which one is retried")
+    await asyncio.gather(*(contacts.acreate_contact(credentials, person(n)) for n in range(6)))
+    note(notes, "made")
+
+
+@flow
+def one_contact(block: str, notes: str):
+    note(notes, "start")
+    contacts.create_contact(WhautomateCredentials.load(block), person(1))
+    note(notes, "made")
+
+
+@flow
+def one_broadcast(block: str, notes: str):
+    from prefect_whautomate import broadcasts
+
+    credentials = WhautomateCredentials.load(block)
+    segment = segments.ensure_segment(credentials, "all", {"tags": ["newsletter"]})
+    note(notes, "start")
+    template = {"name": "spring_sale", "language": "en"}
+    sent = broadcasts.broadcast(credentials, "spring", template, segment_id=segment["id"])
+    note(notes, f"made {sent['id']}")
+
+
+if __name__ == "__main__":
+    flows = {flow.fn.__name__: flow for flow in (nightly, in_coroutines, one_contact, one_broadcast)}
+    flows[sys.argv[1]].serve(name=sys.argv[2])

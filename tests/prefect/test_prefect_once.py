@@ -1,0 +1,266 @@
+"""What must not happen twice, whatever is retried; and what a step may use and did use."""
+
+import asyncio
+import time
+
+import pytest
+from prefect import flow, unmapped
+
+from prefect_whautomate import contacts
+from prefect_whautomate._runs import task_client
+from whautomate_core import errors
+from whautomate_core.api.segments import get_segment
+from whautomate_core.client import Client
+from whautomate_core.state import open_state
+
+LOCATION = {"id": "loc000000001"}
+ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}"} for n in range(3)]
+MAPPING = {"name": "name", "phoneNumber": "mobile"}
+
+
+def person(number, **fields):
+    return {"name": "Ada", "phoneNumber": f"+4930{number:07}", "location": LOCATION, **fields}
+
+
+def numbers(emulator):
+    return sorted(int(contact["phoneNumber"][5:]) for contact in emulator.contacts())
+
+
+def created(emulator):
+    return len(emulator.requests("createContact"))
+
+
+# --- calls that are made once
+
+
+def test_contacts_are_created_in_loops_and_maps_without_keys_and_once_when_the_flow_is_retried(
+    server, whautomate_emulator, credentials
+):
+    tries = []
+
+    @flow(retries=1)
+    def many():
+        ids = [contacts.create_contact(credentials, person(n))["id"] for n in range(3)]
+        mapped = contacts.create_contact.map(unmapped(credentials), [person(n) for n in range(3, 8)])
+        tries.append(ids + [made["id"] for made in mapped.result()])
+        if len(tries) < 2:
+            raise RuntimeError("after all")
+
+    many()
+    assert tries[0] == tries[1]
+    assert numbers(whautomate_emulator) == list(range(8))
+    assert created(whautomate_emulator) == 8
+
+
+def test_a_list_that_shifts_between_attempts_sends_nothing_twice(server, whautomate_emulator, credentials):
+    lists = [[1, 2], [3, 2]]  # the second attempt leaves out who is there, and has somebody new
+
+    @flow(retries=1)
+    def missing():
+        for n in lists.pop(0):
+            contacts.create_contact(credentials, person(n))
+        if lists:
+            raise RuntimeError("after all")
+
+    missing()
+    assert numbers(whautomate_emulator) == [1, 2, 3]
+    assert created(whautomate_emulator) == 3
+
+
+def test_coroutines_and_flows_in_flows_are_no_exception(server, whautomate_emulator, credentials):
+    tries = []
+
+    @flow
+    async def inner():
+        made = await asyncio.gather(*(contacts.acreate_contact(credentials, person(n)) for n in range(3)))
+        await contacts.aadd_contact_tags(credentials, made[0]["id"], ["vip"])
+        tries.append(made)
+
+    @flow(retries=1)
+    async def outer():
+        await inner()
+        if len(tries) < 2:
+            raise RuntimeError("after all")
+
+    asyncio.run(outer())
+    assert tries[0] == tries[1]
+    assert created(whautomate_emulator) == 3
+    assert len(whautomate_emulator.requests("addContactTags")) == 1
+
+
+def test_a_second_call_for_the_same_contact_is_an_error_that_asks_for_a_key(server, whautomate_emulator, credentials):
+    @flow
+    def twice():
+        contacts.create_contact(credentials, person(1))
+        contacts.create_contact(credentials, person(1))
+
+    with pytest.raises(errors.InvalidRequest, match=r"called twice in this flow run for the same phoneNumber.*key="):
+        twice()
+
+    @flow
+    def twice_by_subflows():
+        @flow
+        def one():
+            contacts.create_contact(credentials, person(2))
+
+        one()
+        one()
+
+    with pytest.raises(errors.InvalidRequest, match="called twice in this flow run"):
+        twice_by_subflows()
+    assert created(whautomate_emulator) == 2
+
+    @flow
+    def both_are_meant():
+        for key in ("first", "second"):
+            contacts.create_contact(credentials, person(3), key=f"{key} of {whautomate_emulator.url}")
+
+    both_are_meant()
+    assert created(whautomate_emulator) == 4
+
+
+def test_another_payload_in_a_later_attempt_is_an_error_and_not_a_second_call(server, whautomate_emulator, credentials):
+    @flow(retries=1)
+    def stamped():
+        contacts.create_contact(credentials, person(1, customFields={"at": str(time.time_ns())}))
+        raise RuntimeError("after all")
+
+    with pytest.raises(errors.InvalidRequest, match="differs in customFields"):
+        stamped()
+    assert created(whautomate_emulator) == 1
+
+
+def test_a_key_of_the_callers_holds_across_flow_runs(server, whautomate_emulator, credentials):
+    @flow
+    def daily():
+        return contacts.create_contact(credentials, person(1), key="Ada, 2026-03-01")["id"]
+
+    assert daily() == daily()
+    assert created(whautomate_emulator) == 1
+
+
+def test_a_new_flow_run_is_a_new_call(server, whautomate_emulator, credentials):
+    @flow
+    def daily():
+        contacts.create_contact(credentials, person(1))
+
+    daily()
+    daily()
+    assert created(whautomate_emulator) == 2
+
+
+def test_a_task_outside_of_flows_is_identified_by_its_run(server, whautomate_emulator, credentials):
+    whautomate_emulator.fault("500_after", operation="createContact")
+    with pytest.raises(errors.OutcomeUnknown):
+        contacts.create_contact.with_options(retries=2)(credentials, person(1))
+    assert created(whautomate_emulator) == 1
+    assert len(open_state().claims.open(credentials.account)) == 1
+    assert contacts.create_contact(credentials, person(2))["id"]
+
+
+@pytest.mark.parametrize("name", ["create_contact", "acreate_contact"])
+def test_an_unknown_outcome_stays_unknown_when_the_flow_is_retried(server, whautomate_emulator, credentials, name):
+    whautomate_emulator.fault("dropped_after", operation="createContact")
+
+    @flow(retries=2)
+    async def once():
+        made = getattr(contacts, name)(credentials, person(1))
+        return await made if name.startswith("a") else made
+
+    with pytest.raises(errors.OutcomeUnknown, match=r"may have happened.*claims release"):
+        asyncio.run(once())
+    assert created(whautomate_emulator) == 1
+
+
+def test_no_number_and_no_name_is_in_a_claim(server, whautomate_emulator, credentials):
+    whautomate_emulator.fault("500_after", operation="createContact")
+
+    @flow
+    def once():
+        contacts.create_contact(credentials, person(1))
+
+    with pytest.raises(errors.OutcomeUnknown):
+        once()
+    (claim,) = open_state().claims.open(credentials.account)
+    assert claim.key.startswith("prefect ")
+    assert "create_contact" in claim.key
+    assert not [said for said in ("4930", "Ada") if said in str(claim)]
+
+
+# --- tasks that are finished
+
+
+def test_finished_jobs_are_not_repeated_by_a_later_attempt_but_a_second_call_is_made(
+    server, whautomate_emulator, credentials, credentials_of_emulator
+):
+    other = credentials_of_emulator(key="not-the-key")
+    reports = []
+
+    @flow(retries=1)
+    def nightly():
+        first = contacts.sync_contacts(credentials, ROWS, MAPPING, default_region="DE")
+        second = contacts.sync_contacts(credentials, ROWS, MAPPING, default_region="DE")
+        contacts.delete_contact(credentials, contacts.list_contacts.fn(credentials)[0]["id"]) if not reports else None
+        reports.append((first, second))
+        if len(reports) < 2:
+            raise RuntimeError("after all")
+        # Another account with the same arguments is another call, though Prefect shows both keys as stars.
+        contacts.sync_contacts(other, ROWS, MAPPING, default_region="DE")
+
+    with pytest.raises(errors.AuthenticationError):
+        nightly()
+    (first, second), again = reports
+    assert (first["created"], second["created"], second["unchanged"]) == (3, 0, 3)
+    assert again == (first, second)
+    assert created(whautomate_emulator) == 3
+
+
+# --- what a step may use
+
+
+def test_every_step_keeps_to_max_requests_and_says_what_it_took(server, whautomate_emulator, credentials, caplog):
+    caplog.set_level("INFO")
+    whautomate_emulator.add_contacts(person(n) for n in range(120))
+
+    @flow
+    def capped():
+        return contacts.list_contacts.with_options(retries=2)(credentials, max_requests=1)
+
+    with pytest.raises(errors.BudgetExceeded, match="max_requests is 1"):
+        capped()
+    assert len(whautomate_emulator.requests()) == 1
+    with pytest.raises(errors.BudgetExceeded):
+        contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE", max_requests=3)
+    assert len(whautomate_emulator.requests()) == 4
+    contacts.list_contacts.fn(credentials)
+    assert "list_contacts: 3 requests" in caplog.text
+
+
+def test_bulk_jobs_leave_room_for_the_others(credentials, whautomate_emulator, monkeypatch):
+    lanes = []
+    monkeypatch.setattr(contacts, "task_client", lambda *a, **k: lanes.append(k.get("lane")) or task_client(*a, **k))
+    contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE")
+    contacts.tag_contacts.fn(credentials, ROWS, "vip", default_region="DE")
+    assert lanes == ["bulk", "bulk"]
+    assert task_client(Client, credentials)._lane == "interactive"
+
+
+def test_a_local_run_waits_and_says_so(server, whautomate_emulator, credentials_of_emulator, monkeypatch, caplog):
+    from whautomate_core import account
+    from whautomate_core.state.limits import Limits
+
+    monkeypatch.setitem(account.PLANS, "trial", Limits([(2, 8.0)]))
+    limits = {"requests_per_minute": None, "requests_per_day": None}
+    credentials = credentials_of_emulator(**limits, max_wait=0)
+
+    @flow
+    def local():  # each makes one request
+        return [contacts.tag_contacts(credentials, ROWS, "vip", default_region="DE") for _ in range(3)]
+
+    first, second, third = local()
+    assert (first["waited"], second["waited"], first["requests"]) == (0.0, 0.0, 1)
+    assert 0 < third["waited"] < 9
+    assert "for a permit, since 2 per 8 s are used up" in caplog.text
+    contacts.tag_contacts.fn(credentials, ROWS, "vip", default_region="DE")
+    with pytest.raises(errors.QuotaExhausted), credentials.get_client(max_wait=0) as client:
+        client.send(get_segment("nobody"))

@@ -1,0 +1,135 @@
+"""Prefect's processes killed in the middle of a POST, and sent away by a real worker.
+
+It takes minutes, so it runs only when it is named: `pytest tests/prove/test_prove_prefect.py`.
+"""
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+if not any("tests/prove" in argument or "test_prove" in argument for argument in sys.argv):
+    pytest.skip("runs only when it is named", allow_module_level=True)
+
+FLOWS = Path(__file__).parents[1] / "prefect"
+
+# The fixtures of tests/prefect, which also set Prefect's environment before it is imported.
+_spec = importlib.util.spec_from_file_location("prefect_conftest", FLOWS / "conftest.py")
+_conftest = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_conftest)
+_NAMES = "whautomate_home block_types_at_start server credentials_of_emulator environment served wait_until states_of"
+globals().update({name: getattr(_conftest, name) for name in _NAMES.split()})
+wait_for = _conftest.wait_for
+
+ENDED = ("Completed", "Failed", "Crashed")
+
+
+@pytest.fixture
+def saved(credentials_of_emulator):
+    """Saves credentials and gives the name of the block and the account."""
+
+    def save(**settings):
+        name = f"block-{time.time_ns()}"
+        credentials = credentials_of_emulator(**settings)
+        credentials.save(name)
+        return name, credentials.account
+
+    return save
+
+
+@pytest.fixture
+def kill_in_post(served, saved, wait_until, whautomate_emulator, tmp_path):
+    """Runs a flow and kills its process with the POST under way: flow, operation -> flow run, account, notes."""
+
+    def kill(name, operation):
+        from whautomate_core.state import open_state
+
+        whautomate_emulator.fault("late_commit", operation=operation, seconds=6)
+        block, account = saved()
+        notes = tmp_path / "notes"
+        run = served(name, block=block, notes=str(notes))
+        claims = open_state().claims
+        wait_for(lambda: claims.open(account), 60)
+        time.sleep(1)  # the POST is with the emulator, which sits on it
+        os.kill(int(notes.read_text().split()[1]), signal.SIGKILL)
+        assert wait_until(run, *ENDED).state.name == "Crashed"
+        time.sleep(6)  # now it took effect
+        return run, account, notes
+
+    return kill
+
+
+def retry(server, run):
+    """What the button and `prefect flow-run retry` do."""
+    from prefect.states import AwaitingRetry
+
+    server.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+
+
+def test_a_create_that_was_killed_is_not_sent_again_until_a_person_says_so(
+    kill_in_post, server, wait_until, whautomate_emulator
+):
+    from whautomate_core.state import open_state
+
+    run, account, _ = kill_in_post("one_contact", "createContact")
+    retry(server, run)
+    ended = wait_until(run, "Completed", "Failed")
+    assert ended.state.name == "Failed"
+    assert "may have happened" in ended.state.message
+    assert len(whautomate_emulator.requests("createContact")) == len(whautomate_emulator.contacts()) == 1
+    (claim,) = open_state().claims.open(account)
+    assert open_state().claims.release(account, claim.key)
+    retry(server, run)
+    wait_until(run, "Completed")
+    assert len(whautomate_emulator.requests("createContact")) == 2
+
+
+def test_a_broadcast_that_was_killed_is_found_and_not_sent_again(kill_in_post, server, wait_until, whautomate_emulator):
+    run, _, notes = kill_in_post("one_broadcast", "createBroadcast")
+    retry(server, run)
+    assert wait_until(run, "Completed", "Failed").state.name == "Completed"
+    assert "made" in notes.read_text()
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.whautomate(limits=((4, 20.0),))
+def test_a_worker_runs_again_what_gave_its_process_back_after_a_retry(
+    server, environment, saved, wait_until, states_of, whautomate_emulator, tmp_path
+):
+    sys.path.insert(0, str(FLOWS))
+    import deployed_flows
+    from prefect.client.schemas.actions import WorkPoolCreate
+
+    block, _ = saved(requests_per_minute=None, requests_per_day=None, max_wait=1)
+    notes, pool = tmp_path / "notes", f"pool-{time.time_ns()}"
+    server.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+    deployment = server.create_deployment(
+        server.create_flow(deployed_flows.in_coroutines),
+        name=pool,
+        work_pool_name=pool,
+        path=str(FLOWS),
+        entrypoint="deployed_flows.py:in_coroutines",
+    )
+    run = server.create_flow_run_from_deployment(deployment, parameters={"block": block, "notes": str(notes)})
+    output = (tmp_path / "worker.log").open("wb")
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"],
+        env=environment | {"TEST_WINDOWS": json.dumps([[4, 20]])},
+        stdout=output,
+        stderr=output,
+    )
+    try:
+        ended = wait_until(run, *ENDED, seconds=150)
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert (ended.state.name, ended.run_count) == ("Completed", 3), "failed and retried, left, done"
+    assert {"AwaitingRetry", "Completed"} <= set(states_of(run))
+    assert len(whautomate_emulator.requests("createContact")) == 6
+    assert notes.read_text().count("made") == 1
