@@ -179,11 +179,12 @@ def recording() -> Iterator[Recorder]:
 
 def run(jobs: Iterable[Job]) -> None:
     """Run a process for each job to its end."""
+    jobs = list(jobs)
     started = [processes.Process(target=work, args=(replace(job, who=i),), daemon=True) for i, job in enumerate(jobs)]
     for process in started:
         process.start()
     for process in started:
-        process.join(60)
+        process.join(max(job.seconds for job in jobs) + 60)
         assert process.exitcode == 0, f"a worker ended with {process.exitcode}"
 
 
