@@ -4,7 +4,6 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -60,27 +59,3 @@ def airflow_db():
 def connections(monkeypatch):
     """Sets a connection for this process: `connections("whautomate_default", host, key, **settings)`."""
     return lambda name, *args, **extra: monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", connection(*args, **extra))
-
-
-@pytest.fixture
-def postgres():
-    """URL of an empty PostgreSQL database, where there is a server."""
-    psycopg2 = pytest.importorskip("psycopg2")
-    server = os.environ.get("WHAUTOMATE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
-    try:
-        connection = psycopg2.connect(server, connect_timeout=5)
-    except psycopg2.OperationalError:
-        says = "PostgreSQL can't be reached: name a server in WHAUTOMATE_TEST_POSTGRES"
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(says, pytrace=False)
-        pytest.skip(says)
-    connection.autocommit = True
-    name = f"whautomate_airflow_{os.getpid()}_{secrets.token_hex(4)}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    try:
-        yield f"{server.rsplit('/', 1)[0]}/{name}"
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        connection.close()

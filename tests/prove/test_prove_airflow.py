@@ -1,10 +1,9 @@
 """A real Airflow with one worker slot: a worker killed in the middle of a POST, and a task whose permit is far.
 
-It takes minutes, so it runs only when it is named: `pytest tests/prove/test_prove_airflow.py`.
+It takes minutes, so `make prove` runs it and `make test` does not.
 """
 
 import contextlib
-import importlib.util
 import json
 import os
 import signal
@@ -15,11 +14,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-if not any("prove" in argument for argument in sys.argv):
-    pytest.skip("runs only when it is named", allow_module_level=True)
-if importlib.util.find_spec("airflow") is None:
-    pytest.skip("needs Airflow", allow_module_level=True)
 
 from whautomate_core.emulator import Emulator, create_app, running
 from whautomate_core.state import open_state
