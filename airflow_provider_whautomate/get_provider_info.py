@@ -8,12 +8,15 @@ def get_provider_info() -> dict[str, object]:
         paths = [f"airflow_provider_whautomate.{kind}.{name}" for name in names]
         return [{"integration-name": "Whautomate", "python-modules": paths}]
 
-    resources = ("account", "broadcasts", "contact_tags", "contacts", "locations", "segments")
+    resources = (
+        "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
+        "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
+    )  # fmt: skip
     return {
         # Airflow refuses to start unless this is the distribution's own name.
         "package-name": "whautomate-pipelines",
         "name": "Whautomate",
-        "description": "`Whautomate <https://whautomate.com/>`__: WhatsApp contacts, segments and broadcasts.",
+        "description": "`Whautomate <https://whautomate.com/>`__: WhatsApp contacts, segments, broadcasts, bookings.",
         "integrations": [
             {"integration-name": "Whautomate", "external-doc-url": "https://whautomate.com/", "tags": ["service"]}
         ],
@@ -93,6 +96,26 @@ def get_provider_info() -> dict[str, object]:
                         "label": "CA bundle",
                         "description": "File of certificate authorities to trust instead of the usual ones.",
                         "schema": {"type": ["string", "null"]},
+                    },
+                    "opt_out_tags": {
+                        "label": "Opt-out tags",
+                        "description": "Tags of people who opted out, with commas between them; unset: Unsubscribe.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "sends": {
+                        "label": "Sends",
+                        "description": "on, listed (only to whom the next field names) or off; unset: on.",
+                        "schema": {"type": ["string", "null"], "enum": ["on", "listed", "off", None]},
+                    },
+                    "listed": {
+                        "label": "Listed",
+                        "description": "Phone numbers, and names or ids of segments, with commas between them.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "max_recipients": {
+                        "label": "Most recipients",
+                        "description": "The most people one broadcast may reach; counting them reads all contacts.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
                     "allow_http": {
                         "label": "Allow plain http",

@@ -19,7 +19,7 @@ from prefect_whautomate._logs import send_to_runs
 from prefect_whautomate._once import send_task_call
 from prefect_whautomate._runs import leave_until_permitted, task_client
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.call import Call
+from whautomate_core.call import Call, summary
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import BudgetExceeded, InvalidRequest, OutcomeUnknown, PolicyRefused, QuotaExhausted
 
@@ -121,7 +121,7 @@ def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], 
     name = endpoint.__name__
     if get_origin(get_args(get_type_hints(endpoint)["return"])[0]) is list:
         functions = _list_functions(endpoint)
-    elif _repeatable(name):
+    elif _repeatable(endpoint):
         functions = _record_functions(endpoint)
     else:
         functions = _once_functions(endpoint)
@@ -138,9 +138,13 @@ def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], 
 _Functions: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
 
 
-def _repeatable(name: str) -> bool:
-    """Whether an endpoint may be repeated, by the vendor's names: the others are POST, and made `ONCE`."""
-    return name.startswith(("get_", "list_", "update_", "delete_"))
+def _repeatable(endpoint: Callable[..., Call[Any]]) -> bool:
+    """Whether an endpoint may be repeated, by the vendor's names: the others are POST, and made `ONCE`.
+
+    Tag calls look first what is left to do.
+    """
+    verbs = ("get_", "list_", "update_", "delete_")
+    return endpoint.__name__.startswith(verbs) or "tags" in inspect.signature(endpoint).parameters
 
 
 def _record_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
@@ -230,13 +234,7 @@ def _check_cap(max_records: int | None) -> None:
 
 
 def _result(call: Call[Any], answer: Any) -> Any:
-    if call.method == "GET":
-        return answer
-    # Of a write the id: the rest is personal data, or what the flow knows. Deletes and tag calls may answer without.
-    identifier = answer.get("id") or next(iter(call.ids), None)
-    if not identifier:
-        raise OutcomeUnknown(f"{call!r}: the answer has no id, so look at Whautomate whether it happened")
-    return {"id": identifier}
+    return answer if call.method == "GET" else summary(call, answer)
 
 
 def _signature(endpoint: Callable[..., Any], run: Callable[..., Any]) -> inspect.Signature:

@@ -54,6 +54,11 @@ class WhautomateCredentials(CredentialsBlock):
     # Secret, since a proxy's address may hold a password.
     proxy: SecretStr | None = Field(default=None, description=SETTINGS["proxy"])
     ca_bundle: str | None = Field(default=None, description=SETTINGS["ca_bundle"])
+    opt_out_tags: str | None = Field(default=None, description=SETTINGS["opt_out_tags"])
+    sends: Literal["on", "listed", "off"] | None = Field(default=None, description=SETTINGS["sends"])
+    # Secret, since it holds people's numbers.
+    listed: SecretStr | None = Field(default=None, description=SETTINGS["listed"])
+    max_recipients: int | None = Field(default=None, description=SETTINGS["max_recipients"])
     allow_http: bool = Field(default=False, description=SETTINGS["allow_http"])
 
     def block_initialization(self) -> None:

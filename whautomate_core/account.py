@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused
+from whautomate_core.policy import Policy, policy_from_settings
 from whautomate_core.state.limits import Limits
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
@@ -36,6 +37,8 @@ class Account:
     """Whether the SQLite file is known to be one for all workers."""
     proxy: str | None = field(default=None, repr=False)
     ca_bundle: str | None = None
+    policy: Policy = field(default_factory=Policy)
+    """What no caller may do by accident."""
 
 
 SETTINGS = {
@@ -48,6 +51,10 @@ SETTINGS = {
     "location_id": "Location of new records where a step names none.",
     "proxy": "Proxy for all requests, such as http://proxy.example:3128.",
     "ca_bundle": "File of certificate authorities to trust instead of the usual ones.",
+    "opt_out_tags": "Tags of people who opted out, with commas between them; Unsubscribe where unset.",
+    "sends": "on, listed (only to whom listed names) or off (no message, no broadcast). Unset: on.",
+    "listed": "Where sends is listed: phone numbers, and names or ids of segments, with commas between them.",
+    "max_recipients": "The most people one broadcast may reach; counting them reads all contacts.",
     "allow_http": "Send the key over plain http to a host that isn't this machine.",
 }
 """The optional settings of a connection or block, with what each means."""
@@ -86,6 +93,7 @@ def account_from_settings(host: str | None, key: str | None, settings: dict[str,
         location_id=given.get("location_id"),
         proxy=given.get("proxy"),
         ca_bundle=given.get("ca_bundle"),
+        policy=policy_from_settings(given),
     )
 
 

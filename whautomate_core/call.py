@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from whautomate_core.errors import InvalidRequest
+from whautomate_core.errors import InvalidRequest, OutcomeUnknown
 
 R = TypeVar("R")
 Json = dict[str, Any]
@@ -20,18 +20,25 @@ class Repeat(enum.Enum):
     SAFE = "safe"
     """Reads: repeat."""
     IDEMPOTENT = "idempotent"
-    """Repeating leaves the same state (DELETE, PUT): repeat."""
+    """Repeating leaves the same state (DELETE, PUT, tag calls, which look first what is left to do): repeat."""
     ONCE = "once"
-    """Creates, sends, bookings, tag calls: repeating may message somebody twice, so never on a guess."""
+    """Creates, sends, bookings: repeating may message somebody twice, so never on a guess."""
 
 
-@dataclass(frozen=True)
-class ReadFirst:
-    """A call that is worked out from what the server holds right now."""
+class Act(enum.Enum):
+    """What a call does to people; `policy.py` says what the account permits of it."""
 
-    read: Call[Any]
-    then: Callable[[Any], Call[Any] | None]
-    """The record -> what to send, or None where nothing is left to do (the record is then the answer)."""
+    MESSAGE = "messages somebody"
+    FREE_MESSAGE = "messages somebody freely"
+    """Without a template, which WhatsApp, Messenger and Instagram permit for 24 hours after the person wrote."""
+    BROADCAST = "messages an audience"
+    BOOK = "changes somebody's booking"
+    CREATE = "creates somebody"
+    CHANGE = "changes somebody"
+    TAG = "gives somebody tags"
+    UNTAG = "takes tags from somebody"
+    DELETE = "deletes somebody"
+    DROP_TAG = "deletes a tag, and so takes it from everybody"
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,10 +57,20 @@ class Call(Generic[R]):
     repeat: Repeat = Repeat.SAFE
     answer: type = dict
     """`list` or `dict`: lists are bare JSON arrays."""
-    read_first: ReadFirst | None = None
-    """PUT: the record the body is merged over, since nobody knows whether PUT merges or replaces."""
-    recheck: ReadFirst | None = None
-    """Tag calls: how to find out what is left to do after an unknown outcome."""
+    paged: bool = True
+    """Whether paging of the list is documented."""
+    act: Act | None = None
+    allow_protected: bool = False
+    """Whether a person means it: people who opted out may be concerned."""
+    reads: tuple[Call[Any], ...] = ()
+    """What shows whom or what it concerns: the record it names, or a list to look in. Read directly before it where
+    the policy asks, or where it is worked out from what is there."""
+    merge: bool = False
+    """PUT: the body is merged over the record read, since nobody knows whether PUT merges or replaces."""
+    left: Callable[[Any], Json | None] | None = None
+    """Tag calls: the record read -> the body that is left to send, None where there is nothing left to do."""
+    again: Call[R] | None = None
+    """What to send instead after an unknown outcome, where this call was made without reading."""
 
     @property
     def url(self) -> str:
@@ -63,32 +80,56 @@ class Call(Generic[R]):
         return f"<{self.method} {self.path}>"
 
 
+def get(path: str, **ids: object) -> Call[Any]:
+    """Read one record."""
+    return Call("GET", path, _path_ids(ids))
+
+
+def listing(path: str, query: Mapping[str, str] | None = None, *, paged: bool = True, **ids: object) -> Call[Any]:
+    """Read a list, a page of which is a bare array."""
+    return Call("GET", path, _path_ids(ids), query=query or {}, answer=list, paged=paged)
+
+
+def post(path: str, body: Json, **ids: object) -> Call[Any]:
+    """Create, send or book: what must not happen twice on a guess."""
+    return Call("POST", path, _path_ids(ids), body=body, repeat=Repeat.ONCE)
+
+
+def put(read: Call[Any], body: Json, overwrite: bool) -> Call[Any]:
+    """Write fields of the record that `read` reads: over what is there, or (`overwrite`) the body alone."""
+    return Call("PUT", read.path, read.ids, body=body, repeat=Repeat.IDEMPOTENT, reads=(read,), merge=not overwrite)
+
+
+def delete(read: Call[Any]) -> Call[Any]:
+    """Delete the record that `read` reads."""
+    return Call("DELETE", read.path, read.ids, repeat=Repeat.IDEMPOTENT)
+
+
+def acting(call: Call[R], act: Act, allow_protected: bool, reads: tuple[Call[Any], ...] | None = None) -> Call[R]:
+    """The call as one that does `act` to people, whom `reads` shows (those it has where None)."""
+    return replace(call, act=act, allow_protected=allow_protected, reads=call.reads if reads is None else reads)
+
+
+def _path_ids(ids: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(path_id(name, value) for name, value in ids.items())
+
+
 def path_id(name: str, value: object) -> str:
     """Check one id of a path. It is quoted as one segment when sent; empty or dotted ones would name another path."""
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequest(f"{name} must be a non-empty string: got {_kind(value)}")
+        kind = "an empty string" if isinstance(value, str) else type(value).__name__
+        raise InvalidRequest(f"{name} must be a non-empty string: got {kind}")
     if value in (".", ".."):
         raise InvalidRequest(f"{name} must be the id of a record")
     return value
 
 
-def _kind(value: object) -> str:
-    return "an empty string" if isinstance(value, str) else type(value).__name__
-
-
-def merged(call: Call[R], overwrite: bool, read: Call[Any]) -> Call[R]:
-    """Make a PUT keep what it doesn't name: read, merge, write. `overwrite=True` sends the body alone."""
-    if overwrite:
-        return call
-    return replace(call, read_first=ReadFirst(read, lambda record: replace(call, body=merge(record, call.body or {}))))
-
-
 # What only the server writes. Everything else that was read is sent back, as the one integrator known to write
 # contacts by PUT does (evidence C): where PUT replaces, a field left out is a field lost.
-_SERVER_OWNED = {"id", "createdAt", "updatedAt", "lastActivity", "status", "startedAt", "completedAt"} | {
-    "processedStats",
-    "deliveryStats",
-}
+_SERVER_OWNED = {
+    "id", "createdAt", "updatedAt", "lastActivity", "status", "startedAt", "completedAt", "processedStats",
+    "deliveryStats", "startTimeUTC", "startTime", "endTimeUTC", "endTime", "bookedParticipants",
+}  # fmt: skip
 
 
 def merge(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
@@ -97,3 +138,19 @@ def merge(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
     if isinstance(record.get("customFields"), dict) and isinstance(changes.get("customFields"), dict):
         result["customFields"] = record["customFields"] | changes["customFields"]
     return result
+
+
+def summary(call: Call[Any], answer: Mapping[str, Any]) -> Json:
+    """What a step returns of a write: `id`, and `status` where there is one. The rest may be about people.
+
+    Cancellations and deletes answer without an id: then it is that of the record they named.
+
+    Raises: `OutcomeUnknown` where there is neither: that is no answer of this API.
+    """
+    named = (call.body or {}).get("appointmentId") or next(reversed(call.ids), None)
+    found = {"id": answer.get("id") or named}
+    if answer.get("status"):
+        found["status"] = str(answer["status"])
+    if not any(found.values()):
+        raise OutcomeUnknown(f"{call!r}: the answer has no id, so look at Whautomate whether it happened")
+    return found

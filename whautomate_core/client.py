@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import functools
 import json
 import logging
 import platform
@@ -16,7 +17,6 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -45,8 +45,11 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.state import open_state
+from whautomate_core.pages import PAGE_SIZE, Pages
+from whautomate_core.prepare import SENDS, Read, Steps, prepare
+from whautomate_core.state import State, open_state
 from whautomate_core.state.pool import Grant, Lane, Pool
+from whautomate_core.state.profiles import Profile
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +58,6 @@ R = TypeVar("R")
 ATTEMPTS = 6
 LARGEST_ANSWER = 32 * 2**20
 """Bytes; a larger answer is refused while it arrives."""
-PAGE_SIZE = 100
-"""Asked of every list: the largest size that any source names (evidence C)."""
 USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
 
 
@@ -263,13 +264,6 @@ _RETRYING: dict[str, Any] = {
 }
 
 
-def rechecked(call: Call[R]) -> Call[R] | None:
-    """How a call with an unknown outcome goes on: read, and send what is left. That may be repeated as a whole."""
-    if call.recheck is None:
-        return None
-    return replace(call, repeat=Repeat.IDEMPOTENT, read_first=call.recheck)
-
-
 def _gone(call: Call[Any], error: NotFound, attempt: int) -> Any:
     """A DELETE that finds nothing on a later try has succeeded."""
     if call.method == "DELETE" and attempt > 1:
@@ -277,11 +271,12 @@ def _gone(call: Call[Any], error: NotFound, attempt: int) -> Any:
     raise error
 
 
-def _rest(call: Call[R], record: Any) -> Call[R] | None:
-    """What to send after the read of a pair; it may be repeated as the pair may."""
-    assert call.read_first is not None
-    rest = call.read_first.then(record)
-    return None if rest is None else cast(Call[R], replace(rest, repeat=call.repeat))
+def _next(steps: Steps[R], answer: Any) -> Read | Call[R] | None:
+    """What to read next, or what to send then; None where nothing is left to do."""
+    try:
+        return steps.send(answer)
+    except StopIteration as end:
+        return cast("Call[R] | None", end.value)
 
 
 class Used:
@@ -319,45 +314,48 @@ class Used:
             self.waited += waited
 
 
-@dataclass
-class Pages:
-    """Walks a list page by page: pages count from 1 (two integrators, evidence C), answers are bare arrays.
-
-    The server may give fewer than asked for, so only an empty page, or one shorter than those before, is the last.
-    """
-
-    call: Call[Any]
-    page: int = 0
-    size: int = 0
-    seen: set[str] = field(default_factory=set)
-    repeated: int = 0
-    """Records that came twice: the list moved under the reading. They are returned once."""
-    done: bool = False
-
-    def next_call(self) -> Call[Any]:
-        self.page += 1
-        query = {"limit": str(PAGE_SIZE), **self.call.query, "page": str(self.page)}
-        return replace(self.call, query=query)
-
-    def take(self, records: list[Any]) -> list[Any]:
-        """The records of a page that were not seen before; sets `done` at the last page."""
-        ids = [r.get("id") if isinstance(r, dict) else None for r in records]
-        new = [r for r, i in zip(records, ids, strict=True) if i is None or i not in self.seen]
-        if records and not new and len(records) >= self.size:
-            raise UnexpectedResponse(
-                f"{_name(self.call)}: page {self.page} repeats what came before: is paging ignored?"
-            )
-        self.repeated += len(records) - len(new)
-        self.seen.update(i for i in ids if i is not None)
-        self.done = not records or len(records) < self.size
-        self.size = max(self.size, len(records))
-        return new
-
-
 # --- the two clients --------------------------------------------------------------------------------------------
 
 
-class Client:
+class _Sender:
+    """What the two clients share."""
+
+    def __init__(self, account: Account, pool: Pool | None, lane: Lane, max_wait: float | None, budget: int | None):
+        self.account = account
+        self.used = Used(budget)
+        self._pool = pool or open_state(account.state).pool(account.id, account.limits)
+        self._lane = lane
+        self._max_wait = max_wait
+        _say_if_assumed(account)
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, repeats included."""
+        return self.used.requests
+
+    @property
+    def state(self) -> State:
+        """The state database of the account."""
+        return open_state(self.account.state)
+
+    def pages_of(self, call: Call[list[R]]) -> Pages:
+        """The pages of a list, none of them read yet."""
+        # A limit of the caller's own may be smaller than a full page.
+        return Pages(call, size=0 if "limit" in call.query else min(self.profile.page_cap or 0, PAGE_SIZE))
+
+    @functools.cached_property
+    def profile(self) -> Profile:
+        """What is known of the account's server."""
+        return self.state.profiles.get(self.account.id)
+
+    def _steps(self, call: Call[R]) -> Steps[R]:
+        return prepare(call, self.account.policy, puts_merge=call.merge and bool(self.profile.put_merges))
+
+    def _require_sends(self, call: Call[Any]) -> None:
+        self.state.stops.require_sends(self.account.id, _name(call))
+
+
+class Client(_Sender):
     """Sends calls, one at a time or from several threads. Use it as a context manager, or `close()` it.
 
     Args:
@@ -381,19 +379,9 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.account = account
-        self.used = Used(max_requests)
-        self._pool = pool or open_state(account.state).pool(account.id, account.limits)
-        self._lane = lane
-        self._max_wait = max_wait
-        _say_if_assumed(account)
+        super().__init__(account, pool, lane, max_wait, max_requests)
         self._http = httpx.Client(**_http_settings(account), transport=transport)
         self._sleep = sleep
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far, repeats included."""
-        return self.used.requests
 
     def __enter__(self) -> Client:
         return self
@@ -404,53 +392,63 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def send(self, call: Call[R]) -> R:
+    def send(self, call: Call[R], *, before: Callable[[], None] | None = None) -> R:
         """Send a call and return its record.
 
-        Repeats what may be repeated: reads, DELETE and PUT after a lost connection, 5xx or 429; creates, sends and
-        tag calls only where the server certainly did nothing. Each attempt takes a permit.
+        The account's policy is asked first, and may read whom the call concerns (`prepare.py`). Repeats what may be
+        repeated: reads, DELETE, PUT and tag calls after a lost connection, 5xx or 429; creates, sends and bookings
+        only where the server certainly did nothing. Each attempt takes a permit for each of its requests.
 
-        Raises: `AuthenticationError`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`,
-            `ConnectionFailed`, `OutcomeUnknown`, `UnexpectedResponse`, `QuotaExhausted`.
+        Args:
+            before: Called directly before a call that must happen once leaves, its permit in hand; each attempt anew.
+                What it raises keeps the call from being sent.
+
+        Raises: `PolicyRefused`, `AuthenticationError`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`,
+            `ConnectionFailed`, `OutcomeUnknown`, `UnexpectedResponse`, `QuotaExhausted`, `BudgetExceeded`.
         """
         try:
-            return self._repeating(call)
+            return self._repeating(call, before)
         except OutcomeUnknown:
-            safe = rechecked(call)
-            if safe is None:
+            if call.again is None:
                 raise
-            return self._repeating(safe)
+            return self._repeating(call.again, before)
 
     def pages(self, call: Call[list[R]]) -> Iterator[list[R]]:
         """Read a list page by page, each record once."""
-        pages = Pages(call)
+        pages = self.pages_of(call)
         while not pages.done:
             yield pages.take(self.send(pages.next_call()))
 
-    def _repeating(self, call: Call[R]) -> R:
+    def _repeating(self, call: Call[R], before: Callable[[], None] | None) -> R:
         for attempt in Retrying(sleep=self._sleep, **_RETRYING):
             with attempt:
-                number = attempt.retry_state.attempt_number
                 try:
-                    return self._try(call)
+                    return self._try(call, before)
                 except NotFound as error:
-                    return cast(R, _gone(call, error, number))
-                except RateLimited as error:
-                    self._pool.pause(error.retry_after)
-                    raise
+                    return cast(R, _gone(call, error, attempt.retry_state.attempt_number))
         raise AssertionError("unreachable")  # Retrying returns or raises
 
-    def _try(self, call: Call[R]) -> R:
-        # Both permits of a pair at once: what was read must not grow old while its write waits for a permit.
-        permits = 1 if call.read_first is None else 2
+    def _try(self, call: Call[R], before: Callable[[], None] | None) -> R:
+        steps, grant, answer = self._steps(call), None, None
+        while isinstance(step := _next(steps, answer), Read):
+            # Both permits of a pair at once: what was read must not grow old while what follows waits for a permit.
+            grant = self._permits(2 if step.last else 1)
+            answer = self._exchange(step.call, grant)
+            grant = grant if step.last else None
+        if step is None:
+            return cast(R, answer)
+        grant = grant or self._permits(1)
+        if step.act in SENDS:
+            self._require_sends(step)
+        if before is not None and step.repeat is Repeat.ONCE:
+            before()
+        return self._exchange(step, grant)
+
+    def _permits(self, permits: int) -> Grant:
         self.used.take(permits)
         grant = self._pool.acquire(permits, lane=self._lane, max_wait=self._max_wait)
         self.used.wait(grant.waited)
-        if call.read_first is None:
-            return self._exchange(call, grant)
-        record = self._exchange(call.read_first.read, grant)
-        rest = _rest(call, record)
-        return cast(R, record) if rest is None else self._exchange(rest, grant)
+        return grant
 
     def _exchange(self, call: Call[R], grant: Grant) -> R:
         self.used.send()
@@ -466,10 +464,14 @@ class Client:
                     content.add(chunk)
         except httpx.TransportError as error:
             raise _failure(call, error) from None
-        return _answer(call, response, content.bytes())
+        try:
+            return _answer(call, response, content.bytes())
+        except RateLimited as error:
+            self._pool.pause(error.retry_after)
+            raise
 
 
-class AsyncClient:
+class AsyncClient(_Sender):
     """`Client` for coroutines: the same arguments, the same methods awaited."""
 
     def __init__(
@@ -483,19 +485,9 @@ class AsyncClient:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self.account = account
-        self.used = Used(max_requests)
-        self._pool = pool or open_state(account.state).pool(account.id, account.limits)
-        self._lane = lane
-        self._max_wait = max_wait
-        _say_if_assumed(account)
+        super().__init__(account, pool, lane, max_wait, max_requests)
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
         self._sleep = sleep
-
-    @property
-    def requests(self) -> int:
-        """`Client.requests`."""
-        return self.used.requests
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -511,40 +503,45 @@ class AsyncClient:
         try:
             return await self._repeating(call)
         except OutcomeUnknown:
-            safe = rechecked(call)
-            if safe is None:
+            if call.again is None:
                 raise
-            return await self._repeating(safe)
+            return await self._repeating(call.again)
 
     async def pages(self, call: Call[list[R]]) -> AsyncIterator[list[R]]:
         """`Client.pages`."""
-        pages = Pages(call)
+        pages = await asyncio.to_thread(self.pages_of, call)
         while not pages.done:
             yield pages.take(await self.send(pages.next_call()))
 
     async def _repeating(self, call: Call[R]) -> R:
         async for attempt in AsyncRetrying(sleep=self._sleep, **_RETRYING):
             with attempt:
-                number = attempt.retry_state.attempt_number
                 try:
                     return await self._try(call)
                 except NotFound as error:
-                    return cast(R, _gone(call, error, number))
-                except RateLimited as error:
-                    await self._pool.apause(error.retry_after)
-                    raise
+                    return cast(R, _gone(call, error, attempt.retry_state.attempt_number))
         raise AssertionError("unreachable")
 
     async def _try(self, call: Call[R]) -> R:
-        permits = 1 if call.read_first is None else 2
+        if call.merge:
+            await asyncio.to_thread(getattr, self, "profile")
+        steps, grant, answer = self._steps(call), None, None
+        while isinstance(step := _next(steps, answer), Read):
+            grant = await self._permits(2 if step.last else 1)
+            answer = await self._exchange(step.call, grant)
+            grant = grant if step.last else None
+        if step is None:
+            return cast(R, answer)
+        grant = grant or await self._permits(1)
+        if step.act in SENDS:
+            await asyncio.to_thread(self._require_sends, step)
+        return await self._exchange(step, grant)
+
+    async def _permits(self, permits: int) -> Grant:
         self.used.take(permits)
         grant = await self._pool.aacquire(permits, lane=self._lane, max_wait=self._max_wait)
         self.used.wait(grant.waited)
-        if call.read_first is None:
-            return await self._exchange(call, grant)
-        record = await self._exchange(call.read_first.read, grant)
-        rest = _rest(call, record)
-        return cast(R, record) if rest is None else await self._exchange(rest, grant)
+        return grant
 
     async def _exchange(self, call: Call[R], grant: Grant) -> R:
         self.used.send()
@@ -560,4 +557,8 @@ class AsyncClient:
                     content.add(chunk)
         except httpx.TransportError as error:
             raise _failure(call, error) from None
-        return _answer(call, response, content.bytes())
+        try:
+            return _answer(call, response, content.bytes())
+        except RateLimited as error:
+            await self._pool.apause(error.retry_after)
+            raise

@@ -1,6 +1,6 @@
 """A call that must happen once, however often its step runs and whatever dies in between.
 
-Before it is sent, a claim on its key is written to the state database; only who wrote the claim may send. Whoever
+Directly before it is sent, a claim on its key is written to the state database; only who wrote it may send. Whoever
 finds an unsettled claim looks up what became of it, or stops: it is never sent twice on a guess.
 """
 
@@ -8,26 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from whautomate_core.call import Call, Repeat
-from whautomate_core.client import Client, rechecked
-from whautomate_core.errors import (
-    AuthenticationError,
-    BudgetExceeded,
-    ConfigurationError,
-    ConnectionFailed,
-    InvalidRequest,
-    NotFound,
-    OutcomeUnknown,
-    PolicyRefused,
-    QuotaExhausted,
-    RateLimited,
-    StateUnavailable,
-    UnexpectedResponse,
-)
+from whautomate_core.client import Client
+from whautomate_core.errors import OutcomeUnknown, StateUnavailable, WhautomateError
 from whautomate_core.state import open_state
 from whautomate_core.state.claims import Claim
 
@@ -36,21 +22,6 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 Find = Callable[[bool], "R | None"]
 """Looks a record up; True: patiently, since it may have been made a moment ago."""
-
-# Of a ONCE call these say that the server did nothing, so the next attempt may send.
-_NOTHING_DONE = (
-    AuthenticationError,
-    BudgetExceeded,
-    ConfigurationError,
-    ConnectionFailed,
-    InvalidRequest,
-    NotFound,
-    PolicyRefused,
-    QuotaExhausted,
-    RateLimited,
-    StateUnavailable,
-    UnexpectedResponse,
-)
 
 
 def send_once(
@@ -78,52 +49,66 @@ def send_once(
     if call.repeat is not Repeat.ONCE:
         return result(client.send(call)), True
     account, claims = client.account.id, open_state(client.account.state).claims
-    sent = (
-        {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}} if payload is None else payload
-    )
-    claim = claims.claim(account, key, sent, f"{call.method} {call.path}")
-    if claim.settled:
-        log.info("%s was sent before under this key: nothing is sent", claim.what)
-        return claim.result, False
+    what = f"{call.method} {call.path}"
+    if payload is None:
+        payload = {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}}
+    mine: Claim | None = None
+
+    def take() -> None:
+        # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
+        nonlocal mine
+        if mine is None:
+            claim = claims.claim(account, key, payload, what)
+            if not claim.mine:
+                raise _Begun(claim)
+            mine = claim
 
     def settle(record: R) -> Any:
         stored = result(record)
         try:
             claims.settle(account, key, stored)
         except StateUnavailable:
-            log.warning("%s has happened, but its claim could not be settled", claim.what)
+            log.warning("%s has happened, but its claim could not be settled", what)
         return stored
 
-    if not claim.mine:
-        return settle(_settled(client, claim, call, find)), False
     try:
-        found = find(False) if find else None
-    except Exception:
-        claims.release(account, key, made_by=claim.made_by)  # nothing was sent yet
-        raise
-    if found is not None:
-        return settle(found), False
-    try:
-        # Without its recheck: what fails after an unknown outcome must not look as if nothing had been done.
-        record = client.send(replace(call, recheck=None))
+        begun = claims.look(account, key, payload, what)
+        if begun is not None:
+            raise _Begun(begun)
+        found: Any = find(False) if find else None
+        if found is not None:
+            take()
+            return settle(found), False
+        record = client.send(call, before=take)
+    except _Begun as error:
+        if not error.claim.settled:
+            return settle(_settled(error.claim, find)), False
+        log.info("%s was sent before under this key: nothing is sent", what)
+        return error.claim.result, False
     except OutcomeUnknown:
-        safe = rechecked(call)
-        after = client.send(safe) if safe is not None else find(True) if find else None
+        after = find(True) if find else None
         if after is None:
             raise
         record = after
-    except _NOTHING_DONE:
-        claims.release(account, key, made_by=claim.made_by)
+    except WhautomateError:
+        # Of a call that must happen once every other error says that the server did nothing.
+        if mine is not None:
+            claims.release(account, key, made_by=mine.made_by)
         raise
     # Out of the reach of what releases: from here on it has happened.
     return settle(record), True
 
 
-def _settled(client: Client, claim: Claim, call: Call[R], find: Find[R] | None) -> R:
+class _Begun(Exception):
+    """Another attempt has the claim."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__()
+        self.claim = claim
+
+
+def _settled(claim: Claim, find: Find[R] | None) -> R:
     """What became of a call that another attempt began."""
-    safe = rechecked(call)
-    if safe is not None:
-        return client.send(safe)  # reads, and sends only what is missing
     found = find(True) if find else None
     if found is None:
         when = datetime.fromtimestamp(claim.made_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,44 +1,95 @@
-"""What no caller may do by accident. In Whautomate an opt-out is only a tag (help pages, Marketing opt-out)."""
+"""What no caller may do by accident. In Whautomate an opt-out is only a tag (help pages, Marketing opt-out).
+
+The policy is the account's. `prepare.py` asks it about each call before the call is sent.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
 
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import ConfigurationError, PolicyRefused
 
-OPT_OUT_TAGS = ("Unsubscribe",)
-"""Who holds one of these is never messaged and never given a tag or a stage, since both fire automations."""
-
-_OPT_OUT = {tag.casefold() for tag in OPT_OUT_TAGS}
+Sends = Literal["on", "listed", "off"]
 
 
-def opted_out(record: Mapping[str, Any]) -> bool:
-    """Whether a contact holds an opt-out tag, in any spelling of upper and lower case."""
-    return any(tag.casefold() in _OPT_OUT for tag in record.get("tags") or [])
+@dataclass(frozen=True)
+class Policy:
+    """What an account permits."""
 
+    opt_out_tags: tuple[str, ...] = ("Unsubscribe",)
+    """Who holds one of these, in any spelling of upper and lower case, is never messaged, tagged, deleted or made
+    anew, and keeps the tag. Contacts and clients alike."""
+    sends: Sends = "on"
+    """`listed`: only to the numbers and segments of `listed`. `off`: nothing is sent. Automations are the account's
+    own: tags, stages and creates still fire them."""
+    listed: tuple[str, ...] = ()
+    """Phone numbers, and names or ids of segments."""
+    max_recipients: int | None = None
+    """The most people that one broadcast may reach."""
 
-def opt_out_tags(names: Iterable[str]) -> list[str]:
-    """The opt-out tags, in each spelling that stands among the names of an account's tags.
+    def is_opt_out(self, tag: str) -> bool:
+        """Whether this is an opt-out tag, in any spelling."""
+        return tag.strip().casefold() in {one.casefold() for one in self.opt_out_tags}
 
-    Whether the vendor tells `unsubscribe` from `Unsubscribe` is not documented.
-    """
-    return list(dict.fromkeys([*OPT_OUT_TAGS, *(name for name in names if name.casefold() in _OPT_OUT)]))
+    def protects(self, record: Mapping[str, Any]) -> bool:
+        """Whether a contact or client has opted out."""
+        return any(self.is_opt_out(tag) for tag in record.get("tags") or [])
 
+    def spellings(self, names: Iterable[str]) -> list[str]:
+        """The opt-out tags, in each spelling that stands among the names of an account's tags.
 
-def require_exclusion(name: str, criteria: Mapping[str, Any] | None, tags: Iterable[str]) -> None:
-    """Raise `PolicyRefused` unless a segment's criteria leave out everybody who holds one of the opt-out `tags`."""
-    excluded = (criteria or {}).get("exclusionTags") or []
-    missing = [tag for tag in tags if tag not in excluded]
-    if missing:
-        raise PolicyRefused(
-            f"segment {name!r} would message people who opted out: "
-            f"add {', '.join(missing)} to its exclusionTags (criteria.exclusionTags)"
-        )
+        Whether the vendor tells `unsubscribe` from `Unsubscribe` is not documented.
+        """
+        return list(dict.fromkeys([*self.opt_out_tags, *filter(self.is_opt_out, names)]))
 
+    def lists(self, names: Iterable[str]) -> bool:
+        """Whether one of these numbers, names or ids may be sent to."""
+        known = {*self.listed, *filter(None, map(digits, self.listed))}
+        return any(name in known for name in names)
 
-def refuse_opt_out_tags(tags: list[str]) -> None:
-    """Raise `PolicyRefused` where a job is asked to give an opt-out tag as if it were any other."""
-    for tag in tags:
-        if tag.casefold() in _OPT_OUT:
+    def refuse_opt_out_tags(self, tags: Iterable[str]) -> None:
+        """Raise `PolicyRefused` where a job is asked to give an opt-out tag as if it were any other."""
+        for tag in filter(self.is_opt_out, tags):
             raise PolicyRefused(f"{tag!r} is an opt-out tag: jobs neither give it nor take it away")
+
+
+def policy_from_settings(given: Mapping[str, Any]) -> Policy:
+    """The policy that the settings of a connection or block describe. Raises `ConfigurationError`."""
+    tags = _names(given.get("opt_out_tags")) or Policy.opt_out_tags
+    sends = given.get("sends") or "on"
+    if sends not in get_args(Sends):
+        raise ConfigurationError(f"sends must be {', '.join(get_args(Sends))}, not {sends!r}")
+    listed = _names(given.get("listed"))
+    if listed and sends != "listed":
+        raise ConfigurationError("listed names whom sends may reach where sends is listed: set sends to listed")
+    most = given.get("max_recipients")
+    try:
+        most = None if most in (None, "") else int(most)
+    except (TypeError, ValueError):
+        most = 0
+    if most is not None and most < 1:
+        raise ConfigurationError("max_recipients must be a whole number of at least 1")
+    return Policy(tags, cast(Sends, sends), listed, most)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Names apart, as a list or as text with commas between them."""
+    parts = value.split(",") if isinstance(value, str) else list(value or ())
+    return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def digits(number: str) -> str:
+    """What makes two numbers the same: the server gives them with and without the plus (evidence C)."""
+    return "".join(c for c in number if c.isdigit())
+
+
+def numbers(record: Mapping[str, Any]) -> set[str]:
+    """The digits by which a contact, client or recipient can be reached.
+
+    A client's country code stands apart from its phone, which may hold it once more (evidence C): both are taken.
+    """
+    phone = str(record.get("phoneNumber") or record.get("phone") or "")
+    whole = digits(str(record.get("countryCode") or "") + phone)
+    return {number for number in (digits(phone), whole) if number}

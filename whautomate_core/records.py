@@ -149,13 +149,6 @@ class Segment(TypedDict, total=False):
     location: LocationRef
 
 
-class SegmentFilters(TypedDict, total=False):
-    page: int
-    limit: int
-    searchText: str
-    locationId: str
-
-
 class Template(TypedDict):
     name: str
     language: str
@@ -171,6 +164,27 @@ class LocationParameters(TypedDict, total=False):
 class FlowParameters(TypedDict, total=False):
     flowToken: str
     flowData: str
+
+
+class BroadcastUpdate(TypedDict, total=False):
+    """`BroadcastInput` with nothing required: what PUT doesn't name is taken from what is there."""
+
+    name: str
+    type: str
+    segments: list[IdRef]
+    targetClass: IdRef
+    targetClassStatus: str
+    retargetBroadcast: IdRef
+    retargetEngagementType: str
+    scheduleDateTime: str
+    template: Template
+    headerMediaUrl: str
+    headerTextParameters: list[str]
+    bodyTextParameters: list[str]
+    buttonUrlParameters: list[str]
+    locationParameters: LocationParameters
+    flowParameters: FlowParameters
+    location: LocationRef
 
 
 class BroadcastInput(TypedDict, total=False):
@@ -206,24 +220,8 @@ class DeliveryStats(TypedDict, total=False):
     repliedCount: int
 
 
-class Broadcast(TypedDict, total=False):
+class Broadcast(BroadcastUpdate, total=False):
     id: str
-    name: str
-    type: str
-    segments: list[IdRef]
-    targetClass: IdRef
-    targetClassStatus: str
-    retargetBroadcast: IdRef
-    retargetEngagementType: str
-    scheduleDateTime: str
-    template: Template
-    headerMediaUrl: str
-    headerTextParameters: list[str]
-    bodyTextParameters: list[str]
-    buttonUrlParameters: list[str]
-    locationParameters: LocationParameters
-    flowParameters: FlowParameters
-    location: LocationRef
     status: str
     startedAt: str
     completedAt: str
@@ -257,8 +255,568 @@ class PageFilters(TypedDict, total=False):
     limit: int
 
 
+class StaffRef(TypedDict, total=False):
+    id: Required[str]
+    name: str
+
+
+class ServiceRef(TypedDict, total=False):
+    id: Required[str]
+    name: str
+    durationMinutes: float
+    sellingPrice: float
+
+
+class ClientRef(TypedDict, total=False):
+    id: Required[str]
+    fullName: str
+    countryCode: str
+    phone: str
+    email: str
+
+
+class ClientUpdate(TypedDict, total=False):
+    fullName: str
+    preferredName: str
+    contactType: str
+    countryCode: str
+    phone: str
+    email: str
+    registrationDate: str
+    dob: str | None
+    addressType: str
+    address: str
+    identificationNumber: str
+    gender: str
+    preferredLanguage: str
+    maritalStatus: str
+    tags: list[str]
+    notes: str
+    referralSource: str
+    primaryLocation: LocationRef
+    primaryStaff: IdRef
+    customFields: CustomFields
+    photoUrl: str
+    emergencyRelationType: str
+    emergencyName: str
+    emergencyCountryCode: str
+    emergencyPhone: str
+
+
+class ClientInput(TypedDict, total=False):
+    fullName: Required[str]
+    preferredName: str
+    contactType: str
+    countryCode: str
+    phone: str
+    email: str
+    registrationDate: str
+    dob: str | None
+    addressType: str
+    address: str
+    identificationNumber: str
+    gender: str
+    preferredLanguage: str
+    maritalStatus: str
+    tags: list[str]
+    notes: str
+    referralSource: str
+    primaryLocation: Required[LocationRef]
+    primaryStaff: IdRef
+    customFields: CustomFields
+    photoUrl: str
+    emergencyRelationType: str
+    emergencyName: str
+    emergencyCountryCode: str
+    emergencyPhone: str
+
+
+class Client(ClientUpdate, total=False):
+    id: str
+    clientId: str
+    company: Json
+    taxIdType: str
+    taxIdNumber: str
+    createdAt: str
+    updatedAt: str
+
+
+class Staff(TypedDict, total=False):
+    id: str
+    firstName: str
+    lastName: str
+    email: str
+    countryCode: str
+    phone: str
+    active: bool
+    locations: list[str]
+
+
+class AvailabilityBlockInput(TypedDict, total=False):
+    startDate: str
+    endDate: str
+    reason: str
+
+
+class AvailabilityBlock(TypedDict, total=False):
+    id: str
+    staffId: str
+    startDate: str
+    endDate: str
+    reason: str
+    startTime: str
+    endTime: str
+    createdAt: str
+    updatedAt: str
+
+
+class Recepient(TypedDict, total=False):
+    phoneNumber: Required[str]
+    name: str
+
+
+class WhatsappTextInput(TypedDict, total=False):
+    contact: IdRef
+    client: IdRef
+    recepient: Recepient
+    location: Required[LocationRef]
+    textMessage: Required[str]
+    scheduleDateTime: str
+
+
+class WhatsappMediaInput(TypedDict, total=False):
+    contact: IdRef
+    client: IdRef
+    recepient: Recepient
+    location: Required[LocationRef]
+    mediaUrl: Required[str]
+    mimeType: Required[str]
+    scheduleDateTime: str
+
+
+class WhatsappTemplateInput(TypedDict, total=False):
+    contact: IdRef
+    client: IdRef
+    recepient: Recepient
+    location: Required[LocationRef]
+    template: Required[Template]
+    headerMediaUrl: str
+    headerTextParameters: list[str]
+    bodyTextParameters: list[str]
+    buttonUrlParameters: list[str]
+    locationParameters: LocationParameters
+    flowParameters: FlowParameters
+    scheduleDateTime: str
+
+
+class ChannelTextInput(TypedDict, total=False):
+    contact: Required[IdRef]
+    location: LocationRef
+    textMessage: Required[str]
+    scheduleDateTime: str
+
+
+class ChannelMediaInput(TypedDict, total=False):
+    contact: Required[IdRef]
+    location: LocationRef
+    mediaUrl: Required[str]
+    mimeType: Required[str]
+    scheduleDateTime: str
+
+
+class ElementsTemplateInput(TypedDict, total=False):
+    contact: Required[IdRef]
+    location: LocationRef
+    elements: Required[list[Json]]
+
+
+class TelegramTemplateInput(TypedDict, total=False):
+    contact: Required[IdRef]
+    location: LocationRef
+    textMessage: str
+    buttons: list[str]
+
+
+class MessageResult(TypedDict, total=False):
+    id: str
+    status: str
+    error: str
+
+
+class MessageContact(TypedDict, total=False):
+    id: str
+    channel: str
+    phoneNumber: str
+
+
+class MessageRef(TypedDict, total=False):
+    id: str
+
+
+Message = TypedDict(  # some of its fields are words of Python
+    "Message",
+    {
+        "id": str,
+        "contact": MessageContact,
+        "channel": str,
+        "isIncoming": bool | str,
+        "type": str,
+        "replyToMessage": MessageRef,
+        "from": str,
+        "sentBy": str,
+        "timestamp": str,
+        "status": str,
+        "errorMessage": str,
+        "headerText": str,
+        "mediaUrl": str,
+        "caption": str,
+        "text": str,
+        "footerText": str,
+        "options": Any,
+        "createdAt": str,
+        "updatedAt": str,
+    },
+    total=False,
+)
+
+
+class ServiceCategoryInput(TypedDict, total=False):
+    name: Required[str]
+    location: LocationRef
+    slug: str
+
+
+class ServiceCategory(TypedDict, total=False):
+    id: str
+    name: str
+    location: LocationRef
+    slug: str
+    createdAt: str
+    updatedAt: str
+
+
+class TaxOverride(TypedDict, total=False):
+    id: str
+    name: str
+    percentage: str
+
+
+class ServiceSettings(TypedDict, total=False):
+    advanceBookingLimitDays: float
+    blockTimeAfterAppointment: float
+
+
+class CategoryRef(TypedDict, total=False):
+    id: str
+    name: str
+
+
+class ServiceUpdate(TypedDict, total=False):
+    serviceType: str
+    name: str
+    location: LocationRef
+    durationMinutes: float
+    categories: list[CategoryRef]
+    staffs: list[StaffRef]
+    numberOfParticipants: int
+    type: str
+    sellingPrice: float
+    costPrice: float
+    taxOverrides: list[TaxOverride]
+    isCustomCredit: bool
+    credits: float
+    active: bool
+    allowOnlineBooking: bool
+    acceptPaymentOnline: bool
+    advanceSettings: ServiceSettings
+    description: str
+
+
+class ServiceInput(TypedDict, total=False):
+    serviceType: Required[str]
+    name: Required[str]
+    location: LocationRef
+    durationMinutes: float
+    categories: list[CategoryRef]
+    staffs: list[StaffRef]
+    numberOfParticipants: int
+    type: str
+    sellingPrice: float
+    costPrice: float
+    taxOverrides: list[TaxOverride]
+    isCustomCredit: bool
+    credits: float
+    active: bool
+    allowOnlineBooking: bool
+    acceptPaymentOnline: bool
+    advanceSettings: ServiceSettings
+    description: str
+
+
+class Service(ServiceUpdate, total=False):
+    id: str
+    createdAt: str
+    updatedAt: str
+
+
+class Slot(TypedDict, total=False):
+    startTime: str
+    endTime: str
+
+
+class SlotDay(TypedDict, total=False):
+    date: str
+    timezone: str
+    slots: list[Slot]
+
+
+class AppointmentInput(TypedDict, total=False):
+    client: IdRef
+    service: IdRef
+    staff: IdRef
+    location: IdRef
+    date: Required[str]
+    time: Required[str]
+    timezone: str
+    overrideTimeSlotValidation: bool
+    notes: str
+    addOnServices: list[IdRef]
+
+
+class RescheduleInput(TypedDict, total=False):
+    appointmentId: Required[str]
+    date: Required[str]
+    time: Required[str]
+    timezone: str
+
+
+class CancelInput(TypedDict, total=False):
+    appointmentId: Required[str]
+    cancellationReason: str
+
+
+class Appointment(TypedDict, total=False):
+    id: str
+    location: LocationRef
+    client: ClientRef
+    staff: StaffRef
+    timezone: str
+    date: str
+    time: str
+    startTimeUTC: str
+    startTime: str
+    endTimeUTC: str
+    endTime: str
+    service: ServiceRef
+    addOnServices: list[Json]
+    overrideTimeSlotValidation: bool
+    bookedFrom: str
+    status: str
+    appointmentType: str
+    notes: str
+    paymentStatus: str
+    cancellationReason: str
+    createdAt: str
+    updatedAt: str
+
+
+class ClassSettings(TypedDict, total=False):
+    advanceClassBookingThresholdMinutes: float
+    cancelClassThresholdMinutes: float
+
+
+class ClassUpdate(TypedDict, total=False):
+    location: IdRef
+    staff: IdRef
+    service: IdRef
+    date: str
+    time: str
+    timezone: str
+    numberOfParticipants: int
+    isOnlineClass: bool
+    onlineClassLink: str
+    onlineClassPassCode: str
+    advanceSettings: ClassSettings
+    notes: str
+
+
+class ClassInput(TypedDict, total=False):
+    location: Required[IdRef]
+    staff: Required[IdRef]
+    service: Required[IdRef]
+    date: Required[str]
+    time: Required[str]
+    timezone: str
+    numberOfParticipants: int
+    isOnlineClass: bool
+    onlineClassLink: str
+    onlineClassPassCode: str
+    advanceSettings: ClassSettings
+    notes: str
+
+
+class Class(TypedDict, total=False):
+    id: str
+    location: LocationRef
+    staff: StaffRef
+    service: ServiceRef
+    date: str
+    time: str
+    timezone: str
+    numberOfParticipants: int
+    isOnlineClass: bool
+    onlineClassLink: str
+    onlineClassPassCode: str
+    advanceSettings: ClassSettings
+    notes: str
+    startTimeUTC: str
+    startTime: str
+    endTimeUTC: str
+    endTime: str
+    bookedParticipants: int
+    status: str
+    createdAt: str
+    updatedAt: str
+
+
+class ClassParticipantInput(TypedDict, total=False):
+    client: IdRef
+    clientId: str
+    status: str
+
+
+class ClassParticipantCancelInput(TypedDict, total=False):
+    client: IdRef
+    clientId: str
+    participantId: str
+    cancellationReason: str
+
+
+ClassParticipant = TypedDict(  # some of its fields are words of Python
+    "ClassParticipant",
+    {
+        "id": str,
+        "class": Class,
+        "client": ClientRef,
+        "status": str,
+        "paymentStatus": str,
+        "cancellationReason": str,
+        "createdAt": str,
+        "updatedAt": str,
+    },
+    total=False,
+)
+
+
+class WebhookHeader(TypedDict):
+    key: str
+    value: str
+
+
+class WebhookUpdate(TypedDict, total=False):
+    """`WebhookInput` with nothing required."""
+
+    name: str
+    active: bool
+    serverUrl: str
+    webhookHeaders: list[WebhookHeader]
+    events: list[str]
+
+
+class WebhookInput(TypedDict, total=False):
+    name: Required[str]
+    active: Required[bool]
+    serverUrl: Required[str]
+    webhookHeaders: list[WebhookHeader]
+    events: list[str]
+
+
+class Webhook(WebhookUpdate, total=False):
+    id: str
+    createdAt: str
+    updatedAt: str
+
+
+class ClientFilters(TypedDict, total=False):
+    page: int
+    limit: int
+    searchText: str
+    startDate: str
+    endDate: str
+    primaryLocationId: str
+    tags: str
+
+
+class LocatedFilters(TypedDict, total=False):
+    """Filters of the lists that belong to locations: segments, staff, service categories."""
+
+    page: int
+    limit: int
+    searchText: str
+    locationId: str
+
+
+class ServiceFilters(TypedDict, total=False):
+    page: int
+    limit: int
+    searchText: str
+    locationId: str
+    serviceType: str
+
+
+class PeriodFilters(TypedDict, total=False):
+    """Filters of a list over a period; dates are YYYY-MM-DD."""
+
+    page: int
+    limit: int
+    startDate: str
+    endDate: str
+
+
+class BlockFilters(TypedDict, total=False):
+    """Dates are YYYY-MM-DD."""
+
+    startDate: str
+    endDate: str
+
+
+class SlotFilters(TypedDict, total=False):
+    """`date` is YYYY-MM-DD, `nextThreeDays` true or false as text, `timezone` an IANA name."""
+
+    date: str
+    nextThreeDays: str
+    serviceId: str
+    staffId: str
+    locationId: str
+    timezone: str
+
+
+class AppointmentFilters(TypedDict, total=False):
+    page: int
+    limit: int
+    startDate: str
+    endDate: str
+    locationId: str
+    staffId: str
+    clientId: str
+
+
+class ClassFilters(TypedDict, total=False):
+    page: int
+    limit: int
+    startDate: str
+    endDate: str
+    locationId: str
+    staffId: str
+    serviceId: str
+
+
 class DeleteResult(TypedDict, total=False):
     success: bool
+
+
+class EmptyResult(TypedDict, total=False):
+    """Declared empty (cancellations); what it may hold is not known."""
 
 
 for _record in [value for value in vars().values() if is_typeddict(value)]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
@@ -22,7 +23,7 @@ from typing_extensions import is_typeddict
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
-from whautomate_core.call import Call, Json
+from whautomate_core.call import Call, Json, summary
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 
 if TYPE_CHECKING:
@@ -172,14 +173,11 @@ class WhautomateOperator(BaseOperator):
         if self._reads:
             return self._read(client, call)
 
-        def result(answer: Json) -> Json:
-            return {"id": answer.get("id") or next(iter(call.ids), None)}
-
         if not self._once:
-            return result(client.send(call))
+            return summary(call, client.send(call))
         from whautomate_core.once import send_once
 
-        return send_once(client, self.given("key") or run_key(context), call, result)[0]
+        return send_once(client, self.given("key") or run_key(context), call, partial(summary, call))[0]
 
     def _read(self, client: Client, call: Call[Any]) -> Any:
         path: str | None = self.given("output_path")
@@ -286,7 +284,8 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     cls._hints = hints
     cls._reads = verb in ("get", "list")
     cls._lists = get_origin(answer) is list
-    cls._once = verb not in ("get", "list", "update", "delete")
+    # Tag calls look first what is left to do.
+    cls._once = verb not in ("get", "list", "update", "delete") and "tags" not in hints
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = [one.replace(kind=keyword) for one in inspect.signature(call).parameters.values()]
@@ -336,6 +335,7 @@ _PARAMS = {
     "extra": "Fields to send that the check of names doesn't know",
     "overwrite": "Send the body alone, in place of merging it over what is there",
     "tags": "Names of tags",
+    "allow_protected": "Do it to people who opted out as well: a person means it",
     "max_records": "The most records to read; all where None",
     "key": "What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where "
     "there is none) where None. Never anything that changes between two runs of the same task",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from whautomate_core import errors, once
 from whautomate_core.account import Account
-from whautomate_core.call import Call, ReadFirst, Repeat
+from whautomate_core.call import Act, Call, Repeat
 from whautomate_core.client import Client
 from whautomate_core.errors import (
     ConnectionFailed,
@@ -92,10 +92,11 @@ class Attempt:
         threading.Thread(target=run, daemon=True).start()
         self._stopped.acquire()
 
-    def _send(self, call: Any) -> Any:
-        told = self.point("send")
-        if told == "refused":
+    def _send(self, call: Any, before: Callable[[], None]) -> Any:
+        if self.point("wait") == "refused":
             raise QuotaExhausted("no permit")
+        before()
+        told = self.point("send")
         if told == "not connected":
             raise ConnectionFailed("no connection")
         self.vendor.posts[self.key] = self.vendor.posts.get(self.key, 0) + 1
@@ -204,7 +205,7 @@ def test_no_order_of_attempts_kills_and_losses_sends_twice(stops: str, moves: li
         assert isinstance(last, tuple)  # what happened is found in the end
 
 
-@pytest.mark.parametrize("kill_at", range(8))
+@pytest.mark.parametrize("kill_at", range(10))
 def test_a_run_killed_at_any_statement_is_taken_up_by_the_next(stops: str, kill_at: int) -> None:
     vendor, key = Vendor(), f"kill-{next(_keys)}"
     first = Attempt(vendor, key, CALL)
@@ -215,11 +216,14 @@ def test_a_run_killed_at_any_statement_is_taken_up_by_the_next(stops: str, kill_
         trail.append(first.at)
     first.tell("kill")
     assert isinstance(first.outcome, Killed)
+    claimed = "after claim" in trail
+    assert [claim.key for claim in open_state(stops).claims.open("a") if claim.key == key] == [key] * (
+        claimed and "after settle" not in trail
+    ), "who waits for a permit has no claim"
     second = Attempt(vendor, key, CALL)
     second.start(stops)
     while not second.done:
         second.tell("on")
-    claimed = "after claim" in trail
     if not claimed or "sent" in trail:
         assert second.outcome == (f"id of {key}", not claimed)
     else:  # claimed, and nothing is to be seen: nobody knows, so a person decides
@@ -360,17 +364,30 @@ def test_a_look_up_that_fails_before_the_send_releases_the_claim(once_with: Any)
     assert once_with(server, key) == ("b1", True)
 
 
-def test_a_recheck_that_fails_after_a_lost_answer_does_not_release_the_claim(once_with: Any) -> None:
-    """Tag calls: after the loss the tags are read, and what fails then says nothing of the first."""
+def test_who_waits_for_a_permit_has_no_claim_yet(once_with: Any, pool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, claims = f"{next(_keys)}", open_state(server_state(once_with)).claims
+    held: list[list[str]] = []
+    acquire = pool.acquire
+
+    def look(*arguments: Any, **named: Any) -> Any:
+        held.append([claim.key for claim in claims.open("real")])
+        return acquire(*arguments, **named)
+
+    monkeypatch.setattr(pool, "acquire", look)
+    assert once_with(Server(httpx.Response(429)), key) == ("b1", True)
+    assert key not in held[0]
+    assert key in held[1], "of a call that was tried once the claim stays until that has an end"
+
+
+def test_people_are_read_before_the_claim(once_with: Any) -> None:
+    """What fails while the policy reads whom a call concerns was before the send: nothing is left open."""
     read: Call[Any] = Call("GET", "/contacts/1")
-    call = replace(CALL, recheck=ReadFirst(read, lambda record: None))
-    server, key = Server(httpx.ReadError("lost"), *[httpx.ConnectError("down")] * 6), f"{next(_keys)}"
-    with pytest.raises(ConnectionFailed):
+    call = replace(CALL, act=Act.MESSAGE, reads=(read,))
+    server, key = Server(*[httpx.Response(503)] * 6), f"{next(_keys)}"
+    with pytest.raises(ServerError):
         once_with(server, key, call)
-    assert [claim.key for claim in open_state(server_state(once_with)).claims.open("real") if claim.key == key] == [key]
-    server.answers.append(httpx.Response(200, json={"id": "c1"}))  # the read: nothing is missing
-    assert once_with(server, key, call) == ("c1", False)
-    assert server.posts == 0
+    assert key not in [claim.key for claim in open_state(server_state(once_with)).claims.open("real")]
+    assert once_with(server, key, call) == ("b1", True)
 
 
 def server_state(once_with: Any) -> str:

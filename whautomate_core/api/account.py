@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call
+from whautomate_core.call import Call, get
 from whautomate_core.records import AccountInfo
 
 
 def get_account_info() -> Call[AccountInfo]:
     """Name and owner of the account (`GET /v1/account-info`; path and shape from integrators, evidence C)."""
-    return Call("GET", "/v1/account-info")
+    return get("/v1/account-info")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, Json, Repeat, path_id
+from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post
 from whautomate_core.records import DeleteResult, SearchFilters, Tag, TagInput, body, query
 
 
 def list_contact_tags(*, filters: SearchFilters | None = None) -> Call[list[Tag]]:
     """List or search contact tags (`GET /v1/contactTags`; official page, evidence A)."""
-    return Call("GET", "/v1/contactTags", query=query(SearchFilters, filters), answer=list)
+    return listing("/v1/contactTags", query(SearchFilters, filters))
 
 
 def create_contact_tag(contact_tag: TagInput, *, extra: Json | None = None) -> Call[Tag]:
     """Create a contact tag (`POST /v1/contactTags`; official page, evidence A)."""
-    return Call("POST", "/v1/contactTags", body=body(TagInput, contact_tag, extra), repeat=Repeat.ONCE)
+    return post("/v1/contactTags", body(TagInput, contact_tag, extra))
 
 
 def get_contact_tag(contact_tag_id: str) -> Call[Tag]:
     """Show one contact tag (`GET /v1/contactTags/{contactTagId}`; path A, shape B)."""
-    return Call("GET", "/v1/contactTags/{}", (path_id("contact_tag_id", contact_tag_id),))
+    return get("/v1/contactTags/{}", contact_tag_id=contact_tag_id)
 
 
-def delete_contact_tag(contact_tag_id: str) -> Call[DeleteResult]:
-    """Delete a contact tag (`DELETE /v1/contactTags/{contactTagId}`; white-label copies, evidence B)."""
-    return Call("DELETE", "/v1/contactTags/{}", (path_id("contact_tag_id", contact_tag_id),), repeat=Repeat.IDEMPOTENT)
+def delete_contact_tag(contact_tag_id: str, *, allow_protected: bool = False) -> Call[DeleteResult]:
+    """Delete a contact tag (`DELETE /v1/contactTags/{contactTagId}`; white-label copies, evidence B).
+
+    Whether contacts lose it is not documented, so an opt-out tag is refused.
+    """
+    read = get_contact_tag(contact_tag_id)
+    return acting(delete(read), Act.DROP_TAG, allow_protected, (read,))

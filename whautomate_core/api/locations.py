@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, path_id
+from whautomate_core.call import Call, get, listing
 from whautomate_core.records import Location, SearchFilters, query
 
 
 def list_locations(*, filters: SearchFilters | None = None) -> Call[list[Location]]:
     """List or search locations (`GET /v1/locations`; evidence C)."""
-    return Call("GET", "/v1/locations", query=query(SearchFilters, filters), answer=list)
+    return listing("/v1/locations", query(SearchFilters, filters))
 
 
 def get_location(location_id: str) -> Call[Location]:
     """Show one location (`GET /v1/locations/{locationId}`; evidence C)."""
-    return Call("GET", "/v1/locations/{}", (path_id("location_id", location_id),))
+    return get("/v1/locations/{}", location_id=location_id)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from whautomate_core.api import broadcasts, segments
-from whautomate_core.campaign.segments import find_segment, require_target
+from whautomate_core.campaign.segments import find_segment
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, UnexpectedResponse
 from whautomate_core.once import send_once
@@ -71,7 +71,6 @@ def create_broadcast_once(
     location = location_id or client.account.location_id
     full_name = broadcast_name(name, key)
     segment = find_segment(client, segment_name) if segment_name else client.send(segments.get_segment(str(segment_id)))
-    require_target(client, segment)
     wanted: Any = {
         "name": full_name,
         # Seen is only "client" (official page), for clients; that contacts are "contact" is inferred from segments.

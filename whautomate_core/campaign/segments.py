@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from whautomate_core.api import contact_tags, segments
+from whautomate_core.api import client_tags, contact_tags, segments
+from whautomate_core.call import Call
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.once import send_once
-from whautomate_core.policy import opt_out_tags, require_exclusion
 from whautomate_core.records import Segment, SegmentCriteria, body
-from whautomate_core.state import open_state
 
 
 def ensure_segment(
@@ -27,22 +26,10 @@ def ensure_segment(
     given = body(SegmentCriteria, criteria)
     if not any(value not in (None, "", [], {}) for name, value in given.items() if name != "exclusionTags"):
         raise ConfigurationError("criteria choose nobody in particular, so everybody: name tags, a stage or the like")
-    opted_out = _opt_out_tags(client)
-    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *opted_out]))
+    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *_opt_out_tags(client, type)]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
-    found = _named(client, name, location)
-    if not found:
-        # The claim keeps two from making it at once. It goes with success: from then on the segment is found by name,
-        # and where somebody deletes it, it may be made again.
-        key = f"segment/{location}/{name}"
-
-        def find(patiently: bool) -> Segment | None:
-            return next(iter(_named(client, name, location)), None)
-
-        made, _ = send_once(client, key, make, dict, find=find)
-        open_state(client.account.state).claims.release(client.account.id, key)
-        found = [made]
+    found = _named(client, name, location) or [_made(client, make, f"segment/{location}/{name}")]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(
@@ -50,6 +37,23 @@ def ensure_segment(
             f"{_shown(wanted)}); segments can't be changed by the API: take another name, or delete it"
         )
     return found[0]
+
+
+def _made(client: Client, make: Call[Segment], key: str) -> Segment:
+    """Make a segment, once among all who try. Where it was made under this key and is gone, it is made again."""
+    name, location = make.body["name"], make.body["location"]["id"]  # type: ignore[index]
+
+    def find(patiently: bool) -> Segment | None:
+        return next(iter(_named(client, name, location)), None)
+
+    while True:
+        made, sent = send_once(client, key, make, lambda segment: {"id": segment["id"]}, find=find)
+        if sent:
+            return {**make.body, **made}  # type: ignore[typeddict-item]
+        try:
+            return client.send(segments.get_segment(made["id"]))
+        except NotFound:
+            client.state.claims.release(client.account.id, key)
 
 
 def find_segment(client: Client, name: str) -> Segment:
@@ -62,15 +66,10 @@ def find_segment(client: Client, name: str) -> Segment:
     return found[0]
 
 
-def require_target(client: Client, segment: Segment) -> None:
-    """Raise `PolicyRefused` unless a broadcast to the segment leaves out everybody who opted out."""
-    name = str(segment.get("name") or segment.get("id"))
-    require_exclusion(name, segment.get("criteria"), _opt_out_tags(client))
-
-
-def _opt_out_tags(client: Client) -> list[str]:
-    pages = client.pages(contact_tags.list_contact_tags())
-    return opt_out_tags(tag["name"] for page in pages for tag in page if tag.get("name"))
+def _opt_out_tags(client: Client, kind: str) -> list[str]:
+    listed = client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
+    names = (tag["name"] for page in client.pages(listed) for tag in page if tag.get("name"))
+    return client.account.policy.spellings(names)
 
 
 def _named(client: Client, name: str, location_id: str | None = None) -> list[Segment]:

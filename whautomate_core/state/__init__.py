@@ -1,4 +1,4 @@
-"""What all callers of an account share: its pool of requests and its claims, in one database."""
+"""What all callers of an account share, in one database: its pool of requests, claims, stops and profile."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
 from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import SharedPool, Usage, usages
+from whautomate_core.state.profiles import Profiles
+from whautomate_core.state.stops import Stops
 
 __all__ = ["State", "open_state"]
 
@@ -19,6 +21,8 @@ class State:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self.claims = Claims(self._database)
+        self.stops = Stops(self._database)
+        self.profiles = Profiles(self._database)
         self._pools: dict[tuple[str, Limits], SharedPool] = {}
         self._lock = threading.Lock()
 

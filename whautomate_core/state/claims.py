@@ -56,7 +56,7 @@ class Claims:
         by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
         def work(connection: Connection) -> Claim:
-            fields = {name: self._hash(connection, value) for name, value in payload.items()}
+            fields = self._fields(connection, payload)
             values = {"account": account, "key": key, "payload": json.dumps(fields), "what": what, "status": "open"}
             row = None
             while row is None:  # it may be released between our insert and our look
@@ -67,16 +67,21 @@ class Claims:
                     return Claim(account, key, what, False, None, now, by, mine=True)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
-            before = json.loads(row.payload)
-            different = sorted(name for name in before.keys() | fields if before.get(name) != fields.get(name))
-            if different or row.what != what:
-                raise InvalidRequest(
-                    f"the key {key!r} was used for another {row.what} (differs in "
-                    f"{', '.join(different) or 'the call'}): what was sent can't be changed, "
-                    "and something new needs another key (key=...)"
-                )
+            _require_same(row, fields, what)
             # Ours, where the connection was lost after the commit and the work was done again.
             return replace(_claim(row), mine=row.made_by == by)
+
+        return self._database.run(work)
+
+    def look(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim | None:
+        """The claim that is there, if any. Raises `InvalidRequest` as `claim` does."""
+
+        def work(connection: Connection) -> Claim | None:
+            row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
+            if row is None:
+                return None
+            _require_same(row, self._fields(connection, payload), what)
+            return _claim(row)
 
         return self._database.run(work)
 
@@ -106,6 +111,9 @@ class Claims:
         """A name for a value that tells nothing of it: a hash keyed with a secret of this database."""
         return self._database.run(lambda connection: self._hash(connection, value))
 
+    def _fields(self, connection: Connection, payload: Mapping[str, Any]) -> dict[str, str]:
+        return {name: self._hash(connection, value) for name, value in payload.items()}
+
     def _hash(self, connection: Connection, value: Any) -> str:
         if self._secret is None:
             self._secret = connection.execute(select(secrets.c.value)).scalar_one()
@@ -115,6 +123,18 @@ class Claims:
 
 def _is(account: str, key: str) -> Any:
     return (claims.c.account == account) & (claims.c.key == key)
+
+
+def _require_same(row: Any, fields: Mapping[str, str], what: str) -> None:
+    """Raise `InvalidRequest` where a key was claimed for something else."""
+    before = json.loads(row.payload)
+    different = sorted(name for name in before.keys() | fields if before.get(name) != fields.get(name))
+    if different or row.what != what:
+        raise InvalidRequest(
+            f"the key {row.key!r} was used for another {row.what} (differs in "
+            f"{', '.join(different) or 'the call'}): what was sent can't be changed, "
+            "and something new needs another key (key=...)"
+        )
 
 
 def _claim(row: Any) -> Claim:

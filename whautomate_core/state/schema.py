@@ -56,6 +56,24 @@ claims = Table(
     Column("made_by", String, nullable=False),
 )
 
+# Accounts whose sends a person has stopped.
+stops = Table(
+    "whautomate_stop",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("at", Float(53), nullable=False),
+    Column("made_by", String, nullable=False),
+)
+
+# What `whautomate doctor` found out of an account's server: JSON.
+profiles = Table(
+    "whautomate_profile",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("found", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
+)
+
 # SQLite: what turns the boot clock into a time, fixed at the first look in each boot.
 clocks = Table(
     "whautomate_clock",

@@ -11,10 +11,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from whautomate_core.api import contacts
-from whautomate_core.call import Call, ReadFirst
+from whautomate_core.call import Call
 from whautomate_core.client import Client
-from whautomate_core.errors import InvalidRequest, NotFound, OutcomeUnknown, ServerError, UnexpectedResponse
-from whautomate_core.policy import opted_out
+from whautomate_core.errors import (
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PolicyRefused,
+    ServerError,
+    UnexpectedResponse,
+)
+from whautomate_core.prepare import known
 from whautomate_core.progress import Progress
 from whautomate_core.sync.mapping import Person, Reject
 
@@ -63,7 +70,8 @@ def create(
             raise InvalidRequest("name is empty, and a new contact needs one")
         carried = {"tags": tags} if tags and person.consent else {}
         contact: Any = {**person.fields, "location": {"id": location_id}, **carried}
-        client.send(contacts.create_contact(contact))
+        # Nobody has the number, as the reading of this run showed.
+        client.send(replace(contacts.create_contact(contact), reads=()))
         out.count(created=1, tagged=int(bool(carried)))
 
     _each("creating contacts", [(person.row, person) for person in people], one, out, progress)
@@ -76,15 +84,15 @@ def update(
 
     def one(item: tuple[str, Person, Any]) -> None:
         contact_id, _, changes = item
-        call = contacts.update_contact(contact_id, changes)
-        without_stage: Any = {name: value for name, value in changes.items() if name != "stage"}
-        for_protected = contacts.update_contact(contact_id, without_stage)
-
-        def fitting(record: Any) -> Call[Any] | None:
-            merged = (for_protected if opted_out(record) else call).read_first
-            return merged.then(record) if merged else None
-
-        client.send(replace(call, read_first=ReadFirst(contacts.get_contact(contact_id), fitting)))
+        try:
+            client.send(contacts.update_contact(contact_id, changes))
+        except PolicyRefused:
+            # Who has opted out by now gets the rest of it.
+            rest: Any = {name: value for name, value in changes.items() if name != "stage"}
+            out.count(protected=1)
+            if not rest:
+                return
+            client.send(contacts.update_contact(contact_id, rest))
         out.count(updated=1)
 
     _each("updating contacts", [(item[1].row, item) for item in updates], one, out, progress)
@@ -106,13 +114,12 @@ def add_tags(
         contact_id, _, tags = item
         call = contacts.add_contact_tags(contact_id, tags)
         if time.monotonic() - read_at > FRESH:
-            read = contacts.get_contact(contact_id)
-            call = replace(call, read_first=ReadFirst(read, lambda record: None if opted_out(record) else call))
-            answer: Any = client.send(call)
-            if opted_out(answer):
+            try:
+                client.send(call)
+            except PolicyRefused:
                 return out.count(protected=1)
         else:
-            client.send(call)
+            _send_known(client, call, [])
         out.count(tagged=1)
 
     _each("tagging contacts", [(item[1].row, item) for item in adds], one, out, progress)
@@ -124,10 +131,17 @@ def remove_tags(
     """Take tags from contacts: contact id, person, tags."""
 
     def one(item: tuple[str, Person, list[str]]) -> None:
-        client.send(contacts.remove_contact_tags(item[0], item[2]))
+        _send_known(client, contacts.remove_contact_tags(item[0], item[2]), item[2])
         out.count(untagged=1)
 
     _each("untagging contacts", [(item[1].row, item) for item in removes], one, out, progress)
+
+
+def _send_known(client: Client, call: Call[Any], held: list[str]) -> None:
+    """Send a tag call to somebody who was read in this run and has not opted out: `held` are the tags it is about."""
+    rest = known(call, {"tags": held}, client.account.policy)
+    if rest is not None:
+        client.send(rest)
 
 
 def _each(what: str, items: list[tuple[int, T]], do: Callable[[T], None], out: Outcomes, progress: Progress) -> None:

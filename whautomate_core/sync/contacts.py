@@ -10,7 +10,6 @@ from typing import Any
 
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.policy import opted_out
 from whautomate_core.progress import LogProgress, Progress
 from whautomate_core.sync.apply import Outcomes, add_tags, create, remove_tags, update
 from whautomate_core.sync.mapping import ContactMapping, check_tags, read_people
@@ -58,7 +57,7 @@ def sync_contacts(
     progress = progress or LogProgress(log)
     check_threshold("max_rejected", max_rejected)
     check_threshold("max_failed", max_failed)
-    tag_names = check_tags(tags)
+    tag_names = check_tags(tags, client.account.policy)
     location = _location(client, location_id)
     require_folder("rejects_path", rejects_path)
     people = read_people(source, mapping)
@@ -66,7 +65,7 @@ def sync_contacts(
     require_within("max_rejected", max_rejected, people.rejects, people.rows)
 
     there = existing_contacts(client, progress)
-    plan = make_plan(people, there.by_key, tag_names)
+    plan = make_plan(people, there.by_key, tag_names, client.account.policy)
     log.info(
         "plan: %d to create, %d to update, %d unchanged, %d to tag, %d to untag, %d rejected, %d folded; "
         "at least %d requests",
@@ -127,16 +126,21 @@ def tag_contacts(
     started, requests = time.monotonic(), client.requests
     progress = progress or LogProgress(log)
     check_threshold("max_failed", max_failed)
-    (tag,) = check_tags([tag])
+    policy = client.account.policy
+    (tag,) = check_tags([tag], policy)
     people = read_people(source, mapping)
     existing = existing_contacts(client, progress)
     there = existing.by_key
     wanted = [person for person in people.by_key.values() if person.consent]
     found = [(there[person.key], person) for person in wanted if person.key in there]
-    open_to = [(contact, person) for contact, person in found if not opted_out(contact)]
+    open_to = [(contact, person) for contact, person in found if not policy.protects(contact)]
     adds = [(contact["id"], person, [tag]) for contact, person in open_to if tag not in (contact.get("tags") or [])]
     refusing = [(there[p.key], p) for p in people.by_key.values() if not p.consent and p.key in there]
-    removes = [(contact["id"], person, [tag]) for contact, person in refusing if tag in (contact.get("tags") or [])]
+    removes = [
+        (contact["id"], person, [tag])
+        for contact, person in refusing
+        if tag in (contact.get("tags") or []) and not policy.protects(contact)
+    ]
 
     out = Outcomes()
     remove_tags(client, removes, out, progress)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.policy import refuse_opt_out_tags
+from whautomate_core.policy import Policy, digits
 from whautomate_core.records import ContactUpdate, body
-from whautomate_core.sync.phones import digits, e164, require_region
+from whautomate_core.sync.phones import e164, require_region
 from whautomate_core.sync.sources import Source, rows
 
 _CUSTOM = "customFields."
@@ -150,11 +150,11 @@ def _consent(row: Mapping[str, str], mapping: ContactMapping) -> bool:
     return word in _YES
 
 
-def check_tags(tags: Iterable[str]) -> list[str]:
+def check_tags(tags: Iterable[str], policy: Policy = Policy()) -> list[str]:  # noqa: B008 - it is a value
     """Tags that a job gives, as a list. Raises `ConfigurationError`, `PolicyRefused`."""
     tags = [tags] if isinstance(tags, str) else list(tags)
     if any(not isinstance(tag, str) or not tag.strip() for tag in tags):
         raise ConfigurationError("tags must be non-empty names")
     tags = [tag.strip() for tag in tags]
-    refuse_opt_out_tags(tags)
+    policy.refuse_opt_out_tags(tags)
     return tags

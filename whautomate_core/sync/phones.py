@@ -49,8 +49,3 @@ def e164(number: str, region: str | None) -> str:
     if not phonenumbers.is_valid_number(parsed):
         raise ValueError("not a valid phone number of its country")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def digits(number: str) -> str:
-    """What makes two numbers of the server the same: it stores them with and without the plus (evidence C)."""
-    return "".join(c for c in number if c.isdigit())

@@ -10,10 +10,9 @@ from typing import Any
 
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
-from whautomate_core.policy import opted_out
+from whautomate_core.policy import Policy, digits
 from whautomate_core.progress import Progress
 from whautomate_core.sync.mapping import People, Person
-from whautomate_core.sync.phones import digits
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class Plan:
     """Contacts who opted out and so got no tag or stage that they would have got."""
 
 
-def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list[str]) -> Plan:
+def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list[str], policy: Policy) -> Plan:
     """Compare people with the contacts that are there (by the digits of their number)."""
     plan = Plan()
     for person in people.by_key.values():
@@ -42,7 +41,7 @@ def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list
         if contact is None:
             plan.creates.append(person)
             continue
-        protected = opted_out(contact)
+        protected = policy.protects(contact)
         changes = _changes(person.fields, contact)
         held = contact.get("tags") or []
         lacks = [tag for tag in tags if person.consent and tag not in held]
@@ -57,7 +56,7 @@ def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list
             plan.unchanged += 1
         if lacks:
             plan.tag_adds.append((contact["id"], person, lacks))
-        if withdrawn:
+        if withdrawn and not protected:
             plan.tag_removes.append((contact["id"], person, withdrawn))
     return plan
 
@@ -101,7 +100,7 @@ def existing_contacts(client: Client, progress: Progress) -> Existing:
             key = digits(record.get("phoneNumber") or "")
             if key and record.get("id"):
                 found.doubles += key in there
-                there[key] = _one_of(there[key], record) if key in there else record
+                there[key] = _one_of(there[key], record, client.account.policy) if key in there else record
     if found.doubles:
         log.warning(
             "%d contacts have the number of another: who opted out through one of them is still reached through the "
@@ -111,8 +110,8 @@ def existing_contacts(client: Client, progress: Progress) -> Existing:
     return found
 
 
-def _one_of(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _one_of(one: dict[str, Any], other: dict[str, Any], policy: Policy) -> dict[str, Any]:
     older, newer = sorted((one, other), key=lambda c: (c.get("createdAt") or "", c["id"]))
     # Both are one person: what was refused through one of them holds for the other.
-    refused = [tag for tag in newer.get("tags") or [] if opted_out({"tags": [tag]})]
+    refused = [tag for tag in newer.get("tags") or [] if policy.is_opt_out(tag)]
     return {**older, "tags": [*(older.get("tags") or []), *refused]}

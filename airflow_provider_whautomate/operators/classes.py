@@ -1,0 +1,33 @@
+"""Classes and who takes part."""
+
+from __future__ import annotations
+
+from airflow_provider_whautomate.operators.base import WhautomateOperator
+from whautomate_core.api import classes
+
+
+class WhautomateListClassesOperator(WhautomateOperator, call=classes.list_classes): ...
+
+
+class WhautomateCreateClassOperator(WhautomateOperator, call=classes.create_class): ...
+
+
+class WhautomateGetClassOperator(WhautomateOperator, call=classes.get_class): ...
+
+
+class WhautomateUpdateClassOperator(WhautomateOperator, call=classes.update_class): ...
+
+
+class WhautomateDeleteClassOperator(WhautomateOperator, call=classes.delete_class): ...
+
+
+class WhautomateListClassParticipantsOperator(WhautomateOperator, call=classes.list_class_participants): ...
+
+
+class WhautomateAddClassParticipantOperator(WhautomateOperator, call=classes.add_class_participant): ...
+
+
+class WhautomateRemoveClassParticipantOperator(WhautomateOperator, call=classes.remove_class_participant): ...
+
+
+class WhautomateListClientClassBookingsOperator(WhautomateOperator, call=classes.list_client_class_bookings): ...

@@ -1,0 +1,12 @@
+"""Clients: the people who book."""
+
+from prefect_whautomate._tasks import endpoint_tasks
+from whautomate_core.api import clients
+
+list_clients, alist_clients = endpoint_tasks(clients.list_clients)
+create_client, acreate_client = endpoint_tasks(clients.create_client)
+get_client, aget_client = endpoint_tasks(clients.get_client)
+update_client, aupdate_client = endpoint_tasks(clients.update_client)
+delete_client, adelete_client = endpoint_tasks(clients.delete_client)
+add_client_tags, aadd_client_tags = endpoint_tasks(clients.add_client_tags)
+remove_client_tags, aremove_client_tags = endpoint_tasks(clients.remove_client_tags)

@@ -1,0 +1,29 @@
+"""What the functions of contacts and clients share: tags by name, and finding who a new record would be again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from whautomate_core.call import Act, Call, Json, Repeat, acting, post
+from whautomate_core.records import TagNames, body
+
+
+def add_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:
+    """Give tags to whom `read` reads: those that are missing."""
+    return _tag_call(Act.TAG, path, read, tags, allow_protected)
+
+
+def remove_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:
+    """Take tags from whom `read` reads: those that are there."""
+    return _tag_call(Act.UNTAG, path, read, tags, allow_protected)
+
+
+def _tag_call(act: Act, path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:
+    def left(person: Json) -> Json | None:
+        held = person.get("tags") or []
+        names = [tag for tag in tags if (tag in held) is (act is Act.UNTAG)]
+        return {"tags": names} if names else None
+
+    call = replace(post(path, body(TagNames, {"tags": tags})), ids=read.ids, repeat=Repeat.IDEMPOTENT, left=left)
+    return acting(call, act, allow_protected, (read,))

@@ -1,0 +1,68 @@
+"""Appointments: free slots, and bookings of a service with a member of staff.
+
+Only the fields named UTC are instants; `startTime` and `endTime` are wall times with a false `Z` (evidence C), and
+`time` is a twelve-hour wall time such as 04:39 PM. Bookings send reminders, so the client is read first: who has
+opted out is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whautomate_core.api.clients import get_client
+from whautomate_core.call import Act, Call, Json, acting, get, listing, post
+from whautomate_core.records import (
+    Appointment,
+    AppointmentFilters,
+    AppointmentInput,
+    CancelInput,
+    EmptyResult,
+    RescheduleInput,
+    SlotDay,
+    SlotFilters,
+    body,
+    query,
+)
+
+
+def list_appointment_slots(*, filters: SlotFilters | None = None) -> Call[list[SlotDay]]:
+    """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A)."""
+    return listing("/v1/appointments/slots", query(SlotFilters, filters), paged=False)
+
+
+def list_appointments(*, filters: AppointmentFilters | None = None) -> Call[list[Appointment]]:
+    """List appointments (`GET /v1/appointments`; official page, evidence A)."""
+    return listing("/v1/appointments", query(AppointmentFilters, filters))
+
+
+def book_appointment(
+    appointment: AppointmentInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[Appointment]:
+    """Book an appointment (`POST /v1/appointments`; path A; client, service, staff and location inferred, D)."""
+    sent = body(AppointmentInput, appointment, extra)
+    client = sent.get("client")
+    reads = (get_client(client["id"]),) if client else ()
+    return acting(post("/v1/appointments", sent), Act.BOOK, allow_protected, reads)
+
+
+def get_appointment(appointment_id: str) -> Call[Appointment]:
+    """Show one appointment (`GET /v1/appointments/{appointmentId}`; official page, evidence A)."""
+    return get("/v1/appointments/{}", appointment_id=appointment_id)
+
+
+def reschedule_appointment(
+    appointment: RescheduleInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[Appointment]:
+    """Move an appointment (`POST /v1/appointments/reschedule`; official page, evidence A: the id is in the body)."""
+    return _booked("/v1/appointments/reschedule", body(RescheduleInput, appointment, extra), allow_protected)
+
+
+def cancel_appointment(
+    appointment: CancelInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[EmptyResult]:
+    """Cancel an appointment (`POST /v1/appointments/cancel`; official page, evidence A: the id is in the body)."""
+    return _booked("/v1/appointments/cancel", body(CancelInput, appointment, extra), allow_protected)
+
+
+def _booked(path: str, sent: Json, allow_protected: bool) -> Call[Any]:
+    return acting(post(path, sent), Act.BOOK, allow_protected, (get_appointment(sent["appointmentId"]),))

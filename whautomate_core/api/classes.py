@@ -1,0 +1,97 @@
+"""Classes: times at which many can take part, and who does.
+
+Method and path are from the official page's prose (A); the bodies are inferred (D). Times as in `appointments`.
+Taking part sends reminders, so the client is read first: who has opted out is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whautomate_core.api.clients import get_client
+from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.records import (
+    Class,
+    ClassFilters,
+    ClassInput,
+    ClassParticipant,
+    ClassParticipantCancelInput,
+    ClassParticipantInput,
+    ClassUpdate,
+    DeleteResult,
+    EmptyResult,
+    PageFilters,
+    body,
+    query,
+)
+
+
+def list_classes(*, filters: ClassFilters | None = None) -> Call[list[Class]]:
+    """List classes (`GET /v1/classes`; path A, names of the filters and shape D)."""
+    return listing("/v1/classes", query(ClassFilters, filters))
+
+
+def create_class(class_: ClassInput, *, extra: Json | None = None) -> Call[Class]:
+    """Create a class (`POST /v1/classes`; path A, shape D)."""
+    return post("/v1/classes", body(ClassInput, class_, extra))
+
+
+def get_class(class_id: str) -> Call[Class]:
+    """Show one class (`GET /v1/classes/{classId}`; path A, shape D)."""
+    return get("/v1/classes/{}", class_id=class_id)
+
+
+def update_class(
+    class_id: str, class_: ClassUpdate, *, extra: Json | None = None, overwrite: bool = False
+) -> Call[Class]:
+    """Write fields of a class and keep the others (`PUT /v1/classes/{classId}`; path A, shape D).
+
+    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
+    """
+    return put(get_class(class_id), body(ClassUpdate, class_, extra), overwrite)
+
+
+def delete_class(class_id: str) -> Call[DeleteResult]:
+    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). What its participants are told is unknown."""
+    return delete(get_class(class_id))
+
+
+def list_class_participants(class_id: str) -> Call[list[ClassParticipant]]:
+    """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D)."""
+    return listing("/v1/classes/{}/participants", paged=False, class_id=class_id)
+
+
+def add_class_participant(
+    class_id: str,
+    class_participant: ClassParticipantInput,
+    *,
+    extra: Json | None = None,
+    allow_protected: bool = False,
+) -> Call[ClassParticipant]:
+    """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D)."""
+    sent = body(ClassParticipantInput, class_participant, extra)
+    call = post("/v1/classes/{}/participants/add", sent, class_id=class_id)
+    return acting(call, Act.BOOK, allow_protected, _client(sent))
+
+
+def remove_class_participant(
+    class_id: str,
+    class_participant: ClassParticipantCancelInput,
+    *,
+    extra: Json | None = None,
+    allow_protected: bool = False,
+) -> Call[EmptyResult]:
+    """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D)."""
+    sent = body(ClassParticipantCancelInput, class_participant, extra)
+    call = post("/v1/classes/{}/participants/cancel", sent, class_id=class_id)
+    return acting(call, Act.BOOK, allow_protected, _client(sent) or (list_class_participants(class_id),))
+
+
+def list_client_class_bookings(client_id: str, *, filters: PageFilters | None = None) -> Call[list[ClassParticipant]]:
+    """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D)."""
+    return listing("/v1/classes/clients/{}/bookings", query(PageFilters, filters), client_id=client_id)
+
+
+def _client(sent: Json) -> tuple[Call[Any], ...]:
+    client = (sent.get("client") or {}).get("id") or sent.get("clientId")
+    return (get_client(client),) if client else ()

@@ -1,0 +1,80 @@
+"""Clients: the people who book. They are records apart from contacts, with tags of their own."""
+
+from __future__ import annotations
+
+from whautomate_core.api._people import add_tags, remove_tags
+from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.policy import digits
+from whautomate_core.records import (
+    Client,
+    ClientFilters,
+    ClientInput,
+    ClientUpdate,
+    DeleteResult,
+    TaggedRecord,
+    body,
+    query,
+)
+
+
+def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:
+    """List or search clients (`GET /v1/clients`; integrators, evidence C).
+
+    Which date `startDate` and `endDate` mean is not documented.
+    """
+    return listing("/v1/clients", query(ClientFilters, filters))
+
+
+def create_client(client: ClientInput, *, extra: Json | None = None, allow_protected: bool = False) -> Call[Client]:
+    """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
+
+    What happens with a number that exists is not documented, so the call is made `ONCE`. The number (the e-mail where
+    there is none) is searched for first: whoever has opted out is not created again.
+    """
+    sent = body(ClientInput, client, extra)
+    about = digits(str(sent.get("phone") or "")) or str(sent.get("email") or "")
+    same = (list_clients(filters={"searchText": about, "limit": 100}),) if about else ()
+    return acting(post("/v1/clients", sent), Act.CREATE, allow_protected, same)
+
+
+def get_client(client_id: str) -> Call[Client]:
+    """Show one client (`GET /v1/clients/{clientId}`; integrators, evidence C)."""
+    return get("/v1/clients/{}", client_id=client_id)
+
+
+def update_client(
+    client_id: str,
+    client: ClientUpdate,
+    *,
+    extra: Json | None = None,
+    overwrite: bool = False,
+    allow_protected: bool = False,
+) -> Call[Client]:
+    """Write fields of a client and keep the others (`PUT /v1/clients/{clientId}`; integrators, evidence C).
+
+    As `contacts.update_contact`: read, merged, written; `overwrite=True` sends `client` alone.
+    """
+    sent = body(ClientUpdate, client, extra)
+    return acting(put(get_client(client_id), sent, overwrite), Act.CHANGE, allow_protected)
+
+
+def delete_client(client_id: str, *, allow_protected: bool = False) -> Call[DeleteResult]:
+    """Delete a client (`DELETE /v1/clients/{clientId}`; integrators, evidence C)."""
+    read = get_client(client_id)
+    return acting(delete(read), Act.DELETE, allow_protected, (read,))
+
+
+def add_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
+    """Add tags, by name (`POST /v1/clients/{clientId}/tags/add`; integrators, evidence C).
+
+    As `contacts.add_contact_tags`: the client is read first and only what is missing is sent.
+    """
+    return add_tags("/v1/clients/{}/tags/add", get_client(client_id), tags, allow_protected)
+
+
+def remove_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
+    """Remove tags, by name (`POST /v1/clients/{clientId}/tags/remove`; integrators, evidence C).
+
+    As `contacts.remove_contact_tags`: the client is read first and only what it holds is sent.
+    """
+    return remove_tags("/v1/clients/{}/tags/remove", get_client(client_id), tags, allow_protected)

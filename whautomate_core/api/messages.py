@@ -1,0 +1,167 @@
+"""Messages to one person. An answer may be a 200 that holds an `error` (an integrator takes it so, evidence C).
+
+Sends are made `ONCE`. The person is read first: who has opted out is not messaged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whautomate_core.api.clients import get_client, list_clients
+from whautomate_core.api.contacts import get_contact, list_contacts
+from whautomate_core.call import Act, Call, Json, acting, listing, post
+from whautomate_core.errors import InvalidRequest
+from whautomate_core.policy import digits
+from whautomate_core.records import (
+    ChannelMediaInput,
+    ChannelTextInput,
+    ElementsTemplateInput,
+    Message,
+    MessageResult,
+    PeriodFilters,
+    TelegramTemplateInput,
+    WhatsappMediaInput,
+    WhatsappTemplateInput,
+    WhatsappTextInput,
+    body,
+    query,
+)
+
+
+def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:
+    """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D)."""
+    return listing("/v1/messages/{}", query(PeriodFilters, filters), contact_id=contact_id)
+
+
+def send_whatsapp_text(
+    message: WhatsappTextInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
+
+    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    """
+    return _send("/v1/messages/whatsapp/sendtext", WhatsappTextInput, message, extra, allow_protected, free=True)
+
+
+def send_whatsapp_media(
+    message: WhatsappMediaInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
+
+    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    """
+    return _send("/v1/messages/whatsapp/sendmedia", WhatsappMediaInput, message, extra, allow_protected, free=True)
+
+
+def send_whatsapp_template(
+    message: WhatsappTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
+
+    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    """
+    return _send("/v1/messages/whatsapp/sendtemplate", WhatsappTemplateInput, message, extra, allow_protected)
+
+
+def send_messenger_text(
+    message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
+
+    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    """
+    return _send("/v1/messages/messenger/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
+
+
+def send_messenger_media(
+    message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
+
+    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    """
+    return _send("/v1/messages/messenger/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
+
+
+def send_messenger_template(
+    message: ElementsTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a template by Messenger (`POST /v1/messages/messenger/sendtemplate`; integrators, evidence C)."""
+    return _send("/v1/messages/messenger/sendtemplate", ElementsTemplateInput, message, extra, allow_protected)
+
+
+def send_instagram_text(
+    message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
+
+    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    """
+    return _send("/v1/messages/instagram/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
+
+
+def send_instagram_media(
+    message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
+
+    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    """
+    return _send("/v1/messages/instagram/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
+
+
+def send_instagram_template(
+    message: ElementsTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a template by Instagram (`POST /v1/messages/instagram/sendtemplate`; integrators, evidence C)."""
+    return _send("/v1/messages/instagram/sendtemplate", ElementsTemplateInput, message, extra, allow_protected)
+
+
+def send_telegram_text(
+    message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a text by Telegram (`POST /v1/messages/telegram/sendtext`; inferred, evidence D)."""
+    return _send("/v1/messages/telegram/sendtext", ChannelTextInput, message, extra, allow_protected)
+
+
+def send_telegram_media(
+    message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a file by Telegram (`POST /v1/messages/telegram/sendmedia`; inferred, evidence D)."""
+    return _send("/v1/messages/telegram/sendmedia", ChannelMediaInput, message, extra, allow_protected)
+
+
+def send_telegram_template(
+    message: TelegramTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
+) -> Call[MessageResult]:
+    """Send a template by Telegram (`POST /v1/messages/telegram/sendtemplate`; integrators, evidence C)."""
+    return _send("/v1/messages/telegram/sendtemplate", TelegramTemplateInput, message, extra, allow_protected)
+
+
+def _send(
+    path: str, record: type, message: Any, extra: Json | None, allow_protected: bool, *, free: bool = False
+) -> Call[MessageResult]:
+    sent = body(record, message, extra)
+    act = Act.FREE_MESSAGE if free else Act.MESSAGE
+    return acting(post(path, sent), act, allow_protected, _person(sent))
+
+
+def _person(sent: Json) -> tuple[Call[Any], ...]:
+    """How to read whom a message goes to."""
+    named = [name for name in ("contact", "client", "recepient") if sent.get(name)]
+    if len(named) != 1:
+        raise InvalidRequest("the message must name exactly one of contact, client and recepient")
+    if named == ["contact"]:
+        return (get_contact(sent["contact"]["id"]),)
+    if named == ["client"]:
+        return (get_client(sent["client"]["id"]),)
+    number = digits(str(sent["recepient"].get("phoneNumber") or ""))
+    if not number:
+        raise InvalidRequest("recepient.phoneNumber must hold a number")
+    # Both may know the number, and the opt-out may be with either.
+    return (
+        list_clients(filters={"searchText": number, "limit": 100}),
+        list_contacts(filters={"searchText": number, "limit": 100}),
+    )

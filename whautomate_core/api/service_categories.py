@@ -1,0 +1,28 @@
+"""Categories of services."""
+
+from __future__ import annotations
+
+from whautomate_core.call import Call, Json, delete, get, listing, post
+from whautomate_core.records import DeleteResult, LocatedFilters, ServiceCategory, ServiceCategoryInput, body, query
+
+
+def list_service_categories(*, filters: LocatedFilters | None = None) -> Call[list[ServiceCategory]]:
+    """List or search categories (`GET /v1/serviceCategories`; official page, evidence A)."""
+    return listing("/v1/serviceCategories", query(LocatedFilters, filters))
+
+
+def create_service_category(
+    service_category: ServiceCategoryInput, *, extra: Json | None = None
+) -> Call[ServiceCategory]:
+    """Create a category (`POST /v1/serviceCategories`; official page, evidence A)."""
+    return post("/v1/serviceCategories", body(ServiceCategoryInput, service_category, extra))
+
+
+def get_service_category(service_category_id: str) -> Call[ServiceCategory]:
+    """Show one category (`GET /v1/serviceCategories/{serviceCategoryId}`; official page, evidence A)."""
+    return get("/v1/serviceCategories/{}", service_category_id=service_category_id)
+
+
+def delete_service_category(service_category_id: str) -> Call[DeleteResult]:
+    """Delete a category (`DELETE /v1/serviceCategories/{serviceCategoryId}`; path C, shape D)."""
+    return delete(get_service_category(service_category_id))

@@ -1,0 +1,36 @@
+"""Services: what can be booked."""
+
+from __future__ import annotations
+
+from whautomate_core.call import Call, Json, delete, get, listing, post, put
+from whautomate_core.records import DeleteResult, Service, ServiceFilters, ServiceInput, ServiceUpdate, body, query
+
+
+def list_services(*, filters: ServiceFilters | None = None) -> Call[list[Service]]:
+    """List or search services (`GET /v1/services`; official page, evidence A)."""
+    return listing("/v1/services", query(ServiceFilters, filters))
+
+
+def create_service(service: ServiceInput, *, extra: Json | None = None) -> Call[Service]:
+    """Create a service (`POST /v1/services`; path C, body inferred from the documented list, D)."""
+    return post("/v1/services", body(ServiceInput, service, extra))
+
+
+def get_service(service_id: str) -> Call[Service]:
+    """Show one service (`GET /v1/services/{serviceId}`; path C, shape D)."""
+    return get("/v1/services/{}", service_id=service_id)
+
+
+def update_service(
+    service_id: str, service: ServiceUpdate, *, extra: Json | None = None, overwrite: bool = False
+) -> Call[Service]:
+    """Write fields of a service and keep the others (`PUT /v1/services/{serviceId}`; path C, shape D).
+
+    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `service` alone.
+    """
+    return put(get_service(service_id), body(ServiceUpdate, service, extra), overwrite)
+
+
+def delete_service(service_id: str) -> Call[DeleteResult]:
+    """Delete a service (`DELETE /v1/services/{serviceId}`; no source shows it, evidence D)."""
+    return delete(get_service(service_id))

@@ -1,0 +1,56 @@
+"""Staff, and the times they are not available. The API neither creates nor changes staff (nothing found)."""
+
+from __future__ import annotations
+
+from whautomate_core.call import Call, Json, delete, get, listing, post
+from whautomate_core.records import (
+    AvailabilityBlock,
+    AvailabilityBlockInput,
+    BlockFilters,
+    DeleteResult,
+    LocatedFilters,
+    Staff,
+    body,
+    query,
+)
+
+
+def list_staffs(*, filters: LocatedFilters | None = None) -> Call[list[Staff]]:
+    """List or search staff (`GET /v1/staffs`; white-label copy, evidence B)."""
+    return listing("/v1/staffs", query(LocatedFilters, filters))
+
+
+def get_staff(staff_id: str) -> Call[Staff]:
+    """Show one member of staff (`GET /v1/staffs/{staffId}`; white-label copy, evidence B)."""
+    return get("/v1/staffs/{}", staff_id=staff_id)
+
+
+def list_staff_availability_blocks(
+    staff_id: str, *, filters: BlockFilters | None = None
+) -> Call[list[AvailabilityBlock]]:
+    """When somebody is not available (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+
+    The names of the filters and of the fields differ between the two integrators who have them.
+    """
+    return listing("/v1/staffs/{}/availabilityBlocks", query(BlockFilters, filters), paged=False, staff_id=staff_id)
+
+
+def create_staff_availability_block(
+    staff_id: str, availability_block: AvailabilityBlockInput, *, extra: Json | None = None
+) -> Call[AvailabilityBlock]:
+    """Block somebody's time (`POST /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+
+    No trustworthy source has the body: `extra={"startTime": ...}` sends the fields of the other integrator.
+    """
+    sent = body(AvailabilityBlockInput, availability_block, extra)
+    return post("/v1/staffs/{}/availabilityBlocks", sent, staff_id=staff_id)
+
+
+def get_staff_availability_block(staff_id: str, availability_block_id: str) -> Call[AvailabilityBlock]:
+    """Show one block (`GET /v1/staffs/{staffId}/availabilityBlocks/{availabilityBlockId}`; path C, shape D)."""
+    return get("/v1/staffs/{}/availabilityBlocks/{}", staff_id=staff_id, availability_block_id=availability_block_id)
+
+
+def delete_staff_availability_block(staff_id: str, availability_block_id: str) -> Call[DeleteResult]:
+    """Delete a block (`DELETE /v1/staffs/{staffId}/availabilityBlocks/{availabilityBlockId}`; path C, shape D)."""
+    return delete(get_staff_availability_block(staff_id, availability_block_id))

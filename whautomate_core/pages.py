@@ -1,0 +1,56 @@
+"""Walking a list page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from whautomate_core.call import Call
+from whautomate_core.errors import UnexpectedResponse
+
+PAGE_SIZE = 100
+"""Asked of every list: the largest size that any source names (evidence C)."""
+
+SMALLEST_PAGE = 10
+"""A list for which no paging is documented is taken as whole where it is shorter; else its page 2 is asked for."""
+
+
+@dataclass
+class Pages:
+    """Walks a list page by page: pages count from 1 (two integrators, evidence C), answers are bare arrays.
+
+    The server may give fewer than asked for, so only an empty page, or one shorter than those before, is the last.
+    """
+
+    call: Call[Any]
+    page: int = 0
+    size: int = 0
+    """Records of a full page: the largest page so far, or what is known of the server (`Profile.page_cap`)."""
+    seen: set[str] = field(default_factory=set)
+    repeated: int = 0
+    """Records that came twice: the list moved under the reading. They are returned once."""
+    done: bool = False
+
+    def next_call(self) -> Call[Any]:
+        self.page += 1
+        if not self.call.paged:
+            return replace(self.call, query={**self.call.query, "page": str(self.page)}) if self.page > 1 else self.call
+        query = {"limit": str(PAGE_SIZE), **self.call.query, "page": str(self.page)}
+        return replace(self.call, query=query)
+
+    def take(self, records: list[Any]) -> list[Any]:
+        """The records of a page that were not seen before; sets `done` at the last page."""
+        ids = [r.get("id") if isinstance(r, dict) else None for r in records]
+        new = [r for r, i in zip(records, ids, strict=True) if i is None or i not in self.seen]
+        if records and not new and not self.call.paged:
+            self.done = True  # it gives the whole list, whatever page is asked for
+            return new
+        if records and not new and len(records) >= self.size:
+            raise UnexpectedResponse(
+                f"{self.call.method} {self.call.path}: page {self.page} repeats what came before: is paging ignored?"
+            )
+        self.repeated += len(records) - len(new)
+        self.seen.update(i for i in ids if i is not None)
+        self.done = not records or len(records) < (self.size if self.call.paged else max(self.size, SMALLEST_PAGE))
+        self.size = max(self.size, len(records))
+        return new

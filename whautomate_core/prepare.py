@@ -1,0 +1,270 @@
+"""What is read directly before a call, and what is then sent: for the account's policy, and for PUT and tags.
+
+One generator for both clients: it yields what is to be read, is sent what was read, and returns the call to send.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
+from whautomate_core.call import Act, Call, Json, Repeat, merge
+from whautomate_core.errors import PolicyRefused
+from whautomate_core.pages import Pages
+from whautomate_core.policy import Policy, numbers
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+SENDS = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST}
+"""What sends messages by itself, and not through an automation."""
+
+_WAY_PAST = "allow_protected=True is for a person who means it"
+
+
+@dataclass(frozen=True)
+class Read:
+    """What to read next. `last`: what is sent follows directly, so both permits are taken together."""
+
+    call: Call[Any]
+    last: bool = False
+
+
+Steps = Generator[Read, Any, "Call[R] | None"]
+
+
+def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps[R]:
+    """Work out what is sent of a call. None: there is nothing to do, and what was read last is the answer.
+
+    Args:
+        puts_merge: Whether it is known that PUT keeps the fields it doesn't name.
+
+    Raises: `PolicyRefused`.
+    """
+    _refuse_unread(call, policy)
+    if call.act is Act.BROADCAST:
+        body = call.body or {}
+        if call.merge and not body.get("segments"):
+            body = merge((yield Read(call.reads[0])), body)
+        yield from _audience_is_permitted(call, body, policy)
+    merges = call.merge and not puts_merge
+    asked = call.act not in (None, Act.BROADCAST) and _asks(call, policy)
+    found: list[Any] = []
+    if merges or call.left or asked:
+        for number, read in enumerate(call.reads, 1):
+            found.append((yield Read(read, last=number == len(call.reads))))
+    if merges:
+        call = replace(call, body=merge(found[0], call.body or {}))
+    if asked:
+        yield from _people_are_permitted(call, found, policy)
+    if call.left and found:
+        rest = call.left(found[0])
+        return None if rest is None else replace(call, body=rest)
+    return call
+
+
+def known(call: Call[R], record: Mapping[str, Any], policy: Policy) -> Call[R] | None:
+    """A call about a record that was read a moment ago, so that it is not read again; None: nothing is left to do.
+
+    After an unknown outcome the record is read after all. Raises `PolicyRefused`.
+    """
+    steps = prepare(call, policy)
+    try:
+        steps.send(None)
+        while True:
+            steps.send(record)
+    except StopIteration as end:
+        rest: Call[R] | None = end.value
+    if rest is None:
+        return None
+    # Without the reading nothing tells what an attempt before has done.
+    return replace(rest, repeat=Repeat.ONCE, reads=(), merge=False, left=None, again=call)
+
+
+def _asks(call: Call[Any], policy: Policy) -> bool:
+    """Whether the policy has to see whom the call concerns."""
+    body = call.body or {}
+    if not call.reads:
+        return False
+    if call.act in SENDS and policy.sends == "listed":
+        return True
+    if call.allow_protected:
+        return False
+    if call.act is Act.TAG:
+        return not all(map(policy.is_opt_out, body["tags"]))  # an opt-out may always be noted
+    if call.act is Act.CHANGE:
+        # Otherwise nothing of it can take an opt-out away or fire an automation.
+        return not call.merge or bool(body.keys() & {"tags", "stage"})
+    return True
+
+
+def _refuse_unread(call: Call[Any], policy: Policy) -> None:
+    """Refuse what can be told from the call alone."""
+    if call.act in SENDS and policy.sends == "off":
+        raise PolicyRefused(f"{_name(call)}: sends are off for this account (its setting sends)")
+    if call.act is Act.UNTAG and not call.allow_protected:
+        for tag in filter(policy.is_opt_out, (call.body or {})["tags"]):
+            raise PolicyRefused(f"{_name(call)}: {tag!r} is an opt-out tag, which is never taken away; {_WAY_PAST}")
+
+
+def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> Steps[None]:
+    """Raise `PolicyRefused` unless the call may concern the people found."""
+    people: list[Mapping[str, Any]] = []
+    for one in found:
+        people += [each for each in one if _is_meant(each, call.body or {})] if isinstance(one, list) else [one]
+    if call.act is Act.DROP_TAG:
+        if any(policy.is_opt_out(str(tag.get("name"))) for tag in people):
+            raise PolicyRefused(f"{_name(call)}: it is an opt-out tag, and everybody would lose it; {_WAY_PAST}")
+        return None
+    if call.act is Act.BOOK:
+        people = yield from _clients_of(people)
+    if call.act in SENDS and policy.sends == "listed":
+        reached = set[str]().union(*map(numbers, people), numbers((call.body or {}).get("recepient") or {}))
+        if not policy.lists(reached):
+            raise PolicyRefused(
+                f"{_name(call)}: sends go to listed numbers only, and this is none (its setting listed)"
+            )
+    if call.act is Act.FREE_MESSAGE:
+        _warn_without_session(call, people)
+    if not call.allow_protected and any(_is_harmed(call, person, policy) for person in people):
+        raise PolicyRefused(f"{_name(call)}: the person has opted out; {_WAY_PAST}")
+    return None
+
+
+def _warn_without_session(call: Call[Any], people: list[Mapping[str, Any]]) -> None:
+    """Say that a message without a template will hardly arrive: the person has not been active for a day.
+
+    `lastActivity` is all that is known of it (webhook payload); whether it moves with outgoing messages is not.
+    """
+    since = datetime.now(UTC) - timedelta(hours=24)
+    for person in people:
+        try:
+            active = datetime.fromisoformat(str(person.get("lastActivity") or "0001-01-01T00:00:00Z"))
+        except ValueError:
+            continue
+        if "phoneNumber" in person and active.replace(tzinfo=active.tzinfo or UTC) < since:
+            log.warning(
+                "%s: the person was not active in the last 24 hours, and then only templates are delivered: "
+                "use the sendtemplate call of the channel",
+                _name(call),
+            )
+
+
+def _is_harmed(call: Call[Any], person: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether the call does to somebody who opted out what it must not."""
+    if not policy.protects(person):
+        return False
+    if call.act is not Act.CHANGE:
+        return True
+    after: Json = call.body or {}
+    held, tags = set(person.get("tags") or []), after.get("tags")
+    if tags is None:
+        loses = not call.merge  # where PUT replaces, what isn't sent is gone
+        gains = False
+    else:
+        loses = any(policy.is_opt_out(tag) for tag in held - set(tags))
+        gains = any(not policy.is_opt_out(tag) for tag in set(tags) - held)
+    return loses or gains or after.get("stage", person.get("stage")) != person.get("stage")
+
+
+def _is_meant(person: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether somebody found by searching is whom a body is about: by number, or by e-mail where it has none."""
+    about = body.get("recepient") or body
+    wanted = numbers(about)
+    if wanted:
+        return bool(wanted & numbers(person))
+    email = str(about.get("email") or "").casefold()
+    return bool(email) and str(person.get("email") or "").casefold() == email
+
+
+def _clients_of(bookings: list[Mapping[str, Any]]) -> Generator[Read, Any, list[Mapping[str, Any]]]:
+    """The clients of bookings; what is a client already stays."""
+    found: list[Mapping[str, Any]] = []
+    for booking in bookings:
+        client = booking.get("client")
+        found.append((yield Read(clients.get_client(client["id"]))) if client else booking)
+    return found
+
+
+# --- audiences
+
+
+def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Policy) -> Steps[None]:
+    """Raise `PolicyRefused` unless a broadcast reaches nobody who opted out, and only whom it may."""
+    chosen: list[Json] = []
+    for reference in body.get("segments") or []:
+        chosen.append((yield Read(segments.get_segment(reference["id"]))))
+    others = [name for name in ("targetClass", "retargetBroadcast") if body.get(name)]
+    if policy.sends == "listed" and (
+        others or not chosen or not all(policy.lists((str(one.get("name")), str(one.get("id")))) for one in chosen)
+    ):
+        raise PolicyRefused(f"{_name(call)}: sends go to listed segments only, which not all are (setting listed)")
+    if not call.allow_protected:
+        if others or not chosen:
+            raise PolicyRefused(
+                f"{_name(call)}: whom {' and '.join(others) or 'a broadcast without segments'} reaches can't be "
+                f"checked for people who opted out: name segments that exclude them; {_WAY_PAST}"
+            )
+        for kind in sorted({str(segment.get("type") or "contact") for segment in chosen}):
+            excluding = yield from opt_out_spellings(policy, kind)
+            for segment in chosen:
+                if str(segment.get("type") or "contact") == kind:
+                    _require_exclusion(segment, excluding)
+    if policy.max_recipients is not None:
+        yield from _require_few(call, chosen, others, policy.max_recipients)
+    return None
+
+
+def opt_out_spellings(policy: Policy, kind: str) -> Generator[Read, Any, list[str]]:
+    """The opt-out tags as they are spelt among the tags of `contact` or `client`."""
+    listed = client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
+    tags = yield from read_all(listed)
+    return policy.spellings(str(tag["name"]) for tag in tags if tag.get("name"))
+
+
+def read_all(listed: Call[Any]) -> Generator[Read, Any, list[Any]]:
+    """Every record of a list."""
+    pages, records = Pages(listed), list[Any]()
+    while not pages.done:
+        records += pages.take((yield Read(pages.next_call())))
+    return records
+
+
+def _require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
+    excluded = (segment.get("criteria") or {}).get("exclusionTags") or []
+    missing = [tag for tag in tags if tag not in excluded]
+    if missing:
+        raise PolicyRefused(
+            f"segment {str(segment.get('name') or segment.get('id'))!r} would message people who opted out: "
+            f"add {', '.join(missing)} to its exclusionTags (criteria.exclusionTags)"
+        )
+
+
+def _require_few(call: Call[Any], chosen: list[Json], others: list[str], most: int) -> Steps[None]:
+    """Raise `PolicyRefused` where the audience may be larger than it may be. What can't be told counts as everybody."""
+    if others:
+        raise PolicyRefused(f"{_name(call)}: the audience of {' and '.join(others)} can't be counted (max_recipients)")
+    reached: set[str] = set()
+    for kind, listed in (("contact", contacts.list_contacts()), ("client", clients.list_clients())):
+        of_kind = [segment for segment in chosen if str(segment.get("type") or "contact") == kind]
+        people = (yield from read_all(listed)) if of_kind else []
+        reached |= {str(one["id"]) for one in people if any(_may_hold(segment, one) for segment in of_kind)}
+    if len(reached) > most:
+        raise PolicyRefused(f"{_name(call)}: up to {len(reached)} people would get it, and max_recipients is {most}")
+    return None
+
+
+def _may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
+    """Whether a segment may choose somebody. Whether several tags mean any or all is not documented: any."""
+    criteria, held = segment.get("criteria") or {}, set(person.get("tags") or [])
+    wanted, unwanted = set(criteria.get("tags") or []), set(criteria.get("exclusionTags") or [])
+    return (not wanted or bool(wanted & held)) and not unwanted & held
+
+
+def _name(call: Call[Any]) -> str:
+    return f"{call.method} {call.path}"
