@@ -254,7 +254,7 @@ def test_an_error_inside_a_200(make: Any, stance: tuple[str, ...]) -> None:
     call = make(error_in_200=stance)
     body = {"name": "N", "type": "contact", "segments": [{"id": "gone"}]}
     status, message = error(call("POST", "/v1/broadcasts", body))
-    assert (status, message) == (200 if stance else 400, "segments.0.id names no segment")
+    assert (status, message) == (200 if stance else 400, "segments.0.id names none of the segments")
     assert call("POST", "/v1/broadcasts", {}).status_code == 400
     assert call.get("/v1/broadcasts") == []
 
