@@ -129,16 +129,11 @@ def cancel(world: World, request: Request) -> Json:
 def audience(world: World, class_id: str, status: str) -> list[Json]:
     """The clients who take part with a status (ALL: see the stance), in the order of adding."""
     wanted = status.upper()
-
-    def chosen(participant: Json) -> bool:
-        if wanted == "ALL":
-            return bool(world.stances.target_class_all == "everyone" or participant["status"] != CANCELLED)
-        return bool(participant["status"] == wanted)
-
-    found = [
-        world.store.get("clients", each["client"]["id"]) for each in _participants(world, class_id) if chosen(each)
-    ]
-    return [client for client in found if client is not None]
+    found = _participants(world, class_id, None if wanted == "ALL" else wanted)
+    if wanted == "ALL" and world.stances.target_class_all == "not_cancelled":
+        found = [each for each in found if each["status"] != CANCELLED]
+    clients = [world.store.get("clients", each["client"]["id"]) for each in found]
+    return [client for client in clients if client is not None]
 
 
 def _participants(world: World, class_id: str, status: str | None = None) -> list[Json]:
@@ -153,7 +148,8 @@ def _of(world: World, class_id: str, client_id: str) -> list[Json]:
 
 
 def _full(world: World, class_: Json) -> bool:
-    return len(_participants(world, class_["id"], BOOKED)) >= class_["numberOfParticipants"]
+    places: int = class_["numberOfParticipants"]
+    return len(_participants(world, class_["id"], BOOKED)) >= places
 
 
 def _move_up(world: World, class_: Json) -> None:
