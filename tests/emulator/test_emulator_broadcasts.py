@@ -53,12 +53,6 @@ def test_segment_scope(make: Any, stance: str, names: list[str]) -> None:
     assert audience(call, call.segment()) == names
 
 
-def test_a_segment_of_clients_chooses_nobody(call: Caller) -> None:
-    call.contact()
-    body = {"name": "S", "type": "client", "location": {"id": call.emulator.location_id}}
-    assert audience(call, made(call("POST", "/v1/segments", body))) == []
-
-
 def test_nobody_gets_one_broadcast_twice(call: Caller) -> None:
     call.contact("+1", "A", tags=["x", "y"])
     call.contact("+1", "B", tags=["y"])

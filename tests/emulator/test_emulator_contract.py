@@ -45,12 +45,12 @@ def test_every_query_parameter_means_something(make: Any, operation: Operation, 
     call.client(phone="2", tags=["b"])
     service, client = call.service(), {"id": ids["clientId"]}
     call.service(name="Shave")
-    for time in ("10:00 AM", "11:00 AM"):
-        made(call.book(service, client, time=time))
+    for at in ("10:00 AM", "11:00 AM"):
+        made(call.book(service, client, time=at))
         made(call.join(call.class_(), client))
         call.emulator.receive(ids["contactId"])
-        made(call("POST", "/v1/serviceCategories", {"name": time, "location": {"id": LOCATION_ID}}))
-        made(call("POST", "/v1/webhooks", {"name": time, "active": True, "serverUrl": "https://example.com"}))
+        made(call("POST", "/v1/serviceCategories", {"name": at, "location": {"id": LOCATION_ID}}))
+        made(call("POST", "/v1/webhooks", {"name": at, "active": True, "serverUrl": "https://example.com"}))
         block = {"startDate": "2026-06-05", "endDate": "2026-06-05"}
         made(call("POST", f"/v1/staffs/{STAFF_ID}/availabilityBlocks", block))
         ids["broadcastId"] = call.broadcast(call.segment(), location={"id": LOCATION_ID}, at=call.clock.at)["id"]
