@@ -7,6 +7,7 @@ import inspect
 import json
 import random
 import re
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -403,7 +404,9 @@ def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str
             return f"{'Filters' if name == 'filters' else 'Fields'}, see `whautomate_core.records.{record.__name__}`"
         return _PARAMS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}"
 
-    params = [f":param {name}: {meaning(name)} (templated)." for name in names]
+    params = [
+        textwrap.fill(f":param {name}: {meaning(name)} (templated).", 112, subsequent_indent="    ") for name in names
+    ]
     # What all operators share is described once, in the base.
     _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
     return inspect.cleandoc(call.__doc__ or "") + "\n\n" + "\n".join([*params, f":param {shared}"])
