@@ -219,7 +219,7 @@ class Veiled:
             return f"{len(value)} fields: {', '.join(map(str, value))}"
         if isinstance(value, (list, tuple)):
             return f"{len(value)} items"
-        return type(value).__name__ if value is not None else "None"
+        return "text" if isinstance(value, str) else "None" if value is None else type(value).__name__
 
     __repr__ = __str__
 
@@ -278,14 +278,17 @@ def _reschedule_exception() -> type[Exception]:
 
 
 def is_literal(value: Any) -> bool:
-    """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task."""
+    """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task.
+
+    What can be called is a template to Airflow too.
+    """
     if isinstance(value, str):
         return not any(mark in value for mark in ("{{", "{%", "{#"))
     if isinstance(value, Mapping):
         return all(map(is_literal, value.values()))
     if isinstance(value, (list, tuple)):
         return all(map(is_literal, value))
-    return not hasattr(value, "resolve")  # Airflow's XComArg and what is like it
+    return not hasattr(value, "resolve") and not callable(value)  # Airflow's XComArg and what is like it
 
 
 def threshold(value: Any) -> Any:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import httpx
-import jinja2
 import pytest
 from airflow.providers.common.compat.sdk import BaseOperator
 from conftest import DAG, serialized
@@ -67,11 +66,17 @@ def holds(operation):
     return ["text"] if operation.function.startswith("remove_") else []
 
 
-def execute(task, logical_date=datetime(2026, 1, 1, tzinfo=UTC)):
+def dag_of(native=True):
+    """A DAG whose templates give values, or text."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    return DAG(f"native_{native}", schedule=None, start_date=start, render_template_as_native_obj=native)
+
+
+def execute(task):
     """As Airflow does: render, then execute."""
     ti = SimpleNamespace(dag_id="dag", task_id=task.task_id, map_index=-1, run_id="run")
-    context = {"ti": ti, "logical_date": logical_date, "task": task}
-    task.render_template_fields(context, jinja2.Environment())
+    context = {"ti": ti, "logical_date": datetime(2026, 1, 1, tzinfo=UTC), "task": task}
+    task.render_template_fields(context, task.get_template_env())
     return task.execute(context)
 
 
@@ -129,13 +134,39 @@ def test_it_sends_exactly_what_the_contract_says(operation, sent):
         assert returned.keys() == {"id"}
 
 
+@pytest.mark.parametrize("native", [False, True], ids=["text", "native"])
 @walks_bodies
-def test_bodies_may_be_json_text_of_a_template(operation, sent):
+def test_bodies_may_be_json_text_of_a_template(operation, native, sent):
     arguments, sent.held, name = given(operation), holds(operation), operation.body_name
-    made = operator(operation)(task_id=f"{operation.id}_text", **arguments | {name: "{{ task.params.given | tojson }}"})
+    made = operator(operation)(
+        task_id=f"{operation.id}_{native}", dag=dag_of(native), **arguments | {name: "{{ task.params.given | tojson }}"}
+    )
     made.params = {"given": arguments[name]}
     execute(made)
     assert json.loads(sent[-1].content) == ({"tags": arguments[name]} if name == "tags" else arguments[name])
+
+
+def test_filters_extra_and_tags_of_a_template_and_flags_that_are_text(sent):
+    filters = operator_of("listContacts")(task_id="filters", filters='{{ {"searchText": "Ada"} | tojson }}')
+    execute(filters)
+    assert sent[-1].url.params["searchText"] == "Ada"
+    execute(operator_of("listContacts")(task_id="none", filters="{{ none | tojson }}"))
+    assert "searchText" not in sent[-1].url.params
+    common = {"contact_id": "c", "contact": "{}", "allow_protected": True}
+    execute(operator_of("updateContact")(task_id="extra", **common, overwrite=True, extra='{"new": "{{ 1 + 1 }}"}'))
+    assert json.loads(sent[-1].content) == {"new": "2"}
+    execute(operator_of("addContactTags")(task_id="tuple", contact_id="c", tags=("a", "b")))
+    assert json.loads(sent[-1].content) == {"tags": ["a", "b"]}
+    before = len(sent)
+    with pytest.raises(ConfigurationError, match="overwrite must be True or False, not text"):
+        execute(operator_of("updateContact")(task_id="flag", **common, overwrite="{{ True }}"))
+    execute(operator_of("updateContact")(task_id="native", dag=dag_of(), **common, overwrite="{{ True }}"))
+    assert len(sent) == before + 1
+
+
+def operator_of(operation_id):
+    [operation] = [one for one in OPERATIONS if one.id == operation_id]
+    return operator(operation)
 
 
 SECRET = "Ada+4915123456789"
