@@ -96,16 +96,15 @@ with DAG(
         return [{"name": "Ada", "phoneNumber": f"+491512345671{n}", "location": LOCATION} for n in range(2)]
 
     @task(show_return_value_in_logs=False)
-    def as_text(found):
-        return [json.dumps({**one, "phoneNumber": one["phoneNumber"][:-1] + "9"}) for one in list(found)[:1]]
+    def as_text():
+        return [json.dumps({"name": "Ada", "phoneNumber": "+4915123456719", "location": LOCATION})]
 
     @task
     def changes(created):
         return [{"contact_id": one["id"], "contact": {"notes": f"note {n}"}} for n, one in enumerate(created)]
 
-    ada = people()
-    each = WhautomateCreateContactOperator.partial(task_id="each").expand(contact=ada)
-    each_text = WhautomateCreateContactOperator.partial(task_id="each_text").expand(contact=as_text(ada))
+    each = WhautomateCreateContactOperator.partial(task_id="each").expand(contact=people())
+    each_text = WhautomateCreateContactOperator.partial(task_id="each_text").expand(contact=as_text())
     change = WhautomateUpdateContactOperator.partial(task_id="change").expand_kwargs(changes(each.output))
 
     @task
