@@ -18,18 +18,18 @@ HEAD = """# Endpoints
 Written by `scripts/make_endpoints.py` from the contract and the code; a test keeps it true.
 
 Each operation of the API has one name in every layer. Of `updateContact` that is `contacts.update_contact` in
-`whautomate_core.api`, `WhautomateUpdateContactOperator` in `airflow_provider_whautomate.operators.contacts`, and the tasks
-`update_contact` and `aupdate_contact` in `prefect_whautomate.contacts`.
+`whautomate_core.api`, `WhautomateUpdateContactOperator` in `airflow_provider_whautomate.operators.contacts`, and the
+tasks `update_contact` and `aupdate_contact` in `prefect_whautomate.contacts`.
 
 **Repeated** says what happens after a lost connection, a 5xx or a 429:
 
 - *yes*: reads are repeated; deletes and writes too, since repeating leaves the same state.
-- *reads first*: the record is read directly before, and only what is missing or different is sent. So it can be repeated.
+- *reads first*: the record is read directly before, and what is sent is worked out from it. So it can be repeated.
 - *once*: never on a guess. Operators and tasks send it under a claim in the state database (`key=`).
 
-**Policy** says what is refused where the person concerned has opted out (`allow_protected=True` is for a person who means
-it), and which calls the setting `sends` and `whautomate stop-sends` stop. To see whom a call concerns, it reads one record
-directly before (two lists for a number that is no contact's or client's id, the segments for a broadcast).
+**Policy** says what is refused where the person concerned has opted out (`allow_protected=True` is for a person who
+means it), and which calls the setting `sends` and `whautomate stop-sends` stop. To see whom a call concerns, it reads
+one record directly before (two lists for a number that is no contact's or client's id, the segments for a broadcast).
 
 **Evidence** is of method and path / of the shape: A official documentation, B a white-label copy of it, C integrators'
 code, D inferred. Unknown fields are refused before sending; `extra={...}` sends them.
@@ -72,10 +72,15 @@ def lines() -> Iterator[str]:
         for operation in group:
             raw, call = contract()["paths"][operation.path][operation.method.lower()], call_of(operation)
             arguments = ", ".join([*operation.ids, *filter(None, [operation.body_name])])
-            yield (
-                f"| `{operation.method} {operation.path}` | `{operation.function}({arguments})` | `{operation.operator}` "
-                f"| {repeated(call)} | {POLICY[call.act]} | {raw['x-evidence']} / {raw['x-evidence-shape']} |"
-            )
+            cells = [
+                f"`{operation.method} {operation.path}`",
+                f"`{operation.function}({arguments})`",
+                f"`{operation.operator}`",
+                repeated(call),
+                POLICY[call.act],
+                f"{raw['x-evidence']} / {raw['x-evidence-shape']}",
+            ]
+            yield f"| {' | '.join(cells)} |"
 
 
 def text() -> str:
