@@ -58,7 +58,9 @@ class Pages:
         self.size = max(self.size, len(records))
         if self.done and self.repeated:
             log.warning(
-                "%s %s: %d records came twice, since the list changed while it was read: others may have been passed over",
-                self.call.method, self.call.path, self.repeated,
-            )  # fmt: skip
+                "%s %s: %d records came twice, since the list changed while it was read: others may be missing",
+                self.call.method,
+                self.call.path,
+                self.repeated,
+            )
         return new
