@@ -21,13 +21,14 @@ os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
 os.environ["AIRFLOW__CORE__TEST_CONNECTION"] = "Enabled"
 
-if importlib.util.find_spec("airflow"):
+AIRFLOW = importlib.util.find_spec("airflow")
+if AIRFLOW:
     try:
         from airflow.sdk import DAG as DAG
     except ImportError:
         from airflow import DAG as DAG
 
-collect_ignore_glob = ["dags/*.py"] if importlib.util.find_spec("airflow") else ["*.py", "dags/*.py"]
+collect_ignore_glob = ["dags/*.py"] if AIRFLOW else ["*.py", "dags/*.py"]
 
 KEY = "key-of-the-tests-4711"
 PLENTY = {"requests_per_minute": 100_000, "requests_per_day": 1_000_000}

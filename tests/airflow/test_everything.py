@@ -1,13 +1,13 @@
 """A real run that touches every resource: dags/everything.py, and a look at what it left."""
 
 import contextlib
-import importlib.util
 import json
 import sqlite3
 
 import pytest
 from conftest import DAGS, HOME, KEY, connection, python
 from contract_examples import operations
+from pyarrow import parquet
 
 from whautomate_core.emulator import Emulator, create_app, running
 
@@ -30,8 +30,7 @@ def results(run):
 def test_every_step_succeeds(run):
     states = json.loads((run[1] / "states.json").read_text())
     failed = [name for name, state in states.items() if state != "success"]
-    # Parquet needs pyarrow, which is an extra.
-    assert failed == ([] if importlib.util.find_spec("pyarrow") else ["in_columns"]), run[2]
+    assert failed == [], run[2]
 
 
 def test_every_resource_is_touched(run):
@@ -63,11 +62,6 @@ def test_lists_are_written_to_files(run):
     path = run[1] / "everything.jsonl"
     assert results(run)["in_lines"] == {"path": str(path), "records": 4}
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    if not importlib.util.find_spec("pyarrow"):
-        assert 'a .parquet file needs pyarrow: pip install "whautomate-pipelines[files]"' in " ".join(run[2].split())
-        return
-    from pyarrow import parquet
-
     assert results(run)["in_columns"] == {"path": f"file://{run[1]}/contacts.parquet", "records": 4}
     rows = parquet.read_table(run[1] / "contacts.parquet").to_pylist()
     assert [row["phoneNumber"] for row in rows] == [line["phoneNumber"] for line in lines]

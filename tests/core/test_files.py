@@ -4,9 +4,11 @@ import json
 import stat
 import sys
 
+import fsspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import write_records
@@ -14,7 +16,6 @@ from whautomate_core.records import Contact
 
 
 def read(path):
-    parquet = pytest.importorskip("pyarrow.parquet")
     return parquet.read_table(path)
 
 
@@ -42,7 +43,6 @@ def test_json_lines_hold_what_was_given(tmp_path, found):
 @given(found=records)
 def test_parquet_takes_whatever_the_server_gives(tmp_path, found):
     path = tmp_path / "a.parquet"
-    pytest.importorskip("pyarrow")
     assert write_records(str(path), iter(found)) == len(found)
     rows = read(path).to_pylist()
     assert len(rows) == len(found) or not any(found)
@@ -86,8 +86,6 @@ def test_more_rows_than_a_row_group_holds(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.parquet", "a"])
 def test_the_file_is_there_once_it_is_whole_and_for_its_owner_only(tmp_path, name):
-    if name.endswith("parquet"):
-        pytest.importorskip("pyarrow")
     path = tmp_path / name
     path.write_text("before")
 
@@ -133,8 +131,6 @@ def asked():
     ],
 )
 def test_what_can_not_be_written_says_so_before_a_record_is_asked_for(tmp_path, name, says):
-    if name.startswith("nosuch"):
-        pytest.importorskip("fsspec")
     path = name.format(tmp_path) if "://" in name else str(tmp_path / name)
     with pytest.raises(ConfigurationError, match=says):
         write_records(path, asked())
@@ -150,7 +146,7 @@ def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch, path, package
 
 
 def test_objects_are_there_once_they_are_whole():
-    memory = pytest.importorskip("fsspec").filesystem("memory")
+    memory = fsspec.filesystem("memory")
 
     def breaks():
         yield {"a": 1}
