@@ -15,10 +15,12 @@ spec.loader.exec_module(make_stubs)
 STUBS = make_stubs.stubs()
 
 
-@pytest.mark.parametrize("path", STUBS, ids=lambda path: path.name)
+# The arguments of tasks are Airflow 3's, and what Airflow 2 has besides.
+OF_THIS_AIRFLOW = [path for path in STUBS if AIRFLOW_V_3_0_PLUS or path.stem != "task_arguments"]
+
+
+@pytest.mark.parametrize("path", OF_THIS_AIRFLOW, ids=lambda path: path.name)
 def test_stubs_are_as_the_operators(path):
-    if path.stem == "task_arguments" and not AIRFLOW_V_3_0_PLUS:
-        pytest.skip("its arguments are Airflow 3's, and what Airflow 2 has besides")
     assert path.read_text() == STUBS[path], "write them anew: nox -s stubs"
 
 
