@@ -17,7 +17,7 @@ ONCE = {
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
     "catchup": False,
     "is_paused_upon_creation": False,
-    "default_args": {"retries": 2, "retry_delay": timedelta(seconds=1)},
+    "default_args": {"retries": 5, "retry_delay": timedelta(seconds=1)},
 }
 
 with DAG("killed", **ONCE):
