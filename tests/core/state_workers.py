@@ -240,7 +240,7 @@ def run_and_kill(job: Job, recorder: Recorder, count: int, every: float, kills: 
     begun, chance = time.monotonic(), random.Random(1)
     running = [start(i) for i in range(count)]
     wait_for(lambda: len(per_worker(recorder)) == count, running)
-    every = max(every, (time.monotonic() - begun) / 3)
+    every = max(every, min(0.5, (time.monotonic() - begun) / 3))
     for killed in range(kills):
         time.sleep(every)
         victim = chance.randrange(count)

@@ -9,7 +9,9 @@ except ImportError:
     from airflow import DAG
     from airflow.decorators import task
 
+from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.contacts import WhautomateCreateContactOperator
+from whautomate_core.state import open_state
 
 LOCATION = {"id": "loc000000001"}
 ONCE = {
@@ -27,18 +29,19 @@ with DAG("killed", **ONCE):
         contact={"name": "Ada", "phoneNumber": "+4915123456700", "location": LOCATION},
     )
 
+
+class PausedOperator(WhautomateCreateContactOperator):
+    """Its permit is far: at its first try the server has just said 429."""
+
+    def _attempt(self, context, **used):
+        if not used:
+            account = WhautomateHook(self.whautomate_conn_id).get_account()
+            open_state(account.state).pool(account.id, account.limits).pause(120)
+        return super()._attempt(context, **used)
+
+
 with DAG("waits", **ONCE):
-
-    @task
-    def pauses():
-        """As a 429 of the server does."""
-        from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-        from whautomate_core.state import open_state
-
-        account = WhautomateHook("waits").get_account()
-        open_state(account.state).pool(account.id, account.limits).pause(90)
-
-    create = WhautomateCreateContactOperator(
+    PausedOperator(
         task_id="create",
         whautomate_conn_id="waits",
         contact={"name": "Grace", "phoneNumber": "+4915123456701", "location": LOCATION},
@@ -51,6 +54,4 @@ with DAG("waits", **ONCE):
         """Comes to the only slot there is after `create`, and ends while that waits."""
         time.sleep(1)
 
-    paused = pauses()
-    paused >> create
-    paused >> another()
+    another()
