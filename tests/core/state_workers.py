@@ -31,6 +31,11 @@ from whautomate_core.state.pool import Lane, Pool, SharedPool
 
 Windows = tuple[tuple[int, float], ...]
 
+PATIENCE = 900.0
+"""Seconds after which what is waited for is given up: far more than it takes on a busy machine."""
+LIFE = 1800
+"""Seconds after which a process ends itself, should the one that started it have died."""
+
 _SO_TIMESTAMPNS = 35  # Linux: the kernel says when each datagram was sent over loopback
 
 processes = multiprocessing.get_context("forkserver")
@@ -99,6 +104,7 @@ def create_and_wait(account: Account, waiting: Any) -> None:
 
 def work(job: Job) -> None:
     """The body of a process: `threads` threads and `tasks` tasks of one event loop share its pool."""
+    signal.alarm(LIFE)
     pool = pool_of(job)
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.connect(("127.0.0.1", job.port))
@@ -192,10 +198,6 @@ def recording() -> Iterator[Recorder]:
         yield recorder
     finally:
         recorder.close()
-
-
-PATIENCE = 900.0
-"""Seconds after which what is waited for is given up: far more than it takes on a busy machine."""
 
 
 def wait_for(true: Callable[[], object], running: Iterable[Any] = ()) -> None:
@@ -295,6 +297,7 @@ class Calls:
 
 
 def call(job: Calls) -> None:
+    signal.alarm(LIFE)
     account = Account(job.host, job.key, job.account, Limits(job.windows), state=job.state)
     pool = SharedPool(Database(job.state), account.id, account.limits, margin=lambda seconds: job.margin)
     with Client(account, pool=pool) as client:
