@@ -122,7 +122,7 @@ def served(server, environment, tmp_path):
         )
         slug = f"{name.replace('_', '-')}/{deployment}"
         return server.create_flow_run_from_deployment(
-            wait_for(lambda: find_deployment(server, slug), 60).id, parameters=parameters
+            wait_for(lambda: find_deployment(server, slug), 300).id, parameters=parameters
         )
 
     yield serve
@@ -158,7 +158,7 @@ def wait_for(look, seconds):
 def wait_until(server):
     """Waits for a flow run to get into a state of that name; gives the flow run."""
 
-    def wait(run, *names, seconds=90):
+    def wait(run, *names, seconds=300):
         def look():
             found = server.read_flow_run(run.id)
             return found if found.state.name in names else None

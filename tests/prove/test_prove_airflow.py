@@ -84,7 +84,7 @@ def _free_port():
         return taken.getsockname()[1]
 
 
-def wait_until(true, airflow, seconds=300):
+def wait_until(true, airflow, seconds=900):
     end = time.monotonic() + seconds
     while not (found := true()):
         if time.monotonic() > end:
