@@ -1,4 +1,4 @@
-"""What tests/prove/test_prove_airflow.py has a real Airflow run: each DAG once, as soon as it is there."""
+"""What tests/prove/test_prove_airflow.py has a real Airflow run: each DAG once, as soon as it is not paused."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ class PausedOperator(WhautomateCreateContactOperator):
         return super()._attempt(context, **used)
 
 
-with DAG("waits", **ONCE):
+with DAG("waits", **ONCE | {"is_paused_upon_creation": True}):
     PausedOperator(
         task_id="create",
         whautomate_conn_id="waits",
