@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from whautomate_core.api import classes, services
 from whautomate_core.call import Call, Json
-from whautomate_core.client import Client
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.once import make_once
-from whautomate_core.records import ClassInput, ClassUpdate, ServiceInput, body
+from whautomate_core.records import ClassInput, ClassUpdate, ServiceInput, ServiceUpdate, body
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client import Client
 
 
-def upsert_service(client: Client, name: str, service: ServiceInput, *, location_id: str | None = None) -> Json:
+def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
     """Make the service of a name at a location where there is none, else write the fields that differ.
 
     All services are read; unchanged ones cost no more. It is created once, whoever else tries.
 
     Args:
-        name: Its exact name.
+        name: Exact name of the service.
         service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON).
         location_id: Its location; the account's where None.
 
@@ -77,6 +78,8 @@ def upsert_class(
     not made anew. It is created once, whoever else tries.
 
     Args:
+        service_id: Id of the service.
+        staff_id: Id of the member of staff.
         date: Day it begins, `2026-03-01`.
         time: Wall time it begins, `04:39 PM`.
         timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back,
@@ -86,7 +89,8 @@ def upsert_class(
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 
-    Raises: as `upsert_service`.
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several
+        such classes; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
     """
     location = client.account.require_location(location_id)
     own = {"location": location, "staff": staff_id, "service": service_id}
@@ -123,6 +127,8 @@ def upsert_class(
 def _upsert(client: Client, make: Call[Any], key: str, find: Any, read: Any, update: Any, fields: Json) -> Json:
     record, created = find(), False
     if record is None:
+        from whautomate_core.once import make_once
+
         record, created = make_once(client, make, key, find, read)
     changed = not created and bool(differing(fields, record)) and write_differing(client, update(record["id"]), fields)
     return {"id": record["id"], "created": created, "changed": changed}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whautomate_core.call import Call, Json, merge
-from whautomate_core.client import Client
+
+if TYPE_CHECKING:
+    from whautomate_core.client import Client
 
 
 def differing(wanted: Mapping[str, Any], record: Mapping[str, Any]) -> Json:

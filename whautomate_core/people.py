@@ -7,11 +7,10 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api import clients, contacts
-from whautomate_core.call import Call, Json
-from whautomate_core.client import Client
+from whautomate_core.call import Call, Json, path_id
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.pages import PAGE_SIZE
@@ -19,28 +18,31 @@ from whautomate_core.policy import digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate, body
 from whautomate_core.sync.phones import e164, national_digits
 
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
+    from whautomate_core.client import Client
+
 log = logging.getLogger(__name__)
 
 
 def find_contact(
     client: Client, phone: str, *, default_region: str | None = None, missing_ok: bool = False, thorough: bool = False
 ) -> Json:
-    """The contact with a phone number. Where several have it, the oldest.
+    """The id of the contact with a phone number. Where several have it, the oldest.
 
     Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records.
 
     Args:
-        phone: As people write it.
+        phone: Number as people write it.
         default_region: Country of a number without a country code, such as `DE`.
         missing_ok: Return the id None where there is none.
         thorough: Where the search shows none, read all contacts page by page.
 
-    Returns: `id`; `doubles`, the number of other contacts with the number; `protected`, whether any of them has opted
-        out. Nothing else, so that no personal data gets into results.
+    Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
+        else, so that no personal data gets into results.
 
     Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
     """
-    return _told(client, _look_up(client, _CONTACTS, _by_phone(phone, default_region), thorough, missing_ok))
+    return _found(client, _CONTACTS, _asked(phone=phone, default_region=default_region), thorough, missing_ok)
 
 
 def find_client(
@@ -52,13 +54,25 @@ def find_client(
     missing_ok: bool = False,
     thorough: bool = False,
 ) -> Json:
-    """The client with a phone number or an e-mail address (one of the two); the rest as `find_contact`.
+    """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    A number that isn't found is searched for once more without its country code, which clients hold apart.
+    Costs one search as `find_contact`, and one more for a number that it doesn't show: without its country code,
+    which clients hold apart.
+
+    Args:
+        phone: Number as people write it; this or `email_address`.
+        email_address: E-mail address, in any spelling of upper and lower case.
+        default_region: Country of a number without a country code, such as `DE`.
+        missing_ok: Return the id None where there is none.
+        thorough: Where the search shows none, read all clients page by page.
+
+    Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
+        that no personal data gets into results.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
     """
     wanted = _asked(phone=phone, email_address=email_address, default_region=default_region)
-    assert isinstance(wanted, _Wanted)
-    return _told(client, _look_up(client, _CLIENTS, wanted, thorough, missing_ok))
+    return _found(client, _CLIENTS, wanted, thorough, missing_ok)
 
 
 def set_contact_stage(
@@ -71,13 +85,22 @@ def set_contact_stage(
     thorough: bool = False,
     allow_protected: bool = False,
 ) -> Json:
-    """Move a contact, by number or id, to a stage of the account's. Stages fire automations that message people.
+    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
 
-    There is no list of an account's stages in the API, so a stage that isn't there is the server's to refuse.
+    The API lists no stages, so one that doesn't exist is the server's to refuse.
 
-    Returns: `id`; `changed`, False where it was in that stage and nothing was sent; `doubles` as `find_contact`.
+    Args:
+        stage: Name of the stage.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Do it to people who opted out as well: a person means it.
 
-    Raises: `PolicyRefused` where the contact, or another with its number, has opted out; as `find_contact`.
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
+        contact, or another with its number, has opted out.
     """
     if not isinstance(stage, str) or not stage.strip():
         raise ConfigurationError("stage must be the name of a stage")
@@ -95,9 +118,20 @@ def set_contact_fields(
     thorough: bool = False,
     allow_protected: bool = False,
 ) -> Json:
-    """Write fields of a contact, by number or id: those that differ, `customFields` key by key.
+    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
 
-    Not `tags`: those go by the tag calls, which give and take single ones. Returns and raises as `set_contact_stage`.
+    Args:
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Give a stage to people who opted out as well: a person means it.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
+        of a contact where it, or another with its number, has opted out.
     """
     checked = _fields(ContactUpdate, fields, "add_contact_tags and remove_contact_tags")
     wanted = _asked(phone=phone, contact_id=contact_id, default_region=default_region)
@@ -113,12 +147,25 @@ def set_client_fields(
     client_id: str | None = None,
     default_region: str | None = None,
     thorough: bool = False,
-    allow_protected: bool = False,
 ) -> Json:
-    """Write fields of a client, by number, e-mail address or id; the rest as `set_contact_fields`."""
+    """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
+
+    Args:
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the
+            oldest is meant.
+        email_address: E-mail address of the client; the same of several.
+        client_id: Id of the client.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search shows nobody, read all clients page by page.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number or address.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+    """
     checked = _fields(ClientUpdate, fields, "add_client_tags and remove_client_tags")
     wanted = _asked(phone=phone, email_address=email_address, client_id=client_id, default_region=default_region)
-    return _set(client, _CLIENTS, wanted, checked, thorough, allow_protected)
+    return _set(client, _CLIENTS, wanted, checked, thorough)
 
 
 # --- finding
@@ -152,7 +199,7 @@ def _asked(*, default_region: str | None, **given: str | None) -> _Wanted | str:
     ((name, value),) = named
     if name == "phone":
         return _by_phone(value, default_region)
-    return _by_email(value) if name == "email_address" else value
+    return _by_email(value) if name == "email_address" else path_id(name, value)
 
 
 def _by_phone(phone: str, region: str | None) -> _Wanted:
@@ -179,35 +226,35 @@ def _by_email(address: str) -> _Wanted:
     )
 
 
-def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool, missing_ok: bool) -> list[Json]:
-    """Everybody who fits, found by searching, else (`thorough`) by reading all. Raises `NotFound`."""
+def _found(client: Client, kind: _Kind, wanted: _Wanted | str, thorough: bool, missing_ok: bool = False) -> Json:
+    """Whom the arguments name. Raises `NotFound`."""
+    if isinstance(wanted, str):
+        return {"id": wanted, "doubles": 0, "protected": False}  # the client reads it before it writes
+    people = _look_up(client, kind, wanted, thorough)
+    if people:
+        policy = client.account.policy
+        person = functools.reduce(policy.as_one, people)
+        if len(people) > 1:
+            log.warning("%s: %d others have that %s; the oldest is taken", person["id"], len(people) - 1, wanted.what)
+        return {"id": person["id"], "doubles": len(people) - 1, "protected": policy.protects(person)}
+    if missing_ok:
+        return {"id": None, "doubles": 0, "protected": False}
+    hint = "" if thorough else "; a search may not show new records: thorough=True reads all"
+    raise NotFound(f"no {kind.name} with that {wanted.what} is to be seen{hint}")
+
+
+def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> list[Json]:
+    """Everybody who fits, found by searching, else (`thorough`) by reading all."""
     # Contacts hold the country code with the number, so that one search is enough.
     for text in wanted.searches[: 1 if kind is _CONTACTS else None]:
         found = _fitting(wanted, client.send(kind.all(filters={"searchText": text, "limit": PAGE_SIZE})))
         if found:
             return found
-    if thorough:
-        found = _fitting(wanted, chain.from_iterable(client.pages(kind.all())))
-        if found:
-            return found
-    if missing_ok:
-        return []
-    hint = "" if thorough else "; a search may not show new records: thorough=True reads all"
-    raise NotFound(f"no {kind.name} with that {wanted.what} is to be seen{hint}")
+    return _fitting(wanted, chain.from_iterable(client.pages(kind.all()))) if thorough else []
 
 
 def _fitting(wanted: _Wanted, people: Iterable[Json]) -> list[Json]:
     return [person for person in people if person.get("id") and wanted.fits(person)]
-
-
-def _told(client: Client, found: list[Json]) -> Json:
-    if not found:
-        return {"id": None, "doubles": 0, "protected": False}
-    policy = client.account.policy
-    person = functools.reduce(policy.as_one, found)
-    if len(found) > 1:
-        log.warning("%s: %d others have the same number or address; the oldest is taken", person["id"], len(found) - 1)
-    return {"id": person["id"], "doubles": len(found) - 1, "protected": policy.protects(person)}
 
 
 # --- setting
@@ -223,12 +270,14 @@ def _fields(record: type, fields: Any, instead: str) -> Json:
 
 
 def _set(
-    client: Client, kind: _Kind, wanted: _Wanted | str, fields: Json, thorough: bool, allow_protected: bool
+    client: Client,
+    kind: _Kind,
+    wanted: _Wanted | str,
+    fields: Json,
+    thorough: bool,
+    allow_protected: bool = False,
 ) -> Json:
-    if isinstance(wanted, str):
-        found: Json = {"id": wanted, "doubles": 0, "protected": False}
-    else:
-        found = _told(client, _look_up(client, kind, wanted, thorough, missing_ok=False))
+    found = _found(client, kind, wanted, thorough)
 
     def compare(fields: Mapping[str, Any], record: Mapping[str, Any]) -> Json:
         changes = differing(fields, record)
