@@ -37,7 +37,7 @@ def block_types_at_start():
     from prefect.client.orchestration import get_client
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
+    with prefect_test_harness(server_startup_timeout=300), get_client(sync_client=True) as client:
         slugs: set[str] = set()
         for _ in range(100):  # blocks are registered while the server is answering already
             response = client.request("POST", "/block_types/filter", json={"limit": 200})
