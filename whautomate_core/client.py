@@ -59,6 +59,9 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 ATTEMPTS = 6
+AT_ONCE = 16
+"""Requests of one client under way at once; others wait in line. That is plenty for five a second, and httpx slows down
+the more requests wait for its connections."""
 LARGEST_ANSWER = 32 * 2**20
 """Bytes; a larger answer is refused while it arrives."""
 USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -103,7 +106,7 @@ def _http_settings(account: Account) -> dict[str, Any]:
         "verify": verify,
         # Servers close idle connections after some seconds. A create that meets such a closing has an unknown
         # outcome, so a connection that was idle for longer than it takes to be sure is not used again.
-        "limits": httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
+        "limits": httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=2.0),
         "trust_env": account.proxy is None,
     }
 
@@ -384,6 +387,7 @@ class Client(_Sender):
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
         self._http = httpx.Client(**_http_settings(account), transport=transport)
+        self._line = threading.Semaphore(AT_ONCE)
         self._sleep = sleep
 
     def __enter__(self) -> Client:
@@ -462,7 +466,7 @@ class Client(_Sender):
                 self._pool.departed(grant)
 
         try:
-            with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
+            with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 for chunk in response.iter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:
@@ -494,6 +498,7 @@ class AsyncClient(_Sender):
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
+        self._line = asyncio.Semaphore(AT_ONCE)
         self._sleep = sleep
 
     async def __aenter__(self) -> AsyncClient:
@@ -559,7 +564,7 @@ class AsyncClient(_Sender):
                 await self._pool.adeparted(grant)
 
         try:
-            async with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
+            async with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 async for chunk in response.aiter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:
