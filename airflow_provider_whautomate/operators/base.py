@@ -7,6 +7,7 @@ import inspect
 import json
 import random
 import re
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -218,7 +219,7 @@ class Veiled:
             return f"{len(value)} fields: {', '.join(map(str, value))}"
         if isinstance(value, (list, tuple)):
             return f"{len(value)} items"
-        return type(value).__name__ if value is not None else "None"
+        return "text" if isinstance(value, str) else "None" if value is None else type(value).__name__
 
     __repr__ = __str__
 
@@ -277,14 +278,17 @@ def _reschedule_exception() -> type[Exception]:
 
 
 def is_literal(value: Any) -> bool:
-    """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task."""
+    """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task.
+
+    What can be called is a template to Airflow too.
+    """
     if isinstance(value, str):
         return not any(mark in value for mark in ("{{", "{%", "{#"))
     if isinstance(value, Mapping):
         return all(map(is_literal, value.values()))
     if isinstance(value, (list, tuple)):
         return all(map(is_literal, value))
-    return not hasattr(value, "resolve")  # Airflow's XComArg and what is like it
+    return not hasattr(value, "resolve") and not callable(value)  # Airflow's XComArg and what is like it
 
 
 def threshold(value: Any) -> Any:
@@ -403,7 +407,9 @@ def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str
             return f"{'Filters' if name == 'filters' else 'Fields'}, see `whautomate_core.records.{record.__name__}`"
         return _PARAMS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}"
 
-    params = [f":param {name}: {meaning(name)} (templated)." for name in names]
+    params = [
+        textwrap.fill(f":param {name}: {meaning(name)} (templated).", 112, subsequent_indent="    ") for name in names
+    ]
     # What all operators share is described once, in the base.
     _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
     return inspect.cleandoc(call.__doc__ or "") + "\n\n" + "\n".join([*params, f":param {shared}"])
