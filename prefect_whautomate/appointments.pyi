@@ -1,6 +1,4 @@
-# fmt: off
-# ruff: noqa
-# Written by scripts/make_task_stubs.py.
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
 """Appointments: free slots and bookings."""
 
 from collections.abc import Coroutine
@@ -41,39 +39,18 @@ class _list_appointment_slots(Task[..., list[SlotDay]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[SlotDay]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[SlotDay]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_appointment_slots: _list_appointment_slots
 
 class _alist_appointment_slots(Task[..., Coroutine[Any, Any, list[SlotDay]]]):
-    """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.appointments import alist_appointment_slots
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_appointment_slots(credentials)
-        ```
-    """
+    """`list_appointment_slots` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[SlotDay]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[SlotDay]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_appointment_slots: _alist_appointment_slots
 
@@ -101,39 +78,18 @@ class _list_appointments(Task[..., list[Appointment]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[Appointment]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Appointment]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_appointments: _list_appointments
 
 class _alist_appointments(Task[..., Coroutine[Any, Any, list[Appointment]]]):
-    """List appointments (`GET /v1/appointments`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.appointments import alist_appointments
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_appointments(credentials)
-        ```
-    """
+    """`list_appointments` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[Appointment]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Appointment]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_appointments: _alist_appointments
 
@@ -160,34 +116,13 @@ class _book_appointment(Task[..., dict[str, Any]]):
             return book_appointment(credentials, appointment)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, appointment: AppointmentInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment: AppointmentInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 book_appointment: _book_appointment
 
 class _abook_appointment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Book an appointment (`POST /v1/appointments`; path A; client, service, staff and location inferred, D).
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.appointments import abook_appointment
-
-        @flow
-        async def my_flow(appointment):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await abook_appointment(credentials, appointment)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, appointment: AppointmentInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`book_appointment` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, appointment: AppointmentInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 abook_appointment: _abook_appointment
 
@@ -214,38 +149,18 @@ class _get_appointment(Task[..., Appointment]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ...) -> Appointment: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Appointment: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 get_appointment: _get_appointment
 
 class _aget_appointment(Task[..., Coroutine[Any, Any, Appointment]]):
-    """Show one appointment (`GET /v1/appointments/{appointmentId}`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.appointments import aget_appointment
-
-        @flow
-        async def my_flow(appointment_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aget_appointment(credentials, appointment_id)
-        ```
-    """
+    """`get_appointment` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, Appointment]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Appointment]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aget_appointment: _aget_appointment
 
@@ -272,34 +187,13 @@ class _reschedule_appointment(Task[..., dict[str, Any]]):
             return reschedule_appointment(credentials, appointment)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, appointment: RescheduleInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment: RescheduleInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 reschedule_appointment: _reschedule_appointment
 
 class _areschedule_appointment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Move an appointment (`POST /v1/appointments/reschedule`; official page, evidence A: the id is in the body).
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.appointments import areschedule_appointment
-
-        @flow
-        async def my_flow(appointment):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await areschedule_appointment(credentials, appointment)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, appointment: RescheduleInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`reschedule_appointment` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, appointment: RescheduleInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 areschedule_appointment: _areschedule_appointment
 
@@ -326,34 +220,13 @@ class _cancel_appointment(Task[..., dict[str, Any]]):
             return cancel_appointment(credentials, appointment)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, appointment: CancelInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment: CancelInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 cancel_appointment: _cancel_appointment
 
 class _acancel_appointment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Cancel an appointment (`POST /v1/appointments/cancel`; official page, evidence A: the id is in the body).
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.appointments import acancel_appointment
-
-        @flow
-        async def my_flow(appointment):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await acancel_appointment(credentials, appointment)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, appointment: CancelInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`cancel_appointment` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, appointment: CancelInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 acancel_appointment: _acancel_appointment
 

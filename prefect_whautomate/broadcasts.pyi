@@ -1,6 +1,4 @@
-# fmt: off
-# ruff: noqa
-# Written by scripts/make_task_stubs.py.
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
 """Broadcasts: the endpoints, and the jobs that send one exactly once and wait for its figures."""
 
 from collections.abc import Coroutine
@@ -44,39 +42,18 @@ class _list_broadcasts(Task[..., list[Broadcast]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[Broadcast]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Broadcast]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_broadcasts: _list_broadcasts
 
 class _alist_broadcasts(Task[..., Coroutine[Any, Any, list[Broadcast]]]):
-    """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import alist_broadcasts
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_broadcasts(credentials)
-        ```
-    """
+    """`list_broadcasts` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[Broadcast]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Broadcast]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_broadcasts: _alist_broadcasts
 
@@ -107,38 +84,13 @@ class _create_broadcast(Task[..., dict[str, Any]]):
             return create_broadcast(credentials, broadcast)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast: BroadcastInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast: BroadcastInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 create_broadcast: _create_broadcast
 
 class _acreate_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Create a broadcast (`POST /v1/broadcasts`; official page, evidence A).
-
-    It can't be recalled once it started and the vendor has no idempotency key, so the call is made `ONCE`. Whether
-    leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
-    exclude who opted out.
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import acreate_broadcast
-
-        @flow
-        async def my_flow(broadcast):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await acreate_broadcast(credentials, broadcast)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, broadcast: BroadcastInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`create_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, broadcast: BroadcastInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 acreate_broadcast: _acreate_broadcast
 
@@ -165,38 +117,18 @@ class _get_broadcast(Task[..., Broadcast]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ...) -> Broadcast: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Broadcast: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 get_broadcast: _get_broadcast
 
 class _aget_broadcast(Task[..., Coroutine[Any, Any, Broadcast]]):
-    """Show one broadcast with its figures (`GET /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
-
-    Args:
-        credentials: Where to and as whom.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import aget_broadcast
-
-        @flow
-        async def my_flow(broadcast_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aget_broadcast(credentials, broadcast_id)
-        ```
-    """
+    """`get_broadcast` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, Broadcast]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Broadcast]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aget_broadcast: _aget_broadcast
 
@@ -221,32 +153,13 @@ class _update_broadcast(Task[..., dict[str, Any]]):
             return update_broadcast(credentials, broadcast_id, broadcast)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, broadcast: BroadcastUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, broadcast: BroadcastUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 update_broadcast: _update_broadcast
 
 class _aupdate_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Write fields of a broadcast, keep the others (`PUT /v1/broadcasts/{broadcastId}`; white-label copy, B).
-
-    The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import aupdate_broadcast
-
-        @flow
-        async def my_flow(broadcast_id, broadcast):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aupdate_broadcast(credentials, broadcast_id, broadcast)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, broadcast: BroadcastUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`update_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, broadcast: BroadcastUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aupdate_broadcast: _aupdate_broadcast
 
@@ -269,30 +182,13 @@ class _delete_broadcast(Task[..., dict[str, Any]]):
             return delete_broadcast(credentials, broadcast_id)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 delete_broadcast: _delete_broadcast
 
 class _adelete_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Delete a broadcast (`DELETE /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import adelete_broadcast
-
-        @flow
-        async def my_flow(broadcast_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await adelete_broadcast(credentials, broadcast_id)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`delete_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 adelete_broadcast: _adelete_broadcast
 
@@ -320,39 +216,18 @@ class _list_broadcast_logs(Task[..., list[BroadcastLog]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[BroadcastLog]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[BroadcastLog]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_broadcast_logs: _list_broadcast_logs
 
 class _alist_broadcast_logs(Task[..., Coroutine[Any, Any, list[BroadcastLog]]]):
-    """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import alist_broadcast_logs
-
-        @flow
-        async def my_flow(broadcast_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_broadcast_logs(credentials, broadcast_id)
-        ```
-    """
+    """`list_broadcast_logs` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[BroadcastLog]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[BroadcastLog]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_broadcast_logs: _alist_broadcast_logs
 
@@ -403,7 +278,7 @@ class _broadcast(Task[..., dict[str, Any]]):
             return wait_for_broadcast(credentials, sent["id"])
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 broadcast: _broadcast
 
@@ -438,21 +313,19 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
             return wait_for_broadcast(credentials, broadcast_id, max_failed="5%")
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, poll_interval: float = ..., timeout: float = ..., max_failed: Threshold | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, poll_interval: float = ..., timeout: float = ..., max_failed: Threshold | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 wait_for_broadcast: _wait_for_broadcast
 
 class _abroadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`broadcast` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 abroadcast: _abroadcast
 
 class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`wait_for_broadcast` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, poll_interval: float = ..., timeout: float = ..., max_failed: Threshold | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`wait_for_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, poll_interval: float = ..., timeout: float = ..., max_failed: Threshold | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 await_for_broadcast: _await_for_broadcast
 

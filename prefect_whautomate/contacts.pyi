@@ -1,6 +1,4 @@
-# fmt: off
-# ruff: noqa
-# Written by scripts/make_task_stubs.py.
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
 """Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
 
 from collections.abc import Coroutine
@@ -44,41 +42,18 @@ class _list_contacts(Task[..., list[Contact]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[Contact]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Contact]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_contacts: _list_contacts
 
 class _alist_contacts(Task[..., Coroutine[Any, Any, list[Contact]]]):
-    """List or search contacts (`GET /v1/contacts`; official page, evidence A).
-
-    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import alist_contacts
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_contacts(credentials)
-        ```
-    """
+    """`list_contacts` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[Contact]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Contact]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_contacts: _alist_contacts
 
@@ -108,37 +83,13 @@ class _create_contact(Task[..., dict[str, Any]]):
             return create_contact(credentials, contact)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, contact: ContactInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact: ContactInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 create_contact: _create_contact
 
 class _acreate_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
-
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first: whoever has opted out is not created again.
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import acreate_contact
-
-        @flow
-        async def my_flow(contact):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await acreate_contact(credentials, contact)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, contact: ContactInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`create_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact: ContactInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 acreate_contact: _acreate_contact
 
@@ -165,38 +116,18 @@ class _get_contact(Task[..., Contact]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ...) -> Contact: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Contact: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 get_contact: _get_contact
 
 class _aget_contact(Task[..., Coroutine[Any, Any, Contact]]):
-    """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import aget_contact
-
-        @flow
-        async def my_flow(contact_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aget_contact(credentials, contact_id)
-        ```
-    """
+    """`get_contact` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, Contact]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Contact]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aget_contact: _aget_contact
 
@@ -223,34 +154,13 @@ class _update_contact(Task[..., dict[str, Any]]):
             return update_contact(credentials, contact_id, contact)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, contact: ContactUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, contact: ContactUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 update_contact: _update_contact
 
 class _aupdate_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
-
-    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
-    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
-    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import aupdate_contact
-
-        @flow
-        async def my_flow(contact_id, contact):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aupdate_contact(credentials, contact_id, contact)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, contact: ContactUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`update_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, contact: ContactUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aupdate_contact: _aupdate_contact
 
@@ -273,30 +183,13 @@ class _delete_contact(Task[..., dict[str, Any]]):
             return delete_contact(credentials, contact_id)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 delete_contact: _delete_contact
 
 class _adelete_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import adelete_contact
-
-        @flow
-        async def my_flow(contact_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await adelete_contact(credentials, contact_id)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`delete_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 adelete_contact: _adelete_contact
 
@@ -322,33 +215,13 @@ class _add_contact_tags(Task[..., dict[str, Any]]):
             return add_contact_tags(credentials, contact_id, tags)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 add_contact_tags: _add_contact_tags
 
 class _aadd_contact_tags(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
-
-    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
-    what is missing is sent.
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import aadd_contact_tags
-
-        @flow
-        async def my_flow(contact_id, tags):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aadd_contact_tags(credentials, contact_id, tags)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`add_contact_tags` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aadd_contact_tags: _aadd_contact_tags
 
@@ -373,32 +246,13 @@ class _remove_contact_tags(Task[..., dict[str, Any]]):
             return remove_contact_tags(credentials, contact_id, tags)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 remove_contact_tags: _remove_contact_tags
 
 class _aremove_contact_tags(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
-
-    This too triggers automations: the contact is read first and only what it holds is sent.
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.contacts import aremove_contact_tags
-
-        @flow
-        async def my_flow(contact_id, tags):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aremove_contact_tags(credentials, contact_id, tags)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`remove_contact_tags` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aremove_contact_tags: _aremove_contact_tags
 
@@ -436,14 +290,13 @@ class _find_contact(Task[..., dict[str, Any]]):
             return find_contact(credentials, phone)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, phone: str, *, default_region: str | None = ..., missing_ok: bool = ..., thorough: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, phone: str, *, default_region: str | None = ..., missing_ok: bool = ..., thorough: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 find_contact: _find_contact
 
 class _afind_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`find_contact` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, phone: str, *, default_region: str | None = ..., missing_ok: bool = ..., thorough: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`find_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, phone: str, *, default_region: str | None = ..., missing_ok: bool = ..., thorough: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 afind_contact: _afind_contact
 
@@ -483,14 +336,13 @@ class _set_contact_stage(Task[..., dict[str, Any]]):
             return set_contact_stage(credentials, stage, phone=phone)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, stage: str, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, stage: str, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 set_contact_stage: _set_contact_stage
 
 class _aset_contact_stage(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`set_contact_stage` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, stage: str, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`set_contact_stage` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, stage: str, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aset_contact_stage: _aset_contact_stage
 
@@ -528,14 +380,13 @@ class _set_contact_fields(Task[..., dict[str, Any]]):
             return set_contact_fields(credentials, fields, phone=phone)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, fields: ContactUpdate, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, fields: ContactUpdate, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 set_contact_fields: _set_contact_fields
 
 class _aset_contact_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`set_contact_fields` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, fields: ContactUpdate, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`set_contact_fields` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, fields: ContactUpdate, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aset_contact_fields: _aset_contact_fields
 
@@ -577,7 +428,7 @@ class _sync_contacts(Task[..., dict[str, Any]]):
             return sync_contacts(credentials, "customers.csv", mapping, default_region="DE")
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_contacts: _sync_contacts
 
@@ -613,21 +464,19 @@ class _tag_contacts(Task[..., dict[str, Any]]):
             return tag_contacts(credentials, "buyers.csv", "buyer", default_region="DE")
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 tag_contacts: _tag_contacts
 
 class _async_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`sync_contacts` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`sync_contacts` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 async_contacts: _async_contacts
 
 class _atag_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`tag_contacts` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`tag_contacts` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 atag_contacts: _atag_contacts
 

@@ -1,6 +1,4 @@
-# fmt: off
-# ruff: noqa
-# Written by scripts/make_task_stubs.py.
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
 """Segments: the endpoints, and the job that makes sure one is there."""
 
 from collections.abc import Coroutine
@@ -38,39 +36,18 @@ class _list_segments(Task[..., list[Segment]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[Segment]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Segment]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_segments: _list_segments
 
 class _alist_segments(Task[..., Coroutine[Any, Any, list[Segment]]]):
-    """List or search segments (`GET /v1/segments`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.segments import alist_segments
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_segments(credentials)
-        ```
-    """
+    """`list_segments` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[Segment]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Segment]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_segments: _alist_segments
 
@@ -97,34 +74,13 @@ class _create_segment(Task[..., dict[str, Any]]):
             return create_segment(credentials, segment)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, segment: SegmentInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment: SegmentInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 create_segment: _create_segment
 
 class _acreate_segment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Create a segment (`POST /v1/segments`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.segments import acreate_segment
-
-        @flow
-        async def my_flow(segment):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await acreate_segment(credentials, segment)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, segment: SegmentInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`create_segment` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, segment: SegmentInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 acreate_segment: _acreate_segment
 
@@ -151,38 +107,18 @@ class _get_segment(Task[..., Segment]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ...) -> Segment: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Segment: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 get_segment: _get_segment
 
 class _aget_segment(Task[..., Coroutine[Any, Any, Segment]]):
-    """Show one segment (`GET /v1/segments/{segmentId}`; path A, shape B: the official page declares it empty).
-
-    Args:
-        credentials: Where to and as whom.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.segments import aget_segment
-
-        @flow
-        async def my_flow(segment_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aget_segment(credentials, segment_id)
-        ```
-    """
+    """`get_segment` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, Segment]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Segment]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aget_segment: _aget_segment
 
@@ -205,30 +141,13 @@ class _delete_segment(Task[..., dict[str, Any]]):
             return delete_segment(credentials, segment_id)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 delete_segment: _delete_segment
 
 class _adelete_segment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Delete a segment (`DELETE /v1/segments/{segmentId}`; white-label copies, evidence B).
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.segments import adelete_segment
-
-        @flow
-        async def my_flow(segment_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await adelete_segment(credentials, segment_id)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`delete_segment` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 adelete_segment: _adelete_segment
 
@@ -261,14 +180,13 @@ class _ensure_segment(Task[..., dict[str, Any]]):
             return ensure_segment(credentials, "newsletter-subscribers", {"tags": ["newsletter"]})
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, segment_name: str, criteria: SegmentCriteria, *, location_id: str | None = ..., type: str = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_name: str, criteria: SegmentCriteria, *, location_id: str | None = ..., type: str = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 ensure_segment: _ensure_segment
 
 class _aensure_segment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`ensure_segment` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, segment_name: str, criteria: SegmentCriteria, *, location_id: str | None = ..., type: str = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`ensure_segment` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, segment_name: str, criteria: SegmentCriteria, *, location_id: str | None = ..., type: str = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aensure_segment: _aensure_segment
 

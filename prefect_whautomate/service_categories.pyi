@@ -1,6 +1,4 @@
-# fmt: off
-# ruff: noqa
-# Written by scripts/make_task_stubs.py.
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
 """Categories of services."""
 
 from collections.abc import Coroutine
@@ -37,39 +35,18 @@ class _list_service_categories(Task[..., list[ServiceCategory]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[ServiceCategory]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ServiceCategory]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_service_categories: _list_service_categories
 
 class _alist_service_categories(Task[..., Coroutine[Any, Any, list[ServiceCategory]]]):
-    """List or search categories (`GET /v1/serviceCategories`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.service_categories import alist_service_categories
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_service_categories(credentials)
-        ```
-    """
+    """`list_service_categories` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[ServiceCategory]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ServiceCategory]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_service_categories: _alist_service_categories
 
@@ -96,34 +73,13 @@ class _create_service_category(Task[..., dict[str, Any]]):
             return create_service_category(credentials, service_category)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, service_category: ServiceCategoryInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category: ServiceCategoryInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 create_service_category: _create_service_category
 
 class _acreate_service_category(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Create a category (`POST /v1/serviceCategories`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.service_categories import acreate_service_category
-
-        @flow
-        async def my_flow(service_category):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await acreate_service_category(credentials, service_category)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, service_category: ServiceCategoryInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`create_service_category` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service_category: ServiceCategoryInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 acreate_service_category: _acreate_service_category
 
@@ -150,38 +106,18 @@ class _get_service_category(Task[..., ServiceCategory]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ...) -> ServiceCategory: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> ServiceCategory: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 get_service_category: _get_service_category
 
 class _aget_service_category(Task[..., Coroutine[Any, Any, ServiceCategory]]):
-    """Show one category (`GET /v1/serviceCategories/{serviceCategoryId}`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.service_categories import aget_service_category
-
-        @flow
-        async def my_flow(service_category_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aget_service_category(credentials, service_category_id)
-        ```
-    """
+    """`get_service_category` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, ServiceCategory]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, ServiceCategory]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aget_service_category: _aget_service_category
 
@@ -204,30 +140,13 @@ class _delete_service_category(Task[..., dict[str, Any]]):
             return delete_service_category(credentials, service_category_id)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 delete_service_category: _delete_service_category
 
 class _adelete_service_category(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Delete a category (`DELETE /v1/serviceCategories/{serviceCategoryId}`; path C, shape D).
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.service_categories import adelete_service_category
-
-        @flow
-        async def my_flow(service_category_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await adelete_service_category(credentials, service_category_id)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`delete_service_category` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 adelete_service_category: _adelete_service_category
 

@@ -1,6 +1,4 @@
-# fmt: off
-# ruff: noqa
-# Written by scripts/make_task_stubs.py.
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
 """Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
 
 from collections.abc import Coroutine
@@ -38,39 +36,18 @@ class _list_services(Task[..., list[Service]]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> list[Service]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Service]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 list_services: _list_services
 
 class _alist_services(Task[..., Coroutine[Any, Any, list[Service]]]):
-    """List or search services (`GET /v1/services`; official page, evidence A).
-
-    Args:
-        credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.services import alist_services
-
-        @flow
-        async def my_flow():
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await alist_services(credentials)
-        ```
-    """
+    """`list_services` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, list[Service]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Service]]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 alist_services: _alist_services
 
@@ -97,34 +74,13 @@ class _create_service(Task[..., dict[str, Any]]):
             return create_service(credentials, service)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, service: ServiceInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service: ServiceInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 create_service: _create_service
 
 class _acreate_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Create a service (`POST /v1/services`; path C, body inferred from the documented list, D).
-
-    Args:
-        credentials: Where to and as whom.
-        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.services import acreate_service
-
-        @flow
-        async def my_flow(service):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await acreate_service(credentials, service)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, service: ServiceInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`create_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service: ServiceInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 acreate_service: _acreate_service
 
@@ -151,38 +107,18 @@ class _get_service(Task[..., Service]):
         ```
     """
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ...) -> Service: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Service: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, output_path: str, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 get_service: _get_service
 
 class _aget_service(Task[..., Coroutine[Any, Any, Service]]):
-    """Show one service (`GET /v1/services/{serviceId}`; path C, shape D).
-
-    Args:
-        credentials: Where to and as whom.
-        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
-            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
-            local one can be read by its owner only. Returns `path` and `records`, their number.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.services import aget_service
-
-        @flow
-        async def my_flow(service_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aget_service(credentials, service_id)
-        ```
-    """
+    """`get_service` for coroutines."""
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, Service]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Service]: ...  # type: ignore[override]
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, output_path: str, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aget_service: _aget_service
 
@@ -207,32 +143,13 @@ class _update_service(Task[..., dict[str, Any]]):
             return update_service(credentials, service_id, service)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, service: ServiceUpdate, *, extra: Json | None = ..., overwrite: bool = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, service: ServiceUpdate, *, extra: Json | None = ..., overwrite: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 update_service: _update_service
 
 class _aupdate_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Write fields of a service and keep the others (`PUT /v1/services/{serviceId}`; path C, shape D).
-
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `service` alone.
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.services import aupdate_service
-
-        @flow
-        async def my_flow(service_id, service):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await aupdate_service(credentials, service_id, service)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, service: ServiceUpdate, *, extra: Json | None = ..., overwrite: bool = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`update_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, service: ServiceUpdate, *, extra: Json | None = ..., overwrite: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aupdate_service: _aupdate_service
 
@@ -255,30 +172,13 @@ class _delete_service(Task[..., dict[str, Any]]):
             return delete_service(credentials, service_id)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 delete_service: _delete_service
 
 class _adelete_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """Delete a service (`DELETE /v1/services/{serviceId}`; no source shows it, evidence D).
-
-    Args:
-        credentials: Where to and as whom.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.services import adelete_service
-
-        @flow
-        async def my_flow(service_id):
-            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await adelete_service(credentials, service_id)
-        ```
-    """
-    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`delete_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 adelete_service: _adelete_service
 
@@ -315,14 +215,13 @@ class _upsert_service(Task[..., dict[str, Any]]):
             return upsert_service(credentials, name, service)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 upsert_service: _upsert_service
 
 class _aupsert_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`upsert_service` for coroutines: the same arguments, the same result.
-    """
-    def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    """`upsert_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aupsert_service: _aupsert_service
 

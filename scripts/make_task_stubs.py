@@ -1,4 +1,4 @@
-"""Writes the `.pyi` beside each module of tasks: `python scripts/make_task_stubs.py`, in the environment of Prefect.
+"""Writes the `.pyi` beside each module of tasks: `nox -s stubs`.
 
 A task of an endpoint takes the endpoint's arguments and options beside them (`key`, `max_requests`), which Python's
 types can't say of a function that is derived from another.
@@ -19,7 +19,7 @@ from prefect import Task
 import prefect_whautomate
 
 FOLDER = Path(prefect_whautomate.__path__[0])
-HEAD = "# fmt: off\n# ruff: noqa\n# Written by scripts/make_task_stubs.py.\n"
+NOTE = "# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.\n"
 
 
 def stubs() -> dict[Path, str]:
@@ -41,7 +41,7 @@ def _stub(module: Any) -> str:
     if used - imports.keys():
         raise NameError(f"{module.__name__}: no import of {used - imports.keys()}")
     doc = inspect.getdoc(module)
-    return f'{HEAD}"""{doc}"""\n\n' + "\n".join(sorted(imports.values())) + f"\n\n{code}\n"
+    return f'{NOTE}"""{doc}"""\n\n' + "\n".join(sorted(imports.values())) + f"\n\n{code}\n"
 
 
 def _sources(module: Any) -> list[Any]:

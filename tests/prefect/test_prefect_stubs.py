@@ -16,4 +16,4 @@ def test_the_stubs_are_those_that_the_script_writes():
     folder = Path(prefect_whautomate.__path__[0])
     assert {path.name for path in written} == {path.name for path in folder.glob("*.pyi")}
     stale = [path.name for path, text in written.items() if path.read_text(encoding="utf-8") != text]
-    assert not stale, "python scripts/make_task_stubs.py writes them anew"
+    assert not stale, "`nox -s stubs` writes them anew"
