@@ -17,6 +17,7 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -42,12 +43,14 @@ from whautomate_core.errors import (
     OutcomeUnknown,
     RateLimited,
     ServerError,
+    StateUnavailable,
     UnexpectedResponse,
     WhautomateError,
 )
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.prepare import SENDS, Read, Steps, prepare
 from whautomate_core.state import State, open_state
+from whautomate_core.state.counters import counters
 from whautomate_core.state.pool import Grant, Lane, Pool
 from whautomate_core.state.profiles import Profile
 
@@ -465,10 +468,14 @@ class Client(_Sender):
         except httpx.TransportError as error:
             raise _failure(call, error) from None
         try:
-            return _answer(call, response, content.bytes())
+            answer = _answer(call, response, content.bytes())
         except RateLimited as error:
-            self._pool.pause(error.retry_after)
+            self._pool.pause(error.retry_after, grant)
             raise
+        if told := counters(response.headers, time.time()):
+            with suppress(StateUnavailable):  # the call has happened, and must not look as if it had not
+                self._pool.counted(*told, grant)
+        return answer
 
 
 class AsyncClient(_Sender):
@@ -558,7 +565,11 @@ class AsyncClient(_Sender):
         except httpx.TransportError as error:
             raise _failure(call, error) from None
         try:
-            return _answer(call, response, content.bytes())
+            answer = _answer(call, response, content.bytes())
         except RateLimited as error:
-            await self._pool.apause(error.retry_after)
+            await self._pool.apause(error.retry_after, grant)
             raise
+        if told := counters(response.headers, time.time()):
+            with suppress(StateUnavailable):
+                await self._pool.acounted(*told, grant)
+        return answer

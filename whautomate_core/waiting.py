@@ -509,7 +509,10 @@ class WaitingPool:
 
     def __init__(self, account: Account, *, deadline: float | None = None) -> None:
         state = open_state(account.state)
-        self._pool = state.pool(account.id, account.limits)
+        self._pool = pool = state.pool(account.id, account.limits)
+        self.departed, self.adeparted = pool.departed, pool.adeparted
+        self.pause, self.apause = pool.pause, pool.apause
+        self.counted, self.acounted = pool.counted, pool.acounted
         self._share = state.pool(f"{account.id} (waiting)", share(account.limits))
         self._deadline = deadline
 
@@ -535,18 +538,6 @@ class WaitingPool:
             return max_wait
         left = max(0.0, self._deadline - time.time())
         return left if max_wait is None else min(left, max_wait)
-
-    def departed(self, grant: Grant) -> None:
-        self._pool.departed(grant)
-
-    async def adeparted(self, grant: Grant) -> None:
-        await self._pool.adeparted(grant)
-
-    def pause(self, seconds: float | None = None) -> None:
-        self._pool.pause(seconds)
-
-    async def apause(self, seconds: float | None = None) -> None:
-        await self._pool.apause(seconds)
 
 
 def _less(longest: float | None, waited: float) -> float | None:

@@ -17,7 +17,7 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook, require_one_state
+from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.operators.base import check_quota, is_literal
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
 from whautomate_core.errors import QuotaExhausted
@@ -105,9 +105,9 @@ class WhautomateSensor(BaseSensorOperator):
         if not self.deferrable:
             return super().execute(context)
         deadline = time.time() + self.timeout
-        question = self.question(context)
         not_before = 0.0
         try:
+            question = self.question(context)
             seen = self._look(question)
             if seen.over:
                 return self._result(seen, self._used)
@@ -142,7 +142,10 @@ class WhautomateSensor(BaseSensorOperator):
             unmet = self.question(context).unmet
             if event.get("status") == "timeout":
                 raise AirflowSensorTimeout(f"{unmet} after {self.timeout:g} s")
-            raise AirflowException(f"{unmet}: {event.get('type', 'no event')}: {event.get('message', event)}")
+            final = event.get("type") in {error.__name__ for error in FINAL}
+            raise (AirflowFailException if final else AirflowException)(
+                f"{unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
+            )
         except Exception as error:
             self._skip_instead(error)
 
@@ -158,6 +161,8 @@ class WhautomateSensor(BaseSensorOperator):
             client.used.go_on(**self._used)
             try:
                 return look(client, question.look)
+            except FINAL as error:
+                raise AirflowFailException(str(error)) from error
             finally:
                 self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
                 self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)

@@ -21,6 +21,7 @@ from whautomate_core.errors import (
     OutcomeUnknown,
     RateLimited,
     ServerError,
+    StateUnavailable,
     UnexpectedResponse,
     WhautomateError,
 )
@@ -112,6 +113,31 @@ def test_429_is_repeated_for_a_create_since_nothing_was_done(make_send: Any, poo
     send = make_send(account_from_settings("https://api.example", "k"), lambda request: next(answers))
     assert send(new_contact()) == {"id": "c1"}
     assert len(pool.pauses) == 1
+
+
+def test_what_the_server_counts_reaches_the_pool(make_send: Any, pool: Any) -> None:
+    headers = {"X-RateLimit-Remaining": "7", "X-RateLimit-Limit": "60"}
+    send = make_send(account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, json={}))
+    send(account.get_account_info())
+    assert pool.counts == []
+    send = make_send(
+        account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, json={}, headers=headers)
+    )
+    send(account.get_account_info())
+    assert pool.counts == [(7, None, 60)]
+
+
+def test_a_state_that_is_away_after_the_send_does_not_make_it_look_undone(
+    make_send: Any, pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise StateUnavailable("gone")
+
+    monkeypatch.setattr(pool, "counted", away)
+    answer = httpx.Response(200, json={"id": "b1"}, headers={"RateLimit-Remaining": "1"})
+    send = make_send(account_from_settings("https://api.example", "k"), lambda r: answer)
+    call = broadcasts.create_broadcast({"name": "b", "type": "contact"}, allow_protected=True)
+    assert send(call) == {"id": "b1"}
 
 
 @pytest.mark.parametrize("put", ["replace", "merge"])
