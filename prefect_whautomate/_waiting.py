@@ -74,11 +74,9 @@ def waiting_tasks(
                         return _result(end.value, client)
 
     own, signature = ask.__name__.removeprefix("_"), _signature(ask, run)
-    sync_task, async_task = (
-        whautomate_task(_named(function, name, ask.__module__, _doc(ask, name, signature), signature))
-        for function, name in ((run, own), (arun, f"a{own}"))
-    )
-    return sync_task, async_task
+    made = _named(run, own, ask.__module__, _doc(ask, own, signature), signature)
+    amade = _named(arun, f"a{own}", ask.__module__, _doc(ask, f"a{own}", signature), signature)
+    return whautomate_task(made), whautomate_task(amade)
 
 
 class _Wait:
@@ -123,7 +121,9 @@ def _signature(ask: Callable[..., Any], run: Callable[..., Any]) -> inspect.Sign
     first = own["credentials"].replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
     last = [own[name] for name in ("poll_interval", "timeout", "max_requests")]
     signature = inspect.signature(ask)
-    return signature.replace(parameters=[first, *signature.parameters.values(), *last], return_annotation="dict[str, Any]")
+    return signature.replace(
+        parameters=[first, *signature.parameters.values(), *last], return_annotation="dict[str, Any]"
+    )
 
 
 _SHARED = """\

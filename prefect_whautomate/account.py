@@ -11,7 +11,7 @@ get_account_info, aget_account_info = endpoint_tasks(account.get_account_info)
 def _wait_for_quota(requests: int) -> QuotaFree:
     """Wait until the account may make so many requests now.
 
-    The state database is asked, at most 60 s apart, and nothing is sent. Nothing is reserved: others may use them first.
+    The state database is asked, at most 60 s apart; nothing is sent. Nothing is reserved: others may use them first.
 
     Args:
         requests: How many, within a minute as within a day.

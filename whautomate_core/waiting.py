@@ -253,7 +253,7 @@ class QuotaFree(Question):
         return self.decide(*(yield Usage))
 
     def decide(self, usage: Usage, limits: Limits, now: float | None = None) -> Seen:
-        """What a pool as it stands means. Raises `ConfigurationError` where the account's limits never leave so many."""
+        """What a pool as it stands means. Raises `ConfigurationError` where the limits never leave so many."""
         for most, seconds in limits.windows:
             if self.requests > most:
                 raise ConfigurationError(f"requests={self.requests} can't be: the account has {most} in {seconds:g} s")
@@ -323,7 +323,9 @@ def since_epoch(since: datetime | str) -> float:
     try:
         at = since if isinstance(since, datetime) else datetime.fromisoformat(str(since).strip())
     except ValueError:
-        raise ConfigurationError(f"since must be a date and time such as 2026-01-31T12:00:00+00:00: {since!r}") from None
+        raise ConfigurationError(
+            f"since must be a date and time such as 2026-01-31T12:00:00+00:00: {since!r}"
+        ) from None
     if at.tzinfo is None:
         raise ConfigurationError("since has no time zone: give an aware datetime")
     return at.timestamp()

@@ -81,7 +81,7 @@ class WhautomateSensor(BaseSensorOperator):
     def check_literals(self) -> None:
         """Raise what is wrong with arguments that stand in the DAG file, once all are set."""
         if all(is_literal(getattr(self, name)) for name in self.template_fields):
-            self.question({})  # type: ignore[typeddict-item]
+            self.question({})
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Look once."""
@@ -156,8 +156,8 @@ class WhautomateSensor(BaseSensorOperator):
         require_one_state(account)
         if not self._used["requests"]:
             self.log.info("%s", share_in_words(account.limits))
-        limits = {"max_wait": self._permit_wait, "max_requests": self.max_requests}
-        with Client(account, pool=WaitingPool(account), **limits) as client:
+        pool = WaitingPool(account)
+        with Client(account, pool=pool, max_wait=self._permit_wait, max_requests=self.max_requests) as client:
             client.used.go_on(**self._used)
             try:
                 return look(client, question.look)

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from whautomate_core.errors import BudgetExceeded, InvalidRequest, NotFound
 from whautomate_core.waiting import BroadcastReached, Question, Seen, WaitingPool, alook, broadcasts_now
@@ -133,7 +133,8 @@ class _Poll:
                             await self.asked.wait()
                     continue
                 try:
-                    client = client or await asyncio.to_thread(self._open)
+                    if client is None:
+                        client = await asyncio.to_thread(self._open)
                     await self._look(client, asking)
                 except Exception as error:
                     for place in asking:
@@ -152,7 +153,7 @@ class _Poll:
     async def _look(self, client: AsyncClient, asking: list[Place]) -> None:
         now = time.time()
         due = [place for place in asking if place.at <= now]
-        if isinstance(due[0].question, BroadcastReached):
+        if due and isinstance(due[0].question, BroadcastReached):
             await _look_at_broadcasts(client, asking, due)
             return
         groups: dict[Question, list[Place]] = {}

@@ -91,10 +91,20 @@ class WhautomateWaitTrigger(BaseTrigger):
         account = await WhautomateHook(self.whautomate_conn_id).aget_account()
         require_one_state(account)
         moments = looks(
-            question, self.poll_interval, self.deadline, not_before=self.not_before, tell=lambda said: self.log.info(said)
+            question,
+            self.poll_interval,
+            self.deadline,
+            not_before=self.not_before,
+            tell=lambda said: self.log.info(said),
         )
-        used = {"requests": self.requests, "waited": self.waited, "max_requests": self.max_requests}
-        async with joined(account, question, self.poll_interval, **used) as place:
+        async with joined(
+            account,
+            question,
+            self.poll_interval,
+            requests=self.requests,
+            waited=self.waited,
+            max_requests=self.max_requests,
+        ) as place:
             at = next(moments)
             while True:
                 seen = await place.look(at)
