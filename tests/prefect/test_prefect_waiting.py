@@ -97,7 +97,7 @@ def test_waiting_takes_a_tenth_of_the_day_and_ends_in_time(whautomate_emulator, 
     credentials = credentials_of_emulator(requests_per_minute=100, requests_per_day=40)
     [contact] = whautomate_emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
     # A tenth is 4, and 2 of them in a quarter of the day: no third look can be made in an hour.
-    with pytest.raises(TimeoutError, match="can't be looked at in time.*that is for waiting steps"):
+    with pytest.raises(TimeoutError, match=r"can't be looked at in time.*that is for waiting steps"):
         run(TASKS["contact"][which], credentials, contact, tag="vip", poll_interval=0.05, timeout=3600)
     assert len(whautomate_emulator.requests()) == 2
 
