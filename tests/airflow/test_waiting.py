@@ -272,7 +272,7 @@ def test_a_refused_key_ends_the_wait(emulator, connections):
 
 
 def test_what_can_not_be_opened_ends_the_wait(emulator, connections):
-    connections("whautomate_default", emulator.url, emulator.key, state="sqlite:////nowhere/at/all.sqlite")
+    connections("whautomate_default", emulator.url, emulator.key, state="sqlite:////proc/nowhere.sqlite")
     assert asyncio.run(event_of(trigger(BROADCAST)))["type"] in ("ConfigurationError", "StateUnavailable")
     assert polls._polls == {}
 
