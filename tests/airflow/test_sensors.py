@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sqlite3
 import threading
 import time
@@ -45,10 +46,11 @@ def set_up(emulator, number):
 def happens(emulator, ids, over):
     """Make happen what each sensor waits for, once it has looked for it in vain."""
 
+    def looked(operation, about):
+        return any(about in json.dumps([one["path"], one["query"]]) for one in emulator.requests(operation))
+
     def first_look(operation, about):
-        while not over.is_set():
-            if any(about in json.dumps(one) for one in emulator.requests(operation)):
-                return
+        while not (over.is_set() or looked(operation, about)):
             time.sleep(0.05)
 
     for way in WAYS:
@@ -59,12 +61,10 @@ def happens(emulator, ids, over):
         emulator.opt_out(one["client"], tag="VIP")
         first_look("listContactMessages", one["contact"])
         emulator.receive(one["contact"], "a private text")
-        messages = len(emulator.requests("listContactMessages"))
-        # The next is of a sensor that waits for a message after its own start.
-        while len(emulator.requests("listContactMessages")) < messages + 2 and not over.is_set():
-            time.sleep(0.05)
-        emulator.receive(one["contact"], "another private text")
-        first_look("getBroadcast", one["broadcast"])
+        # The next sensor waits for a message after its own start.
+        while not (over.is_set() or looked("getBroadcast", one["broadcast"])):
+            emulator.receive(one["contact"], "another private text")
+            time.sleep(0.5)
         emulator.advance(1001)
 
 
@@ -101,7 +101,7 @@ def test_sensors_find_what_happens_while_they_wait(run, way, name):
         "contact": {"id": ids["contact"]},
         "client": {"id": ids["client"]},
         "message": {"contact_id": ids["contact"]},
-        "later": {"contact_id": ids["contact"], "count": 1},
+        "later": {"contact_id": ids["contact"]},
         "broadcast": {"id": ids["broadcast"], "recipients": 2, "delivered": 2},
     }[name]
     assert about.items() <= found.items()
@@ -128,7 +128,7 @@ def test_no_number_and_no_text_is_in_logs_results_or_rendered_fields(run):
         rendered = "".join(
             str(row) for row in database.execute("SELECT * FROM rendered_task_instance_fields WHERE dag_id = 'waiting'")
         )
-    assert "+49…00" in rendered.encode().decode("unicode-escape", "ignore") or "+49…00" in rendered
+    assert re.search(r"\+49(…|\\+u2026)00", rendered)
     for private in ("3456700", "3456711", "private text"):
         assert private not in rendered
         assert private not in json.dumps(run.results)

@@ -61,12 +61,13 @@ with DAG(
                 task_id=f"{way}_broadcast", broadcast_id=ids["broadcast"], min_delivered="{{ '100%' }}", **how
             ),
             WhautomateContactSensor(task_id=f"{way}_late", **missing),
-            WhautomateContactSensor(task_id=f"{way}_late_soft", soft_fail=True, trigger_rule="all_done", **missing),
+            WhautomateContactSensor(task_id=f"{way}_late_soft", soft_fail=True, **missing),
         ]
         before = pauses.override(task_id=f"{way}_pauses", trigger_rule="all_done")()
         if way == "rescheduled":
             sensors[7] >> before
         for sensor in sensors[-8:]:
+            sensor.trigger_rule = "all_done"
             before >> sensor
             before = sensor
     sensors[-1] >> results()
