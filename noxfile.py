@@ -35,8 +35,8 @@ TESTS = {
 }
 PROOFS = {
     "core": ["tests/prove/core"],
-    "airflow": [QUOTA, "tests/prove/test_prove_airflow.py"],
-    "airflow-2.11": [QUOTA, "tests/prove/test_prove_airflow.py"],
+    "airflow": [QUOTA, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
+    "airflow-2.11": [QUOTA, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }
 

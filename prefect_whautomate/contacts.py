@@ -8,6 +8,7 @@ from typing import Any
 from prefect_whautomate._progress import RunProgress
 from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, whautomate_task
+from prefect_whautomate._waiting import waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import people
 from whautomate_core.api import contacts
@@ -16,6 +17,7 @@ from whautomate_core.sync import contacts as jobs
 from whautomate_core.sync.mapping import contact_mapping
 from whautomate_core.sync.report import Threshold
 from whautomate_core.sync.sources import Source
+from whautomate_core.waiting import ContactHas
 
 list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)
 create_contact, acreate_contact = endpoint_tasks(contacts.create_contact)
@@ -157,3 +159,23 @@ def tag_contacts(
 
 async_contacts = async_twin(sync_contacts)
 atag_contacts = async_twin(tag_contacts)
+
+
+def _wait_for_contact(
+    contact_id: str | None = None, *, phone: str | None = None, tag: str | None = None, stage: str | None = None
+) -> ContactHas:
+    """Wait until a contact has a tag, a stage, or both.
+
+    Args:
+        contact_id: Its id; this or `phone`.
+        phone: A number; which of the contacts that have it does not matter. There may be none yet.
+        tag: Name of a tag, in any spelling of upper and lower case.
+        stage: Name of a stage, likewise.
+
+    Returns:
+        `id`.
+    """
+    return ContactHas(contact_id, phone, tag, stage)
+
+
+wait_for_contact, await_for_contact = waiting_tasks(_wait_for_contact)
