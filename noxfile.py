@@ -17,12 +17,12 @@ ROOT = Path(__file__).parent
 VENVS = ROOT / ".venvs"
 TOOLS = Path(sys.executable).parent
 
-# Environment -> extras, and what else the constraints of that environment are compiled from.
-ENVS: dict[str, tuple[list[str], list[str]]] = {
-    "core": (["emulator", "postgres"], []),
-    "airflow": (["airflow", "emulator", "postgres"], ["apache-airflow==3.3.2"]),
-    "airflow-2.11": (["airflow", "emulator", "postgres"], ["apache-airflow==2.11.2"]),
-    "prefect": (["prefect", "emulator", "postgres"], ["prefect==3.8.8"]),
+# Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
+ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
+    "core": (["emulator", "postgres"], ["test", "schema"], []),
+    "airflow": (["airflow", "emulator", "postgres"], ["test"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (["airflow", "emulator", "postgres"], ["test"], ["apache-airflow==2.11.2"]),
+    "prefect": (["prefect", "emulator", "postgres"], ["test"], ["prefect==3.8.8"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.
@@ -43,7 +43,7 @@ PROOFS = {
 
 def env(session: nox.Session, name: str) -> Path:
     """The python of an environment, built where it is missing or what it is built from has changed."""
-    extras, _ = ENVS[name]
+    extras, groups, _ = ENVS[name]
     python, stamp = VENVS / name / "bin" / "python", VENVS / name / "built-from"
     constraints = ROOT / "constraints" / f"{name}.txt"
     built_from = hashlib.sha256(
@@ -54,7 +54,8 @@ def env(session: nox.Session, name: str) -> Path:
         session.run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENVS / name))
         session.run(
             *(uv, "pip", "install", "--quiet", "--python", str(python), "--constraint", str(constraints)),
-            *("--group", "pyproject.toml:test", "--editable", f".[{','.join(extras)}]"),
+            *(argument for group in groups for argument in ("--group", f"pyproject.toml:{group}")),
+            *("--editable", f".[{','.join(extras)}]"),
         )
         stamp.write_text(built_from)
     return python
@@ -97,9 +98,10 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def constraints(session: nox.Session) -> None:
     """Compile `constraints/` anew from pyproject.toml. Arguments go to `uv pip compile`, such as --upgrade."""
-    for name, (extras, pins) in ENVS.items():
+    for name, (extras, groups, pins) in ENVS.items():
         chosen = [argument for extra in extras for argument in ("--extra", extra)]
-        _compile(session, name, pins, ["pyproject.toml", *chosen, "--group", "test"])
+        chosen += [argument for group in groups for argument in ("--group", group)]
+        _compile(session, name, pins, ["pyproject.toml", *chosen])
     _compile(session, "tools", [], ["--group", "tools"])
 
 

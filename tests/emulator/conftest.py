@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from whautomate_core.emulator import LOCATION_ID, Emulator, create_app, stances_from
+from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Emulator, create_app, stances_from
 
 START = 1_780_000_000.0  # a minute boundary is 20 s away: fixed windows and sliding ones differ
 
@@ -90,8 +90,51 @@ class Caller:
         body = {"name": name, "phoneNumber": phone, "location": {"id": LOCATION_ID}, **fields}
         return made(self("POST", "/v1/contacts", body))
 
-    def segment(self, location: str = LOCATION_ID, **criteria: Any) -> Any:
-        body = {"name": "Seg", "type": "contact", "criteria": criteria, "location": {"id": location}}
+    def client(self, phone: str = "5550000001", name: str = "Ada Client", **fields: Any) -> Any:
+        body = {"fullName": name, "primaryLocation": {"id": LOCATION_ID}, "countryCode": "+1", "phone": phone, **fields}
+        return made(self("POST", "/v1/clients", body))
+
+    def service(self, kind: str = "APPOINTMENT", minutes: float = 60, **fields: Any) -> Any:
+        """A service that `STAFF_ID` offers, unless told otherwise."""
+        body = {"name": "Cut", "serviceType": kind, "durationMinutes": minutes, "staffs": [{"id": STAFF_ID}], **fields}
+        return made(self("POST", "/v1/services", body))
+
+    def book(self, service: Any, client: Any, date: str = "2026-06-01", time: str = "09:00 AM", **fields: Any) -> Any:
+        """The answer to booking an appointment, be it an error."""
+        references = {"service": {"id": service["id"]}, "client": {"id": client["id"]}, "staff": {"id": STAFF_ID}}
+        body = {**references, "location": {"id": LOCATION_ID}, "date": date, "time": time, **fields}
+        return self("POST", "/v1/appointments", {name: value for name, value in body.items() if value is not None})
+
+    def class_(self, places: int = 2, date: str = "2026-06-01", time: str = "09:00 AM", **fields: Any) -> Any:
+        service = fields.pop("service", None) or self.service("CLASS")
+        references = {"service": {"id": service["id"]}, "staff": {"id": STAFF_ID}, "location": {"id": LOCATION_ID}}
+        body = {**references, "date": date, "time": time, "numberOfParticipants": places, **fields}
+        return made(self("POST", "/v1/classes", body))
+
+    def join(self, class_: Any, client: Any, **fields: Any) -> Any:
+        """The answer to adding a client to a class, be it an error."""
+        return self("POST", f"/v1/classes/{class_['id']}/participants/add", {"clientId": client["id"], **fields})
+
+    def leave(self, class_: Any, **named: Any) -> Any:
+        """The answer to taking a participant out of a class, be it an error."""
+        return self("POST", f"/v1/classes/{class_['id']}/participants/cancel", named)
+
+    def slots(self, **query: Any) -> list[str]:
+        """When free slots begin, of all days asked for."""
+        return [slot["startTime"] for day in self.get("/v1/appointments/slots", **query) for slot in day["slots"]]
+
+    def send(self, kind: str, *, channel: str = "whatsapp", **fields: Any) -> Any:
+        """The answer to sending a message (text, media, template), be it an error."""
+        content = {
+            "text": {"textMessage": "Hi"},
+            "media": {"mediaUrl": "https://example.com/a.png", "mimeType": "image/png"},
+            "template": {"template": {"name": "hello", "language": "en"}, "elements": []},
+        }[kind]
+        body = {"location": {"id": LOCATION_ID}, **content, **fields}
+        return self("POST", f"/v1/messages/{channel}/send{kind}", body)
+
+    def segment(self, location: str = LOCATION_ID, type: str = "contact", **criteria: Any) -> Any:
+        body = {"name": "Seg", "type": type, "criteria": criteria, "location": {"id": location}}
         return made(self("POST", "/v1/segments", body))
 
     def broadcast(self, *segments: dict[str, Any], at: float | None = None, **fields: Any) -> Any:

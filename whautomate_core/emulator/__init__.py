@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .stances import Stances as Stances
     from .stances import stances_from as stances_from
     from .world import LOCATION_ID as LOCATION_ID
+    from .world import OTHER_STAFF_ID as OTHER_STAFF_ID
+    from .world import STAFF_ID as STAFF_ID
+    from .world import TIMEZONE as TIMEZONE
 
 _HOMES = {
     "KEY": "app",
@@ -31,6 +34,9 @@ _HOMES = {
     "Stances": "stances",
     "stances_from": "stances",
     "LOCATION_ID": "world",
+    "OTHER_STAFF_ID": "world",
+    "STAFF_ID": "world",
+    "TIMEZONE": "world",
 }
 
 

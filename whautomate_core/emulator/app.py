@@ -23,9 +23,10 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from . import broadcasts, contract, control
-from .contract import Operation
+from .contract import Operation, Request
 from .faults import BEFORE, Fault
-from .resources import Handler, Request, handlers, opt_out
+from .people import opt_out
+from .resources import Handler, handlers
 from .stances import Stances
 from .world import OptOut, Problem, World
 
@@ -132,8 +133,6 @@ class _Vendor:
                 return arrival, response
             if operation is None:
                 raise Problem(405, "the path has no such method") if known else Problem(404, "no such path")
-            if operation.id not in self._serves:
-                raise Problem(501, f"the emulator doesn't serve {operation.id} yet")
             return arrival, Request(operation, params, query, _body(operation, raw_body))
         except Problem as problem:
             return arrival, _error(problem.status, problem.message)
@@ -151,7 +150,7 @@ class _Vendor:
                     return _json(self._serves[request.operation.id](world, request))
             except Problem as problem:
                 if request.operation.id in world.stances.error_in_200 and problem.status == 400:
-                    return _json({"error": {"message": problem.message}})
+                    return _json(_failed(request.operation, problem.message))
                 return _error(problem.status, problem.message)
             finally:
                 world.request = None
@@ -183,7 +182,7 @@ class _Vendor:
             world.opt_outs.remove(planned)
             with world.store.transaction():
                 broadcasts.settle(world)
-                opt_out(world, planned.contact, planned.tag)
+                opt_out(world, planned.person, planned.tag)
 
     # The steps that may take time
 
@@ -195,7 +194,7 @@ class _Vendor:
         if fault is None:
             return self._effect(arrival, request)
         if fault.kind in BEFORE:
-            return _nothing_done(fault)
+            return _nothing_done(fault, request.operation)
         if fault.kind == "late_commit":
             # In a task of its own: the client gives up meanwhile, and that must not stop it.
             late = asyncio.create_task(self._later(fault.seconds, arrival, request))
@@ -234,13 +233,18 @@ def _body(operation: Operation, raw: bytes) -> dict[str, Any]:
     return checked
 
 
-def _nothing_done(fault: Fault) -> Response | None:
+def _failed(operation: Operation, message: str) -> dict[str, Any]:
+    """An error inside an answer 200: text where the contract says so, as it does for sends."""
+    return {"error": message if "error" in operation.readable else {"message": message}}
+
+
+def _nothing_done(fault: Fault, operation: Operation) -> Response | None:
     if fault.kind == "500_before":
         return _error(500, "internal error")
     if fault.kind == "503":
         return _error(503, "the service is unavailable")
     if fault.kind == "error_in_200":
-        return _json({"error": {"message": "it didn't work"}})
+        return _json(_failed(operation, "it didn't work"))
     return None
 
 

@@ -9,20 +9,37 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from . import classes, people
+from .people import CLIENTS, CONTACTS, Kind
+from .store import number
 from .world import Json, Problem, World, instant, iso
 
 # Only these statuses are answered; the vendor's own names are unknown (no evidence).
 DRAFT, SCHEDULED, PROCESSING, COMPLETED = "Draft", "Scheduled", "Processing", "Completed"
 
+# Conditions on the recipients of a broadcast, by `retargetEngagementType` (sent is the one seen).
+_ENGAGED = {
+    "sent": "processed_at <= ? AND error IS NULL",
+    "failed": "processed_at <= ? AND error IS NOT NULL",
+    "delivered": "delivered_at <= ?",
+    "read": "read_at <= ?",
+    "replied": "replied_at <= ?",
+}
 
-def check(world: World, fields: Json) -> Json:
-    """The fields to keep: segments must exist, the time must be one. Raises Problem 400."""
+
+def check(world: World, fields: Json, before: Json | None) -> Json:
+    """The fields to keep: what they name must exist, the time must be one. Raises Problem 400."""
     for position, segment in enumerate(fields.get("segments", [])):
-        if world.store.get("segments", segment["id"]) is None:
-            raise Problem(400, f"segments.{position}.id names no segment")
+        world.named("segments", segment, f"segments.{position}")
+    for field, resource in (("targetClass", "classes"), ("retargetBroadcast", "broadcasts")):
+        if field in fields:
+            world.named(resource, fields[field], field)
+    if fields.get("retargetEngagementType", "sent").lower() not in _ENGAGED:
+        raise Problem(400, f"retargetEngagementType must be one of {', '.join(_ENGAGED)}")
+    world.check_location(fields)
     if "scheduleDateTime" in fields:
         fields = {**fields, "scheduleDateTime": iso(instant(fields["scheduleDateTime"], "scheduleDateTime"))}
     return fields
@@ -110,59 +127,120 @@ def logs(world: World, broadcast: Json, limit: int = -1, offset: int = 0) -> lis
 
 
 def messages(world: World) -> list[Json]:
-    """Every message that went out, in the order of sending: at, broadcast, contact, phone."""
+    """Every message broadcasts sent, in the order of sending: at, broadcast, contact, client, phone, operation."""
     return world.store.rows(
-        "SELECT processed_at AS at, broadcast, contact, phone FROM recipients"
+        "SELECT processed_at AS at, broadcast, contact, client, phone, 'createBroadcast' AS operation FROM recipients"
         " WHERE processed_at <= ? AND error IS NULL ORDER BY processed_at, broadcast, position",
         world.now(),
     )
 
 
-def audience(world: World, segment: Json) -> Iterator[Json]:
-    """The contacts a segment chooses now, oldest first.
+def messages_to(world: World, contact: Json) -> list[Json]:
+    """The messages of broadcasts to a contact's number so far, as records of messages."""
+    rows = world.store.rows(
+        "SELECT * FROM recipients WHERE phone = ? AND processed_at <= ? AND coalesce(contact, ?) = ?",
+        number(contact),
+        world.now(),
+        contact["id"],
+        contact["id"],
+    )
+    found = []
+    for row in rows:
+        log = _log(world.existing("broadcasts", row["broadcast"]), row, world.now())
+        dates = {"timestamp": log["createdAt"], "createdAt": log["createdAt"], "updatedAt": log["updatedAt"]}
+        head = {"id": f"{row['broadcast']}{row['position']}", "channel": "Whatsapp", "type": "template"}
+        found.append({**head, "isIncoming": False, "sentBy": "Broadcast", "status": log["status"], **dates})
+    return found
 
-    Tags: any of `tags` (none given: everyone), none of `exclusionTags`. Gender and age belong to clients; a segment of
-    clients chooses nobody, since the emulator has none.
+
+def audience(world: World, segment: Json) -> Iterator[tuple[Kind, Json]]:
+    """The contacts or clients a segment chooses now, oldest first.
+
+    Tags: any of `tags` (none given: everyone), none of `exclusionTags`. A stage belongs to contacts, gender and age to
+    clients; where they don't belong they choose nobody out.
     """
-    if segment["type"] != "contact":
-        return
+    kind = CLIENTS if segment["type"] == "client" else CONTACTS
     criteria = segment.get("criteria", {})
     wanted, unwanted = set(criteria.get("tags", [])), set(criteria.get("exclusionTags", []))
     places = {place["id"] for place in criteria.get("primaryLocations", [])}
     if world.stances.segment_scope == "location":
         places.add(segment["location"]["id"])
     days = criteria.get("numberOfDaysLastActivity")
-    for contact in world.store.select("contacts"):
-        tags = set(contact.get("tags", []))
+    own = _of_client if kind is CLIENTS else _of_contact
+    for person in world.store.select(kind.many):
+        tags = set(person.get("tags", []))
         if (wanted and not wanted & tags) or unwanted & tags:
             continue
-        if criteria.get("contactStage") not in (None, contact.get("stage")):
+        if places and person.get(kind.location, {}).get("id") not in places:
             continue
-        if places and contact.get("location", {}).get("id") not in places:
+        if days is not None and world.now() - _last_activity(person) > days * 86_400:
             continue
-        if days is not None and world.now() - _last_activity(contact) > days * 86_400:
-            continue
-        yield contact
+        if own(world, criteria, person):
+            yield kind, person
 
 
-def _last_activity(contact: Json) -> float:
-    return datetime.fromisoformat(contact.get("lastActivity") or contact["updatedAt"]).timestamp()
+def _of_contact(world: World, criteria: Json, contact: Json) -> bool:
+    return criteria.get("contactStage") in (None, contact.get("stage"))
+
+
+def _of_client(world: World, criteria: Json, client: Json) -> bool:
+    if criteria.get("gender", "").lower() not in ("", client.get("gender", "").lower()):
+        return False
+    if "ageFrom" not in criteria and "ageTo" not in criteria:
+        return True
+    today = datetime.fromtimestamp(world.now(), UTC)
+    age = people.age(client, (today.year, today.month, today.day))
+    return age is not None and criteria.get("ageFrom", 0) <= age <= criteria.get("ageTo", 999)
+
+
+def _last_activity(person: Json) -> float:
+    return datetime.fromisoformat(person.get("lastActivity") or person["updatedAt"]).timestamp()
+
+
+def _chosen(world: World, broadcast: Json) -> Iterator[tuple[Kind, Json]]:
+    for reference in broadcast.get("segments", []):
+        segment = world.store.get("segments", reference["id"])
+        if segment is not None:
+            yield from audience(world, segment)
+    if "targetClass" in broadcast:
+        status = broadcast.get("targetClassStatus", "ALL")
+        for client in classes.audience(world, broadcast["targetClass"]["id"], status):
+            yield CLIENTS, client
+    if "retargetBroadcast" in broadcast:
+        engaged = _ENGAGED[broadcast.get("retargetEngagementType", "sent").lower()]
+        rows = world.store.rows(
+            f"SELECT contact, client FROM recipients WHERE broadcast = ? AND {engaged} ORDER BY position",  # noqa: S608
+            broadcast["retargetBroadcast"]["id"],
+            world.now(),
+        )
+        for row in rows:
+            kind = CONTACTS if row["contact"] is not None else CLIENTS
+            person = world.store.get(kind.many, row[kind.one])
+            if person is not None:
+                yield kind, person
 
 
 def _choose(world: World, broadcast: Json) -> None:
-    # Nobody gets one broadcast twice, however many segments and contacts hold the number.
-    people: dict[str, Json] = {}
-    for reference in broadcast.get("segments", []):
-        segment = world.store.get("segments", reference["id"])
-        for contact in audience(world, segment) if segment is not None else ():
-            if contact.get("phoneNumber"):
-                people.setdefault(contact["phoneNumber"], contact)
+    # Nobody gets one broadcast twice, however many segments, contacts and clients hold the number.
+    chosen: dict[str, tuple[Kind, Json]] = {}
+    for kind, person in _chosen(world, broadcast):
+        if number(person):
+            chosen.setdefault(number(person), (kind, person))
     now = world.now()
     world.store.run_many(
-        "INSERT INTO recipients (broadcast, position, contact, name, phone, chosen_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO recipients (broadcast, position, contact, client, name, phone, chosen_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (broadcast["id"], position, contact["id"], contact.get("name", ""), phone, now)
-            for position, (phone, contact) in enumerate(people.items())
+            (
+                broadcast["id"],
+                position,
+                person["id"] if kind is CONTACTS else None,
+                person["id"] if kind is CLIENTS else None,
+                person.get(kind.name, ""),
+                phone,
+                now,
+            )
+            for position, (phone, (kind, person)) in enumerate(chosen.items())
         ),
     )
 

@@ -48,6 +48,27 @@ class Operation:
         return frozenset(self.answer.get("items", self.answer).get("properties", {}))
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request that is routed and whose body has the contract's shape."""
+
+    operation: Operation
+    path: dict[str, str]
+    query: dict[str, str]
+    body: Json
+
+    @property
+    def id(self) -> str:
+        """The first id in the path."""
+        return next(iter(self.path.values()))
+
+    @property
+    def fields(self) -> Json:
+        """The body's fields; what the contract doesn't let a body set (an id, a misspelt field) is dropped without a
+        word."""
+        return {name: value for name, value in self.body.items() if name in self.operation.writable}
+
+
 @functools.cache
 def document() -> Json:
     """The contract as it is in the file, references not resolved."""

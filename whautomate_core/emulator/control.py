@@ -17,11 +17,12 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import broadcasts, resources
+from . import broadcasts, messages, people
 from .contract import operations
 from .faults import Fault, Kind
+from .people import CLIENTS, CONTACTS
 from .stances import Stances
-from .world import LOCATION_ID, Json, OptOut, World
+from .world import LOCATION_ID, STAFF_ID, Json, OptOut, World
 
 
 class Emulator:
@@ -32,6 +33,8 @@ class Emulator:
 
     location_id = LOCATION_ID
     """A location that is always there."""
+    staff_id = STAFF_ID
+    """A staff member who is always there, and works at that location."""
 
     def __init__(self, app: Starlette, url: str = "") -> None:
         self.app = app
@@ -61,24 +64,32 @@ class Emulator:
 
     def automations(self) -> list[Json]:
         """Every automation that fired, in order: number, at, request (its number, None for a person's own doing), kind
-        (contact_created, tag_added, tag_removed, stage_changed), contact (id), tag, stage, again (the contact had the
-        tag already)."""
+        (contact_created, client_created, tag_added, tag_removed, stage_changed, appointment_booked,
+        appointment_rescheduled, appointment_cancelled, class_booked, class_waitlisted, class_rescheduled,
+        class_cancelled), contact (id, None for a client), client (id, None for a contact), tag, stage, again (the tag
+        was there already)."""
         with self._world.lock:
             rows = self._world.store.rows("SELECT * FROM automations ORDER BY number")
         return [{**row, "again": bool(row["again"])} for row in rows]
 
     def messages(self) -> list[Json]:
-        """Every message broadcasts have sent by now, in order: at, broadcast (id), contact (id), phone (digits)."""
+        """Every message that went out by now, in order: at, broadcast (id, None for a single one), contact (id, None
+        where a broadcast chose a client), client (id, None where none was meant), phone (digits), operation (that sent
+        it; createBroadcast)."""
         with _settled(self._world) as world:
-            return broadcasts.messages(world)
+            return messages.sent(world)
 
     def contacts(self) -> list[Json]:
         """Every contact, oldest first, phone numbers as digits whatever the stance."""
         return self.records("contacts")
 
+    def clients(self) -> list[Json]:
+        """Every client, oldest first, phone numbers as digits without those of the country whatever the stance."""
+        return self.records("clients")
+
     def records(self, resource: str) -> list[Json]:
-        """Every record of a resource (contacts, contactTags, segments, broadcasts, locations), oldest first, as kept:
-        without a broadcast's figures, which its own operations answer."""
+        """Every record of a resource (contacts, classes, availabilityBlocks, participants, ...), oldest first, as kept:
+        without a broadcast's figures, which its own operations answer, and with instants of the emulator's own."""
         with _settled(self._world) as world:
             return world.store.select(resource)
 
@@ -127,9 +138,9 @@ class Emulator:
             self._world.faults.clear()
 
     def opt_out(self, contact: str, tag: str = "Unsubscribe") -> None:
-        """Give the contact with this id, or every contact with this number, the tag now, as if the person asked."""
+        """Give the contact or client with this id, or all with this number, the tag now, as if the person asked."""
         with _settled(self._world) as world, world.store.transaction():
-            resources.opt_out(world, contact, tag)
+            people.opt_out(world, contact, tag)
 
     def opt_out_after(self, calls: int, contact: str, tag: str = "Unsubscribe") -> None:
         """The same once so many more calls (of any kind) were answered, before the next one."""
@@ -155,7 +166,19 @@ class Emulator:
         """Put contacts there without requests or automations, and give their ids. Each is a body of createContact;
         the location may be left out. Raises ValueError for one that createContact would refuse."""
         with _settled(self._world) as world, world.store.transaction():
-            return [resources.place_contact(world, contact) for contact in contacts]
+            return [people.place(CONTACTS, world, contact) for contact in contacts]
+
+    def add_clients(self, clients: Iterable[Json]) -> list[str]:
+        """The same for clients: bodies of createClient."""
+        with _settled(self._world) as world, world.store.transaction():
+            return [people.place(CLIENTS, world, client) for client in clients]
+
+    def receive(self, contact: str, text: str = "Hello", channel: str = "Whatsapp") -> str:
+        """Let a contact (id, or number; one nobody has makes a contact) write to the account, and give the message's
+        id. Opens the window in which anything may be sent, and makes the contact one of that channel. Raises ValueError
+        where there is no such contact or channel (Whatsapp, Messenger, Instagram, Telegram)."""
+        with _settled(self._world) as world, world.store.transaction():
+            return messages.receive(world, contact, text, channel)
 
     def reset(self) -> None:
         """Back to an emulator nobody has called; its clock stays where it is."""
@@ -175,10 +198,12 @@ def _settled(world: World) -> Iterator[World]:
 def routes(app: Callable[[], Starlette]) -> list[Route]:
     """The control endpoints. All take and give JSON; what they can't use is answered with 400.
 
-    GET     requests, automations, messages, contacts, stances, faults, clock
+    GET     requests, automations, messages, contacts, clients, stances, faults, clock
     POST    contacts     a list of createContact bodies; gives their ids
+            clients      a list of createClient bodies; gives their ids
+            receive      contact, and text, channel; gives the message's id
             faults       a fault: kind, and on or probability, operation, seconds
-            opt-out      contact, and tag, after (a number of calls) or before (an operationId)
+            opt-out      contact (or a client), and tag, after (a number of calls) or before (an operationId)
             clock        advance (seconds)
             reset
     DELETE  faults
@@ -201,6 +226,9 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
         Route("/messages", _gives(lambda: emulator().messages()), methods=["GET"]),
         Route("/contacts", _gives(lambda: emulator().contacts()), methods=["GET"]),
         Route("/contacts", _takes(lambda contacts: emulator().add_contacts(contacts)), methods=["POST"]),
+        Route("/clients", _gives(lambda: emulator().clients()), methods=["GET"]),
+        Route("/clients", _takes(lambda clients: emulator().add_clients(clients)), methods=["POST"]),
+        Route("/receive", _takes(lambda message: {"id": emulator().receive(**message)}), methods=["POST"]),
         Route("/stances", _gives(lambda: dataclasses.asdict(emulator().stances)), methods=["GET"]),
         Route("/faults", _gives(lambda: [dataclasses.asdict(fault) for fault in emulator().faults()]), methods=["GET"]),
         Route("/faults", _takes(lambda fault: emulator().fault(**fault)), methods=["POST"]),

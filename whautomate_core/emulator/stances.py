@@ -14,6 +14,13 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Known = Literal["duplicate", "reject", "reuse"]
 
+SENDS = tuple(
+    f"send{channel}{kind}"
+    for channel in ("Whatsapp", "Messenger", "Instagram", "Telegram")
+    for kind in ("Text", "Media", "Template")
+)
+"""The operations that send one message."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Stances:
@@ -30,11 +37,18 @@ class Stances:
     """A contact created with a number another contact has: a second contact, a refusal, or the contact that is there
     (unchanged: what was sent is ignored). Evidence: none for creating; sending reuses (A)."""
 
+    known_client: Known = "duplicate"
+    """The same for a client created with a number another client has. Evidence: none."""
+
     known_tag: Known = "reject"
-    """The same for a tag record created with a name that is there. Evidence: none."""
+    """The same for a tag record of contacts or clients created with a name that is there. Evidence: none."""
 
     phone_form: Literal["digits", "plus"] = "digits"
     """How a phone number comes back: 6598765432 or +6598765432. Both were seen (C)."""
+
+    client_phone: Literal["repeated", "apart"] = "repeated"
+    """Whether a client's `phone` comes back with the digits of its `countryCode` in front, or without. Both were seen
+    (C, edited samples). In a body it is always without, except that a PUT may give back what was read."""
 
     page_default: int = 10
     """Records a page where `limit` isn't sent. Evidence: none (an integrator names 100, C)."""
@@ -66,7 +80,7 @@ class Stances:
     retry_after: bool = False
     """Whether 429 carries Retry-After (whole seconds). Evidence: none."""
 
-    error_in_200: tuple[str, ...] = ("createBroadcast",)
+    error_in_200: tuple[str, ...] = ("createBroadcast", *SENDS)
     """operationIds that answer 200 with an `error` where others answer 400 because what they name isn't there or
     can't be done (a body of the wrong shape is 400 everywhere). Evidence C for sends."""
 
@@ -98,6 +112,78 @@ class Stances:
 
     segment_scope: Literal["location", "account"] = "location"
     """Whether a segment chooses among its location's contacts or the account's. Evidence D."""
+
+    target_class_all: Literal["everyone", "not_cancelled"] = "everyone"
+    """Whom `targetClassStatus` ALL (the one value seen, A) or none means: every participant there has been, or those
+    who haven't cancelled. Evidence: none."""
+
+    client_dates: Literal["created", "registered"] = "created"
+    """What `startDate` and `endDate` of listClients mean: the day a client was created, or its `registrationDate`.
+    Evidence D."""
+
+    client_becomes_contact: bool = True
+    """Whether a message to a client makes a contact where none has the number. Evidence A for a `recepient`, none for
+    clients."""
+
+    session_channels: tuple[str, ...] = ("whatsapp", "messenger", "instagram")
+    """Channels on which all but WhatsApp's templates need a message from the person within the last 24 hours.
+    Evidence B for WhatsApp, none for the others."""
+
+    incoming_form: Literal["text", "boolean"] = "text"
+    """Whether a message's `isIncoming` is "true" or "false" (both true to Python) or a boolean. Both were seen (A)."""
+
+    block_fields: Literal["times", "dates"] = "times"
+    """Names under which an availability block's ends come back: startTime and endTime, or startDate and endDate as
+    they were sent. Evidence D: two integrators disagree."""
+
+    block_clock: Literal["wall", "utc"] = "wall"
+    """Whether a time in an availability block that ends in Z or has no offset is the location's wall time (as in an
+    appointment's startTime, C) or UTC. A date alone is the location's day. Evidence: none."""
+
+    overlapping_blocks: Literal["accept", "reject"] = "accept"
+    """Whether a block may overlap another of the same staff member, so that a repeated one is there twice.
+    Evidence: none."""
+
+    service_without_staff: Literal["nobody", "everybody"] = "nobody"
+    """Who offers a service that names no staff. Evidence: none."""
+
+    slot_times: Literal["wall", "utc", "clock"] = "wall"
+    """How a free slot's times look: wall time with a false Z, UTC, or as a booking takes it (04:39 PM). Evidence: none
+    for slots, C for the false Z of appointments. With `timezone` UTC the first two are the same."""
+
+    next_three_days: int = 3
+    """Days of slots that `nextThreeDays` gives: 3, the date being the first, or 4. Evidence: none."""
+
+    booking_without_staff: Literal["reject", "any"] = "reject"
+    """A booking that names no staff: refused, or given to the first who is free. Evidence D."""
+
+    add_ons_lengthen: bool = True
+    """Whether a booking's add-on services add their minutes, so that a listed slot may be too short. Evidence: none."""
+
+    rescheduled_status: Literal["Rescheduled", "Booked"] = "Rescheduled"
+    """Status of a moved appointment. Evidence: the former is named in official prose (A), the latter alone in sample
+    events (C)."""
+
+    cancel_twice: Literal["reject", "accept"] = "reject"
+    """Whether cancelling again what is cancelled (an appointment, a place in a class) is refused. Evidence: none."""
+
+    booking_dates: Literal["created", "held"] = "created"
+    """What `startDate` and `endDate` mean in lists of appointments and classes: the day of booking, or the day it takes
+    place. Evidence: none."""
+
+    class_clash: Literal["accept", "reject"] = "accept"
+    """Whether a class may overlap what its staff member has to do already, so that a repeated one is there twice.
+    Evidence: none."""
+
+    class_full: Literal["waitlist", "reject"] = "waitlist"
+    """A client added to a full class: waitlisted without a word, or refused. Evidence: none."""
+
+    waitlist_moves_up: bool = True
+    """Whether a freed place goes to the first who waits, who is told so by an automation. Evidence: none."""
+
+    known_participant: Known = "duplicate"
+    """A client added to a class it has a place in: a second place, a refusal, or the place that is there.
+    Evidence: none."""
 
     seed: int = 1
     """Ids, failures of broadcasts and faults by probability follow from it."""

@@ -16,22 +16,26 @@ Row = dict[str, Any]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, resource TEXT NOT NULL, id TEXT NOT NULL, created_at REAL NOT NULL,
-    search TEXT NOT NULL, json TEXT NOT NULL, UNIQUE (resource, id));
+    search TEXT NOT NULL, number TEXT NOT NULL, json TEXT NOT NULL, UNIQUE (resource, id));
 CREATE INDEX IF NOT EXISTS records_search ON records (resource, seq, created_at, search);
-CREATE INDEX IF NOT EXISTS records_phone ON records (resource, json_extract(json, '$.phoneNumber'));
+CREATE INDEX IF NOT EXISTS records_number ON records (resource, number);
+CREATE INDEX IF NOT EXISTS records_contact ON records (resource, json_extract(json, '$.contact.id'));
 CREATE TABLE IF NOT EXISTS recipients (
-    broadcast TEXT NOT NULL, position INTEGER NOT NULL, contact TEXT NOT NULL, name TEXT NOT NULL, phone TEXT NOT NULL,
-    chosen_at REAL NOT NULL, processed_at REAL, error TEXT, delivered_at REAL, read_at REAL, replied_at REAL,
-    PRIMARY KEY (broadcast, position));
+    broadcast TEXT NOT NULL, position INTEGER NOT NULL, contact TEXT, client TEXT, name TEXT NOT NULL,
+    phone TEXT NOT NULL, chosen_at REAL NOT NULL, processed_at REAL, error TEXT, delivered_at REAL, read_at REAL,
+    replied_at REAL, PRIMARY KEY (broadcast, position));
+CREATE INDEX IF NOT EXISTS recipients_phone ON recipients (phone);
 CREATE TABLE IF NOT EXISTS requests (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, monotonic REAL NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, operation TEXT, query TEXT NOT NULL, body TEXT, counted INTEGER NOT NULL DEFAULT 0,
     status INTEGER, fault TEXT);
 CREATE TABLE IF NOT EXISTS automations (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, request INTEGER, kind TEXT NOT NULL,
-    contact TEXT NOT NULL, tag TEXT, stage TEXT, again INTEGER NOT NULL DEFAULT 0);
+    contact TEXT, client TEXT, tag TEXT, stage TEXT, again INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_VERSION = 2
+"""Of the tables; a file of another version can't be used."""
 _TABLES = ("records", "recipients", "requests", "automations")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -39,7 +43,8 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 class Store:
     """One database. Calls are not guarded against each other: `World.lock` does that.
 
-    path: a file, made if it isn't there, or ":memory:". seed: ids follow from it.
+    path: a file, made if it isn't there, or ":memory:". seed: ids follow from it. Raises ValueError for a file of
+    another version of the emulator.
     """
 
     def __init__(self, path: str, seed: int) -> None:
@@ -50,7 +55,13 @@ class Store:
         # A killed emulator loses nothing; a machine without power may, and is welcome to.
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("PRAGMA journal_mode = WAL")
+        if self.rows("SELECT 1 FROM sqlite_master") and self.rows("PRAGMA user_version") != [
+            {"user_version": _VERSION}
+        ]:
+            self._db.close()
+            raise ValueError(f"{path} was written by another version of the emulator; delete it or name another file")
         self._db.executescript(_SCHEMA)
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
         self._db.close()
@@ -97,11 +108,12 @@ class Store:
         """Keep a new record under a new id (or a given one), and give it back with its id."""
         record = {"id": id or self._new_id(), **record}
         self.run(
-            "INSERT INTO records (resource, id, created_at, search, json) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO records (resource, id, created_at, search, number, json) VALUES (?, ?, ?, ?, ?, ?)",
             resource,
             record["id"],
             at,
             _searchable(record),
+            number(record),
             _dumps(record),
         )
         return record
@@ -114,8 +126,9 @@ class Store:
     def put(self, resource: str, record: Json) -> None:
         """Write over a record that is there."""
         self.run(
-            "UPDATE records SET search = ?, json = ? WHERE resource = ? AND id = ?",
+            "UPDATE records SET search = ?, number = ?, json = ? WHERE resource = ? AND id = ?",
             _searchable(record),
+            number(record),
             _dumps(record),
             resource,
             record["id"],
@@ -159,17 +172,25 @@ def digits(phone: str) -> str:
     return re.sub(r"[^0-9]", "", phone)
 
 
+def number(record: Json) -> str:
+    """The digits of a record's phone number, those of the country included; "" where it has none."""
+    if "phoneNumber" in record:
+        return digits(record["phoneNumber"])
+    return digits(record.get("countryCode", "")) + record["phone"] if record.get("phone") else ""
+
+
 def search_condition(text: str) -> tuple[str, Sequence[Any]]:
-    """The condition that finds a text in a record's name or title, or a number in its phone number."""
+    """The condition that finds a text in a record's name, title or email, or a number in its phone number."""
     needle = text.casefold()
-    number = digits(text) if re.fullmatch(r"[0-9+() .-]+", text) else ""
-    if number:
-        return "instr(search, ?) OR instr(search, ?)", (needle, number)
+    wanted = digits(text) if re.fullmatch(r"[0-9+() .-]+", text) else ""
+    if wanted:
+        return "instr(search, ?) OR instr(search, ?)", (needle, wanted)
     return "instr(search, ?)", (needle,)
 
 
 def _searchable(record: Json) -> str:
-    parts = (record.get("name"), record.get("title"), record.get("phoneNumber"))
+    names = ("name", "title", "fullName", "preferredName", "firstName", "lastName", "email")
+    parts = (*(record.get(name) for name in names), number(record))
     return "\n".join(part for part in parts if isinstance(part, str)).casefold()
 
 

@@ -19,6 +19,15 @@ Json = dict[str, Any]
 LOCATION_ID = "loc000000001"
 """The location a new emulator has, beside one more (loc000000002)."""
 
+STAFF_ID = "stf000000001"
+"""A staff member of `LOCATION_ID`; a new emulator has this one and `OTHER_STAFF_ID`, the API can't create any."""
+
+OTHER_STAFF_ID = "stf000000002"
+"""A staff member of both locations."""
+
+TIMEZONE = "Europe/Berlin"
+"""The zone of both locations."""
+
 
 class Problem(Exception):
     """A request that is answered with an error: status, and a message that holds no value that was sent."""
@@ -33,7 +42,8 @@ class Problem(Exception):
 class OptOut:
     """A person who gets a tag between two calls: after so many more, or before the next of one operation."""
 
-    contact: str
+    person: str
+    """Id of a contact or client, or a number."""
     tag: str
     calls: int | None = None
     operation: str | None = None
@@ -83,6 +93,37 @@ class World:
         self.opt_outs.clear()
         self._begin()
 
+    # Records, where it matters to the caller that one is missing
+
+    def create(self, resource: str, fields: Json) -> Json:
+        """Keep a new record, dated now."""
+        now = self.now()
+        return self.store.insert(resource, {**fields, "createdAt": iso(now), "updatedAt": iso(now)}, now)
+
+    def existing(self, resource: str, id: str) -> Json:
+        """The record a path asks for; raises Problem 404."""
+        record = self.store.get(resource, id)
+        if record is None:
+            raise Problem(404, f"no such record in {resource}")
+        return record
+
+    def named(self, resource: str, reference: Json | None, field: str) -> Json:
+        """The record a body refers to by `field`; raises Problem 400 where it names none."""
+        if reference is None:
+            raise Problem(400, f"{field} is required")
+        if "id" not in reference:
+            raise Problem(400, f"{field}.id is required")
+        record = self.store.get(resource, reference["id"])
+        if record is None:
+            raise Problem(400, f"{field}.id names none of the {resource}")
+        return record
+
+    def check_location(self, fields: Json, field: str = "location") -> Json:
+        """The fields as they are; raises Problem 400 where their location isn't there."""
+        if field in fields:
+            self.named("locations", fields[field], field)
+        return fields
+
     def _begin(self) -> None:
         stances = self.stances
         self.limits = Limits(stances.limits, stances.window, stances.window_phase, stances.refused_count)
@@ -92,8 +133,12 @@ class World:
             self.limits.ask(row["at"])
         self.next_start = self.now()
         if not self.store.select("locations", limit=1):
-            for id, title in ((LOCATION_ID, "Main location"), ("loc000000002", "Second location")):
+            second = "loc000000002"
+            for id, title in ((LOCATION_ID, "Main location"), (second, "Second location")):
                 self.store.insert("locations", {"title": title, "phone": "", "city": ""}, self.now(), id)
+            for id, name, places in ((STAFF_ID, "Sam", [LOCATION_ID]), (OTHER_STAFF_ID, "Kim", [LOCATION_ID, second])):
+                staff = {"firstName": name, "lastName": "Staff", "active": True, "locations": places}
+                self.store.insert("staffs", staff, self.now(), id)
 
 
 def iso(at: float) -> str:
