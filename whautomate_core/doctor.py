@@ -362,13 +362,15 @@ class Reading(_Examination):
     def _templates(self) -> None:
         # Not in the contract: a white-label copy of the API has it.
         answer = self._ask(replace(get("/v1/whatsapp-templates"), answer=object))
-        there = answer.status == 200
+        there = not answer.problem
         self._note(
             "templates",
             "Is there a list of WhatsApp templates?",
-            "yes: GET /v1/whatsapp-templates" if there else f"no: {answer.problem}",
+            "yes: GET /v1/whatsapp-templates"
+            if there
+            else f"{'unknown' if answer.unclear else 'no'}: {answer.problem}",
             "no: on the white label only (C)",
-            there if answer.status and answer.status < 500 else None,
+            None if answer.unclear else there,
             differs=there,
         )
 
@@ -462,7 +464,7 @@ class Writing(_Examination):
         wanted = digits(self._number)
         for listed in (contacts.list_contacts, clients.list_clients):
             answer = self._ask(listed(filters={"searchText": wanted, "limit": PAGE_SIZE}))
-            if answer.status != 200:
+            if answer.problem:
                 raise _Enough(f"whether somebody has the number can't be seen: {answer.problem}")
             for one in answer.records:
                 if wanted in numbers(one):
@@ -482,10 +484,8 @@ class Writing(_Examination):
             body["tags"] = [self._name]
 
     def _create(self, body: Json) -> _Answer:
-        """Create a contact, and know it. Ends the examination where that is not sure."""
+        """Create a contact, and keep its id for the removal."""
         made = self._make("contact", contacts.create_contact(body, allow_protected=True))  # type: ignore[arg-type]
-        if self._unclear["contact"]:
-            raise _Enough(f"a create has {made.problem or 'an answer without an id'}")
         if made.value and str(made.value["id"]) not in self._contacts:
             if not self._is_ours(made.value):
                 raise _Enough("a create gave a contact that was there before: it is left alone")
@@ -493,7 +493,7 @@ class Writing(_Examination):
         return made
 
     def _make(self, what: str, call: Call[Any]) -> _Answer:
-        """Create something, and note that there may be one until it is known. The answer has an id, or no value."""
+        """Create something. Until its id is known there may be one, and where it isn't the examination ends."""
         self._unclear[what] = True
         try:
             made = self._ask(call)
@@ -501,8 +501,10 @@ class Writing(_Examination):
             self._unclear[what] = False  # what ends an examination has done nothing
             raise
         has_id = isinstance(made.value, dict) and bool(made.value.get("id"))
-        self._unclear[what] = made.unclear or (made.status == 200 and not made.problem and not has_id)
-        return made if has_id else replace(made, value=None)
+        self._unclear[what] = made.unclear or not (made.problem or has_id)
+        if self._unclear[what]:
+            raise _Enough(f"the create of a {what} has {made.problem or 'an answer without an id'}")
+        return made
 
     def _is_ours(self, contact: Json) -> bool:
         """Whether a contact was made by us, and is not somebody's that was there before."""
@@ -588,7 +590,7 @@ class Writing(_Examination):
             self._note("put", question, f"it wants them all: {wrote.problem}", expected, "refused", differs=False)
             return False
         after = self._ask(contacts.get_contact(contact))
-        if after.status != 200 or after.value.get("notes") != new:
+        if after.problem or after.value.get("notes") != new:
             self._note("put", question, f"unknown: {after.problem or 'the field was not written'}", expected)
             return False
         others = [name for name in body if name != "notes"]
@@ -641,9 +643,9 @@ class Writing(_Examination):
         for what in [what for what, unclear in self._unclear.items() if unclear]:
             self._look_for(what)
         for one in list(self._contacts):
-            if self._is_sent(contacts.delete_contact(one, allow_protected=True)):
+            if self._is_gone(contacts.delete_contact(one, allow_protected=True)):
                 self._contacts.remove(one)
-        if self._tag and self._is_sent(contact_tags.delete_contact_tag(self._tag, allow_protected=True)):
+        if self._tag and self._is_gone(contact_tags.delete_contact_tag(self._tag, allow_protected=True)):
             self._tag = None
 
     def _look_for(self, what: str) -> None:
@@ -654,30 +656,31 @@ class Writing(_Examination):
             if self._left() <= self._to_remove() + 1:
                 return
             self._sleep(wait)
-            answers: list[Json] = self._insist(listed(filters=filters)) or []
+            answers: list[Json] = self._insist(listed(filters=filters), 1) or []
             new = {str(one["id"]) for one in answers if one.get("name") == self._name} - {*self._contacts}
-            if not new:
-                continue
-            self._unclear[what] = False
-            if what == "contact":
-                self._contacts += new
-            else:
-                self._tag = new.pop()
-            return
+            if new:
+                self._unclear[what] = False
+                if what == "contact":
+                    self._contacts += new
+                else:
+                    self._tag = new.pop()
+                return
 
-    def _is_sent(self, call: Call[Any]) -> bool:
-        return self._insist(call) is not None
+    def _is_gone(self, call: Call[Any]) -> bool:
+        """Delete, a second time where the answer to the first was none."""
+        # One request at least is left to each of the others.
+        return any(self._insist(call, self._left() - self._to_remove() + 2) is not None for _ in range(2))
 
-    def _insist(self, call: Call[Any]) -> Any:
-        """Send a request, waiting for permits and repeating it while any are left. None where it failed."""
-        account, left = self.account, self._left()
-        with Client(account, max_wait=_REMOVAL_WAIT, max_requests=left, sleep=self._sleep) as client:
+    def _insist(self, call: Call[Any], most: int) -> Any:
+        """Send a request, waiting for permits and repeating it. None where it failed."""
+        if self._left() < 1:
+            return None
+        with Client(self.account, max_wait=_REMOVAL_WAIT, max_requests=max(most, 1), sleep=self._sleep) as client:
             try:
                 return client.send(call)
             except NotFound:
                 return {}
-            except WhautomateError as error:
-                self.stopped = self.stopped or str(error)
+            except WhautomateError:
                 return None
             finally:
                 self._client.used.go_on(client.requests, 0.0)

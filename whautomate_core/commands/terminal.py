@@ -55,7 +55,7 @@ def account_from_environment(host: str | None = None, settings: Sequence[str] | 
         raise ConfigurationError(f"which host? Name it by --host or WHAUTOMATE_HOST: {HOSTS}")
     key = os.environ.get("WHAUTOMATE_KEY")
     if not key:
-        if not sys.stdin.isatty():
+        if not _is_person_there():
             raise ConfigurationError("the API key is missing: put it into WHAUTOMATE_KEY")
         key = typer.prompt("API key", hide_input=True, err=True)
     return account_from_settings(host, key, given)
@@ -75,6 +75,10 @@ def agreed(question: str, yes: bool) -> None:
     """Ask a person whether to go on, unless `--yes` said so; leave where they say no, or nobody is there."""
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not _is_person_there():
         raise ConfigurationError(f"{question} Nobody is there to ask: --yes goes on")
     typer.confirm(question, abort=True, err=True)
+
+
+def _is_person_there() -> bool:
+    return sys.stdin.isatty()
