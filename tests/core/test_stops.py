@@ -58,26 +58,18 @@ def test_the_account_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert open_state().stops.stopped() == []
 
 
-def sends_of(contact: str, segment: str) -> list[Any]:
-    """Each of the calls that send, with a body that the emulator takes."""
-    to = {"contact": {"id": contact}, "location": {"id": Emulator.location_id}}
-    bodies: dict[str, Any] = {
-        "text": {**to, "textMessage": {"body": "hi"}},
-        "media": {**to, "mediaUrl": "https://example.com/a.png", "mimeType": "image/png"},
-        "template": {**to, "template": {"name": "sale", "language": "en"}},
-    }
-    found = []
-    for name, function in vars(messages).items():
-        if name.startswith("send_") and inspect.isfunction(function):
-            found.append(function({}, extra=bodies[name.rpartition("_")[2]]))
-    broadcast: Any = {
-        "name": "sale",
-        "type": "client",
-        "segments": [{"id": segment}],
-        "template": {"name": "sale", "language": "en"},
-        "location": {"id": Emulator.location_id},
-    }
-    return [*found, broadcasts.create_broadcast(broadcast), broadcasts.update_broadcast("any", broadcast)]
+TEMPLATE = {"template": {"name": "sale", "language": "en"}, "location": {"id": Emulator.location_id}}
+
+
+def sends_to(contact: str, draft: str, broadcast: Any) -> list[Any]:
+    """Each of the calls that send."""
+    anything = {"textMessage": {}, "mediaUrl": "", "mimeType": "", "elements": [], "telegramTemplate": {}, **TEMPLATE}
+    all_messages = [
+        function({}, extra={"contact": {"id": contact}, **anything})
+        for name, function in vars(messages).items()
+        if name.startswith("send_") and inspect.isfunction(function)
+    ]
+    return [*all_messages, broadcasts.create_broadcast(broadcast), broadcasts.update_broadcast(draft, broadcast)]
 
 
 def test_all_that_sends_is_refused_and_the_rest_goes_on(whautomate_emulator: Emulator, tmp_path: Path) -> None:
@@ -91,7 +83,10 @@ def test_all_that_sends_is_refused_and_the_rest_goes_on(whautomate_emulator: Emu
         segment = client.send(
             segments.create_segment({"name": "s", "type": "contact", "criteria": criteria, "location": location})
         )
-        calls = sends_of(one, str(segment["id"]))
+        broadcast: Any = {"name": "sale", "type": "client", "segments": [{"id": segment["id"]}], **TEMPLATE}
+        broadcast["scheduleDateTime"] = "2090-01-01T00:00:00Z"
+        made = client.send(broadcasts.create_broadcast(broadcast))
+        calls = sends_to(one, str(made["id"]), broadcast)
         assert len(calls) == 14
         stops.stop("shop", "ada@desk")
         before = len(whautomate_emulator.requests())
@@ -103,22 +98,16 @@ def test_all_that_sends_is_refused_and_the_rest_goes_on(whautomate_emulator: Emu
         client.send(contacts.add_contact_tags(one, ["b"]))
         client.send(contacts.update_contact(one, {"notes": "x"}))
         client.send(contacts.delete_contact(other))
-        draft = broadcasts.delete_broadcast
-        stops.resume("shop")
-        whautomate_emulator.receive(one)
-        made: Any = client.send(calls[-2])
-        stops.stop("shop")
-        client.send(draft(made["id"]))
+        client.send(broadcasts.delete_broadcast(str(made["id"])))
         stops.resume("shop")
         sent = len(whautomate_emulator.messages())
-        client.send(next(call for call in calls if call.path.endswith("whatsapp/sendtemplate")))
+        client.send(messages.send_whatsapp_template({"contact": {"id": one}, **TEMPLATE}))  # type: ignore[typeddict-item]
     assert len(whautomate_emulator.messages()) == sent + 1
 
 
 def sends_until_told(account: Account, contact: str, results: Any, goes_on: Any) -> None:
     """A process that sends in a loop and tells how each went."""
-    template, location = {"name": "sale", "language": "en"}, {"id": Emulator.location_id}
-    message: Any = {"contact": {"id": contact}, "template": template, "location": location}
+    message: Any = {"contact": {"id": contact}, **TEMPLATE}
     with Client(account) as client:
         while goes_on.is_set():
             try:

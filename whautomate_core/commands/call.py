@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO, get_args, get_type_hints
 
 import typer
+from pydantic import TypeAdapter
+from typing_extensions import is_typeddict
 
 import whautomate_core.api
 from whautomate_core.call import Call, Repeat, summary
@@ -149,10 +151,8 @@ def _option(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
         return _parameter(parameter.name, str, typer.Option(flag), ... if required else None)
     if hint == list[str]:
         return _parameter(parameter.name, list[str], typer.Option(flag, help="Repeat it for several."), ...)
-    shape = next(
-        (one for one in (hint, *get_args(hint)) if isinstance(one, type) and hasattr(one, "__required_keys__")), None
-    )
-    what = f"JSON, or @FILE that holds it: {_fields(shape)}" if shape else "JSON, or @FILE that holds it."
+    shape = next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)
+    what = f"JSON, or @FILE that holds it{f': {_fields(shape)}' if shape else '.'}"
     kind = str if required else str | None
     return _parameter(parameter.name, kind, typer.Option(flag, metavar="JSON", help=what), ... if required else None)
 
@@ -162,9 +162,10 @@ def _parameter(name: str, kind: Any, option: Any, default: Any) -> inspect.Param
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
 
 
-def _fields(shape: Any) -> str:
-    required = shape.__required_keys__
-    return ", ".join(f"{name}*" if name in required else name for name in shape.__annotations__)
+def _fields(record: Any) -> str:
+    """The fields of a record, those it must have with an asterisk."""
+    required = TypeAdapter(record).json_schema().get("required", [])
+    return ", ".join(f"{name}*" if name in required else name for name in get_type_hints(record))
 
 
 _COMMON = [
