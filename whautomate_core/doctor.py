@@ -675,7 +675,8 @@ class Writing(_Examination):
         """Send a request, waiting for permits and repeating it. None where it failed."""
         if self._left() < 1:
             return None
-        with Client(self.account, max_wait=_REMOVAL_WAIT, max_requests=max(most, 1), sleep=self._sleep) as client:
+        account = replace(self.account, limits_assumed=False)  # that was said by the client that asks
+        with Client(account, max_wait=_REMOVAL_WAIT, max_requests=max(most, 1), sleep=self._sleep) as client:
             try:
                 return client.send(call)
             except NotFound:

@@ -168,6 +168,17 @@ def test_what_else_reading_finds(emulators: Any) -> None:
     assert {request["method"] for request in emulator.requests()} == {"GET"}
 
 
+@pytest.mark.parametrize("kind", ["500_before", "dropped_after"])
+def test_each_question_is_asked_once_whatever_comes_of_it(emulators: Any, kind: Any) -> None:
+    emulator = emulators()
+    emulator.fault(kind, probability=1.0, operation="getContact")
+    exam = reading(emulator)
+    exam.run()
+    assert len(emulator.requests("getContact")) == 1
+    assert asked(exam)["wrong_id"] == (500 if kind == "500_before" else None)
+    assert asked(exam)["templates"] is False
+
+
 def test_limit_headers_are_told_and_their_values_where_they_are_numbers(emulators: Any, monkeypatch: Any) -> None:
     from starlette.responses import JSONResponse
 
