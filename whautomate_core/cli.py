@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -67,10 +68,13 @@ def quota(state: State = None) -> None:
     with _said():
         usages = open_state(state).usages()
     for usage in usages:
-        left = ", ".join(f"{left} of {count} in {_span(seconds)}" for left, count, seconds in usage.remaining)
-        typer.echo(f"{usage.account}: {left}")
-        paused = f"paused for {usage.paused_for:.0f} s, " if usage.paused_for else ""
-        typer.echo(f"  {paused}next request in {usage.next_permit_in:.0f} s, asked last by {usage.asked_by}")
+        left = ", ".join(f"{left} of {count} {_span(seconds)}" for left, count, seconds in usage.remaining)
+        typer.echo(f"{usage.account}\n  left: {left}")
+        if usage.paused_for:
+            typer.echo(f"  paused: until {_due(usage.paused_for)}, since the server said 429")
+        typer.echo(f"  next request: {_due(usage.next_permit_in) if usage.next_permit_in else 'may go now'}")
+        host, _, pid = usage.asked_by.rpartition(":")
+        typer.echo(f"  last request: by process {pid} on {host}")
     if not usages:
         typer.echo("no account has asked for a request yet")
 
@@ -90,8 +94,9 @@ def list_claims(context: typer.Context, state: State = None) -> None:
     with _said():
         found = open_state(state).claims.open()
     for claim in found:
-        when = datetime.fromtimestamp(claim.made_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        typer.echo(f"{claim.key}\n  {claim.what}, account {claim.account}, begun {when} by {claim.made_by}")
+        typer.echo(
+            f"{claim.key}\n  {claim.what}, account {claim.account}, begun {_time(claim.made_at)} by {claim.made_by}"
+        )
     if not found:
         typer.echo("no open claims")
 
@@ -119,7 +124,16 @@ def release(
 
 
 def _span(seconds: float) -> str:
-    return {60.0: "a minute", 86_400.0: "a day"}.get(seconds, f"{seconds:g} s")
+    return {60.0: "a minute", 86_400.0: "a day"}.get(seconds, f"per {seconds:g} s")
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _due(wait: float) -> str:
+    """By the clock of this machine, which need not be the pool's."""
+    return f"{_time(time.time() + wait)} (in {wait:,.0f} s)"
 
 
 def _setting(text: str) -> tuple[str, object]:

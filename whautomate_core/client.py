@@ -17,6 +17,7 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import httpx
@@ -42,12 +43,14 @@ from whautomate_core.errors import (
     OutcomeUnknown,
     RateLimited,
     ServerError,
+    StateUnavailable,
     UnexpectedResponse,
     WhautomateError,
 )
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.prepare import SENDS, Read, Steps, prepare
 from whautomate_core.state import State, open_state
+from whautomate_core.state.counters import counters
 from whautomate_core.state.pool import Grant, Lane, Pool
 from whautomate_core.state.profiles import Profile
 
@@ -56,6 +59,9 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 ATTEMPTS = 6
+AT_ONCE = 16
+"""Requests of one client under way at once; others wait in line. That is plenty for five a second, and httpx slows down
+the more requests wait for its connections."""
 LARGEST_ANSWER = 32 * 2**20
 """Bytes; a larger answer is refused while it arrives."""
 USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -100,7 +106,7 @@ def _http_settings(account: Account) -> dict[str, Any]:
         "verify": verify,
         # Servers close idle connections after some seconds. A create that meets such a closing has an unknown
         # outcome, so a connection that was idle for longer than it takes to be sure is not used again.
-        "limits": httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
+        "limits": httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=2.0),
         "trust_env": account.proxy is None,
     }
 
@@ -385,6 +391,7 @@ class Client(_Sender):
         super().__init__(account, pool, lane, max_wait, max_requests)
         hooks = {"response": [on_response]} if on_response else {}
         self._http = httpx.Client(**_http_settings(account), transport=transport, event_hooks=hooks)
+        self._line = threading.Semaphore(AT_ONCE)
         self._sleep = sleep
 
     def __enter__(self) -> Client:
@@ -463,16 +470,20 @@ class Client(_Sender):
                 self._pool.departed(grant)
 
         try:
-            with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
+            with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 for chunk in response.iter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:
             raise _failure(call, error) from None
         try:
-            return _answer(call, response, content.bytes())
+            answer = _answer(call, response, content.bytes())
         except RateLimited as error:
-            self._pool.pause(error.retry_after)
+            self._pool.pause(error.retry_after, grant)
             raise
+        if told := counters(response.headers, time.time()):
+            with suppress(StateUnavailable):  # the call has happened, and must not look as if it had not
+                self._pool.counted(*told, grant)
+        return answer
 
 
 class AsyncClient(_Sender):
@@ -491,6 +502,7 @@ class AsyncClient(_Sender):
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
+        self._line = asyncio.Semaphore(AT_ONCE)
         self._sleep = sleep
 
     async def __aenter__(self) -> AsyncClient:
@@ -556,13 +568,17 @@ class AsyncClient(_Sender):
                 await self._pool.adeparted(grant)
 
         try:
-            async with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
+            async with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 async for chunk in response.aiter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:
             raise _failure(call, error) from None
         try:
-            return _answer(call, response, content.bytes())
+            answer = _answer(call, response, content.bytes())
         except RateLimited as error:
-            await self._pool.apause(error.retry_after)
+            await self._pool.apause(error.retry_after, grant)
             raise
+        if told := counters(response.headers, time.time()):
+            with suppress(StateUnavailable):
+                await self._pool.acounted(*told, grant)
+        return answer

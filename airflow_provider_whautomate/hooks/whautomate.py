@@ -18,7 +18,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowNot
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.api.account import get_account_info
-from whautomate_core.errors import ConfigurationError, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.errors import BudgetExceeded, ConfigurationError, OutcomeUnknown, PolicyRefused, WhautomateError
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
@@ -31,6 +31,9 @@ R = TypeVar("R")
 
 MAX_WAIT = 120.0
 """Seconds that a task waits for a permit on its worker slot, where it doesn't say otherwise."""
+
+FINAL = (BudgetExceeded, OutcomeUnknown, PolicyRefused)
+"""Errors that end a task without a retry: it would ask again for what is not to be had, or do what may be done."""
 
 _ONE_MACHINE = {"LocalExecutor", "SequentialExecutor", "DebugExecutor", "MockExecutor"}
 
@@ -156,8 +159,7 @@ class WhautomateHook(BaseHook):
 
         Its arguments are those of `get_conn`.
 
-        :raises AirflowFailException: instead of `OutcomeUnknown` and `PolicyRefused`: a retry would do what may have
-            been done already, or ask again for what is forbidden.
+        :raises AirflowFailException: instead of the errors in `FINAL`.
         """
         try:
             with self.get_conn(lane=lane, max_wait=max_wait, max_requests=max_requests) as client:
@@ -165,7 +167,7 @@ class WhautomateHook(BaseHook):
                     yield client
                 finally:
                     self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
-        except (OutcomeUnknown, PolicyRefused) as error:
+        except FINAL as error:
             raise AirflowFailException(str(error)) from error
 
     def send(self, call: Call[R]) -> R:

@@ -17,7 +17,7 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
+from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.operators.base import check_quota, is_literal, threshold
 from airflow_provider_whautomate.triggers.broadcasts import LAST_LOOK, WhautomateBroadcastTrigger
 from whautomate_core.api.broadcasts import get_broadcast
@@ -125,7 +125,8 @@ class WhautomateBroadcastSensor(BaseSensorOperator):
             return self._result(Delivery(**event["delivery"]), {name: event[name] for name in ("requests", "waited")})
         if event.get("status") == "timeout":
             raise AirflowSensorTimeout(f"broadcast {self.broadcast_id} is not finished after {self.timeout:g} s")
-        raise AirflowException(
+        final = event.get("type") in {error.__name__ for error in FINAL}
+        raise (AirflowFailException if final else AirflowException)(
             f"waiting for broadcast {self.broadcast_id} failed: "
             f"{event.get('type', 'no event')}: {event.get('message', event)}"
         )

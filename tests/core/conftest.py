@@ -20,6 +20,7 @@ class NoLimit:
     def __init__(self) -> None:
         self.pauses: list[float | None] = []
         self.granted: list[int] = []
+        self.counts: list[tuple[int, float | None, int | None]] = []
 
     def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
         self.granted.append(permits)
@@ -32,11 +33,19 @@ class NoLimit:
 
     async def adeparted(self, grant: Grant) -> None: ...
 
-    def pause(self, seconds: float | None = None) -> None:
+    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
         self.pauses.append(seconds)
 
-    async def apause(self, seconds: float | None = None) -> None:
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
         self.pause(seconds)
+
+    def counted(self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None) -> None:
+        self.counts.append((remaining, reset_after, limit))
+
+    async def acounted(
+        self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None
+    ) -> None:
+        self.counted(remaining, reset_after, limit)
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,11 @@ from whautomate_core.account import Account
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.errors import QuotaExhausted, RateLimited
+from whautomate_core.once import send_once
 from whautomate_core.state import State
 from whautomate_core.state.database import Database, steady
 from whautomate_core.state.limits import Limits
-from whautomate_core.state.pool import Lane, SharedPool
+from whautomate_core.state.pool import Lane, Pool, SharedPool
 
 Windows = tuple[tuple[int, float], ...]
 
@@ -74,6 +75,25 @@ def claim(url: str, account: str, key: str, ready: Any, mine: Any) -> None:
     book = State(url).claims
     ready.wait()
     mine.put(book.claim(account, key, PAYLOAD, "POST /x").mine)
+
+
+PERSON = {"name": "Ada", "phoneNumber": "+4915112345678", "location": {"id": "loc000000001"}}
+
+
+def create(account: Account, pool: Pool) -> tuple[Any, bool]:
+    """Create a contact under the key `k`."""
+    with Client(account, pool=pool) as client:
+        return send_once(client, "k", contacts.create_contact(PERSON), lambda contact: contact["id"])  # type: ignore[arg-type]
+
+
+def create_and_wait(account: Account, waiting: Any) -> None:
+    """The body of a process that has something to create and stays where it waits for its permit."""
+
+    def stay(_: float) -> None:
+        waiting.set()
+        time.sleep(600)
+
+    create(account, SharedPool(Database(account.state), account.id, account.limits, sleep=stay))
 
 
 def work(job: Job) -> None:
@@ -188,27 +208,24 @@ def run(jobs: Iterable[Job]) -> None:
         assert process.exitcode == 0, f"a worker ended with {process.exitcode}"
 
 
-def run_and_kill(job: Job, count: int, every: float) -> int:
-    """Keep so many processes running, kill -9 one at random every so many seconds. Gives how many were killed."""
+def run_and_kill(job: Job, count: int, every: float, kills: int) -> None:
+    """Keep so many processes running and kill -9 one at random, so often and every so many seconds."""
 
     def start(who: int) -> Any:
         process = processes.Process(target=work, args=(replace(job, who=who),), daemon=True)
         process.start()
         return process
 
-    running, killed, end = [start(i) for i in range(count)], 0, time.monotonic() + job.seconds
-    chance = random.Random(1)
-    while time.monotonic() < end:
+    running, chance = [start(i) for i in range(count)], random.Random(1)
+    for killed in range(kills):
         time.sleep(every)
         victim = chance.randrange(count)
         os.kill(running[victim].pid, signal.SIGKILL)
         running[victim].join()
-        killed += 1
         running[victim] = start(count + killed)
     for process in running:
         process.kill()
         process.join()
-    return killed
 
 
 def too_many(arrivals: list[Arrival], windows: Windows, margin: float = Job.margin) -> dict[float, float]:

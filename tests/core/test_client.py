@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import account, broadcasts, contacts
+from whautomate_core.api import account, broadcasts, classes, contacts
 from whautomate_core.client import ATTEMPTS, Client
 from whautomate_core.emulator import Emulator, create_app, running, stances_from
 from whautomate_core.errors import (
@@ -21,6 +21,7 @@ from whautomate_core.errors import (
     OutcomeUnknown,
     RateLimited,
     ServerError,
+    StateUnavailable,
     UnexpectedResponse,
     WhautomateError,
 )
@@ -112,6 +113,31 @@ def test_429_is_repeated_for_a_create_since_nothing_was_done(make_send: Any, poo
     send = make_send(account_from_settings("https://api.example", "k"), lambda request: next(answers))
     assert send(new_contact()) == {"id": "c1"}
     assert len(pool.pauses) == 1
+
+
+def test_what_the_server_counts_reaches_the_pool(make_send: Any, pool: Any) -> None:
+    headers = {"X-RateLimit-Remaining": "7", "X-RateLimit-Limit": "60"}
+    send = make_send(account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, json={}))
+    send(account.get_account_info())
+    assert pool.counts == []
+    send = make_send(
+        account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, json={}, headers=headers)
+    )
+    send(account.get_account_info())
+    assert pool.counts == [(7, None, 60)]
+
+
+def test_a_state_that_is_away_after_the_send_does_not_make_it_look_undone(
+    make_send: Any, pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise StateUnavailable("gone")
+
+    monkeypatch.setattr(pool, "counted", away)
+    answer = httpx.Response(200, json={"id": "b1"}, headers={"RateLimit-Remaining": "1"})
+    send = make_send(account_from_settings("https://api.example", "k"), lambda r: answer)
+    call = broadcasts.create_broadcast({"name": "b", "type": "contact"}, allow_protected=True)
+    assert send(call) == {"id": "b1"}
 
 
 @pytest.mark.parametrize("put", ["replace", "merge"])
@@ -286,7 +312,9 @@ def test_pages_bring_every_record_once_whatever_the_server_caps(
     assert sorted(read) == sorted(contact["id"] for contact in whautomate_emulator.contacts())
 
 
-def test_a_record_made_while_pages_are_read_brings_none_twice(client: Client, whautomate_emulator: Any) -> None:
+def test_a_record_made_while_pages_are_read_brings_none_twice(
+    client: Client, whautomate_emulator: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     for i in range(60):
         client.send(
             contacts.create_contact({"name": "n", "phoneNumber": f"+1{i:09d}", "location": {"id": "loc000000001"}})
@@ -296,6 +324,7 @@ def test_a_record_made_while_pages_are_read_brings_none_twice(client: Client, wh
     client.send(new_contact())  # newest first: it shifts what is left by one
     read += [contact["id"] for page in pages for contact in page]
     assert len(read) == len(set(read)) == 60
+    assert "1 records came twice" in caplog.text
 
 
 def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> None:
@@ -306,3 +335,31 @@ def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> Non
         assert next(pages) == same
         with pytest.raises(UnexpectedResponse, match="is paging ignored"):
             next(pages)
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 2), (37, 2)])
+def test_a_list_without_documented_paging_is_read_whole_where_the_server_ignores_pages(
+    count: int, requests: int, make_send: Any, pool: Any
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    def everything(request: httpx.Request) -> httpx.Response:
+        asked.append(dict(request.url.params))
+        return httpx.Response(200, json=[{"id": str(n)} for n in range(count)])
+
+    transport = httpx.MockTransport(everything)
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        read = [one for page in client.pages(classes.list_class_participants("c")) for one in page]
+    assert [one["id"] for one in read] == [str(n) for n in range(count)]
+    assert asked == [{}, {"page": "2"}][:requests]
+
+
+def test_a_list_without_documented_paging_is_read_whole_where_the_server_pages(pool: Any) -> None:
+    def ten(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 1))
+        return httpx.Response(200, json=[{"id": str(n)} for n in range(34)][(page - 1) * 10 : page * 10])
+
+    transport = httpx.MockTransport(ten)
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        read = [one for page in client.pages(classes.list_class_participants("c")) for one in page]
+    assert [one["id"] for one in read] == [str(n) for n in range(34)]

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from state_workers import PAYLOAD, claim, processes
+from state_workers import PAYLOAD, claim, create, create_and_wait, processes
 
+from whautomate_core.account import Account
 from whautomate_core.errors import InvalidRequest
-from whautomate_core.state import State
+from whautomate_core.state import State, open_state
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database
+from whautomate_core.state.limits import Limits
 
 
 @pytest.fixture
@@ -145,3 +147,25 @@ def test_open_claims_are_listed_oldest_first(book: Claims, account: str) -> None
     assert [claim.key for claim in listed] == ["b", "c"]
     assert all(claim.what == "POST /x" and ":" in claim.made_by for claim in listed)
     assert {claim.key for claim in book.open() if claim.account == account} == {"b", "c"}
+
+
+def test_killed_while_waiting_for_a_permit_leaves_no_claim(
+    whautomate_emulator: Any, pool: Any, state_url: str, account: str
+) -> None:
+    emulator, state = whautomate_emulator, open_state(state_url)
+    one_an_hour = Account(emulator.url, emulator.key, account, Limits([(1, 3600.0)]), state=state_url)
+    state.pool(account, one_an_hour.limits).acquire()
+    waiting = processes.Event()
+    process = processes.Process(target=create_and_wait, args=(one_an_hour, waiting), daemon=True)
+    process.start()
+    try:
+        assert waiting.wait(60)
+    finally:
+        process.kill()
+        process.join()
+    assert emulator.requests() == []
+    assert state.claims.open(account) == []
+    contact, sent = create(one_an_hour, pool)  # the next attempt, which gets its permit
+    assert sent
+    assert [one["id"] for one in emulator.contacts()] == [contact]
+    assert len(emulator.requests("createContact")) == 1

@@ -1,7 +1,13 @@
 """`whautomate quota` and `whautomate claims`, as a person reads them."""
 
+import os
+import re
+import socket
+import time
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from whautomate_core.cli import app
@@ -20,13 +26,33 @@ def test_quota(whautomate_home: Any) -> None:
     open_state().pool("other", Limits([(2, 10.0)])).acquire(2)
     open_state().pool("other", Limits([(2, 10.0)])).pause(30.0)
     output = run("quota").output
-    assert "shop: 57 of 60 in a minute, 97 of 100 in a day\n  next request in 0 s, asked last by " in output
-    assert "other: 0 of 2 in 10 s\n  paused for 30 s, next request in 30 s" in output
+    asked = f"  last request: by process {os.getpid()} on {socket.gethostname()}\n"
+    shop = f"shop\n  left: 57 of 60 a minute, 97 of 100 a day\n  next request: may go now\n{asked}"
+    assert shop in output
+    other = output.replace(shop, "")
+    due = r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC) \(in (\d+) s\)"
+    paused = rf"  paused: until {due}, since the server said 429\n"
+    told = re.fullmatch(rf"other\n  left: 0 of 2 per 10 s\n{paused}  next request: {due}\n{asked}", other)
+    assert told
+    for when, seconds in (told.group(1, 2), told.group(3, 4)):
+        assert 20 < int(seconds) <= 30
+        due_at = datetime.strptime(when, "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC).timestamp()
+        assert due_at == pytest.approx(time.time() + int(seconds), abs=10)
+
+
+def test_quota_of_a_database_that_is_away_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whautomate_core.state.database.PATIENCE", 0.1)
+    found = run("quota", "--state", "postgresql://postgres:hunter2@127.0.0.1:1/postgres")
+    assert found.exit_code == 1
+    assert found.output.startswith("error: the state database (postgresql) can't be reached")
+    assert "hunter2" not in found.output
+    assert "Traceback" not in found.output
 
 
 def test_quota_of_another_database(state_url: str, account: str) -> None:
     open_state(state_url).pool(account, Limits.subscribed()).acquire()
-    assert f"{account}: 299 of 300 in a minute, 431999 of 432000 in a day" in run("quota", "--state", state_url).output
+    output = run("quota", "--state", state_url).output
+    assert f"{account}\n  left: 299 of 300 a minute, 431999 of 432000 a day\n" in output
 
 
 def test_claims_are_listed_and_released(whautomate_home: Any) -> None:

@@ -246,6 +246,13 @@ OPERATIONS = st.lists(
         st.tuples(st.just("pass"), st.floats(0.001, 20.0)),
         st.tuples(st.just("step"), st.floats(-15.0, 0.0)),
         st.tuples(st.just("pause"), st.one_of(st.none(), st.floats(0.0, 30.0))),
+        st.tuples(st.just("refused"), st.integers(0, 20), st.one_of(st.none(), st.floats(0.0, 30.0))),
+        st.tuples(
+            st.just("counted"),
+            st.integers(0, 8),
+            st.one_of(st.none(), st.floats(0.0, 30.0)),
+            st.sampled_from([None, 4, 7, 1000]),
+        ),
         st.tuples(st.just("limits"), st.integers(0, 2)),
     ),
     min_size=5,
@@ -274,6 +281,17 @@ def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) 
     earlier = 0
     """How many came, or were granted, before the limits in force were declared: the server's to forgive."""
     paused_until = 0.0
+    ended = 0.0
+    """When the latest pause ends, by the pool's clock."""
+    grants: list[Grant] = []
+    most: list[tuple[int, float]] = []
+    """How many may be granted in all, and until when: what the server's counters left."""
+
+    def granted(grant: Grant) -> Grant:
+        grants.append(grant)
+        total = sum(grant.permits for grant in grants)
+        assert all(total <= count for count, until in most if clock.time < until)
+        return grant
 
     def arrive(grant: Grant) -> None:
         plans[chosen].departed(grant)
@@ -294,7 +312,7 @@ def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) 
                 earlier = len(arrived) + sum(grant.permits for grant in held)
             asked[chosen] = clock.time
             try:
-                grant = pool.acquire(permits, lane=lane, max_wait=None if may_wait else 0)
+                grant = granted(pool.acquire(permits, lane=lane, max_wait=None if may_wait else 0))
             except QuotaExhausted:
                 continue
             assert clock.time >= paused_until
@@ -303,7 +321,7 @@ def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) 
         elif name == "hold":
             if chosen in asked and clock.time - asked[chosen] < 500:
                 with contextlib.suppress(QuotaExhausted):
-                    held.append(pool.acquire(values[0], max_wait=0))
+                    held.append(granted(pool.acquire(values[0], max_wait=0)))
         elif name == "depart" and held:
             grant = held.pop(values[0] % len(held))
             if clock.time - grant.since > 10:  # connects end before the shortest window does
@@ -314,9 +332,30 @@ def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) 
             clock.time += values[0]
         elif name == "step":
             clock.step += values[0]  # back only: against a step forward there is no defence
-        elif name == "pause":
-            pool.pause(values[0])
-            paused_until = max(paused_until, clock.time + (values[0] or 0))
+        elif name == "pause" or (name == "refused" and grants):
+            grant = grants[values[0] % len(grants)] if name == "refused" else None
+            seconds, before = values[-1], pool.usage()
+            pool.pause(seconds, grant)
+            after = pool.usage()
+            paused_until = max(paused_until, clock.time + (seconds or 0))
+            if seconds is None and (before.paused_for or (grant and grant.at < ended)):
+                assert after == before
+            elif not before.paused_for and not (grant and grant.at < ended):
+                assert after.paused_for > 0
+            if after.paused_for:
+                ended = clock.time + clock.step + after.paused_for
+        elif name == "counted":
+            remaining, reset, limit = values
+            before = pool.usage()
+            pool.counted(remaining, reset, limit)
+            after = pool.usage()
+            assert all(a <= b for (a, *_), (b, *_) in zip(after.remaining, before.remaining, strict=True))
+            meant = next((window for window in before.remaining if window[1] == limit), before.remaining[0])
+            if remaining < meant[0]:
+                total = sum(grant.permits for grant in grants)
+                most.append((total + remaining, clock.time + (meant[2] if reset is None else reset)))
+            else:
+                assert after == before
         elif name == "limits":
             chosen = values[0]
 
@@ -388,6 +427,128 @@ def test_the_squeeze_is_what_the_server_did_accept_less_a_tenth(make: Any, clock
     pool.acquire(200, max_wait=0)
     pool.pause(1.0)
     assert pool.usage().remaining[0][1] == 180
+
+
+def test_a_429_that_comes_after_its_pause_is_no_new_strike(make: Any, clock: Clock) -> None:
+    pool = make((300, 60.0))
+    slow, quick = pool.acquire(), pool.acquire()
+    pool.pause(None, quick)
+    clock.time += paused(pool) + 5
+    before = pool.usage()
+    for _ in range(8):
+        pool.pause(None, slow)
+    assert pool.usage() == before
+    pool.pause(3.0, slow)  # but what the server says of how long it is now holds
+    assert paused(pool) == 3.0
+    assert pool.usage().remaining == before.remaining
+    clock.time += 3
+    pool.pause(None, pool.acquire())  # this one went after the pause, and is the second in a row
+    assert 4.0 <= paused(pool) <= 6.0
+
+
+def test_a_request_that_left_late_is_of_the_time_when_it_left(make: Any, clock: Clock) -> None:
+    pool = make((300, 60.0))
+    slow = pool.acquire()
+    pool.pause(2.0, pool.acquire())
+    clock.time += 3
+    pool.departed(slow)
+    pool.pause(None, slow)
+    assert paused(pool) >= 4.0
+
+
+# --- the server's counters
+
+
+def written(clock: Clock, work: Callable[[], object]) -> list[str]:
+    """The statements that write or lock, of what is run."""
+    from sqlalchemy import event
+
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("SELECT") or "FOR UPDATE" in statement:
+            seen.append(statement)
+
+    event.listen(clock._engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(clock._engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_where_the_server_leaves_as_many_nothing_is_written(make: Any, clock: Clock) -> None:
+    pool = make((5, 60.0), (8, 86_400.0))
+    for left in (4, 3, 2, 1, 0):
+        grant = pool.acquire()
+        assert written(clock, lambda: pool.counted(left, 60.0, 5, grant)) == []  # noqa: B023
+        assert written(clock, lambda: pool.counted(left + 3, None, 8, grant)) == []  # noqa: B023
+        assert written(clock, lambda: pool.counted(1000, None, None, grant)) == []  # noqa: B023
+    assert written(clock, pool.acquire) != []  # so it would be seen
+
+
+def test_an_answer_that_took_long_is_held_against_what_was_sent_when_its_request_left(make: Any, clock: Clock) -> None:
+    pool = make((5, 60.0))
+    pool.acquire(4)
+    clock.time += 59
+    grant = pool.acquire()
+    clock.time += 5  # by now four are free again, and when it was sent there was none
+    pool.counted(0, None, 5, grant)
+    assert pool.remaining() == [4]
+
+
+def test_fewer_are_believed_until_the_server_counts_anew(make: Any, clock: Clock) -> None:
+    pool, start = make((10, 60.0)), clock.time
+    pool.acquire(3)
+    pool.counted(2, 20.0, 10)  # others have sent five
+    assert pool.remaining() == [2]
+    pool.acquire(2, max_wait=0)
+    with pytest.raises(QuotaExhausted, match="the server counts more") as raised:
+        pool.acquire(max_wait=19.9)
+    assert raised.value.window == 60.0
+    assert start + 20 <= pool.acquire().at < start + 21
+    assert pool.remaining() == [4]
+
+
+def test_without_a_reset_fewer_are_believed_for_the_length_of_the_window(make: Any, clock: Clock) -> None:
+    pool, start = make((10, 60.0)), clock.time
+    pool.counted(0, None, None)
+    assert start + 60 <= pool.acquire().at < start + 61
+
+
+def test_a_limit_that_is_one_of_ours_names_the_window(make: Any, clock: Clock) -> None:
+    pool, start = make((60, 60.0), (100, 86_400.0)), clock.time
+    pool.counted(7, 3600.0, 100)
+    assert pool.remaining() == [60, 7]
+    pool.counted(20, None, 42)  # none of ours: the shortest
+    assert pool.remaining() == [20, 7]
+    pool.acquire(7)
+    with pytest.raises(QuotaExhausted):
+        pool.acquire(max_wait=3000)
+    assert start + 3600 <= pool.acquire().at < start + 3601
+
+
+def test_what_was_granted_after_the_answered_request_is_still_to_come_at_the_server(make: Any, clock: Clock) -> None:
+    pool = make((10, 60.0))
+    answered = pool.acquire()
+    clock.time += 0.1
+    pool.acquire(3)
+    pool.counted(5, None, 10, answered)
+    assert pool.remaining() == [2]
+
+
+def test_a_reset_beyond_a_day_is_a_day(make: Any, clock: Clock) -> None:
+    pool = make((10, 60.0))
+    pool.counted(0, 1e7, None)
+    assert pool.usage().next_permit_in == 86_400
+
+
+def test_counters_of_coroutines(make: Any) -> None:
+    pool = make((10, 60.0))
+    asyncio.run(pool.acounted(4, 60.0, 10))
+    asyncio.run(pool.apause(9.0, pool.acquire()))
+    assert pool.remaining() == [3]
+    assert paused(pool) == 9.0
 
 
 # --- waiting, threads, tasks: real time, both stores

@@ -99,7 +99,9 @@ class Caller:
         body = {"name": "Cut", "serviceType": kind, "durationMinutes": minutes, "staffs": [{"id": STAFF_ID}], **fields}
         return made(self("POST", "/v1/services", body))
 
-    def book(self, service: Any, client: Any, date: str = "2026-06-01", time: str = "09:00 AM", **fields: Any) -> Any:
+    def book(
+        self, service: Any, client: Any, /, date: str = "2026-06-01", time: str = "09:00 AM", **fields: Any
+    ) -> Any:
         """The answer to booking an appointment, be it an error."""
         references = {"service": {"id": service["id"]}, "client": {"id": client["id"]}, "staff": {"id": STAFF_ID}}
         body = {**references, "location": {"id": LOCATION_ID}, "date": date, "time": time, **fields}

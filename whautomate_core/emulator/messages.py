@@ -71,7 +71,7 @@ def receive(world: World, contact: str, text: str, channel: str) -> str:
     if found is None:
         if not re.fullmatch(r"\+?[0-9 ().-]+", contact) or not digits(contact):
             raise ValueError("contact is the id of a contact, or a number")
-        found = _with_number(world, contact, contact, LOCATION_ID)
+        found = _with_number(world, contact, "", LOCATION_ID)
     now = world.now()
     active = {**found, own: found.get(own) or f"{channel.lower()}-{found['id']}", "lastActivity": iso(now)}
     world.store.put("contacts", active)

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import random
 import socket
@@ -26,6 +27,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database
 from whautomate_core.state.limits import Limits, head_room, lowest, margin
 from whautomate_core.state.schema import permits as log_entries
@@ -66,14 +68,9 @@ class Denial:
 
     wait: float
     """Seconds until there may be one."""
-    window: tuple[int, float] | None
-    """The window that is used up; None where the pool is paused, or its clock was set back."""
-
-    @property
-    def reason(self) -> str:
-        if self.window is None:
-            return "the server said 429 (or the database's clock was set back)"
-        return f"{self.window[0]} per {self.window[1]:g} s are used up"
+    window: float | None
+    """Seconds of the window that is used up; None where the pool is paused, or its clock was set back."""
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -101,9 +98,17 @@ class Pool(Protocol):
 
     async def adeparted(self, grant: Grant) -> None: ...
 
-    def pause(self, seconds: float | None = None) -> None: ...
+    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None: ...
 
-    async def apause(self, seconds: float | None = None) -> None: ...
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None: ...
+
+    def counted(
+        self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None
+    ) -> None: ...
+
+    async def acounted(
+        self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None
+    ) -> None: ...
 
 
 class SharedPool:
@@ -197,17 +202,38 @@ class SharedPool:
     def _is_late(self, grant: Grant) -> bool:
         return self._database.steady() - grant.since > self._margin(self._limits.windows[0][1]) / 2
 
-    def pause(self, seconds: float | None = None) -> None:
-        """Grant nothing for so long, to anybody: the server said 429.
+    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
+        """Grant nothing for so long, to anybody: the server said 429 to a request of `grant`.
 
         Without `seconds` each pause in a row is longer, with jitter. A server that refuses what we may send is
         stricter than we were told: for ten minutes the shortest window is taken as what it did accept, less a tenth.
+        A request of before the latest pause says nothing new, however late its answer comes: only a longer wait of
+        the server's counts.
         """
-        self._database.run(lambda connection: self._pause(connection, seconds))
+        self._database.run(lambda connection: self._pause(connection, seconds, grant))
 
-    async def apause(self, seconds: float | None = None) -> None:
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
         """`pause` without blocking the event loop."""
-        await self._in_thread(lambda: self.pause(seconds))
+        await self._in_thread(lambda: self.pause(seconds, grant))
+
+    def counted(self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None) -> None:
+        """Say what the server counts. Believed where it leaves fewer than we do: others may use the account.
+
+        Where it leaves as many or more, nothing is written, and what is believed is never raised.
+
+        Args:
+            remaining: Requests left, by the answer to a request of `grant`.
+            reset_after: Seconds until there are more; the length of the window where it doesn't say.
+            limit: Of how many. Where that is one of our windows, it is meant, else the shortest.
+        """
+        said = Counters(remaining, reset_after, limit)
+        self._database.run(lambda connection: self._count(connection, said, grant))
+
+    async def acounted(
+        self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None
+    ) -> None:
+        """`counted` without blocking the event loop."""
+        await self._in_thread(lambda: self.counted(remaining, reset_after, limit, grant))
 
     def remaining(self) -> list[int]:
         """Permits left in each window, shortest first."""
@@ -232,7 +258,7 @@ class SharedPool:
             return QuotaExhausted(
                 f"{denial.reason}; the next permit is due in {max(0, due - time.time()):.0f} s",
                 next_permit_at=due,
-                window=denial.window[1] if denial.window else None,
+                window=denial.window,
             )
 
         if deadline is not None and until > deadline:
@@ -293,15 +319,19 @@ class SharedPool:
         now: float,
     ) -> Denial | None:
         # A clock that was set back is waited for: what was stamped meanwhile would seem old once it is right again.
-        due, binding = max(pool.paused_until, pool.last_at), None
+        due, window = max(pool.paused_until, pool.last_at), None
+        reason = "the server said 429 (or the database's clock was set back)"
         # For each window the permit that has to be older than it.
         before = [pool.seq + permits - _count(window, lane) for window in windows]
         stamps = self._stamps(connection, before)
         for (count, seconds), seq in zip(windows, before, strict=True):
             free = stamps[seq] + seconds + self._margin(seconds) if seq in stamps else 0.0
             if free > max(due, now):
-                due, binding = free, (count, seconds)
-        return Denial(due - now, binding) if due > now else None
+                due, window, reason = free, seconds, f"{count} per {seconds:g} s are used up"
+        for seconds, (last, until) in self._counted(pool, now).items():
+            if pool.seq + permits > last and until > max(due, now):
+                due, window, reason = until, seconds, f"the server counts more in {seconds:g} s than was sent from here"
+        return Denial(due - now, window, reason) if due > now else None
 
     def _windows(self, pool: Row[Any], now: float) -> list[tuple[int, float]]:
         """The limits that hold now, shortest window first."""
@@ -341,15 +371,16 @@ class SharedPool:
             self._update(connection, last_at=now)
         return now, since
 
-    def _pause(self, connection: Connection, seconds: float | None) -> None:
+    def _pause(self, connection: Connection, seconds: float | None, grant: Grant | None) -> None:
         pool = self._locked(connection)
         now = max(self._database.now(connection), pool.last_at)
         if seconds is not None:
             # At least a moment: others are on their way, and theirs is the same refusal. At most a day, whatever
             # nonsense the server says.
             seconds = min(max(seconds, SHORTEST_PAUSE), 86_400.0)
-        if pool.paused_until > now:
-            # This request left before the pause that others caused; only a longer one matters.
+        # Nothing is granted while there is a pause, so what is older than its end left before it, and was refused for
+        # what caused it.
+        if pool.paused_until > now or (grant is not None and grant.at < pool.paused_until):
             if seconds is not None and now + seconds > pool.paused_until:
                 self._update(connection, paused_until=now + seconds)
             return
@@ -369,21 +400,49 @@ class SharedPool:
         )
         log.warning("account %s: 429 from the server, nothing is sent for %.0f s", self._account, pause)
 
+    def _count(self, connection: Connection, said: Counters, grant: Grant | None) -> None:
+        for row in (self._row, self._locked):  # nobody waits for the lock to learn that there is nothing to do
+            pool = row(connection)
+            now = max(self._database.now(connection), pool.last_at)
+            at, more = (now, 0) if grant is None else (grant.at, grant.permits - 1)
+            windows = self._windows(pool, now)
+            count, seconds = next((window for window in windows if window[0] == said.limit), windows[0])
+            # Of ours the server may have counted all from a window before the request until now. What was granted
+            # after it may be still to come.
+            left = max(0, count - self._sent_since(connection, pool, at - seconds - self._margin(seconds)))
+            last = pool.seq - self._sent_since(connection, pool, at) - more + said.remaining
+            known = self._counted(pool, now)
+            lowest_known, until = known.get(seconds, (math.inf, now))
+            if said.remaining >= left or last >= lowest_known:
+                return
+        until = max(until, now + (seconds if said.reset_after is None else min(said.reset_after, 86_400.0)))
+        self._update(connection, counted=json.dumps({**known, seconds: (last, until)}))
+        if seconds not in known:
+            log.warning(
+                "account %s: the server leaves %d requests in %g s, where %d would be left by what was sent from here: "
+                "others use this account, or its limits are lower than those that are set",
+                *(self._account, said.remaining, seconds, left),
+            )
+
+    def _counted(self, pool: Row[Any], now: float) -> dict[float, tuple[int, float]]:
+        """Window in seconds -> number of the last permit that the server's counters leave, and until when."""
+        said = json.loads(pool.counted).items()
+        return {float(seconds): (last, until) for seconds, (last, until) in said if until > now}
+
     def _usage(self, connection: Connection) -> Usage:
         pool = self._locked(connection)
         now = self._database.now(connection)
         windows = self._squeezed(pool, self._windows(pool, now), now)
         denial = self._denial(connection, pool, 1, windows, "interactive", now)
+        counted = self._counted(pool, now)
+
+        def left(count: int, seconds: float) -> int:
+            mine = count - self._sent_since(connection, pool, now - seconds - self._margin(seconds))
+            return min(mine, counted[seconds][0] - pool.seq) if seconds in counted else mine
+
         return Usage(
             account=self._account,
-            remaining=[
-                (
-                    max(0, count - self._sent_since(connection, pool, now - seconds - self._margin(seconds))),
-                    count,
-                    seconds,
-                )
-                for count, seconds in windows
-            ],
+            remaining=[(max(0, left(count, seconds)), count, seconds) for count, seconds in windows],
             paused_for=max(0.0, pool.paused_until - now),
             next_permit_in=denial.wait if denial else 0.0,
             asked_by=pool.asked_by,
@@ -402,7 +461,12 @@ class SharedPool:
         row = {"account": self._account, "seq": 0, "last_at": 0.0, "paused_until": 0.0, "strikes": 0}
         # Another process may be first.
         with contextlib.suppress(IntegrityError), connection.begin_nested():
-            connection.execute(insert(pools).values(**row, squeezed_until=0.0, declared="{}", asked_by=_ME))
+            connection.execute(
+                insert(pools).values(**row, squeezed_until=0.0, counted="{}", declared="{}", asked_by=_ME)
+            )
+
+    def _row(self, connection: Connection) -> Row[Any]:
+        return connection.execute(select(pools).where(pools.c.account == self._account)).one()
 
     def _locked(self, connection: Connection) -> Row[Any]:
         # SQLite has no FOR UPDATE; there BEGIN IMMEDIATE has locked everything.

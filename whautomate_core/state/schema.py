@@ -26,6 +26,8 @@ pools = Table(
     Column("strikes", Integer, nullable=False),  # pauses in a row, each longer than the one before
     Column("squeezed_to", Integer),  # permits of the shortest window that the server seems to allow
     Column("squeezed_until", Float(53), nullable=False),
+    # What the server's counters left, where that was fewer than ours: JSON, window -> number of the last permit, until.
+    Column("counted", Text, nullable=False),
     # What callers say the limits are, and when they said so: JSON, windows -> time. The lowest of late holds.
     # Here and not in a table of its own, so that it is read under the lock by the same statement.
     Column("declared", Text, nullable=False),

@@ -36,7 +36,7 @@ with DAG("waits", **ONCE):
         from whautomate_core.state import open_state
 
         account = WhautomateHook("waits").get_account()
-        open_state(account.state).pool(account.id, account.limits).pause(60)
+        open_state(account.state).pool(account.id, account.limits).pause(90)
 
     create = WhautomateCreateContactOperator(
         task_id="create",

@@ -1,0 +1,135 @@
+"""The core walked by the contract: each operation has its function, and sends what the contract says."""
+
+import importlib
+import importlib.util
+import inspect
+import json
+import pkgutil
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from contract_examples import Operation, contract, operations
+from jsonschema import Draft202012Validator
+
+from whautomate_core import api
+from whautomate_core.account import account_from_settings
+from whautomate_core.call import Repeat
+from whautomate_core.client import Client
+from whautomate_core.errors import InvalidRequest
+
+OPERATIONS = operations()
+BODIES = [operation for operation in OPERATIONS if operation.body]
+
+
+def function(operation: Operation) -> Any:
+    return getattr(importlib.import_module(f"whautomate_core.api.{operation.resource}"), operation.function)
+
+
+def ids(operation: Operation) -> str:
+    return operation.id
+
+
+def test_every_operation_has_its_function_and_no_function_is_without() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(api.__path__):
+        for name, one in vars(importlib.import_module(f"whautomate_core.api.{module.name}")).items():
+            if inspect.isfunction(one) and one.__module__.endswith(f"api.{module.name}") and module.name[0] != "_":
+                found |= set() if name.startswith("_") else {(module.name, name)}
+    assert found == {(operation.resource, operation.function) for operation in OPERATIONS}
+    assert len(OPERATIONS) == 83
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_the_arguments_are_named_by_the_rule(operation: Operation) -> None:
+    names = list(inspect.signature(function(operation)).parameters)
+    body = [operation.body_name] if operation.body_name else []
+    assert names[: len(operation.ids) + len(body)] == [*operation.ids, *body]
+    rest = set(names[len(operation.ids) + len(body) :])
+    assert rest <= {"filters", "extra", "overwrite", "allow_protected"}
+    assert ("filters" in rest) == bool(operation.filters)
+    assert ("extra" in rest) == (bool(body) and body != ["tags"])
+    assert ("overwrite" in rest) == (operation.method == "PUT")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_it_sends_exactly_what_the_contract_says(operation: Operation, pool: Any) -> None:
+    arguments = operation.arguments()
+    sent = send(operation, arguments, pool)
+    assert sent.method == operation.method
+    assert sent.url.path == operation.path_template.format(*(f"id-of-{name}" for name in operation.ids))
+    assert dict(sent.url.params) == {name: str(value) for name, value in arguments.get("filters", {}).items()}
+    if operation.body is None:
+        assert sent.content == b""
+        return
+    body = json.loads(sent.content)
+    given = arguments[str(operation.body_name)]
+    assert body == ({"tags": given} if operation.body_name == "tags" else given)
+    schema = {**operation.body, "components": contract()["components"]}
+    assert list(Draft202012Validator(schema).iter_errors(body)) == []
+
+
+def send(operation: Operation, arguments: dict[str, Any], pool: Any) -> httpx.Request:
+    """The request itself: what is read before it is answered by a record that has nothing of it."""
+    parameters = inspect.signature(function(operation)).parameters
+    flags = {"allow_protected": True, "overwrite": True}
+    call = function(operation)(**arguments, **{k: v for k, v in flags.items() if k in parameters})
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        read_first = request.method == "GET" and operation.method != "GET"
+        held = ["text"] if operation.function.startswith("remove_") else []
+        return httpx.Response(200, json={"tags": held} if read_first else [] if operation.lists else {"id": "x"})
+
+    account = account_from_settings("http://127.0.0.1:1", "k")
+    with Client(account, pool=pool, transport=httpx.MockTransport(answer)) as client:
+        client.send(call)
+    assert [request.method for request in requests[:-1]] == ["GET"] * (len(requests) - 1)
+    return requests[-1]
+
+
+@pytest.mark.parametrize("operation", BODIES, ids=ids)
+def test_a_broken_body_is_refused_before_it_is_sent(operation: Operation) -> None:
+    arguments = operation.arguments()
+    name = str(operation.body_name)
+    broken: list[Any] = ["text", [1] if name == "tags" else {**arguments[name], "nmae": "x"}]
+    for field in (operation.body or {}).get("required", []):
+        if name != "tags":
+            broken.append({key: value for key, value in arguments[name].items() if key != field})
+    for body in broken[: 2 if "overwrite" in inspect.signature(function(operation)).parameters else None]:
+        with pytest.raises(InvalidRequest):
+            function(operation)(**{**arguments, name: body})
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_only_what_leaves_the_same_behind_may_be_repeated(operation: Operation) -> None:
+    call = function(operation)(**operation.arguments())
+    tags = operation.body_name == "tags"
+    expected = {"GET": Repeat.SAFE, "PUT": Repeat.IDEMPOTENT, "DELETE": Repeat.IDEMPOTENT, "POST": Repeat.ONCE}
+    assert call.repeat is (Repeat.IDEMPOTENT if tags else expected[operation.method])
+    # A call that may be repeated without harm, though it is a POST, looks first what is left to do.
+    assert (call.left is not None) == tags
+    assert call.merge == (operation.method == "PUT")
+    assert bool(call.reads) or not call.merge
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_the_description_tells_method_path_and_evidence(operation: Operation) -> None:
+    doc = inspect.getdoc(function(operation)) or ""
+    assert f"`{operation.method} {operation.path}`" in " ".join(doc.split())
+    raw = contract()["paths"][operation.path][operation.method.lower()]
+    assert re.search(rf"\b{raw['x-evidence']}\b", doc.partition(operation.path)[2]), "how sure it is"
+
+
+def test_the_page_of_endpoints_is_true() -> None:
+    root = Path(__file__).parents[2]
+    spec = importlib.util.spec_from_file_location("make_endpoints", root / "scripts" / "make_endpoints.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = (root / "docs" / "endpoints.md").read_text(encoding="utf-8")
+    assert page == module.text(), "python scripts/make_endpoints.py writes it anew"
