@@ -1,4 +1,4 @@
-"""Contacts: the endpoints, and the jobs that make them hold what a source says."""
+"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 from prefect_whautomate._progress import RunProgress
 from prefect_whautomate._runs import task_client, used
-from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, whautomate_task
 from prefect_whautomate._waiting import waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core import people
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.sync import contacts as jobs
@@ -25,6 +26,10 @@ update_contact, aupdate_contact = endpoint_tasks(contacts.update_contact)
 delete_contact, adelete_contact = endpoint_tasks(contacts.delete_contact)
 add_contact_tags, aadd_contact_tags = endpoint_tasks(contacts.add_contact_tags)
 remove_contact_tags, aremove_contact_tags = endpoint_tasks(contacts.remove_contact_tags)
+
+find_contact, afind_contact = job_tasks(people.find_contact, __name__, finished=False)
+set_contact_stage, aset_contact_stage = job_tasks(people.set_contact_stage, __name__)
+set_contact_fields, aset_contact_fields = job_tasks(people.set_contact_fields, __name__)
 
 _PHONE_ONLY = {"phoneNumber": "mobile"}
 

@@ -59,6 +59,9 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 ATTEMPTS = 6
+AT_ONCE = 16
+"""Requests of one client under way at once; others wait in line. That is plenty for five a second, and httpx slows down
+the more requests wait for its connections."""
 LARGEST_ANSWER = 32 * 2**20
 """Bytes; a larger answer is refused while it arrives."""
 USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -103,7 +106,7 @@ def _http_settings(account: Account) -> dict[str, Any]:
         "verify": verify,
         # Servers close idle connections after some seconds. A create that meets such a closing has an unknown
         # outcome, so a connection that was idle for longer than it takes to be sure is not used again.
-        "limits": httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
+        "limits": httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=2.0),
         "trust_env": account.proxy is None,
     }
 
@@ -344,7 +347,7 @@ class _Sender:
     def pages_of(self, call: Call[list[R]]) -> Pages:
         """The pages of a list, none of them read yet."""
         # A limit of the caller's own may be smaller than a full page.
-        return Pages(call, size=0 if "limit" in call.query else min(self.profile.page_cap or 0, PAGE_SIZE))
+        return Pages(call, size=0 if "limit" in call.query else min(self.profile.full_page(call.path), PAGE_SIZE))
 
     @functools.cached_property
     def profile(self) -> Profile:
@@ -352,7 +355,8 @@ class _Sender:
         return self.state.profiles.get(self.account.id)
 
     def _steps(self, call: Call[R]) -> Steps[R]:
-        return prepare(call, self.account.policy, puts_merge=call.merge and bool(self.profile.put_merges))
+        spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
+        return prepare(call, self.account.policy, puts_merge=spared)
 
     def _require_sends(self, call: Call[Any]) -> None:
         self.state.stops.require_sends(self.account.id, _name(call))
@@ -369,6 +373,7 @@ class Client(_Sender):
         max_requests: How many requests this client may make; `BudgetExceeded` is raised before one more.
         transport: Another way to the server, for tests.
         sleep: What waits between two attempts, for tests.
+        on_response: Is shown each answer before its content is read.
     """
 
     def __init__(
@@ -381,9 +386,12 @@ class Client(_Sender):
         max_requests: int | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        on_response: Callable[[httpx.Response], None] | None = None,
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
-        self._http = httpx.Client(**_http_settings(account), transport=transport)
+        hooks = {"response": [on_response]} if on_response else {}
+        self._http = httpx.Client(**_http_settings(account), transport=transport, event_hooks=hooks)
+        self._line = threading.Semaphore(AT_ONCE)
         self._sleep = sleep
 
     def __enter__(self) -> Client:
@@ -462,7 +470,7 @@ class Client(_Sender):
                 self._pool.departed(grant)
 
         try:
-            with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
+            with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 for chunk in response.iter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:
@@ -479,7 +487,7 @@ class Client(_Sender):
 
 
 class AsyncClient(_Sender):
-    """`Client` for coroutines: the same arguments, the same methods awaited."""
+    """`Client` for coroutines: the same arguments but `on_response`, the same methods awaited."""
 
     def __init__(
         self,
@@ -494,6 +502,7 @@ class AsyncClient(_Sender):
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
         self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
+        self._line = asyncio.Semaphore(AT_ONCE)
         self._sleep = sleep
 
     async def __aenter__(self) -> AsyncClient:
@@ -559,7 +568,7 @@ class AsyncClient(_Sender):
                 await self._pool.adeparted(grant)
 
         try:
-            async with self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
+            async with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 async for chunk in response.aiter_bytes():
                     content.add(chunk)
         except httpx.TransportError as error:

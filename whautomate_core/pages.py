@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whautomate_core.call import Call
-from whautomate_core.errors import UnexpectedResponse
+from whautomate_core.errors import InvalidRequest, UnexpectedResponse
+
+log = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
 """Asked of every list: the largest size that any source names (evidence C)."""
@@ -31,6 +34,10 @@ class Pages:
     """Records that came twice: the list moved under the reading. They are returned once."""
     done: bool = False
 
+    def __post_init__(self) -> None:
+        if "page" in self.call.query:
+            raise InvalidRequest("filters must not name a page: every page is read (max_records takes less of a list)")
+
     def next_call(self) -> Call[Any]:
         self.page += 1
         if not self.call.paged:
@@ -44,7 +51,7 @@ class Pages:
         new = [r for r, i in zip(records, ids, strict=True) if i is None or i not in self.seen]
         if records and not new and not self.call.paged:
             self.done = True  # it gives the whole list, whatever page is asked for
-            return new
+            return []
         if records and not new and len(records) >= self.size:
             raise UnexpectedResponse(
                 f"{self.call.method} {self.call.path}: page {self.page} repeats what came before: is paging ignored?"
@@ -53,4 +60,11 @@ class Pages:
         self.seen.update(i for i in ids if i is not None)
         self.done = not records or len(records) < (self.size if self.call.paged else max(self.size, SMALLEST_PAGE))
         self.size = max(self.size, len(records))
+        if self.done and self.repeated:
+            log.warning(
+                "%s %s: %d records came twice, since the list changed while it was read: others may be missing",
+                self.call.method,
+                self.call.path,
+                self.repeated,
+            )
         return new

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
-import os
 import random
 import re
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
@@ -23,7 +23,7 @@ from typing_extensions import is_typeddict
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
-from whautomate_core.call import Call, Json, summary
+from whautomate_core.call import Call, summary
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 
 if TYPE_CHECKING:
@@ -39,11 +39,14 @@ LARGEST_XCOM = 48 * 1024
 class WhautomateOperator(BaseOperator):
     """Base of the operators. `class X(WhautomateOperator, call=contacts.get_contact)` is the operator of an endpoint.
 
-    Such an operator takes the arguments of the call by keyword, all templated. Field names of literal bodies and
-    filters are checked when the DAG is parsed, everything else before it is sent.
+    Such an operator takes the arguments of the call by keyword, all templated. Bodies, filters, `extra` and `tags` may
+    be dicts and lists, results of other tasks, or text that is their JSON, as `"{{ ... | tojson }}"` makes it. Field
+    names of literal ones are checked when the DAG is parsed, everything else before it is sent.
 
     Reads return the record or records, up to 48 KiB of JSON, or write them to `output_path`. Writes return the id
-    alone, so that no personal data gets into XCom.
+    alone, so that no personal data gets into XCom. Of bodies and filters Airflow's rendered fields show the names of
+    the fields. What stands in the DAG file itself Airflow keeps and shows in clear, with the file: people belong into
+    templates and results of other tasks.
 
     What must not happen twice is sent under a claim in the state database: whatever dies, a retry sends it only where
     nothing was sent before, and fails without retry where nobody knows. The claim's key is the DAG, the task, its map
@@ -69,6 +72,7 @@ class WhautomateOperator(BaseOperator):
 
     _call: ClassVar[Callable[..., Call[Any]]]
     _hints: ClassVar[dict[str, Any]] = {}
+    _answer: ClassVar[type]
     _reads: ClassVar[bool] = False
     _lists: ClassVar[bool] = False
     _once: ClassVar[bool] = False
@@ -111,7 +115,7 @@ class WhautomateOperator(BaseOperator):
     def __setattr__(self, name: str, value: Any) -> None:
         # What sets a field of an operator that is ready is the rendering.
         if self._ready and name in self.veiled_fields:
-            value = Veiled(value)
+            value = Veiled(value, is_path=name == "source" and isinstance(value, str))
         super().__setattr__(name, value)
 
     def given(self, name: str) -> Any:
@@ -164,11 +168,7 @@ class WhautomateOperator(BaseOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Send the call."""
-        arguments = {name: self.given(name) for name in self._hints}
-        for name, hint in self._hints.items():
-            # A template gives text, and the text "False" is true.
-            if hint is bool and not isinstance(arguments[name], bool):
-                raise ConfigurationError(f"{name} must be True or False, not text")
+        arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
         call = type(self)._call(**arguments)
         if self._reads:
             return self._read(client, call)
@@ -180,28 +180,46 @@ class WhautomateOperator(BaseOperator):
         return send_once(client, self.given("key") or run_key(context), call, partial(summary, call))[0]
 
     def _read(self, client: Client, call: Call[Any]) -> Any:
-        path: str | None = self.given("output_path")
-        if not self._lists:
-            found = [client.send(call)]
-            return _write(path, found) if path else _small(found)[0]
-        limit = self.given("max_records")
-        everything = (record for page in client.pages(call) for record in page)
-        found_records = islice(everything, None if limit is None else _count(limit))
-        return _write(path, found_records) if path else _small(found_records)
+        records: Iterator[Any]
+        if self._lists:
+            limit = self.given("max_records")
+            everything = (record for page in client.pages(call) for record in page)
+            records = islice(everything, None if limit is None else _count(limit))
+        else:
+            records = (client.send(one) for one in (call,))
+        path = self.given("output_path")
+        if not path:
+            return _small(records) if self._lists else _small(records)[0]
+        from whautomate_core.files import write_records
+
+        return {
+            "path": str(path),
+            "records": write_records(str(path), records, record=self._answer, storage=_storage),
+        }
 
 
 class Veiled:
-    """A rendered value that Airflow shows as a summary."""
+    """A rendered value that Airflow shows as a summary: the names of fields, the number of items, never a text.
 
-    def __init__(self, value: Any) -> None:
+    :param is_path: Whether the value is a path, which is shown.
+    """
+
+    def __init__(self, value: Any, *, is_path: bool = False) -> None:
         self.value: Any = value.value if isinstance(value, Veiled) else value
+        self.is_path = is_path
 
     def __str__(self) -> str:
-        if isinstance(self.value, Mapping):
-            return f"{len(self.value)} fields: {', '.join(map(str, self.value))}"
-        if isinstance(self.value, (list, tuple)):
-            return f"{len(self.value)} items"
-        return str(self.value)
+        value = self.value
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                return value if self.is_path else "text"
+        if isinstance(value, Mapping):
+            return f"{len(value)} fields: {', '.join(map(str, value))}"
+        if isinstance(value, (list, tuple)):
+            return f"{len(value)} items"
+        return "text" if isinstance(value, str) else "None" if value is None else type(value).__name__
 
     __repr__ = __str__
 
@@ -260,14 +278,17 @@ def _reschedule_exception() -> type[Exception]:
 
 
 def is_literal(value: Any) -> bool:
-    """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task."""
+    """Whether a value stands in the DAG file as it will be used: no template in it, no result of another task.
+
+    What can be called is a template to Airflow too.
+    """
     if isinstance(value, str):
         return not any(mark in value for mark in ("{{", "{%", "{#"))
     if isinstance(value, Mapping):
         return all(map(is_literal, value.values()))
     if isinstance(value, (list, tuple)):
         return all(map(is_literal, value))
-    return not hasattr(value, "resolve")  # Airflow's XComArg and what is like it
+    return not hasattr(value, "resolve") and not callable(value)  # Airflow's XComArg and what is like it
 
 
 def threshold(value: Any) -> Any:
@@ -279,17 +300,19 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     """Make a class the operator of a call."""
     hints = get_type_hints(call)
     (answer,) = get_args(hints.pop("return"))
+    lists = get_origin(answer) is list
     verb = call.__name__.partition("_")[0]
     cls._call = staticmethod(call)
     cls._hints = hints
     cls._reads = verb in ("get", "list")
-    cls._lists = get_origin(answer) is list
+    cls._lists = lists
+    cls._answer = get_args(answer)[0] if lists else answer
     # Tag calls look first what is left to do.
     cls._once = verb not in ("get", "list", "update", "delete") and "tags" not in hints
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = [one.replace(kind=keyword) for one in inspect.signature(call).parameters.values()]
-    if cls._lists:
+    if lists:
         own.append(inspect.Parameter("max_records", keyword, default=None))
     if cls._reads:
         own.append(inspect.Parameter("output_path", keyword, default=None))
@@ -311,19 +334,51 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     cls.__init__ = __init__  # type: ignore[method-assign]
     cls.template_fields = (*(one.name for one in own), *WhautomateOperator.template_fields)
-    cls.veiled_fields = frozenset(name for name, hint in hints.items() if _record(hint) or name == "extra")
+    cls.veiled_fields = frozenset(name for name, hint in hints.items() if _shape(hint) is dict)
     cls.__doc__ = _doc(call, hints, [one.name for one in own])
 
 
 def _check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Raise `InvalidRequest` for a wrong field name in a dict that stands in the DAG file."""
-    extra = values.get("extra")
+    """Raise what is wrong with a value that stands in the DAG file: its kind, or the name of a field of a dict."""
+    plain = dict(values)
+    for name, hint in hints.items():
+        if _shape(hint) and is_literal(values[name]):
+            plain[name] = _from_text(name, hint, values[name])
+    extra = plain.get("extra")
     if extra is not None and not isinstance(extra, dict):
         return  # fields may come with it
     for name, hint in hints.items():
         record = _record(hint)
-        if record is not None and isinstance(values[name], dict):
-            records.body(record, values[name], extra, names_only=True)
+        if record is not None and isinstance(plain[name], dict):
+            records.body(record, plain[name], extra, names_only=True)
+
+
+def _from_text(name: str, hint: Any, value: Any) -> Any:
+    """A value of an argument, taken from its JSON where it is text, as templates make it.
+
+    Raises `ConfigurationError` that shows nothing of the value, which may be about a person.
+    """
+    if hint is bool and not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False, not text")  # and the text "False" is true
+    shape = _shape(hint)
+    if shape is None:
+        return value
+    optional = type(None) in get_args(hint)
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = json.loads(value)
+    elif shape is list and isinstance(value, Sequence):
+        value = list(value)  # of mapped tasks Airflow gives a sequence of its own
+    if isinstance(value, shape) or (optional and value is None):
+        return value
+    kind, json_kind = ("a dict", "object") if shape is dict else ("a list", "array")
+    raise ConfigurationError(f"{name} must be {kind}, or text that is a JSON {json_kind}: got {type(value).__name__}")
+
+
+def _shape(hint: Any) -> type | None:
+    """dict or list, of `ContactInput`, `Json | None` or `list[str]`; else None."""
+    kinds = (dict if is_typeddict(one) else get_origin(one) for one in (hint, *get_args(hint)))
+    return next((kind for kind in kinds if kind in (dict, list)), None)
 
 
 def _record(hint: Any) -> type | None:
@@ -339,8 +394,9 @@ _PARAMS = {
     "max_records": "The most records to read; all where None",
     "key": "What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where "
     "there is none) where None. Never anything that changes between two runs of the same task",
-    "output_path": "File to write the records to, as JSON lines, in place of returning them; returns `path` and "
-    "`records`, their number. Only its owner can read it",
+    "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in "
+    ".parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local one can be read "
+    "by its owner only. Returns `path` and `records`, their number",
 }
 
 
@@ -351,7 +407,9 @@ def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str
             return f"{'Filters' if name == 'filters' else 'Fields'}, see `whautomate_core.records.{record.__name__}`"
         return _PARAMS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}"
 
-    params = [f":param {name}: {meaning(name)} (templated)." for name in names]
+    params = [
+        textwrap.fill(f":param {name}: {meaning(name)} (templated).", 112, subsequent_indent="    ") for name in names
+    ]
     # What all operators share is described once, in the base.
     _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
     return inspect.cleandoc(call.__doc__ or "") + "\n\n" + "\n".join([*params, f":param {shared}"])
@@ -370,16 +428,17 @@ def _small(found: Iterator[Any] | list[Any]) -> list[Any]:
     return taken
 
 
-def _write(path: str, found: Iterator[Any] | list[Any]) -> Json:
-    """Write JSON lines, so that the file is there once it is whole."""
-    part, count = Path(f"{path}.part"), 0
-    part.unlink(missing_ok=True)
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        for record in found:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            count += 1
-    part.replace(path)
-    return {"path": path, "records": count}
+def _storage(url: str) -> tuple[Any, str]:
+    """The file system of `s3://conn_id@bucket/key`, with the credentials of that connection."""
+    from airflow.providers.common.compat.sdk import ObjectStoragePath
+
+    try:
+        path = ObjectStoragePath(url)
+        return path.fs, path.path
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(
+            f"{url.partition('://')[0]}:// can't be written to: {error}; is Airflow's provider of that storage there?"
+        ) from None
 
 
 def _count(limit: Any) -> int:

@@ -21,7 +21,14 @@ os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
 os.environ["AIRFLOW__CORE__TEST_CONNECTION"] = "Enabled"
 
-collect_ignore_glob = ["dags/*.py"] if importlib.util.find_spec("airflow") else ["*.py", "dags/*.py"]
+AIRFLOW = importlib.util.find_spec("airflow")
+if AIRFLOW:
+    try:
+        from airflow.sdk import DAG as DAG
+    except ImportError:
+        from airflow import DAG as DAG
+
+collect_ignore_glob = ["dags/*.py"] if AIRFLOW else ["*.py", "dags/*.py"]
 
 KEY = "key-of-the-tests-4711"
 PLENTY = {"requests_per_minute": 100_000, "requests_per_day": 1_000_000}
@@ -59,3 +66,17 @@ def airflow_db():
 def connections(monkeypatch):
     """Sets a connection for this process: `connections("whautomate_default", host, key, **settings)`."""
     return lambda name, *args, **extra: monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", connection(*args, **extra))
+
+
+def serialized(dag):
+    """The tasks of a DAG as Airflow's scheduler has them: what serialising and reading back leaves, as JSON."""
+    try:
+        from airflow.serialization.serialized_objects import DagSerialization as Serialization
+    except ImportError:
+        from airflow.serialization.serialized_objects import SerializedDAG as Serialization
+
+    stored = json.loads(json.dumps(Serialization.to_dict(dag)))
+    again = Serialization.from_dict(stored)
+    tasks = {one["__var"]["task_id"]: one["__var"] for one in stored["dag"]["tasks"]}
+    assert set(again.task_dict) == set(tasks)
+    return tasks

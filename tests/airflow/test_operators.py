@@ -1,17 +1,14 @@
-"""Operators when a DAG is parsed: names, signatures, errors. What they do is in test_steps.py."""
+"""Operators when a DAG is parsed: names, signatures, errors. The endpoints' are walked in
+test_endpoints.py; what they do is in test_steps.py."""
 
-import importlib
-import inspect
-import pkgutil
 from datetime import datetime
 
 import pytest
-from airflow.providers.common.compat.sdk import BaseOperator
 
-import whautomate_core.api
-from airflow_provider_whautomate.operators.base import Veiled, WhautomateOperator
+from airflow_provider_whautomate.operators.base import Veiled
 from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
 from airflow_provider_whautomate.operators.contacts import (
+    WhautomateAddContactTagsOperator,
     WhautomateCreateContactOperator,
     WhautomateGetContactOperator,
     WhautomateListContactsOperator,
@@ -22,36 +19,6 @@ from airflow_provider_whautomate.operators.contacts import (
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
-
-ENDPOINTS = [
-    (module.name, name)
-    for module in pkgutil.iter_modules(whautomate_core.api.__path__)
-    for name, function in vars(importlib.import_module(f"whautomate_core.api.{module.name}")).items()
-    if inspect.isfunction(function) and function.__module__ == f"whautomate_core.api.{module.name}" and name[0] != "_"
-]
-
-
-@pytest.mark.parametrize(("resource", "function"), ENDPOINTS)
-def test_every_endpoint_has_its_operator(resource, function):
-    call = getattr(importlib.import_module(f"whautomate_core.api.{resource}"), function)
-    module = importlib.import_module(f"airflow_provider_whautomate.operators.{resource}")
-    operator = getattr(module, f"Whautomate{function.title().replace('_', '')}Operator")
-    assert issubclass(operator, WhautomateOperator)
-    arguments = inspect.signature(call).parameters
-    parameters = inspect.signature(operator.__init__).parameters
-    assert {*arguments, "whautomate_conn_id"} <= set(parameters)
-    assert {*arguments, "whautomate_conn_id"} <= set(operator.template_fields)
-    assert not set(operator.template_fields) & set(inspect.signature(BaseOperator.__init__).parameters)
-    assert operator.__doc__.startswith(inspect.getdoc(call).splitlines()[0])
-    assert all(f":param {name}:" in operator.__doc__ for name in operator.template_fields)
-    given = {name: "{{ ti.try_number }}" for name, one in arguments.items() if one.default is one.empty}
-    made = operator(task_id="task", **given)
-    assert {name: getattr(made, name) for name in given} == given
-    assert made.whautomate_conn_id == "whautomate_default"
-
-
-def test_there_are_endpoints_to_test():
-    assert ("contacts", "get_contact") in ENDPOINTS
 
 
 def refused(operator, **arguments):
@@ -76,6 +43,13 @@ def test_wrong_field_names_are_errors_at_parse_with_the_nearest_name():
     assert "location is required" in str(
         refused(WhautomateCreateContactOperator, contact={"name": "", "phoneNumber": ""})
     )
+
+
+@pytest.mark.parametrize("tags", ["vip", '"vip"', "{}", 1, {"vip": 1}])
+def test_tags_that_are_no_list_are_an_error_at_parse(tags):
+    error = refused(WhautomateAddContactTagsOperator, contact_id="c", tags=tags)
+    assert "tags must be a list, or text that is a JSON array" in str(error)
+    assert "vip" not in str(error)
 
 
 def test_templates_and_extra_pass_the_check_of_names():
@@ -144,6 +118,16 @@ def test_segments_and_sensors_at_parse():
 
 
 def test_what_people_are_about_is_shown_as_a_summary():
+    for value, shown in {
+        '{"name": "Ada"}': "1 fields: name",
+        '[{"name": "Ada"}]': "1 items",
+        "Ada": "text",
+        '"Ada"': "text",
+    }.items():
+        assert str(Veiled(value)) == repr(Veiled(value)) == shown
     assert str(Veiled({"name": "Ada", "phoneNumber": "+4915123456789"})) == "2 fields: name, phoneNumber"
     assert str(Veiled([{"name": "Ada"}])) == "1 items"
-    assert str(Veiled("customers.csv")) == "customers.csv"
+    assert str(Veiled(4915123456789)) == "int"
+    assert str(Veiled(None)) == "None"
+    assert str(Veiled("customers.csv", is_path=True)) == "customers.csv"
+    assert Veiled(Veiled({"name": "Ada"})).value == {"name": "Ada"}

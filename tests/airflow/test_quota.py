@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, TaskDeferred
+from airflow.providers.common.compat.sdk import DAG, AirflowException, AirflowFailException, TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-from conftest import DAGS, connection, python
+from conftest import DAGS, ROOT, connection, python
 from test_operators import ENDPOINTS
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
@@ -345,6 +345,15 @@ def test_bulk_jobs_leave_room_for_others():
         WhautomateBroadcastOperator: "interactive",
     }
     assert {operator: operator.lane for operator in lanes} == lanes
+
+
+def test_the_example_of_the_docs():
+    (code,) = re.findall(r"```python\n(sync = .*?)```", (ROOT / "docs" / "quota.md").read_text(), re.DOTALL)
+    names = {"WhautomateSyncContactsOperator": WhautomateSyncContactsOperator}
+    with DAG("docs", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
+        exec(code, names)
+    arguments = names["sync"].partial_kwargs
+    assert (arguments["pool"], arguments["max_wait"]) == ("crm", 60)
 
 
 # --- one state for all workers

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import account, broadcasts, contacts
+from whautomate_core.api import account, broadcasts, classes, contacts
 from whautomate_core.client import ATTEMPTS, Client
 from whautomate_core.emulator import Emulator, create_app, running, stances_from
 from whautomate_core.errors import (
@@ -312,7 +312,9 @@ def test_pages_bring_every_record_once_whatever_the_server_caps(
     assert sorted(read) == sorted(contact["id"] for contact in whautomate_emulator.contacts())
 
 
-def test_a_record_made_while_pages_are_read_brings_none_twice(client: Client, whautomate_emulator: Any) -> None:
+def test_a_record_made_while_pages_are_read_brings_none_twice(
+    client: Client, whautomate_emulator: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     for i in range(60):
         client.send(
             contacts.create_contact({"name": "n", "phoneNumber": f"+1{i:09d}", "location": {"id": "loc000000001"}})
@@ -322,6 +324,7 @@ def test_a_record_made_while_pages_are_read_brings_none_twice(client: Client, wh
     client.send(new_contact())  # newest first: it shifts what is left by one
     read += [contact["id"] for page in pages for contact in page]
     assert len(read) == len(set(read)) == 60
+    assert "1 records came twice" in caplog.text
 
 
 def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> None:
@@ -332,3 +335,31 @@ def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> Non
         assert next(pages) == same
         with pytest.raises(UnexpectedResponse, match="is paging ignored"):
             next(pages)
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 2), (37, 2)])
+def test_a_list_without_documented_paging_is_read_whole_where_the_server_ignores_pages(
+    count: int, requests: int, make_send: Any, pool: Any
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    def everything(request: httpx.Request) -> httpx.Response:
+        asked.append(dict(request.url.params))
+        return httpx.Response(200, json=[{"id": str(n)} for n in range(count)])
+
+    transport = httpx.MockTransport(everything)
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        read = [one for page in client.pages(classes.list_class_participants("c")) for one in page]
+    assert [one["id"] for one in read] == [str(n) for n in range(count)]
+    assert asked == [{}, {"page": "2"}][:requests]
+
+
+def test_a_list_without_documented_paging_is_read_whole_where_the_server_pages(pool: Any) -> None:
+    def ten(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", 1))
+        return httpx.Response(200, json=[{"id": str(n)} for n in range(34)][(page - 1) * 10 : page * 10])
+
+    transport = httpx.MockTransport(ten)
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        read = [one for page in client.pages(classes.list_class_participants("c")) for one in page]
+    assert [one["id"] for one in read] == [str(n) for n in range(34)]

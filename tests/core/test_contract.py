@@ -1,10 +1,12 @@
 """The core walked by the contract: each operation has its function, and sends what the contract says."""
 
 import importlib
+import importlib.util
 import inspect
 import json
 import pkgutil
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -120,3 +122,14 @@ def test_the_description_tells_method_path_and_evidence(operation: Operation) ->
     assert f"`{operation.method} {operation.path}`" in " ".join(doc.split())
     raw = contract()["paths"][operation.path][operation.method.lower()]
     assert re.search(rf"\b{raw['x-evidence']}\b", doc.partition(operation.path)[2]), "how sure it is"
+
+
+def test_the_page_of_endpoints_is_true() -> None:
+    root = Path(__file__).parents[2]
+    spec = importlib.util.spec_from_file_location("make_endpoints", root / "scripts" / "make_endpoints.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = (root / "docs" / "endpoints.md").read_text(encoding="utf-8")
+    assert page == module.text(), "python scripts/make_endpoints.py writes it anew"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,15 @@ def test_a_file_outlives_the_emulator(make: Any, tmp_path: Path) -> None:
     second.emulator.advance(100)
     third = make(path=path, clock=first.clock, **stances)
     assert [message["contact"] for message in third.emulator.messages()] == [contact["id"]]
+
+
+def test_a_file_of_another_version_is_refused(make: Any, tmp_path: Path) -> None:
+    path = tmp_path / "emulator.db"
+    with sqlite3.connect(path) as old:
+        old.execute("CREATE TABLE records (seq INTEGER)")
+    old.close()
+    with pytest.raises(ValueError, match=r"emulator\.db was written by another version of the emulator; delete it"):
+        make(path=str(path))
 
 
 def test_serving_until_interrupted() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from whautomate_core.emulator.contract import operations
 
 from .conftest import Caller, contract, made
 
-schemathesis = pytest.importorskip("schemathesis", reason="only the core environment has it")
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
 

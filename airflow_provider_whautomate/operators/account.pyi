@@ -1,0 +1,27 @@
+# Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
+"""The account itself."""
+
+from airflow.providers.common.compat.sdk import XComArg
+from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from typing import Unpack
+
+class WhautomateGetAccountInfoOperator(WhautomateOperator):
+    """Name and owner of the account (`GET /v1/account-info`; path and shape from integrators, evidence C).
+
+    :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
+        ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
+        one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+

@@ -1,0 +1,351 @@
+# Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
+"""Messages to one person."""
+
+from airflow.providers.common.compat.sdk import XComArg
+from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from typing import Unpack
+from whautomate_core import records
+from whautomate_core.call import Json
+
+class WhautomateListContactMessagesOperator(WhautomateOperator):
+    """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
+
+    :param contact_id: Id of the contact (templated).
+    :param filters: Filters, see `whautomate_core.records.PeriodFilters` (templated).
+    :param max_records: The most records to read; all where None (templated).
+    :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
+        ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
+        one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        contact_id: str | XComArg,
+        filters: records.PeriodFilters | str | XComArg | None = None,
+        max_records: int | str | XComArg | None = None,
+        output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendWhatsappTextOperator(WhautomateOperator):
+    """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
+
+    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+
+    :param message: Fields, see `whautomate_core.records.WhatsappTextInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.WhatsappTextInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendWhatsappMediaOperator(WhautomateOperator):
+    """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
+
+    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+
+    :param message: Fields, see `whautomate_core.records.WhatsappMediaInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.WhatsappMediaInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendWhatsappTemplateOperator(WhautomateOperator):
+    """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
+
+    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+
+    :param message: Fields, see `whautomate_core.records.WhatsappTemplateInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.WhatsappTemplateInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendMessengerTextOperator(WhautomateOperator):
+    """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
+
+    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+
+    :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ChannelTextInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendMessengerMediaOperator(WhautomateOperator):
+    """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
+
+    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+
+    :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ChannelMediaInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendMessengerTemplateOperator(WhautomateOperator):
+    """Send a template by Messenger (`POST /v1/messages/messenger/sendtemplate`; integrators, evidence C).
+
+    :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ElementsTemplateInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendInstagramTextOperator(WhautomateOperator):
+    """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
+
+    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+
+    :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ChannelTextInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendInstagramMediaOperator(WhautomateOperator):
+    """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
+
+    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+
+    :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ChannelMediaInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
+    """Send a template by Instagram (`POST /v1/messages/instagram/sendtemplate`; integrators, evidence C).
+
+    :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ElementsTemplateInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendTelegramTextOperator(WhautomateOperator):
+    """Send a text by Telegram (`POST /v1/messages/telegram/sendtext`; inferred, evidence D).
+
+    :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ChannelTextInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendTelegramMediaOperator(WhautomateOperator):
+    """Send a file by Telegram (`POST /v1/messages/telegram/sendmedia`; inferred, evidence D).
+
+    :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.ChannelMediaInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
+    """Send a template by Telegram (`POST /v1/messages/telegram/sendtemplate`; integrators, evidence C).
+
+    :param message: Fields, see `whautomate_core.records.TelegramTemplateInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        message: records.TelegramTemplateInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+

@@ -1,0 +1,118 @@
+# Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
+"""Segments: the endpoints, and the job that makes one where there is none."""
+
+from airflow.providers.common.compat.sdk import Context
+from airflow.providers.common.compat.sdk import XComArg
+from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from typing import Any
+from typing import Unpack
+from whautomate_core import records
+from whautomate_core.call import Json
+from whautomate_core.client import Client
+
+class WhautomateListSegmentsOperator(WhautomateOperator):
+    """List or search segments (`GET /v1/segments`; official page, evidence A).
+
+    :param filters: Filters, see `whautomate_core.records.LocatedFilters` (templated).
+    :param max_records: The most records to read; all where None (templated).
+    :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
+        ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
+        one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        filters: records.LocatedFilters | str | XComArg | None = None,
+        max_records: int | str | XComArg | None = None,
+        output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateCreateSegmentOperator(WhautomateOperator):
+    """Create a segment (`POST /v1/segments`; official page, evidence A).
+
+    :param segment: Fields, see `whautomate_core.records.SegmentInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        segment: records.SegmentInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateGetSegmentOperator(WhautomateOperator):
+    """Show one segment (`GET /v1/segments/{segmentId}`; path A, shape B: the official page declares it empty).
+
+    :param segment_id: Id of the segment (templated).
+    :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
+        ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
+        one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        segment_id: str | XComArg,
+        output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateDeleteSegmentOperator(WhautomateOperator):
+    """Delete a segment (`DELETE /v1/segments/{segmentId}`; white-label copies, evidence B).
+
+    :param segment_id: Id of the segment (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        segment_id: str | XComArg,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateEnsureSegmentOperator(WhautomateOperator):
+    """Make sure that a segment is there, with these criteria. All arguments are templated.
+
+    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `requests`, and
+    `waited`, the seconds spent waiting for permits.
+
+    :param segment_name: Its name, which must be no other segment's.
+    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
+    :param location_id: Its location; the connection's where None.
+    :param type: Whom it chooses among: `contact` or `client`.
+    :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
+        that name has other criteria, since the API can't change them.
+    """
+    def __init__(self, *, segment_name: str, criteria: records.SegmentCriteria, location_id: str | None=None, type: str='contact', **kwargs: Unpack[TaskArguments]) -> None:
+        ...
+    def work(self, client: Client, context: Context) -> Any:
+        ...
+

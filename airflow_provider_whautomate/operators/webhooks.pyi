@@ -1,0 +1,123 @@
+# Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
+"""Webhooks: where events are reported to."""
+
+from airflow.providers.common.compat.sdk import XComArg
+from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from typing import Unpack
+from whautomate_core import records
+from whautomate_core.call import Json
+
+class WhautomateListWebhooksOperator(WhautomateOperator):
+    """List webhooks (`GET /v1/webhooks`; official page, evidence A).
+
+    :param filters: Filters, see `whautomate_core.records.PageFilters` (templated).
+    :param max_records: The most records to read; all where None (templated).
+    :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
+        ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
+        one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        filters: records.PageFilters | str | XComArg | None = None,
+        max_records: int | str | XComArg | None = None,
+        output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateCreateWebhookOperator(WhautomateOperator):
+    """Create a webhook (`POST /v1/webhooks`; official page, evidence A).
+
+    :param webhook: Fields, see `whautomate_core.records.WebhookInput` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
+        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        webhook: records.WebhookInput | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateGetWebhookOperator(WhautomateOperator):
+    """Show one webhook (`GET /v1/webhooks/{webhookId}`; official page, evidence A).
+
+    :param webhook_id: Id of the webhook (templated).
+    :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
+        ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
+        one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        webhook_id: str | XComArg,
+        output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateUpdateWebhookOperator(WhautomateOperator):
+    """Write fields of a webhook and keep the others (`PUT /v1/webhooks/{webhookId}`; white-label copy, evidence B).
+
+    The contract requires `name`, `active` and `serverUrl`, which are taken from what is there unless
+    `overwrite=True`.
+
+    :param webhook_id: Id of the webhook (templated).
+    :param webhook: Fields, see `whautomate_core.records.WebhookUpdate` (templated).
+    :param extra: Fields to send that the check of names doesn't know (templated).
+    :param overwrite: Send the body alone, in place of merging it over what is there (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        webhook_id: str | XComArg,
+        webhook: records.WebhookUpdate | str | XComArg,
+        extra: Json | str | XComArg | None = None,
+        overwrite: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateDeleteWebhookOperator(WhautomateOperator):
+    """Delete a webhook (`DELETE /v1/webhooks/{webhookId}`; white-label copy, evidence B).
+
+    :param webhook_id: Id of the webhook (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        webhook_id: str | XComArg,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+

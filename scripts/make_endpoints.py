@@ -1,0 +1,91 @@
+"""Writes docs/endpoints.md from the contract and the core: `python scripts/make_endpoints.py`; a test compares them."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from contract_examples import Operation, contract, operations  # noqa: E402
+
+from whautomate_core.call import Act, Call, Repeat  # noqa: E402
+
+HEAD = """# Endpoints
+
+Written by `scripts/make_endpoints.py` from the contract and the code; a test keeps it true.
+
+Each operation of the API has one name in every layer. Of `updateContact` that is `contacts.update_contact` in
+`whautomate_core.api`, `WhautomateUpdateContactOperator` in `airflow_provider_whautomate.operators.contacts`, and the
+tasks `update_contact` and `aupdate_contact` in `prefect_whautomate.contacts`.
+
+**Repeated** says what happens after a lost connection, a 5xx or a 429:
+
+- *yes*: reads are repeated; deletes and writes too, since repeating leaves the same state.
+- *reads first*: the record is read directly before, and what is sent is worked out from it. So it can be repeated.
+- *once*: never on a guess. Operators and tasks send it under a claim in the state database (`key=`).
+
+**Policy** says what is refused where the person concerned has opted out (`allow_protected=True` is for a person who
+means it), and which calls the setting `sends` and `whautomate stop-sends` stop. To see whom a call concerns, it reads
+one record directly before (two lists for a number that is no contact's or client's id, the segments for a broadcast).
+
+**Evidence** is of method and path / of the shape: A official documentation, B a white-label copy of it, C integrators'
+code, D inferred. Unknown fields are refused before sending; `extra={...}` sends them.
+"""
+
+POLICY = {
+    Act.MESSAGE: "opted out; sends",
+    Act.FREE_MESSAGE: "opted out; sends",
+    Act.BROADCAST: "segments must exclude; sends",
+    Act.BOOK: "opted out",
+    Act.CREATE: "opted out",
+    Act.CHANGE: "tags and stage of who opted out",
+    Act.TAG: "opted out",
+    Act.UNTAG: "opted out, opt-out tags",
+    Act.DELETE: "opted out",
+    Act.DROP_TAG: "opt-out tags",
+    None: "",
+}
+
+
+def call_of(operation: Operation) -> Call[object]:
+    module = importlib.import_module(f"whautomate_core.api.{operation.resource}")
+    call: Call[object] = getattr(module, operation.function)(**operation.arguments())
+    return call
+
+
+def repeated(call: Call[object]) -> str:
+    if call.repeat is Repeat.ONCE:
+        return "once"
+    return "reads first" if call.merge or call.left else "yes"
+
+
+def lines() -> Iterator[str]:
+    yield HEAD
+    for resource, group in groupby(sorted(operations(), key=lambda one: one.resource), lambda one: one.resource):
+        module = importlib.import_module(f"whautomate_core.api.{resource}")
+        yield f"\n## {resource}\n\n{(module.__doc__ or '').strip().splitlines()[0]}\n"
+        yield "| operation | function and task | operator | repeated | policy | evidence |"
+        yield "|---|---|---|---|---|---|"
+        for operation in group:
+            raw, call = contract()["paths"][operation.path][operation.method.lower()], call_of(operation)
+            arguments = ", ".join([*operation.ids, *filter(None, [operation.body_name])])
+            cells = [
+                f"`{operation.method} {operation.path}`",
+                f"`{operation.function}({arguments})`",
+                f"`{operation.operator}`",
+                repeated(call),
+                POLICY[call.act],
+                f"{raw['x-evidence']} / {raw['x-evidence-shape']}",
+            ]
+            yield f"| {' | '.join(cells)} |"
+
+
+def text() -> str:
+    return "\n".join(lines()) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "endpoints.md").write_text(text(), encoding="utf-8")

@@ -1,0 +1,277 @@
+"""What no call may do to people by accident: refused before it is sent, by both clients, in every spelling."""
+
+import importlib
+import inspect
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from policy_cases import CASES, NUMBER, SENDS, Case, make_world
+
+from whautomate_core.account import account_from_settings
+from whautomate_core.api import broadcasts, contacts, messages
+from whautomate_core.client import Client
+from whautomate_core.emulator import create_app, running, stances_from
+from whautomate_core.emulator.control import Emulator
+from whautomate_core.errors import ConfigurationError, OutcomeUnknown, PolicyRefused, UnexpectedResponse
+from whautomate_core.policy import policy_from_settings
+from whautomate_core.state import open_state
+
+
+def endpoint(case: Case) -> Any:
+    return getattr(importlib.import_module(f"whautomate_core.api.{case.resource}"), case.function)
+
+
+def call_of(case: Case, world: Any, **more: Any) -> Any:
+    return endpoint(case)(**case.arguments(world), **more)
+
+
+def account_of(emulator: Any, **settings: Any) -> Any:
+    return account_from_settings(emulator.url, emulator.key, {"plan": "subscribed", **settings})
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    """One emulator for many cases: starting one takes longer than a case."""
+    app = create_app()
+    with running(app) as url:
+        yield Emulator(app, url)
+
+
+@pytest.fixture(scope="module", params=["Unsubscribe", "unsubscribe"])
+def refusing(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A world in which nothing may happen, so that all cases can have the same."""
+    app = create_app()
+    with running(app) as url:
+        world = make_world(Emulator(app, url), spelling=request.param)
+        yield world, world.happened()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_who_opted_out_is_left_alone(case: Case, refusing: Any, make_send: Any) -> None:
+    world, before = refusing
+    with pytest.raises(PolicyRefused):
+        make_send(account_of(world.emulator))(call_of(case, world))
+    assert world.written() == []
+    assert world.happened() == before
+
+
+@pytest.fixture
+def client_of_shared(shared: Emulator, pool: Any) -> Iterator[Client]:
+    shared.reset()
+    with Client(account_of(shared), pool=pool, sleep=lambda seconds: None) as client:
+        yield client
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_person_who_means_it_gets_it_done(case: Case, client_of_shared: Client, shared: Emulator) -> None:
+    world, client = make_world(shared), client_of_shared
+    try:
+        client.send(call_of(case, world, allow_protected=True))
+    except UnexpectedResponse:
+        assert case in SENDS  # an error inside a 200: there is no session
+    assert world.written()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.protective], ids=str)
+def test_others_are_not_in_the_way(case: Case, client_of_shared: Client, shared: Emulator) -> None:
+    world, client = make_world(shared, opted_out=False), client_of_shared
+    try:
+        client.send(call_of(case, world))
+    except UnexpectedResponse:
+        assert case in SENDS
+    assert world.written()
+
+
+def test_every_call_that_acts_on_people_is_tried() -> None:
+    """Where an endpoint takes `allow_protected`, there is a case of it."""
+    acting = set()
+    for resource in {case.resource for case in CASES} | {"segments", "services", "webhooks", "staffs"}:
+        for name, one in vars(importlib.import_module(f"whautomate_core.api.{resource}")).items():
+            own = inspect.isfunction(one) and one.__module__.endswith(f"api.{resource}") and name[0] != "_"
+            if own and "allow_protected" in inspect.signature(one).parameters:
+                acting.add(name)
+    assert {case.function for case in CASES} == acting
+
+
+def test_what_harms_nobody_is_permitted(client: Client, whautomate_emulator: Any) -> None:
+    world = make_world(whautomate_emulator)
+    client.send(contacts.update_contact(world.contact, {"notes": "n", "customFields": {"a": 1}}))
+    client.send(contacts.update_contact(world.contact, {"tags": ["vip", "Unsubscribe"]}))
+    client.send(contacts.add_contact_tags(world.contact, ["Unsubscribe", "unsubscribe"]))
+    assert set(whautomate_emulator.contacts()[0]["tags"]) == {"vip", "Unsubscribe", "unsubscribe"}
+
+
+@pytest.mark.parametrize(
+    ("put", "phone_form", "client_phone"), [("replace", "plus", "apart"), ("merge", "digits", "apart")]
+)
+def test_under_other_stances(put: str, phone_form: str, client_phone: str, pool: Any) -> None:
+    app = create_app(stances_from({"put": put, "phone_form": phone_form, "client_phone": client_phone}))
+    with running(app) as url:
+        world = make_world(Emulator(app, url))
+        with Client(account_of(world.emulator), pool=pool) as client:
+            for case in CASES:
+                with pytest.raises(PolicyRefused):
+                    client.send(call_of(case, world))
+        assert world.written() == []
+
+
+def test_tags_of_an_accounts_own_protect_too(client: Client, whautomate_emulator: Any, pool: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    whautomate_emulator.opt_out(world.contact, "STOP")
+    with (
+        Client(account_of(whautomate_emulator, opt_out_tags="Unsubscribe, stop"), pool=pool) as own,
+        pytest.raises(PolicyRefused, match="has opted out"),
+    ):
+        own.send(contacts.delete_contact(world.contact))
+    client.send(contacts.delete_contact(world.contact))
+
+
+def test_the_refusal_tells_nothing_of_the_person(client: Client, whautomate_emulator: Any) -> None:
+    world = make_world(whautomate_emulator)
+    for case in CASES:
+        with pytest.raises(PolicyRefused) as refused:
+            client.send(call_of(case, world))
+        assert "Ada" not in str(refused.value)
+        assert "15123456700" not in str(refused.value)
+
+
+# --- sends
+
+
+BROADCASTS = [case for case in CASES if case.resource == "broadcasts"]
+
+
+def test_sends_off_stops_every_send_and_broadcast(whautomate_emulator: Any, pool: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    with Client(account_of(whautomate_emulator, sends="off"), pool=pool) as off:
+        for case in [*SENDS, *BROADCASTS]:
+            with pytest.raises(PolicyRefused, match="sends are off"):
+                off.send(call_of(case, world, allow_protected=True))
+    assert whautomate_emulator.requests()[world._before :] == []
+
+
+def test_stopped_sends_stop_every_send_and_broadcast(make_send: Any, whautomate_emulator: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    account = account_of(whautomate_emulator)
+    send, stops = make_send(account), open_state().stops
+    assert stops.stop(account.id) is True
+    for case in [*SENDS, *BROADCASTS]:
+        with pytest.raises(PolicyRefused, match=r"are stopped since .*resume-sends"):
+            send(call_of(case, world, allow_protected=True))
+    assert world.written() == []
+    send(contacts.update_contact(world.contact, {"notes": "goes on"}))
+    assert stops.resume(account.id) is True
+    assert stops.resume(account.id) is False
+    send(call_of(next(case for case in SENDS if case.name == "send_whatsapp_template"), world))
+    assert world.written() == ["updateContact", "sendWhatsappTemplate"]
+
+
+def test_listed_sends_reach_listed_numbers_and_segments_only(whautomate_emulator: Any, pool: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    other = {"name": "Bob", "phoneNumber": "+4915123456999", "location": {"id": "loc000000001"}}
+    with Client(account_of(whautomate_emulator), pool=pool) as free:
+        bob = free.send(contacts.create_contact(other))["id"]
+    template: Any = {"location": {"id": "loc000000001"}, "template": {"name": "t", "language": "en"}}
+    at: Any = {"name": "L", "type": "contact", "scheduleDateTime": "2099-01-01T00:00:00Z"}
+    to_safe = broadcasts.create_broadcast({**at, "segments": [{"id": world.segment}]})
+    with Client(account_of(whautomate_emulator, sends="listed", listed=f"{NUMBER}, safe"), pool=pool) as listed:
+        for who in ({"contact": {"id": world.contact}}, {"client": {"id": world.client}}):
+            listed.send(messages.send_whatsapp_template({**who, **template}))
+        listed.send(messages.send_whatsapp_template({"recepient": {"phoneNumber": NUMBER[1:]}, **template}))
+        listed.send(to_safe)
+        sent = len(whautomate_emulator.messages())
+        for who in ({"contact": {"id": bob}}, {"recepient": {"phoneNumber": "+4915123456999"}}):
+            for flags in ({}, {"allow_protected": True}):
+                with pytest.raises(PolicyRefused, match="listed numbers only"):
+                    listed.send(messages.send_whatsapp_template({**who, **template}, **flags))
+        for audience in ({"segments": [{"id": world.open_segment}]}, {"targetClass": {"id": world.class_}}, {}):
+            with pytest.raises(PolicyRefused, match="listed segments only"):
+                listed.send(broadcasts.create_broadcast({**at, **audience}, allow_protected=True))
+    assert len(whautomate_emulator.messages()) == sent
+    assert len(whautomate_emulator.requests("createBroadcast")) == 2  # one made the world
+
+
+def test_too_many_recipients_are_refused(whautomate_emulator: Any, pool: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    with Client(account_of(whautomate_emulator), pool=pool) as free:
+        for n in range(70):  # two pages
+            person: Any = {"name": "n", "phoneNumber": f"+49151234567{n:02d}", "location": {"id": "loc000000001"}}
+            free.send(contacts.create_contact({**person, "tags": ["vip"]}, allow_protected=True))
+    case: Any = {"name": "M", "type": "contact", "scheduleDateTime": "2099-01-01T00:00:00Z"}
+    call = broadcasts.create_broadcast({**case, "segments": [{"id": world.segment}]})
+    with (
+        Client(account_of(whautomate_emulator, max_recipients=70), pool=pool) as few,
+        pytest.raises(PolicyRefused, match="up to 71 people would get it, and max_recipients is 70"),
+    ):
+        few.send(call)
+    with Client(account_of(whautomate_emulator, max_recipients="71"), pool=pool) as enough:
+        enough.send(call)
+
+
+# --- what a message needs
+
+
+def test_free_text_without_a_session_warns_and_names_the_template_call(
+    client: Client, whautomate_emulator: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    text: Any = {"contact": {"id": world.contact}, "location": {"id": "loc000000001"}, "textMessage": "hi"}
+    with caplog.at_level(logging.WARNING), pytest.raises(UnexpectedResponse, match="holds an error"):
+        client.send(messages.send_whatsapp_text(text))
+    assert "use the sendtemplate call of the channel" in caplog.text
+    caplog.clear()
+    whautomate_emulator.receive(world.contact, "hello")
+    with caplog.at_level(logging.WARNING):
+        assert client.send(messages.send_whatsapp_text(text))["id"]
+    assert caplog.text == ""
+    assert [m["operation"] for m in whautomate_emulator.messages()] == ["sendWhatsappText"]
+
+
+def test_an_opt_out_while_the_send_waits_for_its_permit_counts(whautomate_emulator: Any, pool: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    acquire = pool.acquire
+
+    def opted_out_meanwhile(*arguments: Any, **named: Any) -> Any:
+        whautomate_emulator.opt_out(world.contact)
+        return acquire(*arguments, **named)
+
+    pool.acquire = opted_out_meanwhile
+    message: Any = {"contact": {"id": world.contact}, "location": {"id": "loc000000001"}}
+    with (
+        Client(account_of(whautomate_emulator), pool=pool) as client,
+        pytest.raises(PolicyRefused),
+    ):
+        client.send(messages.send_whatsapp_template({**message, "template": {"name": "t", "language": "en"}}))
+    assert whautomate_emulator.messages() == []
+    assert pool.granted == [2]  # read and send together: nothing grows old between them
+
+
+def test_a_lost_read_of_the_person_is_repeated_and_the_send_is_not(client: Client, whautomate_emulator: Any) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    case = next(case for case in SENDS if case.name == "send_whatsapp_template")
+    whautomate_emulator.fault("dropped_after", operation="getContact")
+    client.send(call_of(case, world))
+    assert len(whautomate_emulator.messages()) == 1
+    whautomate_emulator.fault("dropped_after", operation="sendWhatsappTemplate")
+    with pytest.raises(OutcomeUnknown):
+        client.send(call_of(case, world))
+    assert len(whautomate_emulator.messages()) == 2
+
+
+# --- settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"sends": "maybe"}, "sends must be on, listed, off"),
+        ({"listed": "+49"}, "set sends to listed"),
+        ({"max_recipients": 0}, "max_recipients must be a whole number"),
+        ({"max_recipients": "many"}, "max_recipients must be a whole number"),
+    ],
+)
+def test_settings_of_the_policy_that_cannot_be(settings: Any, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        policy_from_settings(settings)

@@ -1,0 +1,158 @@
+"""Records to a file that is there once it is whole: JSON lines, or Parquet where its name ends in .parquet.
+
+pyarrow and fsspec (extra: `files`) load when a file needs them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, get_type_hints
+
+from whautomate_core.errors import ConfigurationError
+
+Storage = Callable[[str], "tuple[Any, str]"]
+"""URL of an object -> the fsspec file system that holds it, and its path there."""
+
+_ROWS = 10_000
+"""Rows of a row group, which is what is in memory of a Parquet file at a time."""
+
+
+def fsspec_storage(url: str) -> tuple[Any, str]:
+    """The file system of a URL as fsspec finds it, with the credentials of the environment."""
+    try:
+        from fsspec.core import url_to_fs
+    except ModuleNotFoundError:
+        raise ConfigurationError(_needs("fsspec", "object storage")) from None
+    try:
+        system, path = url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(f"{url.partition('://')[0]}:// can't be written to: {error}") from None
+    return system, path
+
+
+def write_records(
+    path: str, records: Iterable[Any], *, record: type | None = None, storage: Storage = fsspec_storage
+) -> int:
+    """Write records, one at a time, and return how many there were.
+
+    A local file can be read by its owner only. What keeps it from being written (no such folder, a package that is
+    missing) is found out before the first record is asked for; where a record can't be had, there is no file.
+
+    In Parquet, columns are the records' fields: bool, int64, float64 or string, as all values of the column permit;
+    lists and objects are JSON text, and so is whatever is no text in a column of several types.
+
+    Args:
+        path: A local path, `file://...`, or the URL of an object, such as `s3://bucket/key`.
+        record: TypedDict of the records. Its fields come first, with its types, so that files of the same list have
+            the same columns.
+
+    Raises: `ConfigurationError`.
+    """
+    parquet = path.lower().endswith(".parquet")
+    if parquet:
+        _import_pyarrow()
+    scheme, is_url, rest = path.partition("://")
+    if is_url and scheme != "file":
+        system, target = storage(path)
+        with tempfile.TemporaryDirectory(prefix="whautomate-") as folder:
+            whole = Path(folder) / "records"
+            count = _write_local(whole, records, record, parquet)
+            system.put_file(str(whole), target)
+        return count
+    return _write_local(Path(rest if is_url else path), records, record, parquet)
+
+
+def _write_local(path: Path, records: Iterable[Any], record: type | None, parquet: bool) -> int:
+    if path.is_dir():
+        raise ConfigurationError(f"{path} can't be written: it is a folder")
+    try:
+        # A name of its own, since two tasks may write to one path: then one of them stands, whole.
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".whautomate-", suffix=".part")
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be written: {error.strerror}") from None
+    try:
+        with open(handle, "wb") as file:
+            count = _parquet(file, records, record) if parquet else sum(1 for _ in _lines(file, records))
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+    return count
+
+
+def _lines(file: IO[bytes], records: Iterable[Any]) -> Iterable[Any]:
+    """Write each record as a line, then give it."""
+    for one in records:
+        # Half an emoji, as JavaScript cuts them, is no UTF-8; its escape stands in a JSON text as well.
+        file.write(json.dumps(one, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
+        yield one
+
+
+def _parquet(file: IO[bytes], records: Iterable[Any], record: type | None) -> int:
+    """A file has one schema, which only the last record completes: so records wait on disk until it is known."""
+    pyarrow, parquet = _import_pyarrow()
+    known = get_type_hints(record) if record else {}
+    kinds = {name: {hint if hint in (bool, int, float, str) else object} for name, hint in known.items()}
+    count = 0
+    with tempfile.TemporaryFile() as waiting:
+        for one in _lines(waiting, map(_row, records)):
+            for name, value in one.items():
+                kinds.setdefault(name, set()).update(() if value is None else {_kind(value)})
+            count += 1
+        types = {name: _arrow_type(pyarrow, of) for name, of in kinds.items()}
+        schema = pyarrow.schema([(_text(name), kind) for name, kind in types.items()])
+        waiting.seek(0)
+        with parquet.ParquetWriter(file, schema) as writer:
+            while rows := [json.loads(line) for line in islice(waiting, _ROWS)]:
+                columns = [
+                    pyarrow.array([_cell(row.get(name), kind == pyarrow.string()) for row in rows], kind)
+                    for name, kind in types.items()
+                ]
+                writer.write_batch(pyarrow.RecordBatch.from_arrays(columns, schema=schema))
+    return count
+
+
+def _row(record: Any) -> dict[str, Any]:
+    return record if isinstance(record, dict) else {"value": record}
+
+
+def _kind(value: Any) -> type:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return object
+    return type(value) if type(value) in (bool, int, float, str) else object
+
+
+def _arrow_type(pyarrow: Any, kinds: set[type]) -> Any:
+    if kinds == {bool}:
+        return pyarrow.bool_()
+    if kinds == {int}:
+        return pyarrow.int64()
+    return pyarrow.float64() if kinds and kinds <= {int, float} else pyarrow.string()
+
+
+def _cell(value: Any, text: bool) -> Any:
+    if value is None or not text:
+        return value
+    return _text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _text(value: str) -> str:
+    return value.encode(errors="replace").decode()
+
+
+def _import_pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        raise ConfigurationError(_needs("pyarrow", "a .parquet file")) from None
+    return pyarrow, pyarrow.parquet
+
+
+def _needs(package: str, what: str) -> str:
+    return f'{what} needs {package}: pip install "whautomate-pipelines[files]"'
