@@ -1,5 +1,7 @@
 """The account itself, and its requests."""
 
+from __future__ import annotations
+
 from prefect_whautomate._tasks import endpoint_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import account

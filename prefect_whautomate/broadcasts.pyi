@@ -283,23 +283,30 @@ class _broadcast(Task[..., dict[str, Any]]):
 broadcast: _broadcast
 
 class _wait_for_broadcast(Task[..., dict[str, Any]]):
-    """Wait until a broadcast is finished and return its figures.
+    """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
+
+    Before its `scheduleDateTime` it is looked at once. A count decides as soon as it is passed. A share is one of the
+    recipients, whose number nobody says is final before the broadcast is complete: it decides then, or once the server
+    counts more recipients than it has processed.
 
     Args:
         credentials: Where to and as whom.
         broadcast_id: Its id, as `broadcast` returns it.
-        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour.
+        min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
+            ends once they are; the task fails where the broadcast ends with fewer.
+        max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
+        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
+            account together make at most a tenth of the requests of its day, half of that in a quarter of it.
         timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
-        max_failed: Messages that may fail before the task does: a count, or a share of the recipients like `"5%"`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`,
-            `waited` (seconds, for permits).
+        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`.
+        Also `requests` and `waited` (seconds, for permits).
 
     Raises:
-        TimeoutError: Where it isn't finished in time.
-        WhautomateError: Where it ended without being sent, or more than `max_failed` messages failed.
+        TimeoutError: Where it is not so in time.
+        WhautomateError: Where it will never be so.
 
     Example:
         ```python
@@ -308,24 +315,24 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
         from prefect_whautomate.broadcasts import wait_for_broadcast
 
         @flow
-        def figures(broadcast_id: str):
+        def my_flow(broadcast_id, min_delivered, max_failed):
             credentials = WhautomateCredentials.load("BLOCK_NAME")
-            return wait_for_broadcast(credentials, broadcast_id, max_failed="5%")
+            return wait_for_broadcast(credentials, broadcast_id, min_delivered=min_delivered, max_failed=max_failed)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, poll_interval: float = ..., timeout: float = ..., max_failed: Threshold | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 wait_for_broadcast: _wait_for_broadcast
+
+class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`wait_for_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+await_for_broadcast: _await_for_broadcast
 
 class _abroadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`broadcast` for coroutines."""
     def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 abroadcast: _abroadcast
-
-class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`wait_for_broadcast` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, poll_interval: float = ..., timeout: float = ..., max_failed: Threshold | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
-
-await_for_broadcast: _await_for_broadcast
 

@@ -1,5 +1,7 @@
 """Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
 
+from __future__ import annotations
+
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core import people

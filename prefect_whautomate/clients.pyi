@@ -338,3 +338,45 @@ class _aset_client_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 
 aset_client_fields: _aset_client_fields
 
+class _wait_for_client(Task[..., dict[str, Any]]):
+    """Wait until a client has a tag. Clients have no stages.
+
+    Args:
+        credentials: Where to and as whom.
+        client_id: Its id.
+        tag: Name of the tag, in any spelling of upper and lower case.
+        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
+            account together make at most a tenth of the requests of its day, half of that in a quarter of it.
+        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`.
+        Also `requests` and `waited` (seconds, for permits).
+
+    Raises:
+        TimeoutError: Where it is not so in time.
+        WhautomateError: Where it will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.clients import wait_for_client
+
+        @flow
+        def my_flow(client_id, tag):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_client(credentials, client_id, tag)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, tag: str, *, poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+wait_for_client: _wait_for_client
+
+class _await_for_client(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`wait_for_client` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, tag: str, *, poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+await_for_client: _await_for_client
+

@@ -480,3 +480,47 @@ class _atag_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 
 atag_contacts: _atag_contacts
 
+class _wait_for_contact(Task[..., dict[str, Any]]):
+    """Wait until a contact has a tag, a stage, or both.
+
+    Args:
+        credentials: Where to and as whom.
+        contact_id: Its id; this or `phone`.
+        phone: A number; which of the contacts that have it does not matter. There may be none yet.
+        tag: Name of a tag, in any spelling of upper and lower case.
+        stage: Name of a stage, likewise.
+        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
+            account together make at most a tenth of the requests of its day, half of that in a quarter of it.
+        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`.
+        Also `requests` and `waited` (seconds, for permits).
+
+    Raises:
+        TimeoutError: Where it is not so in time.
+        WhautomateError: Where it will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import wait_for_contact
+
+        @flow
+        def my_flow(contact_id, phone, tag, stage):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_contact(credentials, contact_id=contact_id, phone=phone, tag=tag, stage=stage)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str | None = ..., *, phone: str | None = ..., tag: str | None = ..., stage: str | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+wait_for_contact: _wait_for_contact
+
+class _await_for_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`wait_for_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str | None = ..., *, phone: str | None = ..., tag: str | None = ..., stage: str | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+await_for_contact: _await_for_contact
+

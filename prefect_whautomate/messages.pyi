@@ -1,7 +1,8 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Messages to one person."""
+"""Messages to and from one person."""
 
 from collections.abc import Coroutine
+from datetime import datetime
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -467,4 +468,47 @@ class _asend_telegram_template(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     def __call__(self, credentials: WhautomateCredentials, message: TelegramTemplateInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 asend_telegram_template: _asend_telegram_template
+
+class _wait_for_message(Task[..., dict[str, Any]]):
+    """Wait until a contact has written since a moment, by whatever channel.
+
+    Args:
+        credentials: Where to and as whom.
+        contact_id: Id of the contact.
+        since: The moment: a datetime with a time zone, or its text. Where None, when the task starts, and so anew
+            where it is retried or the flow run is rescheduled.
+        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
+            account together make at most a tenth of the requests of its day, half of that in a quarter of it.
+        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `contact_id`, `count` (of messages since), `newest_id`, `newest_at` (UTC); nothing of what was written.
+        Also `requests` and `waited` (seconds, for permits).
+
+    Raises:
+        TimeoutError: Where it is not so in time.
+        WhautomateError: Where it will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.messages import wait_for_message
+
+        @flow
+        def my_flow(contact_id, since):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_message(credentials, contact_id, since=since)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, since: datetime | str | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+wait_for_message: _wait_for_message
+
+class _await_for_message(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`wait_for_message` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, since: datetime | str | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+await_for_message: _await_for_message
 

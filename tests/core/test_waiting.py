@@ -337,6 +337,13 @@ def test_every_broadcast_is_told_of_for_little_more_than_reading_each(
     assert len(sent) <= len(ids) * (len(due) + 1) + len(due)
 
 
+def test_old_broadcasts_far_down_the_list_are_read_one_by_one() -> None:
+    everything = [*(f"o{n}" for n in range(300)), "b1", "b2"]
+    found, sent = answers(partial(broadcasts_now, {"b1", "b2"}, {"b1", "b2"}), server(everything, 10))
+    assert set(found) == {"b1", "b2"}
+    assert [bool(one.ids) for one in sent] == [False, False, True, True]
+
+
 def test_errors_that_are_not_about_one_broadcast_end_the_look() -> None:
     with pytest.raises(AuthenticationError):
         answers(partial(broadcasts_now, {"b"}, {"b"}), lambda call: AuthenticationError("no"))
@@ -347,16 +354,18 @@ def message(n: int, incoming: bool = True) -> Any:
     return {"id": f"m{n}", "isIncoming": incoming, "timestamp": at.isoformat()}
 
 
-@pytest.mark.parametrize(("newest_first", "pages"), [(True, 1), (False, 4)])
-def test_old_messages_are_read_only_where_they_come_first(newest_first: bool, pages: int) -> None:
+@pytest.mark.parametrize(
+    ("newest_first", "since", "pages"), [(True, 0, 1), (False, 0, 4), (True, -25, 3), (False, -25, 4)]
+)
+def test_old_messages_are_read_only_where_they_come_first(newest_first: bool, since: int, pages: int) -> None:
     everything = sorted((message(n) for n in range(-30, 10)), key=lambda one: one["timestamp"], reverse=newest_first)
 
     def give(call: Call[Any]) -> Any:
         page = int(call.query["page"])
         return everything[(page - 1) * 12 : page * 12]
 
-    seen, sent = answers(MessageReceived("c", NOW.timestamp()).look, give)
-    assert seen.result["count"] == 10
+    seen, sent = answers(MessageReceived("c", NOW.timestamp() + 60 * since).look, give)
+    assert seen.result["count"] == 10 - since
     assert seen.result["newest_id"] == "m9"
     assert len(sent) == pages
     assert {one.query["startDate"] for one in sent} == {"2026-05-31"}
