@@ -35,8 +35,8 @@ TESTS = {
 }
 PROOFS = {
     "core": ["tests/prove/core"],
-    "airflow": [QUOTA, "tests/prove/test_prove_airflow.py"],
-    "airflow-2.11": [QUOTA, "tests/prove/test_prove_airflow.py"],
+    "airflow": [QUOTA, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
+    "airflow-2.11": [QUOTA, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }
 
@@ -99,8 +99,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def stubs(session: nox.Session) -> None:
-    """Write the type stubs of the operators anew; a test fails where they aren't as the operators."""
+    """Write the type stubs of operators and tasks anew; tests fail where they aren't as these."""
     session.run(str(env(session, "airflow")), "scripts/make_stubs.py")
+    session.run(str(env(session, "prefect")), "scripts/make_task_stubs.py")
 
 
 @nox.session

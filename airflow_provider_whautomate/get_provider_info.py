@@ -22,8 +22,8 @@ def get_provider_info() -> dict[str, object]:
         ],
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
-        "sensors": modules("sensors", "broadcasts"),
-        "triggers": modules("triggers", "broadcasts", "quota"),
+        "sensors": modules("sensors", "broadcasts", "clients", "contacts", "messages", "quota"),
+        "triggers": modules("triggers", "polls", "quota", "waiting"),
         "config": {
             "whautomate": {
                 "description": "Tasks of Whautomate.",

@@ -2,8 +2,10 @@
 
 The modules are named after the API's resources, their tasks after its operations: `updateContact` is
 `prefect_whautomate.contacts.update_contact`, with `aupdate_contact` for coroutines. The jobs live with their
-resource: `contacts.sync_contacts`, `contacts.tag_contacts`, `segments.ensure_segment`, `broadcasts.broadcast`,
-`broadcasts.wait_for_broadcast`.
+resource: `contacts.sync_contacts`, `tag_contacts`, `find_contact`, `set_contact_stage`, `set_contact_fields`,
+`clients.find_client`, `set_client_fields`, `services.upsert_service`, `classes.upsert_class`,
+`segments.ensure_segment`, `broadcasts.broadcast`. What waits is named `wait_for_...`: `broadcasts.wait_for_broadcast`,
+`contacts.wait_for_contact`, `clients.wait_for_client`, `messages.wait_for_message`, `account.wait_for_quota`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from prefect.context import TaskRunContext
@@ -12,10 +12,30 @@ from whautomate_core.call import Call, Repeat
 from whautomate_core.client import Client
 from whautomate_core.errors import InvalidRequest
 from whautomate_core.once import send_once
+from whautomate_core.policy import digits
 from whautomate_core.state import open_state
 
-_ABOUT = ("phoneNumber", "name", "tags")
-"""The first of these that a body has says what the call is about; with the ids in its path."""
+_ABOUT = (
+    # Bookings: whose and of what, not when. A flow that books the first free slot finds another one when it runs again.
+    ("appointmentId",),
+    ("participantId",),
+    ("client", "service"),
+    # Messages: to whom, not what.
+    ("contact",),
+    ("clientId",),
+    ("recepient",),
+    # People.
+    ("phoneNumber",),
+    ("phone",),
+    ("email",),
+    # Classes and blocked times are their times.
+    ("service", "staff", "location", "date", "time"),
+    ("startDate", "endDate"),
+    # The rest: tags, segments, services, webhooks. Broadcasts too: their location is not whom they reach.
+    ("name",),
+    ("fullName",),
+)
+"""The first of these that a body has says what a call is about, together with the ids in its path."""
 
 
 def send_task_call(client: Client, name: str, call: Call[Any], key: str | None, result: Callable[[Any], Any]) -> Any:
@@ -33,19 +53,35 @@ def send_task_call(client: Client, name: str, call: Call[Any], key: str | None, 
         return send_once(client, key, call, result)[0]
     assert place is not None
     state = open_state(client.account.state)
-    field = next((field for field in _ABOUT if field in (call.body or {})), None)
+    fields = _about(call.body or {})
     # Keyed with the database's secret: a plain hash of a phone number tells the number to who tries them all.
-    about = state.claims.digest([call.ids, field and (call.body or {})[field]])
+    about = state.claims.digest([call.ids, *fields.values()])
     key = f"prefect {place['flow_runs'][0][0] if place['flow_runs'] else place['task_run']} {name} {about}"
     stored, sent = send_once(client, key, call, lambda record: {"result": result(record), "place": place})
     if not sent and stored["place"] != place:
         if not _is_later_attempt(stored["place"], place):
             raise InvalidRequest(
-                f"{name} is called twice in this flow run for the same {field or 'record'}: nothing was sent the "
-                "second time; if both are meant, give each its own key=..."
+                f"{name} is called twice in this flow run for the same {' and '.join(fields) or 'record'}: nothing was "
+                "sent the second time; if both are meant, give each its own key=..."
             )
         state.claims.settle(client.account.id, key, {**stored, "place": place})
     return stored["result"]
+
+
+def _about(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body is about: its fields of that, each as what identifies it."""
+    fields = next((fields for fields in _ABOUT if fields[0] in body), ())
+    return {field: _identity(field, body) for field in fields if field in body}
+
+
+def _identity(field: str, body: Mapping[str, Any]) -> Any:
+    value = body[field]
+    if field == "recepient":
+        field, value = "phoneNumber", value["phoneNumber"]
+    if field in ("phoneNumber", "phone"):
+        # Some write the plus and spaces, some don't.
+        return digits(f"{body.get('countryCode') or ''}{value}")
+    return value.get("id", value) if isinstance(value, Mapping) else value
 
 
 def _place() -> dict[str, Any] | None:

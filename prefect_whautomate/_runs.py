@@ -25,6 +25,7 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.state.pool import Pool
 
 log = logging.getLogger(__name__)
 
@@ -67,17 +68,20 @@ def task_client(
     *,
     lane: Literal["interactive", "bulk"] = "interactive",
     max_requests: int | None = None,
+    pool: Pool | None = None,
 ) -> AnyClient:
     """The client of a task: in a deployed flow run it waits `max_wait` for a permit, else as long as it takes.
+
+    `pool` is where its permits come from, in place of the account's pool.
 
     Raises: `ConfigurationError` where the state would be in a file on one machine and the flow's runs are on several.
     """
     account, run = credentials.get_account(), deployed_run()
     if run is None:
-        return kind(account, lane=lane, max_requests=max_requests)
+        return kind(account, pool=pool, lane=lane, max_requests=max_requests)
     _require_shared_state(account, run.work_pool_name)
     _leave_with_others(run)
-    return kind(account, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait)
+    return kind(account, pool=pool, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait)
 
 
 def used(client: Client | AsyncClient) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from itertools import chain, islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, get_type_hints, overload
 
@@ -17,11 +17,13 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
 from prefect_whautomate._once import send_task_call
-from prefect_whautomate._runs import leave_until_permitted, task_client
+from prefect_whautomate._runs import leave_until_permitted, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core import docs
 from whautomate_core.call import Call, summary
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import BudgetExceeded, InvalidRequest, OutcomeUnknown, PolicyRefused, QuotaExhausted
+from whautomate_core.files import write_records
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,6 +98,33 @@ def async_twin(
     return whautomate_task(named, finished=finished)
 
 
+def job_tasks(
+    job: Callable[Concatenate[Client, P], R], module: str, *, finished: bool = True
+) -> tuple[Task[Concatenate[WhautomateCredentials, P], R], Task[Concatenate[WhautomateCredentials, P], Async[R]]]:
+    """The sync and the async task of a job that is one function of the core: its name, arguments and description.
+
+    They take `max_requests` as well, and say what it took: `requests` and `waited`.
+
+    Args:
+        module: The module they are in.
+        finished: As for `whautomate_task`.
+
+    Example:
+        ```python
+        upsert_service, aupsert_service = job_tasks(catalogue.upsert_service, __name__)
+        ```
+    """
+
+    def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
+        with task_client(Client, credentials, max_requests=max_requests) as client:
+            return {**job(client, *args, **kwargs), **used(client)}  # type: ignore[dict-item]
+
+    signature, name = _signature(list(inspect.signature(job).parameters.values())[1:], run), job.__name__
+    doc = _job_doc(job) + _example(name, name, module, signature)
+    task: Any = whautomate_task(_named(run, name, module, doc, signature), finished=finished)
+    return task, async_twin(task, finished=finished)
+
+
 @overload
 def endpoint_tasks(
     endpoint: Callable[P, Call[list[R]]],
@@ -110,8 +139,8 @@ def endpoint_tasks(
 def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], Task[..., Any]]:
     """The sync and the async task of an endpoint: its name, its arguments after the credentials, its description.
 
-    Lists read every page and take `max_records`; other reads return the record; writes return `{"id": ...}`. All take
-    `max_requests`; what must not happen twice takes `key`.
+    Lists read every page and take `max_records`; other reads return the record; both write to `output_path` where it
+    is given. Writes return `{"id": ...}`. All take `max_requests`; what must not happen twice takes `key`.
 
     Example:
         ```python
@@ -119,14 +148,17 @@ def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], 
         ```
     """
     name = endpoint.__name__
-    if get_origin(get_args(get_type_hints(endpoint)["return"])[0]) is list:
-        functions = _list_functions(endpoint)
+    (answer,) = get_args(get_type_hints(endpoint)["return"])
+    if get_origin(answer) is list:
+        functions = _list_functions(endpoint, get_args(answer)[0])
+    elif name.startswith("get_"):
+        functions = _read_functions(endpoint, answer)
     elif _repeatable(endpoint):
         functions = _record_functions(endpoint)
     else:
         functions = _once_functions(endpoint)
     module = f"{__package__}.{endpoint.__module__.rpartition('.')[2]}"
-    signature = _signature(endpoint, functions[0])
+    signature = _signature(inspect.signature(endpoint).parameters.values(), functions[0])
     finished = name.startswith(("update_", "delete_"))
     sync_task, async_task = (
         whautomate_task(_named(run, own, module, _doc(endpoint, own, module, signature), signature), finished=finished)
@@ -139,11 +171,11 @@ _Functions: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
 
 
 def _repeatable(endpoint: Callable[..., Call[Any]]) -> bool:
-    """Whether an endpoint may be repeated, by the vendor's names: the others are POST, and made `ONCE`.
+    """Whether a write may be repeated, by the vendor's names: the others are POST, and made `ONCE`.
 
     Tag calls look first what is left to do.
     """
-    verbs = ("get_", "list_", "update_", "delete_")
+    verbs = ("update_", "delete_")
     return endpoint.__name__.startswith(verbs) or "tags" in inspect.signature(endpoint).parameters
 
 
@@ -159,6 +191,32 @@ def _record_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
         call = endpoint(*args, **kwargs)
         async with await async_client(credentials, max_requests) as client:
             return _told(endpoint, client, _result(call, await client.send(call)))
+
+    return run, arun
+
+
+def _read_functions(endpoint: Callable[..., Call[Any]], record: type) -> _Functions:
+    write, awrite = _record_functions(endpoint)
+
+    def run(
+        credentials: WhautomateCredentials,
+        *args: Any,
+        output_path: str | None = None,
+        max_requests: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        def read() -> Any:
+            return write(credentials, *args, max_requests=max_requests, **kwargs)
+
+        if output_path is None:
+            return read()
+        # Asked for in the writing: what keeps the file from being written is found out before.
+        return _written(output_path, (read() for _ in range(1)), record)
+
+    async def arun(*args: Any, output_path: str | None = None, **kwargs: Any) -> Any:
+        if output_path is None:
+            return await awrite(*args, **kwargs)
+        return await asyncio.to_thread(run, *args, output_path=output_path, **kwargs)
 
     return run, arun
 
@@ -183,26 +241,37 @@ def _once_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
     return run, arun
 
 
-def _list_functions(endpoint: Callable[..., Call[list[Any]]]) -> _Functions:
+def _list_functions(endpoint: Callable[..., Call[list[Any]]], record: type) -> _Functions:
     def run(
         credentials: WhautomateCredentials,
         *args: Any,
         max_records: int | None = None,
+        output_path: str | None = None,
         max_requests: int | None = None,
         **kwargs: Any,
-    ) -> list[Any]:
+    ) -> Any:
         call = endpoint(*args, **kwargs)
         _check_cap(max_records)
         with task_client(Client, credentials, max_requests=max_requests) as client:
-            return _told(endpoint, client, list(islice(chain.from_iterable(client.pages(call)), max_records)))
+            records = islice(chain.from_iterable(client.pages(call)), max_records)
+            found = list(records) if output_path is None else _written(output_path, records, record)
+            return _told(endpoint, client, found)
 
     async def arun(
         credentials: WhautomateCredentials,
         *args: Any,
         max_records: int | None = None,
+        output_path: str | None = None,
         max_requests: int | None = None,
         **kwargs: Any,
-    ) -> list[Any]:
+    ) -> Any:
+        if output_path is not None:
+            options: dict[str, Any] = {
+                "max_records": max_records,
+                "output_path": output_path,
+                "max_requests": max_requests,
+            }
+            return await asyncio.to_thread(run, credentials, *args, **options, **kwargs)
         call = endpoint(*args, **kwargs)
         _check_cap(max_records)
         records: list[Any] = []
@@ -214,6 +283,10 @@ def _list_functions(endpoint: Callable[..., Call[list[Any]]]) -> _Functions:
             return _told(endpoint, client, records[:max_records])
 
     return run, arun
+
+
+def _written(path: str, records: Iterable[Any], record: type) -> dict[str, Any]:
+    return {"path": str(path), "records": write_records(str(path), records, record=record)}
 
 
 async def async_client(credentials: WhautomateCredentials, max_requests: int | None) -> AsyncClient:
@@ -237,44 +310,58 @@ def _result(call: Call[Any], answer: Any) -> Any:
     return answer if call.method == "GET" else summary(call, answer)
 
 
-def _signature(endpoint: Callable[..., Any], run: Callable[..., Any]) -> inspect.Signature:
+def _signature(arguments: Iterable[inspect.Parameter], run: Callable[..., Any]) -> inspect.Signature:
+    """The credentials, then the arguments of the core's function, then the options of `run`."""
     own = inspect.signature(run).parameters
     first = own["credentials"].replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    last = [own[name] for name in ("max_records", "key", "max_requests") if name in own]
-    signature = inspect.signature(endpoint)
-    return signature.replace(
-        parameters=[first, *signature.parameters.values(), *last], return_annotation=inspect.Signature.empty
-    )
+    return inspect.Signature([first, *arguments, *(own[name] for name in _OPTIONS if name in own)])
 
 
 _OPTIONS = {
     "max_records": "The most records to return; all where None.",
+    "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in"
+    "\n        `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a"
+    "\n        local one can be read by its owner only. Returns `path` and `records`, their number.",
     "key": "What identifies this call: under one key it happens once. Where None it happens once in a flow run (the"
-    "\n        outermost) for what it is about: the ids, and the number, name or tags in the body. A second call about"
-    "\n        the same is an error that asks for a key. Outside of runs each call without a key is sent.",
+    "\n        outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,"
+    "\n        such as another text to the same person, is an error that asks for a key. Outside of runs each call"
+    "\n        without a key is sent.",
     "max_requests": "The most requests it may make, repeats included; `BudgetExceeded` before one more.",
 }
 
 
 def _doc(endpoint: Callable[..., Any], name: str, module: str, signature: inspect.Signature) -> str:
-    required = [p.name for p in signature.parameters.values() if p.default is inspect.Parameter.empty]
-    awaited, coroutine = ("await ", "async ") if name != endpoint.__name__ else ("", "")
     options = "".join(f"\n    {name}: {text}" for name, text in _OPTIONS.items() if name in signature.parameters)
-    return f"""{inspect.getdoc(endpoint)}
+    head = f"{inspect.getdoc(endpoint)}\n\nArgs:\n    credentials: Where to and as whom.{options}\n\n"
+    return head + _example(endpoint.__name__, name, module, signature)
 
-Args:
-    credentials: Where to and as whom.{options}
 
-Example:
+def _job_doc(job: Callable[..., Any]) -> str:
+    what, arguments, results = docs.parts(job)
+    arguments = {"credentials": "Where to and as whom.", **arguments, "max_requests": _OPTIONS["max_requests"]}
+    # Their own sections, as readers of docstrings in this style expect them.
+    results = results.replace("Returns: ", "Returns:\n    ").replace("Raises: ", "Raises:\n    ")
+    described = "".join(f"    {name}: {meaning}\n" for name, meaning in arguments.items())
+    return (
+        f"{what}\n\nArgs:\n{described}\n{results}\n\n"
+        "Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.\n\n"
+    )
+
+
+def _example(called: str, name: str, module: str, signature: inspect.Signature) -> str:
+    required = [p.name for p in signature.parameters.values() if p.default is inspect.Parameter.empty]
+    by_number = [one for one in ("phone",) if one in signature.parameters and one not in required]
+    awaited, coroutine = ("await ", "async ") if name != called else ("", "")
+    return f"""Example:
     ```python
     from prefect import flow
     from prefect_whautomate import WhautomateCredentials
     from {module} import {name}
 
     @flow
-    {coroutine}def my_flow({", ".join(required[1:])}):
+    {coroutine}def my_flow({", ".join(required[1:] + by_number)}):
         credentials = {awaited}WhautomateCredentials.{"aload" if awaited else "load"}("BLOCK_NAME")
-        return {awaited}{name}({", ".join(required)})
+        return {awaited}{name}({", ".join(required + [f"{one}={one}" for one in by_number])})
     ```
 """
 

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import logging
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from prefect.runtime import task_run
 
 from prefect_whautomate._runs import flow_runs, task_client, used
-from prefect_whautomate._tasks import async_client, async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate._waiting import waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import broadcasts
 from whautomate_core.campaign.broadcasts import broadcast_name, create_broadcast_once
-from whautomate_core.campaign.delivery import delivery, poll_delays, problem
 from whautomate_core.client import Client
-from whautomate_core.errors import ConfigurationError, WhautomateError
-from whautomate_core.records import Broadcast, Template
-from whautomate_core.sync.report import Threshold, check_threshold
-
-log = logging.getLogger(__name__)
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.records import Template
+from whautomate_core.sync.report import Threshold
+from whautomate_core.waiting import BroadcastReached
 
 list_broadcasts, alist_broadcasts = endpoint_tasks(broadcasts.list_broadcasts)
 create_broadcast, acreate_broadcast = endpoint_tasks(broadcasts.create_broadcast)
@@ -112,105 +107,29 @@ def broadcast(
         return {"id": found["id"], "name": full_name, "created": created, **used(client)}
 
 
-@whautomate_task
-def wait_for_broadcast(
-    credentials: WhautomateCredentials,
-    broadcast_id: str,
-    *,
-    poll_interval: float = 60.0,
-    timeout: float = 86_400.0,
-    max_failed: Threshold | None = None,
-    max_requests: int | None = None,
-) -> dict[str, Any]:
-    """Wait until a broadcast is finished and return its figures.
+def _wait_for_broadcast(
+    broadcast_id: str, *, min_delivered: Threshold | None = None, max_failed: Threshold | None = None
+) -> BroadcastReached:
+    """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
+
+    Before its `scheduleDateTime` it is looked at once. A count decides as soon as it is passed. A share is one of the
+    recipients, whose number nobody says is final before the broadcast is complete: it decides then, or once the server
+    counts more recipients than it has processed.
 
     Args:
-        credentials: Where to and as whom.
         broadcast_id: Its id, as `broadcast` returns it.
-        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour.
-        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
-        max_failed: Messages that may fail before the task does: a count, or a share of the recipients like `"5%"`.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+        min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
+            ends once they are; the task fails where the broadcast ends with fewer.
+        max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
 
     Returns:
-        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`,
-            `waited` (seconds, for permits).
-
-    Raises:
-        TimeoutError: Where it isn't finished in time.
-        WhautomateError: Where it ended without being sent, or more than `max_failed` messages failed.
-
-    Example:
-        ```python
-        from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import wait_for_broadcast
-
-        @flow
-        def figures(broadcast_id: str):
-            credentials = WhautomateCredentials.load("BLOCK_NAME")
-            return wait_for_broadcast(credentials, broadcast_id, max_failed="5%")
-        ```
+        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`.
     """
-    look = broadcasts.get_broadcast(broadcast_id)
-    waiting = _waiting(broadcast_id, poll_interval, timeout, max_failed)
-    seconds = next(waiting)
-    with task_client(Client, credentials, max_requests=max_requests) as client:
-        while True:
-            time.sleep(seconds)
-            try:
-                seconds = waiting.send(client.send(look))
-            except StopIteration as finished:
-                return {**finished.value, **used(client)}
+    return BroadcastReached(broadcast_id, min_delivered, max_failed)
 
 
-async def _await(
-    credentials: WhautomateCredentials,
-    broadcast_id: str,
-    *,
-    poll_interval: float = 60.0,
-    timeout: float = 86_400.0,
-    max_failed: Threshold | None = None,
-    max_requests: int | None = None,
-) -> dict[str, Any]:
-    look = broadcasts.get_broadcast(broadcast_id)
-    waiting = _waiting(broadcast_id, poll_interval, timeout, max_failed)
-    seconds = next(waiting)
-    async with await async_client(credentials, max_requests) as client:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                seconds = waiting.send(await client.send(look))
-            except StopIteration as finished:
-                return {**finished.value, **used(client)}
-
-
-def _waiting(
-    broadcast_id: str, poll_interval: float, timeout: float, max_failed: Threshold | None
-) -> Generator[float, Broadcast, dict[str, Any]]:
-    """When to look, for the tasks that do the waiting: gives the seconds before a look, takes what was seen."""
-    if max_failed is not None:
-        check_threshold("max_failed", max_failed)
-    if poll_interval <= 0 or timeout <= 0:
-        raise ConfigurationError("poll_interval and timeout must be more than 0 seconds")
-    deadline = time.monotonic() + timeout
-    delays = poll_delays(poll_interval, largest=max(poll_interval, 900.0))
-    found = delivery((yield 0.0))
-    while not found.finished:
-        log.info("broadcast %s: %s, %d of %d sent", found.id, found.status, found.sent, found.recipients)
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError(f"broadcast {broadcast_id} is not finished after {timeout:g} s: {found.status}")
-        found = delivery((yield min(next(delays), left)))
-    log.info("broadcast done: %s", json.dumps(found.as_dict()))
-    wrong = problem(found, max_failed)
-    if wrong:
-        raise WhautomateError(wrong)
-    return found.as_dict()
-
-
+wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast)
 abroadcast = async_twin(broadcast)
-await_for_broadcast = async_twin(wait_for_broadcast, _await)
 
 
 def _key_of_run(name: str) -> str:

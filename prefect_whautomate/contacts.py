@@ -1,4 +1,4 @@
-"""Contacts: the endpoints, and the jobs that make them hold what a source says."""
+"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 
 from prefect_whautomate._progress import RunProgress
 from prefect_whautomate._runs import task_client, used
-from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, whautomate_task
+from prefect_whautomate._waiting import waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core import people
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.sync import contacts as jobs
 from whautomate_core.sync.mapping import contact_mapping
 from whautomate_core.sync.report import Threshold
 from whautomate_core.sync.sources import Source
+from whautomate_core.waiting import ContactHas
 
 list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)
 create_contact, acreate_contact = endpoint_tasks(contacts.create_contact)
@@ -23,6 +26,10 @@ update_contact, aupdate_contact = endpoint_tasks(contacts.update_contact)
 delete_contact, adelete_contact = endpoint_tasks(contacts.delete_contact)
 add_contact_tags, aadd_contact_tags = endpoint_tasks(contacts.add_contact_tags)
 remove_contact_tags, aremove_contact_tags = endpoint_tasks(contacts.remove_contact_tags)
+
+find_contact, afind_contact = job_tasks(people.find_contact, __name__, finished=False)
+set_contact_stage, aset_contact_stage = job_tasks(people.set_contact_stage, __name__)
+set_contact_fields, aset_contact_fields = job_tasks(people.set_contact_fields, __name__)
 
 _PHONE_ONLY = {"phoneNumber": "mobile"}
 
@@ -152,3 +159,23 @@ def tag_contacts(
 
 async_contacts = async_twin(sync_contacts)
 atag_contacts = async_twin(tag_contacts)
+
+
+def _wait_for_contact(
+    contact_id: str | None = None, *, phone: str | None = None, tag: str | None = None, stage: str | None = None
+) -> ContactHas:
+    """Wait until a contact has a tag, a stage, or both.
+
+    Args:
+        contact_id: Its id; this or `phone`.
+        phone: A number; which of the contacts that have it does not matter. There may be none yet.
+        tag: Name of a tag, in any spelling of upper and lower case.
+        stage: Name of a stage, likewise.
+
+    Returns:
+        `id`.
+    """
+    return ContactHas(contact_id, phone, tag, stage)
+
+
+wait_for_contact, await_for_contact = waiting_tasks(_wait_for_contact)

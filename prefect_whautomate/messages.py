@@ -1,7 +1,14 @@
-"""Messages to one person."""
+"""Messages to and from one person."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
 
 from prefect_whautomate._tasks import endpoint_tasks
+from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import messages
+from whautomate_core.waiting import MessageReceived, since_epoch
 
 list_contact_messages, alist_contact_messages = endpoint_tasks(messages.list_contact_messages)
 send_whatsapp_text, asend_whatsapp_text = endpoint_tasks(messages.send_whatsapp_text)
@@ -16,3 +23,20 @@ send_instagram_template, asend_instagram_template = endpoint_tasks(messages.send
 send_telegram_text, asend_telegram_text = endpoint_tasks(messages.send_telegram_text)
 send_telegram_media, asend_telegram_media = endpoint_tasks(messages.send_telegram_media)
 send_telegram_template, asend_telegram_template = endpoint_tasks(messages.send_telegram_template)
+
+
+def _wait_for_message(contact_id: str, *, since: datetime | str | None = None) -> MessageReceived:
+    """Wait until a contact has written since a moment, by whatever channel.
+
+    Args:
+        contact_id: Id of the contact.
+        since: The moment: a datetime with a time zone, or its text. Where None, when the task starts, and so anew
+            where it is retried or the flow run is rescheduled.
+
+    Returns:
+        `contact_id`, `count` (of messages since), `newest_id`, `newest_at` (UTC); nothing of what was written.
+    """
+    return MessageReceived(contact_id, time.time() if since is None else since_epoch(since))
+
+
+wait_for_message, await_for_message = waiting_tasks(_wait_for_message)

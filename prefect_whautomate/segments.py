@@ -25,6 +25,7 @@ def ensure_segment(
     criteria: SegmentCriteria,
     *,
     location_id: str | None = None,
+    type: str = "contact",
     max_requests: int | None = None,
 ) -> dict[str, Any]:
     """The segment of that name, made where there is none. People who opted out are always excluded.
@@ -34,6 +35,7 @@ def ensure_segment(
         segment_name: Its exact name.
         criteria: Whom it holds, such as `{"tags": ["newsletter"]}`.
         location_id: Location of a new segment; that of the credentials where None.
+        type: Whom it chooses among: `contact` or `client`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -55,7 +57,7 @@ def ensure_segment(
         ```
     """
     with task_client(Client, credentials, max_requests=max_requests) as client:
-        segment = jobs.ensure_segment(client, segment_name, criteria, location_id=location_id)
+        segment = jobs.ensure_segment(client, segment_name, criteria, location_id=location_id, type=type)
         return {"id": segment["id"], "name": segment_name, **used(client)}
 
 

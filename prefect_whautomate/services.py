@@ -1,6 +1,7 @@
-"""Services: what can be booked."""
+"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
 
-from prefect_whautomate._tasks import endpoint_tasks
+from prefect_whautomate._tasks import endpoint_tasks, job_tasks
+from whautomate_core import catalogue
 from whautomate_core.api import services
 
 list_services, alist_services = endpoint_tasks(services.list_services)
@@ -8,3 +9,5 @@ create_service, acreate_service = endpoint_tasks(services.create_service)
 get_service, aget_service = endpoint_tasks(services.get_service)
 update_service, aupdate_service = endpoint_tasks(services.update_service)
 delete_service, adelete_service = endpoint_tasks(services.delete_service)
+
+upsert_service, aupsert_service = job_tasks(catalogue.upsert_service, __name__)

@@ -1,7 +1,7 @@
 """Writes the `.pyi` beside each module of operators, in the environment of Airflow 3: `nox -s stubs`.
 
-The operators of endpoints get their `__init__` when they are made, which type checkers don't see. The jobs are written
-as they stand, without what their functions do.
+The operators of endpoints, and of jobs that are one function, get their `__init__` when they are made, which type
+checkers don't see. The other jobs are written as they stand, without what their functions do.
 """
 
 import ast
@@ -60,7 +60,7 @@ def _imports(tree: ast.Module) -> set[str]:
 
 def _class(module: Any, node: ast.ClassDef) -> str:
     one = getattr(module, node.name)
-    if "_call" in vars(one):
+    if {"_call", "_job"} & vars(one).keys():  # derived from a function of the core
         arguments = ["self", "*", *_arguments(one), "**kwargs: Unpack[TaskArguments]"]
         body = [_docstring(one.__doc__), "def __init__(", *(f"    {each}," for each in arguments), ") -> None: ..."]
         return _block(f"class {node.name}(WhautomateOperator):", body)

@@ -40,6 +40,15 @@ class Account:
     policy: Policy = field(default_factory=Policy)
     """What no caller may do by accident."""
 
+    def require_location(self, location_id: str | None) -> str:
+        """The location of new records: the step's, else the account's. Raises `ConfigurationError` without either."""
+        if location := location_id or self.location_id:
+            return location
+        raise ConfigurationError(
+            "location_id is missing: name the location of new records in the step, or once in the connection or block "
+            "(the ids are what list_locations returns)"
+        )
+
 
 SETTINGS = {
     "account": "Name of the account, where several keys or connections share its limits.",

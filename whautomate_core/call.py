@@ -68,7 +68,7 @@ class Call(Generic[R]):
     merge: bool = False
     """PUT: the body is merged over the record read, since nobody knows whether PUT merges or replaces."""
     left: Callable[[Any], Json | None] | None = None
-    """Tag calls: the record read -> the body that is left to send, None where there is nothing left to do."""
+    """What looks first: the record read -> the body that is left to send, None where there is nothing left to do."""
     again: Call[R] | None = None
     """What to send instead after an unknown outcome, where this call was made without reading."""
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.commands import call, doctor, stops
+from whautomate_core.commands.terminal import State
+from whautomate_core.commands.terminal import said as _said
+from whautomate_core.errors import ConfigurationError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+app.command()(doctor.doctor)
+app.command(**call.TAKES_WHAT_THE_ENDPOINT_TAKES)(call.call)
+app.command()(stops.stop_sends)
+app.command()(stops.resume_sends)
 
 
 @app.callback()
@@ -53,11 +58,6 @@ def emulator(
         )
     except OSError as error:
         raise typer.BadParameter(f"port {port} can't be had: {error.strerror}", param_hint="--port") from None
-
-
-State = Annotated[
-    str | None, typer.Option(help="State database: sqlite:///path or postgresql://...; your own file where unset.")
-]
 
 
 @app.command()
@@ -121,16 +121,6 @@ def release(
             )
         book.release(accounts[0], key)
     typer.echo(f"released: the next run of {key} sends it")
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Errors of ours are a sentence, not a traceback."""
-    try:
-        yield
-    except WhautomateError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 def _span(seconds: float) -> str:

@@ -347,7 +347,7 @@ class _Sender:
     def pages_of(self, call: Call[list[R]]) -> Pages:
         """The pages of a list, none of them read yet."""
         # A limit of the caller's own may be smaller than a full page.
-        return Pages(call, size=0 if "limit" in call.query else min(self.profile.page_cap or 0, PAGE_SIZE))
+        return Pages(call, size=0 if "limit" in call.query else min(self.profile.full_page(call.path), PAGE_SIZE))
 
     @functools.cached_property
     def profile(self) -> Profile:
@@ -355,7 +355,8 @@ class _Sender:
         return self.state.profiles.get(self.account.id)
 
     def _steps(self, call: Call[R]) -> Steps[R]:
-        return prepare(call, self.account.policy, puts_merge=call.merge and bool(self.profile.put_merges))
+        spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
+        return prepare(call, self.account.policy, puts_merge=spared)
 
     def _require_sends(self, call: Call[Any]) -> None:
         self.state.stops.require_sends(self.account.id, _name(call))
@@ -372,6 +373,7 @@ class Client(_Sender):
         max_requests: How many requests this client may make; `BudgetExceeded` is raised before one more.
         transport: Another way to the server, for tests.
         sleep: What waits between two attempts, for tests.
+        on_response: Is shown each answer before its content is read.
     """
 
     def __init__(
@@ -384,9 +386,11 @@ class Client(_Sender):
         max_requests: int | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        on_response: Callable[[httpx.Response], None] | None = None,
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
-        self._http = httpx.Client(**_http_settings(account), transport=transport)
+        hooks = {"response": [on_response]} if on_response else {}
+        self._http = httpx.Client(**_http_settings(account), transport=transport, event_hooks=hooks)
         self._line = threading.Semaphore(AT_ONCE)
         self._sleep = sleep
 
@@ -483,7 +487,7 @@ class Client(_Sender):
 
 
 class AsyncClient(_Sender):
-    """`Client` for coroutines: the same arguments, the same methods awaited."""
+    """`Client` for coroutines: the same arguments but `on_response`, the same methods awaited."""
 
     def __init__(
         self,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
-from whautomate_core.call import Call, Repeat
+from whautomate_core.call import Call, Repeat, summary
 from whautomate_core.client import Client
-from whautomate_core.errors import OutcomeUnknown, StateUnavailable, WhautomateError
+from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
 from whautomate_core.state import open_state
 from whautomate_core.state.claims import Claim
 
@@ -97,6 +98,31 @@ def send_once(
         raise
     # Out of the reach of what releases: from here on it has happened.
     return settle(record), True
+
+
+def make_once(
+    client: Client, call: Call[R], key: str, find: Callable[[], R | None], read: Callable[[str], Call[R]]
+) -> tuple[dict[str, Any], bool]:
+    """Make a record, once among all who try. Where it was made under this key and is gone, it is made again.
+
+    Args:
+        key: What tells it from others of its kind, such as location and name.
+        find: Looks it up by that.
+        read: id -> the call that reads it.
+
+    Returns: the record (what was sent of it and its id, where this call made it), and whether this call made it.
+
+    Raises: what `send_once` does.
+    """
+    while True:
+        # Others may make it with other fields: which ones it gets in the end is for the caller to compare.
+        made, sent = send_once(client, key, call, partial(summary, call), find=lambda patiently: find(), payload={})
+        if sent:
+            return {**(call.body or {}), **made}, True
+        try:
+            return dict(client.send(read(made["id"]))), False  # type: ignore[call-overload]
+        except NotFound:
+            client.state.claims.release(client.account.id, key)
 
 
 class _Begun(Exception):

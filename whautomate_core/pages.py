@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whautomate_core.call import Call
-from whautomate_core.errors import UnexpectedResponse
+from whautomate_core.errors import InvalidRequest, UnexpectedResponse
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,10 @@ class Pages:
     repeated: int = 0
     """Records that came twice: the list moved under the reading. They are returned once."""
     done: bool = False
+
+    def __post_init__(self) -> None:
+        if "page" in self.call.query:
+            raise InvalidRequest("filters must not name a page: every page is read (max_records takes less of a list)")
 
     def next_call(self) -> Call[Any]:
         self.page += 1

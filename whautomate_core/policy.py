@@ -37,6 +37,12 @@ class Policy:
         """Whether a contact or client has opted out."""
         return any(self.is_opt_out(tag) for tag in record.get("tags") or [])
 
+    def as_one(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+        """Two records of one person as one: the older, with what was refused through either."""
+        older, newer = sorted((one, other), key=lambda record: (record.get("createdAt") or "", record["id"]))
+        refused = filter(self.is_opt_out, newer.get("tags") or [])
+        return {**older, "tags": [*(older.get("tags") or []), *refused]}
+
     def spellings(self, names: Iterable[str]) -> list[str]:
         """The opt-out tags, in each spelling that stands among the names of an account's tags.
 

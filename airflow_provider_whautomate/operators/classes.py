@@ -1,8 +1,10 @@
-"""Classes and who takes part."""
+"""Classes and who takes part: the endpoints, and the job that makes or changes one by its start."""
 
 from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
+from whautomate_core import catalogue
 from whautomate_core.api import classes
 
 
@@ -31,3 +33,6 @@ class WhautomateRemoveClassParticipantOperator(WhautomateOperator, call=classes.
 
 
 class WhautomateListClientClassBookingsOperator(WhautomateOperator, call=classes.list_client_class_bookings): ...
+
+
+class WhautomateUpsertClassOperator(WhautomateJobOperator, job=catalogue.upsert_class): ...

@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Classes and who takes part."""
+"""Classes and who takes part: the endpoints, and the job that makes or changes one by its start."""
 
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
@@ -221,6 +221,46 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
         filters: records.PageFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateUpsertClassOperator(WhautomateOperator):
+    """Make the class of a service by a member of staff at a time where there is none, else write what differs.
+
+    The classes of this member of staff at this location are read. One that was called off is there as well: it is
+    not made anew. It is created once, whoever else tries.
+
+    Returns: `id`, `created`, `changed` (whether fields were written over what was there).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several
+        such classes; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param service_id: Id of the service (templated).
+    :param staff_id: Id of the member of staff (templated).
+    :param date: Day it begins, `2026-03-01` (templated).
+    :param time: Wall time it begins, `04:39 PM` (templated).
+    :param timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back, either is the class; of the two the server chooses (templated).
+    :param class_: Its other fields, such as `numberOfParticipants` (templated).
+    :param location_id: Its location; the account's where None (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        service_id: str | XComArg,
+        staff_id: str | XComArg,
+        date: str | XComArg,
+        time: str | XComArg,
+        timezone: str | XComArg,
+        class_: records.ClassUpdate | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -1,8 +1,10 @@
-"""Clients: the people who book."""
+"""Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
 
 from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
+from whautomate_core import people
 from whautomate_core.api import clients
 
 
@@ -25,3 +27,9 @@ class WhautomateAddClientTagsOperator(WhautomateOperator, call=clients.add_clien
 
 
 class WhautomateRemoveClientTagsOperator(WhautomateOperator, call=clients.remove_client_tags): ...
+
+
+class WhautomateFindClientOperator(WhautomateJobOperator, job=people.find_client): ...
+
+
+class WhautomateSetClientFieldsOperator(WhautomateJobOperator, job=people.set_client_fields): ...

@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Clients: the people who book."""
+"""Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
 
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
@@ -176,6 +176,76 @@ class WhautomateRemoveClientTagsOperator(WhautomateOperator):
         client_id: str | XComArg,
         tags: list[str] | str | XComArg,
         allow_protected: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateFindClientOperator(WhautomateOperator):
+    """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
+
+    Costs one search as `find_contact`, and one more for a number that it doesn't show: without its country code,
+    which clients hold apart.
+
+    Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
+        that no personal data gets into results.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param phone: Number as people write it; this or `email_address` (templated).
+    :param email_address: E-mail address, in any spelling of upper and lower case (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param missing_ok: Return the id None where there is none (templated).
+    :param thorough: Where the search shows none, read all clients page by page (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        phone: str | XComArg | None = None,
+        email_address: str | XComArg | None = None,
+        default_region: str | XComArg | None = None,
+        missing_ok: bool | str | XComArg = False,
+        thorough: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSetClientFieldsOperator(WhautomateOperator):
+    """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number or address.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param fields: Fields to write. Not `tags`, which the tag calls give and take one by one (templated).
+    :param phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the oldest is meant (templated).
+    :param email_address: E-mail address of the client; the same of several (templated).
+    :param client_id: Id of the client (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param thorough: Where the search shows nobody, read all clients page by page (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        fields: records.ClientUpdate | str | XComArg,
+        phone: str | XComArg | None = None,
+        email_address: str | XComArg | None = None,
+        client_id: str | XComArg | None = None,
+        default_region: str | XComArg | None = None,
+        thorough: bool | str | XComArg = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Contacts: the endpoints, and the jobs that sync and tag them from a source."""
+"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator, is_literal, threshold
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
+from whautomate_core import people
 from whautomate_core.api import contacts
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.sync.mapping import check_tags, contact_mapping
@@ -219,3 +221,12 @@ def _check_mapping(mapping: Any) -> None:
         contact_mapping(mapping)
     elif is_literal(mapping):
         raise ConfigurationError("a mapping is a dict of a contact's field to a column")
+
+
+class WhautomateFindContactOperator(WhautomateJobOperator, job=people.find_contact): ...
+
+
+class WhautomateSetContactStageOperator(WhautomateJobOperator, job=people.set_contact_stage): ...
+
+
+class WhautomateSetContactFieldsOperator(WhautomateJobOperator, job=people.set_contact_fields): ...

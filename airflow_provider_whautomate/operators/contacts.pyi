@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Contacts: the endpoints, and the jobs that sync and tag them from a source."""
+"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
 
 from airflow.providers.common.compat.sdk import Context
 from airflow.providers.common.compat.sdk import XComArg
@@ -243,4 +243,109 @@ class WhautomateTagContactsOperator(WhautomateOperator):
         ...
     def work(self, client: Client, context: Context) -> Any:
         ...
+
+
+class WhautomateFindContactOperator(WhautomateOperator):
+    """The id of the contact with a phone number. Where several have it, the oldest.
+
+    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records.
+
+    Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
+        else, so that no personal data gets into results.
+
+    Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param phone: Number as people write it (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param missing_ok: Return the id None where there is none (templated).
+    :param thorough: Where the search shows none, read all contacts page by page (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        phone: str | XComArg,
+        default_region: str | XComArg | None = None,
+        missing_ok: bool | str | XComArg = False,
+        thorough: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSetContactStageOperator(WhautomateOperator):
+    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+
+    The API lists no stages, so one that doesn't exist is the server's to refuse.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
+        contact, or another with its number, has opted out.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param stage: Name of the stage (templated).
+    :param phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant (templated).
+    :param contact_id: Id of the contact (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
+    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        stage: str | XComArg,
+        phone: str | XComArg | None = None,
+        contact_id: str | XComArg | None = None,
+        default_region: str | XComArg | None = None,
+        thorough: bool | str | XComArg = False,
+        allow_protected: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSetContactFieldsOperator(WhautomateOperator):
+    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
+        of a contact where it, or another with its number, has opted out.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param fields: Fields to write. Not `tags`, which the tag calls give and take one by one (templated).
+    :param phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant (templated).
+    :param contact_id: Id of the contact (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
+    :param allow_protected: Give a stage to people who opted out as well: a person means it (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        fields: records.ContactUpdate | str | XComArg,
+        phone: str | XComArg | None = None,
+        contact_id: str | XComArg | None = None,
+        default_region: str | XComArg | None = None,
+        thorough: bool | str | XComArg = False,
+        allow_protected: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
 

@@ -28,7 +28,7 @@ class WhautomateDeleteSegmentOperator(WhautomateOperator, call=segments.delete_s
 
 
 class WhautomateEnsureSegmentOperator(WhautomateOperator):
-    """Make sure that a segment of contacts is there, with these criteria. All arguments are templated.
+    """Make sure that a segment is there, with these criteria. All arguments are templated.
 
     The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `requests`, and
     `waited`, the seconds spent waiting for permits.
@@ -36,11 +36,18 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
     :param segment_name: Its name, which must be no other segment's.
     :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
     :param location_id: Its location; the connection's where None.
+    :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
         that name has other criteria, since the API can't change them.
     """
 
-    template_fields: Sequence[str] = ("segment_name", "criteria", "location_id", *WhautomateOperator.template_fields)
+    template_fields: Sequence[str] = (
+        "segment_name",
+        "criteria",
+        "location_id",
+        "type",
+        *WhautomateOperator.template_fields,
+    )
 
     def __init__(
         self,
@@ -48,12 +55,14 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         segment_name: str,
         criteria: records.SegmentCriteria,
         location_id: str | None = None,
+        type: str = "contact",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.segment_name = segment_name
         self.criteria = criteria
         self.location_id = location_id
+        self.type = type
         if isinstance(criteria, dict):
             records.body(records.SegmentCriteria, criteria, names_only=True)
 
@@ -61,5 +70,5 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         """Find or make the segment."""
         from whautomate_core.campaign.segments import ensure_segment
 
-        segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id)
-        return {"id": segment["id"], "name": segment["name"], "requests": client.requests}
+        segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id, type=self.type)
+        return {"id": segment["id"], "name": segment["name"]}

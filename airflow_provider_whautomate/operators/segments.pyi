@@ -99,7 +99,7 @@ class WhautomateDeleteSegmentOperator(WhautomateOperator):
 
 
 class WhautomateEnsureSegmentOperator(WhautomateOperator):
-    """Make sure that a segment of contacts is there, with these criteria. All arguments are templated.
+    """Make sure that a segment is there, with these criteria. All arguments are templated.
 
     The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `requests`, and
     `waited`, the seconds spent waiting for permits.
@@ -107,10 +107,11 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
     :param segment_name: Its name, which must be no other segment's.
     :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
     :param location_id: Its location; the connection's where None.
+    :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
         that name has other criteria, since the API can't change them.
     """
-    def __init__(self, *, segment_name: str, criteria: records.SegmentCriteria, location_id: str | None=None, **kwargs: Unpack[TaskArguments]) -> None:
+    def __init__(self, *, segment_name: str, criteria: records.SegmentCriteria, location_id: str | None=None, type: str='contact', **kwargs: Unpack[TaskArguments]) -> None:
         ...
     def work(self, client: Client, context: Context) -> Any:
         ...

@@ -1,8 +1,10 @@
-"""Services: what can be booked."""
+"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
 
 from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
+from whautomate_core import catalogue
 from whautomate_core.api import services
 
 
@@ -19,3 +21,6 @@ class WhautomateUpdateServiceOperator(WhautomateOperator, call=services.update_s
 
 
 class WhautomateDeleteServiceOperator(WhautomateOperator, call=services.delete_service): ...
+
+
+class WhautomateUpsertServiceOperator(WhautomateJobOperator, job=catalogue.upsert_service): ...

@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Services: what can be booked."""
+"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
 
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
@@ -117,6 +117,37 @@ class WhautomateDeleteServiceOperator(WhautomateOperator):
         self,
         *,
         service_id: str | XComArg,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateUpsertServiceOperator(WhautomateOperator):
+    """Make the service of a name at a location where there is none, else write the fields that differ.
+
+    All services are read; unchanged ones cost no more. It is created once, whoever else tries.
+
+    Returns: `id`, `created`, `changed` (whether fields were written over what was there).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services
+        have the name; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param name: Exact name of the service (templated).
+    :param service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON) (templated).
+    :param location_id: Its location; the account's where None (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        name: str | XComArg,
+        service: records.ServiceUpdate | str | XComArg,
+        location_id: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

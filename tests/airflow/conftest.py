@@ -41,7 +41,7 @@ def connection(host, key=KEY, **extra):
     return json.dumps({"conn_type": "whautomate", "host": host, "password": key, "extra": settings})
 
 
-def python(*arguments, **env):
+def python(*arguments, timeout=180, **env):
     """Run Python as a user would; returns its code and all it said."""
     done = subprocess.run(
         [sys.executable, *map(str, arguments)],
@@ -49,7 +49,7 @@ def python(*arguments, **env):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=180,
+        timeout=timeout,
     )
     return done.returncode, done.stdout
 

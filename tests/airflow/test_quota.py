@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, TaskDeferred
+from airflow.providers.common.compat.sdk import DAG, AirflowException, AirflowFailException, TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-from conftest import DAGS, connection, python
+from conftest import DAGS, ROOT, connection, python
 from test_operators import ENDPOINTS
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
@@ -27,7 +27,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateTagContactsOperator,
 )
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
-from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
+from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 from whautomate_core.call import Repeat
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.state import open_state
@@ -188,17 +188,18 @@ def test_a_deferrable_sensor_without_a_permit_goes_to_the_triggerer(emulator):
     pause(20)
     task = sensor(deferrable=True, max_requests=7)
     with pytest.raises(TaskDeferred) as deferred:
-        WhautomateBroadcastSensor.execute.__wrapped__(task, context())
-    assert isinstance(deferred.value.trigger, WhautomateBroadcastTrigger)
+        inspect.unwrap(WhautomateBroadcastSensor.execute)(task, context())
+    assert isinstance(deferred.value.trigger, WhautomateWaitTrigger)
     assert deferred.value.trigger.max_requests == 7
     assert emulator.requests() == []
 
 
 def test_the_trigger_waits_for_its_permits_and_keeps_its_deadline(emulator, monkeypatch):
-    monkeypatch.setattr("airflow_provider_whautomate.triggers.broadcasts.LAST_LOOK", 1.0)
+    monkeypatch.setattr("airflow_provider_whautomate.triggers.waiting.LAST_LOOK", 1.0)
 
     async def event(deadline, **more):
-        trigger = WhautomateBroadcastTrigger("b", "whautomate_default", 0.1, time.time() + deadline, **more)
+        asked = {"kind": "broadcast", "broadcast_id": "b"}
+        trigger = WhautomateWaitTrigger(asked, "whautomate_default", 0.1, time.time() + deadline, **more)
         return (await anext(trigger.run())).payload
 
     pause(4)
@@ -344,6 +345,15 @@ def test_bulk_jobs_leave_room_for_others():
         WhautomateBroadcastOperator: "interactive",
     }
     assert {operator: operator.lane for operator in lanes} == lanes
+
+
+def test_the_example_of_the_docs():
+    (code,) = re.findall(r"```python\n(sync = .*?)```", (ROOT / "docs" / "quota.md").read_text(), re.DOTALL)
+    names = {"WhautomateSyncContactsOperator": WhautomateSyncContactsOperator}
+    with DAG("docs", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
+        exec(code, names)
+    arguments = names["sync"].partial_kwargs
+    assert (arguments["pool"], arguments["max_wait"]) == ("crm", 60)
 
 
 # --- one state for all workers

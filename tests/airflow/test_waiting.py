@@ -1,97 +1,164 @@
-"""The sensor and its trigger, outside of a DAG."""
+"""Sensors and their trigger outside of a DAG: what they agree on, and the polls they share."""
 
 import asyncio
 import importlib
+import inspect
 import json
 import time
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSensorTimeout
+from airflow.providers.common.compat.sdk import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+    TaskDeferred,
+)
+from waiting_cases import CASES, Case, send
 
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
-from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
-from whautomate_core.account import account_from_settings
-from whautomate_core.api import broadcasts, segments
-from whautomate_core.client import Client
+from airflow_provider_whautomate.sensors.clients import WhautomateClientSensor
+from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
+from airflow_provider_whautomate.sensors.messages import WhautomateMessageSensor
+from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
+from airflow_provider_whautomate.triggers import polls
+from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
+from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.waiting import ContactHas
 
-FIGURES = {"id": "b", "status": "Completed", "finished": True, "failed": False} | {
-    "recipients": 100,
-    "sent": 94,
-    "delivered": 90,
-    "undelivered": 6,
+SENSORS = {
+    "broadcast": WhautomateBroadcastSensor,
+    "contact": WhautomateContactSensor,
+    "client": WhautomateClientSensor,
+    "quota": WhautomateQuotaSensor,
+    "message": WhautomateMessageSensor,
 }
-
-
-USED = {"requests": 4, "waited": 1.5}
-
-
-def event_of(trigger):
-    async def first():
-        async for event in trigger.run():
-            return event.payload
-
-    return asyncio.run(first())
+QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5}
 
 
 @pytest.fixture
-def broadcast_id(whautomate_emulator, connections):
-    """A broadcast, scheduled for the year 2100."""
-    emulator = whautomate_emulator
-    connections("whautomate_default", emulator.url, emulator.key)
-    location = {"id": emulator.location_id}
-    emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915123456789"}])
-    with Client(account_from_settings(emulator.url, emulator.key, {"plan": "subscribed"})) as client:
-        everybody = client.send(segments.create_segment({"name": "s", "type": "contact", "location": location}))
-        return client.send(
-            broadcasts.create_broadcast(
-                {
-                    "name": "b",
-                    "type": "contact",
-                    "segments": [{"id": everybody["id"]}],
-                    "template": {"name": "t", "language": "en"},
-                    "scheduleDateTime": "2100-01-01T00:00:00Z",
-                }
-            )
-        )["id"]
+def emulator(whautomate_emulator, connections):
+    """An emulator, and an account of its own at it."""
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=uuid4().hex)
+    return whautomate_emulator
 
 
-def test_triggers_survive_being_stored():
-    trigger = WhautomateBroadcastTrigger("b", "whautomate_default", 60.0, 1.8e9, 1)
-    path, arguments = trigger.serialize()
-    module, _, name = path.rpartition(".")
-    again = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
-    assert type(again) is WhautomateBroadcastTrigger
-    assert again.serialize() == trigger.serialize()
+def sensor_of(asked, **more):
+    """The sensor that asks a question."""
+    fields = dict(asked)
+    kind = fields.pop("kind")
+    if kind == "message":
+        fields["since"] = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(fields['since']))}+00:00"
+    return SENSORS[kind](task_id="wait", **fields, **more)
 
 
-def test_the_trigger_looks_until_it_is_finished(whautomate_emulator, broadcast_id):
-    async def scenario():
-        trigger = WhautomateBroadcastTrigger(broadcast_id, "whautomate_default", 0.2, time.time() + 60, 1)
-        waiting = asyncio.ensure_future(anext(trigger.run()))
-        await asyncio.sleep(1)
-        assert not waiting.done()
-        whautomate_emulator.advance(80 * 365 * 86_400)
-        return (await waiting).payload
+def trigger(asked, interval=0.05, seconds=60.0, **more):
+    return WhautomateWaitTrigger(asked, "whautomate_default", interval, time.time() + seconds, **more)
 
-    event = asyncio.run(scenario())
-    assert event["status"] == "finished"
-    assert (event["delivery"]["recipients"], event["delivery"]["finished"]) == (1, True)
-    looks = whautomate_emulator.requests("getBroadcast")
-    assert event["requests"] - 1 == len(looks) >= 3
+
+async def event_of(one):
+    return (await anext(one.run())).payload
+
+
+# --- poke and trigger agree
+
+
+@pytest.mark.whautomate(**QUICK)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_sensors_that_poke_decide_by_the_table(case: Case, emulator):
+    sensor = sensor_of(case.question(emulator), timeout=60)
+    if case.error or case.problem:
+        with pytest.raises(case.error or AirflowFailException, match=case.problem):
+            sensor.poke({})
+        return
+    found = sensor.poke({})
+    assert case.agrees(found.xcom_value, None)
+    assert found.is_done == (not case.waits)
+
+
+@pytest.mark.whautomate(**QUICK)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_triggers_decide_by_the_table(case: Case, emulator):
+    asked = case.question(emulator)
+    event = asyncio.run(event_of(trigger(asked, seconds=0.0 if case.waits else 60.0)))
     assert json.loads(json.dumps(event)) == event
+    if case.waits:
+        assert event == {"status": "timeout"}
+    elif case.error:
+        assert (event["status"], event["type"]) == ("error", case.error.__name__)
+    else:
+        assert event["status"] == "over"
+        assert case.agrees(event["result"], event["problem"])
+    if case.problem:
+        with pytest.raises(AirflowFailException, match=case.problem):
+            sensor_of(asked).execute_complete({}, event)
+    elif case.error:
+        with pytest.raises(AirflowException, match=case.error.__name__):
+            sensor_of(asked).execute_complete({}, event)
+    elif not case.waits:
+        used = {"requests": event["requests"], "waited": event["waited"]}
+        assert sensor_of(asked).execute_complete({}, event) == event["result"] | used
 
 
-def test_the_trigger_gives_up_at_its_deadline_with_a_last_look(whautomate_emulator, broadcast_id):
-    trigger = WhautomateBroadcastTrigger(broadcast_id, "whautomate_default", 60.0, time.time() + 0.2)
-    assert event_of(trigger) == {"status": "timeout"}
-    assert len(whautomate_emulator.requests("getBroadcast")) == 1
+# --- the sensor
 
 
-def test_what_the_trigger_can_not_do_is_an_event(whautomate_emulator, connections):
-    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key)
-    event = event_of(WhautomateBroadcastTrigger("nobody", "whautomate_default", 0.01, time.time() + 60))
-    assert (event["status"], event["type"]) == ("error", "NotFound")
-    assert "GET /v1/broadcasts/{}" in event["message"]
+def run(sensor, context=None):
+    """`execute` as Airflow runs it, without what guards it against others."""
+    return inspect.unwrap(type(sensor).execute)(sensor, context or {"ti": None})
+
+
+BROADCAST = {"kind": "broadcast", "broadcast_id": "b"}
+
+
+def test_a_sensor_that_finds_it_does_not_defer(emulator):
+    [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
+    sensor = WhautomateContactSensor(task_id="wait", contact_id=contact, tag="vip", deferrable=True)
+    assert run(sensor) == {"id": contact, "requests": 1, "waited": 0.0}
+
+
+def test_a_deferred_sensor_waits_for_the_start_of_its_broadcast(emulator):
+    [made] = send(emulator, "2100-01-01T00:00:00Z")
+    sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=made, deferrable=True, timeout=1000)
+    started = time.time()
+    with pytest.raises(TaskDeferred) as deferred:
+        run(sensor)
+    left = deferred.value.trigger
+    assert left.question == {"kind": "broadcast", "broadcast_id": made, "min_delivered": None, "max_failed": None}
+    assert left.not_before == 4_102_444_800
+    assert started + 1000 <= left.deadline <= time.time() + 1000
+    assert left.requests == 1
+    assert deferred.value.timeout.total_seconds() > 1000
+
+
+@pytest.mark.parametrize("mode", ["poke", "reschedule"])
+def test_a_sensor_that_pokes_waits_for_the_start_of_its_broadcast(emulator, mode):
+    [made] = send(emulator, "2100-01-01T00:00:00Z")
+    sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=made, mode=mode, timeout=1000, poke_interval=10)
+    assert not sensor.poke({})
+    # At the start, but never after the timeout.
+    assert sensor._get_next_poke_interval(0.0, lambda: 100.0, 1) == 900
+    sensor.timeout = 1e12
+    assert sensor._get_next_poke_interval(0.0, lambda: 0.0, 1) == pytest.approx(4_102_444_800 - time.time(), abs=60)
+    sensor._not_before = 0.0
+    assert sensor._get_next_poke_interval(0.0, lambda: 0.0, 1) == 10
+
+
+def test_a_sensor_with_no_share_left_comes_back_when_there_is_one(emulator, connections):
+    few = {"requests_per_minute": 100, "requests_per_day": 20, "account": uuid4().hex}
+    connections("whautomate_default", emulator.url, emulator.key, **few)
+    [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
+    sensor = WhautomateContactSensor(task_id="wait", contact_id=contact, tag="vip", timeout=1e6)
+    for _ in range(3):
+        assert not sensor.poke({})
+    # A tenth is 2, and one of them in a quarter of the day.
+    assert len(emulator.requests()) == 1
+    assert 21_000 < sensor._get_next_poke_interval(0.0, lambda: 0.0, 1) < 22_000
+    with pytest.raises(TaskDeferred):
+        run(WhautomateContactSensor(task_id="wait", contact_id=contact, tag="vip", deferrable=True))
+    assert len(emulator.requests()) == 1
 
 
 def complete(event, **arguments):
@@ -99,27 +166,251 @@ def complete(event, **arguments):
     return sensor.execute_complete({}, event)
 
 
-def test_the_sensor_returns_the_figures_of_the_event():
-    assert complete({"status": "finished", "delivery": FIGURES, **USED}) == {**FIGURES, **USED}
-
-
-@pytest.mark.parametrize("max_failed", [5, "5", "5%"])
-def test_too_many_not_reached_fail_without_retry(max_failed):
-    with pytest.raises(AirflowFailException, match="6 of 100 not reached"):
-        complete({"status": "finished", "delivery": FIGURES, **USED}, max_failed=max_failed)
-    assert complete({"status": "finished", "delivery": FIGURES, **USED}, max_failed="6%")
-
-
-def test_broadcasts_that_were_not_sent_fail_without_retry():
-    dead = {**FIGURES, "status": "cancelled", "failed": True}
-    with pytest.raises(AirflowFailException, match="was not sent: its status is cancelled"):
-        complete({"status": "finished", "delivery": dead, **USED})
-
-
 def test_deadlines_errors_and_missing_events_are_errors():
-    with pytest.raises(AirflowSensorTimeout, match="not finished after 60 s"):
+    with pytest.raises(AirflowSensorTimeout, match="broadcast b is not finished after 60 s"):
         complete({"status": "timeout"})
     with pytest.raises(AirflowException, match="NotFound: gone"):
         complete({"status": "error", "type": "NotFound", "message": "gone"})
     with pytest.raises(AirflowException, match="no event"):
         complete(None)
+    for error, final in (("BudgetExceeded", True), ("ServerError", False)):
+        with pytest.raises(AirflowException) as raised:
+            complete({"status": "error", "type": error, "message": "no"})
+        assert isinstance(raised.value, AirflowFailException) == final
+
+
+@pytest.mark.parametrize(("how", "event"), [("soft_fail", "timeout"), ("never_fail", "timeout"), ("never_fail", "x")])
+def test_failing_softly_is_skipping(how, event):
+    with pytest.raises(AirflowSkipException):
+        complete({"status": event}, **{how: True})
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: WhautomateContactSensor(task_id="t", tag="a"), "either contact_id or phone"),
+        (lambda: WhautomateContactSensor(task_id="t", contact_id="c"), "tag or stage"),
+        (lambda: WhautomateClientSensor(task_id="t", client_id="", tag="a"), "client_id"),
+        (lambda: WhautomateQuotaSensor(task_id="t", requests=0), "requests must be"),
+        (lambda: WhautomateQuotaSensor(task_id="t", requests="many"), "requests must be"),
+        (lambda: WhautomateMessageSensor(task_id="t", contact_id="c", since="2026-01-01T00:00"), "no time zone"),
+        (lambda: WhautomateBroadcastSensor(task_id="t", broadcast_id="{{ x }}", min_delivered="many"), "min_delivered"),
+    ],
+)
+def test_what_can_not_be_is_an_error_at_parse(make, says):
+    with pytest.raises((ConfigurationError, InvalidRequest), match=says):
+        make()
+
+
+def test_templates_are_left_until_they_are_rendered():
+    WhautomateContactSensor(task_id="t", contact_id="{{ x }}", tag="{{ '' }}")
+    WhautomateQuotaSensor(task_id="t", requests="{{ x }}")
+    assert WhautomateQuotaSensor(task_id="t", requests="50").question({}).requests == 50
+
+
+def test_a_rendered_number_is_not_shown():
+    sensor = WhautomateContactSensor(task_id="t", phone="{{ x }}", tag="a")
+    sensor.phone = "+4915123456789"  # as the rendering does
+    assert str(sensor.phone) == repr(sensor.phone) == "+49…89"
+    assert sensor.question({}) == ContactHas(phone="+4915123456789", tag="a")
+
+
+def test_messages_count_from_the_first_start_where_nothing_else_is_said():
+    first = SimpleNamespace(timestamp=lambda: 1000.0)
+    later = SimpleNamespace(timestamp=lambda: 2000.0)
+    sensor = WhautomateMessageSensor(task_id="t", contact_id="c")
+    rescheduled = SimpleNamespace(get_first_reschedule_date=lambda context: first, start_date=later)
+    assert sensor.question({"ti": rescheduled}).since == 1000
+    assert sensor.question({"ti": SimpleNamespace(start_date=later)}).since == 2000
+
+
+# --- the trigger
+
+
+def test_triggers_survive_being_stored():
+    one = trigger({"kind": "contact", "phone": "+4915123456789", "tag": "vip"}, max_requests=5)
+    path, arguments = one.serialize()
+    module, _, name = path.rpartition(".")
+    again = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
+    assert type(again) is WhautomateWaitTrigger
+    assert again.serialize() == one.serialize()
+    assert "3456" not in f"{one!r} {one}"
+
+
+def test_the_trigger_looks_until_it_is_there(emulator):
+    [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
+
+    async def scenario():
+        asked = {"kind": "contact", "contact_id": contact, "tag": "vip"}
+        waiting = asyncio.ensure_future(event_of(trigger(asked, requests=1)))
+        while len(emulator.requests("getContact")) < 3:
+            await asyncio.sleep(0.02)
+        assert not waiting.done()
+        emulator.opt_out(contact, tag="vip")
+        return await waiting
+
+    event = asyncio.run(scenario())
+    assert event["result"] == {"id": contact}
+    assert event["requests"] - 1 == len(emulator.requests("getContact"))
+    assert polls._polls == {}
+
+
+def test_the_trigger_makes_no_more_requests_than_it_may(emulator):
+    [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
+    asked = {"kind": "contact", "contact_id": contact, "tag": "vip"}
+    event = asyncio.run(event_of(trigger(asked, requests=1, max_requests=3)))
+    assert (event["status"], event["type"]) == ("error", "BudgetExceeded")
+    assert len(emulator.requests()) == 2
+
+
+def test_a_refused_key_ends_the_wait(emulator, connections):
+    connections("whautomate_default", emulator.url, "another-key", account=uuid4().hex)
+    event = asyncio.run(event_of(trigger(BROADCAST)))
+    assert event["type"] == "AuthenticationError"
+    assert "another-key" not in str(event)
+    assert len(emulator.requests()) == 1
+
+
+def test_what_can_not_be_opened_ends_the_wait(emulator, connections):
+    connections("whautomate_default", emulator.url, emulator.key, state="sqlite:////proc/nowhere.sqlite")
+    assert asyncio.run(event_of(trigger(BROADCAST)))["type"] in ("ConfigurationError", "StateUnavailable")
+    assert polls._polls == {}
+
+
+# --- polls that are shared
+
+
+def broadcast(one):
+    return {"kind": "broadcast", "broadcast_id": one}
+
+
+def polled(emulator, before=0):
+    made = [one["operation"] for one in emulator.requests() if one["number"] > before]
+    return made.count("listBroadcasts"), made.count("getBroadcast")
+
+
+SLOW = {"broadcast_seconds": 1000.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.0}
+
+
+def under_way(emulator, number):
+    """Broadcasts that have begun, and go on until the emulator's clock is moved."""
+    emulator.add_contacts([{"name": f"N{n}", "phoneNumber": f"491512345678{n}"} for n in range(2)])
+    return send(emulator, number=number)
+
+
+async def until(true):
+    while not true():
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        pytest.param(2, marks=pytest.mark.whautomate(page_cap=100, **SLOW)),
+        pytest.param(4, marks=pytest.mark.whautomate(page_cap=50, **SLOW)),
+    ],
+)
+def test_two_hundred_broadcasts_are_read_as_lists(emulator, lists):
+    ids = under_way(emulator, 200)
+    looks = []
+
+    async def scenario():
+        waiting = [asyncio.ensure_future(event_of(trigger(broadcast(one), interval=1.0))) for one in ids]
+        for poll in (1, 2):
+            await until(lambda: polled(emulator)[0] >= lists * poll)  # noqa: B023
+            looks.append(polled(emulator))
+        emulator.advance(2000)
+        return await asyncio.gather(*waiting)
+
+    events = asyncio.run(scenario())
+    assert looks == [(lists, 0), (2 * lists, 0)]
+    assert [event["result"]["id"] for event in events] == ids
+    assert polled(emulator)[1] == 0
+    assert {event["requests"] for event in events} == {polled(emulator)[0]}
+    assert polls._polls == {}
+
+
+@pytest.mark.whautomate(**SLOW)
+def test_one_that_is_missing_or_cancelled_or_late_disturbs_no_other(emulator):
+    ids = under_way(emulator, 5)
+
+    async def scenario():
+        asked = [broadcast(one) for one in [*ids, "nobody"]]
+        waiting = [asyncio.ensure_future(event_of(trigger(one, interval=0.2))) for one in asked]
+        late = asyncio.ensure_future(event_of(trigger(broadcast(ids[0]), interval=0.2, seconds=0.5)))
+        await until(lambda: polled(emulator)[0] >= 1)
+        waiting[0].cancel()
+        lost = await waiting.pop()
+        assert (lost["status"], lost["type"]) == ("error", "NotFound")
+        assert await late == {"status": "timeout"}
+        again = asyncio.ensure_future(event_of(trigger(asked[0], interval=0.2)))  # as after a restart
+        emulator.advance(2000)
+        done = await asyncio.gather(*waiting[1:], again)
+        return [event["result"]["id"] for event in done]
+
+    assert asyncio.run(scenario()) == [*ids[1:], ids[0]]
+    assert polls._polls == {}
+
+
+@pytest.mark.whautomate(**SLOW)
+def test_an_error_is_told_to_all_and_the_next_poll_begins_anew(emulator):
+    ids = under_way(emulator, 3)
+    emulator.fault("not_json", operation="listBroadcasts")
+
+    async def scenario():
+        events = await asyncio.gather(*(event_of(trigger(broadcast(one), interval=0.2)) for one in ids))
+        emulator.advance(2000)
+        return events, await asyncio.gather(*(event_of(trigger(broadcast(one), interval=0.2)) for one in ids))
+
+    failed, done = asyncio.run(scenario())
+    assert {(event["status"], event["type"]) for event in failed} == {("error", "UnexpectedResponse")}
+    assert [event["result"]["id"] for event in done] == ids
+
+
+@pytest.mark.whautomate(**SLOW)
+def test_the_poll_ends_with_the_last_who_waits_whatever_it_does(emulator):
+    ids = under_way(emulator, 2)
+
+    async def scenario():
+        before = asyncio.all_tasks()
+        # Into the middle of a request, which the server doesn't answer.
+        emulator.fault("slow", operation="listBroadcasts", seconds=3)
+        waiting = [asyncio.ensure_future(event_of(trigger(broadcast(one), interval=0.1))) for one in ids]
+        await until(lambda: polled(emulator)[0] >= 1)
+        for one in waiting:
+            one.cancel()
+        await asyncio.wait(waiting)
+        assert asyncio.all_tasks() == before
+        assert polls._polls == {}
+
+    asyncio.run(scenario())
+
+
+def test_those_who_ask_the_same_are_answered_by_one_request(emulator):
+    [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
+    asked = {"kind": "contact", "contact_id": contact, "tag": "vip"}
+
+    async def scenario():
+        return await asyncio.gather(*(event_of(trigger(asked, interval=0.5)) for _ in range(20)))
+
+    assert {event["result"]["id"] for event in asyncio.run(scenario())} == {contact}
+    assert len(emulator.requests("getContact")) == 1
+
+
+def test_polls_are_of_one_account_and_one_kind(emulator, connections):
+    connections("another", emulator.url, emulator.key, account=uuid4().hex)
+    quota = {"kind": "quota", "requests": 5}
+
+    async def scenario():
+        mine = [trigger(broadcast("a"), interval=60), trigger(broadcast("b"), interval=60), trigger(quota, interval=60)]
+        other = WhautomateWaitTrigger(quota, "another", 60, time.time() + 60)
+        waiting = [asyncio.ensure_future(event_of(one)) for one in (*mine, other)]
+        await until(lambda: sum(len(poll.places) for poll in polls._polls.values()) == 4)
+        shared = sorted(len(poll.places) for poll in polls._polls.values())
+        for one in waiting:
+            one.cancel()
+        await asyncio.wait(waiting)
+        return shared
+
+    assert asyncio.run(scenario()) == [1, 1, 2]
+    assert polls._polls == {}

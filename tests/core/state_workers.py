@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import math
 import multiprocessing
 import os
 import random
@@ -13,7 +15,7 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +31,11 @@ from whautomate_core.state.pool import Lane, Pool, SharedPool
 
 Windows = tuple[tuple[int, float], ...]
 
+PATIENCE = 900.0
+"""Seconds after which what is waited for is given up: far more than it takes on a busy machine."""
+LIFE = 1800
+"""Seconds after which a process ends itself, should the one that started it have died."""
+
 _SO_TIMESTAMPNS = 35  # Linux: the kernel says when each datagram was sent over loopback
 
 processes = multiprocessing.get_context("forkserver")
@@ -43,7 +50,6 @@ class Job:
     url: str
     windows: Windows
     port: int
-    seconds: float
     account: str = "a"
     margin: float = 0.12
     """Of each window: generous, since 16 processes on a small machine are late by tens of milliseconds."""
@@ -98,10 +104,11 @@ def create_and_wait(account: Account, waiting: Any) -> None:
 
 def work(job: Job) -> None:
     """The body of a process: `threads` threads and `tasks` tasks of one event loop share its pool."""
-    pool, end = pool_of(job), time.monotonic() + job.seconds
+    signal.alarm(LIFE)
+    pool = pool_of(job)
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.connect(("127.0.0.1", job.port))
-    slow = [job.slow if i % 2 else 0.0 for i in range(1000)]
+    slow = itertools.cycle([0.0, job.slow])
 
     def send(left: float, waited: float) -> None:
         out.send(struct.pack("!Idd", job.who, left, waited))
@@ -109,8 +116,6 @@ def work(job: Job) -> None:
     def in_thread() -> None:
         for connect in slow:
             asked = time.monotonic()
-            if asked >= end:
-                return
             grant = pool.acquire(lane=job.lane)
             waited = time.monotonic() - asked
             time.sleep(connect)
@@ -123,8 +128,6 @@ def work(job: Job) -> None:
     async def in_task() -> None:
         for connect in slow:
             asked = time.monotonic()
-            if asked >= end:
-                return
             grant = await pool.aacquire(lane=job.lane)
             waited = time.monotonic() - asked
             await asyncio.sleep(connect)
@@ -197,26 +200,49 @@ def recording() -> Iterator[Recorder]:
         recorder.close()
 
 
-def run(jobs: Iterable[Job]) -> None:
-    """Run a process for each job to its end."""
-    jobs = list(jobs)
-    started = [processes.Process(target=work, args=(replace(job, who=i),), daemon=True) for i, job in enumerate(jobs)]
+def wait_for(true: Callable[[], object], running: Iterable[Any] = ()) -> None:
+    """Wait until that is true, while all these processes run."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"not so after {PATIENCE:g} s"
+        assert not any(process.exitcode for process in running), "a worker failed"
+        time.sleep(0.1)
+
+
+def _run_until(enough: Callable[[], object], started: list[Any]) -> None:
     for process in started:
         process.start()
-    for process in started:
-        process.join(max(job.seconds for job in jobs) + 60)
-        assert process.exitcode == 0, f"a worker ended with {process.exitcode}"
+    try:
+        wait_for(enough, started)
+    finally:
+        for process in started:
+            process.kill()
+            process.join()
 
 
-def run_and_kill(job: Job, count: int, every: float, kills: int) -> None:
-    """Keep so many processes running and kill -9 one at random, so often and every so many seconds."""
+def run(jobs: Iterable[Job], enough: Callable[[], object]) -> None:
+    """Run a process for each job until that is true: so much as is looked at, however long a busy machine takes."""
+    _run_until(
+        enough,
+        [processes.Process(target=work, args=(replace(job, who=i),), daemon=True) for i, job in enumerate(jobs)],
+    )
+
+
+def run_and_kill(job: Job, recorder: Recorder, count: int, every: float, kills: int) -> None:
+    """Keep so many processes running and kill -9 one at random, so often and every so many seconds.
+
+    Less often on a machine where a process would be dead before it sends.
+    """
 
     def start(who: int) -> Any:
         process = processes.Process(target=work, args=(replace(job, who=who),), daemon=True)
         process.start()
         return process
 
-    running, chance = [start(i) for i in range(count)], random.Random(1)
+    begun, chance = time.monotonic(), random.Random(1)
+    running = [start(i) for i in range(count)]
+    wait_for(lambda: len(per_worker(recorder)) == count, running)
+    every = max(every, min(0.5, (time.monotonic() - begun) / 3))
     for killed in range(kills):
         time.sleep(every)
         victim = chance.randrange(count)
@@ -265,26 +291,34 @@ class Calls:
     key: str
     state: str
     windows: Windows
-    seconds: float
-    account: str = "a"
-    margin: float = 0.25
-    """Of each window: the emulator is one thread of Python that stamps what 16 processes send."""
+    account: str
+    margin: float = 1.0
+    """As of a minute: on a busy machine a request of one of 16 processes is late by tenths of a second."""
 
 
 def call(job: Calls) -> None:
+    signal.alarm(LIFE)
     account = Account(job.host, job.key, job.account, Limits(job.windows), state=job.state)
     pool = SharedPool(Database(job.state), account.id, account.limits, margin=lambda seconds: job.margin)
-    end = time.monotonic() + job.seconds
     with Client(account, pool=pool) as client:
-        while time.monotonic() < end:
+        while True:
             with contextlib.suppress(RateLimited, QuotaExhausted):
                 client.send(contacts.list_contacts())
 
 
-def run_calls(job: Calls, count: int) -> None:
-    started = [processes.Process(target=call, args=(job,), daemon=True) for _ in range(count)]
-    for process in started:
-        process.start()
-    for process in started:
-        process.join(job.seconds + 60)
-        assert process.exitcode == 0, f"a worker ended with {process.exitcode}"
+def run_calls(job: Calls, count: int, enough: Callable[[], object]) -> None:
+    """Run so many processes until that is true."""
+    _run_until(enough, [processes.Process(target=call, args=(job,), daemon=True) for _ in range(count)])
+
+
+def statuses(emulator: Any) -> list[tuple[float, int]]:
+    """When each answered request arrived, in monotonic seconds, and what it was answered."""
+    requests = emulator.requests()
+    return [(request["monotonic"], request["status"]) for request in requests if request["status"] is not None]
+
+
+def settled(emulator: Any) -> list[float]:
+    """When the requests after the last refusal arrived; none where none was refused yet."""
+    answered = statuses(emulator)
+    last = max((at for at, status in answered if status == 429), default=math.inf)
+    return [at for at, _ in answered if at > last]

@@ -7,7 +7,7 @@ import pytest
 
 from whautomate_core.api import broadcasts, contacts, segments
 from whautomate_core.campaign.broadcasts import broadcast_name, create_broadcast_once
-from whautomate_core.campaign.delivery import delivery, poll_delays
+from whautomate_core.campaign.delivery import delivery
 from whautomate_core.campaign.segments import ensure_segment, find_segment
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
@@ -229,11 +229,6 @@ def test_figures_are_given_time_to_settle() -> None:
     assert not finished(5, 1, after=10)
     assert finished(9, 1, after=10)  # everybody is accounted for
     assert finished(5, 1, after=120)  # somebody's phone is off
-
-
-def test_polling_slows_down() -> None:
-    delays = poll_delays()
-    assert [next(delays) for _ in range(6)] == [60, 120, 240, 480, 900, 900]
 
 
 def test_a_broadcast_takes_its_time(client: Client, whautomate_emulator: Emulator, vip: Any) -> None:

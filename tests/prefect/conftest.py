@@ -37,7 +37,7 @@ def block_types_at_start():
     from prefect.client.orchestration import get_client
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120), get_client(sync_client=True) as client:
+    with prefect_test_harness(server_startup_timeout=600), get_client(sync_client=True) as client:
         slugs: set[str] = set()
         for _ in range(100):  # blocks are registered while the server is answering already
             response = client.request("POST", "/block_types/filter", json={"limit": 200})
@@ -122,7 +122,7 @@ def served(server, environment, tmp_path):
         )
         slug = f"{name.replace('_', '-')}/{deployment}"
         return server.create_flow_run_from_deployment(
-            wait_for(lambda: find_deployment(server, slug), 60).id, parameters=parameters
+            wait_for(lambda: find_deployment(server, slug), 300).id, parameters=parameters
         )
 
     yield serve
@@ -158,7 +158,7 @@ def wait_for(look, seconds):
 def wait_until(server):
     """Waits for a flow run to get into a state of that name; gives the flow run."""
 
-    def wait(run, *names, seconds=90):
+    def wait(run, *names, seconds=300):
         def look():
             found = server.read_flow_run(run.id)
             return found if found.state.name in names else None

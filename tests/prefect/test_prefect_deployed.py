@@ -1,18 +1,23 @@
 """Deployed flows: who has no requests left gives its process back and goes on later."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from conftest import wait_for
 from prefect import flow
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.concurrency.sync import concurrency
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
 from prefect.states import Cancelling
 
-from prefect_whautomate import contacts
+from prefect_whautomate import WhautomateCredentials, contacts
 from prefect_whautomate._runs import leave_until_permitted
 from whautomate_core import errors
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -128,6 +133,20 @@ def test_a_run_that_is_being_cancelled_is_not_rescheduled(server, run_deployed):
     with pytest.raises(errors.QuotaExhausted):
         run_deployed(cancelled)
     assert server.read_flow_run(run_deployed.ids[0]).state.name == "Cancelling"
+
+
+def test_the_example_of_the_docs(server, credentials_of_emulator, whautomate_emulator, tmp_path):
+    (code,) = re.findall(r"```python\n(@flow.*?)```", (ROOT / "docs" / "quota.md").read_text(), re.DOTALL)
+    credentials_of_emulator().save("whautomate", overwrite=True)
+    (tmp_path / "customers.csv").write_text("full_name,mobile\nAda,+4915123456789\n")
+    names = {
+        "flow": flow,
+        "concurrency": concurrency,
+        "WhautomateCredentials": WhautomateCredentials,
+        "sync_contacts": contacts.sync_contacts,
+    }
+    exec(code, names)
+    assert names["nightly"](str(tmp_path / "customers.csv"))["created"] == 1
 
 
 def test_outside_of_deployed_runs_nobody_leaves(server):

@@ -3,44 +3,175 @@
 import asyncio
 import importlib
 import inspect
-import pkgutil
+import json
+import re
 import socket
 
+import httpx
 import pytest
+from contract_examples import contract, operations
+from jsonschema import Draft202012Validator
 from prefect import Task, flow
 
-import whautomate_core.api
 from prefect_whautomate import contacts, segments
 from whautomate_core import errors
 
 LOCATION = {"id": "loc000000001"}
+OPERATIONS = operations()
+BODIES = [operation for operation in OPERATIONS if operation.body]
+LISTS = [re.sub(r"\{\w+\}", "[^/]+", operation.path) for operation in OPERATIONS if operation.lists]
+COLOURS = pytest.mark.parametrize("prefix", ["", "a"], ids=["sync", "async"])
 
 
-def endpoints():
-    for _, name, _ in pkgutil.iter_modules(whautomate_core.api.__path__):
-        module = importlib.import_module(f"whautomate_core.api.{name}")
-        for function_name, function in vars(module).items():
-            own = inspect.isfunction(function) and function.__module__ == module.__name__
-            if own and not function_name.startswith("_"):
-                yield pytest.param(name, function, id=f"{name}.{function_name}")
+# --- the contract
 
 
-@pytest.mark.parametrize(("resource", "endpoint"), list(endpoints()))
-def test_every_endpoint_has_its_two_tasks(resource, endpoint):
-    module = importlib.import_module(f"prefect_whautomate.{resource}")
-    expected = ["credentials", *inspect.signature(endpoint).parameters]
-    if endpoint.__name__.startswith("list_"):
-        expected.append("max_records")
-    if "(`POST " in endpoint.__doc__:  # may not happen twice
-        expected.append("key")
-    expected.append("max_requests")
-    for name in (endpoint.__name__, f"a{endpoint.__name__}"):
-        task = getattr(module, name)
-        assert isinstance(task, Task)
-        assert (task.name, task.isasync) == (name, name != endpoint.__name__)
-        assert list(inspect.signature(task.fn).parameters) == expected
-        assert task.description.startswith(inspect.getdoc(endpoint))
-        assert f"from prefect_whautomate.{resource} import {name}\n" in task.description
+def operation_id(operation):
+    return operation.id
+
+
+def core_function(operation):
+    return getattr(importlib.import_module(f"whautomate_core.api.{operation.resource}"), operation.function)
+
+
+def task_of(operation, prefix):
+    return getattr(importlib.import_module(f"prefect_whautomate.{operation.resource}"), prefix + operation.function)
+
+
+def call(task, *args, **kwargs):
+    done = task.fn(*args, **kwargs)
+    return asyncio.run(done) if task.isasync else done
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Every request that leaves; answered by a record that has nothing, or an empty list."""
+    requests = []
+
+    def answer(request):
+        lists = any(re.fullmatch(path, request.url.path) for path in LISTS) and request.method == "GET"
+        requests.append(request)
+        return httpx.Response(200, json=[] if lists else {"id": "x", "tags": ["text"] if answer.tagged else []})
+
+    async def async_answer(self, request):
+        return answer(request)
+
+    answer.tagged = False
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda self, request: answer(request))
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", async_answer)
+    return requests, answer
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=operation_id)
+@COLOURS
+def test_every_operation_has_its_task_with_the_arguments_and_the_words_of_the_core(operation, prefix):
+    endpoint, task = core_function(operation), task_of(operation, prefix)
+    reads = ["output_path"] if operation.method == "GET" else []
+    lists = ["max_records"] if operation.lists else []
+    once = ["key"] if operation.method == "POST" and operation.body_name != "tags" else []
+    expected = ["credentials", *inspect.signature(endpoint).parameters, *lists, *reads, *once, "max_requests"]
+    assert isinstance(task, Task)
+    assert (task.name, task.isasync) == (prefix + operation.function, bool(prefix))
+    assert list(inspect.signature(task.fn).parameters) == expected
+    assert task.description.startswith(inspect.getdoc(endpoint))
+    assert f"from prefect_whautomate.{operation.resource} import {task.name}\n" in task.description
+    for option in (*lists, *reads, *once, "max_requests"):
+        assert f"\n    {option}: " in task.description
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=operation_id)
+@COLOURS
+def test_it_sends_exactly_what_the_contract_says(operation, prefix, sent, credentials_of_nowhere):
+    requests, answer = sent
+    answer.tagged = operation.function.startswith("remove_")
+    arguments, task = operation.arguments(), task_of(operation, prefix)
+    arguments.get("filters", {}).pop("page", None)  # every page is read
+    flags = {"allow_protected": True, "overwrite": True}
+    result = call(
+        task,
+        credentials_of_nowhere,
+        **arguments,
+        **{name: value for name, value in flags.items() if name in inspect.signature(task.fn).parameters},
+    )
+    *before, request = requests
+    assert {one.method for one in before} <= {"GET"}
+    assert request.method == operation.method
+    assert request.url.path == operation.path_template.format(*(f"id-of-{name}" for name in operation.ids))
+    filters = {name: str(value) for name, value in arguments.get("filters", {}).items()}
+    assert dict(request.url.params) == filters | ({"page": "1"} if "page" in operation.filters else {})
+    if operation.body is None:
+        assert request.content == b""
+    else:
+        body, given = json.loads(request.content), arguments[operation.body_name]
+        assert body == ({"tags": given} if operation.body_name == "tags" else given)
+        schema = {**operation.body, "components": contract()["components"]}
+        assert list(Draft202012Validator(schema).iter_errors(body)) == []
+    if operation.method == "GET":
+        assert result == ([] if operation.lists else {"id": "x", "tags": []})
+    else:
+        assert result == {"id": "x"}
+
+
+@pytest.mark.parametrize("operation", BODIES, ids=operation_id)
+@COLOURS
+def test_a_broken_body_is_refused_before_anything_is_sent(operation, prefix, sent, credentials_of_nowhere):
+    requests, _ = sent
+    arguments, name = operation.arguments(), operation.body_name
+    broken = ["text", [1] if name == "tags" else {**arguments[name], "nmae": "x"}]
+    if name != "tags" and operation.method == "POST":
+        required = operation.body.get("required", [])
+        broken += [{key: value for key, value in arguments[name].items() if key != field} for field in required]
+    for body in broken:
+        with pytest.raises(errors.InvalidRequest):
+            call(task_of(operation, prefix), credentials_of_nowhere, **{**arguments, name: body})
+    assert requests == []
+
+
+# --- reads to files
+
+
+PEOPLE = [{"name": f"Ada {n}", "phoneNumber": f"+4930{n:07}", "location": LOCATION} for n in range(120)]
+
+
+@pytest.mark.parametrize("name", ["list_contacts", "alist_contacts"])
+def test_lists_and_reads_go_to_a_file_and_its_path_is_the_result(whautomate_emulator, credentials, tmp_path, name):
+    ids = whautomate_emulator.add_contacts(PEOPLE)
+    path = tmp_path / "people.jsonl"
+    listed = call(getattr(contacts, name), credentials, output_path=str(path), max_records=110)
+    assert listed == {"path": str(path), "records": 110}
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len({record["id"] for record in records} & set(ids)) == 110
+    one = tmp_path / "one.jsonl"
+    read = call(getattr(contacts, name.replace("list_contacts", "get_contact")), credentials, ids[0], output_path=one)
+    assert read == {"path": str(one), "records": 1}
+    assert json.loads(one.read_text())["id"] == ids[0]
+
+
+def test_parquet_by_the_suffix(whautomate_emulator, credentials, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    whautomate_emulator.add_contacts(PEOPLE)
+    assert contacts.list_contacts.fn(credentials, output_path=f"{tmp_path}/people.parquet")["records"] == 120
+    names = parquet.read_table(f"{tmp_path}/people.parquet").column("name").to_pylist()
+    assert set(names) == {person["name"] for person in PEOPLE}
+
+
+def test_object_storage_by_the_url(whautomate_emulator, credentials):
+    import fsspec
+
+    whautomate_emulator.add_contacts(PEOPLE)
+    contacts.list_contacts.fn(credentials, output_path="memory://bucket/people.jsonl")
+    with fsspec.open("memory://bucket/people.jsonl") as file:
+        assert len(file.readlines()) == 120
+
+
+def test_a_file_that_can_not_be_written_costs_no_request(whautomate_emulator, credentials, tmp_path):
+    for task, arguments in ((contacts.list_contacts, ()), (contacts.get_contact, ("c",))):
+        with pytest.raises(errors.ConfigurationError, match="can't be written"):
+            task.fn(credentials, *arguments, output_path=f"{tmp_path}/none/people.jsonl")
+    assert whautomate_emulator.requests() == []
+
+
+# --- calls
 
 
 def person(number, **fields):
@@ -87,6 +218,12 @@ def test_lists_read_every_page_and_stop_at_max_records(whautomate_emulator, cred
     assert len(whautomate_emulator.requests()) - before == 2  # pages hold 50
     with pytest.raises(errors.InvalidRequest, match="max_records"):
         contacts.list_contacts.fn(credentials, max_records=0)
+
+
+def test_a_page_of_a_list_can_not_be_asked_for_since_all_are_read(whautomate_emulator, credentials):
+    with pytest.raises(errors.InvalidRequest, match=r"every page is read.*max_records"):
+        contacts.list_contacts.fn(credentials, filters={"page": 3})
+    assert whautomate_emulator.requests() == []
 
 
 def test_an_unknown_field_is_named_before_anything_is_sent(whautomate_emulator, credentials):

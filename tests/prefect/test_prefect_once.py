@@ -6,7 +6,7 @@ import time
 import pytest
 from prefect import flow, unmapped
 
-from prefect_whautomate import contacts
+from prefect_whautomate import appointments, classes, client_tags, clients, contacts, messages, services, staffs
 from prefect_whautomate._runs import task_client
 from whautomate_core import errors
 from whautomate_core.api.segments import get_segment
@@ -185,6 +185,159 @@ def test_no_number_and_no_name_is_in_a_claim(server, whautomate_emulator, creden
     assert claim.key.startswith("prefect ")
     assert "create_contact" in claim.key
     assert not [said for said in ("4930", "Ada") if said in str(claim)]
+
+
+# --- what a call is about
+
+
+@pytest.fixture
+def booking(whautomate_emulator, credentials):
+    """Fields that name a client, a service that can be booked and who gives it."""
+    (client,) = whautomate_emulator.add_clients([{"fullName": "Ada"}])
+    offered = {"serviceType": "APPOINTMENT", "staffs": [{"id": whautomate_emulator.staff_id}]}
+    service = services.upsert_service.fn(credentials, "Massage", offered)["id"]
+    staff = whautomate_emulator.staff_id
+    return {name: {"id": id} for name, id in {"client": client, "service": service, "staff": staff}.items()} | {
+        "location": LOCATION,
+        "date": "2030-03-04",
+        "time": "10:00 AM",
+    }
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_messages_to_two_people_are_two_calls_and_two_to_one_ask_for_a_key(server, whautomate_emulator, credentials):
+    people = whautomate_emulator.add_contacts([person(1), person(2)])
+    tries = []
+
+    def text(who, words="Hello"):
+        whom = {"contact": {"id": who}} if who in people else {"recepient": {"phoneNumber": who}}
+        return {**whom, "location": LOCATION, "template": {"name": words, "language": "en"}}
+
+    @flow(retries=1)
+    def all_of_them():
+        send = messages.send_whatsapp_template
+        tries.append([send(credentials, text(who)) for who in (*people, "+49 30 0000003")])
+        if len(tries) < 2:
+            raise RuntimeError("after all")
+
+    all_of_them()
+    assert tries[0] == tries[1]
+    assert len(whautomate_emulator.messages()) == 3
+
+    def sends(*bodies, **more):
+        @flow
+        def both():
+            for body in bodies:
+                messages.send_whatsapp_template(credentials, body, **more)
+
+        with pytest.raises(errors.InvalidRequest, match="key="):
+            both()
+
+    sends(text(people[0]), text(people[0]))
+    sends(text(people[0]), text(people[0], "Goodbye"))
+    sends(text("+49 30 0000003"), text("49300000003", "Goodbye"))
+    sends(text(people[0]), text(people[1]), key=f"one for two {whautomate_emulator.url}")
+    assert len(whautomate_emulator.messages()) == 7
+
+    @flow
+    def both_are_meant():
+        for words in ("Hello", "Goodbye"):
+            messages.send_whatsapp_template(
+                credentials, text(people[0], words), key=f"{words} {whautomate_emulator.url}"
+            )
+
+    both_are_meant()
+    assert len(whautomate_emulator.messages()) == 9
+
+
+def test_a_flow_that_takes_the_first_free_slot_books_once_however_often_it_runs(
+    server, whautomate_emulator, credentials, booking
+):
+    @flow(retries=1)
+    def first_free():
+        free = {"date": booking["date"], "serviceId": booking["service"]["id"], "timezone": "UTC"}
+        days = appointments.list_appointment_slots(credentials, filters=free)
+        hour = int(days[0]["slots"][0]["startTime"][11:13])
+        time = f"{hour:02}:{days[0]['slots'][0]['startTime'][14:16]} AM"
+        appointments.book_appointment(credentials, {**booking, "time": time, "timezone": "UTC"})
+        raise RuntimeError("after the booking")
+
+    with pytest.raises(errors.InvalidRequest, match="differs in time"):
+        first_free()
+    assert len(whautomate_emulator.requests("bookAppointment")) == 1
+
+
+def test_bookings_of_others_and_of_other_services_are_other_calls(server, whautomate_emulator, credentials, booking):
+    (eve,) = whautomate_emulator.add_clients([{"fullName": "Eve"}])
+
+    @flow
+    def all_of_them():
+        first = appointments.book_appointment(credentials, booking)
+        second = appointments.book_appointment(credentials, {**booking, "client": {"id": eve}, "time": "11:00 AM"})
+        for made in (first, second):
+            moved = {"appointmentId": made["id"], "date": "2030-03-05", "time": "10:00 AM"}
+            moved["time"] = "10:00 AM" if made is first else "11:00 AM"
+            appointments.reschedule_appointment(credentials, moved)
+            appointments.cancel_appointment(credentials, {"appointmentId": made["id"]})
+        with pytest.raises(errors.InvalidRequest, match="key="):
+            appointments.book_appointment(credentials, {**booking, "time": "03:00 PM"})
+        return first, second
+
+    first, second = all_of_them()
+    assert first["id"] != second["id"]
+    assert [len(whautomate_emulator.requests(name)) for name in ("bookAppointment", "cancelAppointment")] == [2, 2]
+
+
+def test_classes_blocks_and_participants_are_told_apart_by_what_is_their_own(server, whautomate_emulator, credentials):
+    ada, eve = whautomate_emulator.add_clients([{"fullName": "Ada"}, {"fullName": "Eve"}])
+    staff = whautomate_emulator.staff_id
+    offered = {"serviceType": "CLASS", "staffs": [{"id": staff}]}
+    service = services.upsert_service.fn(credentials, "Yoga", offered)["id"]
+    made = {"location": LOCATION, "staff": {"id": staff}, "service": {"id": service}, "time": "06:30 PM"}
+
+    @flow
+    def week():
+        held = [classes.create_class(credentials, {**made, "date": f"2030-03-{day:02}"}) for day in (4, 5)]
+        for day in (6, 7):
+            times = {"startDate": f"2030-03-{day:02}", "endDate": f"2030-03-{day:02}"}
+            staffs.create_staff_availability_block(credentials, staff, times)
+        for class_ in held:
+            for client in (ada, eve):
+                classes.add_class_participant(credentials, class_["id"], {"client": {"id": client}})
+        client_tags.create_client_tag(credentials, {"name": "a"})
+        client_tags.create_client_tag(credentials, {"name": "b"})
+        for again in (
+            lambda: classes.create_class(credentials, {**made, "date": "2030-03-04"}),
+            lambda: classes.add_class_participant(credentials, held[0]["id"], {"clientId": ada}),
+            lambda: client_tags.create_client_tag(credentials, {"name": "a"}),
+        ):
+            with pytest.raises(errors.InvalidRequest, match="key="):
+                again()
+
+    week()
+    sent = ("createClass", "createStaffAvailabilityBlock", "addClassParticipant", "createClientTag")
+    assert [len(whautomate_emulator.requests(name)) for name in sent] == [2, 2, 4, 2]
+
+
+def test_clients_are_their_number_their_address_or_their_name(server, whautomate_emulator, credentials):
+    located = {"primaryLocation": LOCATION}
+    people = [
+        {"fullName": "Ada", "countryCode": "+49", "phone": "30 1"},
+        {"fullName": "Ada", "countryCode": "+43", "phone": "30 1"},
+        {"fullName": "Ada", "email": "ada@example.com"},
+        {"fullName": "Ada"},
+    ]
+
+    @flow
+    def all_of_them():
+        for one in people:
+            clients.create_client(credentials, {**one, **located})
+        for one in people:
+            with pytest.raises(errors.InvalidRequest, match="called twice in this flow run for the same"):
+                clients.create_client(credentials, {**one, **located})
+
+    all_of_them()
+    assert len(whautomate_emulator.clients()) == 4
 
 
 # --- tasks that are finished

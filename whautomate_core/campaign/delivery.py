@@ -1,14 +1,12 @@
-"""What became of a broadcast: one decision, for sensors that poke, triggers that poll and tasks that wait."""
+"""What became of a broadcast."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from whautomate_core.records import Broadcast
-from whautomate_core.sync.report import Threshold, limit
 
 # No list of status values is documented; these words end a broadcast whatever else it says.
 _DEAD = {"failed", "cancelled", "canceled", "rejected", "deleted"}
@@ -48,7 +46,10 @@ def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
     undelivered = int(sent.get("failedCount") or 0)
     failed = status.casefold() in _DEAD
     completed = broadcast.get("completedAt")
-    settled = delivered + undelivered >= recipients or _passed(str(completed), now or datetime.now(UTC)) >= SETTLING
+    since = moment(completed)
+    # Where its time can't be read the figures are taken as they are.
+    passed = SETTLING if since is None else (now or datetime.now(UTC)) - since
+    settled = delivered + undelivered >= recipients or passed >= SETTLING
     return Delivery(
         id=str(broadcast.get("id", "")),
         status=status,
@@ -61,28 +62,10 @@ def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
     )
 
 
-def _passed(since: str, now: datetime) -> timedelta:
+def moment(text: object) -> datetime | None:
+    """A time of the server's; UTC where it names no zone, None where it is none."""
     try:
-        at = datetime.fromisoformat(since)
+        at = datetime.fromisoformat(str(text))
     except ValueError:
-        return SETTLING  # no time that can be read: take the figures as they are
-    return now - (at if at.tzinfo else at.replace(tzinfo=UTC))
-
-
-def problem(found: Delivery, max_failed: Threshold | None) -> str | None:
-    """What makes a finished broadcast a failure: it was not sent, or more than `max_failed` recipients weren't reached.
-
-    `max_failed` is a count, or a share of the recipients such as "5%"; None accepts any number.
-    """
-    if found.failed:
-        return f"broadcast {found.id} was not sent: its status is {found.status}"
-    if max_failed is not None and found.undelivered > limit("max_failed", max_failed, found.recipients):
-        return f"broadcast {found.id}: {found.undelivered} of {found.recipients} not reached, over {max_failed=}"
-    return None
-
-
-def poll_delays(first: float = 60.0, largest: float = 900.0) -> Iterator[float]:
-    """Seconds to wait before each look: doubling, up to a quarter of an hour."""
-    while True:
-        yield first
-        first = min(largest, first * 2)
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api import client_tags, contact_tags, segments
-from whautomate_core.call import Call
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
-from whautomate_core.once import send_once
+from whautomate_core.once import make_once
 from whautomate_core.records import Segment, SegmentCriteria, body
 
 
@@ -20,40 +19,27 @@ def ensure_segment(
     Raises: `InvalidRequest` where a segment of that name has other criteria, or several do; `OutcomeUnknown` where
         the answer to its creation was lost and it is not there to be seen.
     """
-    location = location_id or client.account.location_id
-    if not location:
-        raise ConfigurationError("location_id is missing: name it in the step, or once in the connection or block")
+    location = client.account.require_location(location_id)
+    if type not in ("contact", "client"):
+        raise ConfigurationError(f"type must be contact or client, not {type!r}")
     given = body(SegmentCriteria, criteria)
     if not any(value not in (None, "", [], {}) for name, value in given.items() if name != "exclusionTags"):
         raise ConfigurationError("criteria choose nobody in particular, so everybody: name tags, a stage or the like")
     excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *_opt_out_tags(client, type)]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
-    found = _named(client, name, location) or [_made(client, make, f"segment/{location}/{name}")]
+    found: list[Any] = _named(client, name, location)
+    if not found:
+        look = lambda: next(iter(_named(client, name, location)), None)  # noqa: E731
+        found = [make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)[0]]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(
             f"segment {name!r} is there with other criteria ({_shown(different[0].get('criteria'))}, wanted "
             f"{_shown(wanted)}); segments can't be changed by the API: take another name, or delete it"
         )
-    return found[0]
-
-
-def _made(client: Client, make: Call[Segment], key: str) -> Segment:
-    """Make a segment, once among all who try. Where it was made under this key and is gone, it is made again."""
-    name, location = make.body["name"], make.body["location"]["id"]  # type: ignore[index]
-
-    def find(patiently: bool) -> Segment | None:
-        return next(iter(_named(client, name, location)), None)
-
-    while True:
-        made, sent = send_once(client, key, make, lambda segment: {"id": segment["id"]}, find=find)
-        if sent:
-            return {**make.body, **made}  # type: ignore[typeddict-item]
-        try:
-            return client.send(segments.get_segment(made["id"]))
-        except NotFound:
-            client.state.claims.release(client.account.id, key)
+    segment: Segment = found[0]
+    return segment
 
 
 def find_segment(client: Client, name: str) -> Segment:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
@@ -14,13 +16,27 @@ from whautomate_core.state.schema import profiles
 
 @dataclass(frozen=True)
 class Profile:
-    """What a server was seen to do. None: not known, so the inconvenient answer is taken."""
+    """What a server was seen to do with contacts. None: not known, so the inconvenient answer is taken.
+
+    That other resources are served alike is likely and not known, so nothing is taken to hold for them.
+    """
 
     put_merges: bool | None = None
-    """PUT keeps the fields it doesn't name, and the custom fields: so one request writes, where none is read for the
-    policy."""
+    """PUT keeps the fields it doesn't name, tags and custom fields among them: so one request writes, where none is
+    read for the policy."""
+    put_merges_custom_fields: bool | None = None
+    """Of the custom fields too, PUT keeps those it doesn't name."""
     page_cap: int | None = None
-    """The largest page the server gives, so that a shorter one is the last."""
+    """The largest page the server gives of those that clients ask for, so that a shorter one is the last."""
+
+    def spares_reading(self, path: str, body: Mapping[str, Any]) -> bool:
+        """Whether the body of a PUT may go as it is, without what is there merged into it."""
+        merges = self.put_merges and ("customFields" not in body or self.put_merges_custom_fields)
+        return path == "/v1/contacts/{}" and bool(merges)
+
+    def full_page(self, path: str) -> int:
+        """How many records a page of a list has that isn't the last; 0 where that isn't known."""
+        return (self.page_cap or 0) if path == "/v1/contacts" else 0
 
 
 class Profiles:
@@ -46,3 +62,8 @@ class Profiles:
             connection.execute(insert(profiles).values(**values))
 
         self._database.run(work)
+
+    def forget(self, account: str) -> bool:
+        """Forget what is known of an account's server. Returns whether anything was."""
+        gone = delete(profiles).where(profiles.c.account == account)
+        return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))

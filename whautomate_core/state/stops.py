@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import PolicyRefused
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import stops
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop as it stands."""
+
+    account: str
+    at: float
+    """Seconds since the epoch (UTC)."""
+    made_by: str
+
+    def __str__(self) -> str:
+        when = datetime.fromtimestamp(self.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return f"sends of account {self.account} are stopped since {when} ({self.made_by})"
 
 
 class Stops:
@@ -20,16 +36,22 @@ class Stops:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def stop(self, account: str) -> bool:
-        """Stop the sends of an account, from every process' next one on. Returns whether they went until now."""
-        by = f"{socket.gethostname()}:{os.getpid()}"
+    def stop(self, account: str, by: str | None = None) -> bool:
+        """Stop the sends of an account, from every process' next one on. Returns whether they went until now.
+
+        Args:
+            by: Who stops them, for those who find them stopped; this machine and process by default.
+        """
+        by = by or f"{socket.gethostname()}:{os.getpid()}"
 
         def work(connection: Connection) -> bool:
-            if connection.execute(select(stops.c.at).where(stops.c.account == account)).first() is not None:
+            try:
+                with connection.begin_nested():
+                    now = self._database.now(connection)
+                    connection.execute(insert(stops).values(account=account, at=now, made_by=by))
+                return True
+            except IntegrityError:
                 return False
-            now = self._database.now(connection)
-            connection.execute(insert(stops).values(account=account, at=now, made_by=by))
-            return True
 
         return self._database.run(work)
 
@@ -38,13 +60,16 @@ class Stops:
         gone = delete(stops).where(stops.c.account == account)
         return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))
 
+    def stopped(self, account: str | None = None) -> list[Stop]:
+        """The stops, of all accounts or of one, oldest first."""
+        found = select(stops).order_by(stops.c.at)
+        if account is not None:
+            found = found.where(stops.c.account == account)
+        return self._database.run(
+            lambda connection: [Stop(row.account, row.at, row.made_by) for row in connection.execute(found)]
+        )
+
     def require_sends(self, account: str, what: str) -> None:
         """Raise `PolicyRefused` where the account's sends are stopped."""
-        found = select(stops).where(stops.c.account == account)
-        row = self._database.run(lambda connection: connection.execute(found).first())
-        if row is not None:
-            when = datetime.fromtimestamp(row.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-            raise PolicyRefused(
-                f"{what}: sends of account {account} are stopped since {when} ({row.made_by}); "
-                "`whautomate resume-sends` lets them go again"
-            )
+        for stop in self.stopped(account):
+            raise PolicyRefused(f"{what}: {stop}; `whautomate resume-sends` lets them go again")

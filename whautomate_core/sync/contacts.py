@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from whautomate_core.client import Client
-from whautomate_core.errors import ConfigurationError
 from whautomate_core.progress import LogProgress, Progress
 from whautomate_core.sync.apply import Outcomes, add_tags, create, remove_tags, update
 from whautomate_core.sync.mapping import ContactMapping, check_tags, read_people
@@ -58,7 +57,7 @@ def sync_contacts(
     check_threshold("max_rejected", max_rejected)
     check_threshold("max_failed", max_failed)
     tag_names = check_tags(tags, client.account.policy)
-    location = _location(client, location_id)
+    location = client.account.require_location(location_id)
     require_folder("rejects_path", rejects_path)
     people = read_people(source, mapping)
     write_rejects(rejects_path, people.rejects)
@@ -162,13 +161,3 @@ def tag_contacts(
     log.info("tagging done: %s", json.dumps(report))
     require_within("max_failed", max_failed, out.failed + out.unsettled, people.rows)
     return report
-
-
-def _location(client: Client, location_id: str | None) -> str:
-    location = location_id or client.account.location_id
-    if not location:
-        raise ConfigurationError(
-            "location_id is missing: name the location of new contacts in the step, or once in the connection or block "
-            "(the ids are what list_locations returns)"
-        )
-    return location

@@ -49,3 +49,10 @@ def e164(number: str, region: str | None) -> str:
     if not phonenumbers.is_valid_number(parsed):
         raise ValueError("not a valid phone number of its country")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def national_digits(number: str) -> str:
+    """`+4915123456789` -> `15123456789`."""
+    import phonenumbers
+
+    return phonenumbers.national_significant_number(phonenumbers.parse(number))

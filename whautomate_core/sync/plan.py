@@ -10,6 +10,7 @@ from typing import Any
 
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
+from whautomate_core.differences import differing
 from whautomate_core.policy import Policy, digits
 from whautomate_core.progress import Progress
 from whautomate_core.sync.mapping import People, Person
@@ -42,7 +43,8 @@ def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list
             plan.creates.append(person)
             continue
         protected = policy.protects(contact)
-        changes = _changes(person.fields, contact)
+        # The numbers are equal, or it would not be this contact; the server's spelling is left alone.
+        changes = differing({k: v for k, v in person.fields.items() if k != "phoneNumber"}, contact)
         held = contact.get("tags") or []
         lacks = [tag for tag in tags if person.consent and tag not in held]
         withdrawn = [tag for tag in tags if not person.consent and tag in held]
@@ -59,21 +61,6 @@ def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list
         if withdrawn and not protected:
             plan.tag_removes.append((contact["id"], person, withdrawn))
     return plan
-
-
-def _changes(fields: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name == "phoneNumber":
-            continue  # equal, or it would not be this contact; the server's spelling is left alone
-        if name == "customFields":
-            held = contact.get(name) or {}
-            value = {k: v for k, v in value.items() if str(held.get(k, "")) != v}
-            if value:
-                changes[name] = value
-        elif contact.get(name) != value:
-            changes[name] = value
-    return changes
 
 
 @dataclass
@@ -100,7 +87,7 @@ def existing_contacts(client: Client, progress: Progress) -> Existing:
             key = digits(record.get("phoneNumber") or "")
             if key and record.get("id"):
                 found.doubles += key in there
-                there[key] = _one_of(there[key], record, client.account.policy) if key in there else record
+                there[key] = client.account.policy.as_one(there[key], record) if key in there else record
     if found.doubles:
         log.warning(
             "%d contacts have the number of another: who opted out through one of them is still reached through the "
@@ -108,10 +95,3 @@ def existing_contacts(client: Client, progress: Progress) -> Existing:
             found.doubles,
         )
     return found
-
-
-def _one_of(one: dict[str, Any], other: dict[str, Any], policy: Policy) -> dict[str, Any]:
-    older, newer = sorted((one, other), key=lambda c: (c.get("createdAt") or "", c["id"]))
-    # Both are one person: what was refused through one of them holds for the other.
-    refused = [tag for tag in newer.get("tags") or [] if policy.is_opt_out(tag)]
-    return {**older, "tags": [*(older.get("tags") or []), *refused]}

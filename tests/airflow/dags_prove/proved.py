@@ -1,4 +1,4 @@
-"""What tests/prove/test_prove_airflow.py has a real Airflow run: each DAG once, as soon as it is there."""
+"""What tests/prove/test_prove_airflow.py has a real Airflow run: each DAG once, as soon as it is not paused."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,9 @@ except ImportError:
     from airflow import DAG
     from airflow.decorators import task
 
+from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.contacts import WhautomateCreateContactOperator
+from whautomate_core.state import open_state
 
 LOCATION = {"id": "loc000000001"}
 ONCE = {
@@ -17,7 +19,7 @@ ONCE = {
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
     "catchup": False,
     "is_paused_upon_creation": False,
-    "default_args": {"retries": 2, "retry_delay": timedelta(seconds=1)},
+    "default_args": {"retries": 5, "retry_delay": timedelta(seconds=1)},
 }
 
 with DAG("killed", **ONCE):
@@ -27,18 +29,19 @@ with DAG("killed", **ONCE):
         contact={"name": "Ada", "phoneNumber": "+4915123456700", "location": LOCATION},
     )
 
-with DAG("waits", **ONCE):
 
-    @task
-    def pauses():
-        """As a 429 of the server does."""
-        from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-        from whautomate_core.state import open_state
+class PausedOperator(WhautomateCreateContactOperator):
+    """Its permit is far: at its first try the server has just said 429."""
 
-        account = WhautomateHook("waits").get_account()
-        open_state(account.state).pool(account.id, account.limits).pause(90)
+    def _attempt(self, context, **used):
+        if not used:
+            account = WhautomateHook(self.whautomate_conn_id).get_account()
+            open_state(account.state).pool(account.id, account.limits).pause(120)
+        return super()._attempt(context, **used)
 
-    create = WhautomateCreateContactOperator(
+
+with DAG("waits", **ONCE | {"is_paused_upon_creation": True}):
+    PausedOperator(
         task_id="create",
         whautomate_conn_id="waits",
         contact={"name": "Grace", "phoneNumber": "+4915123456701", "location": LOCATION},
@@ -51,6 +54,4 @@ with DAG("waits", **ONCE):
         """Comes to the only slot there is after `create`, and ends while that waits."""
         time.sleep(1)
 
-    paused = pauses()
-    paused >> create
-    paused >> another()
+    another()

@@ -1,0 +1,180 @@
+"""What all Whautomate sensors share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from airflow.providers.common.compat.sdk import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+    BaseSensorOperator,
+    PokeReturnValue,
+    conf,
+)
+
+from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
+from airflow_provider_whautomate.operators.base import check_quota, is_literal
+from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
+from whautomate_core.errors import QuotaExhausted
+from whautomate_core.waiting import Question, Seen, WaitingPool, check_poll_interval, look, share_in_words
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+
+class WhautomateSensor(BaseSensorOperator):
+    """Base of the sensors. They poke, or wait in the triggerer, by the same decision.
+
+    All waiting steps of an account together, in all processes, make at most a tenth of the requests of its day, half of
+    that in a quarter of it: on a trial 10, 5 of them in 6 hours. A look that is not permitted yet is made later, and so
+    is one that can't find anything new. Those that wait in one triggerer share their looks.
+
+    Their results have `requests`, the number made, and `waited`, the seconds spent waiting for permits (in
+    `mode="reschedule"` those of the last look); requests of shared looks count for each.
+
+    :param poll_interval: Where deferrable: seconds until the second look; doubles with each, up to 15 minutes. Else
+        `poke_interval` holds.
+    :param deferrable: Wait in the triggerer, without a worker slot.
+    :param max_wait: Seconds that a look waits for a permit of the account, 120 where None; where it takes longer, there
+        is nothing to be seen until the next look. With `exponential_backoff` it is what it is in all of Airflow's
+        sensors, the longest time between two looks, and a look waits for 120 s.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    :raises AirflowFailException: without retry, where what is waited for will not come.
+    :raises AirflowSensorTimeout: where it is not there after `timeout` seconds.
+    """
+
+    template_fields: Sequence[str] = ("whautomate_conn_id",)
+    ui_color = "#dcf8c6"
+
+    def __init__(
+        self,
+        *,
+        poll_interval: float = 60,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        max_wait: float | timedelta | None = None,
+        max_requests: int | None = None,
+        whautomate_conn_id: str = WhautomateHook.default_conn_name,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(max_wait=max_wait, **kwargs)
+        self.poll_interval = poll_interval
+        self.deferrable = deferrable
+        self.whautomate_conn_id = whautomate_conn_id
+        self.max_requests = max_requests
+        self._used: dict[str, Any] = {"requests": 0, "waited": 0.0}
+        self._not_before = 0.0
+        seconds = max_wait.total_seconds() if isinstance(max_wait, timedelta) else max_wait
+        self._permit_wait = MAX_WAIT if seconds is None or self.exponential_backoff else seconds
+        check_quota(seconds, max_requests)
+        check_poll_interval(poll_interval)
+
+    def question(self, context: Context) -> Question:
+        """Return what the rendered sensor waits for."""
+        raise NotImplementedError
+
+    def check_literals(self) -> None:
+        """Raise what is wrong with arguments that stand in the DAG file, once all are set."""
+        if all(is_literal(getattr(self, name)) for name in self.template_fields):
+            self.question({})
+
+    def poke(self, context: Context) -> PokeReturnValue:
+        """Look once."""
+        try:
+            seen = self._look(self.question(context))
+        except QuotaExhausted as error:
+            self.log.info("%s: not looked this time", error)
+            self._not_before = error.next_permit_at or 0.0
+            return PokeReturnValue(False)
+        self.log.info("%s", seen.words)
+        self._not_before = seen.not_before
+        return PokeReturnValue(True, self._result(seen, self._used)) if seen.over else PokeReturnValue(False)
+
+    def _get_next_poke_interval(self, started_at: Any, run_duration: Callable[[], float], poke_count: int) -> float:
+        # Airflow's own, both in `poke` and `reschedule` mode: not before there can be anything new, but in time.
+        usual: float = super()._get_next_poke_interval(started_at, run_duration, poke_count)
+        return max(usual, min(self._not_before - time.time(), self.timeout - run_duration()))
+
+    def execute(self, context: Context) -> Any:
+        """Look once, then wait in the triggerer where it is too early; or poke."""
+        if not self.deferrable:
+            return super().execute(context)
+        deadline = time.time() + self.timeout
+        not_before = 0.0
+        try:
+            question = self.question(context)
+            seen = self._look(question)
+            if seen.over:
+                return self._result(seen, self._used)
+            not_before = seen.not_before
+            self.log.info("%s: waiting in the triggerer", seen.words)
+        except QuotaExhausted as error:
+            self.log.info("%s: waiting in the triggerer", error)
+        except Exception as error:
+            self._skip_instead(error)
+        self.defer(
+            trigger=WhautomateWaitTrigger(
+                question.as_json(),
+                self.whautomate_conn_id,
+                float(self.poll_interval),
+                deadline,
+                not_before,
+                max_requests=self.max_requests,
+                **self._used,
+            ),
+            method_name="execute_complete",
+            # A backstop: the trigger keeps the deadline itself.
+            timeout=timedelta(seconds=self.timeout + 2 * self.poll_interval + 2 * LAST_LOOK),
+        )
+
+    def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> Any:
+        """Go on with what the trigger found."""
+        event = event or {}
+        try:
+            if event.get("status") == "over":
+                used = {name: event[name] for name in ("requests", "waited")}
+                return self._result(Seen("", event["result"], event["problem"]), used)
+            unmet = self.question(context).unmet
+            if event.get("status") == "timeout":
+                raise AirflowSensorTimeout(f"{unmet} after {self.timeout:g} s")
+            final = event.get("type") in {error.__name__ for error in FINAL}
+            raise (AirflowFailException if final else AirflowException)(
+                f"{unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
+            )
+        except Exception as error:
+            self._skip_instead(error)
+
+    def _look(self, question: Question) -> Seen:
+        from whautomate_core.client import Client
+
+        account = WhautomateHook(self.whautomate_conn_id).get_account()
+        require_one_state(account)
+        if not self._used["requests"]:
+            self.log.info("%s", share_in_words(account.limits))
+        pool = WaitingPool(account)
+        with Client(account, pool=pool, max_wait=self._permit_wait, max_requests=self.max_requests) as client:
+            client.used.go_on(**self._used)
+            try:
+                return look(client, question.look)
+            except FINAL as error:
+                raise AirflowFailException(str(error)) from error
+            finally:
+                self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
+                self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
+
+    def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
+        if seen.problem is not None:
+            raise AirflowFailException(seen.problem)
+        return {**(seen.result or {}), **used}
+
+    def _skip_instead(self, error: Exception) -> NoReturn:
+        # What Airflow's own loop makes of an error, when it pokes.
+        final = isinstance(error, (AirflowFailException, AirflowSensorTimeout))
+        if self.never_fail or (self.soft_fail and final):
+            raise AirflowSkipException(f"skipped in place of failing: {error}") from error
+        raise error

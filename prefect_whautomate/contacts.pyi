@@ -1,0 +1,526 @@
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
+"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
+
+from collections.abc import Coroutine
+from collections.abc import Iterable
+from collections.abc import Mapping
+from prefect import Task
+from prefect_whautomate.credentials import WhautomateCredentials
+from typing import Any
+from typing import overload
+from whautomate_core.call import Json
+from whautomate_core.records import Contact
+from whautomate_core.records import ContactFilters
+from whautomate_core.records import ContactInput
+from whautomate_core.records import ContactUpdate
+from whautomate_core.sync.report import Threshold
+from whautomate_core.sync.sources import Source
+
+class _list_contacts(Task[..., list[Contact]]):
+    """List or search contacts (`GET /v1/contacts`; official page, evidence A).
+
+    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
+
+    Args:
+        credentials: Where to and as whom.
+        max_records: The most records to return; all where None.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import list_contacts
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_contacts(credentials)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Contact]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+list_contacts: _list_contacts
+
+class _alist_contacts(Task[..., Coroutine[Any, Any, list[Contact]]]):
+    """`list_contacts` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Contact]]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+alist_contacts: _alist_contacts
+
+class _create_contact(Task[..., dict[str, Any]]):
+    """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
+
+    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
+    first: whoever has opted out is not created again.
+
+    Args:
+        credentials: Where to and as whom.
+        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
+            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
+            such as another text to the same person, is an error that asks for a key. Outside of runs each call
+            without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import create_contact
+
+        @flow
+        def my_flow(contact):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return create_contact(credentials, contact)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact: ContactInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+create_contact: _create_contact
+
+class _acreate_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`create_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact: ContactInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+acreate_contact: _acreate_contact
+
+class _get_contact(Task[..., Contact]):
+    """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A).
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import get_contact
+
+        @flow
+        def my_flow(contact_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_contact(credentials, contact_id)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Contact: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+get_contact: _get_contact
+
+class _aget_contact(Task[..., Coroutine[Any, Any, Contact]]):
+    """`get_contact` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Contact]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+aget_contact: _aget_contact
+
+class _update_contact(Task[..., dict[str, Any]]):
+    """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
+
+    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
+    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
+    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import update_contact
+
+        @flow
+        def my_flow(contact_id, contact):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return update_contact(credentials, contact_id, contact)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, contact: ContactUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+update_contact: _update_contact
+
+class _aupdate_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`update_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, contact: ContactUpdate, *, extra: Json | None = ..., overwrite: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aupdate_contact: _aupdate_contact
+
+class _delete_contact(Task[..., dict[str, Any]]):
+    """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import delete_contact
+
+        @flow
+        def my_flow(contact_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return delete_contact(credentials, contact_id)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+delete_contact: _delete_contact
+
+class _adelete_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`delete_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+adelete_contact: _adelete_contact
+
+class _add_contact_tags(Task[..., dict[str, Any]]):
+    """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
+
+    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
+    what is missing is sent.
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import add_contact_tags
+
+        @flow
+        def my_flow(contact_id, tags):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return add_contact_tags(credentials, contact_id, tags)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+add_contact_tags: _add_contact_tags
+
+class _aadd_contact_tags(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`add_contact_tags` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aadd_contact_tags: _aadd_contact_tags
+
+class _remove_contact_tags(Task[..., dict[str, Any]]):
+    """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
+
+    This too triggers automations: the contact is read first and only what it holds is sent.
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import remove_contact_tags
+
+        @flow
+        def my_flow(contact_id, tags):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return remove_contact_tags(credentials, contact_id, tags)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+remove_contact_tags: _remove_contact_tags
+
+class _aremove_contact_tags(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`remove_contact_tags` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, tags: list[str], *, allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aremove_contact_tags: _aremove_contact_tags
+
+class _find_contact(Task[..., dict[str, Any]]):
+    """The id of the contact with a phone number. Where several have it, the oldest.
+
+    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records.
+
+    Args:
+        credentials: Where to and as whom.
+        phone: Number as people write it.
+        default_region: Country of a number without a country code, such as `DE`.
+        missing_ok: Return the id None where there is none.
+        thorough: Where the search shows none, read all contacts page by page.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
+        else, so that no personal data gets into results.
+
+    Raises:
+        `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import find_contact
+
+        @flow
+        def my_flow(phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return find_contact(credentials, phone)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, phone: str, *, default_region: str | None = ..., missing_ok: bool = ..., thorough: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+find_contact: _find_contact
+
+class _afind_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`find_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, phone: str, *, default_region: str | None = ..., missing_ok: bool = ..., thorough: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+afind_contact: _afind_contact
+
+class _set_contact_stage(Task[..., dict[str, Any]]):
+    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+
+    The API lists no stages, so one that doesn't exist is the server's to refuse.
+
+    Args:
+        credentials: Where to and as whom.
+        stage: Name of the stage.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Do it to people who opted out as well: a person means it.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
+        contact, or another with its number, has opted out.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import set_contact_stage
+
+        @flow
+        def my_flow(stage, phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return set_contact_stage(credentials, stage, phone=phone)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, stage: str, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+set_contact_stage: _set_contact_stage
+
+class _aset_contact_stage(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`set_contact_stage` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, stage: str, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aset_contact_stage: _aset_contact_stage
+
+class _set_contact_fields(Task[..., dict[str, Any]]):
+    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+
+    Args:
+        credentials: Where to and as whom.
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Give a stage to people who opted out as well: a person means it.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
+        of a contact where it, or another with its number, has opted out.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import set_contact_fields
+
+        @flow
+        def my_flow(fields, phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return set_contact_fields(credentials, fields, phone=phone)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, fields: ContactUpdate, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+set_contact_fields: _set_contact_fields
+
+class _aset_contact_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`set_contact_fields` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, fields: ContactUpdate, *, phone: str | None = ..., contact_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., allow_protected: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aset_contact_fields: _aset_contact_fields
+
+class _sync_contacts(Task[..., dict[str, Any]]):
+    """Create the contacts that are missing and update those that differ, matched by phone number.
+
+    Nothing is sent for contacts that are equal, empty cells leave alone what is there, and who opted out gets neither
+    tag nor stage. Running it again continues where it stopped.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path of a CSV file, or rows as dicts.
+        mapping: Field of a contact -> column, such as `{"name": "full_name", "customFields.plan": "plan"}`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; rows that say no are synced and get no tag.
+        tags: Tags for every contact that consents.
+        location_id: Location of new contacts; that of the credentials where None.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows the server may refuse before the task fails: a count, or a share.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        Counts: `rows`, `created`, `updated`, `unchanged`, `rejected`, `folded` (rows with the number of a later row),
+            `tagged`, `protected` (opted out), `failed`, `unsettled` (nobody knows whether they were created; the next
+            run finds out), `requests`, `waited` (seconds, for permits), `seconds`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import sync_contacts
+
+        @flow
+        def nightly():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            mapping = {"name": "full_name", "phoneNumber": "mobile"}
+            return sync_contacts(credentials, "customers.csv", mapping, default_region="DE")
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+sync_contacts: _sync_contacts
+
+class _tag_contacts(Task[..., dict[str, Any]]):
+    """Give a tag to the contacts whose numbers a source names. Who has the tag, or opted out, is left alone.
+
+    Tagging may trigger automations that message people, so nobody is tagged twice.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path of a CSV file, or rows as dicts.
+        tag: Name of the tag.
+        match: Which column holds `phoneNumber`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; only rows that say yes are tagged.
+        max_failed: Contacts the server may refuse to tag before the task fails: a count, or a share like `"5%"`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        Counts: `rows`, `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no such
+            contact), `rejected`, `failed`, `requests`, `waited` (seconds, for permits), `seconds`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import tag_contacts
+
+        @flow
+        def tag_buyers():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return tag_contacts(credentials, "buyers.csv", "buyer", default_region="DE")
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+tag_contacts: _tag_contacts
+
+class _async_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`sync_contacts` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+async_contacts: _async_contacts
+
+class _atag_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`tag_contacts` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+atag_contacts: _atag_contacts
+
+class _wait_for_contact(Task[..., dict[str, Any]]):
+    """Wait until a contact has a tag, a stage, or both.
+
+    Args:
+        credentials: Where to and as whom.
+        contact_id: Its id; this or `phone`.
+        phone: A number; which of the contacts that have it does not matter. There may be none yet.
+        tag: Name of a tag, in any spelling of upper and lower case.
+        stage: Name of a stage, likewise.
+        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
+            account together make at most a tenth of the requests of its day, half of that in a quarter of it.
+        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`.
+        Also `requests` and `waited` (seconds, for permits).
+
+    Raises:
+        TimeoutError: Where it is not so in time.
+        WhautomateError: Where it will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import wait_for_contact
+
+        @flow
+        def my_flow(contact_id, phone, tag, stage):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_contact(credentials, contact_id=contact_id, phone=phone, tag=tag, stage=stage)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str | None = ..., *, phone: str | None = ..., tag: str | None = ..., stage: str | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+wait_for_contact: _wait_for_contact
+
+class _await_for_contact(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`wait_for_contact` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str | None = ..., *, phone: str | None = ..., tag: str | None = ..., stage: str | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+await_for_contact: _await_for_contact
+

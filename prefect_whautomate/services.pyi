@@ -1,0 +1,227 @@
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
+"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
+
+from collections.abc import Coroutine
+from prefect import Task
+from prefect_whautomate.credentials import WhautomateCredentials
+from typing import Any
+from typing import overload
+from whautomate_core.call import Json
+from whautomate_core.records import Service
+from whautomate_core.records import ServiceFilters
+from whautomate_core.records import ServiceInput
+from whautomate_core.records import ServiceUpdate
+
+class _list_services(Task[..., list[Service]]):
+    """List or search services (`GET /v1/services`; official page, evidence A).
+
+    Args:
+        credentials: Where to and as whom.
+        max_records: The most records to return; all where None.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import list_services
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_services(credentials)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Service]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+list_services: _list_services
+
+class _alist_services(Task[..., Coroutine[Any, Any, list[Service]]]):
+    """`list_services` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Service]]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ServiceFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+alist_services: _alist_services
+
+class _create_service(Task[..., dict[str, Any]]):
+    """Create a service (`POST /v1/services`; path C, body inferred from the documented list, D).
+
+    Args:
+        credentials: Where to and as whom.
+        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
+            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
+            such as another text to the same person, is an error that asks for a key. Outside of runs each call
+            without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import create_service
+
+        @flow
+        def my_flow(service):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return create_service(credentials, service)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, service: ServiceInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+create_service: _create_service
+
+class _acreate_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`create_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service: ServiceInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+acreate_service: _acreate_service
+
+class _get_service(Task[..., Service]):
+    """Show one service (`GET /v1/services/{serviceId}`; path C, shape D).
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import get_service
+
+        @flow
+        def my_flow(service_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_service(credentials, service_id)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Service: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+get_service: _get_service
+
+class _aget_service(Task[..., Coroutine[Any, Any, Service]]):
+    """`get_service` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Service]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+aget_service: _aget_service
+
+class _update_service(Task[..., dict[str, Any]]):
+    """Write fields of a service and keep the others (`PUT /v1/services/{serviceId}`; path C, shape D).
+
+    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `service` alone.
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import update_service
+
+        @flow
+        def my_flow(service_id, service):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return update_service(credentials, service_id, service)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, service: ServiceUpdate, *, extra: Json | None = ..., overwrite: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+update_service: _update_service
+
+class _aupdate_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`update_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, service: ServiceUpdate, *, extra: Json | None = ..., overwrite: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aupdate_service: _aupdate_service
+
+class _delete_service(Task[..., dict[str, Any]]):
+    """Delete a service (`DELETE /v1/services/{serviceId}`; no source shows it, evidence D).
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import delete_service
+
+        @flow
+        def my_flow(service_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return delete_service(credentials, service_id)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+delete_service: _delete_service
+
+class _adelete_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`delete_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, service_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+adelete_service: _adelete_service
+
+class _upsert_service(Task[..., dict[str, Any]]):
+    """Make the service of a name at a location where there is none, else write the fields that differ.
+
+    All services are read; unchanged ones cost no more. It is created once, whoever else tries.
+
+    Args:
+        credentials: Where to and as whom.
+        name: Exact name of the service.
+        service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON).
+        location_id: Its location; the account's where None.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`, `created`, `changed` (whether fields were written over what was there).
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services
+        have the name; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import upsert_service
+
+        @flow
+        def my_flow(name, service):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return upsert_service(credentials, name, service)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+upsert_service: _upsert_service
+
+class _aupsert_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`upsert_service` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aupsert_service: _aupsert_service
+

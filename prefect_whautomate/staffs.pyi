@@ -1,0 +1,235 @@
+# Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
+"""Staff, and the times they are not available."""
+
+from collections.abc import Coroutine
+from prefect import Task
+from prefect_whautomate.credentials import WhautomateCredentials
+from typing import Any
+from typing import overload
+from whautomate_core.call import Json
+from whautomate_core.records import AvailabilityBlock
+from whautomate_core.records import AvailabilityBlockInput
+from whautomate_core.records import BlockFilters
+from whautomate_core.records import LocatedFilters
+from whautomate_core.records import Staff
+
+class _list_staffs(Task[..., list[Staff]]):
+    """List or search staff (`GET /v1/staffs`; white-label copy, evidence B).
+
+    Args:
+        credentials: Where to and as whom.
+        max_records: The most records to return; all where None.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import list_staffs
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_staffs(credentials)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Staff]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+list_staffs: _list_staffs
+
+class _alist_staffs(Task[..., Coroutine[Any, Any, list[Staff]]]):
+    """`list_staffs` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Staff]]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+alist_staffs: _alist_staffs
+
+class _get_staff(Task[..., Staff]):
+    """Show one member of staff (`GET /v1/staffs/{staffId}`; white-label copy, evidence B).
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import get_staff
+
+        @flow
+        def my_flow(staff_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_staff(credentials, staff_id)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Staff: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+get_staff: _get_staff
+
+class _aget_staff(Task[..., Coroutine[Any, Any, Staff]]):
+    """`get_staff` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Staff]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+aget_staff: _aget_staff
+
+class _list_staff_availability_blocks(Task[..., list[AvailabilityBlock]]):
+    """When somebody is not available (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+
+    The names of the filters and of the fields differ between the two integrators who have them.
+
+    Args:
+        credentials: Where to and as whom.
+        max_records: The most records to return; all where None.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import list_staff_availability_blocks
+
+        @flow
+        def my_flow(staff_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_staff_availability_blocks(credentials, staff_id)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[AvailabilityBlock]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+list_staff_availability_blocks: _list_staff_availability_blocks
+
+class _alist_staff_availability_blocks(Task[..., Coroutine[Any, Any, list[AvailabilityBlock]]]):
+    """`list_staff_availability_blocks` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[AvailabilityBlock]]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+alist_staff_availability_blocks: _alist_staff_availability_blocks
+
+class _create_staff_availability_block(Task[..., dict[str, Any]]):
+    """Block somebody's time (`POST /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+
+    No trustworthy source has the body: `extra={"startTime": ...}` sends the fields of the other integrator.
+
+    Args:
+        credentials: Where to and as whom.
+        key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
+            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
+            such as another text to the same person, is an error that asks for a key. Outside of runs each call
+            without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import create_staff_availability_block
+
+        @flow
+        def my_flow(staff_id, availability_block):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return create_staff_availability_block(credentials, staff_id, availability_block)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block: AvailabilityBlockInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+create_staff_availability_block: _create_staff_availability_block
+
+class _acreate_staff_availability_block(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`create_staff_availability_block` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block: AvailabilityBlockInput, *, extra: Json | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+acreate_staff_availability_block: _acreate_staff_availability_block
+
+class _get_staff_availability_block(Task[..., AvailabilityBlock]):
+    """Show one block (`GET /v1/staffs/{staffId}/availabilityBlocks/{availabilityBlockId}`; path C, shape D).
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
+            local one can be read by its owner only. Returns `path` and `records`, their number.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import get_staff_availability_block
+
+        @flow
+        def my_flow(staff_id, availability_block_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_staff_availability_block(credentials, staff_id, availability_block_id)
+        ```
+    """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> AvailabilityBlock: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+
+get_staff_availability_block: _get_staff_availability_block
+
+class _aget_staff_availability_block(Task[..., Coroutine[Any, Any, AvailabilityBlock]]):
+    """`get_staff_availability_block` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AvailabilityBlock]: ...
+    @overload
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+
+aget_staff_availability_block: _aget_staff_availability_block
+
+class _delete_staff_availability_block(Task[..., dict[str, Any]]):
+    """Delete a block (`DELETE /v1/staffs/{staffId}/availabilityBlocks/{availabilityBlockId}`; path C, shape D).
+
+    Args:
+        credentials: Where to and as whom.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import delete_staff_availability_block
+
+        @flow
+        def my_flow(staff_id, availability_block_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return delete_staff_availability_block(credentials, staff_id, availability_block_id)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+delete_staff_availability_block: _delete_staff_availability_block
+
+class _adelete_staff_availability_block(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`delete_staff_availability_block` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+adelete_staff_availability_block: _adelete_staff_availability_block
+

@@ -1,0 +1,138 @@
+"""The jobs derived from functions of the core: their arguments, what they return, what Airflow shows of them."""
+
+import inspect
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from airflow.providers.common.compat.sdk import BaseOperator
+
+from airflow_provider_whautomate.operators.classes import WhautomateUpsertClassOperator
+from airflow_provider_whautomate.operators.clients import (
+    WhautomateFindClientOperator,
+    WhautomateSetClientFieldsOperator,
+)
+from airflow_provider_whautomate.operators.contacts import (
+    WhautomateFindContactOperator,
+    WhautomateSetContactFieldsOperator,
+    WhautomateSetContactStageOperator,
+)
+from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
+from airflow_provider_whautomate.operators.services import WhautomateUpsertServiceOperator
+from whautomate_core import catalogue, errors, people
+
+JOBS = {
+    WhautomateFindContactOperator: people.find_contact,
+    WhautomateSetContactStageOperator: people.set_contact_stage,
+    WhautomateSetContactFieldsOperator: people.set_contact_fields,
+    WhautomateFindClientOperator: people.find_client,
+    WhautomateSetClientFieldsOperator: people.set_client_fields,
+    WhautomateUpsertServiceOperator: catalogue.upsert_service,
+    WhautomateUpsertClassOperator: catalogue.upsert_class,
+}
+pytestmark = pytest.mark.whautomate(search_delay=0.0)
+
+
+@pytest.fixture
+def emulator(whautomate_emulator, connections):
+    """An emulator, and an account of its own at it."""
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=uuid4().hex)
+    return whautomate_emulator
+
+
+def run(operator, **arguments):
+    """What a job returns; its arguments are set once more, as rendering does."""
+    task = operator(task_id="task", **arguments)
+    for name in task.template_fields:
+        setattr(task, name, getattr(task, name))
+    return task._attempt({"ti": SimpleNamespace()})  # Airflow guards `execute` against being called by others
+
+
+@pytest.mark.parametrize("operator", JOBS, ids=lambda one: one.__name__)
+def test_a_job_takes_the_arguments_of_its_function_all_templated_and_described(operator):
+    arguments = list(inspect.signature(JOBS[operator]).parameters)[1:]
+    parameters = inspect.signature(operator.__init__).parameters
+    assert [*parameters][1 : len(arguments) + 1] == arguments
+    assert {"max_wait", "max_requests", "whautomate_conn_id"} <= set(parameters)
+    assert set(operator.template_fields) == {*arguments, "whautomate_conn_id"}
+    assert not set(arguments) & set(inspect.signature(BaseOperator.__init__).parameters)
+    assert all(f":param {name}: " in operator.__doc__ for name in parameters if name not in ("self", "kwargs"))
+    assert "`requests`" in operator.__doc__
+    expected = "".join(part.title() for part in JOBS[operator].__name__.split("_"))
+    assert operator.__name__ == f"Whautomate{expected}Operator"
+
+
+def test_people_are_found_and_written_to_by_number(emulator):
+    (contact,) = emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4930123456", "stage": "New"}])
+    (client,) = emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": "30123456"}])
+    number = {"phone": "030 123456", "default_region": "DE"}
+    found = run(WhautomateFindContactOperator, **number)
+    assert found == {"id": contact, "doubles": 0, "protected": False, "requests": 1, "waited": 0.0}
+    assert run(WhautomateFindClientOperator, **number)["id"] == client
+    assert run(WhautomateSetContactStageOperator, stage="Won", **number)["changed"]
+    # As templates make it: text.
+    fields = json.dumps({"customFields": {"plan": "pro"}})
+    assert run(WhautomateSetContactFieldsOperator, fields=fields, contact_id=contact)["changed"]
+    written = run(WhautomateSetClientFieldsOperator, fields={"notes": "x"}, **number)
+    assert (written["id"], written["changed"], written["requests"]) == (client, True, 3)
+    (record,) = emulator.contacts()
+    assert (record["stage"], record["customFields"]) == ("Won", {"plan": "pro"})
+
+
+def test_who_is_missing_fails_the_task_or_is_no_id(emulator):
+    with pytest.raises(Exception, match="no contact with that phone number"):
+        run(WhautomateFindContactOperator, phone="+4930123456")
+    assert run(WhautomateFindContactOperator, phone="+4930123456", missing_ok=True)["id"] is None
+
+
+def test_services_classes_and_segments_of_clients_are_made_once(emulator):
+    service = {"serviceType": "CLASS", "durationMinutes": 45, "staffs": [{"id": emulator.staff_id}]}
+    made = [run(WhautomateUpsertServiceOperator, name="Yoga", service=service) for _ in range(2)]
+    assert [one["created"] for one in made] == [True, False]
+    when = {"date": "2026-03-02", "time": "06:30 PM", "timezone": "Europe/Berlin"}
+    classes = [
+        run(WhautomateUpsertClassOperator, service_id=made[0]["id"], staff_id=emulator.staff_id, **when)
+        for _ in range(2)
+    ]
+    assert [one["created"] for one in classes] == [True, False]
+    assert classes[0]["id"] == classes[1]["id"]
+    regulars = {"segment_name": "regulars", "criteria": {"tags": ["regular"]}, "type": "client"}
+    assert run(WhautomateEnsureSegmentOperator, **regulars)["id"] == emulator.records("segments")[0]["id"]
+    assert emulator.records("segments")[0]["type"] == "client"
+
+
+def test_wrong_names_of_fields_are_errors_at_parse():
+    for operator, arguments in [
+        (WhautomateSetContactFieldsOperator, {"fields": {"phone_number": "+49301"}}),
+        (WhautomateUpsertServiceOperator, {"name": "Yoga", "service": {"servicetype": "CLASS"}}),
+    ]:
+        with pytest.raises(errors.InvalidRequest, match="did you mean"):
+            operator(task_id="task", **arguments)
+    WhautomateSetContactFieldsOperator(task_id="task", fields="{{ params.fields }}", phone="{{ params.phone }}")
+
+
+@pytest.mark.parametrize(
+    ("operator", "arguments"),
+    [
+        (WhautomateFindContactOperator, {"phone": "+4930123456"}),
+        (WhautomateFindClientOperator, {"email_address": "ada@example.com"}),
+        (WhautomateSetContactFieldsOperator, {"phone": "+4930123456", "fields": {"name": "Ada"}}),
+    ],
+)
+def test_what_was_rendered_shows_nothing_of_a_person(operator, arguments):
+    task = operator(task_id="task", **arguments)
+    for name in task.template_fields:
+        setattr(task, name, getattr(task, name))
+    shown = " ".join(str(getattr(task, name)) for name in task.template_fields)
+    assert not [said for said in ("123456", "ada@", "Ada") if said in shown]
+    assert {name: task.given(name) for name in arguments} == arguments
+
+
+def test_the_stage_of_who_opted_out_is_left_alone_without_a_retry(emulator):
+    emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4930123456", "tags": ["Unsubscribe"]}])
+    arguments = {"stage": "Won", "phone": "+4930123456"}
+    with pytest.raises(Exception, match="opted out") as raised:
+        run(WhautomateSetContactStageOperator, **arguments)
+    assert type(raised.value).__name__ == "AirflowFailException"
+    assert run(WhautomateSetContactStageOperator, allow_protected=True, **arguments)["changed"]

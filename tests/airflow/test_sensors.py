@@ -1,0 +1,135 @@
+"""All sensors, run by Airflow: one run of dags/waiting.py, deferred and rescheduled, and a look at each."""
+
+import contextlib
+import json
+import re
+import sqlite3
+import threading
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from conftest import DAGS, HOME, connection, python
+from waiting_cases import send
+
+from whautomate_core.emulator import Emulator, Stances, create_app, running
+
+WAYS = {"deferred": "4915123456700", "rescheduled": "4915123456711"}
+
+
+class Run:
+    """What a run left behind."""
+
+    def __init__(self, files, said, ids):
+        self.said = said
+        self.ids = ids
+        self.states = json.loads((files / "states.json").read_text())
+        self.results = json.loads((files / "results.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def emulator():
+    stances = Stances(search_delay=0.0, broadcast_seconds=1e5, delivery_seconds=0.0, broadcast_failed_share=0.0)
+    app = create_app(stances)
+    with running(app) as url:
+        yield Emulator(app, url)
+
+
+def set_up(emulator, number):
+    [contact] = emulator.add_contacts([{"name": "Ada", "phoneNumber": number}])
+    [client] = emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": number[2:]}])
+    since = datetime.fromtimestamp(emulator.now() - 60, UTC).isoformat()
+    return {"number": f"+{number}", "contact": contact, "client": client, "since": since}
+
+
+def happens(emulator, ids, over):
+    """Make happen what each sensor waits for, once it has looked for it in vain."""
+
+    def looked(operation, about):
+        return any(about in json.dumps([one["path"], one["query"]]) for one in emulator.requests(operation))
+
+    def first_look(operation, about):
+        while not (over.is_set() or looked(operation, about)):
+            time.sleep(0.05)
+
+    for way in WAYS:
+        one = ids[way]
+        first_look("listContacts", one["number"][1:])
+        emulator.opt_out(one["contact"], tag="VIP")
+        first_look("getClient", one["client"])
+        emulator.opt_out(one["client"], tag="VIP")
+        first_look("listContactMessages", one["contact"])
+        emulator.receive(one["contact"], "a private text")
+        # The next sensor waits for a message after its own start.
+        while not (over.is_set() or looked("getBroadcast", one["broadcast"])):
+            emulator.receive(one["contact"], "another private text")
+            time.sleep(0.5)
+        emulator.advance(2e5)
+
+
+@pytest.fixture(scope="module")
+def run(airflow_db, emulator, tmp_path_factory):
+    files = tmp_path_factory.mktemp("waiting")
+    ids = {way: set_up(emulator, number) for way, number in WAYS.items()}
+    for way, made in zip(WAYS, send(emulator, number=2), strict=True):
+        ids[way]["broadcast"] = made
+    over = threading.Event()
+    meanwhile = threading.Thread(target=happens, args=(emulator, ids, over), daemon=True)
+    meanwhile.start()
+    code, said = python(
+        DAGS / "waiting.py",
+        timeout=600,
+        AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(emulator.url, emulator.key, account=uuid4().hex),
+        WAITING_FILES=files,
+        WAITING_IDS=json.dumps(ids),
+    )
+    over.set()
+    meanwhile.join(10)
+    assert code == 0, said
+    return Run(files, said, ids)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ["quota", "contact", "client", "message", "later", "broadcast"])
+def test_sensors_find_what_happens_while_they_wait(run, way, name):
+    assert run.states[f"{way}_{name}"] == ["success", 1]
+    found, ids = run.results[f"{way}_{name}"], run.ids[way]
+    assert {"requests", "waited"} <= found.keys()
+    about = {
+        "quota": {"requests": 0},
+        "contact": {"id": ids["contact"]},
+        "client": {"id": ids["client"]},
+        "message": {"contact_id": ids["contact"]},
+        "later": {"contact_id": ids["contact"]},
+        "broadcast": {"id": ids["broadcast"], "recipients": 2, "delivered": 2},
+    }[name]
+    assert about.items() <= found.items()
+
+
+def test_deferred_sensors_looked_once_before_and_in_the_triggerer(run):
+    for name in ("contact", "client", "message", "broadcast"):
+        assert run.results[f"deferred_{name}"]["requests"] >= 2, name
+    assert "waiting in the triggerer" in run.said
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_sensors_give_up_in_time(run, way):
+    assert run.states[f"{way}_late"] == ["failed", 1], "a timeout is not retried"
+    assert run.states[f"{way}_late_soft"] == ["skipped", 1]
+
+
+def test_it_is_said_how_much_waiting_may_take(run):
+    assert "all waiting steps of the account together make at most 100000 requests in 24 h, a tenth" in run.said
+
+
+def test_no_number_and_no_text_is_in_logs_results_or_rendered_fields(run):
+    with contextlib.closing(sqlite3.connect(HOME / "airflow.db")) as database:
+        rendered = "".join(
+            str(row) for row in database.execute("SELECT * FROM rendered_task_instance_fields WHERE dag_id = 'waiting'")
+        )
+    assert re.search(r"\+49(…|\\+u2026)00", rendered)
+    for private in ("3456700", "3456711", "private text"):
+        assert private not in rendered
+        assert private not in json.dumps(run.results)
+        assert private not in run.said

@@ -1,0 +1,498 @@
+"""What waiting steps decide, when they look and what that costs."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from conftest import account_of
+from hypothesis import given
+from hypothesis import strategies as st
+from waiting_cases import CASES, Case
+
+from whautomate_core.call import Call
+from whautomate_core.client import AsyncClient, Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    QuotaExhausted,
+    UnexpectedResponse,
+)
+from whautomate_core.pages import Pages
+from whautomate_core.state.limits import Limits
+from whautomate_core.state.pool import Usage
+from whautomate_core.waiting import (
+    BroadcastReached,
+    ClientHas,
+    ContactHas,
+    MessageReceived,
+    Question,
+    QuotaFree,
+    Seen,
+    WaitingPool,
+    alook,
+    broadcasts_now,
+    look,
+    looks,
+    poll_delays,
+    question_from,
+    share,
+    since_epoch,
+)
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+# --- what is decided
+
+
+def broadcast(delivered: int = 0, failed: int = 0, recipients: int = 100, **more: Any) -> Any:
+    processed = {"totalCount": recipients, "successCount": delivered, "failureCount": failed}
+    figures = {"sentCount": delivered, "deliveredCount": delivered, "failedCount": failed}
+    return {"id": "b", "status": "Processing", "processedStats": processed, "deliveryStats": figures, **more}
+
+
+JUST = {"completedAt": (NOW - timedelta(seconds=10)).isoformat()}
+LONG_AGO = {"completedAt": (NOW - timedelta(hours=1)).isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "record", "decided"),
+    [
+        ({}, broadcast(50, 10), None),
+        ({}, broadcast(50, 10, **JUST), None),
+        ({}, broadcast(50, 10, **LONG_AGO), "done"),
+        ({}, broadcast(90, 10, **JUST), "done"),
+        ({}, broadcast(status="cancelled"), "was not sent: its status is cancelled"),
+        ({"min_delivered": 1}, broadcast(90, 10, status="Failed"), "was not sent"),
+        # A count decides at once.
+        ({"min_delivered": 50}, broadcast(49), None),
+        ({"min_delivered": 50}, broadcast(50), "done"),
+        ({"max_failed": 10}, broadcast(0, 10), None),
+        ({"max_failed": 10}, broadcast(0, 11), "11 of 100 not reached, over max_failed=10"),
+        ({"max_failed": 10, "min_delivered": 5}, broadcast(50, 11), "not reached"),
+        # A share decides where more are counted than were processed, or at the end.
+        ({"min_delivered": "50%"}, broadcast(49), None),
+        ({"min_delivered": "50%"}, broadcast(50), "done"),
+        ({"max_failed": "10%"}, broadcast(0, 11), "over max_failed='10%'"),
+        ({"min_delivered": "50%"}, broadcast(9, 1, recipients=10), None),
+        ({"max_failed": "5%"}, broadcast(9, 1, recipients=10), None),
+        ({"min_delivered": "50%"}, broadcast(9, 1, recipients=10, **JUST), "done"),
+        ({"max_failed": "5%"}, broadcast(9, 1, recipients=10, **JUST), "1 of 10 not reached"),
+        ({"min_delivered": "50%"}, {**broadcast(9), "processedStats": {"totalCount": 10}}, None),
+        # What is finished decides.
+        ({"min_delivered": 60}, broadcast(50, 10, **LONG_AGO), "50 of 100 delivered, under min_delivered=60"),
+        ({"min_delivered": "60%"}, broadcast(50, 10, **LONG_AGO), "under min_delivered='60%'"),
+        ({"min_delivered": "95%"}, broadcast(recipients=0, **LONG_AGO), "done"),
+        ({"min_delivered": 1}, broadcast(recipients=0, **LONG_AGO), "0 of 0 delivered"),
+    ],
+)
+def test_when_a_broadcast_is_over(thresholds: Any, record: Any, decided: str | None) -> None:
+    seen = BroadcastReached("b", **thresholds).decide(record, NOW)
+    assert seen.over == (decided is not None)
+    if decided == "done":
+        assert seen.problem is None
+        assert seen.result is not None
+        assert seen.result["delivered"] == record["deliveryStats"]["deliveredCount"]
+    elif decided:
+        assert seen.problem is not None
+        assert decided in seen.problem
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.integers(0, 60), st.integers(0, 60))
+def test_counts_decide_the_same_before_and_at_the_end(
+    delivered: int, failed: int, rest: int, least: int, most: int
+) -> None:
+    """What ends a wait early is what its end would say, if nothing more happens."""
+    question = BroadcastReached("b", least, most)
+    early = question.decide(broadcast(delivered, failed, delivered + failed + rest), NOW)
+    late = question.decide(broadcast(delivered, failed, delivered + failed + rest, **LONG_AGO), NOW)
+    assert late.over
+    if early.over:
+        assert (early.problem, early.result is None) == (late.problem, late.result is None)
+
+
+def test_a_broadcast_can_not_change_before_it_starts() -> None:
+    due = {"scheduleDateTime": "2026-06-01T15:00:00.000Z"}
+    decide = BroadcastReached("b").decide
+    assert decide(broadcast(status="Scheduled", **due), NOW).not_before == NOW.timestamp() + 3 * 3600
+    assert decide(broadcast(**due, startedAt="2026-06-01T11:00:00Z"), NOW).not_before == 0
+    assert decide(broadcast(scheduleDateTime="soon"), NOW).not_before == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "contacts", "found"),
+    [
+        ({"tag": "vip"}, [{"id": "c", "tags": ["VIP "]}], "c"),
+        ({"tag": "vip"}, [{"id": "c", "tags": ["vipers"]}], None),
+        ({"tag": "vip"}, [{"id": "c"}], None),
+        ({"stage": "won"}, [{"id": "c", "stage": "Won"}], "c"),
+        ({"stage": "won", "tag": "vip"}, [{"id": "c", "stage": "Won"}, {"id": "d", "tags": ["vip"]}], None),
+        ({"stage": "won", "tag": "vip"}, [{"id": "c"}, {"id": "d", "tags": ["vip"], "stage": "won"}], "d"),
+        ({"tag": "vip"}, [], None),
+    ],
+)
+def test_when_a_contact_has_what_it_should(asked: Any, contacts: Any, found: str | None) -> None:
+    assert ContactHas("c", **asked).decide(contacts).result == ({"id": found} if found else None)
+
+
+def usage(*remaining: tuple[int, int, float], paused: float = 0.0) -> Usage:
+    return Usage("a", list(remaining), paused, 0.0, "")
+
+
+def test_when_there_is_quota() -> None:
+    limits = Limits([(60, 60), (100, 86_400)])
+    decide = QuotaFree(50).decide
+    assert decide(usage((50, 60, 60), (80, 100, 86_400)), limits).result == {"left": 50}
+    assert not decide(usage((60, 60, 60), (49, 100, 86_400)), limits).over
+    paused = decide(usage((60, 60, 60), (100, 100, 86_400), paused=30), limits, now=1000)
+    assert (paused.over, paused.not_before) == (False, 1030)
+    # What others squeezed it to passes; what the account never has is told.
+    assert not decide(usage((20, 20, 60), (100, 100, 86_400)), limits).over
+    with pytest.raises(ConfigurationError, match=r"requests=61 can't be: the account has 60 in 60 s"):
+        QuotaFree(61).decide(usage((60, 60, 60), (100, 100, 86_400)), limits)
+
+
+@pytest.mark.parametrize(
+    ("fields", "counts"),
+    [
+        ({"isIncoming": True}, True),
+        ({"isIncoming": "true"}, True),
+        ({"isIncoming": "True"}, True),
+        ({"isIncoming": False}, False),
+        ({"isIncoming": "false"}, False),
+        ({}, False),
+        ({"isIncoming": True, "timestamp": "2026-06-01T11:59:59Z"}, False),
+        ({"isIncoming": True, "timestamp": "2026-06-01T13:30:00+01:00"}, True),
+        ({"isIncoming": True, "timestamp": None, "createdAt": "2026-06-01T12:00:00"}, True),
+        ({"isIncoming": False, "timestamp": "?"}, False),
+    ],
+)
+def test_which_messages_count(fields: Any, counts: bool) -> None:
+    message = {"id": "m", "timestamp": "2026-06-01T12:00:00.000Z", "text": "secret", "from": "4915123456789", **fields}
+    seen = MessageReceived("c", NOW.timestamp()).decide([message])
+    assert seen.over == counts
+    if seen.result:
+        assert seen.result.keys() == {"contact_id", "count", "newest_id", "newest_at"}
+
+
+def test_messages_whose_time_nobody_can_read_are_no_silent_no() -> None:
+    with pytest.raises(UnexpectedResponse, match="no time that can be read"):
+        MessageReceived("c", 0.0).decide([{"isIncoming": True, "timestamp": "yesterday"}])
+
+
+# --- what can't be
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: BroadcastReached(""), "broadcast_id"),
+        (lambda: BroadcastReached("b", min_delivered="many"), "min_delivered"),
+        (lambda: BroadcastReached("b", max_failed=-1), "max_failed"),
+        (lambda: ContactHas(tag="a"), "either contact_id or phone"),
+        (lambda: ContactHas("c", "+49151", tag="a"), "either contact_id or phone"),
+        (lambda: ContactHas("c"), "tag or stage"),
+        (lambda: ContactHas("c", tag=" "), "tag must be"),
+        (lambda: ContactHas(phone="none", tag="a"), "phone must hold a number"),
+        (lambda: ClientHas("c", ""), "tag must be"),
+        (lambda: ClientHas(" ", "a"), "client_id"),
+        (lambda: QuotaFree(0), "requests must be"),
+        (lambda: QuotaFree(True), "requests must be"),
+        (lambda: MessageReceived("", 0.0), "contact_id"),
+        (lambda: since_epoch("2026-01-01T00:00:00"), "no time zone"),
+        (lambda: since_epoch(datetime(2026, 1, 1)), "no time zone"),
+        (lambda: since_epoch("tomorrow"), "since must be"),
+    ],
+)
+def test_what_can_not_be_waited_for_names_its_field(make: Any, says: str) -> None:
+    with pytest.raises((ConfigurationError, InvalidRequest), match=says):
+        make()
+
+
+def test_numbers_are_in_no_words() -> None:
+    question = ContactHas(phone="+4915123456789", tag="a")
+    assert "3456" not in f"{question} {question.unmet} {question.decide([]).words}"
+
+
+QUESTIONS: list[Question] = [
+    BroadcastReached("b", "95%", 3),
+    ContactHas(phone="+49151", tag="a", stage="s"),
+    ClientHas("c", "t"),
+    QuotaFree(5),
+    MessageReceived("c", 1.5),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.kind)
+def test_questions_are_plain_json(question: Question) -> None:
+    assert question_from(question.as_json()) == question
+
+
+# --- the table that all callers share
+
+
+@contextmanager
+def clients(emulator: Emulator) -> Iterator[Any]:
+    account = account_of(emulator, requests_per_minute=1000, requests_per_day=10_000, account="waiting")
+
+    async def asked(looking: Any) -> Any:
+        async with AsyncClient(account, pool=WaitingPool(account)) as client:
+            return await alook(client, looking)
+
+    with Client(account, pool=WaitingPool(account)) as client:
+        yield partial(look, client), lambda looking: asyncio.run(asked(looking))
+
+
+@pytest.mark.whautomate(search_delay=0.0, broadcast_seconds=0.0, delivery_seconds=0.0, broadcast_failed_share=0.5)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_both_clients_see_the_same(case: Case, whautomate_emulator: Emulator) -> None:
+    asked = case.question(whautomate_emulator)
+    with clients(whautomate_emulator) as ways:
+        for way in ways:
+            if case.error is not None:
+                with pytest.raises(case.error):
+                    way(question_from(asked).look)
+                continue
+            seen = way(question_from(asked).look)
+            assert case.agrees(seen.result, seen.problem)
+
+
+# --- reading
+
+
+def answers(looking: Any, give: Any, size: int = 0) -> tuple[Any, list[Call[Any]]]:
+    """Drive a look with what `give` answers to each call; gives its result and the calls."""
+    steps, sent, answer = looking(lambda call: Pages(call, size=size)), [], None
+    try:
+        while True:
+            step = steps.send(answer)
+            sent.append(step)
+            answer = give(step)
+            while isinstance(answer, Exception):
+                step = steps.throw(answer)
+                sent.append(step)
+                answer = give(step)
+    except StopIteration as end:
+        return end.value, sent
+
+
+def server(everything: list[str], cap: int, figures: bool = True) -> Any:
+    """A server of broadcasts, in this order."""
+
+    def record(one: str, listed: bool) -> Any:
+        return broadcast(id=one) if figures or not listed else {"id": one}
+
+    def give(call: Call[Any]) -> Any:
+        if call.ids:
+            return record(call.ids[0], False) if call.ids[0] in everything else NotFound("gone")
+        page = int(call.query["page"])
+        return [record(one, True) for one in everything[(page - 1) * cap : page * cap]]
+
+    return give
+
+
+@pytest.mark.parametrize(
+    ("waited", "others", "cap", "lists", "gets"),
+    [
+        (200, 0, 100, 2, 0),
+        (200, 0, 50, 4, 0),
+        (200, 300, 100, 2, 0),
+        (1, 300, 100, 0, 1),
+        (2, 0, 100, 1, 0),
+    ],
+)
+def test_many_broadcasts_take_few_requests(waited: int, others: int, cap: int, lists: int, gets: int) -> None:
+    ids = [f"b{n}" for n in range(waited)]
+    everything = [*ids, *(f"o{n}" for n in range(others))]
+    found, sent = answers(partial(broadcasts_now, set(ids), set(ids)), server(everything, cap))
+    assert set(found) == set(ids)
+    assert (len([one for one in sent if not one.ids]), len([one for one in sent if one.ids])) == (lists, gets)
+
+
+@given(
+    st.lists(st.sampled_from([f"b{n}" for n in range(60)]), unique=True),
+    st.sets(st.sampled_from([f"b{n}" for n in range(80)]), min_size=1),
+    st.data(),
+    st.integers(1, 20),
+    st.booleans(),
+)
+def test_every_broadcast_is_told_of_for_little_more_than_reading_each(
+    everything: list[str], ids: set[str], data: Any, cap: int, figures: bool
+) -> None:
+    due = data.draw(st.sets(st.sampled_from(sorted(ids)), min_size=1))
+    found, sent = answers(partial(broadcasts_now, ids, due), server(everything, cap, figures))
+    assert due <= set(found) <= ids
+    for one, seen in found.items():
+        assert isinstance(seen, NotFound) if one not in everything else "deliveryStats" in seen
+    # In vain are at most as many pages in a row as are missing; any other page has one of those waited for.
+    assert len([one for one in sent if one.ids]) <= len(due)
+    assert len(sent) <= len(ids) * (len(due) + 1) + len(due)
+
+
+def test_old_broadcasts_far_down_the_list_are_read_one_by_one() -> None:
+    everything = [*(f"o{n}" for n in range(300)), "b1", "b2"]
+    found, sent = answers(partial(broadcasts_now, {"b1", "b2"}, {"b1", "b2"}), server(everything, 10))
+    assert set(found) == {"b1", "b2"}
+    assert [bool(one.ids) for one in sent] == [False, False, True, True]
+
+
+def test_errors_that_are_not_about_one_broadcast_end_the_look() -> None:
+    with pytest.raises(AuthenticationError):
+        answers(partial(broadcasts_now, {"b"}, {"b"}), lambda call: AuthenticationError("no"))
+
+
+def message(n: int, incoming: bool = True) -> Any:
+    at = NOW + timedelta(minutes=n)
+    return {"id": f"m{n}", "isIncoming": incoming, "timestamp": at.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "since", "pages"), [(True, 0, 1), (False, 0, 4), (True, -25, 3), (False, -25, 4)]
+)
+def test_old_messages_are_read_only_where_they_come_first(newest_first: bool, since: int, pages: int) -> None:
+    everything = sorted((message(n) for n in range(-30, 10)), key=lambda one: one["timestamp"], reverse=newest_first)
+
+    def give(call: Call[Any]) -> Any:
+        page = int(call.query["page"])
+        return everything[(page - 1) * 12 : page * 12]
+
+    seen, sent = answers(MessageReceived("c", NOW.timestamp() + 60 * since).look, give)
+    assert seen.result["count"] == 10 - since
+    assert seen.result["newest_id"] == "m9"
+    assert len(sent) == pages
+    assert {one.query["startDate"] for one in sent} == {"2026-05-31"}
+
+
+def test_a_number_is_looked_for_in_all_that_the_search_gives(
+    client: Client, pool: Any, whautomate_emulator: Emulator
+) -> None:
+    number = {"name": "n", "phoneNumber": "4915123456789"}
+    whautomate_emulator.add_contacts([{**number, "phoneNumber": f"49151234567890{n % 10}{n}"} for n in range(60)])
+    whautomate_emulator.add_contacts([number, {**number, "tags": ["vip"]}])
+    whautomate_emulator.advance(60)
+    seen = look(client, ContactHas(phone="+49 151 2345-6789", tag="VIP").look)
+    assert seen.result == {"id": whautomate_emulator.contacts()[-1]["id"]}
+    assert not look(client, ContactHas(phone="+49 151 2345-678", tag="VIP").look).over
+
+
+def test_all_messages_since_are_counted(client: Client, whautomate_emulator: Emulator) -> None:
+    [contact] = whautomate_emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
+    since = whautomate_emulator.now()
+    whautomate_emulator.receive(contact, "first")
+    whautomate_emulator.advance(1)
+    newest = whautomate_emulator.receive(contact, "second")
+    found = look(client, MessageReceived(contact, since - 1).look)
+    assert found.result is not None
+    assert (found.result["count"], found.result["newest_id"]) == (2, newest)
+
+
+# --- when
+
+
+def test_polling_slows_down() -> None:
+    delays = poll_delays()
+    assert [next(delays) for _ in range(6)] == [60, 120, 240, 480, 900, 900]
+    slow = poll_delays(2000.0)
+    assert [next(slow) for _ in range(2)] == [2000, 2000]
+
+
+def moments(seen: list[Seen], **how: Any) -> list[float]:
+    """When the looks are that see this, on a clock that starts at 1000."""
+    now = [1000.0]
+    steps = looks(BroadcastReached("b"), 60.0, how.pop("deadline", 1e9), clock=lambda: now[0], **how)
+    found = [next(steps)]
+    for one in seen:
+        now[0] = max(now[0], found[-1])
+        found.append(steps.send(one))
+    return found
+
+
+NOTHING = Seen("not yet")
+
+
+def test_looks_begin_when_something_can_have_changed() -> None:
+    assert moments([NOTHING] * 3) == [1000, 1060, 1180, 1420]
+    assert moments([NOTHING], not_before=0.0) == [1060, 1180]
+    assert moments([NOTHING], not_before=5000.0) == [5060, 5180]
+    # The delays start anew then.
+    later = Seen("scheduled", not_before=9000.0)
+    assert moments([NOTHING, later, NOTHING]) == [1000, 1060, 9060, 9180]
+
+
+def test_the_last_look_is_at_the_deadline() -> None:
+    assert moments([NOTHING] * 2, deadline=1100.0) == [1000, 1060, 1100]
+    with pytest.raises(TimeoutError, match="broadcast b is not finished"):
+        moments([NOTHING] * 3, deadline=1100.0)
+    assert moments([], deadline=1100.0, not_before=5000.0) == [1100]
+
+
+@given(st.floats(0.1, 5000), st.floats(0, 1e6), st.lists(st.floats(0, 2e6), max_size=30), st.booleans())
+def test_no_look_is_after_the_deadline_nor_more_often_than_asked(
+    interval: float, seconds: float, befores: list[float], first: bool
+) -> None:
+    now = [0.0]
+    steps = looks(ClientHas("c", "t"), interval, seconds, clock=lambda: now[0], not_before=None if first else 0.0)
+    at = [next(steps)]
+    try:
+        for not_before in befores:
+            now[0] = max(now[0], at[-1])
+            at.append(steps.send(Seen("", not_before=not_before)))
+            assert at[-1] >= min(now[0] + interval, seconds)
+            assert at[-1] >= min(not_before, seconds)
+    except TimeoutError:
+        assert now[0] >= seconds
+    assert max(at) <= seconds
+
+
+# --- a tenth of the day
+
+
+def test_waiting_steps_have_a_tenth_of_the_day_half_of_it_in_a_quarter() -> None:
+    assert share(Limits.trial()).windows == ((5, 21_600.0), (10, 86_400.0))
+    assert share(Limits.subscribed()).windows == ((21_600, 21_600.0), (43_200, 86_400.0))
+    assert share(Limits([(3, 60), (3, 86_400)])).windows == ((1, 21_600.0), (1, 86_400.0))
+
+
+@given(st.integers(1, 10**6))
+def test_the_share_is_never_more_than_a_tenth_but_for_a_first_request(most: int) -> None:
+    (early, _), (day, seconds) = share(Limits([(most, 60), (most, 86_400)])).windows
+    assert seconds == 86_400
+    assert 1 <= early <= day == max(1, most // 10)
+
+
+def test_all_who_wait_draw_from_one_share_and_from_the_pool(whautomate_emulator: Emulator) -> None:
+    account = account_of(whautomate_emulator, account="trial")
+    with Client(account, pool=WaitingPool(account), max_wait=0) as one:
+        for _ in range(4):
+            with pytest.raises(NotFound):
+                look(one, ClientHas("nobody", "t").look)
+
+    async def another() -> None:
+        async with AsyncClient(account, pool=WaitingPool(account), max_wait=0) as client:
+            with pytest.raises(NotFound):
+                await alook(client, ClientHas("nobody", "t").look)
+            with pytest.raises(QuotaExhausted, match="that is for waiting steps") as none:
+                await alook(client, ClientHas("nobody", "t").look)
+            assert 21_000 < (none.value.next_permit_at or 0) - time.time() < 22_000
+            # The pool has all the others.
+            seen = await alook(client, QuotaFree(50).look)
+            assert seen.result == {"left": 55}
+
+    asyncio.run(another())
+    assert len(whautomate_emulator.requests()) == 5
+
+
+def test_a_permit_that_is_due_after_the_deadline_is_not_waited_for(whautomate_emulator: Emulator) -> None:
+    account = account_of(whautomate_emulator, account="deadline", requests_per_minute=10, requests_per_day=10)
+    pool = WaitingPool(account, deadline=time.time() + 5)
+    pool.acquire()
+    with pytest.raises(QuotaExhausted):
+        pool.acquire()  # it would wait for ever

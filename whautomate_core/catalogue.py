@@ -1,0 +1,193 @@
+"""What can be booked, by what is its own: services by name, classes by service, staff and start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from whautomate_core.api import classes, services
+from whautomate_core.call import Call, Json
+from whautomate_core.differences import differing, write_differing
+from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.records import ClassInput, ClassUpdate, ServiceInput, ServiceUpdate, body
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client import Client
+
+
+def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
+    """Make the service of a name at a location where there is none, else write the fields that differ.
+
+    All services are read; unchanged ones cost no more. It is created once, whoever else tries.
+
+    Args:
+        name: Exact name of the service.
+        service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON).
+        location_id: Its location; the account's where None.
+
+    Returns: `id`, `created`, `changed` (whether fields were written over what was there).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services
+        have the name; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise ConfigurationError("name must be the name of the service")
+    location = client.account.require_location(location_id)
+    _refuse("service", service, ("name", "location"))
+    wanted = body(ServiceInput, {**service, "name": name, "location": {"id": location}})
+
+    def find() -> Json | None:
+        found = [
+            one
+            for page in client.pages(services.list_services())
+            for one in page
+            if one.get("name") == name and _is_at("location", location, one)
+        ]
+        return _only(cast(list[Json], found), f"services named {name!r} at this location")
+
+    make = services.create_service(cast(ServiceInput, wanted))
+    fields = {key: value for key, value in wanted.items() if key not in ("name", "location")}
+    return _upsert(
+        client,
+        make,
+        f"service/{location}/{name}",
+        find,
+        services.get_service,
+        lambda id: services.update_service(id, fields),  # type: ignore[arg-type]
+        fields,
+    )
+
+
+def upsert_class(
+    client: Client,
+    service_id: str,
+    staff_id: str,
+    date: str,
+    time: str,
+    timezone: str,
+    class_: ClassUpdate | None = None,
+    *,
+    location_id: str | None = None,
+) -> Json:
+    """Make the class of a service by a member of staff at a time where there is none, else write what differs.
+
+    The classes of this member of staff at this location are read. One that was called off is there as well: it is
+    not made anew. It is created once, whoever else tries.
+
+    Args:
+        service_id: Id of the service.
+        staff_id: Id of the member of staff.
+        date: Day it begins, `2026-03-01`.
+        time: Wall time it begins, `04:39 PM`.
+        timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back,
+            either is the class; of the two the server chooses.
+        class_: Its other fields, such as `numberOfParticipants`.
+        location_id: Its location; the account's where None.
+
+    Returns: `id`, `created`, `changed` (whether fields were written over what was there).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several
+        such classes; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+    """
+    location = client.account.require_location(location_id)
+    own = {"location": location, "staff": staff_id, "service": service_id}
+    for name, value in own.items():
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigurationError(f"{name}_id must be the id of a {name}")
+    starts = _starts(date, time, timezone)
+    _refuse("class_", class_ or {}, (*own, "date", "time", "timezone"))
+    fields = body(ClassUpdate, class_ or {})
+    references = {name: {"id": value} for name, value in own.items()}
+    wanted = body(ClassInput, {**references, "date": date, "time": time, "timezone": timezone, **fields})
+
+    def find() -> Json | None:
+        listed = classes.list_classes(filters={"locationId": location, "staffId": staff_id})
+        found = [
+            one
+            for page in client.pages(listed)
+            for one in page
+            if all(_is_at(name, value, one) for name, value in own.items()) and starts & _starts_of(one, timezone)
+        ]
+        return _only(cast(list[Json], found), "classes of this service and staff at this time")
+
+    return _upsert(
+        client,
+        classes.create_class(cast(ClassInput, wanted)),
+        f"class/{location}/{service_id}/{staff_id}/{min(starts).isoformat()}",
+        find,
+        classes.get_class,
+        lambda id: classes.update_class(id, cast(ClassUpdate, fields)),
+        fields,
+    )
+
+
+def _upsert(client: Client, make: Call[Any], key: str, find: Any, read: Any, update: Any, fields: Json) -> Json:
+    record, created = find(), False
+    if record is None:
+        from whautomate_core.once import make_once
+
+        record, created = make_once(client, make, key, find, read)
+    changed = not created and bool(differing(fields, record)) and write_differing(client, update(record["id"]), fields)
+    return {"id": record["id"], "created": created, "changed": changed}
+
+
+def _refuse(what: str, fields: Any, names: Sequence[str]) -> None:
+    if not isinstance(fields, Mapping):
+        raise ConfigurationError(f"{what} must be a dict of its fields, not {type(fields).__name__}")
+    given = [name for name in names if name in fields]
+    if given:
+        raise ConfigurationError(f"{what} must not name {', '.join(given)}: an argument of its own does")
+
+
+def _is_at(name: str, id: str, record: Mapping[str, Any]) -> bool:
+    """Whether a record refers to an id; one that doesn't say may."""
+    reference = record.get(name)
+    return not reference or reference.get("id") == id
+
+
+def _only(found: list[Json], what: str) -> Json | None:
+    if len(found) > 1:
+        raise InvalidRequest(f"there are {len(found)} {what}: delete all but one at Whautomate")
+    return found[0] if found else None
+
+
+# --- when a class begins
+
+
+def _starts(date: str, time: str, timezone: str) -> set[datetime]:
+    """The instants that a wall time may mean: one, or two when clocks are put back. Raises `ConfigurationError`."""
+    try:
+        day = datetime.strptime(date, "%Y-%m-%d") if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else None
+    except (TypeError, ValueError):
+        day = None
+    if day is None:
+        raise ConfigurationError("date must be a day such as 2026-03-01")
+    clock = re.fullmatch(r"(0[1-9]|1[0-2]):([0-5]\d) (AM|PM)", time) if isinstance(time, str) else None
+    if clock is None:
+        raise ConfigurationError("time must be a twelve-hour wall time such as 04:39 PM, without an offset")
+    try:
+        zone = ZoneInfo(timezone)
+    except (LookupError, ValueError, OSError, TypeError):
+        raise ConfigurationError("timezone must be an IANA name such as Europe/Berlin") from None
+    hour = int(clock[1]) % 12 + (12 if clock[3] == "PM" else 0)
+    wall = day.replace(hour=hour, minute=int(clock[2]), tzinfo=zone)
+    found = {wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
+    if all(at.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None) for at in found):
+        raise ConfigurationError(f"time is one that the clocks of {timezone} skip on that day")
+    return found
+
+
+def _starts_of(record: Mapping[str, Any], zone: str) -> set[datetime]:
+    """The instants at which a class may begin; those fields alone are instants that are named so (evidence C)."""
+    try:
+        at = datetime.fromisoformat(str(record.get("startTimeUTC")))
+        return {at if at.tzinfo else at.replace(tzinfo=UTC)}
+    except ValueError:
+        pass
+    try:
+        return _starts(record.get("date", "")[:10], record.get("time", ""), record.get("timezone") or zone)
+    except ConfigurationError:
+        return set()

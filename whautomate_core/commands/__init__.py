@@ -1,0 +1,1 @@
+"""The larger commands of `whautomate`, one module each."""

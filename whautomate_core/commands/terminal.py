@@ -1,0 +1,84 @@
+"""What commands share: which account, errors as a sentence, a question before something happens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from whautomate_core.account import HOSTS, SETTINGS, Account, account_from_settings
+from whautomate_core.errors import ConfigurationError, WhautomateError
+
+Host = Annotated[
+    str | None, typer.Option(help="Host of the API, as Integrations > REST API shows it [WHAUTOMATE_HOST].")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A setting such as plan=subscribed; repeat it for several [WHAUTOMATE_PLAN].",
+    ),
+]
+State = Annotated[
+    str | None,
+    typer.Option(
+        envvar="WHAUTOMATE_STATE",
+        help="State database: sqlite:///path or postgresql://...; your own file where unset.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+
+
+def account_from_environment(host: str | None = None, settings: Sequence[str] | None = None) -> Account:
+    """The account that a command is about.
+
+    The key is `WHAUTOMATE_KEY`, or asked for: arguments show in the list of processes. The settings are those of
+    `account.SETTINGS`, each as `NAME=VALUE` in `settings` or as `WHAUTOMATE_<NAME>`, the former winning.
+
+    Raises: `ConfigurationError` that names what is missing and where to put it.
+    """
+    given: dict[str, str | None] = {name: os.environ.get(f"WHAUTOMATE_{name.upper()}") for name in SETTINGS}
+    for text in settings or ():
+        name, separator, value = text.partition("=")
+        if name == "key":
+            raise ConfigurationError("the key is no argument, since arguments show in ps: put it into WHAUTOMATE_KEY")
+        if not separator:
+            raise ConfigurationError(f"--set takes NAME=VALUE, such as plan=subscribed, not {name!r}")
+        given[name] = value
+    host = host or os.environ.get("WHAUTOMATE_HOST")
+    if not host:
+        raise ConfigurationError(f"which host? Name it by --host or WHAUTOMATE_HOST: {HOSTS}")
+    key = os.environ.get("WHAUTOMATE_KEY")
+    if not key:
+        if not _is_person_there():
+            raise ConfigurationError("the API key is missing: put it into WHAUTOMATE_KEY")
+        key = typer.prompt("API key", hide_input=True, err=True)
+    return account_from_settings(host, key, given)
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Errors of ours are a sentence, not a traceback."""
+    try:
+        yield
+    except WhautomateError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def agreed(question: str, yes: bool) -> None:
+    """Ask a person whether to go on, unless `--yes` said so; leave where they say no, or nobody is there."""
+    if yes:
+        return
+    if not _is_person_there():
+        raise ConfigurationError(f"{question} Nobody is there to ask: --yes goes on")
+    typer.confirm(question, abort=True, err=True)
+
+
+def _is_person_there() -> bool:
+    return sys.stdin.isatty()

@@ -1,0 +1,306 @@
+"""People by what is known of them, a phone number or an e-mail address, since ids are not what users have."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from whautomate_core.api import clients, contacts
+from whautomate_core.call import Call, Json, path_id
+from whautomate_core.differences import differing, write_differing
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
+from whautomate_core.pages import PAGE_SIZE
+from whautomate_core.policy import digits, numbers
+from whautomate_core.records import ClientUpdate, ContactUpdate, body
+from whautomate_core.sync.phones import e164, national_digits
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
+    from whautomate_core.client import Client
+
+log = logging.getLogger(__name__)
+
+
+def find_contact(
+    client: Client, phone: str, *, default_region: str | None = None, missing_ok: bool = False, thorough: bool = False
+) -> Json:
+    """The id of the contact with a phone number. Where several have it, the oldest.
+
+    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records.
+
+    Args:
+        phone: Number as people write it.
+        default_region: Country of a number without a country code, such as `DE`.
+        missing_ok: Return the id None where there is none.
+        thorough: Where the search shows none, read all contacts page by page.
+
+    Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
+        else, so that no personal data gets into results.
+
+    Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+    """
+    return _found(client, _CONTACTS, _asked(phone=phone, default_region=default_region), thorough, missing_ok)
+
+
+def find_client(
+    client: Client,
+    *,
+    phone: str | None = None,
+    email_address: str | None = None,
+    default_region: str | None = None,
+    missing_ok: bool = False,
+    thorough: bool = False,
+) -> Json:
+    """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
+
+    Costs one search as `find_contact`, and one more for a number that it doesn't show: without its country code,
+    which clients hold apart.
+
+    Args:
+        phone: Number as people write it; this or `email_address`.
+        email_address: E-mail address, in any spelling of upper and lower case.
+        default_region: Country of a number without a country code, such as `DE`.
+        missing_ok: Return the id None where there is none.
+        thorough: Where the search shows none, read all clients page by page.
+
+    Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
+        that no personal data gets into results.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+    """
+    wanted = _asked(phone=phone, email_address=email_address, default_region=default_region)
+    return _found(client, _CLIENTS, wanted, thorough, missing_ok)
+
+
+def set_contact_stage(
+    client: Client,
+    stage: str,
+    *,
+    phone: str | None = None,
+    contact_id: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+    allow_protected: bool = False,
+) -> Json:
+    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+
+    The API lists no stages, so one that doesn't exist is the server's to refuse.
+
+    Args:
+        stage: Name of the stage.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Do it to people who opted out as well: a person means it.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
+        contact, or another with its number, has opted out.
+    """
+    if not isinstance(stage, str) or not stage.strip():
+        raise ConfigurationError("stage must be the name of a stage")
+    wanted = _asked(phone=phone, contact_id=contact_id, default_region=default_region)
+    return _set(client, _CONTACTS, wanted, {"stage": stage}, thorough, allow_protected)
+
+
+def set_contact_fields(
+    client: Client,
+    fields: ContactUpdate,
+    *,
+    phone: str | None = None,
+    contact_id: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+    allow_protected: bool = False,
+) -> Json:
+    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+
+    Args:
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Give a stage to people who opted out as well: a person means it.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
+        of a contact where it, or another with its number, has opted out.
+    """
+    checked = _fields(ContactUpdate, fields, "add_contact_tags and remove_contact_tags")
+    wanted = _asked(phone=phone, contact_id=contact_id, default_region=default_region)
+    return _set(client, _CONTACTS, wanted, checked, thorough, allow_protected)
+
+
+def set_client_fields(
+    client: Client,
+    fields: ClientUpdate,
+    *,
+    phone: str | None = None,
+    email_address: str | None = None,
+    client_id: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+) -> Json:
+    """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
+
+    Args:
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the
+            oldest is meant.
+        email_address: E-mail address of the client; the same of several.
+        client_id: Id of the client.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search shows nobody, read all clients page by page.
+
+    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number or address.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+    """
+    checked = _fields(ClientUpdate, fields, "add_client_tags and remove_client_tags")
+    wanted = _asked(phone=phone, email_address=email_address, client_id=client_id, default_region=default_region)
+    return _set(client, _CLIENTS, wanted, checked, thorough)
+
+
+# --- finding
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    all: Callable[..., Call[Any]]
+    update: Callable[..., Call[Any]]
+
+
+_CONTACTS = _Kind("contact", contacts.list_contacts, contacts.update_contact)
+_CLIENTS = _Kind("client", clients.list_clients, clients.update_client)
+
+
+@dataclass(frozen=True, repr=False)
+class _Wanted:
+    """Whom we look for: the texts to search for in turn, and how to tell that it is them."""
+
+    what: str
+    searches: tuple[str, ...]
+    fits: Callable[[Mapping[str, Any]], bool]
+
+
+def _asked(*, default_region: str | None, **given: str | None) -> _Wanted | str:
+    """Whom the arguments name: an id, or whom to look for. Raises `ConfigurationError` unless one is given."""
+    named = [(name, value) for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise ConfigurationError(f"name the person by one of {', '.join(given)}")
+    ((name, value),) = named
+    if name == "phone":
+        return _by_phone(value, default_region)
+    return _by_email(value) if name == "email_address" else path_id(name, value)
+
+
+def _by_phone(phone: str, region: str | None) -> _Wanted:
+    if not isinstance(phone, str):
+        raise InvalidRequest(f"phone must be text, not {type(phone).__name__}: numbers lose zeros")
+    try:
+        number = e164(phone, region)
+    except ValueError as error:
+        raise InvalidRequest(
+            f"phone: {error} (default_region names the country of numbers without a country code)"
+        ) from None
+    wanted = digits(number)
+    return _Wanted("phone number", (wanted, national_digits(number)), lambda person: wanted in numbers(person))
+
+
+def _by_email(address: str) -> _Wanted:
+    if not isinstance(address, str) or "@" not in address.strip()[1:-1]:
+        raise InvalidRequest("email_address must be an address")
+    wanted = address.strip()
+    return _Wanted(
+        "e-mail address",
+        (wanted,),
+        lambda person: str(person.get("email") or "").strip().casefold() == wanted.casefold(),
+    )
+
+
+def _found(client: Client, kind: _Kind, wanted: _Wanted | str, thorough: bool, missing_ok: bool = False) -> Json:
+    """Whom the arguments name. Raises `NotFound`."""
+    if isinstance(wanted, str):
+        return {"id": wanted, "doubles": 0, "protected": False}  # the client reads it before it writes
+    people = _look_up(client, kind, wanted, thorough)
+    if people:
+        policy = client.account.policy
+        person = functools.reduce(policy.as_one, people)
+        if len(people) > 1:
+            log.warning("%s: %d others have that %s; the oldest is taken", person["id"], len(people) - 1, wanted.what)
+        return {"id": person["id"], "doubles": len(people) - 1, "protected": policy.protects(person)}
+    if missing_ok:
+        return {"id": None, "doubles": 0, "protected": False}
+    hint = "" if thorough else "; a search may not show new records: thorough=True reads all"
+    raise NotFound(f"no {kind.name} with that {wanted.what} is to be seen{hint}")
+
+
+def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> list[Json]:
+    """Everybody who fits, found by searching, else (`thorough`) by reading all."""
+    # Contacts hold the country code with the number, so that one search is enough.
+    for text in wanted.searches[: 1 if kind is _CONTACTS else None]:
+        found = _fitting(wanted, client.send(kind.all(filters={"searchText": text, "limit": PAGE_SIZE})))
+        if found:
+            return found
+    return _fitting(wanted, chain.from_iterable(client.pages(kind.all()))) if thorough else []
+
+
+def _fitting(wanted: _Wanted, people: Iterable[Json]) -> list[Json]:
+    return [person for person in people if person.get("id") and wanted.fits(person)]
+
+
+# --- setting
+
+
+def _fields(record: type, fields: Any, instead: str) -> Json:
+    checked = body(record, fields)
+    if "tags" in checked:
+        raise ConfigurationError(f"tags are not fields here, since a list of them would replace the others: {instead}")
+    if not checked:
+        raise ConfigurationError("fields names none: there is nothing to set")
+    return checked
+
+
+def _set(
+    client: Client,
+    kind: _Kind,
+    wanted: _Wanted | str,
+    fields: Json,
+    thorough: bool,
+    allow_protected: bool = False,
+) -> Json:
+    found = _found(client, kind, wanted, thorough)
+
+    def compare(fields: Mapping[str, Any], record: Mapping[str, Any]) -> Json:
+        changes = differing(fields, record)
+        if _same_number(fields, record):
+            changes = {name: value for name, value in changes.items() if name not in _NUMBER}
+        if found["protected"] and "stage" in changes and not allow_protected:
+            raise PolicyRefused(
+                f"another {kind.name} with the same number has opted out; "
+                "allow_protected=True is for a person who means it"
+            )
+        return changes
+
+    call = kind.update(found["id"], fields, allow_protected=allow_protected)
+    changed = write_differing(client, call, fields, compare)
+    return {"id": found["id"], "changed": changed, "doubles": found["doubles"]}
+
+
+_NUMBER = ("phoneNumber", "phone", "countryCode")
+
+
+def _same_number(fields: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Whether fields name the number that a record has: the server gives it back in its own way (see `numbers`)."""
+    code = digits(str(fields.get("countryCode") or record.get("countryCode") or ""))
+    phone = digits(str(fields.get("phoneNumber") or fields.get("phone") or ""))
+    named = {code + phone} | ({phone} if phone.startswith(code) else set())
+    return bool(phone) and bool(named & numbers(record))

@@ -1,0 +1,556 @@
+"""Waiting: what for, when to look, and what to make of what is seen.
+
+A question is a plain value. Its `look` is a generator that yields what is to be read and returns what was seen: sensors
+that poke, triggers that poll and tasks that wait all drive it, by `look` and `alook`, so that they agree. Nothing here
+does I/O, but for the permits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Callable, Collection, Generator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+
+from whautomate_core.api.broadcasts import get_broadcast, list_broadcasts
+from whautomate_core.api.clients import get_client
+from whautomate_core.api.contacts import get_contact, list_contacts
+from whautomate_core.api.messages import list_contact_messages
+from whautomate_core.call import Call, Json
+from whautomate_core.campaign.delivery import delivery, moment
+from whautomate_core.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    QuotaExhausted,
+    UnexpectedResponse,
+    WhautomateError,
+)
+from whautomate_core.policy import digits
+from whautomate_core.records import Broadcast
+from whautomate_core.state import open_state
+from whautomate_core.state.limits import Limits
+from whautomate_core.state.pool import Grant, Lane, Usage
+from whautomate_core.sync.report import Threshold, check_threshold, limit
+
+if TYPE_CHECKING:
+    from whautomate_core.account import Account
+    from whautomate_core.client import AsyncClient, Client
+    from whautomate_core.pages import Pages
+
+R = TypeVar("R")
+
+PagesOf: TypeAlias = "Callable[[Call[list[Any]]], Pages]"
+Look: TypeAlias = Generator[Call[Any] | type[Usage], Any, R]
+"""Yields calls to be sent, or `Usage` for the account's pool as it stands and its limits; is sent the answers, thrown
+the errors."""
+Looking: TypeAlias = Callable[[PagesOf], Look[R]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look found, and what that decides."""
+
+    words: str
+    """How it stands, for the log."""
+    result: Json | None = None
+    """What the step returns: what it waited for is there. Small JSON, nothing about people but ids."""
+    problem: str | None = None
+    """Why the step fails: what it waits for will not come."""
+    not_before: float = 0.0
+    """Nothing can have changed before then, in seconds since the epoch."""
+
+    @property
+    def over(self) -> bool:
+        return self.result is not None or self.problem is not None
+
+
+# --- questions
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a step waits for. Its fields are plain JSON."""
+
+    kind: ClassVar[str]
+    longest: ClassVar[float] = 900.0
+    """Seconds between two looks, at the most."""
+
+    @property
+    def unmet(self) -> str:
+        """What is not so yet, in words without personal data."""
+        raise NotImplementedError
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        """Read what is needed, and decide."""
+        raise NotImplementedError
+
+    def as_json(self) -> Json:
+        return {"kind": self.kind, **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True)
+class BroadcastReached(Question):
+    """Whether a broadcast is finished, or has been delivered to `min_delivered` of its recipients.
+
+    Both thresholds are a count, or a share of the recipients like "95%". The wait ends early once a count is passed;
+    a share is one of a number that nobody says is final before the broadcast is complete, so it decides then, or once
+    the server counts more recipients than it has processed.
+    """
+
+    kind: ClassVar[str] = "broadcast"
+
+    broadcast_id: str
+    min_delivered: Threshold | None = None
+    max_failed: Threshold | None = None
+
+    def __post_init__(self) -> None:
+        get_broadcast(self.broadcast_id)  # checks the id
+        for name in ("min_delivered", "max_failed"):
+            if getattr(self, name) is not None:
+                check_threshold(name, getattr(self, name))
+
+    @property
+    def unmet(self) -> str:
+        return f"broadcast {self.broadcast_id} is not finished"
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        return self.decide((yield get_broadcast(self.broadcast_id)))
+
+    def decide(self, broadcast: Broadcast, now: datetime | None = None) -> Seen:
+        """What a broadcast as it stands means."""
+        now = now or datetime.now(UTC)
+        found = delivery(broadcast, now)
+        words = f"broadcast {found.id} is {found.status} ({found.delivered} of {found.recipients} delivered)"
+        if found.failed:
+            return Seen(words, problem=f"broadcast {found.id} was not sent: its status is {found.status}")
+        final = bool(broadcast.get("completedAt")) or _counted_ahead(broadcast)
+
+        def decides(threshold: Threshold) -> bool:
+            return found.finished or final or isinstance(threshold, int)
+
+        most, least = self.max_failed, self.min_delivered
+        if most is not None and decides(most) and found.undelivered > limit("max_failed", most, found.recipients):
+            problem = f"{found.undelivered} of {found.recipients} not reached, over max_failed={most!r}"
+            return Seen(words, problem=f"broadcast {found.id}: {problem}")
+        if least is not None and decides(least) and found.delivered >= limit("min_delivered", least, found.recipients):
+            return Seen(words, result=found.as_dict())
+        if found.finished and least is not None:
+            problem = f"{found.delivered} of {found.recipients} delivered, under min_delivered={least!r}"
+            return Seen(words, problem=f"broadcast {found.id}: {problem}")
+        return Seen(words, result=found.as_dict() if found.finished else None, not_before=_starts_at(broadcast))
+
+
+def _counted_ahead(broadcast: Broadcast) -> bool:
+    """Whether the server's number of recipients is more than a count of those it has processed so far."""
+    figures = broadcast.get("processedStats") or {}
+    try:
+        return int(figures["totalCount"]) > int(figures["successCount"]) + int(figures["failureCount"])
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _starts_at(broadcast: Broadcast) -> float:
+    """When a broadcast that has not started is due to, in seconds since the epoch."""
+    due = None if broadcast.get("startedAt") else moment(broadcast.get("scheduleDateTime"))
+    return due.timestamp() if due else 0.0
+
+
+@dataclass(frozen=True)
+class ContactHas(Question):
+    """Whether a contact, or any with that number, has a tag, a stage, or both. Upper and lower case are the same."""
+
+    kind: ClassVar[str] = "contact"
+
+    contact_id: str | None = None
+    phone: str | None = dataclasses.field(default=None, repr=False)
+    tag: str | None = None
+    stage: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.contact_id is None) == (self.phone is None):
+            raise ConfigurationError("name the contact by either contact_id or phone")
+        if self.phone is not None and not digits(str(self.phone)):
+            raise ConfigurationError("phone must hold a number")
+        if self.contact_id is not None:
+            get_contact(self.contact_id)  # checks the id
+        _require_text(tag=self.tag, stage=self.stage)
+
+    @property
+    def unmet(self) -> str:
+        who = "no contact with that number" if self.contact_id is None else f"contact {self.contact_id}"
+        wanted = [f"{name} {value!r}" for name, value in (("tag", self.tag), ("stage", self.stage)) if value]
+        return f"{who} has {'' if self.contact_id is None else 'not '}{' and '.join(wanted)}"
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        if self.contact_id is not None:
+            return self.decide([(yield get_contact(self.contact_id))])
+        number, found = digits(str(self.phone)), []
+        pages = pages_of(list_contacts(filters={"searchText": number}))
+        while not pages.done:
+            # How `searchText` matches is not documented.
+            page = pages.take((yield pages.next_call()))
+            found += [one for one in page if digits(str(one.get("phoneNumber") or "")) == number]
+        return self.decide(found)
+
+    def decide(self, contacts: Collection[Any]) -> Seen:
+        """What these contacts mean: one of them has to have all that is asked for."""
+        for one in contacts:
+            staged = self.stage is None or _folded(one.get("stage")) == _folded(self.stage)
+            if staged and (self.tag is None or _has_tag(one, self.tag)):
+                return Seen(f"contact {one.get('id')} has it", result={"id": one.get("id")})
+        return Seen(f"{self.unmet} yet" + ("" if contacts else " (there is none yet)"))
+
+
+@dataclass(frozen=True)
+class ClientHas(Question):
+    """Whether a client has a tag. Upper and lower case are the same."""
+
+    kind: ClassVar[str] = "client"
+
+    client_id: str
+    tag: str
+
+    def __post_init__(self) -> None:
+        get_client(self.client_id)  # checks the id
+        _require_text(tag=self.tag)
+
+    @property
+    def unmet(self) -> str:
+        return f"client {self.client_id} has not tag {self.tag!r}"
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        return self.decide((yield get_client(self.client_id)))
+
+    def decide(self, client: Any) -> Seen:
+        """What a client as it stands means."""
+        if _has_tag(client, self.tag):
+            return Seen(f"client {self.client_id} has it", result={"id": self.client_id})
+        return Seen(f"{self.unmet} yet")
+
+
+@dataclass(frozen=True)
+class QuotaFree(Question):
+    """Whether the account's pool has so many permits left now, in each window. It is asked itself, nothing is sent."""
+
+    kind: ClassVar[str] = "quota"
+    longest: ClassVar[float] = 60.0
+
+    requests: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.requests, bool) or not isinstance(self.requests, int) or self.requests < 1:
+            raise ConfigurationError("requests must be a whole number of at least 1")
+
+    @property
+    def unmet(self) -> str:
+        return f"the account has no {self.requests} requests left"
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        return self.decide(*(yield Usage))
+
+    def decide(self, usage: Usage, limits: Limits, now: float | None = None) -> Seen:
+        """What a pool as it stands means. Raises `ConfigurationError` where the limits never leave so many."""
+        for most, seconds in limits.windows:
+            if self.requests > most:
+                raise ConfigurationError(f"requests={self.requests} can't be: the account has {most} in {seconds:g} s")
+        left = min(left for left, _, _ in usage.remaining)
+        if usage.paused_for:
+            after = f"{left} requests are left, after a pause of {usage.paused_for:.0f} s"
+            return Seen(after, not_before=(now or time.time()) + usage.paused_for)
+        return Seen(f"{left} requests are left", result={"left": left} if left >= self.requests else None)
+
+
+@dataclass(frozen=True)
+class MessageReceived(Question):
+    """Whether a contact has written since a moment, which is given in seconds since the epoch."""
+
+    kind: ClassVar[str] = "message"
+
+    contact_id: str
+    since: float
+
+    def __post_init__(self) -> None:
+        get_contact(self.contact_id)  # checks the id
+
+    @property
+    def unmet(self) -> str:
+        since = datetime.fromtimestamp(self.since, UTC).isoformat(timespec="seconds")
+        return f"contact {self.contact_id} has not written since {since}"
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        # A day earlier, since nobody says in which zone its days are; the times of the messages decide (filters: D).
+        day = datetime.fromtimestamp(self.since, UTC) - timedelta(days=1)
+        pages = pages_of(list_contact_messages(self.contact_id, filters={"startDate": f"{day:%Y-%m-%d}"}))
+        found: list[Any] = []
+        while not pages.done:
+            page = pages.take((yield pages.next_call()))
+            found += page
+            times = [at for at in map(_at, page) if at is not None]
+            if len(set(times)) > 1 and times == sorted(times, reverse=True) and times[-1] < self.since:
+                break  # newest first, and what follows is older still
+        return self.decide(found)
+
+    def decide(self, messages: Collection[Any]) -> Seen:
+        """What the messages with a contact mean. Texts and numbers are not looked at."""
+        received = []
+        for message in messages:
+            if str(message.get("isIncoming")).lower() != "true":
+                continue
+            at = _at(message)
+            if at is None:
+                raise UnexpectedResponse("GET /v1/messages/{}: a message has no time that can be read")
+            if at >= self.since:
+                received.append((at, str(message.get("id"))))
+        if not received:
+            return Seen(f"{self.unmet} yet", not_before=self.since)
+        at, newest = max(received)
+        result = {"contact_id": self.contact_id, "count": len(received), "newest_id": newest}
+        result["newest_at"] = datetime.fromtimestamp(at, UTC).isoformat()
+        return Seen(f"contact {self.contact_id} has written", result=result)
+
+
+def _at(message: Any) -> float | None:
+    at = moment(message.get("timestamp")) or moment(message.get("createdAt"))
+    return at.timestamp() if at else None
+
+
+def since_epoch(since: datetime | str) -> float:
+    """A moment as seconds since the epoch. Raises `ConfigurationError` for what is none, or has no time zone."""
+    try:
+        at = since if isinstance(since, datetime) else datetime.fromisoformat(str(since).strip())
+    except ValueError:
+        raise ConfigurationError(
+            f"since must be a date and time such as 2026-01-31T12:00:00+00:00: {since!r}"
+        ) from None
+    if at.tzinfo is None:
+        raise ConfigurationError("since has no time zone: give an aware datetime")
+    return at.timestamp()
+
+
+def _folded(text: object) -> str:
+    return str(text or "").strip().casefold()
+
+
+def _has_tag(person: Any, tag: str) -> bool:
+    return _folded(tag) in {_folded(one) for one in person.get("tags") or []}
+
+
+def _require_text(**texts: str | None) -> None:
+    given = {name: text for name, text in texts.items() if text is not None}
+    if not given:
+        raise ConfigurationError(f"name what to wait for: {' or '.join(texts)}")
+    for name, text in given.items():
+        if not isinstance(text, str) or not text.strip():
+            raise ConfigurationError(f"{name} must be a text that is not empty")
+
+
+_KINDS: dict[str, type[Question]] = {
+    one.kind: one for one in (BroadcastReached, ContactHas, ClientHas, QuotaFree, MessageReceived)
+}
+
+
+def question_from(given: Json) -> Question:
+    """The question of its `as_json`."""
+    fields = dict(given)
+    return _KINDS[fields.pop("kind")](**fields)
+
+
+# --- looking
+
+
+def broadcasts_now(ids: Collection[str], due: Collection[str], pages_of: PagesOf) -> Look[dict[str, Any]]:
+    """Read several broadcasts in as few requests as it takes: id -> broadcast, or the error of reading that one.
+
+    Pages of the list, while one that holds none of them costs less than the single reads it may save; then, one by one,
+    those of `due` that were not on them. Others of `ids` come along where they are.
+    """
+    found: dict[str, Any] = {}
+    pages, in_vain = pages_of(list_broadcasts()), 0
+
+    def missing() -> list[str]:
+        return [one for one in due if one not in found]
+
+    while not pages.done and len(missing()) > 1 and in_vain < len(missing()):
+        page = pages.take((yield pages.next_call()))
+        here = {one["id"]: one for one in page if one.get("id") in ids and _has_figures(one)}
+        in_vain = 0 if here else in_vain + 1
+        found |= here
+    for one in missing():
+        try:
+            found[one] = yield get_broadcast(one)
+        except (NotFound, InvalidRequest) as error:
+            found[one] = error
+    return found
+
+
+def _has_figures(broadcast: Any) -> bool:
+    # Without them a list would be shorter than what a single read gives, and say that nobody was reached.
+    return "processedStats" in broadcast and "deliveryStats" in broadcast
+
+
+def look(client: Client, looking: Looking[R]) -> R:
+    """Read what a look asks for, and return what it makes of it."""
+    steps = looking(client.pages_of)
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = client.send(step) if isinstance(step, Call) else _usage(client)
+            except WhautomateError as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+async def alook(client: AsyncClient, looking: Looking[R]) -> R:
+    """`look` without blocking the event loop."""
+    if "profile" not in vars(client):
+        await asyncio.to_thread(getattr, client, "profile")
+    steps = looking(client.pages_of)
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = await (client.send(step) if isinstance(step, Call) else asyncio.to_thread(_usage, client))
+            except WhautomateError as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def _usage(client: Client | AsyncClient) -> tuple[Usage, Limits]:
+    account = client.account
+    return client.state.pool(account.id, account.limits).usage(), account.limits
+
+
+# --- when to look
+
+
+def poll_delays(first: float = 60.0, longest: float = 900.0) -> Iterator[float]:
+    """Seconds to wait before each look: doubling, up to a quarter of an hour."""
+    while True:
+        yield first
+        first = min(max(first, longest), first * 2)
+
+
+def looks(
+    question: Question,
+    poll_interval: float,
+    deadline: float,
+    *,
+    not_before: float | None = None,
+    clock: Callable[[], float] = time.time,
+    tell: Callable[[str], object] = lambda words: None,
+) -> Generator[float, Seen, Seen]:
+    """When to look, for what waits by itself: yields the moment of the next look, is sent what was seen then.
+
+    The delays start anew where nothing can have changed yet.
+
+    Args:
+        deadline: When to give up, after a last look; in seconds since the epoch, as all moments here.
+        not_before: Nothing was there at a first look, and nothing can change before then. None: look at once.
+
+    Raises: `TimeoutError` where it is not over at the deadline.
+    """
+    delays = poll_delays(poll_interval, question.longest)
+    at = clock()
+    if not_before is not None:
+        at = max(at, not_before) + next(delays)
+    while not (seen := (yield min(at, deadline))).over:
+        tell(seen.words)
+        now = clock()
+        if now >= deadline:
+            raise TimeoutError(question.unmet)
+        if seen.not_before > now:
+            delays = poll_delays(poll_interval, question.longest)
+        at = max(now, seen.not_before) + next(delays)
+    return seen
+
+
+def check_poll_interval(seconds: Any) -> None:
+    """Raise `ConfigurationError` unless it is a number of seconds over 0."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds <= 0:
+        raise ConfigurationError("poll_interval must be a number of seconds over 0")
+
+
+# --- permits
+
+
+def share(limits: Limits) -> Limits:
+    """What all waiting steps of an account may make together: a tenth of its longest window (the day), and half of
+    that in a quarter of it, so that some is left for later."""
+    most, seconds = limits.windows[-1]
+    return Limits([(max(1, -(-most // 20)), seconds / 4), (max(1, most // 10), seconds)])
+
+
+def share_in_words(limits: Limits) -> str:
+    """How often waiting steps look, for the log."""
+    (early, quarter), (most, seconds) = share(limits).windows
+    return (
+        f"all waiting steps of the account together make at most {most} requests in {seconds / 3600:g} h, a tenth of "
+        f"its limit, and {early} in {quarter / 3600:g} h"
+    )
+
+
+class WaitingPool:
+    """The account's pool for waiting steps: each request takes a permit of their share first.
+
+    The share is a pool of its own in the account's state database, so it holds for all processes and machines.
+
+    Args:
+        deadline: `QuotaExhausted` is raised for a permit that is due later, in seconds since the epoch.
+    """
+
+    def __init__(self, account: Account, *, deadline: float | None = None) -> None:
+        state = open_state(account.state)
+        self._pool = pool = state.pool(account.id, account.limits)
+        self.departed, self.adeparted = pool.departed, pool.adeparted
+        self.pause, self.apause = pool.pause, pool.apause
+        self.counted, self.acounted = pool.counted, pool.acounted
+        self._share = state.pool(f"{account.id} (waiting)", share(account.limits))
+        self._deadline = deadline
+
+    def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
+        longest = self._longest(max_wait)
+        try:
+            shared = self._share.acquire(permits, max_wait=longest)
+        except QuotaExhausted as error:
+            raise _share_exhausted(error) from None
+        return _together(shared, self._pool.acquire(permits, lane=lane, max_wait=_less(longest, shared.waited)))
+
+    async def aacquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
+        longest = self._longest(max_wait)
+        try:
+            shared = await self._share.aacquire(permits, max_wait=longest)
+        except QuotaExhausted as error:
+            raise _share_exhausted(error) from None
+        left = _less(longest, shared.waited)
+        return _together(shared, await self._pool.aacquire(permits, lane=lane, max_wait=left))
+
+    def _longest(self, max_wait: float | None) -> float | None:
+        if self._deadline is None:
+            return max_wait
+        left = max(0.0, self._deadline - time.time())
+        return left if max_wait is None else min(left, max_wait)
+
+
+def _less(longest: float | None, waited: float) -> float | None:
+    return None if longest is None else max(0.0, longest - waited)
+
+
+def _together(shared: Grant, grant: Grant) -> Grant:
+    grant.waited += shared.waited
+    return grant
+
+
+def _share_exhausted(error: QuotaExhausted) -> QuotaExhausted:
+    words = f"the tenth of the account's requests that is for waiting steps: {error}"
+    return QuotaExhausted(words, next_permit_at=error.next_permit_at, window=error.window)
