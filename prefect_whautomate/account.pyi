@@ -30,19 +30,19 @@ class _get_account_info(Task[..., AccountInfo]):
             return get_account_info(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, max_requests: int | None = ..., wait_for: Any = ...) -> AccountInfo: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, max_requests: int | None = ..., wait_for: Any = ...) -> AccountInfo: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_account_info: _get_account_info
 
 class _aget_account_info(Task[..., Coroutine[Any, Any, AccountInfo]]):
     """`get_account_info` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AccountInfo]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AccountInfo]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_account_info: _aget_account_info
 

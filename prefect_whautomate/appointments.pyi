@@ -38,19 +38,19 @@ class _list_appointment_slots(Task[..., list[SlotDay]]):
             return list_appointment_slots(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[SlotDay]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[SlotDay]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_appointment_slots: _list_appointment_slots
 
 class _alist_appointment_slots(Task[..., Coroutine[Any, Any, list[SlotDay]]]):
     """`list_appointment_slots` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[SlotDay]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[SlotDay]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_appointment_slots: _alist_appointment_slots
 
@@ -77,19 +77,19 @@ class _list_appointments(Task[..., list[Appointment]]):
             return list_appointments(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Appointment]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Appointment]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_appointments: _list_appointments
 
 class _alist_appointments(Task[..., Coroutine[Any, Any, list[Appointment]]]):
     """`list_appointments` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Appointment]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Appointment]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_appointments: _alist_appointments
 
@@ -148,19 +148,19 @@ class _get_appointment(Task[..., Appointment]):
             return get_appointment(credentials, appointment_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Appointment: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Appointment: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_appointment: _get_appointment
 
 class _aget_appointment(Task[..., Coroutine[Any, Any, Appointment]]):
     """`get_appointment` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Appointment]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Appointment]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_appointment: _aget_appointment
 

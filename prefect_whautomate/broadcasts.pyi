@@ -41,19 +41,19 @@ class _list_broadcasts(Task[..., list[Broadcast]]):
             return list_broadcasts(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Broadcast]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Broadcast]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_broadcasts: _list_broadcasts
 
 class _alist_broadcasts(Task[..., Coroutine[Any, Any, list[Broadcast]]]):
     """`list_broadcasts` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Broadcast]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Broadcast]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_broadcasts: _alist_broadcasts
 
@@ -116,19 +116,19 @@ class _get_broadcast(Task[..., Broadcast]):
             return get_broadcast(credentials, broadcast_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Broadcast: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Broadcast: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_broadcast: _get_broadcast
 
 class _aget_broadcast(Task[..., Coroutine[Any, Any, Broadcast]]):
     """`get_broadcast` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Broadcast]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Broadcast]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_broadcast: _aget_broadcast
 
@@ -215,19 +215,19 @@ class _list_broadcast_logs(Task[..., list[BroadcastLog]]):
             return list_broadcast_logs(credentials, broadcast_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[BroadcastLog]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[BroadcastLog]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_broadcast_logs: _list_broadcast_logs
 
 class _alist_broadcast_logs(Task[..., Coroutine[Any, Any, list[BroadcastLog]]]):
     """`list_broadcast_logs` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[BroadcastLog]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[BroadcastLog]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_broadcast_logs: _alist_broadcast_logs
 

@@ -39,19 +39,19 @@ class _list_classes(Task[..., list[Class]]):
             return list_classes(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Class]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Class]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_classes: _list_classes
 
 class _alist_classes(Task[..., Coroutine[Any, Any, list[Class]]]):
     """`list_classes` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Class]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Class]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClassFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_classes: _alist_classes
 
@@ -110,19 +110,19 @@ class _get_class(Task[..., Class]):
             return get_class(credentials, class_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Class: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Class: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_class: _get_class
 
 class _aget_class(Task[..., Coroutine[Any, Any, Class]]):
     """`get_class` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Class]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Class]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_class: _aget_class
 
@@ -209,19 +209,19 @@ class _list_class_participants(Task[..., list[ClassParticipant]]):
             return list_class_participants(credentials, class_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ClassParticipant]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ClassParticipant]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_class_participants: _list_class_participants
 
 class _alist_class_participants(Task[..., Coroutine[Any, Any, list[ClassParticipant]]]):
     """`list_class_participants` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ClassParticipant]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ClassParticipant]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_class_participants: _alist_class_participants
 
@@ -314,19 +314,19 @@ class _list_client_class_bookings(Task[..., list[ClassParticipant]]):
             return list_client_class_bookings(credentials, client_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ClassParticipant]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ClassParticipant]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_client_class_bookings: _list_client_class_bookings
 
 class _alist_client_class_bookings(Task[..., Coroutine[Any, Any, list[ClassParticipant]]]):
     """`list_client_class_bookings` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ClassParticipant]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ClassParticipant]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_client_class_bookings: _alist_client_class_bookings
 

@@ -34,19 +34,19 @@ class _list_client_tags(Task[..., list[Tag]]):
             return list_client_tags(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Tag]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Tag]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_client_tags: _list_client_tags
 
 class _alist_client_tags(Task[..., Coroutine[Any, Any, list[Tag]]]):
     """`list_client_tags` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Tag]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Tag]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_client_tags: _alist_client_tags
 
@@ -105,19 +105,19 @@ class _get_client_tag(Task[..., Tag]):
             return get_client_tag(credentials, client_tag_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Tag: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Tag: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_client_tag: _get_client_tag
 
 class _aget_client_tag(Task[..., Coroutine[Any, Any, Tag]]):
     """`get_client_tag` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Tag]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Tag]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_client_tag: _aget_client_tag
 

@@ -37,19 +37,19 @@ class _list_clients(Task[..., list[Client]]):
             return list_clients(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Client]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Client]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_clients: _list_clients
 
 class _alist_clients(Task[..., Coroutine[Any, Any, list[Client]]]):
     """`list_clients` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Client]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Client]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ClientFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_clients: _alist_clients
 
@@ -111,19 +111,19 @@ class _get_client(Task[..., Client]):
             return get_client(credentials, client_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Client: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Client: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_client: _get_client
 
 class _aget_client(Task[..., Coroutine[Any, Any, Client]]):
     """`get_client` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Client]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Client]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, client_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_client: _aget_client
 

@@ -34,19 +34,19 @@ class _list_contact_tags(Task[..., list[Tag]]):
             return list_contact_tags(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Tag]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Tag]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_contact_tags: _list_contact_tags
 
 class _alist_contact_tags(Task[..., Coroutine[Any, Any, list[Tag]]]):
     """`list_contact_tags` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Tag]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Tag]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_contact_tags: _alist_contact_tags
 
@@ -105,19 +105,19 @@ class _get_contact_tag(Task[..., Tag]):
             return get_contact_tag(credentials, contact_tag_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Tag: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Tag: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_contact_tag: _get_contact_tag
 
 class _aget_contact_tag(Task[..., Coroutine[Any, Any, Tag]]):
     """`get_contact_tag` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Tag]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Tag]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_contact_tag: _aget_contact_tag
 

@@ -41,19 +41,19 @@ class _list_contacts(Task[..., list[Contact]]):
             return list_contacts(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Contact]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Contact]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_contacts: _list_contacts
 
 class _alist_contacts(Task[..., Coroutine[Any, Any, list[Contact]]]):
     """`list_contacts` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Contact]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Contact]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: ContactFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_contacts: _alist_contacts
 
@@ -115,19 +115,19 @@ class _get_contact(Task[..., Contact]):
             return get_contact(credentials, contact_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Contact: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Contact: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_contact: _get_contact
 
 class _aget_contact(Task[..., Coroutine[Any, Any, Contact]]):
     """`get_contact` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Contact]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Contact]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_contact: _aget_contact
 

@@ -32,19 +32,19 @@ class _list_locations(Task[..., list[Location]]):
             return list_locations(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Location]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Location]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_locations: _list_locations
 
 class _alist_locations(Task[..., Coroutine[Any, Any, list[Location]]]):
     """`list_locations` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Location]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Location]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_locations: _alist_locations
 
@@ -70,19 +70,19 @@ class _get_location(Task[..., Location]):
             return get_location(credentials, location_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Location: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Location: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_location: _get_location
 
 class _aget_location(Task[..., Coroutine[Any, Any, Location]]):
     """`get_location` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Location]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Location]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, location_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_location: _aget_location
 

@@ -41,19 +41,19 @@ class _list_contact_messages(Task[..., list[Message]]):
             return list_contact_messages(credentials, contact_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Message]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Message]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_contact_messages: _list_contact_messages
 
 class _alist_contact_messages(Task[..., Coroutine[Any, Any, list[Message]]]):
     """`list_contact_messages` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Message]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Message]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_contact_messages: _alist_contact_messages
 

@@ -35,19 +35,19 @@ class _list_segments(Task[..., list[Segment]]):
             return list_segments(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Segment]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Segment]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_segments: _list_segments
 
 class _alist_segments(Task[..., Coroutine[Any, Any, list[Segment]]]):
     """`list_segments` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Segment]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Segment]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_segments: _alist_segments
 
@@ -106,19 +106,19 @@ class _get_segment(Task[..., Segment]):
             return get_segment(credentials, segment_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Segment: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Segment: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_segment: _get_segment
 
 class _aget_segment(Task[..., Coroutine[Any, Any, Segment]]):
     """`get_segment` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Segment]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Segment]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, segment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_segment: _aget_segment
 

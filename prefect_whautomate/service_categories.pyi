@@ -34,19 +34,19 @@ class _list_service_categories(Task[..., list[ServiceCategory]]):
             return list_service_categories(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ServiceCategory]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[ServiceCategory]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_service_categories: _list_service_categories
 
 class _alist_service_categories(Task[..., Coroutine[Any, Any, list[ServiceCategory]]]):
     """`list_service_categories` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ServiceCategory]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[ServiceCategory]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_service_categories: _alist_service_categories
 
@@ -105,19 +105,19 @@ class _get_service_category(Task[..., ServiceCategory]):
             return get_service_category(credentials, service_category_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> ServiceCategory: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> ServiceCategory: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_service_category: _get_service_category
 
 class _aget_service_category(Task[..., Coroutine[Any, Any, ServiceCategory]]):
     """`get_service_category` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, ServiceCategory]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, ServiceCategory]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, service_category_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_service_category: _aget_service_category
 

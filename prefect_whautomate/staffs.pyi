@@ -36,19 +36,19 @@ class _list_staffs(Task[..., list[Staff]]):
             return list_staffs(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Staff]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Staff]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_staffs: _list_staffs
 
 class _alist_staffs(Task[..., Coroutine[Any, Any, list[Staff]]]):
     """`list_staffs` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Staff]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Staff]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_staffs: _alist_staffs
 
@@ -74,19 +74,19 @@ class _get_staff(Task[..., Staff]):
             return get_staff(credentials, staff_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Staff: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Staff: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_staff: _get_staff
 
 class _aget_staff(Task[..., Coroutine[Any, Any, Staff]]):
     """`get_staff` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Staff]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Staff]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_staff: _aget_staff
 
@@ -115,19 +115,19 @@ class _list_staff_availability_blocks(Task[..., list[AvailabilityBlock]]):
             return list_staff_availability_blocks(credentials, staff_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[AvailabilityBlock]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[AvailabilityBlock]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_staff_availability_blocks: _list_staff_availability_blocks
 
 class _alist_staff_availability_blocks(Task[..., Coroutine[Any, Any, list[AvailabilityBlock]]]):
     """`list_staff_availability_blocks` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[AvailabilityBlock]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[AvailabilityBlock]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_staff_availability_blocks: _alist_staff_availability_blocks
 
@@ -188,19 +188,19 @@ class _get_staff_availability_block(Task[..., AvailabilityBlock]):
             return get_staff_availability_block(credentials, staff_id, availability_block_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> AvailabilityBlock: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> AvailabilityBlock: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_staff_availability_block: _get_staff_availability_block
 
 class _aget_staff_availability_block(Task[..., Coroutine[Any, Any, AvailabilityBlock]]):
     """`get_staff_availability_block` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AvailabilityBlock]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AvailabilityBlock]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_staff_availability_block: _aget_staff_availability_block
 

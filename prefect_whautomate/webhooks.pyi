@@ -35,19 +35,19 @@ class _list_webhooks(Task[..., list[Webhook]]):
             return list_webhooks(credentials)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Webhook]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Webhook]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_webhooks: _list_webhooks
 
 class _alist_webhooks(Task[..., Coroutine[Any, Any, list[Webhook]]]):
     """`list_webhooks` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Webhook]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Webhook]]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_webhooks: _alist_webhooks
 
@@ -106,19 +106,19 @@ class _get_webhook(Task[..., Webhook]):
             return get_webhook(credentials, webhook_id)
         ```
     """
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Webhook: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Webhook: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_webhook: _get_webhook
 
 class _aget_webhook(Task[..., Coroutine[Any, Any, Webhook]]):
     """`get_webhook` for coroutines."""
+    @overload  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Webhook]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Webhook]: ...  # type: ignore[override]
-    @overload
-    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, webhook_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_webhook: _aget_webhook
 
