@@ -36,7 +36,7 @@ TESTS = {
 PROOFS = {
     "core": ["tests/prove/core"],
     "airflow": [QUOTA, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
-    "airflow-2.11": [QUOTA, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
+    "airflow-2.11": [QUOTA, "tests/prove/test_prove_airflow.py"],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }
 
