@@ -2,7 +2,9 @@
 PYTHON ?= python3
 NOX := .venvs/tools/bin/nox
 
-.PHONY: help demo demo-prefect test prove lint envs clean
+ENVS := core airflow airflow-2.11 prefect
+
+.PHONY: help demo demo-prefect test prove lint envs clean $(addprefix test-,$(ENVS))
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -15,8 +17,11 @@ demo-prefect: $(NOX)  ## The same in Prefect
 	@$(NOX) -s "envs(prefect)"
 	@.venvs/prefect/bin/python example_dags/run_demo.py prefect
 
-test: $(NOX)  ## All tests
-	$(NOX) -s tests
+test: $(NOX)  ## All tests, those of two environments at a time
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target $(addprefix test-,$(ENVS))
+
+$(addprefix test-,$(ENVS)): test-%: $(NOX)
+	@$(NOX) -s "tests($*)"
 
 prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limits
 	$(NOX) -s prove

@@ -7,6 +7,7 @@ and how sure it is stands in the contract.
 from __future__ import annotations
 
 import difflib
+import json
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -857,7 +858,15 @@ def body(
         ]
         if problems:
             raise InvalidRequest(f"{name}: " + "; ".join(problems)) from None
-    return {**value, **extra}
+    sent = {**value, **extra}
+    if not names_only:
+        try:
+            json.dumps(sent, allow_nan=False)
+        except (TypeError, ValueError):
+            raise InvalidRequest(
+                f"{name} holds what JSON can't say, in a field that takes anything: NaN, an infinity, a date, or the like"
+            ) from None
+    return sent
 
 
 def query(filters: type, value: Any, *, names_only: bool = False) -> dict[str, str]:

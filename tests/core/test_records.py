@@ -41,6 +41,14 @@ def test_an_unknown_field_is_an_error_that_names_the_nearest() -> None:
         contacts.list_contacts(filters={"searchtext": "x"})  # type: ignore
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}])
+def test_what_json_cannot_say_is_refused_before_sending(value: Any) -> None:
+    with pytest.raises(InvalidRequest, match="ContactUpdate holds what JSON can't say"):
+        contacts.update_contact("c1", {"customFields": {"plan": value}})
+    with pytest.raises(InvalidRequest, match="JSON can't say"):
+        contacts.update_contact("c1", {"name": "n"}, extra={"more": value})
+
+
 def test_a_missing_field_and_a_wrong_type_are_errors_without_the_value() -> None:
     with pytest.raises(InvalidRequest, match="phoneNumber is required") as error:
         contacts.create_contact({"name": "Ada Lovelace"})  # type: ignore
