@@ -864,7 +864,7 @@ def body(
             json.dumps(sent, allow_nan=False)
         except (TypeError, ValueError):
             raise InvalidRequest(
-                f"{name} holds what JSON can't say, in a field that takes anything: NaN, an infinity, a date"
+                f"{name} holds what JSON can't say, in a field that takes anything: NaN, infinity, a date or the like"
             ) from None
     return sent
 
