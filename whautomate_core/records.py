@@ -861,10 +861,11 @@ def body(
     sent = {**value, **extra}
     if not names_only:
         try:
-            json.dumps(sent, allow_nan=False)
+            json.dumps(sent, allow_nan=False, ensure_ascii=False).encode()
         except (TypeError, ValueError):
             raise InvalidRequest(
-                f"{name} holds what JSON can't say, in a field that takes anything: NaN, an infinity, a date, or the like"
+                f"{name} holds what JSON can't say, in a field that takes anything: "
+                "NaN, an infinity, a date, half an emoji, or the like"
             ) from None
     return sent
 
