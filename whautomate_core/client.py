@@ -209,10 +209,14 @@ def _server_words(call: Call[Any], content: bytes, key: str) -> str:
     )
     if not isinstance(words, str) or not words:
         return ""
+    fields = set(call.body or {})
     for sent in sorted(_leaves([call.body, dict(call.query), call.ids, key]), key=len, reverse=True):
         if len(sent.strip()) > 2:
             spelled = r"\s+".join(map(re.escape, sent.split()))
             words = re.sub(spelled, "…", words, flags=re.IGNORECASE)
+            # The server may say it cut, or in part.
+            for one in set(re.findall(r"\w{3,}", sent)) - fields:
+                words = re.sub(rf"\b{re.escape(one)}\b", "…", words, flags=re.IGNORECASE)
     words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", words))
     return f": {' '.join(words.split())[:300]}"
 
