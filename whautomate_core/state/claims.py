@@ -127,10 +127,10 @@ class Claims:
 
 
 def _require_key(key: object) -> None:
-    # Neither store takes half an emoji, PostgreSQL no NUL.
+    # Neither store takes half an emoji, PostgreSQL no NUL; "None" is what a template makes of nothing, for all alike.
     if (
         not isinstance(key, str)
-        or not key.strip()
+        or key.strip() in ("", "None")
         or "\0" in key
         or len(key.encode(errors="surrogatepass")) > LONGEST_KEY
         or any("\ud800" <= one <= "\udfff" for one in key)
