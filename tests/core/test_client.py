@@ -281,6 +281,25 @@ def test_after_an_answer_that_leaves_it_open_a_create_has_an_unknown_outcome(ans
         )
 
 
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ([{"phone": "49151"}] * 50, "page 2 repeats what came before"),  # lines of a log have no ids
+        ([{"id": ["c"]}], "page 2 repeats what came before"),
+        ([{"id": "c"}, None], "what is no record"),
+        (["Ada"], "what is no record"),
+    ],
+)
+def test_a_list_that_never_ends_or_holds_no_records_is_an_error(page: Any, says: str, pool: Any) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=page))
+    with (
+        Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client,
+        pytest.raises(UnexpectedResponse, match=says),
+    ):
+        for number, _ in enumerate(client.pages(broadcasts.list_broadcast_logs("b"))):
+            assert number < 9
+
+
 def test_a_redirect_is_not_followed(make_send: Any) -> None:
     asked: list[str] = []
 
