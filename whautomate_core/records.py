@@ -846,6 +846,8 @@ def body(
     if not isinstance(value, dict):
         raise InvalidRequest(f"{name} must be a dict of its fields, got {type(value).__name__}")
     extra = extra or {}
+    if not isinstance(extra, dict):
+        raise InvalidRequest(f"extra must be a dict of fields, got {type(extra).__name__}")
     try:
         # A field given in `extra` counts as given: the contract is partly inferred, `extra` is the way past it.
         _adapter(record).validate_python({k: v for k, v in value.items() if k not in extra})
