@@ -98,6 +98,10 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+_NUMBERS = {"phoneNumber": "+4915123456789", "countryCode": "+49", "phone": "15123456789"}
+"""Of the texts a body holds, those that are looked at before they are sent."""
+
+
 def example(schema: dict[str, Any]) -> Any:
     """A value that fits a schema, with every field it names."""
     schema = resolved(schema)
@@ -106,7 +110,7 @@ def example(schema: dict[str, Any]) -> Any:
     kind = schema.get("type")
     kind = next(one for one in kind if one != "null") if isinstance(kind, list) else kind
     if kind == "object" or "properties" in schema:
-        return {name: example(one) for name, one in schema.get("properties", {}).items()}
+        return {name: _NUMBERS.get(name) or example(one) for name, one in schema.get("properties", {}).items()}
     if kind == "array":
         return [example(schema.get("items", {}))]
     return {"string": "text", "number": 1.5, "integer": 2, "boolean": True}.get(str(kind), "text")

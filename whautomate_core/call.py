@@ -119,9 +119,17 @@ def path_id(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         kind = "an empty string" if isinstance(value, str) else type(value).__name__
         raise InvalidRequest(f"{name} must be a non-empty string: got {kind}")
-    if value in (".", ".."):
+    if value in (".", "..") or not value.isprintable():
         raise InvalidRequest(f"{name} must be the id of a record")
     return value
+
+
+def referred(body: Mapping[str, Any], name: str) -> str:
+    """The id in a reference of a body, `{"id": ...}`, which may have come unchecked through `extra`."""
+    reference = body[name]
+    if not isinstance(reference, Mapping):
+        raise InvalidRequest(f"{name} must be a dict with an id, got {type(reference).__name__}")
+    return path_id(f"{name}.id", reference.get("id"))
 
 
 # What only the server writes. Everything else that was read is sent back, as the one integrator known to write

@@ -125,8 +125,8 @@ def _request(call: Call[Any]) -> dict[str, Any]:
     return {"method": call.method, "url": call.url, "params": dict(call.query), **sent}
 
 
-def _failure(call: Call[Any], error: httpx.TransportError) -> WhautomateError:
-    """A connection that failed -> what it means for this call."""
+def _failure(call: Call[Any], error: httpx.RequestError) -> WhautomateError:
+    """A connection that failed, or an answer that can't be decoded -> what it means for this call."""
     kind = type(error).__name__
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
         return ConnectionFailed(f"{_name(call)}: no connection to the host ({kind}): is the host right and reachable?")
@@ -145,6 +145,12 @@ def _name(call: Call[Any]) -> str:
     return f"{call.method} {call.path}"
 
 
+_NOT_TAKEN = {301, 307, 308}
+"""Redirects that ask for the same request elsewhere; after the others (303 says so) it may have been done."""
+_GIVEN_UP = {408, 499}
+"""Of 4xx those of a proxy that stopped waiting, for us or for the server behind it."""
+
+
 def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
     """The record that an answer holds. Raises what the answer means otherwise."""
     status, key = response.status_code, response.request.headers.get("x-api-key", "")
@@ -152,15 +158,19 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
         try:
             value = json.loads(content)
             problem = _problem(call, value, key)
-        except ValueError:
+        except (ValueError, RecursionError):
             value, problem = None, "is not JSON"
         if problem is None:
             return cast(R, value)
-        if call.repeat is Repeat.ONCE and not (isinstance(value, dict) and value.get("error")):
+        # An error alone says that nothing happened; one beside an id, or `success: false`, leaves it open.
+        failed = isinstance(value, dict) and value.get("error") and not value.get("id")
+        if call.repeat is Repeat.ONCE and not failed:
             raise _unknown(call, f"the answer {problem}", status)
         raise UnexpectedResponse(f"{_name(call)}: the answer {problem}", status=status)
     said = _server_words(call, content, key)
     if 300 <= status < 400:
+        if call.repeat is Repeat.ONCE and status not in _NOT_TAKEN:
+            raise _unknown(call, f"the answer leads elsewhere ({status})", status)
         raise UnexpectedResponse(
             f"{_name(call)}: redirected ({status}), which is not followed: check the host", status=status
         )
@@ -170,7 +180,7 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
         raise NotFound(f"{_name(call)}: not found (404){said}", status=status)
     if status == 429:
         raise RateLimited(f"{_name(call)}: too many requests (429)", retry_after=_retry_after(response))
-    if status < 500 and status != 408:
+    if 400 <= status < 500 and status not in _GIVEN_UP:
         raise InvalidRequest(f"{_name(call)}: refused ({status}){said}", status=status)
     if call.repeat is Repeat.ONCE:
         raise _unknown(call, f"the server failed ({status})", status)
@@ -191,7 +201,7 @@ def _server_words(call: Call[Any], content: bytes, key: str) -> str:
     """What the server said of an error, without the key, what was sent and numbers of people."""
     try:
         value = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     error = value.get("error") if isinstance(value, dict) else None
     words = (
@@ -199,10 +209,14 @@ def _server_words(call: Call[Any], content: bytes, key: str) -> str:
     )
     if not isinstance(words, str) or not words:
         return ""
+    fields = set(call.body or {})
     for sent in sorted(_leaves([call.body, dict(call.query), call.ids, key]), key=len, reverse=True):
         if len(sent.strip()) > 2:
             spelled = r"\s+".join(map(re.escape, sent.split()))
             words = re.sub(spelled, "…", words, flags=re.IGNORECASE)
+            # The server may say it cut, or in part.
+            for one in set(re.findall(r"\w{3,}", sent)) - fields:
+                words = re.sub(rf"\b{re.escape(one)}\b", "…", words, flags=re.IGNORECASE)
     words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", words))
     return f": {' '.join(words.split())[:300]}"
 
@@ -473,7 +487,7 @@ class Client(_Sender):
             with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 for chunk in response.iter_bytes():
                     content.add(chunk)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise _failure(call, error) from None
         try:
             answer = _answer(call, response, content.bytes())
@@ -571,7 +585,7 @@ class AsyncClient(_Sender):
             async with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
                 async for chunk in response.aiter_bytes():
                     content.add(chunk)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise _failure(call, error) from None
         try:
             answer = _answer(call, response, content.bytes())

@@ -68,8 +68,9 @@ def write_records(
 
 
 def _write_local(path: Path, records: Iterable[Any], record: type | None, parquet: bool) -> int:
-    if path.is_dir():
-        raise ConfigurationError(f"{path} can't be written: it is a folder")
+    if path.exists() and not path.is_file():
+        # A device or pipe would be replaced by the file, for everybody on the machine.
+        raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'no file'}")
     try:
         # A name of its own, since two tasks may write to one path: then one of them stands, whole.
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=".whautomate-", suffix=".part")

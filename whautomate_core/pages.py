@@ -30,6 +30,7 @@ class Pages:
     size: int = 0
     """Records of a full page: the largest page so far, or what is known of the server (`Profile.page_cap`)."""
     seen: set[str] = field(default_factory=set)
+    latest: list[Any] = field(default_factory=list, repr=False)
     repeated: int = 0
     """Records that came twice: the list moved under the reading. They are returned once."""
     done: bool = False
@@ -47,12 +48,15 @@ class Pages:
 
     def take(self, records: list[Any]) -> list[Any]:
         """The records of a page that were not seen before; sets `done` at the last page."""
-        ids = [r.get("id") if isinstance(r, dict) else None for r in records]
+        if not all(isinstance(one, dict) for one in records):
+            raise UnexpectedResponse(f"{self.call.method} {self.call.path}: the list holds what is no record")
+        ids = [None if one.get("id") is None else str(one["id"]) for one in records]
         new = [r for r, i in zip(records, ids, strict=True) if i is None or i not in self.seen]
         if records and not new and not self.call.paged:
             self.done = True  # it gives the whole list, whatever page is asked for
             return []
-        if records and not new and len(records) >= self.size:
+        # Not every record has an id: lines of a broadcast's log have none.
+        if records and len(records) >= self.size and (not new or records == self.latest):
             raise UnexpectedResponse(
                 f"{self.call.method} {self.call.path}: page {self.page} repeats what came before: is paging ignored?"
             )
@@ -60,6 +64,7 @@ class Pages:
         self.seen.update(i for i in ids if i is not None)
         self.done = not records or len(records) < (self.size if self.call.paged else max(self.size, SMALLEST_PAGE))
         self.size = max(self.size, len(records))
+        self.latest = records
         if self.done and self.repeated:
             log.warning(
                 "%s %s: %d records came twice, since the list changed while it was read: others may be missing",

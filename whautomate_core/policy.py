@@ -6,10 +6,10 @@ The policy is the account's. `prepare.py` asks it about each call before the cal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
-from whautomate_core.errors import ConfigurationError, PolicyRefused
+from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
 
 Sends = Literal["on", "listed", "off"]
 
@@ -24,7 +24,7 @@ class Policy:
     sends: Sends = "on"
     """`listed`: only to the numbers and segments of `listed`. `off`: nothing is sent. Automations are the account's
     own: tags, stages and creates still fire them."""
-    listed: tuple[str, ...] = ()
+    listed: tuple[str, ...] = field(default=(), repr=False)
     """Phone numbers, and names or ids of segments."""
     max_recipients: int | None = None
     """The most people that one broadcast may reach."""
@@ -34,8 +34,11 @@ class Policy:
         return tag.strip().casefold() in {one.casefold() for one in self.opt_out_tags}
 
     def protects(self, record: Mapping[str, Any]) -> bool:
-        """Whether a contact or client has opted out."""
-        return any(self.is_opt_out(tag) for tag in record.get("tags") or [])
+        """Whether a contact or client has opted out. Raises `UnexpectedResponse` where its tags can't be read."""
+        tags = record.get("tags") or []
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise UnexpectedResponse("the tags of a record are no list of names: nobody knows whether it opted out")
+        return any(map(self.is_opt_out, tags))
 
     def as_one(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         """Two records of one person as one: the older, with what was refused through either."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
 from whautomate_core.call import Act, Call, Json, Repeat, merge
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import NotFound, PolicyRefused, UnexpectedResponse
 from whautomate_core.pages import Pages
 from whautomate_core.policy import Policy, numbers
 
@@ -49,7 +49,7 @@ def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps
     _refuse_unread(call, policy)
     if call.act is Act.BROADCAST:
         body = call.body or {}
-        if call.merge and not body.get("segments"):
+        if call.merge:  # what isn't named stays, such as a broadcast to retarget
             body = merge((yield Read(call.reads[0])), body)
         yield from _audience_is_permitted(call, body, policy)
     merges = call.merge and not puts_merge
@@ -110,6 +110,8 @@ def _refuse_unread(call: Call[Any], policy: Policy) -> None:
     if call.act is Act.UNTAG and not call.allow_protected:
         for tag in filter(policy.is_opt_out, (call.body or {})["tags"]):
             raise PolicyRefused(f"{_name(call)}: {tag!r} is an opt-out tag, which is never taken away; {_WAY_PAST}")
+    if call.act is Act.BOOK and not call.reads and not call.allow_protected:
+        raise PolicyRefused(f"{_name(call)}: it names no client, so nobody can tell who opted out; {_WAY_PAST}")
 
 
 def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> Steps[None]:
@@ -117,6 +119,10 @@ def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> 
     people: list[Mapping[str, Any]] = []
     for one in found:
         people += [each for each in one if _is_meant(each, call.body or {})] if isinstance(one, list) else [one]
+        if not isinstance(one, list) and not {"id", "tags"} & one.keys():
+            raise UnexpectedResponse(f"{_name(call)}: what was read is no record: nobody knows whether it opted out")
+    if call.act is Act.BOOK and not people:
+        raise NotFound(f"{_name(call)}: the class has no participant of that id")
     if call.act is Act.DROP_TAG:
         if any(policy.is_opt_out(str(tag.get("name"))) for tag in people):
             raise PolicyRefused(f"{_name(call)}: it is an opt-out tag, and everybody would lose it; {_WAY_PAST}")
@@ -174,6 +180,8 @@ def _is_harmed(call: Call[Any], person: Mapping[str, Any], policy: Policy) -> bo
 
 def _is_meant(person: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """Whether somebody found by searching is whom a body is about: by number, or by e-mail where it has none."""
+    if body.get("participantId"):
+        return bool(person.get("id") == body["participantId"])
     about = body.get("recepient") or body
     wanted = numbers(about)
     if wanted:

@@ -846,6 +846,8 @@ def body(
     if not isinstance(value, dict):
         raise InvalidRequest(f"{name} must be a dict of its fields, got {type(value).__name__}")
     extra = extra or {}
+    if not isinstance(extra, dict):
+        raise InvalidRequest(f"extra must be a dict of fields, got {type(extra).__name__}")
     try:
         # A field given in `extra` counts as given: the contract is partly inferred, `extra` is the way past it.
         _adapter(record).validate_python({k: v for k, v in value.items() if k not in extra})
@@ -861,10 +863,11 @@ def body(
     sent = {**value, **extra}
     if not names_only:
         try:
-            json.dumps(sent, allow_nan=False)
+            json.dumps(sent, allow_nan=False, ensure_ascii=False).encode()
         except (TypeError, ValueError):
             raise InvalidRequest(
-                f"{name} holds what JSON can't say, in a field that takes anything: NaN, infinity, a date or the like"
+                f"{name} holds what JSON can't say, in a field that takes anything: "
+                "NaN, an infinity, a date, half an emoji, or the like"
             ) from None
     return sent
 

@@ -176,7 +176,8 @@ class WhautomateOperator(BaseOperator):
             return summary(call, client.send(call))
         from whautomate_core.once import send_once
 
-        return send_once(client, self.given("key") or run_key(context), call, partial(summary, call))[0]
+        key = self.given("key")
+        return send_once(client, run_key(context) if key is None else key, call, partial(summary, call))[0]
 
     def _read(self, client: Client, call: Call[Any]) -> Any:
         records: Iterator[Any]

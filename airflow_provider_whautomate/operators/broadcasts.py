@@ -106,7 +106,7 @@ class WhautomateBroadcastOperator(WhautomateOperator):
         broadcast, created = create_broadcast_once(
             client,
             self.name,
-            self.key or run_key(context),
+            run_key(context) if self.key is None else self.key,
             self.template,
             segment_name=self.segment_name,
             segment_id=self.segment_id,

@@ -118,8 +118,11 @@ def test_output_goes_to_a_file_of_its_owner(run: Any, whautomate_emulator: Emula
     assert len(lines(run("contacts.list_contacts", "--output", "-"))) == 3
     whautomate_emulator.fault("not_json", on=1, operation="listContacts")
     assert run("contacts.list_contacts", "--output", str(file)).exit_code == 1
+    assert [one for one in tmp_path.iterdir() if one.is_file()] == [
+        file
+    ]  # nothing of a list that could not be read to its end
     assert len(file.read_text().splitlines()) == 3  # a file is whole, or the one before
-    assert run("contacts.list_contacts", "--output", str(tmp_path / "no" / "x")).output.startswith("error: --output")
+    assert run("contacts.list_contacts", "--output", str(tmp_path / "no" / "x")).output.startswith("error: ")
 
 
 # --- writing
@@ -189,6 +192,11 @@ def test_the_accounts_policy_holds(run: Any, whautomate_emulator: Emulator) -> N
     [
         (["contacts.list_contacts", "--filters", "{tags: vip}"], "--filters is not JSON at character 2"),
         (["contacts.list_contacts", "--filters", '{"tag": "vip"}'], "did you mean tags?"),
+        (["contacts.list_contacts", "--filters", "[" * 100_000], "--filters is not JSON"),
+        (
+            ["contact_tags.create_contact_tag", "--contact-tag", '{"name": "n"}', "--extra", "[1]"],
+            "extra must be a dict",
+        ),
         (["contacts.list_contacts", "--filters", "@/no/such/file"], "--filters: the file can't be read"),
         (["contacts.list_contacts", "--key", "k"], "--key is for what must happen once"),
         (["contacts.get_contact", "--contact-id", "x", "--max-records", "3"], "--max-records is for lists"),

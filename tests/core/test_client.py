@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import account, broadcasts, classes, contacts
+from whautomate_core.api import account, broadcasts, classes, client_tags, contacts
 from whautomate_core.client import ATTEMPTS, Client
 from whautomate_core.emulator import Emulator, create_app, running, stances_from
 from whautomate_core.errors import (
@@ -185,6 +185,18 @@ def test_an_error_inside_a_200_is_an_error(send: Any, whautomate_emulator: Any) 
         send(broadcasts.create_broadcast({"name": "b", "type": "contact"}, allow_protected=True))
 
 
+def test_what_the_server_says_in_part_is_not_repeated(make_send: Any) -> None:
+    def server(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, json={"error": 'name "Ada Lovelace, your results" is longer than 20'})
+
+    person: Any = {"name": "Ada Lovelace, your results are positive", "phoneNumber": NUMBER, "location": {"id": "l"}}
+    with pytest.raises(InvalidRequest, match=r"name .* is longer than 20") as error:
+        make_send(account_from_settings("https://api.example", "k"), server)(
+            contacts.create_contact(person, allow_protected=True)
+        )
+    assert not any(word in str(error.value) for word in ("Ada", "Lovelace", "results"))
+
+
 def test_a_wrong_key_and_a_missing_record_and_a_refused_body(make_send: Any, whautomate_emulator: Any) -> None:
     with pytest.raises(AuthenticationError, match=r"the key was refused \(403\)"):
         make_send(account_from_settings(whautomate_emulator.url, "wrong-key"))(account.get_account_info())
@@ -192,7 +204,7 @@ def test_a_wrong_key_and_a_missing_record_and_a_refused_body(make_send: Any, wha
     with pytest.raises(NotFound):
         send(contacts.get_contact("nobody"))
     with pytest.raises(InvalidRequest, match="400") as error:
-        send(contacts.create_contact({"name": ADA, "phoneNumber": "none", "location": {"id": "loc000000001"}}))
+        send(contacts.create_contact({"name": ADA, "phoneNumber": NUMBER, "location": {"id": "no such place"}}))
     assert error.value.status == 400
 
 
@@ -243,6 +255,49 @@ def test_that_a_plan_was_not_set_is_said(make_send: Any, caplog: pytest.LogCaptu
             account.get_account_info()
         )
         assert ("plan is not set" in caplog.text) is said
+
+
+OPEN: dict[str, dict[str, Any]] = {
+    "302": {"status_code": 302, "headers": {"location": "/done"}},
+    "303": {"status_code": 303, "headers": {"location": "/done"}},
+    "304": {"status_code": 304},
+    "408": {"status_code": 408},
+    "499": {"status_code": 499},
+    "id and error": {"status_code": 200, "json": {"id": "m1", "error": "it is slow"}},
+    "deep": {"status_code": 200, "content": b"[" * 100_000},
+    "not gzip": {"status_code": 200, "headers": {"content-encoding": "gzip"}},
+}
+
+
+@pytest.mark.parametrize("answer", OPEN)
+def test_after_an_answer_that_leaves_it_open_a_create_has_an_unknown_outcome(answer: str, make_send: Any) -> None:
+    def server(request: httpx.Request) -> httpx.Response:
+        stream = {"stream": httpx.ByteStream(b"no gzip")} if answer == "not gzip" else {}
+        return httpx.Response(**OPEN[answer], **stream)
+
+    with pytest.raises(OutcomeUnknown):
+        make_send(account_from_settings("https://api.example", "k"), server)(
+            client_tags.create_client_tag({"name": "vip"})
+        )
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ([{"phone": "49151"}] * 50, "page 2 repeats what came before"),  # lines of a log have no ids
+        ([{"id": ["c"]}], "page 2 repeats what came before"),
+        ([{"id": "c"}, None], "what is no record"),
+        (["Ada"], "what is no record"),
+    ],
+)
+def test_a_list_that_never_ends_or_holds_no_records_is_an_error(page: Any, says: str, pool: Any) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=page))
+    with (
+        Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client,
+        pytest.raises(UnexpectedResponse, match=says),
+    ):
+        for number, _ in enumerate(client.pages(broadcasts.list_broadcast_logs("b"))):
+            assert number < 9
 
 
 def test_a_redirect_is_not_followed(make_send: Any) -> None:

@@ -1,6 +1,7 @@
 """Files of records: whole or not there, streamed, and Parquet with any columns."""
 
 import json
+import os
 import stat
 import sys
 
@@ -164,3 +165,10 @@ def test_a_file_url_is_a_local_path(tmp_path):
     assert write_records(f"file://{tmp_path}/a.jsonl", [{"a": 1}]) == 1
     assert lines(tmp_path / "a.jsonl") == [{"a": 1}]
     assert stat.S_IMODE((tmp_path / "a.jsonl").stat().st_mode) == 0o600
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="it is no file"):
+        write_records(str(tmp_path / "pipe"), [{"a": 1}])
+    assert (tmp_path / "pipe").is_fifo()

@@ -6,15 +6,23 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from policy_cases import CASES, NUMBER, SENDS, Case, make_world
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import broadcasts, contacts, messages
+from whautomate_core.api import broadcasts, classes, clients, contacts, messages
 from whautomate_core.client import Client
 from whautomate_core.emulator import create_app, running, stances_from
 from whautomate_core.emulator.control import Emulator
-from whautomate_core.errors import ConfigurationError, OutcomeUnknown, PolicyRefused, UnexpectedResponse
+from whautomate_core.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PolicyRefused,
+    UnexpectedResponse,
+)
 from whautomate_core.policy import policy_from_settings
 from whautomate_core.state import open_state
 
@@ -101,6 +109,96 @@ def test_what_harms_nobody_is_permitted(client: Client, whautomate_emulator: Any
     client.send(contacts.update_contact(world.contact, {"tags": ["vip", "Unsubscribe"]}))
     client.send(contacts.add_contact_tags(world.contact, ["Unsubscribe", "unsubscribe"]))
     assert set(whautomate_emulator.contacts()[0]["tags"]) == {"vip", "Unsubscribe", "unsubscribe"}
+
+
+@pytest.mark.parametrize(
+    "spelt", ["00{}", "+49 (0) 15123456700", "+49 015123456700", "015123456700", "\u200e+{}", "none"]
+)
+def test_a_number_under_which_a_search_finds_nobody_is_refused(
+    spelt: str, client: Client, whautomate_emulator: Any
+) -> None:
+    world = make_world(whautomate_emulator)
+    spelt, place = spelt.format(NUMBER[1:]), {"id": "loc000000001"}
+    to: Any = {"recepient": {"phoneNumber": spelt}, "location": place, "template": {"name": "t", "language": "en"}}
+    person: Any = {"name": "Ada", "phoneNumber": spelt, "location": place}
+    with pytest.raises(InvalidRequest, match=r"recepient\.phoneNumber must be a number from its country code on"):
+        client.send(messages.send_whatsapp_template(to))
+    with pytest.raises(InvalidRequest, match="phoneNumber must be a number from its country code on"):
+        client.send(contacts.create_contact(person))
+    phone: Any = {"countryCode": "+49", "phone": "015123456700"}
+    with pytest.raises(InvalidRequest, match="phone after countryCode must be"):
+        client.send(clients.create_client({"fullName": "Ada", "primaryLocation": place, **phone}))
+    assert world.written() == []
+
+
+def test_everybody_a_body_names_is_asked_about(client: Client, whautomate_emulator: Any) -> None:
+    world = make_world(whautomate_emulator)
+    place = {"id": "loc000000001"}
+    with Client(account_of(whautomate_emulator)) as free:
+        bob = free.send(clients.create_client({"fullName": "Bob", "primaryLocation": place}))["id"]
+        (booked,) = free.send(classes.list_class_participants(world.class_))
+    both: Any = {"client": {"id": bob}, "clientId": world.client}
+    with pytest.raises(PolicyRefused, match="has opted out"):
+        client.send(classes.add_class_participant(world.free_class, both))
+    for cancelled in ({"participantId": booked["id"]}, {"participantId": booked["id"], "clientId": bob}):
+        with pytest.raises(PolicyRefused, match="has opted out"):
+            client.send(classes.remove_class_participant(world.class_, cancelled))  # type: ignore[arg-type]
+    with pytest.raises(PolicyRefused, match="names no client"):
+        client.send(classes.add_class_participant(world.free_class, {}, extra={"client_id": world.client}))
+    with pytest.raises(NotFound, match="no participant of that id"):
+        client.send(classes.remove_class_participant(world.class_, {"participantId": "nobody"}))
+    assert world.written() == ["createClient"]
+
+
+def test_what_a_broadcast_keeps_is_part_of_its_audience(make_send: Any) -> None:
+    sent: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        if "/segments/" in request.url.path:
+            return httpx.Response(200, json={"id": "s", "criteria": {"exclusionTags": ["Unsubscribe"]}})
+        kept = {"id": "b", "name": "n", "type": "contact", "retargetBroadcast": {"id": "b0"}}
+        return httpx.Response(200, json=[] if "Tags" in request.url.path else kept)
+
+    send = make_send(account_from_settings("https://api.example", "k"), server)
+    with pytest.raises(PolicyRefused, match="whom retargetBroadcast reaches"):
+        send(broadcasts.update_broadcast("b", {"segments": [{"id": "s"}]}))
+    assert "PUT" not in sent
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"id": "c", "tags": "Unsubscribe"},
+        {"id": "c", "tags": '["Unsubscribe"]'},
+        {"id": "c", "tags": [{"name": "Unsubscribe"}]},
+        {"data": {"id": "c", "tags": ["Unsubscribe"]}},
+    ],
+)
+def test_who_can_not_be_read_is_not_messaged(person: Any, make_send: Any) -> None:
+    sent: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        return httpx.Response(200, json=person)
+
+    message: Any = {"contact": {"id": "c"}, "location": {"id": "l"}, "textMessage": "hi"}
+    with pytest.raises(UnexpectedResponse, match="nobody knows whether"):
+        make_send(account_from_settings("https://api.example", "k"), server)(messages.send_whatsapp_text(message))
+    assert sent == ["GET"]
+
+
+def test_a_reference_that_is_none_is_refused() -> None:
+    message: Any = {"location": {"id": "l"}, "textMessage": "hi"}
+    for extra in ({"contact": "c"}, {"client": ["c"]}, {"contact": {"id": 7}}, {"recepient": NUMBER}):
+        with pytest.raises(InvalidRequest, match=next(iter(extra))):
+            messages.send_whatsapp_text(message, extra=extra)
+
+
+def test_the_repr_of_an_account_tells_no_number(whautomate_emulator: Any) -> None:
+    account = account_of(whautomate_emulator, sends="listed", listed=NUMBER)
+    assert account.policy.lists([NUMBER])
+    assert NUMBER not in repr(account)
 
 
 @pytest.mark.parametrize(

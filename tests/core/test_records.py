@@ -61,14 +61,28 @@ def test_a_missing_field_and_a_wrong_type_are_errors_without_the_value() -> None
 
 
 def test_extra_is_the_way_past() -> None:
-    call = contacts.create_contact({"name": "n", "phoneNumber": "+1"}, extra={"location": "l1", "vip": True})  # type: ignore
-    assert call.body == {"name": "n", "phoneNumber": "+1", "location": "l1", "vip": True}
+    call = contacts.create_contact(
+        {"name": "n", "phoneNumber": "+4915123456789"}, extra={"location": "l1", "vip": True}
+    )  # type: ignore
+    assert call.body == {"name": "n", "phoneNumber": "+4915123456789", "location": "l1", "vip": True}
 
 
 @pytest.mark.parametrize("value", ["", "  ", None, 7, ".", ".."])
 def test_an_id_that_would_name_another_path_is_refused(value: Any) -> None:
     with pytest.raises(InvalidRequest, match="contact_id"):
         contacts.get_contact(value)
+
+
+@pytest.mark.parametrize("value", ["a\0b", "a\n", "\ud83d"])
+def test_an_id_of_characters_that_no_id_has_is_refused(value: str) -> None:
+    with pytest.raises(InvalidRequest, match="contact_id"):
+        contacts.get_contact(value)
+
+
+def test_half_an_emoji_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(InvalidRequest, match="half an emoji") as error:
+        records.body(records.ContactInput, {"name": "Ada \ud83d", "phoneNumber": "+49", "location": {"id": "l"}})
+    assert "Ada" not in repr(error.value)
 
 
 def test_an_id_is_one_segment_of_the_path() -> None:

@@ -1,5 +1,6 @@
 """Claims in either store: who inserts one may send, and nobody else."""
 
+import secrets
 import threading
 from typing import Any
 
@@ -169,3 +170,17 @@ def test_killed_while_waiting_for_a_permit_leaves_no_claim(
     assert sent
     assert [one["id"] for one in emulator.contacts()] == [contact]
     assert len(emulator.requests("createContact")) == 1
+
+
+@pytest.mark.parametrize("key", ["", " ", "None", "n\0ul", "\ud83d", "ä" * 1001, None, 5, ["k"]])
+def test_what_can_be_no_key_is_refused(key: Any, book: Claims, account: str) -> None:
+    for ask in (book.claim, book.look):
+        with pytest.raises(InvalidRequest, match="key must be a text"):
+            ask(account, key, PAYLOAD, "POST /x")
+    assert book.open(account) == []
+
+
+def test_a_long_key_is_a_key(book: Claims, account: str) -> None:
+    key = secrets.token_hex(1000)
+    assert book.claim(account, key, PAYLOAD, "POST /x").mine
+    assert not book.claim(account, key, PAYLOAD, "POST /x").mine

@@ -384,3 +384,9 @@ def test_a_second_look_at_the_file_drops_no_locks(tmp_path: Path) -> None:
     second = Database(url.replace("state.sqlite", "./state.sqlite"))
     assert locks() >= held
     assert first is not second
+
+
+def test_an_error_of_the_database_tells_no_value(state_url: str) -> None:
+    with pytest.raises(Exception, match="SELECT") as error:  # of SQLAlchemy, which shows what it sent
+        Database(state_url).run(lambda connection: connection.execute(text("SELECT :a, :b"), {"a": "secret", "b": {}}))
+    assert "secret" not in str(error.value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api.clients import get_client
-from whautomate_core.call import Act, Call, Json, acting, get, listing, post
+from whautomate_core.call import Act, Call, Json, acting, get, listing, post, referred
 from whautomate_core.records import (
     Appointment,
     AppointmentFilters,
@@ -40,8 +40,7 @@ def book_appointment(
 ) -> Call[Appointment]:
     """Book an appointment (`POST /v1/appointments`; path A; client, service, staff and location inferred, D)."""
     sent = body(AppointmentInput, appointment, extra)
-    client = sent.get("client")
-    reads = (get_client(client["id"]),) if client else ()
+    reads = (get_client(referred(sent, "client")),) if sent.get("client") else ()
     return acting(post("/v1/appointments", sent), Act.BOOK, allow_protected, reads)
 
 

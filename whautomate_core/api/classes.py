@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api.clients import get_client
-from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put, referred
 from whautomate_core.records import (
     Class,
     ClassFilters,
@@ -71,7 +71,7 @@ def add_class_participant(
     """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D)."""
     sent = body(ClassParticipantInput, class_participant, extra)
     call = post("/v1/classes/{}/participants/add", sent, class_id=class_id)
-    return acting(call, Act.BOOK, allow_protected, _client(sent))
+    return acting(call, Act.BOOK, allow_protected, _clients(sent))
 
 
 def remove_class_participant(
@@ -84,7 +84,8 @@ def remove_class_participant(
     """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D)."""
     sent = body(ClassParticipantCancelInput, class_participant, extra)
     call = post("/v1/classes/{}/participants/cancel", sent, class_id=class_id)
-    return acting(call, Act.BOOK, allow_protected, _client(sent) or (list_class_participants(class_id),))
+    listed = (list_class_participants(class_id),) if sent.get("participantId") else ()
+    return acting(call, Act.BOOK, allow_protected, _clients(sent) + listed)
 
 
 def list_client_class_bookings(client_id: str, *, filters: PageFilters | None = None) -> Call[list[ClassParticipant]]:
@@ -92,6 +93,9 @@ def list_client_class_bookings(client_id: str, *, filters: PageFilters | None = 
     return listing("/v1/classes/clients/{}/bookings", query(PageFilters, filters), client_id=client_id)
 
 
-def _client(sent: Json) -> tuple[Call[Any], ...]:
-    client = (sent.get("client") or {}).get("id") or sent.get("clientId")
-    return (get_client(client),) if client else ()
+def _clients(sent: Json) -> tuple[Call[Any], ...]:
+    """How to read each client a body names: nobody knows which of two the server would take."""
+    named = [referred(sent, "client")] if sent.get("client") else []
+    if sent.get("clientId"):
+        named.append(sent["clientId"])
+    return tuple(map(get_client, dict.fromkeys(named)))

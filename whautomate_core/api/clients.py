@@ -15,6 +15,7 @@ from whautomate_core.records import (
     body,
     query,
 )
+from whautomate_core.sync.phones import international
 
 
 def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:
@@ -32,7 +33,10 @@ def create_client(client: ClientInput, *, extra: Json | None = None, allow_prote
     there is none) is searched for first: whoever has opted out is not created again.
     """
     sent = body(ClientInput, client, extra)
-    about = digits(str(sent.get("phone") or "")) or str(sent.get("email") or "")
+    phone = sent.get("phone")
+    if phone:
+        international("phone after countryCode", f"{sent.get('countryCode') or ''}{phone}")
+    about = digits(str(phone or "")) or str(sent.get("email") or "")
     same = (list_clients(filters={"searchText": about, "limit": 100}),) if about else ()
     return acting(post("/v1/clients", sent), Act.CREATE, allow_protected, same)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, remove_tags
 from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
-from whautomate_core.policy import digits
 from whautomate_core.records import (
     Contact,
     ContactFilters,
@@ -15,6 +14,7 @@ from whautomate_core.records import (
     body,
     query,
 )
+from whautomate_core.sync.phones import international
 
 
 def list_contacts(*, filters: ContactFilters | None = None) -> Call[list[Contact]]:
@@ -32,7 +32,7 @@ def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_pr
     first: whoever has opted out is not created again.
     """
     sent = body(ContactInput, contact, extra)
-    same = list_contacts(filters={"searchText": digits(str(sent.get("phoneNumber"))), "limit": 100})
+    same = list_contacts(filters={"searchText": international("phoneNumber", sent.get("phoneNumber")), "limit": 100})
     return acting(post("/v1/contacts", sent), Act.CREATE, allow_protected, (same,))
 
 

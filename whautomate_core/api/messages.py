@@ -9,9 +9,8 @@ from typing import Any
 
 from whautomate_core.api.clients import get_client, list_clients
 from whautomate_core.api.contacts import get_contact, list_contacts
-from whautomate_core.call import Act, Call, Json, acting, listing, post
+from whautomate_core.call import Act, Call, Json, acting, listing, post, referred
 from whautomate_core.errors import InvalidRequest
-from whautomate_core.policy import digits
 from whautomate_core.records import (
     ChannelMediaInput,
     ChannelTextInput,
@@ -26,6 +25,7 @@ from whautomate_core.records import (
     body,
     query,
 )
+from whautomate_core.sync.phones import international
 
 
 def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:
@@ -154,12 +154,12 @@ def _person(sent: Json) -> tuple[Call[Any], ...]:
     if len(named) != 1:
         raise InvalidRequest("the message must name exactly one of contact, client and recepient")
     if named == ["contact"]:
-        return (get_contact(sent["contact"]["id"]),)
+        return (get_contact(referred(sent, "contact")),)
     if named == ["client"]:
-        return (get_client(sent["client"]["id"]),)
-    number = digits(str(sent["recepient"].get("phoneNumber") or ""))
-    if not number:
-        raise InvalidRequest("recepient.phoneNumber must hold a number")
+        return (get_client(referred(sent, "client")),)
+    if not isinstance(sent["recepient"], dict):
+        raise InvalidRequest(f"recepient must be a dict, got {type(sent['recepient']).__name__}")
+    number = international("recepient.phoneNumber", sent["recepient"].get("phoneNumber"))
     # Both may know the number, and the opt-out may be with either.
     return (
         list_clients(filters={"searchText": number, "limit": 100}),

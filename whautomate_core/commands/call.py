@@ -6,13 +6,11 @@ import difflib
 import importlib
 import inspect
 import json
-import os
 import pkgutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 from pydantic import TypeAdapter
@@ -23,6 +21,7 @@ from whautomate_core.call import Call, Repeat, summary
 from whautomate_core.client import Client
 from whautomate_core.commands.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.files import write_records
 from whautomate_core.once import send_once
 
 Endpoint = Callable[..., Call[Any]]
@@ -113,9 +112,13 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
             account = account_from_environment(host, settings)
             if made.repeat is Repeat.ONCE:
                 agreed(f"{made.method} {made.path} is never repeated by itself. Send it?", yes)
-            with Client(account) as client, _opened(output) as file:
-                for record in _records(client, made, key, max_records):
-                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            with Client(account) as client:
+                records = _records(client, made, key, max_records)
+                if output not in (None, "-"):
+                    write_records(str(output), records)
+                    return
+                for record in records:
+                    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
 
     own = [_option(one, hints[one.name]) for one in parameters.values()]
     command.__signature__ = inspect.Signature([*own, *_COMMON])  # type: ignore[attr-defined]
@@ -188,7 +191,7 @@ _COMMON = [
     _parameter(
         "output",
         str | None,
-        typer.Option("--output", metavar="FILE", help="File for the JSON lines, whatever its name; - is here."),
+        typer.Option("--output", metavar="FILE", help="File for the records, JSON lines or .parquet; - is here."),
         None,
     ),
     _parameter(
@@ -213,24 +216,6 @@ def _value(name: str, hint: Any, given: Any) -> Any:
             raise InvalidRequest(f"{flag}: the file can't be read ({type(error).__name__})") from None
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise InvalidRequest(f"{flag} is not JSON{where}; in a shell, put single quotes around it") from None
-
-
-@contextmanager
-def _opened(output: str | None) -> Iterator[TextIO]:
-    """Where the records go: here, or a file that is there once it is whole, and that only its owner reads."""
-    if output in (None, "-"):
-        yield sys.stdout
-        return
-    path = Path(str(output))
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.unlink(missing_ok=True)
-        file = open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")  # noqa: SIM115
-    except OSError as error:
-        raise ConfigurationError(f"--output can't be written ({error.strerror})") from None
-    with file:
-        yield file
-    part.replace(path)

@@ -22,6 +22,9 @@ from whautomate_core.errors import InvalidRequest
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import claims, secrets
 
+LONGEST_KEY = 2000
+"""Bytes; PostgreSQL indexes no more than 2,704 of a row."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -50,10 +53,11 @@ class Claims:
         """Insert a claim, or return the one that is there.
 
         Of `payload` (field -> value) only keyed hashes are kept. Raises `InvalidRequest` that names the fields that
-        differ where the key was claimed for another payload.
+        differ where the key was claimed for another payload, and for what can't be a key.
         """
-
         by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+        _require_key(key)
 
         def work(connection: Connection) -> Claim:
             fields = self._fields(connection, payload)
@@ -75,6 +79,7 @@ class Claims:
 
     def look(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim | None:
         """The claim that is there, if any. Raises `InvalidRequest` as `claim` does."""
+        _require_key(key)
 
         def work(connection: Connection) -> Claim | None:
             row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
@@ -119,6 +124,20 @@ class Claims:
             self._secret = connection.execute(select(secrets.c.value)).scalar_one()
         text = json.dumps(value, sort_keys=True, default=str)
         return hmac.new(self._secret.encode(), text.encode(), "sha256").hexdigest()[:16]
+
+
+def _require_key(key: object) -> None:
+    # Neither store takes half an emoji, PostgreSQL no NUL; "None" is what a template makes of nothing, for all alike.
+    if (
+        not isinstance(key, str)
+        or key.strip() in ("", "None")
+        or "\0" in key
+        or len(key.encode(errors="surrogatepass")) > LONGEST_KEY
+        or any("\ud800" <= one <= "\udfff" for one in key)
+    ):
+        raise InvalidRequest(
+            f"key must be a text that is not empty, up to {LONGEST_KEY} bytes, and names one step of one run"
+        )
 
 
 def _is(account: str, key: str) -> Any:

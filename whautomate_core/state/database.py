@@ -157,6 +157,7 @@ class Database:
                 self._url,
                 isolation_level="READ COMMITTED",  # else what is read under the lock may be from before the lock
                 pool_size=3,
+                hide_parameters=True,
                 connect_args={
                     "connect_timeout": 5,
                     "keepalives_idle": 10,
@@ -208,6 +209,7 @@ class Database:
             f"sqlite:///{path}",
             poolclass=QueuePool,
             pool_size=1,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": BUSY},
         )
 

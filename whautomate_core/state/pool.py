@@ -291,7 +291,11 @@ class SharedPool:
             now = self._database.now(connection)
             windows = self._windows(pool, now)
             if permits > min(_count(window, lane) for window in windows):
-                raise ConfigurationError(f"{permits} permits at once never fit into {windows[0][0]} per window")
+                most, seconds = min(windows)
+                raise ConfigurationError(
+                    f"{permits} requests have to go together here, and the account may send {most} in {seconds:g} s: "
+                    "its limits must permit as many (plan, or requests_per_minute and requests_per_day)"
+                )
             changes: dict[str, object] = {"declared": self._declare(pool, now)} if declares else {}
             denial = self._denial(connection, pool, permits, self._squeezed(pool, windows, now), lane, now)
             if denial is None:

@@ -5,7 +5,9 @@ It is imported where it is used: DAG files check mappings at parse, and must not
 
 from __future__ import annotations
 
-from whautomate_core.errors import ConfigurationError
+import re
+
+from whautomate_core.errors import ConfigurationError, InvalidRequest
 
 
 def require_region(region: str) -> str:
@@ -49,6 +51,28 @@ def e164(number: str, region: str | None) -> str:
     if not phonenumbers.is_valid_number(parsed):
         raise ValueError("not a valid phone number of its country")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def international(field: str, number: object) -> str:
+    """The digits of a number that is spelt from its country code on: `+49 151 2345678` -> `491512345678`.
+
+    The server may find somebody by other spellings (00 before it, a 0 within), whom a search by their digits doesn't
+    show: so they are refused, since somebody who opted out could be meant. Raises `InvalidRequest`.
+    """
+    import phonenumbers
+
+    text = str(number or "").strip()
+    digits = "".join(re.findall(r"[0-9]", text))
+    try:
+        parsed = phonenumbers.parse(f"+{digits}") if re.fullmatch(r"\+?[0-9\s().\-/]+", text, re.ASCII) else None
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != f"+{digits}":
+        raise InvalidRequest(
+            f"{field} must be a number from its country code on, such as +4915123456789: without 00 before it, and "
+            "without the 0 that callers within the country dial"
+        )
+    return digits
 
 
 def national_digits(number: str) -> str:
