@@ -343,7 +343,7 @@ class _Sender:
     def __init__(self, account: Account, pool: Pool | None, lane: Lane, max_wait: float | None, budget: int | None):
         self.account = account
         self.used = Used(budget)
-        self._pool = pool or open_state(account.state).pool(account.id, account.limits)
+        self._pool = pool or open_state(account.state).pool_of(account)
         self._lane = lane
         self._max_wait = max_wait
         _say_if_assumed(account)

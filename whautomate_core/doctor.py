@@ -204,7 +204,7 @@ class _Examination:
 
 def require_permits(account: Account, requests: int) -> None:
     """Raise `QuotaExhausted` where the account's pool has fewer than so many permits that may go now."""
-    usage = open_state(account.state).pool(account.id, account.limits).usage()
+    usage = open_state(account.state).pool_of(account).usage()
     if usage.next_permit_in:
         raise QuotaExhausted(f"the account's next request is due in {usage.next_permit_in:.0f} s: come back then")
     for left, count, seconds in usage.remaining:

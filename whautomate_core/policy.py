@@ -71,6 +71,10 @@ def policy_from_settings(given: Mapping[str, Any]) -> Policy:
     if sends not in get_args(Sends):
         raise ConfigurationError(f"sends must be {', '.join(get_args(Sends))}, not {sends!r}")
     listed = _names(given.get("listed"))
+    if sends == "listed" and not listed:
+        raise ConfigurationError(
+            "sends is listed, and listed is empty: name the numbers and segments that may be sent to"
+        )
     if listed and sends != "listed":
         raise ConfigurationError("listed names whom sends may reach where sends is listed: set sends to listed")
     most = given.get("max_recipients")

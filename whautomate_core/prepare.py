@@ -135,10 +135,10 @@ def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> 
             raise PolicyRefused(
                 f"{_name(call)}: sends go to listed numbers only, and this is none (its setting listed)"
             )
-    if call.act is Act.FREE_MESSAGE:
-        _warn_without_session(call, people)
     if not call.allow_protected and any(_is_harmed(call, person, policy) for person in people):
         raise PolicyRefused(f"{_name(call)}: the person has opted out; {_WAY_PAST}")
+    if call.act is Act.FREE_MESSAGE:
+        _warn_without_session(call, people)
     return None
 
 

@@ -429,7 +429,7 @@ async def alook(client: AsyncClient, looking: Looking[R]) -> R:
 
 def _usage(client: Client | AsyncClient) -> tuple[Usage, Limits]:
     account = client.account
-    return client.state.pool(account.id, account.limits).usage(), account.limits
+    return client.state.pool_of(account).usage(), account.limits
 
 
 # --- when to look
@@ -512,11 +512,11 @@ class WaitingPool:
 
     def __init__(self, account: Account, *, deadline: float | None = None) -> None:
         state = open_state(account.state)
-        self._pool = pool = state.pool(account.id, account.limits)
+        self._pool = pool = state.pool_of(account)
         self.departed, self.adeparted = pool.departed, pool.adeparted
         self.pause, self.apause = pool.pause, pool.apause
         self.counted, self.acounted = pool.counted, pool.acounted
-        self._share = state.pool(f"{account.id} (waiting)", share(account.limits))
+        self._share = state.pool(f"{account.id} (waiting)", share(account.limits), assumed=account.limits_assumed)
         self._deadline = deadline
 
     def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:

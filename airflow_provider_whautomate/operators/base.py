@@ -358,10 +358,12 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
 
     Raises `ConfigurationError` that shows nothing of the value, which may be about a person.
     """
+    if hint is bool and value in ("True", "False"):  # what a template makes of them
+        return value == "True"
     if hint is bool and not isinstance(value, bool):
         raise ConfigurationError(
-            f"{name} must be True or False, not text: templates make text"
-        )  # and the text "False" is true
+            f"{name} must be True or False (a template may make the text True or False)"
+        )  # and the text "false" is true
     shape = _shape(hint)
     if shape is None:
         return value

@@ -158,10 +158,12 @@ def test_filters_extra_and_tags_of_a_template_and_flags_that_are_text(sent):
     execute(operator_of("addContactTags")(task_id="tuple", contact_id="c", tags=("a", "b")))
     assert json.loads(sent[-1].content) == {"tags": ["a", "b"]}
     before = len(sent)
-    with pytest.raises(ConfigurationError, match="overwrite must be True or False, not text"):
-        execute(operator_of("updateContact")(task_id="flag", **common, overwrite="{{ True }}"))
+    with pytest.raises(ConfigurationError, match="overwrite must be True or False"):
+        execute(operator_of("updateContact")(task_id="flag", **common, overwrite="{{ 'yes' }}"))
+    assert len(sent) == before
+    execute(operator_of("updateContact")(task_id="text", **common, overwrite="{{ 1 == 1 }}"))
     execute(operator_of("updateContact")(task_id="native", dag=dag_of(), **common, overwrite="{{ True }}"))
-    assert len(sent) == before + 1
+    assert [request.method for request in sent[before:]] == ["PUT", "PUT"]  # without the read of a merge
 
 
 def operator_of(operation_id):

@@ -154,6 +154,9 @@ def test_a_body_from_a_file_or_from_standard_input(run: Any, whautomate_emulator
 def test_tags_are_repeated_and_deletes_do_not_ask(run: Any, whautomate_emulator: Emulator) -> None:
     (one,) = whautomate_emulator.add_contacts(people(1))
     lines(run("contacts.add_contact_tags", "--contact-id", one, "--tags", "a b", "--tags", "c"))
+    refused = run("contacts.add_contact_tags", "--contact-id", one, "--tags", '["d"]')
+    assert refused.exit_code != 0
+    assert "one name and no JSON" in refused.output
     assert whautomate_emulator.contacts()[0]["tags"] == ["a b", "c"]
     assert lines(run("contacts.delete_contact", "--contact-id", one)) == [{"success": True}]
     assert whautomate_emulator.contacts() == []

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -606,7 +607,9 @@ def test_a_signal_in_between_leaves_nothing(whautomate_emulator: Emulator, one: 
     }
     code = "from whautomate_core.cli import app; app()"
     command = [sys.executable, "-c", code, "doctor", "--yes", "--write", "--scratch-number", NUMBER]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    # What a shell runs in the background ignores Ctrl-C, and so does what that starts.
+    as_usual = partial(signal.signal, one, signal.SIG_DFL)
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=as_usual)
     try:
         until = time.monotonic() + 60
         while not whautomate_emulator.contacts():

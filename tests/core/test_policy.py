@@ -366,6 +366,7 @@ def test_a_lost_read_of_the_person_is_repeated_and_the_send_is_not(client: Clien
     [
         ({"sends": "maybe"}, "sends must be on, listed, off"),
         ({"listed": "+49"}, "set sends to listed"),
+        ({"sends": "listed", "listed": " , "}, "listed is empty"),
         ({"max_recipients": 0}, "max_recipients must be a whole number"),
         ({"max_recipients": "many"}, "max_recipients must be a whole number"),
     ],

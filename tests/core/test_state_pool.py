@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
 from whautomate_core.state.limits import Limits, margin
 from whautomate_core.state.pool import Grant, SharedPool, usages
@@ -85,7 +86,7 @@ def test_a_pair_is_granted_together_or_not_at_all(make: Any, clock: Clock) -> No
     with pytest.raises(QuotaExhausted):
         pool.acquire(2, max_wait=0)
     assert pool.acquire(max_wait=0).permits == 1
-    with pytest.raises(ConfigurationError, match="never fit"):
+    with pytest.raises(ConfigurationError, match="have to go together here"):
         pool.acquire(4)
 
 
@@ -733,3 +734,13 @@ def test_what_is_left_is_what_can_be_had(make: Any, clock: Clock, account: str) 
     assert pool.next_permit_at() == pytest.approx(time.time() + 61, abs=5)
     (usage,) = [usage for usage in usages(clock) if usage.account == account]
     assert usage.remaining == [(0, 5, 60.0), (3, 8, 600.0)]
+
+
+def test_limits_that_nobody_named_bind_no_other_caller(tmp_path: Path) -> None:
+    state = open_state(f"sqlite:///{tmp_path}/state.sqlite")
+    state.pool("a", Limits.trial(), assumed=True).acquire()
+    named = state.pool("a", Limits.subscribed())
+    assert named.remaining() == [299, 431_999]
+    state.pool("a", Limits([(200, 60.0), (1000, 86_400.0)])).acquire()
+    assert named.remaining() == [198, 998]
+    assert state.pool("a", Limits.trial(), assumed=True).remaining() == [58, 98]

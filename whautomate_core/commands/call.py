@@ -159,13 +159,21 @@ def _option(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
     if hint is str:
         return _parameter(parameter.name, str, typer.Option(flag), ... if required else None)
     if hint == list[str]:
-        return _parameter(parameter.name, list[str], typer.Option(flag, help="One name; repeat it for several."), ...)
+        names = typer.Option(flag, help="One name; repeat it for several.", callback=_no_json)
+        return _parameter(parameter.name, list[str], names, ...)
     shape = next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)
     what = (
         f"JSON, or @FILE that holds it: {_fields(shape) if shape else 'fields that the check of names does not know'}"
     )
     kind = str if required else str | None
     return _parameter(parameter.name, kind, typer.Option(flag, metavar="JSON", help=what), ... if required else None)
+
+
+def _no_json(names: list[str]) -> list[str]:
+    """Refuse a list where one name is meant: it would become a tag of that name."""
+    if any(name.lstrip().startswith("[") for name in names):
+        raise typer.BadParameter("it takes one name and no JSON: repeat the option for several")
+    return names
 
 
 def _parameter(name: str, kind: Any, option: Any, default: Any) -> inspect.Parameter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import TYPE_CHECKING
 
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
@@ -11,6 +12,9 @@ from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import SharedPool, Usage, usages
 from whautomate_core.state.profiles import Profiles
 from whautomate_core.state.stops import Stops
+
+if TYPE_CHECKING:
+    from whautomate_core.account import Account
 
 __all__ = ["State", "open_state"]
 
@@ -23,7 +27,7 @@ class State:
         self.claims = Claims(self._database)
         self.stops = Stops(self._database)
         self.profiles = Profiles(self._database)
-        self._pools: dict[tuple[str, Limits], SharedPool] = {}
+        self._pools: dict[tuple[str, Limits, bool], SharedPool] = {}
         self._lock = threading.Lock()
 
     @property
@@ -31,12 +35,21 @@ class State:
         """Whether several machines can use it."""
         return not self._database.is_sqlite
 
-    def pool(self, account: str, limits: Limits) -> SharedPool:
-        """The pool of an account. One object a process, so that its callers queue in one line."""
+    def pool(self, account: str, limits: Limits, *, assumed: bool = False) -> SharedPool:
+        """The pool of an account. One object a process, so that its callers queue in one line.
+
+        Args:
+            assumed: Whether nobody has said that these are its limits: then they bind this caller and no other.
+        """
         with self._lock:
-            if (account, limits) not in self._pools:
-                self._pools[account, limits] = SharedPool(self._database, account, limits)
-            return self._pools[account, limits]
+            key = (account, limits, assumed)
+            if key not in self._pools:
+                self._pools[key] = SharedPool(self._database, account, limits, declares=not assumed)
+            return self._pools[key]
+
+    def pool_of(self, account: Account) -> SharedPool:
+        """The pool of an account by its own limits."""
+        return self.pool(account.id, account.limits, assumed=account.limits_assumed)
 
     def usages(self) -> list[Usage]:
         """Every account's pool as it stands."""

@@ -118,6 +118,7 @@ class SharedPool:
         account: Whose pool.
         limits: What this caller believes the account may send. Where callers differ, the lowest that was declared
             in the last ten minutes holds.
+        declares: Whether the limits hold for others too; not where they are only assumed.
         margin: Window in seconds -> seconds to add to it.
         sleep: What waits, for tests.
     """
@@ -128,6 +129,7 @@ class SharedPool:
         account: str,
         limits: Limits,
         *,
+        declares: bool = True,
         margin: Callable[[float], float] = margin,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -138,6 +140,7 @@ class SharedPool:
         self._sleep = sleep
         self._turns: dict[str, Turns] = {"interactive": Turns(), "bulk": Turns()}
         self._executor: ThreadPoolExecutor | None = None
+        self._declares = declares
         self._declared = float("-inf")
         self._lock = threading.Lock()
         self._jitter = random.Random()  # noqa: S311
@@ -283,7 +286,7 @@ class SharedPool:
     # --- transactions
 
     def _attempt(self, permits: int, lane: Lane, started: float) -> Grant | Denial:
-        declares = self._database.steady() - self._declared >= DECLARED_FOR / 10
+        declares = self._declares and self._database.steady() - self._declared >= DECLARED_FOR / 10
 
         def work(connection: Connection) -> Grant | Denial:
             pool = self._locked(connection)
