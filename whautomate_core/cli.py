@@ -32,7 +32,10 @@ def emulator(
     key: Annotated[str, typer.Option(help="The API key it accepts.")] = "emulator-key",
     file: Annotated[Path | None, typer.Option(help="Keep everything in this file; else it is gone at the end.")] = None,
     stance: Annotated[
-        list[str] | None, typer.Option(help="How it behaves where the vendor's documents are open, as NAME=VALUE.")
+        list[str] | None,
+        typer.Option(
+            help="How it behaves where the vendor's documents are open, as NAME=VALUE; a NAME that is none lists them."
+        ),
     ] = None,
 ) -> None:
     """Serve a stand-in for the vendor's API on this machine, to try pipelines offline.

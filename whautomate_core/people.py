@@ -195,7 +195,7 @@ def _asked(*, default_region: str | None, **given: str | None) -> _Wanted | str:
     """Whom the arguments name: an id, or whom to look for. Raises `ConfigurationError` unless one is given."""
     named = [(name, value) for name, value in given.items() if value is not None]
     if len(named) != 1:
-        raise ConfigurationError(f"name the person by one of {', '.join(given)}")
+        raise ConfigurationError(f"name the person by either {' or '.join(given)}")
     ((name, value),) = named
     if name == "phone":
         return _by_phone(value, default_region)

@@ -183,7 +183,8 @@ class ContactHas(Question):
     def unmet(self) -> str:
         who = "no contact with that number" if self.contact_id is None else f"contact {self.contact_id}"
         wanted = [f"{name} {value!r}" for name, value in (("tag", self.tag), ("stage", self.stage)) if value]
-        return f"{who} has {'' if self.contact_id is None else 'not '}{' and '.join(wanted)}"
+        has = "has" if self.contact_id is None else "doesn't have"
+        return f"{who} {has} {' and '.join(wanted)}"
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         if self.contact_id is not None:
@@ -220,7 +221,7 @@ class ClientHas(Question):
 
     @property
     def unmet(self) -> str:
-        return f"client {self.client_id} has not tag {self.tag!r}"
+        return f"client {self.client_id} doesn't have tag {self.tag!r}"
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         return self.decide((yield get_client(self.client_id)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import json
 import random
@@ -360,20 +359,28 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
     Raises `ConfigurationError` that shows nothing of the value, which may be about a person.
     """
     if hint is bool and not isinstance(value, bool):
-        raise ConfigurationError(f"{name} must be True or False, not text")  # and the text "False" is true
+        raise ConfigurationError(
+            f"{name} must be True or False, not text: templates make text"
+        )  # and the text "False" is true
     shape = _shape(hint)
     if shape is None:
         return value
     optional = type(None) in get_args(hint)
+    said = ""
     if isinstance(value, str):
-        with contextlib.suppress(ValueError):
+        try:
             value = json.loads(value)
+        except ValueError as error:
+            at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+            said = f" that is no JSON{at} (in a template, `tojson` quotes a value)"
     elif shape is list and isinstance(value, Sequence):
         value = list(value)  # of mapped tasks Airflow gives a sequence of its own
     if isinstance(value, shape) or (optional and value is None):
         return value
     kind, json_kind = ("a dict", "object") if shape is dict else ("a list", "array")
-    raise ConfigurationError(f"{name} must be {kind}, or text that is a JSON {json_kind}: got {type(value).__name__}")
+    raise ConfigurationError(
+        f"{name} must be {kind}, or text that is a JSON {json_kind}: got {type(value).__name__}{said}"
+    )
 
 
 def _shape(hint: Any) -> type | None:

@@ -104,11 +104,11 @@ def test_a_client_whose_country_code_the_search_does_not_know_is_found_without_i
         (lambda c: people.find_contact(c, "030 123456"), errors.InvalidRequest, "default_region"),
         (lambda c: people.find_contact(c, "12", default_region="DE"), errors.InvalidRequest, "phone: "),
         (lambda c: people.find_contact(c, 4930123456), errors.InvalidRequest, "must be text"),
-        (lambda c: people.find_client(c), errors.ConfigurationError, "one of phone, email_address"),
+        (lambda c: people.find_client(c), errors.ConfigurationError, "either phone or email_address"),
         (lambda c: people.find_client(c, phone=NUMBER, email_address="a@b.example"), errors.ConfigurationError, "one"),
         (lambda c: people.find_client(c, email_address="ada"), errors.InvalidRequest, "email_address"),
         (lambda c: people.set_contact_stage(c, " ", phone=NUMBER), errors.ConfigurationError, "stage"),
-        (lambda c: people.set_contact_stage(c, "Won"), errors.ConfigurationError, "one of phone, contact_id"),
+        (lambda c: people.set_contact_stage(c, "Won"), errors.ConfigurationError, "either phone or contact_id"),
         (lambda c: people.set_contact_stage(c, "Won", contact_id=" "), errors.InvalidRequest, "contact_id"),
         (lambda c: people.set_contact_fields(c, {}, contact_id="c"), errors.ConfigurationError, "nothing to set"),
         (

@@ -63,6 +63,16 @@ def credentials(credentials_of_emulator):
 
 
 @pytest.fixture
+def credentials_of_nowhere():
+    """Credentials of a host that is none, for tests that keep requests from leaving."""
+    from prefect_whautomate import WhautomateCredentials
+
+    return WhautomateCredentials(
+        host="http://127.0.0.1:1", key="k", account="nowhere", requests_per_minute=10**6, requests_per_day=10**6
+    )
+
+
+@pytest.fixture
 def credentials_of_emulator(whautomate_emulator):
     """Makes credentials of this test's emulator, with other settings where they are given."""
     from prefect_whautomate import WhautomateCredentials

@@ -144,18 +144,26 @@ def _records(client: Client, call: Call[Any], key: str | None, most: int | None)
         yield client.send(call)
 
 
+_FLAGS = {
+    "allow_protected": "Do it to people who opted out as well: you mean it.",
+    "overwrite": "Send the body alone, in place of merging it over what is there.",
+}
+
+
 def _option(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
     """A parameter of an endpoint as an option: ids are text, flags flags, tags repeated, the rest JSON."""
     required = parameter.default is inspect.Parameter.empty
     flag = "--" + parameter.name.strip("_").replace("_", "-")
     if hint is bool:
-        return _parameter(parameter.name, bool, typer.Option(flag), False)
+        return _parameter(parameter.name, bool, typer.Option(flag, help=_FLAGS[parameter.name]), False)
     if hint is str:
         return _parameter(parameter.name, str, typer.Option(flag), ... if required else None)
     if hint == list[str]:
-        return _parameter(parameter.name, list[str], typer.Option(flag, help="Repeat it for several."), ...)
+        return _parameter(parameter.name, list[str], typer.Option(flag, help="One name; repeat it for several."), ...)
     shape = next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)
-    what = f"JSON, or @FILE that holds it{f': {_fields(shape)}' if shape else '.'}"
+    what = (
+        f"JSON, or @FILE that holds it: {_fields(shape) if shape else 'fields that the check of names does not know'}"
+    )
     kind = str if required else str | None
     return _parameter(parameter.name, kind, typer.Option(flag, metavar="JSON", help=what), ... if required else None)
 
@@ -175,7 +183,10 @@ _COMMON = [
     inspect.Parameter("host", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Host),
     inspect.Parameter("settings", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Settings),
     _parameter(
-        "max_records", int | None, typer.Option("--max-records", min=1, help="The most records of a list."), None
+        "max_records",
+        int | None,
+        typer.Option("--max-records", min=1, help="The most records of a list; all where unset."),
+        None,
     ),
     _parameter(
         "output",
