@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
 from whautomate_core.call import Act, Call, Json, Repeat, merge
-from whautomate_core.errors import NotFound, PolicyRefused, UnexpectedResponse
+from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused, UnexpectedResponse
 from whautomate_core.pages import Pages
 from whautomate_core.policy import Policy, numbers
 
@@ -168,8 +168,10 @@ def _is_harmed(call: Call[Any], person: Mapping[str, Any], policy: Policy) -> bo
     if call.act is not Act.CHANGE:
         return True
     after: Json = call.body or {}
-    held, tags = set(person.get("tags") or []), after.get("tags")
-    if tags is None:
+    held, tags = set(person.get("tags") or []), after.get("tags") or []
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise InvalidRequest("tags must be a list of names")  # they may have come unchecked through `extra`
+    if "tags" not in after:
         loses = not call.merge  # where PUT replaces, what isn't sent is gone
         gains = False
     else:

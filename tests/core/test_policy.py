@@ -188,6 +188,24 @@ def test_who_can_not_be_read_is_not_messaged(person: Any, make_send: Any) -> Non
     assert sent == ["GET"]
 
 
+@pytest.mark.parametrize(
+    ("tags", "error"),
+    [(None, PolicyRefused), ("vip", InvalidRequest), (["Unsubscribe", {"name": "a"}], InvalidRequest)],
+)
+def test_tags_that_come_unchecked_take_no_opt_out_away(tags: Any, error: type[Exception], make_send: Any) -> None:
+    sent: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        return httpx.Response(200, json={"id": "c", "tags": ["Unsubscribe"]})
+
+    with pytest.raises(error):
+        make_send(account_from_settings("https://api.example", "k"), server)(
+            contacts.update_contact("c", {"notes": "n"}, extra={"tags": tags})
+        )
+    assert sent == ["GET"]
+
+
 def test_a_reference_that_is_none_is_refused() -> None:
     message: Any = {"location": {"id": "l"}, "textMessage": "hi"}
     for extra in ({"contact": "c"}, {"client": ["c"]}, {"contact": {"id": 7}}, {"recepient": NUMBER}):
