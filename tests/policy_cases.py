@@ -155,6 +155,8 @@ CASES = [
           lambda w: {"contact_id": w.contact, "contact": {"tags": ["vip", "Unsubscribe", "unsubscribe", "new"]}}),
     _case("update_contact-overwrite", "contacts", "update_contact",
           lambda w: {"contact_id": w.contact, "contact": {"name": "A"}, "overwrite": True}),
+    _case("update_contact-number", "contacts", "update_contact",
+          lambda w: {"contact_id": w.contact, "contact": {"phoneNumber": "+4915123456799"}}),
     _case("delete_contact", "contacts", "delete_contact", lambda w: {"contact_id": w.contact}),
     _case("add_contact_tags", "contacts", "add_contact_tags", lambda w: {"contact_id": w.contact, "tags": ["new"]}),
     _case("remove_contact_tags", "contacts", "remove_contact_tags",

@@ -156,9 +156,10 @@ def summary(call: Call[Any], answer: Mapping[str, Any]) -> Json:
     Raises: `OutcomeUnknown` where there is neither: that is no answer of this API.
     """
     named = (call.body or {}).get("appointmentId") or next(reversed(call.ids), None)
-    found = {"id": answer.get("id") or named}
-    if answer.get("status"):
-        found["status"] = str(answer["status"])
+    given = answer.get("id")
+    found = {"id": given if given and isinstance(given, (str, int)) else named}
+    if isinstance(answer.get("status"), str):
+        found["status"] = answer["status"]
     if not any(found.values()):
         raise OutcomeUnknown(f"{call!r}: the answer has no id, so look at Whautomate whether it happened")
     return found

@@ -315,8 +315,16 @@ class Used:
         """Raise `BudgetExceeded` where so many more requests are over `max_requests`."""
         with self._lock:
             if self._most is not None and self._taken + permits > self._most:
-                raise BudgetExceeded(f"the step has made {self.requests} requests and max_requests is {self._most}")
+                raise BudgetExceeded(
+                    f"the step has made {self.requests} requests, what comes next takes {permits}, and max_requests is "
+                    f"{self._most}"
+                )
             self._taken += permits
+
+    def give_back(self, grant: Grant | None) -> None:
+        """Say that there was nothing left to send after a read whose grant was for both."""
+        with self._lock:
+            self._taken -= grant.permits - 1 if grant else 0
 
     def wait(self, seconds: float) -> None:
         with self._lock:
@@ -461,6 +469,7 @@ class Client(_Sender):
             answer = self._exchange(step.call, grant)
             grant = grant if step.last else None
         if step is None:
+            self.used.give_back(grant)
             return cast(R, answer)
         grant = grant or self._permits(1)
         if step.act in SENDS:
@@ -561,6 +570,7 @@ class AsyncClient(_Sender):
             answer = await self._exchange(step.call, grant)
             grant = grant if step.last else None
         if step is None:
+            self.used.give_back(grant)
             return cast(R, answer)
         grant = grant or await self._permits(1)
         if step.act in SENDS:

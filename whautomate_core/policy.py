@@ -5,6 +5,7 @@ The policy is the account's. `prepare.py` asks it about each call before the cal
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
@@ -31,7 +32,7 @@ class Policy:
 
     def is_opt_out(self, tag: str) -> bool:
         """Whether this is an opt-out tag, in any spelling."""
-        return tag.strip().casefold() in {one.casefold() for one in self.opt_out_tags}
+        return _plain(tag) in set(map(_plain, self.opt_out_tags))
 
     def protects(self, record: Mapping[str, Any]) -> bool:
         """Whether a contact or client has opted out. Raises `UnexpectedResponse` where its tags can't be read."""
@@ -62,6 +63,12 @@ class Policy:
         """Raise `PolicyRefused` where a job is asked to give an opt-out tag as if it were any other."""
         for tag in filter(self.is_opt_out, tags):
             raise PolicyRefused(f"{tag!r} is an opt-out tag: jobs neither give it nor take it away")
+
+
+def _plain(tag: str) -> str:
+    """A tag as people read it: without what can't be seen, and of several ways to write a letter the usual one."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", tag) if unicodedata.category(c) != "Cf")
+    return seen.strip().casefold()
 
 
 def policy_from_settings(given: Mapping[str, Any]) -> Policy:

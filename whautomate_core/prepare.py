@@ -13,13 +13,15 @@ from typing import Any, TypeVar
 
 from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
 from whautomate_core.call import Act, Call, Json, Repeat, merge
-from whautomate_core.errors import NotFound, PolicyRefused, UnexpectedResponse
+from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused, UnexpectedResponse
 from whautomate_core.pages import Pages
 from whautomate_core.policy import Policy, numbers
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
+
+_NUMBER = {"phoneNumber", "countryCode", "phone"}
 
 SENDS = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST}
 """What sends messages by itself, and not through an automation."""
@@ -57,7 +59,8 @@ def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps
     found: list[Any] = []
     if merges or call.left or asked:
         for number, read in enumerate(call.reads, 1):
-            found.append((yield Read(read, last=number == len(call.reads))))
+            last = number == len(call.reads)
+            found.append((yield from read_all(read, last=last)) if read.answer is list else (yield Read(read, last)))
     if merges:
         call = replace(call, body=merge(found[0], call.body or {}))
     if asked:
@@ -99,7 +102,7 @@ def _asks(call: Call[Any], policy: Policy) -> bool:
         return not all(map(policy.is_opt_out, body["tags"]))  # an opt-out may always be noted
     if call.act is Act.CHANGE:
         # Otherwise nothing of it can take an opt-out away or fire an automation.
-        return not call.merge or bool(body.keys() & {"tags", "stage"})
+        return not call.merge or bool(body.keys() & {"tags", "stage", *_NUMBER})
     return True
 
 
@@ -168,14 +171,18 @@ def _is_harmed(call: Call[Any], person: Mapping[str, Any], policy: Policy) -> bo
     if call.act is not Act.CHANGE:
         return True
     after: Json = call.body or {}
-    held, tags = set(person.get("tags") or []), after.get("tags")
-    if tags is None:
+    held, tags = set(person.get("tags") or []), after.get("tags") or []
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise InvalidRequest("tags must be a list of names")  # they may have come unchecked through `extra`
+    if "tags" not in after:
         loses = not call.merge  # where PUT replaces, what isn't sent is gone
         gains = False
     else:
         loses = any(policy.is_opt_out(tag) for tag in held - set(tags))
         gains = any(not policy.is_opt_out(tag) for tag in set(tags) - held)
-    return loses or gains or after.get("stage", person.get("stage")) != person.get("stage")
+    # Under another number nobody would know any more that this one has opted out.
+    moves = bool(after.keys() & _NUMBER) and numbers(after) != numbers(person)
+    return loses or gains or moves or after.get("stage", person.get("stage")) != person.get("stage")
 
 
 def _is_meant(person: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
@@ -235,11 +242,11 @@ def opt_out_spellings(policy: Policy, kind: str) -> Generator[Read, Any, list[st
     return policy.spellings(str(tag["name"]) for tag in tags if tag.get("name"))
 
 
-def read_all(listed: Call[Any]) -> Generator[Read, Any, list[Any]]:
-    """Every record of a list."""
+def read_all(listed: Call[Any], *, last: bool = False) -> Generator[Read, Any, list[Any]]:
+    """Every record of a list; `last`: as a rule one page is all of it, and what is sent follows."""
     pages, records = Pages(listed), list[Any]()
     while not pages.done:
-        records += pages.take((yield Read(pages.next_call())))
+        records += pages.take((yield Read(pages.next_call(), last)))
     return records
 
 

@@ -188,6 +188,24 @@ def test_who_can_not_be_read_is_not_messaged(person: Any, make_send: Any) -> Non
     assert sent == ["GET"]
 
 
+@pytest.mark.parametrize(
+    ("tags", "error"),
+    [(None, PolicyRefused), ("vip", InvalidRequest), (["Unsubscribe", {"name": "a"}], InvalidRequest)],
+)
+def test_tags_that_come_unchecked_take_no_opt_out_away(tags: Any, error: type[Exception], make_send: Any) -> None:
+    sent: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        return httpx.Response(200, json={"id": "c", "tags": ["Unsubscribe"]})
+
+    with pytest.raises(error):
+        make_send(account_from_settings("https://api.example", "k"), server)(
+            contacts.update_contact("c", {"notes": "n"}, extra={"tags": tags})
+        )
+    assert sent == ["GET"]
+
+
 def test_a_reference_that_is_none_is_refused() -> None:
     message: Any = {"location": {"id": "l"}, "textMessage": "hi"}
     for extra in ({"contact": "c"}, {"client": ["c"]}, {"contact": {"id": 7}}, {"recepient": NUMBER}):
@@ -213,6 +231,49 @@ def test_under_other_stances(put: str, phone_form: str, client_phone: str, pool:
                 with pytest.raises(PolicyRefused):
                     client.send(call_of(case, world))
         assert world.written() == []
+
+
+def test_an_opt_out_as_a_contact_holds_for_a_client_of_that_number_and_the_other_way(
+    client: Client, whautomate_emulator: Any
+) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    create = {case.name: case for case in CASES if case.name in ("create_contact", "create_client")}
+    whautomate_emulator.opt_out(world.contact)
+    with pytest.raises(PolicyRefused):
+        client.send(call_of(create["create_client"], world))
+    client.send(contacts.delete_contact(world.contact, allow_protected=True))
+    whautomate_emulator.opt_out(world.client)
+    with pytest.raises(PolicyRefused):
+        client.send(call_of(create["create_contact"], world))
+    assert world.written() == ["deleteContact"]
+
+
+@pytest.mark.parametrize("ignores_page", [False, True])
+def test_who_opted_out_is_found_beyond_the_first_page_of_a_search(ignores_page: bool, pool: Any) -> None:
+    others = [{"id": str(n), "phoneNumber": f"49151234560{n:02d}", "tags": []} for n in range(60)]
+    found = [*others, {"id": "x", "phoneNumber": NUMBER[1:], "tags": ["Unsubscribe"]}]
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        page = 1 if ignores_page else int(request.url.params.get("page", 1))
+        size = 100 if ignores_page else 50
+        return httpx.Response(200, json=found[(page - 1) * size : page * size])
+
+    account = account_from_settings("http://127.0.0.1:1", "k")
+    message: Any = {"recepient": {"phoneNumber": NUMBER}, "location": {"id": "loc000000001"}}
+    with (
+        Client(account, pool=pool, transport=httpx.MockTransport(answer)) as client,
+        pytest.raises(PolicyRefused),
+    ):
+        client.send(messages.send_whatsapp_template({**message, "template": {"name": "t", "language": "en"}}))
+    assert {request.method for request in sent} == {"GET"}
+
+
+@pytest.mark.parametrize("tag", ["unsubscribe", " Unsubscribe ", "Unsubscribe\u200b", "\uff35nsubscribe"])
+def test_an_opt_out_is_one_however_it_is_written(tag: str) -> None:
+    assert policy_from_settings({}).protects({"tags": ["vip", tag]})
+    assert not policy_from_settings({}).protects({"tags": ["vip", "Unsubscribed"]})
 
 
 def test_tags_of_an_accounts_own_protect_too(client: Client, whautomate_emulator: Any, pool: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from whautomate_core.call import Act, Call, Json, Repeat, acting, post
+from whautomate_core.call import Act, Call, Json, Repeat, acting, listing, post
 from whautomate_core.records import TagNames, body
 
 
@@ -27,3 +27,13 @@ def _tag_call(act: Act, path: str, read: Call[Any], tags: list[str], allow_prote
 
     call = replace(post(path, body(TagNames, {"tags": tags})), ids=read.ids, repeat=Repeat.IDEMPOTENT, left=left)
     return acting(call, act, allow_protected, (read,))
+
+
+def anybody(about: str) -> tuple[Call[Any], Call[Any]]:
+    """How to look for whom a number (its digits) or an e-mail address belongs to: the opt-out may be with either.
+
+    How `searchText` matches is not documented, so there may be more than a page of others; nor is it how long a
+    new record is not found.
+    """
+    query = {"searchText": about, "limit": "100"}
+    return listing("/v1/clients", query, paged=False), listing("/v1/contacts", query, paged=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whautomate_core.api._people import add_tags, remove_tags
+from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
 from whautomate_core.policy import digits
 from whautomate_core.records import (
@@ -37,8 +37,7 @@ def create_client(client: ClientInput, *, extra: Json | None = None, allow_prote
     if phone:
         international("phone after countryCode", f"{sent.get('countryCode') or ''}{phone}")
     about = digits(str(phone or "")) or str(sent.get("email") or "")
-    same = (list_clients(filters={"searchText": about, "limit": 100}),) if about else ()
-    return acting(post("/v1/clients", sent), Act.CREATE, allow_protected, same)
+    return acting(post("/v1/clients", sent), Act.CREATE, allow_protected, anybody(about) if about else ())
 
 
 def get_client(client_id: str) -> Call[Client]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whautomate_core.api._people import add_tags, remove_tags
+from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
 from whautomate_core.records import (
     Contact,
@@ -29,11 +29,11 @@ def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_pr
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
     What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first: whoever has opted out is not created again.
+    first, among contacts and clients: whoever has opted out is not created again.
     """
     sent = body(ContactInput, contact, extra)
-    same = list_contacts(filters={"searchText": international("phoneNumber", sent.get("phoneNumber")), "limit": 100})
-    return acting(post("/v1/contacts", sent), Act.CREATE, allow_protected, (same,))
+    same = anybody(international("phoneNumber", sent.get("phoneNumber")))
+    return acting(post("/v1/contacts", sent), Act.CREATE, allow_protected, same)
 
 
 def get_contact(contact_id: str) -> Call[Contact]:

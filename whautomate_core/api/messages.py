@@ -1,14 +1,16 @@
 """Messages to one person. An answer may be a 200 that holds an `error` (an integrator takes it so, evidence C).
 
-Sends are made `ONCE`. The person is read first: who has opted out is not messaged.
+Sends are made `ONCE`. The person is read first: who has opted out is not messaged. An opt-out belongs to a record and
+not to a number: of a `contact` or `client` that record is read, for a `recepient` all that have the number.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from whautomate_core.api.clients import get_client, list_clients
-from whautomate_core.api.contacts import get_contact, list_contacts
+from whautomate_core.api._people import anybody
+from whautomate_core.api.clients import get_client
+from whautomate_core.api.contacts import get_contact
 from whautomate_core.call import Act, Call, Json, acting, listing, post, referred
 from whautomate_core.errors import InvalidRequest
 from whautomate_core.records import (
@@ -160,8 +162,4 @@ def _person(sent: Json) -> tuple[Call[Any], ...]:
     if not isinstance(sent["recepient"], dict):
         raise InvalidRequest(f"recepient must be a dict, got {type(sent['recepient']).__name__}")
     number = international("recepient.phoneNumber", sent["recepient"].get("phoneNumber"))
-    # Both may know the number, and the opt-out may be with either.
-    return (
-        list_clients(filters={"searchText": number, "limit": 100}),
-        list_contacts(filters={"searchText": number, "limit": 100}),
-    )
+    return anybody(number)

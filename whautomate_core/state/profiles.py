@@ -13,6 +13,9 @@ from sqlalchemy.engine import Connection
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import profiles
 
+BELIEVED_FOR = 30 * 86_400.0
+"""Seconds for which a server is believed to be as it was seen: a smaller page than known would cut a list."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -46,9 +49,15 @@ class Profiles:
         self._database = database
 
     def get(self, account: str) -> Profile:
-        """The profile of an account; one that knows nothing where none was written."""
-        found = select(profiles.c.found).where(profiles.c.account == account)
-        text = self._database.run(lambda connection: connection.execute(found).scalar())
+        """The profile of an account; one that knows nothing where none was written, or a month ago."""
+
+        def work(connection: Connection) -> str | None:
+            late = self._database.now(connection) - BELIEVED_FOR
+            found = select(profiles.c.found).where(profiles.c.account == account, profiles.c.at > late)
+            text: str | None = connection.execute(found).scalar()
+            return text
+
+        text = self._database.run(work)
         known = json.loads(text) if text else {}
         # Of another version some fields may be new or gone.
         return Profile(**{name: known.get(name) for name in Profile.__dataclass_fields__})
