@@ -61,7 +61,7 @@ class _create_contact(Task[..., dict[str, Any]]):
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
     What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first: whoever has opted out is not created again.
+    first, among contacts and clients: whoever has opted out is not created again.
 
     Args:
         credentials: Where to and as whom.

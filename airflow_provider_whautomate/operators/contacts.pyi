@@ -45,7 +45,7 @@ class WhautomateCreateContactOperator(WhautomateOperator):
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
     What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first: whoever has opted out is not created again.
+    first, among contacts and clients: whoever has opted out is not created again.
 
     :param contact: Fields, see `whautomate_core.records.ContactInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
