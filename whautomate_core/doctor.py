@@ -732,7 +732,7 @@ def learn(account: Account, learnt: Json) -> Profile:
 
 def scratch_number(text: str) -> str:
     """The number of a scratch contact as E.164. Raises `ConfigurationError`."""
-    from whautomate_core.sync.phones import e164
+    from whautomate_core.phones import e164
 
     try:
         return e164(text, None)

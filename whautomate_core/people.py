@@ -14,9 +14,9 @@ from whautomate_core.call import Call, Json, path_id
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.pages import PAGE_SIZE
+from whautomate_core.phones import e164, national_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate, body
-from whautomate_core.sync.phones import e164, national_digits
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
     from whautomate_core.client import Client

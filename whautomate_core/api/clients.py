@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.phones import international
 from whautomate_core.policy import digits
 from whautomate_core.records import (
     Client,
@@ -15,7 +16,6 @@ from whautomate_core.records import (
     body,
     query,
 )
-from whautomate_core.sync.phones import international
 
 
 def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:

@@ -13,6 +13,7 @@ from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.call import Act, Call, Json, acting, listing, post, referred
 from whautomate_core.errors import InvalidRequest
+from whautomate_core.phones import international
 from whautomate_core.records import (
     ChannelMediaInput,
     ChannelTextInput,
@@ -27,7 +28,6 @@ from whautomate_core.records import (
     body,
     query,
 )
-from whautomate_core.sync.phones import international
 
 
 def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.phones import e164, require_region
 from whautomate_core.policy import Policy, digits
 from whautomate_core.records import ContactUpdate, body
-from whautomate_core.sync.phones import e164, require_region
 from whautomate_core.sync.sources import Source, rows
 
 _CUSTOM = "customFields."
