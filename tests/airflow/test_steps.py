@@ -107,7 +107,7 @@ def test_lists_are_read_to_the_end_capped_or_written_to_a_file(run):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_flag_from_a_template_is_refused_as_its_text_is_always_true(run):
+def test_a_flag_from_a_template_is_refused_where_its_text_is_neither_true_nor_false(run):
     assert run.states["text_is_no_flag"][0] == "failed"
     assert "overwrite must be True or False" in run.said
 

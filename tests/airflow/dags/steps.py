@@ -68,7 +68,7 @@ with DAG(
         task_id="to_file", whautomate_conn_id="many", output_path=str(FILES / "contacts-{{ ds_nodash }}.jsonl")
     )
     WhautomateUpdateContactOperator(
-        task_id="text_is_no_flag", contact_id="c", contact={"notes": "x"}, overwrite="{{ False }}"
+        task_id="text_is_no_flag", contact_id="c", contact={"notes": "x"}, overwrite="{{ 'no' }}"
     )
     WhautomateCreateContactOperator(task_id="unknown", whautomate_conn_id="faulty", contact=PERSON)
     WhautomateListContactsOperator(task_id="wrong_key", whautomate_conn_id="wrong_key")
