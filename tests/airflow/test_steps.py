@@ -159,7 +159,8 @@ def test_the_sensor_skips_and_fails_as_airflows_own(run, emulators):
     assert run.states["poked"] == ["success", 1]
     assert run.results["poked"]["finished"] is True
     waited = set(re.findall(r"broadcast (\w+) is \w+ .*: waiting in the triggerer", run.said))
-    assert waited == {run.results["far"]["id"], run.results["near"]["id"]}
+    # The other starts so soon that on a busy machine it may have ended before it is looked at.
+    assert run.results["far"]["id"] in waited <= {run.results["far"]["id"], run.results["near"]["id"]}
 
 
 def test_jobs_return_ids_and_requests(run):
