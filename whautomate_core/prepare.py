@@ -237,9 +237,13 @@ def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Pol
 
 def opt_out_spellings(policy: Policy, kind: str) -> Generator[Read, Any, list[str]]:
     """The opt-out tags as they are spelt among the tags of `contact` or `client`."""
-    listed = client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
-    tags = yield from read_all(listed)
+    tags = yield from read_all(tags_of(kind))
     return policy.spellings(str(tag["name"]) for tag in tags if tag.get("name"))
+
+
+def tags_of(kind: str) -> Call[Any]:
+    """The list of the tags of `contact` or `client`."""
+    return client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
 
 
 def read_all(listed: Call[Any], *, last: bool = False) -> Generator[Read, Any, list[Any]]:

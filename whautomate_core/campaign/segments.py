@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from whautomate_core.api import client_tags, contact_tags, segments
+from whautomate_core.api import segments
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.once import make_once
+from whautomate_core.prepare import tags_of
 from whautomate_core.records import Segment, SegmentCriteria, body
 
 
@@ -53,8 +54,7 @@ def find_segment(client: Client, name: str) -> Segment:
 
 
 def _opt_out_tags(client: Client, kind: str) -> list[str]:
-    listed = client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
-    names = (tag["name"] for page in client.pages(listed) for tag in page if tag.get("name"))
+    names = (tag["name"] for page in client.pages(tags_of(kind)) for tag in page if tag.get("name"))
     return client.account.policy.spellings(names)
 
 
