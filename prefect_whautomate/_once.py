@@ -55,7 +55,7 @@ def send_task_call(client: Client, name: str, call: Call[Any], key: str | None, 
     state = open_state(client.account.state)
     fields = _about(call.body or {})
     # Keyed with the database's secret: a plain hash of a phone number tells the number to who tries them all.
-    about = state.claims.digest([call.ids, *fields.values()])
+    about = state.secret.digest([call.ids, *fields.values()])
     key = f"prefect {place['flow_runs'][0][0] if place['flow_runs'] else place['task_run']} {name} {about}"
     stored, sent = send_once(client, key, call, lambda record: {"result": result(record), "place": place})
     if not sent and stored["place"] != place:

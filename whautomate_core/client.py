@@ -44,6 +44,7 @@ from whautomate_core.errors import (
     RateLimited,
     ServerError,
     StateUnavailable,
+    Stopped,
     UnexpectedResponse,
     WhautomateError,
 )
@@ -310,9 +311,11 @@ class Used:
         self._taken = 0
         self._most = max_requests
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
 
     def take(self, permits: int) -> None:
         """Raise `BudgetExceeded` where so many more requests are over `max_requests`."""
+        self.require_running()
         with self._lock:
             if self._most is not None and self._taken + permits > self._most:
                 raise BudgetExceeded(
@@ -320,6 +323,15 @@ class Used:
                     f"{self._most}"
                 )
             self._taken += permits
+
+    def stop(self) -> None:
+        """Let no more requests leave."""
+        self._stopped.set()
+
+    def require_running(self) -> None:
+        """Raise `Stopped` where no more requests may leave."""
+        if self._stopped.is_set():
+            raise Stopped("the step was told to stop")
 
     def give_back(self, grant: Grant | None) -> None:
         """Say that there was nothing left to send after a read whose grant was for both."""
@@ -351,15 +363,21 @@ class _Sender:
     def __init__(self, account: Account, pool: Pool | None, lane: Lane, max_wait: float | None, budget: int | None):
         self.account = account
         self.used = Used(budget)
-        self._pool = pool or open_state(account.state).pool_of(account)
+        self.pool = pool or open_state(account.state).pool_of(account)
+        """Where permits come from."""
         self._lane = lane
-        self._max_wait = max_wait
+        self.max_wait = max_wait
+        """The longest wait for a permit, in seconds; None where it takes as long as it takes."""
         _say_if_assumed(account)
 
     @property
     def requests(self) -> int:
         """Requests sent so far, repeats included."""
         return self.used.requests
+
+    def stop(self) -> None:
+        """Let no more requests leave: who would send one gets `Stopped`. What is under way goes on."""
+        self.used.stop()
 
     @property
     def state(self) -> State:
@@ -480,8 +498,9 @@ class Client(_Sender):
 
     def _permits(self, permits: int) -> Grant:
         self.used.take(permits)
-        grant = self._pool.acquire(permits, lane=self._lane, max_wait=self._max_wait)
+        grant = self.pool.acquire(permits, lane=self._lane, max_wait=self.max_wait)
         self.used.wait(grant.waited)
+        self.used.require_running()
         return grant
 
     def _exchange(self, call: Call[R], grant: Grant) -> R:
@@ -490,7 +509,7 @@ class Client(_Sender):
 
         def leaves(event: str, info: Any) -> None:
             if event.endswith("send_request_headers.started"):
-                self._pool.departed(grant)
+                self.pool.departed(grant)
 
         try:
             with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
@@ -501,11 +520,11 @@ class Client(_Sender):
         try:
             answer = _answer(call, response, content.bytes())
         except RateLimited as error:
-            self._pool.pause(error.retry_after, grant)
+            self.pool.pause(error.retry_after, grant)
             raise
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):  # the call has happened, and must not look as if it had not
-                self._pool.counted(*told, grant)
+                self.pool.counted(*told, grant)
         return answer
 
 
@@ -579,8 +598,9 @@ class AsyncClient(_Sender):
 
     async def _permits(self, permits: int) -> Grant:
         self.used.take(permits)
-        grant = await self._pool.aacquire(permits, lane=self._lane, max_wait=self._max_wait)
+        grant = await self.pool.aacquire(permits, lane=self._lane, max_wait=self.max_wait)
         self.used.wait(grant.waited)
+        self.used.require_running()
         return grant
 
     async def _exchange(self, call: Call[R], grant: Grant) -> R:
@@ -589,7 +609,7 @@ class AsyncClient(_Sender):
 
         async def leaves(event: str, info: Any) -> None:
             if event.endswith("send_request_headers.started"):
-                await self._pool.adeparted(grant)
+                await self.pool.adeparted(grant)
 
         try:
             async with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
@@ -600,9 +620,9 @@ class AsyncClient(_Sender):
         try:
             answer = _answer(call, response, content.bytes())
         except RateLimited as error:
-            await self._pool.apause(error.retry_after, grant)
+            await self.pool.apause(error.retry_after, grant)
             raise
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):
-                await self._pool.acounted(*told, grant)
+                await self.pool.acounted(*told, grant)
         return answer

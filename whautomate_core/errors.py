@@ -66,8 +66,16 @@ class QuotaExhausted(WhautomateError):
         """The window that binds, in seconds; None where the whole pool is paused."""
 
 
+class Busy(QuotaExhausted):
+    """Another run has what only one may have at a time; `next_permit_at` is when to ask again."""
+
+
 class BudgetExceeded(WhautomateError):
     """The step would make more requests than its `max_requests`."""
+
+
+class Stopped(WhautomateError):
+    """The step was told to stop before it was done."""
 
 
 class PolicyRefused(WhautomateError):

@@ -281,7 +281,7 @@ def _set(
 
     def compare(fields: Mapping[str, Any], record: Mapping[str, Any]) -> Json:
         changes = differing(fields, record)
-        if _same_number(fields, record):
+        if same_number(fields, record):
             changes = {name: value for name, value in changes.items() if name not in _NUMBER}
         if found["protected"] and "stage" in changes and not allow_protected:
             raise PolicyRefused(
@@ -298,7 +298,7 @@ def _set(
 _NUMBER = ("phoneNumber", "phone", "countryCode")
 
 
-def _same_number(fields: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+def same_number(fields: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
     """Whether fields name the number that a record has: the server gives it back in its own way (see `numbers`)."""
     code = digits(str(fields.get("countryCode") or record.get("countryCode") or ""))
     phone = digits(str(fields.get("phoneNumber") or fields.get("phone") or ""))

@@ -80,3 +80,9 @@ def national_digits(number: str) -> str:
     import phonenumbers
 
     return phonenumbers.national_significant_number(phonenumbers.parse(number))
+
+
+def split_number(number: str) -> tuple[str, str]:
+    """`+4915123456789` -> `+49` and `15123456789`."""
+    national = national_digits(number)
+    return number.removesuffix(national), national

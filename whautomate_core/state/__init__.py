@@ -1,4 +1,4 @@
-"""What all callers of an account share, in one database: its pool of requests, claims, stops and profile."""
+"""What all callers of an account share, in one database: its pool of requests, claims, ledger, stops and profile."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
+from whautomate_core.state.leases import Leases
+from whautomate_core.state.ledger import Ledger
 from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import SharedPool, Usage, usages
 from whautomate_core.state.profiles import Profiles
+from whautomate_core.state.secret import Secret
 from whautomate_core.state.stops import Stops
 
 if TYPE_CHECKING:
@@ -24,7 +27,9 @@ class State:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
-        self.claims = Claims(self._database)
+        self.secret = Secret(self._database)
+        self.claims = Claims(self._database, self.secret)
+        self.leases = Leases(self._database)
         self.stops = Stops(self._database)
         self.profiles = Profiles(self._database)
         self._pools: dict[tuple[str, Limits, bool], SharedPool] = {}
@@ -50,6 +55,10 @@ class State:
     def pool_of(self, account: Account) -> SharedPool:
         """The pool of an account by its own limits."""
         return self.pool(account.id, account.limits, assumed=account.limits_assumed)
+
+    def ledger(self, account: str) -> Ledger:
+        """What syncs know of an account's people."""
+        return Ledger(self._database, account)
 
     def usages(self) -> list[Usage]:
         """Every account's pool as it stands."""

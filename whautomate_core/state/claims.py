@@ -5,7 +5,6 @@ A claim is unique on account and key, and the key is the identity of a step, nev
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 import socket
@@ -20,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import InvalidRequest
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import claims, secrets
+from whautomate_core.state.schema import claims
+from whautomate_core.state.secret import Secret
 
 LONGEST_KEY = 2000
 """Bytes; PostgreSQL indexes no more than 2,704 of a row."""
@@ -45,9 +45,9 @@ class Claim:
 class Claims:
     """The claims of all accounts in a state database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secret: Secret) -> None:
         self._database = database
-        self._secret: str | None = None
+        self._secret = secret
 
     def claim(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim:
         """Insert a claim, or return the one that is there.
@@ -112,18 +112,8 @@ class Claims:
             found = found.where(claims.c.account == account)
         return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
 
-    def digest(self, value: Any) -> str:
-        """A name for a value that tells nothing of it: a hash keyed with a secret of this database."""
-        return self._database.run(lambda connection: self._hash(connection, value))
-
     def _fields(self, connection: Connection, payload: Mapping[str, Any]) -> dict[str, str]:
-        return {name: self._hash(connection, value) for name, value in payload.items()}
-
-    def _hash(self, connection: Connection, value: Any) -> str:
-        if self._secret is None:
-            self._secret = connection.execute(select(secrets.c.value)).scalar_one()
-        text = json.dumps(value, sort_keys=True, default=str)
-        return hmac.new(self._secret.encode(), text.encode(), "sha256").hexdigest()[:16]
+        return {name: self._secret.digest(value, connection) for name, value in payload.items()}
 
 
 def _require_key(key: object) -> None:

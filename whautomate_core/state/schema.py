@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from secrets import token_hex
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.engine import Connection
 
@@ -82,6 +97,58 @@ clocks = Table(
     metadata,
     Column("boot", String, primary_key=True),
     Column("offset", Float(53), nullable=False),
+)
+
+
+# People as syncs know them, by a keyed hash of what they are matched by: no name, no number.
+identities = Table(
+    "whautomate_identity",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("match", String, primary_key=True),
+    Column("id", String),  # of the contact or client, once one was seen
+    Column("intent_at", Float(53)),  # when a create was begun of which nobody knows how it ended
+    Column("intent_by", String),
+    Column("absent", String),  # the run that looked for them last and found nobody
+    Column("opted_out", Boolean, nullable=False),  # when they were seen last; who vanished after it is not made anew
+    sqlite_with_rowid=False,
+)
+
+syncs = Table(
+    "whautomate_sync",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("pages", Integer),  # what reading everybody took last
+    UniqueConstraint("account", "name"),
+)
+
+# Rows whose state the server has confirmed: what was wanted, by hash, and in which run it came to be.
+rows = Table(
+    "whautomate_row",
+    metadata,
+    Column("sync", Integer, primary_key=True, autoincrement=False),
+    Column("match", String, primary_key=True),
+    Column("raw", String),  # keyed hash of the cells; None where several rows make up the person
+    Column("payload", String, nullable=False),  # keyed hash of what was wanted
+    Column("run", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Index("whautomate_row_raw", "sync", "raw"),
+    sqlite_with_rowid=False,
+)
+
+# Who works on a sync. The chunks of one run share it, each a part.
+leases = Table(
+    "whautomate_lease",
+    metadata,
+    Column("sync", Integer, primary_key=True, autoincrement=False),
+    Column("part", String, primary_key=True),
+    Column("holder", String, nullable=False),  # what a run is to its orchestrator: the same in each of its tries
+    Column("run", String, nullable=False),  # what a run is here: it ends when its work is done
+    Column("epoch", Integer, nullable=False),  # counts who took it
+    Column("until", Float(53), nullable=False),
+    Column("ended", Boolean, nullable=False),
 )
 
 

@@ -1,176 +1,304 @@
-"""Writing what the plan says: some requests at once, one bad row never ends the run."""
+"""Writing what was planned. The ledger moves for each of the people once the server has confirmed them."""
 
 from __future__ import annotations
 
-import contextvars
-import threading
+import functools
+import json
+import logging
 import time
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from whautomate_core.api import contacts
-from whautomate_core.call import Call
-from whautomate_core.client import Client
-from whautomate_core.errors import (
-    InvalidRequest,
-    NotFound,
-    OutcomeUnknown,
-    PolicyRefused,
-    ServerError,
-    UnexpectedResponse,
-)
+from whautomate_core.call import Call, Json, merge
+from whautomate_core.errors import NotFound, OutcomeUnknown, PolicyRefused, WhautomateError
 from whautomate_core.prepare import known
-from whautomate_core.progress import Progress
-from whautomate_core.sync.mapping import Person, Reject
+from whautomate_core.state.ledger import Confirmed, Seen
+from whautomate_core.sync.each import Done, each
+from whautomate_core.sync.job import Job
+from whautomate_core.sync.kinds import CONTACTS, key_of, keys_of
+from whautomate_core.sync.look import as_one, find
+from whautomate_core.sync.plan import Change, change_of
+from whautomate_core.sync.rows import finish
+from whautomate_core.sync.staging import Staged
 
-T = TypeVar("T")
-
-WORKERS = 8
-"""Requests under way at once. The pool bounds how fast; this only hides the way to the server and back."""
-
+log = logging.getLogger(__name__)
 
 FRESH = 300.0
-"""Seconds for which what was read of a contact may decide whether it is tagged."""
+"""Seconds for which what was read of somebody may decide whether they get a tag."""
+
+FLUSH = 40
+"""People after whom the ledger is written: what a crash forgets of them is found equal when it is looked at again."""
 
 
-@dataclass
-class Outcomes:
-    """What became of the rows, counted by several threads."""
+@dataclass(frozen=True)
+class Writing:
+    """What the steps of writing share."""
 
-    created: int = 0
-    updated: int = 0
-    tagged: int = 0
-    untagged: int = 0
-    protected: int = 0
-    failed: list[Reject] = field(default_factory=list)
-    """Refused by the server."""
-    unsettled: list[Reject] = field(default_factory=list)
-    """Sent, and nobody knows whether it happened."""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def count(self, **more: int) -> None:
-        with self._lock:
-            for name, number in more.items():
-                setattr(self, name, getattr(self, name) + number)
-
-    def note(self, rejects: list[Reject], row: int, error: Exception) -> None:
-        with self._lock:
-            rejects.append(Reject(row, str(error)))
+    job: Job
+    read_at: float
+    """When people were read, by the monotonic clock."""
+    elsewhere: bool
+    """Whether all who opted out among the other kind of people are known."""
 
 
-def create(
-    client: Client, people: list[Person], location_id: str, tags: list[str], out: Outcomes, progress: Progress
-) -> None:
-    """Create contacts; those who consent carry `tags` from the start."""
-
-    def one(person: Person) -> None:
-        if not person.fields.get("name"):
-            raise InvalidRequest("name is empty, and a new contact needs one")
-        carried = {"tags": tags} if tags and person.consent else {}
-        contact: Any = {**person.fields, "location": {"id": location_id}, **carried}
-        # Nobody has the number, as the reading of this run showed.
-        client.send(replace(contacts.create_contact(contact), reads=()))
-        out.count(created=1, tagged=int(bool(carried)))
-
-    _each("creating contacts", [(person.row, person) for person in people], one, out, progress)
+class _Moved(NotFound):
+    """The id names somebody else, or nobody, by now."""
 
 
-def update(
-    client: Client, updates: list[tuple[str, Person, dict[str, Any]]], out: Outcomes, progress: Progress
-) -> None:
-    """Write the fields that differ: contact id, person, fields. Who has opted out by now gets no stage."""
+class _Begun(OutcomeUnknown):
+    """Another run has begun to create the same person."""
 
-    def one(item: tuple[str, Person, Any]) -> None:
-        contact_id, _, changes = item
+
+def apply(writing: Writing) -> None:
+    """Do what was decided: first what keeps people from being messaged."""
+    job = writing.job
+    total = job.staging.count("SELECT count(*) FROM person WHERE action IS NOT NULL AND outcome IS NULL")
+    done = 0
+    for condition in ("json_array_length(change, '$.holds') > 0", "action = 'create'", "action = 'write'"):
+        people = job.staging.people(f"outcome IS NULL AND action IS NOT NULL AND {condition}")
+        done = _write(writing, people, done, total)
+    # Whose id named nobody any more is looked up again, and is written then or made anew.
+    again = job.staging.people("outcome IS NULL AND action = 'again'")
+    _write(writing, again, done, total)
+    _settle_unknown(writing)
+
+
+def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) -> int:
+    job = writing.job
+    finished: list[tuple[Staged, str]] = []
+    try:
+        for one in each(job.client, people, functools.partial(_one, writing)):
+            outcome, reason = _outcome(one)
+            if outcome == "again" and one.item.action == "again":
+                outcome, reason = "failed", "the person was changed by others all the while"
+            if outcome == "again":
+                job.ledger.lose(one.item.match)
+                job.staging.run(
+                    "UPDATE person SET action = 'again', id = NULL, records = NULL WHERE match = ?", (one.item.match,)
+                )
+            elif outcome in ("failed", "unsettled", "withheld", "missing"):
+                action = None if isinstance(one.error, _Begun) else one.item.action
+                job.staging.run(
+                    "UPDATE person SET outcome = ?, reason = ?, action = ? WHERE match = ?",
+                    (outcome, reason, action, one.item.match),
+                )
+            else:
+                finished.append((one.item, outcome))
+            if len(finished) >= FLUSH:
+                finish(job, finished)
+                finished = []
+            done += 1
+            job.progress(f"writing {job.kind.name}s", done, total)
+    finally:
+        # Also where the work was stopped midway.
+        finish(job, finished)
+    return done
+
+
+def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
+    if one.error is None:
+        return str(one.result), None
+    if isinstance(one.error, _Moved):
+        return "again", None
+    if isinstance(one.error, OutcomeUnknown):
+        return "unsettled", str(one.error)
+    if isinstance(one.error, PolicyRefused):
+        return "withheld", "the person has opted out"
+    return "failed", str(one.error)
+
+
+def _one(writing: Writing, person: Staged) -> str:
+    if person.action == "again":
+        return _again(writing, person)
+    return _create(writing, person) if person.action == "create" else _change(writing, person)
+
+
+def _again(writing: Writing, person: Staged) -> str:
+    job = writing.job
+    records = find(job, person)
+    if records:
+        job.ledger.see([Seen(person.match, records[0]["id"], False)])
+        return _change(writing, replace(person, id=as_one(job, records)["id"], records=None, change=None))
+    if job.mode == "update":
+        return "missing"
+    if person.opted_out:
+        raise PolicyRefused("the person has opted out")
+    return _create(writing, person)
+
+
+# --- people who are not there
+
+
+def _create(writing: Writing, person: Staged) -> str:
+    """Create somebody who was looked up in this run and is not there."""
+    job = writing.job
+    tags = job.tags if person.consent else []
+    carried = {"tags": tags} if tags else {}
+    call: Call[Any] = job.kind.create({**person.fields, job.kind.location: {"id": job.location}, **carried})
+    # Their own kind was looked through; of the other kind who opted out is known, or they are searched for.
+    contacts_and_clients = call.reads[::-1] if job.kind is CONTACTS else call.reads
+    call = replace(call, reads=() if writing.elsewhere else contacts_and_clients[1:])
+
+    def intend() -> None:
+        # With the permit in hand: who dies waiting for one has begun nothing.
+        if not job.ledger.intend(person.match, job.by):
+            raise _Begun("another run has begun to create the person")
+
+    try:
+        answer = job.client.send(call, before=intend)
+    except OutcomeUnknown:
+        raise
+    except WhautomateError:
+        job.ledger.withdraw(person.match, job.by)  # every other error says that the server did nothing
+        raise
+    id = answer.get("id")
+    if not id:
+        raise OutcomeUnknown(f"{call!r}: the answer has no id")
+    job.ledger.see([Seen(person.match, str(id), False)])
+    outcome = "created+tagged" if carried else "created"
+    job.ledger.confirm(job.lease.sync, [Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome)])
+    return outcome
+
+
+def _settle_unknown(writing: Writing) -> None:
+    """Look for those whose creation got no clear answer: who is there was created. Who isn't may come yet."""
+    job = writing.job
+
+    def one(person: Staged) -> str | None:
+        records = find(job, person)
+        if not records:
+            return None
+        # Somebody else may have created them in that moment, so they are compared.
+        found = replace(person, id=as_one(job, records)["id"], records=None, change=None)
+        outcome = _change(writing, found)
+        job.ledger.see([Seen(person.match, str(found.id), "protected" in outcome)])
+        carried = "+tagged" if job.tags and person.consent else ""
+        return f"created{carried}" if outcome == "unchanged" else outcome
+
+    unknown = job.staging.people("outcome = 'unsettled' AND action IN ('create', 'again')")
+    finish(job, [(done.item, done.result) for done in each(job.client, unknown, one) if done.result])
+
+
+# --- people who are there
+
+
+def _change(writing: Writing, person: Staged) -> str:
+    """Write the fields that differ, take the tags that go, give those that are missing."""
+    job = writing.job
+    assert person.id is not None
+    flags = set[str]()
+    if person.records is not None and person.change is not None:
+        record, read_at = as_one(job, person.records), writing.read_at
+        change = Change(**person.change)
+        if change.fields:
+            flags |= _update(job, person.id, change.fields)
+    else:
+        record, change, read_at = _compare(job, person)
+        flags |= {"updated"} if change.fields else set()
+    if change.protected:
+        flags.add("protected")
+    if change.holds:
+        _send_known(job, job.kind.remove_tags(person.id, change.holds), record)
+        flags.add("untagged")
+    if change.lacks:
+        flags.add(_tag(job, person, change.lacks, record, read_at))
+    return "+".join(["updated" if "updated" in flags else "unchanged", *sorted(flags - {"updated"})])
+
+
+def _update(job: Job, id: str, fields: Json) -> set[str]:
+    """Write fields of somebody who was read in this run. Who has opted out by now gets all but the stage."""
+    try:
+        job.client.send(job.kind.update(id, fields))
+    except NotFound:
+        raise _Moved("deleted") from None
+    except PolicyRefused:
+        rest = {name: value for name, value in fields.items() if name != "stage"}
+        if rest:
+            job.client.send(job.kind.update(id, rest))
+        return {"protected"} | ({"updated"} if rest else set())
+    return {"updated"}
+
+
+def _compare(job: Job, person: Staged) -> tuple[Json, Change, float]:
+    """Read somebody and write what differs directly after. Gives the record, what differed, and when it was read."""
+    read: list[tuple[Json, Change]] = []
+
+    def left(record: Json) -> Json | None:
+        if not keys_of(job.mapping.match, record) & {key_of(job.mapping.match, person.fields)}:
+            raise _Moved("it is somebody else's by now")
+        change = change_of(job, person, record)
+        read.append((record, change))
+        return merge(record, change.fields) if change.fields else None
+
+    # All that is compared, without what the policy asks about: it is left out above for who opted out.
+    asked = replace(job.kind.update(str(person.id), {}), left=left)
+    read_at = time.monotonic()
+    try:
+        job.client.send(asked)
+    except NotFound:
+        raise _Moved("deleted") from None
+    # The first reading says what differed: a repetition finds it written.
+    return (read[-1][0], read[0][1], read_at)
+
+
+def _tag(job: Job, person: Staged, tags: list[str], record: Json, read_at: float) -> str:
+    """Give tags to somebody. Where they were read a while ago, they are read again: who opted out since gets none."""
+    held = {id: one for one in person.records or [record] for id in [one["id"]]}
+    # An opt-out is noted wherever a number is: each of their records can be chosen by a segment.
+    whom = list(held) if all(map(job.client.account.policy.is_opt_out, tags)) else [str(person.id)]
+    for id in whom:
+        call = job.kind.add_tags(id, tags)
         try:
-            client.send(contacts.update_contact(contact_id, changes))
+            if time.monotonic() - read_at > FRESH:
+                job.client.send(call)
+            else:
+                _send_known(job, call, held.get(id, record))
         except PolicyRefused:
-            # Who has opted out by now gets the rest of it.
-            rest: Any = {name: value for name, value in changes.items() if name != "stage"}
-            out.count(protected=1)
-            if not rest:
-                return
-            client.send(contacts.update_contact(contact_id, rest))
-        out.count(updated=1)
-
-    _each("updating contacts", [(item[1].row, item) for item in updates], one, out, progress)
+            return "protected"
+        except NotFound:
+            raise _Moved("deleted") from None
+    return "tagged"
 
 
-def add_tags(
-    client: Client,
-    adds: list[tuple[str, Person, list[str]]],
-    read_at: float,
-    out: Outcomes,
-    progress: Progress,
-) -> None:
-    """Give contacts the tags they lack: contact id, person, tags. `read_at`: when they were read (monotonic).
-
-    Where that is a while ago, each is read again: who has opted out since gets no tag.
-    """
-
-    def one(item: tuple[str, Person, list[str]]) -> None:
-        contact_id, _, tags = item
-        call = contacts.add_contact_tags(contact_id, tags)
-        if time.monotonic() - read_at > FRESH:
-            try:
-                client.send(call)
-            except PolicyRefused:
-                return out.count(protected=1)
-        else:
-            _send_known(client, call, [])
-        out.count(tagged=1)
-
-    _each("tagging contacts", [(item[1].row, item) for item in adds], one, out, progress)
-
-
-def remove_tags(
-    client: Client, removes: list[tuple[str, Person, list[str]]], out: Outcomes, progress: Progress
-) -> None:
-    """Take tags from contacts: contact id, person, tags."""
-
-    def one(item: tuple[str, Person, list[str]]) -> None:
-        _send_known(client, contacts.remove_contact_tags(item[0], item[2]), item[2])
-        out.count(untagged=1)
-
-    _each("untagging contacts", [(item[1].row, item) for item in removes], one, out, progress)
-
-
-def _send_known(client: Client, call: Call[Any], held: list[str]) -> None:
-    """Send a tag call to somebody who was read in this run and has not opted out: `held` are the tags it is about."""
-    rest = known(call, {"tags": held}, client.account.policy)
+def _send_known(job: Job, call: Call[Any], record: Json) -> None:
+    """Send a tag call to somebody whose record was read a moment ago."""
+    rest = known(call, record, job.client.account.policy)
     if rest is not None:
-        client.send(rest)
+        job.client.send(rest)
 
 
-def _each(what: str, items: list[tuple[int, T]], do: Callable[[T], None], out: Outcomes, progress: Progress) -> None:
-    """Run `do` over items. What concerns one row is noted with its number, what concerns all ends the work."""
-
-    def one(row: int, item: T) -> None:
-        try:
-            do(item)
-        except OutcomeUnknown as error:
-            out.note(out.unsettled, row, error)
-        except (InvalidRequest, NotFound, ServerError, UnexpectedResponse) as error:
-            out.note(out.failed, row, error)
-
-    done, under_way = 0, set[Future[None]]()
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="whautomate") as executor:
-        for row, item in items:
-            if len(under_way) >= WORKERS:
-                done, under_way = _collect(what, done, under_way, len(items), progress)
-            # In the caller's context, so that log lines find the run they belong to.
-            under_way.add(executor.submit(contextvars.copy_context().run, one, row, item))
-        while under_way:
-            done, under_way = _collect(what, done, under_way, len(items), progress)
+# --- people whom no row is about
 
 
-def _collect(
-    what: str, done: int, under_way: set[Future[None]], total: int, progress: Progress
-) -> tuple[int, set[Future[None]]]:
-    finished, rest = wait(under_way, return_when=FIRST_COMPLETED)
-    for future in finished:
-        future.result()
-    progress(what, done + len(finished), total)
-    return done + len(finished), set(rest)
+def untag_strangers(job: Job) -> None:
+    """Take the tags from those who hold them and are in no row."""
+
+    def one(stranger: tuple[int, str, str]) -> None:
+        _, id, held = stranger
+        tags = [tag for tag in job.tags if tag in json.loads(held)]
+        _send_known(job, job.kind.remove_tags(id, tags), {"id": id, "tags": json.loads(held)})
+
+    _each_stranger(job, "SELECT rowid, id, held FROM extra WHERE outcome IS NULL AND held IS NOT NULL", one, "untagged")
+
+
+def delete_gone(job: Job) -> None:
+    """Delete those whom the source had before and has no more."""
+
+    def one(gone: tuple[int, str, str]) -> None:
+        _, id, _match = gone
+        job.client.send(job.kind.delete(id))  # who is gone already is deleted as well
+
+    _each_stranger(job, "SELECT rowid, id, match FROM extra WHERE outcome IS NULL AND held IS NULL", one, "deleted")
+
+
+def _each_stranger(job: Job, query: str, do: Any, outcome: str) -> None:
+    strangers = job.staging.all(query)
+    for number, one in enumerate(each(job.client, strangers, do), start=1):
+        rowid, _, match = one.item
+        happened = outcome if one.error is None or isinstance(one.error, NotFound) else _outcome(one)[0]
+        if happened == outcome == "deleted":
+            job.ledger.forget(job.lease.sync, match)
+        reason = str(one.error) if happened == "failed" else None
+        job.staging.run("UPDATE extra SET outcome = ?, reason = ? WHERE rowid = ?", (happened, reason, rowid))
+        job.progress(f"{outcome.removesuffix('ed')}ing {job.kind.name}s", number, len(strangers))

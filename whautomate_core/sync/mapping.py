@@ -1,16 +1,19 @@
-"""Rows -> contacts as the API has them, with a reason for every row that can't be one."""
+"""Rows -> people as the API has them, with a reason for every row that can't be one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, get_args
 
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.phones import e164, require_region
-from whautomate_core.policy import Policy, digits
-from whautomate_core.records import ContactUpdate, body
-from whautomate_core.sync.sources import Source, rows
+from whautomate_core.phones import e164, require_region, split_number
+from whautomate_core.policy import Policy
+from whautomate_core.records import body
+from whautomate_core.sync.kinds import SEPARATOR, Kind, key_of
+from whautomate_core.sync.options import Column, Nulls, check_choice
 
 _CUSTOM = "customFields."
 _YES = {"yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí"}
@@ -18,136 +21,183 @@ _NO = {"no", "n", "false", "f", "0", "", "nein", "non"}
 
 
 @dataclass(frozen=True)
-class ContactMapping:
-    """Which column holds what. Built and checked by `contact_mapping`."""
+class Person:
+    """One row that can be sent. The repr holds no personal data."""
 
-    fields: Mapping[str, str]
-    """Field of a contact (`name`, `phoneNumber`, `customFields.city`) -> column."""
-    default_region: str | None = None
-    region_column: str | None = None
-    consent_column: str | None = None
+    key: str = field(repr=False)
+    """What tells them apart (`kinds.key_of`)."""
+    fields: dict[str, Any] = field(repr=False)
+    consent: bool = True
+
+
+@dataclass(frozen=True)
+class PeopleMapping:
+    """Which column holds what. Built and checked by `people_mapping`."""
+
+    kind: Kind
+    fields: Mapping[str, Column]
+    """Field (`name`, `phoneNumber`, `customFields.city`) -> where its value comes from."""
+    match: tuple[str, ...]
+    default_region: str | None
+    region_column: str | None
+    consent_column: str | None
+    nulls: Nulls
 
     @property
-    def columns(self) -> list[str]:
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are named."""
+        named = [column for column in self.fields.values() if isinstance(column, str)]
         extra = [column for column in (self.region_column, self.consent_column) if column]
-        return list(dict.fromkeys([*self.fields.values(), *extra]))
+        return tuple(dict.fromkeys([*named, *extra]))
+
+    @property
+    def has_functions(self) -> bool:
+        """Whether any column of a row may be wanted."""
+        return any(callable(column) for column in self.fields.values())
+
+    def fingerprint(self) -> str:
+        """What of the mapping decides what becomes of a row's cells. Functions can't be told apart by it."""
+        fields = sorted((name, column if not callable(column) else "function") for name, column in self.fields.items())
+        rest = (self.default_region, self.region_column, self.consent_column, self.nulls, self.match)
+        return json.dumps([self.kind.name, fields, rest], default=dict)
+
+    def reader(self, columns: Sequence[str]) -> Callable[[tuple[str, ...]], Person]:
+        """What makes a person of a row's cells, which stand in the order of `columns`.
+
+        It raises `ValueError` with a reason that holds no personal data.
+        """
+        place = {column: number for number, column in enumerate(columns)}
+        takes = [(name, _taker(name, column, place)) for name, column in self.fields.items()]
+        region = _cell(self.region_column, place)
+        consent = _cell(self.consent_column, place)
+        phone, match, clears = self.kind.phone, self.match, self.nulls == "clear"
+
+        def person(cells: tuple[str, ...]) -> Person:
+            fields: dict[str, Any] = {}
+            for name, take in takes:
+                value = take(cells)
+                if name == phone:
+                    if value:
+                        _put_number(self.kind, fields, e164(value, region(cells) or self.default_region))
+                    elif phone in match:
+                        raise ValueError("phone number is empty")
+                elif value not in (None, ""):
+                    _put(fields, name, value)
+                elif clears and name != self.kind.called and name not in match:
+                    _put(fields, name, "")
+            return Person(key_of(match, fields), fields, _consent(consent(cells)) if self.consent_column else True)
+
+        return person
 
 
-def contact_mapping(
-    fields: Mapping[str, str],
+def people_mapping(
+    kind: Kind,
+    fields: Mapping[str, Column],
     *,
+    match: str | Sequence[str] | None = None,
     default_region: str | None = None,
     region_column: str | None = None,
     consent_column: str | None = None,
-) -> ContactMapping:
+    nulls: Nulls = "keep",
+) -> PeopleMapping:
     """Check a mapping before anything is read or sent.
-
-    Args:
-        fields: Field of a contact -> column, such as `{"name": "full_name", "customFields.plan": "plan"}`.
-        default_region: Country of numbers without a country code, such as `DE`.
-        region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; rows that say no are synced and get no tag.
 
     Raises: `ConfigurationError`, `InvalidRequest` naming the field.
     """
     if not isinstance(fields, Mapping):
         raise ConfigurationError(f"mapping must be a dict of field to column, got {type(fields).__name__}")
-    if "phoneNumber" not in fields:
-        raise ConfigurationError("mapping must name the column of phoneNumber: contacts are matched by it")
-    refused = [name for name in ("tags", "location", "channel") if name in fields]
+    by = _matched_by(kind, match)
+    for name in by:
+        if name not in fields:
+            raise ConfigurationError(
+                f"mapping must name the column of {name}: {kind.name}s are matched by {' and '.join(by)}"
+            )
+    refused = [name for name in ("tags", kind.location, "channel") if name in fields]
     if refused:
         raise ConfigurationError(f"mapping can't write {refused[0]}: tags= gives tags, location_id= the location")
+    if "countryCode" in fields:
+        raise ConfigurationError("mapping can't write countryCode: it is taken from the number, as is its country")
     sample: dict[str, Any] = {}
     for name, column in fields.items():
-        if not isinstance(column, str) or not column:
-            raise ConfigurationError(f"mapping[{name!r}] must be the name of a column")
         if name == _CUSTOM:
             raise ConfigurationError("mapping names no custom field: customFields.NAME")
-        _put(sample, name, column)
-    body(ContactUpdate, sample)
+        if isinstance(column, Mapping) and set(column) == {"value"}:
+            _put(sample, name, column["value"])
+        elif callable(column) or (isinstance(column, str) and column):
+            _put(sample, name, "text")
+        else:
+            raise ConfigurationError(
+                f'mapping[{name!r}] must be the name of a column, {{"value": ...}} for all rows, or a function of a row'
+            )
+    body(kind.fields, sample)
+    check_choice("nulls", nulls, get_args(Nulls))
     region = require_region(default_region) if default_region else None
-    return ContactMapping(dict(fields), region, region_column, consent_column)
+    return PeopleMapping(kind, dict(fields), by, region, region_column, consent_column, nulls)
 
 
-def _put(contact: dict[str, Any], name: str, value: str) -> None:
-    if name.startswith(_CUSTOM):
-        contact.setdefault("customFields", {})[name.removeprefix(_CUSTOM)] = value
-    else:
-        contact[name] = value
+def _matched_by(kind: Kind, match: str | Sequence[str] | None) -> tuple[str, ...]:
+    by = kind.match if match is None else (match,) if isinstance(match, str) else tuple(match)
+    unknown = [name for name in by if name not in kind.matches]
+    if unknown or not by:
+        raise ConfigurationError(
+            f"match must be of {', '.join(kind.matches)} for {kind.name}s, not {', '.join(map(str, unknown)) or 'none'}"
+        )
+    return by
 
 
-@dataclass(frozen=True)
-class Person:
-    """One row that can be sent. The repr holds no personal data."""
+def _taker(name: str, column: Column, place: Mapping[str, int]) -> Callable[[tuple[str, ...]], Any]:
+    if isinstance(column, str):
+        return itemgetter(place[column])
+    if isinstance(column, Mapping):
+        value = column["value"]
+        return lambda cells: value
 
-    row: int
-    key: str = field(repr=False)
-    """The digits of the number: what contacts are matched by."""
-    fields: dict[str, Any] = field(repr=False)
-    """Fields of a contact; empty cells are left out, so that they leave alone what is there."""
-    consent: bool = True
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A row that is not sent, and why; the reason holds no personal data."""
-
-    row: int
-    reason: str
-
-
-@dataclass
-class People:
-    """What a source holds, each person once."""
-
-    by_key: dict[str, Person] = field(default_factory=dict)
-    rejects: list[Reject] = field(default_factory=list)
-    folded: list[tuple[int, int]] = field(default_factory=list)
-    """Rows given up for a later row with the same number: (row, later row)."""
-    rows: int = 0
-
-
-def read_people(source: Source, mapping: ContactMapping) -> People:
-    """Read a source: map, normalise, reject, and fold rows with the same number (the later row wins).
-
-    Raises: `ConfigurationError` for a missing column or an empty source.
-    """
-    people = People()
-    for row in rows(source, mapping.columns):
-        people.rows += 1
+    def computed(cells: tuple[str, ...]) -> Any:
         try:
-            if row.problem:
-                raise ValueError(row.problem)
-            person = _person(row.number, row.cells, mapping)
-        except ValueError as error:
-            people.rejects.append(Reject(row.number, str(error)))
-            continue
-        earlier = people.by_key.pop(person.key, None)
-        if earlier:
-            people.folded.append((earlier.row, person.row))
-            # The later row wins, but not over a refusal.
-            person = replace(person, consent=person.consent and earlier.consent)
-        people.by_key[person.key] = person
-    return people
+            return column(dict(zip(place, cells, strict=True)))
+        except Exception as error:  # its text may hold a cell
+            raise ValueError(f"the function of {name} failed: {type(error).__name__}") from None
+
+    return computed
 
 
-def _person(number: int, row: Mapping[str, str], mapping: ContactMapping) -> Person:
-    region = (row[mapping.region_column] if mapping.region_column else "") or mapping.default_region
-    phone = e164(row[mapping.fields["phoneNumber"]], region)
-    fields: dict[str, Any] = {}
-    for name, column in mapping.fields.items():
-        if name != "phoneNumber" and row[column]:
-            _put(fields, name, row[column])
-    return Person(number, digits(phone), {**fields, "phoneNumber": phone}, _consent(row, mapping))
+def _cell(column: str | None, place: Mapping[str, int]) -> Callable[[tuple[str, ...]], str]:
+    return itemgetter(place[column]) if column else lambda cells: ""
 
 
-def _consent(row: Mapping[str, str], mapping: ContactMapping) -> bool:
-    if mapping.consent_column is None:
-        return True
-    word = row[mapping.consent_column].casefold()
+def _put(fields: dict[str, Any], name: str, value: Any) -> None:
+    if name.startswith(_CUSTOM):
+        fields.setdefault("customFields", {})[name.removeprefix(_CUSTOM)] = value
+    else:
+        fields[name] = value
+
+
+def _put_number(kind: Kind, fields: dict[str, Any], number: str) -> None:
+    if len(kind.number) == 1:
+        fields[kind.phone] = number
+    else:
+        # Whether the country's code may stand with the rest is not documented for clients; apart it was seen (C).
+        fields["countryCode"], fields[kind.phone] = split_number(number)
+
+
+def _consent(cell: str) -> bool:
+    word = cell.casefold()
     if word not in _YES | _NO:
         raise ValueError("consent is neither yes nor no")
     return word in _YES
+
+
+def text_of(cells: tuple[str, ...]) -> str:
+    """Cells as one text. Raises `ValueError` where they hold what stands between them."""
+    text = SEPARATOR.join(cells)
+    if text.count(SEPARATOR) != len(cells) - 1:
+        raise ValueError("row holds control characters")
+    return text
+
+
+def cells_of(text: str) -> tuple[str, ...]:
+    """The cells that `text_of` made a text of."""
+    return tuple(text.split(SEPARATOR))
 
 
 def check_tags(tags: Iterable[str], policy: Policy = Policy()) -> list[str]:  # noqa: B008 - it is a value

@@ -1,97 +1,192 @@
-"""What a sync will do, worked out by plain comparison before anything is written."""
+"""What a sync will do, worked out before anything is written, and what it will cost."""
 
 from __future__ import annotations
 
+import json
 import logging
-import time
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.call import Json
 from whautomate_core.differences import differing
-from whautomate_core.policy import Policy, digits
-from whautomate_core.progress import Progress
-from whautomate_core.sync.mapping import People, Person
+from whautomate_core.people import same_number
+from whautomate_core.policy import Policy, numbers
+from whautomate_core.state.pool import SharedPool
+from whautomate_core.sync.job import Job
+from whautomate_core.sync.look import Looked, as_one, refuse_opted_out_elsewhere
+from whautomate_core.sync.report import count_outcomes
+from whautomate_core.sync.rows import finish
+from whautomate_core.sync.staging import Staged, batches
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Change:
+    """What of somebody who is there differs from what a row says."""
+
+    fields: Json
+    lacks: list[str]
+    """Tags to give."""
+    holds: list[str]
+    """Tags to take."""
+    protected: bool
+    """Whether they opted out, and so don't get a tag or stage that they would have got."""
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.fields or self.lacks or self.holds)
+
+
+def change_of(job: Job, person: Staged, record: Mapping[str, Any]) -> Change:
+    """Compare what a row says with what the server has."""
+    policy = job.client.account.policy
+    fields = differing(person.fields, record)
+    # Where they are matched by the number it is theirs, and the server's spelling of it is left alone.
+    if job.kind.phone in job.mapping.match or same_number(person.fields, record):
+        fields = {name: value for name, value in fields.items() if name not in job.kind.number}
+    held = record.get("tags") or []
+    lacks = [tag for tag in job.tags if person.consent and not _holds(policy, tag, held)]
+    holds = [tag for tag in job.tags if not person.consent and tag in held]
+    if not policy.protects(record):
+        return Change(fields, lacks, holds, False)
+    kept = {name: value for name, value in fields.items() if name != "stage"}
+    noted = [tag for tag in lacks if policy.is_opt_out(tag)]
+    return Change(kept, noted, [], kept != fields or noted != lacks)
+
+
+def _holds(policy: Policy, tag: str, held: list[str]) -> bool:
+    return tag in held or (policy.is_opt_out(tag) and any(map(policy.is_opt_out, held)))
+
+
+def decide(job: Job) -> bool:
+    """Work out what is to be done with each of the people. Returns whether all who opted out elsewhere were read."""
+    now = job.ledger.now()
+    absent = "outcome IS NULL AND id IS NULL"
+    creates = job.staging.count(f"SELECT count(*) FROM person WHERE {absent}") if job.mode != "update" else 0  # noqa: S608
+    elsewhere = not creates or refuse_opted_out_elsewhere(job, most=creates)
+    refused = {row[0] for row in job.staging.all("SELECT number FROM refused")}
+    for batch in batches(job.staging.people("outcome IS NULL")):
+        equal: list[tuple[Staged, str]] = []
+        rows: list[tuple[Any, ...]] = []
+        for person in batch:
+            action, change, outcome, reason = _decided(job, person, refused, now)
+            if outcome in ("unchanged", "unchanged+protected"):
+                equal.append((person, outcome))
+            else:
+                rows.append((action, change and json.dumps(change), outcome, reason, person.match))
+        finish(job, equal)
+        job.staging.many("UPDATE person SET action = ?, change = ?, outcome = ?, reason = ? WHERE match = ?", rows)
+    return elsewhere
+
+
+def _decided(
+    job: Job, person: Staged, refused: set[str], now: float
+) -> tuple[str | None, Json | None, str | None, str | None]:
+    """Action, change, outcome and reason: an action or an outcome."""
+    if person.id is None:
+        if job.mode == "update":
+            return None, None, "missing", None
+        if person.intent_at is not None and now - person.intent_at < job.settle_after:
+            return None, None, "unsettled", "a create of before is not settled yet"
+        if person.opted_out or refused & numbers(person.fields):
+            return None, None, "withheld", "the person has opted out"
+        if not person.fields.get(job.kind.called):
+            return None, None, "rejected", f"{job.kind.called} is empty, and a new {job.kind.name} needs one"
+        return "create", None, None, None
+    if job.mode == "insert":
+        return None, None, "existing", None
+    if person.records is None:
+        return "write", None, None, None
+    change = change_of(job, person, as_one(job, person.records))
+    if change.is_none:
+        return None, None, "unchanged+protected" if change.protected else "unchanged", None
+    return "write", asdict(change), None, None
+
+
+# --- what it costs
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The reprs of its parts hold no personal data but the contact ids."""
+    """What a run will do."""
 
-    creates: list[Person] = field(default_factory=list)
-    updates: list[tuple[str, Person, dict[str, Any]]] = field(default_factory=list)
-    """Contact id, person, the fields that differ."""
-    unchanged: int = 0
-    tag_adds: list[tuple[str, Person, list[str]]] = field(default_factory=list)
-    """Contact id, person, the tags it lacks."""
-    tag_removes: list[tuple[str, Person, list[str]]] = field(default_factory=list)
-    """Contact id, person, the tags it holds without consent any more."""
-    protected: int = 0
-    """Contacts who opted out and so got no tag or stage that they would have got."""
+    counts: dict[str, int]
+    spent: int
+    """Requests made to find it out."""
+    requests: int
+    """Requests to come, at least."""
+    minutes: float
+    """What they take at the account's rate."""
+    share_of_day: float
+    """Of the requests of a day, in percent."""
+    left_today: int
+    finishes: datetime
+    looked: Looked
 
-
-def make_plan(people: People, there: Mapping[str, Mapping[str, Any]], tags: list[str], policy: Policy) -> Plan:
-    """Compare people with the contacts that are there (by the digits of their number)."""
-    plan = Plan()
-    for person in people.by_key.values():
-        contact = there.get(person.key)
-        if contact is None:
-            plan.creates.append(person)
-            continue
-        protected = policy.protects(contact)
-        # The numbers are equal, or it would not be this contact; the server's spelling is left alone.
-        changes = differing({k: v for k, v in person.fields.items() if k != "phoneNumber"}, contact)
-        held = contact.get("tags") or []
-        lacks = [tag for tag in tags if person.consent and tag not in held]
-        withdrawn = [tag for tag in tags if not person.consent and tag in held]
-        if protected and (lacks or "stage" in changes):
-            plan.protected += 1
-            changes.pop("stage", None)
-            lacks = []
-        if changes:
-            plan.updates.append((contact["id"], person, changes))
-        else:
-            plan.unchanged += 1
-        if lacks:
-            plan.tag_adds.append((contact["id"], person, lacks))
-        if withdrawn and not protected:
-            plan.tag_removes.append((contact["id"], person, withdrawn))
-    return plan
+    def as_json(self) -> Json:
+        """As it is reported."""
+        return {
+            **self.counts,
+            "requests_spent": self.spent,
+            "requests_to_come": self.requests,
+            "minutes": round(self.minutes, 1),
+            "share_of_day": f"{self.share_of_day:.1f}%",
+            "left_today": self.left_today,
+            "finishes": self.finishes.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "looked_up_by": self.looked.way,
+        }
 
 
-@dataclass
-class Existing:
-    """The contacts that are there."""
+def make_plan(job: Job, looked: Looked, elsewhere: bool, spent: int, deletes: int) -> Plan:
+    """Count what was decided, and what it costs."""
+    staging, outcomes = job.staging, count_outcomes(job.staging)
+    creates = staging.count("SELECT count(*) FROM person WHERE action = 'create'")
+    unread = staging.count("SELECT count(*) FROM person WHERE action = 'write' AND change IS NULL")
+    known = staging.run("SELECT change FROM person WHERE action = 'write' AND change IS NOT NULL")
+    updates = adds = removes = 0
+    for (text,) in known:
+        change = json.loads(text)
+        updates += bool(change["fields"])
+        adds += bool(change["lacks"])
+        removes += bool(change["holds"])
+    extra = staging.count("SELECT count(*) FROM extra WHERE outcome IS NULL") - deletes
+    consenting = staging.count("SELECT count(*) FROM person WHERE action = 'create' AND consent") if job.tags else 0
+    per_update = 1 if job.client.profile.put_merges else 2
+    requests = (
+        creates * (1 if elsewhere else 2) + updates * per_update + unread * 2 + adds + removes + extra + 2 * deletes
+    )
+    counts = {
+        "to_create": creates,
+        "to_update": updates,
+        "to_compare": unread,
+        "unchanged": outcomes["unchanged"],
+        "rejected": outcomes["rejected"],
+        "folded": outcomes["folded"],
+        "tags_to_add": adds + consenting,
+        "tags_to_remove": removes + extra,
+        "to_delete": deletes,
+        "protected": outcomes["protected"] + outcomes["withheld"],
+    }
+    minute, day, left = _rates(job)
+    minutes = requests / minute
+    days_waited = max(0, math.ceil((requests - left) / day)) if requests > left else 0
+    finishes = datetime.now(UTC) + timedelta(minutes=minutes, days=days_waited)
+    return Plan(counts, spent, requests, minutes, 100 * (spent + requests) / day, left, finishes, looked)
 
-    read_at: float
-    """When their reading began, by the monotonic clock."""
-    by_key: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By the digits of the number. Where several have a number, the oldest, with the opt-out of any of them."""
-    doubles: int = 0
-    """Contacts with the number of another."""
 
-
-def existing_contacts(client: Client, progress: Progress) -> Existing:
-    """Read every contact of the account."""
-    found = Existing(time.monotonic())
-    there, count = found.by_key, 0
-    for page in client.pages(contacts.list_contacts()):
-        count += len(page)
-        progress("reading contacts", count, 0)
-        for contact in page:
-            record: dict[str, Any] = dict(contact)
-            key = digits(record.get("phoneNumber") or "")
-            if key and record.get("id"):
-                found.doubles += key in there
-                there[key] = client.account.policy.as_one(there[key], record) if key in there else record
-    if found.doubles:
-        log.warning(
-            "%d contacts have the number of another: who opted out through one of them is still reached through the "
-            "other, so merge them at Whautomate",
-            found.doubles,
-        )
-    return found
+def _rates(job: Job) -> tuple[float, int, int]:
+    """Requests a minute, requests a day, and how many of them are left today."""
+    pool = job.client.pool
+    if not isinstance(pool, SharedPool):
+        windows = job.client.account.limits.windows
+        remaining = [(count, count, seconds) for count, seconds in windows]
+    else:
+        remaining = pool.usage().remaining
+    minute = min(count * 60 / seconds for _, count, seconds in remaining)
+    left, day, seconds = max(remaining, key=lambda one: one[2])
+    per_day = round(day * 86_400 / seconds)
+    return min(minute, per_day), per_day, left

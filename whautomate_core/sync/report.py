@@ -1,52 +1,119 @@
-"""What is told of a run: thresholds that make it a failure, and the file of rows that were not sent."""
+"""What is told of a run: its counts, thresholds that make it a failure, and files of what became of which row."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.sync.mapping import Reject
+from whautomate_core.files import Storage, write_records
+from whautomate_core.policy import digits
+from whautomate_core.sync.kinds import SEPARATOR
+from whautomate_core.sync.options import Show, Threshold, limit
+from whautomate_core.sync.staging import Staging
 
-Threshold = int | str
-"""A count of rows, or a share of them such as "5%"."""
+OUTCOMES = (
+    "created", "updated", "unchanged", "missing", "existing", "withheld", "rejected", "folded", "failed", "unsettled",
+)  # fmt: skip
+"""What becomes of a row: one of these."""
+
+ADDED = ("tagged", "untagged", "protected")
+"""What is told beside it."""
+
+BAD = ("rejected", "folded", "failed", "unsettled", "withheld")
+"""Outcomes of rows that are in the file of rejects."""
 
 
-def check_threshold(name: str, threshold: Threshold) -> None:
-    """Raise `ConfigurationError` unless it is a count or a share."""
-    limit(name, threshold, 100)
-
-
-def require_within(name: str, threshold: Threshold, rejects: list[Reject], rows: int) -> None:
-    """Raise `InvalidRequest`, with the commonest reasons, where more than `threshold` of `rows` are in `rejects`."""
-    if len(rejects) <= limit(name, threshold, rows):
+def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: tuple[str, ...], rows: int) -> None:
+    """Raise `InvalidRequest`, with the commonest reasons, where more than `threshold` of `rows` came to `outcomes`."""
+    counts = count_outcomes(staging)
+    count = sum(counts[outcome] for outcome in outcomes)
+    if count <= limit(name, threshold, rows):
         return
-    reasons = Counter(reject.reason for reject in rejects).most_common(5)
-    said = "; ".join(f"{count} x {reason}" for reason, count in reasons)
-    raise InvalidRequest(f"{len(rejects)} of {rows} rows, over {name}={threshold!r}: {said}")
+    reasons = Counter[str]()
+    if "rejected" in outcomes:
+        reasons.update(dict(staging.all("SELECT reason, count(*) FROM reject GROUP BY reason")))
+    marks = ",".join("?" * len(outcomes))
+    query = f"SELECT reason, count(*) FROM person WHERE outcome IN ({marks}) GROUP BY reason"  # noqa: S608
+    reasons.update(dict(staging.all(query, outcomes)))
+    said = "; ".join(f"{count} x {reason}" for reason, count in reasons.most_common(5))
+    raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {said}")
 
 
-def limit(name: str, threshold: Threshold, rows: int) -> float:
-    """The threshold as a count of `rows`. Raises `ConfigurationError` unless it is a count or a share."""
-    try:
-        if isinstance(threshold, int) and not isinstance(threshold, bool) and threshold >= 0:
-            return threshold
-        if isinstance(threshold, str) and threshold.endswith("%") and 0 <= float(threshold[:-1]) <= 100:
-            return float(threshold[:-1]) / 100 * rows
-    except ValueError:
-        pass
-    raise ConfigurationError(f'{name} must be a whole number of rows or a share like "5%", not {threshold!r}')
+def count_outcomes(staging: Staging) -> Counter[str]:
+    """How many rows came to what, so far."""
+    counts = Counter[str](
+        rejected=staging.count("SELECT count(*) FROM reject"), folded=staging.count("SELECT count(*) FROM folded")
+    )
+    known = "SELECT known, count(*) FROM line WHERE known IS NOT NULL AND match NOT IN (SELECT match FROM twice)"
+    people = "SELECT outcome, count(*) FROM person WHERE outcome IS NOT NULL GROUP BY outcome"
+    for query in (f"{known} GROUP BY known", people):
+        for outcome, count in staging.all(query):
+            for one in outcome.split("+"):
+                counts[one] += count
+    for outcome, count in staging.all("SELECT outcome, count(*) FROM extra GROUP BY outcome"):
+        if outcome in ("untagged", "deleted"):
+            counts[outcome] += count
+    return counts
+
+
+# --- files
 
 
 def require_folder(name: str, path: str | None) -> None:
-    """Raise `ConfigurationError` where the folder of a file to be written isn't there."""
-    if path is not None and not Path(path).parent.is_dir():
+    """Raise `ConfigurationError` where the folder of a local file to be written isn't there."""
+    if path is not None and "://" not in path and not Path(path).parent.is_dir():
         raise ConfigurationError(f"{name}: its folder does not exist")
 
 
-def write_rejects(path: str | None, rejects: list[Reject]) -> None:
-    """Write one JSON object a line with row number and reason; neither holds personal data."""
+def write_rejects(path: str | None, staging: Staging, show: Show, storage: Storage) -> None:
+    """Write the rows that were not written as they are: row, outcome, reason, and whom they are about (`match`)."""
     if path is not None:
-        lines = [json.dumps({"row": reject.row, "reason": reject.reason}) + "\n" for reject in rejects]
-        Path(path).write_text("".join(lines), encoding="utf-8")
+        write_records(path, _rejects(staging, show), storage=storage)
+
+
+def write_outcomes(path: str | None, staging: Staging, show: Show, storage: Storage) -> None:
+    """Write every row with what became of it."""
+    if path is not None:
+        write_records(path, _outcomes(staging, show), storage=storage)
+
+
+def _rejects(staging: Staging, show: Show) -> Iterator[Json]:
+    marks = ",".join(f"'{outcome}'" for outcome in BAD)
+    query = (
+        "SELECT row, 'rejected', reason, NULL, NULL FROM reject UNION ALL "
+        "SELECT f.row, 'folded', 'same person as row ' || f.later, p.key, NULL"
+        " FROM folded f JOIN line l ON l.row = f.row LEFT JOIN person p ON p.match = l.match UNION ALL "
+        f"SELECT row, outcome, reason, key, id FROM person WHERE outcome IN ({marks}) ORDER BY 1"  # noqa: S608
+    )
+    for row, outcome, reason, key, _ in staging.run(query):
+        yield {"row": row, "outcome": outcome, "reason": reason, "match": shown(key, show)}
+
+
+def _outcomes(staging: Staging, show: Show) -> Iterator[Json]:
+    query = (
+        "SELECT row, 'rejected', reason, NULL, NULL FROM reject UNION ALL "
+        "SELECT row, 'folded', 'same person as row ' || later, NULL, NULL FROM folded UNION ALL "
+        "SELECT row, known, NULL, NULL, NULL FROM line WHERE known IS NOT NULL AND match NOT IN"
+        " (SELECT match FROM twice) UNION ALL "
+        "SELECT row, outcome, reason, key, id FROM person ORDER BY 1"
+    )
+    for row, outcome, reason, key, id in staging.run(query):
+        yield {"row": row, "outcome": outcome or "pending", "reason": reason, "match": shown(key, show), "id": id}
+
+
+def shown(key: str | None, show: Show) -> str | None:
+    """A key as it is shown: `+49…12` in place of a number, the first letters in place of a name."""
+    if key is None or show == "whole":
+        return key and key.replace(SEPARATOR, " ")
+    return " ".join(
+        f"+{part[:2]}…{part[-2:]}" if part == digits(part) else f"{part[:1]}…" for part in key.split(SEPARATOR)
+    )
+
+
+def as_text(report: Json) -> str:
+    """A report for the log."""
+    return json.dumps(report)

@@ -1,0 +1,230 @@
+"""What syncs know of people: who is who at Whautomate, and which rows the server has confirmed.
+
+It moves only when the server confirmed something. People and rows are two tables, so that syncs with different
+mappings share the ids and not the hashes. Both are keyed by hashes; there is no name and no number in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from whautomate_core.state.database import Database
+from whautomate_core.state.schema import identities, rows, syncs
+
+T = TypeVar("T")
+
+AT_ONCE = 900
+"""Values of one statement: SQLite of before 3.32 takes 999."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody as syncs know them."""
+
+    id: str | None
+    """Of the contact or client."""
+    intent_at: float | None
+    """Since when a create is unsettled, in seconds since the epoch (UTC)."""
+    absent: str | None
+    """The run that looked for them last and found nobody."""
+    opted_out: bool
+
+
+NOBODY = Identity(None, None, None, False)
+
+
+class Confirmed(NamedTuple):
+    """A row whose state the server has confirmed."""
+
+    match: str
+    raw: str | None
+    payload: str
+    run: str
+    outcome: str
+
+
+class Seen(NamedTuple):
+    """Somebody who was read."""
+
+    match: str
+    id: str
+    opted_out: bool
+
+
+class Ledger:
+    """The ledger of an account; safe to use from threads."""
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._database = database
+        self._account = account
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the clock that all callers share."""
+        return self._database.run(self._database.now)
+
+    # --- people
+
+    def people(self, matches: Sequence[str]) -> dict[str, Identity]:
+        """Those who are known."""
+        columns = (identities.c.match, identities.c.id, identities.c.intent_at, identities.c.absent)
+        found = select(*columns, identities.c.opted_out).where(
+            identities.c.account == self._account, identities.c.match.in_(_values())
+        )
+        return {row[0]: Identity(*row[1:]) for row in self._in_parts(found, matches)}
+
+    def see(self, seen: Iterable[Seen]) -> None:
+        """Note whom the server has; that settles an intent."""
+        values = [
+            {"account": self._account, "match": one.match, "id": one.id, "opted_out": one.opted_out} for one in seen
+        ]
+        settled = {"intent_at": None, "intent_by": None, "absent": None}
+        self._put(identities, [{**one, **settled} for one in values], ("account", "match"))
+
+    def miss(self, matches: Iterable[str], run: str) -> None:
+        """Note who was looked for in a run and is not there."""
+        values = [{"account": self._account, "match": one, "opted_out": False, "absent": run} for one in matches]
+        self._put(identities, values, ("account", "match"), change=("absent",))
+
+    def lose(self, match: str) -> None:
+        """Forget an id that names nobody any more."""
+        self._change(self._is(match), id=None, absent=None)
+
+    def intend(self, match: str, by: str) -> bool:
+        """Note that somebody is about to be created. False where they are there, or another has noted it before."""
+
+        def work(connection: Connection) -> bool:
+            now = self._database.now(connection)
+            free = identities.c.id.is_(None) & (identities.c.intent_at.is_(None) | (identities.c.intent_by == by))
+            mine = {"intent_at": now, "intent_by": by}
+            row = {"account": self._account, "match": match, "opted_out": False, **mine}
+            self._upsert(connection, identities, [row], ("account", "match"), tuple(mine), where=free)
+            held = connection.execute(select(identities.c.intent_by).where(self._is(match))).scalar()
+            return bool(held == by)
+
+        return self._database.run(work)
+
+    def withdraw(self, match: str, by: str) -> None:
+        """Say that a create did nothing."""
+        self._change(self._is(match) & (identities.c.intent_by == by), intent_at=None, intent_by=None)
+
+    def expire(self, match: str) -> None:
+        """Forget an intent that was looked up and led to nobody."""
+        self._change(self._is(match), intent_at=None, intent_by=None)
+
+    # --- rows
+
+    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """Of rows by the hash of their cells: hash -> match, the run that confirmed it, and its outcome."""
+        found = select(rows.c.raw, rows.c.match, rows.c.run, rows.c.outcome).where(
+            rows.c.sync == sync, rows.c.raw.in_(_values())
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in self._in_parts(found, raws)}
+
+    def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """match -> hash of what was wanted of it, the run that confirmed it, and its outcome."""
+        found = select(rows.c.match, rows.c.payload, rows.c.run, rows.c.outcome).where(
+            rows.c.sync == sync, rows.c.match.in_(_values())
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in self._in_parts(found, matches)}
+
+    def matches(self, sync: int) -> Iterator[list[str]]:
+        """Everybody of a sync, in parts."""
+        last = ""
+        while True:
+            after = select(rows.c.match).where(rows.c.sync == sync, rows.c.match > last)
+            part = self._database.run(
+                lambda connection, q=after: list(  # type: ignore[misc]
+                    connection.execute(q.order_by(rows.c.match).limit(AT_ONCE)).scalars()
+                )
+            )
+            if not part:
+                return
+            yield part
+            last = part[-1]
+
+    def confirm(self, sync: int, confirmed: Iterable[Confirmed]) -> None:
+        """Note rows as the server has confirmed them."""
+        self._put(rows, [{"sync": sync, **one._asdict()} for one in confirmed], ("sync", "match"))
+
+    def forget(self, sync: int, match: str) -> None:
+        """Forget a row, and the id of whom it was about: they are deleted."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(rows).where((rows.c.sync == sync) & (rows.c.match == match)))
+            connection.execute(update(identities).where(self._is(match)).values(id=None, absent=None))
+
+        self._database.run(work)
+
+    def pages(self, sync: int) -> int | None:
+        """How many requests reading everybody took last, where that is known."""
+        found = select(syncs.c.pages).where(syncs.c.id == sync)
+        pages: int | None = self._database.run(lambda connection: connection.execute(found).scalar())
+        return pages
+
+    def note_pages(self, sync: int, pages: int) -> None:
+        """Note how many requests reading everybody took."""
+        self._database.run(
+            lambda connection: connection.execute(update(syncs).where(syncs.c.id == sync).values(pages=pages))
+        )
+
+    # --- statements
+
+    def _change(self, whom: Any, **values: Any) -> None:
+        self._database.run(lambda connection: connection.execute(update(identities).where(whom).values(**values)))
+
+    def _is(self, match: str) -> Any:
+        return (identities.c.account == self._account) & (identities.c.match == match)
+
+    def _in_parts(self, query: Any, values: Sequence[str]) -> list[Any]:
+        found: list[Any] = []
+        for part in _parts(values):
+            found += self._database.run(
+                lambda connection, part=part: connection.execute(query, {"values": part}).all()  # type: ignore[misc]
+            )
+        return found
+
+    def _put(self, table: Any, values: Iterable[dict[str, Any]], key: tuple[str, ...], change: Any = None) -> None:
+        for part in _parts(values):
+            changed = change or tuple(name for name in part[0] if name not in key)
+            self._database.run(
+                lambda connection, part=part, changed=changed: self._upsert(  # type: ignore[misc]
+                    connection, table, part, key, changed
+                )
+            )
+
+    def _upsert(
+        self,
+        connection: Connection,
+        table: Any,
+        values: list[dict[str, Any]],
+        key: tuple[str, ...],
+        change: tuple[str, ...],
+        where: Any = None,
+    ) -> None:
+        dialect: Any = sqlite if self._database.is_sqlite else postgresql
+        insert = dialect.insert(table).values({name: bindparam(name) for name in values[0]})
+        # One order for all, so that two callers never wait for each other's rows.
+        values = sorted(values, key=lambda one: [str(one[name]) for name in key])
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=list(key), set_={name: insert.excluded[name] for name in change}, where=where
+            ),
+            values,
+        )
+
+
+def _values() -> Any:
+    return bindparam("values", expanding=True)
+
+
+def _parts(values: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(values)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part

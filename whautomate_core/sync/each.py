@@ -1,0 +1,92 @@
+"""Some requests at once, one bad item never ends the work, and what concerns all does at once."""
+
+from __future__ import annotations
+
+import contextvars
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Generic, NamedTuple, TypeVar
+
+from whautomate_core.client import Client
+from whautomate_core.errors import (
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PolicyRefused,
+    ServerError,
+    UnexpectedResponse,
+    WhautomateError,
+)
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+WORKERS = 8
+"""Requests under way at once. The pool bounds how fast; this only hides the way to the server and back."""
+
+BATCH = 40
+"""Items of which most must not fail."""
+
+GRACE = 10.0
+"""Seconds for which requests under way are waited for when the work is stopped."""
+
+_FAILED = (InvalidRequest, OutcomeUnknown, ServerError, UnexpectedResponse)
+_OF_ONE = (*_FAILED, NotFound, PolicyRefused)
+"""Errors that concern the one item."""
+
+
+class Done(NamedTuple, Generic[T, R]):
+    """An item, with its result or the error that concerns it alone."""
+
+    item: T
+    result: R | None
+    error: WhautomateError | None
+
+
+def each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Iterator[Done[T, R]]:
+    """Do something with each item, some at once, and give what became of it as it comes.
+
+    Where the work stops, requests under way are waited for and given before the error is raised; no more leave.
+
+    Raises: what concerns every item; `InvalidRequest` where most of `BATCH` items in a row failed.
+    """
+    latest: deque[WhautomateError | None] = deque(maxlen=BATCH)
+    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="whautomate")
+    under_way: dict[Future[R], T] = {}
+    failure: BaseException | None = None
+    rest = iter(items)
+    try:
+        while True:
+            while failure is None and len(under_way) < WORKERS and (item := next(rest, None)) is not None:
+                # In the caller's context, so that log lines find the run they belong to.
+                under_way[executor.submit(contextvars.copy_context().run, do, item)] = item
+            if not under_way:
+                break
+            for future in wait(under_way, timeout=GRACE if failure else None, return_when=FIRST_COMPLETED).done:
+                item, error = under_way.pop(future), future.exception()
+                if error is None:
+                    latest.append(None)
+                    yield Done(item, future.result(), None)
+                elif isinstance(error, _OF_ONE):
+                    latest.append(error)
+                    yield Done(item, None, error)
+                elif failure is None:
+                    failure = error
+                    client.stop()
+            failure = failure or _broken(latest)
+    except BaseException:
+        client.stop()
+        raise
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+    if failure is not None:
+        raise failure
+
+
+def _broken(latest: deque[WhautomateError | None]) -> InvalidRequest | None:
+    failed = [error for error in latest if isinstance(error, _FAILED)]
+    if len(latest) < BATCH or len(failed) <= BATCH / 2:
+        return None
+    (reason, count), *_ = Counter(map(str, failed)).most_common(1)
+    return InvalidRequest(f"stopped, since {len(failed)} of the last {BATCH} failed; {count} x {reason}")

@@ -1,0 +1,47 @@
+"""What a run of a sync is about: the values that its steps share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from whautomate_core.client import Client
+from whautomate_core.progress import Progress
+from whautomate_core.state.leases import Lease
+from whautomate_core.state.ledger import Ledger
+from whautomate_core.sync.kinds import Kind
+from whautomate_core.sync.mapping import PeopleMapping
+from whautomate_core.sync.options import Drift, Mode
+from whautomate_core.sync.staging import Staging
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, or the part of it until it is interrupted."""
+
+    client: Client
+    mapping: PeopleMapping
+    tags: list[str]
+    mode: Mode
+    drift: Drift
+    location: str
+    """Id of the location of new people."""
+    staging: Staging
+    ledger: Ledger
+    lease: Lease
+    progress: Progress
+    settle_after: float
+    """Seconds after which a create that was begun and isn't to be seen is taken not to have happened."""
+    exactly: bool = False
+    """Whether who holds the tags and is in no row loses them."""
+    by: str = field(default_factory=lambda: token_hex(8))
+    """Names this process' creates among those of others."""
+
+    @property
+    def kind(self) -> Kind:
+        return self.mapping.kind
+
+    @property
+    def trusts(self) -> bool:
+        """Whether rows as the ledger has them need no look at the server."""
+        return self.drift == "ignore"

@@ -1,0 +1,273 @@
+"""Looking people up at the server: by reading everybody page by page, or by a search for each; whichever is cheaper.
+
+Nobody knows how lists are ordered, whether they hold still while they are read, nor how soon a search sees somebody
+new. So reading everybody counts only where a second look at both its ends finds them as they were.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from whautomate_core.api._people import anybody
+from whautomate_core.call import Call, Json
+from whautomate_core.client import Client
+from whautomate_core.pages import Pages
+from whautomate_core.phones import national_digits
+from whautomate_core.policy import numbers
+from whautomate_core.state.ledger import Seen
+from whautomate_core.sync.each import each
+from whautomate_core.sync.job import Job
+from whautomate_core.sync.kinds import CLIENTS, CONTACTS, key_of, keys_of
+from whautomate_core.sync.rows import matcher
+from whautomate_core.sync.staging import Staged, batches
+
+log = logging.getLogger(__name__)
+
+PASSES = 2
+"""How often everybody is read where the list does not hold still, before the rest is searched for."""
+
+Take = Callable[[Sequence[Json]], None]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How people were looked up."""
+
+    way: str
+    """`pages`, `searches`, or both, and why."""
+    everybody: bool
+    """Whether everybody was read, so that who was not seen is not there."""
+
+
+def look_up(job: Job) -> Looked:
+    """Find out who of the people is there, and what the server has of them.
+
+    Those are looked up whose id is not known, and everybody where the ledger is not trusted.
+    """
+    unknown = job.staging.count(
+        "SELECT count(*) FROM person WHERE outcome IS NULL AND (? OR (id IS NULL AND NOT absent))", (not job.trusts,)
+    )
+    if not unknown and not job.exactly:
+        return Looked("nobody had to be looked up", False)
+    pages = job.ledger.pages(job.lease.sync)
+    everybody = False
+    if job.exactly or pages is None or pages <= unknown:
+        # Where nobody knows how many there are: as many pages as searches would be needed, so that at worst it costs
+        # twice as much.
+        most = None if job.exactly or pages is not None else max(unknown, 1)
+        everybody = _read_everybody(job, most)
+    searched = 0 if everybody else _search(job)
+    _remember(job, everybody)
+    if everybody:
+        return Looked(f"pages, since {unknown} searches would have cost more", True)
+    return Looked(f"{searched} searches, since reading everybody would have cost more or did not hold still", False)
+
+
+# --- everybody
+
+
+def _read_everybody(job: Job, most: int | None) -> bool:
+    """Read everybody. False where it takes more than `most` pages, or the list did not hold still."""
+    match_of = matcher(job)
+
+    def take(records: Sequence[Json]) -> None:
+        by_match: dict[str, list[Json]] = {}
+        strangers: list[tuple[str, str]] = []
+        for record in records:
+            found = [match_of(key) for key in keys_of(job.mapping.match, record)]
+            for match in found:
+                by_match.setdefault(match, []).append(record)
+            if job.exactly and set(job.tags) & set(record.get("tags") or []):
+                strangers.append((record["id"], json.dumps(found)))
+        _keep(job, by_match)
+        if strangers:
+            _keep_strangers(job, records, strangers)
+
+    for _ in range(PASSES):
+        read = read_all_people(job.client, job.kind.list(), take, most, f"reading {job.kind.name}s", job.progress)
+        if read.pages:
+            job.ledger.note_pages(job.lease.sync, read.pages)
+        if not read.whole or read.still:
+            return read.whole and read.still
+        log.info("the list of %ss changed while it was read", job.kind.name)
+    return False
+
+
+@dataclass(frozen=True)
+class AllRead:
+    """How reading everybody went."""
+
+    whole: bool
+    still: bool
+    pages: int | None
+    """How many requests it took, where it was read to its end."""
+
+
+def read_all_people(
+    client: Client, call: Call[Any], take: Take, most: int | None, what: str, progress: Callable[[str, int, int], None]
+) -> AllRead:
+    """Read a list of people to its end, then look at its ends again.
+
+    Args:
+        take: Is given the records of each page that have an id.
+        most: The most pages to read.
+    """
+    pages = client.pages_of(call)
+    ends: dict[int, list[str]] = {}
+    count = 0
+    while not pages.done:
+        if most is not None and pages.page >= most:
+            return AllRead(False, False, None)
+        asked = pages.next_call()
+        answer = client.send(asked)
+        new = [record for record in pages.take(answer) if record.get("id")]
+        count += len(new)
+        take(new)
+        progress(what, count, 0)
+        if answer:
+            ends = {number: ids for number, ids in ends.items() if number == 1} | {pages.page: _ids(answer)}
+    for number, ids in ends.items():
+        answer = client.send(_page(client, call, number))
+        take([record for record in answer if record.get("id")])
+        if _ids(answer) != ids:
+            return AllRead(True, False, pages.page)
+    return AllRead(True, True, pages.page)
+
+
+def _page(client: Client, call: Call[Any], number: int) -> Call[Any]:
+    pages: Pages = client.pages_of(call)
+    pages.page = number - 1
+    return pages.next_call()
+
+
+def _ids(records: Sequence[Json]) -> list[str]:
+    return [str(record.get("id")) for record in records]
+
+
+def _keep(job: Job, by_match: dict[str, list[Json]]) -> None:
+    """Note what the server has of the people we have rows about."""
+    for batch in batches(by_match):
+        marks = ",".join("?" * len(batch))
+        held = job.staging.all(f"SELECT match, records FROM person WHERE match IN ({marks})", batch)  # noqa: S608
+        changed = []
+        for match, records in held:
+            known = {record["id"]: record for record in json.loads(records or "[]")}
+            known |= {record["id"]: record for record in by_match[match]}
+            changed.append((json.dumps(list(known.values())), match))
+        job.staging.many("UPDATE person SET records = ? WHERE match = ?", changed)
+
+
+def _keep_strangers(job: Job, records: Sequence[Json], strangers: list[tuple[str, str]]) -> None:
+    """Note who holds a tag and is in no row."""
+    by_id = {record["id"]: record for record in records}
+    job.staging.many("DELETE FROM extra WHERE id = ?", [(id,) for id, _ in strangers])
+    for id, found in strangers:
+        matches = json.loads(found)
+        if not matches or not job.staging.matching(matches, "line"):
+            job.staging.run(
+                "INSERT INTO extra (match, id, held) VALUES (?, ?, ?)",
+                (next(iter(matches), None), id, json.dumps(by_id[id].get("tags") or [])),
+            )
+
+
+# --- one by one
+
+
+def _search(job: Job) -> int:
+    """Look for everybody who is not known, one by one, and return how many there were.
+
+    Who is found, and who isn't, is noted in the ledger at once: after an interruption the run goes on from there.
+    """
+    whom = "outcome IS NULL AND id IS NULL AND records IS NULL AND NOT absent"
+    total = job.staging.count(f"SELECT count(*) FROM person WHERE {whom}")  # noqa: S608
+    done = 0
+    for one in each(job.client, job.staging.people(whom), functools.partial(find, job)):
+        if one.error is not None:
+            job.staging.run(
+                "UPDATE person SET outcome = 'failed', reason = ? WHERE match = ?", (str(one.error), one.item.match)
+            )
+        elif one.result:
+            records = json.dumps(one.result)
+            job.staging.run("UPDATE person SET records = ? WHERE match = ?", (records, one.item.match))
+            job.ledger.see([_seen(job, one.item.match, one.result)])
+        else:
+            job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
+            job.ledger.miss([one.item.match], job.lease.run)
+        done += 1
+        job.progress(f"looking {job.kind.name}s up", done, total)
+    return done
+
+
+def find(job: Job, person: Staged) -> list[Json]:
+    """Search for somebody: every record that is theirs."""
+    key = key_of(job.mapping.match, person.fields)
+    for text in _searches(job, person):
+        contacts_or_clients = dict(zip((CLIENTS, CONTACTS), anybody(text), strict=True))
+        pages = job.client.pages(contacts_or_clients[job.kind])
+        found = [one for page in pages for one in page if one.get("id") and key in keys_of(job.mapping.match, one)]
+        if found:
+            return found
+    return []
+
+
+def _searches(job: Job, person: Staged) -> list[str]:
+    number = "".join(str(person.fields.get(field) or "") for field in job.kind.number)
+    if job.kind.phone in job.mapping.match:
+        # Contacts hold the country's code with the number, clients apart from it.
+        return [number.lstrip("+")] if job.kind is CONTACTS else [number.lstrip("+"), national_digits(number)]
+    return [str(person.fields[field]) for field in job.mapping.match[:1]]
+
+
+# --- what was found
+
+
+def _remember(job: Job, everybody: bool) -> None:
+    """Note in the ledger and beside the rows who is there, and after reading everybody who is not."""
+    for batch in batches(job.staging.people("records IS NOT NULL")):
+        seen = [_seen(job, person.match, person.records or []) for person in batch]
+        job.ledger.see(seen)
+        job.staging.many(
+            "UPDATE person SET id = ?, opted_out = ?, intent_at = NULL, absent = 0 WHERE match = ?",
+            [(one.id, one.opted_out, one.match) for one in seen],
+        )
+    if everybody:
+        for batch in batches(job.staging.people("outcome IS NULL AND records IS NULL")):
+            job.ledger.miss([person.match for person in batch], job.lease.run)
+            for person in batch:
+                if person.id is not None:
+                    job.ledger.lose(person.match)  # deleted at Whautomate
+        job.staging.run("UPDATE person SET absent = 1, id = NULL WHERE outcome IS NULL AND records IS NULL")
+
+
+def as_one(job: Job, records: list[Json]) -> Json:
+    """What the server has of somebody: the oldest record, with an opt-out through any of them."""
+    return functools.reduce(job.client.account.policy.as_one, records)
+
+
+def _seen(job: Job, match: str, records: list[Json]) -> Seen:
+    record = as_one(job, records)
+    return Seen(match, record["id"], job.client.account.policy.protects(record))
+
+
+# --- who opted out elsewhere
+
+
+def refuse_opted_out_elsewhere(job: Job, most: int) -> bool:
+    """Note the numbers of those who opted out among the other kind of people, reading at most so many pages.
+
+    False where there are more: then whoever is created is searched for among them.
+    """
+    other = CLIENTS if job.kind is CONTACTS else CONTACTS
+    policy = job.client.account.policy
+
+    def take(records: Sequence[Json]) -> None:
+        refused = {number for record in records if policy.protects(record) for number in numbers(record)}
+        job.staging.many("INSERT OR IGNORE INTO refused VALUES (?)", [(number,) for number in refused])
+
+    read = read_all_people(job.client, other.list(), take, most, f"reading {other.name}s", job.progress)
+    return read.whole and read.still

@@ -1,0 +1,66 @@
+"""What a sync can be told: the values that its arguments take. Light, since DAG files load it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any, Literal, TypeAlias
+
+from whautomate_core.errors import ConfigurationError
+
+Column: TypeAlias = str | Mapping[str, Any] | Callable[[dict[str, str]], Any]
+"""Where a field's value comes from: the name of a column, `{"value": ...}` for one value for all, or a function of the
+row (column -> text)."""
+
+Mode = Literal["upsert", "insert", "update", "mirror"]
+Drift = Literal["ignore", "detect"]
+Nulls = Literal["keep", "clear"]
+Members = Literal["at_least", "exactly"]
+Quota = Literal["spread", "refuse"]
+Show = Literal["masked", "whole"]
+WhenRunning = Literal["wait", "stop"]
+
+Threshold: TypeAlias = int | str
+"""A count of rows, or a share of them such as "5%"."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run is to its orchestrator: the same in each of its tries."""
+
+    name: str = "sync"
+    """Of the sync, where it isn't given one."""
+    holder: str = field(default_factory=lambda: token_hex(8))
+    part: str = ""
+    """Which chunk of the source, where a run has several."""
+
+
+def check_threshold(name: str, threshold: Threshold) -> None:
+    """Raise `ConfigurationError` unless it is a count or a share."""
+    limit(name, threshold, 100)
+
+
+def limit(name: str, threshold: Threshold, rows: int) -> float:
+    """The threshold as a count of `rows`. Raises `ConfigurationError` unless it is a count or a share."""
+    try:
+        if isinstance(threshold, str) and threshold.endswith("%") and 0 <= float(threshold[:-1]) <= 100:
+            return float(threshold[:-1]) / 100 * rows
+        # A template makes the text "5" of the count 5.
+        if not isinstance(threshold, bool) and str(threshold).isascii() and str(threshold).isdigit():
+            return int(threshold)
+    except ValueError:
+        pass
+    raise ConfigurationError(f'{name} must be a whole number of rows or a share like "5%", not {threshold!r}')
+
+
+def check_choice(name: str, value: object, choices: tuple[Any, ...]) -> None:
+    """Raise `ConfigurationError` unless a value is one of those it can be."""
+    if value not in choices:
+        raise ConfigurationError(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}")
+
+
+def check_cap(name: str, most: object) -> None:
+    """Raise `ConfigurationError` unless it is a number of people or None."""
+    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 0):
+        raise ConfigurationError(f"{name} must be a whole number, or None for no cap")

@@ -1,0 +1,263 @@
+"""A run of a sync from its rows to its report: stage, look up, decide, plan, write, tell."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from whautomate_core.call import Json
+from whautomate_core.client import Client
+from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted
+from whautomate_core.files import Storage, fsspec_storage
+from whautomate_core.policy import numbers
+from whautomate_core.progress import Progress
+from whautomate_core.sources import Source, rows
+from whautomate_core.state.leases import LASTS, Held, Lease
+from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
+from whautomate_core.sync.job import Job
+from whautomate_core.sync.look import Looked, look_up
+from whautomate_core.sync.mapping import PeopleMapping
+from whautomate_core.sync.options import Drift, Mode, Quota, Run, Show, Threshold, WhenRunning, limit
+from whautomate_core.sync.plan import Plan, decide, make_plan
+from whautomate_core.sync.report import (
+    ADDED,
+    OUTCOMES,
+    as_text,
+    count_outcomes,
+    require_within,
+    write_outcomes,
+    write_rejects,
+)
+from whautomate_core.sync.rows import stage
+from whautomate_core.sync.staging import Staging
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done, checked."""
+
+    source: Source
+    mapping: PeopleMapping
+    tags: list[str]
+    mode: Mode
+    drift: Drift
+    location: str
+    exactly: bool = False
+    suppress: Order | None = None
+    plan_only: bool = False
+    over_quota: Quota = "spread"
+    max_rejected: Threshold = "100%"
+    max_failed: Threshold = 0
+    max_created: int | None = None
+    max_added: int | None = None
+    max_removed: Threshold = "100%"
+    max_deleted: Threshold = "10%"
+    rejects_path: str | None = None
+    outcomes_path: str | None = None
+    show: Show = "masked"
+    settle_after: float = 900.0
+    when_running: WhenRunning = "wait"
+
+
+def run_sync(
+    client: Client, name: str, order: Order, run: Run, progress: Progress, storage: Storage = fsspec_storage
+) -> Json:
+    """Do it, or go on with it where an earlier try of the run left off. Gives the report.
+
+    Raises: what concerns every row; `InvalidRequest` where a threshold or cap is passed; `BudgetExceeded` where the
+        plan doesn't fit into what is left of the day and `over_quota` is `refuse`; `Busy` where another run has the
+        sync.
+    """
+    started, requests = time.monotonic(), client.requests
+    with _lease(client, f"{order.mapping.kind.name}s {name}", run, order.when_running) as lease, Staging() as staging:
+        job = Job(
+            client=client,
+            mapping=order.mapping,
+            tags=order.tags,
+            mode=order.mode,
+            drift=order.drift,
+            location=order.location,
+            staging=staging,
+            ledger=client.state.ledger(client.account.id),
+            lease=lease,
+            progress=progress,
+            settle_after=order.settle_after,
+            exactly=order.exactly,
+        )
+        suppressed = _suppress(client, name, order, run, progress, storage, staging) if order.suppress else 0
+        count, plan, ended = 0, None, "stopped"
+        try:
+            columns = None if order.mapping.has_functions else order.mapping.columns
+            count = stage(job, rows(order.source, columns, storage=storage))
+            require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
+            plan, read_at, elsewhere = _plan(job, order, requests)
+            require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
+            _require_caps(job, order, plan)
+            if order.plan_only:
+                ended = "planned"
+            else:
+                untag_strangers(job)
+                apply(Writing(job, read_at, elsewhere))
+                delete_gone(job)
+                ended = "done"
+        finally:
+            # Also where the work was stopped midway: what was done and what nobody knows must not be lost.
+            report = _report(job, count, plan, suppressed, requests, started, order)
+            log.info("sync %s: %s", ended, as_text(report))
+            write_rejects(order.rejects_path, staging, order.show, storage)
+            write_outcomes(order.outcomes_path, staging, order.show, storage)
+        require_within("max_failed", order.max_failed, staging, ("failed", "unsettled"), count)
+        return report
+
+
+def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, bool]:
+    read_at = time.monotonic()
+    looked: Looked = look_up(job)
+    elsewhere = decide(job)
+    deletes = _find_gone(job) if job.mode == "mirror" else 0
+    plan = make_plan(job, looked, elsewhere, job.client.requests - requests, deletes)
+    log.info("plan: %s", as_text(plan.as_json()))
+    return plan, read_at, elsewhere
+
+
+def _find_gone(job: Job) -> int:
+    """Note whom the source had before and has no more, and give their number. Of nobody else is known that they go."""
+    if job.staging.count("SELECT count(*) FROM reject"):
+        log.warning("nobody is deleted: rows were rejected, and whom they are about can't be told")
+        return 0
+    count = 0
+    for part in job.ledger.matches(job.lease.sync):
+        gone = sorted(set(part) - job.staging.matching(part, "line"))
+        known = job.ledger.people(gone)
+        found = [(match, known[match].id) for match in gone if match in known and not known[match].opted_out]
+        job.staging.many("INSERT INTO extra (match, id) VALUES (?, ?)", [one for one in found if one[1]])
+        count += sum(1 for _, id in found if id)
+    return count
+
+
+def _require_caps(job: Job, order: Order, plan: Plan) -> None:
+    """Raise where the plan does more than it may, before anything is written."""
+    done, to_do = count_outcomes(job.staging), plan.counts
+    created = done["created"] + to_do["to_create"]
+    added = done["tagged"] + to_do["tags_to_add"] + (to_do["to_compare"] if job.tags else 0)
+    for name, most, number, what in (
+        ("max_created", order.max_created, created, f"{job.kind.name}s would be created"),
+        ("max_added", order.max_added, added, "people would get tags"),
+    ):
+        if most is not None and number > most:
+            raise InvalidRequest(f"{number} {what}, over {name}={most}: nothing was sent")
+    if job.mode == "mirror":
+        there = sum(len(part) for part in job.ledger.matches(job.lease.sync))
+        _require_few("max_deleted", order.max_deleted, to_do["to_delete"], there, "would be deleted")
+    if job.exactly:
+        members = job.staging.count("SELECT count(*) FROM extra") + done["unchanged"]
+        _require_few("max_removed", order.max_removed, to_do["tags_to_remove"], members, "would lose the tag")
+    if order.over_quota == "refuse" and plan.requests > plan.left_today:
+        raise BudgetExceeded(
+            f"the plan takes {plan.requests} requests, and {plan.left_today} are left today (over_quota='refuse'): "
+            "nothing was sent"
+        )
+
+
+def _require_few(name: str, most: Threshold, number: int, of: int, what: str) -> None:
+    if number > limit(name, most, of):
+        raise InvalidRequest(f"{number} of {of} people {what}, over {name}={most!r}: nothing was sent")
+
+
+def _suppress(
+    client: Client, name: str, order: Order, run: Run, progress: Progress, storage: Storage, staging: Staging
+) -> int:
+    """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Gives how many."""
+    assert order.suppress is not None
+    suppress = order.suppress
+    kept: list[tuple[str]] = []
+
+    def numbered() -> Iterator[Any]:
+        read = suppress.mapping.reader(suppress.mapping.columns)
+        for row in rows(suppress.source, suppress.mapping.columns, storage=storage):
+            if not row.problem:
+                try:
+                    kept.extend((number,) for number in numbers(read(row.cells).fields))
+                except ValueError:
+                    pass  # told by the run itself
+            if len(kept) > 1000:
+                staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
+                kept.clear()
+            yield dict(zip(suppress.mapping.columns, row.cells, strict=False))
+
+    report = run_sync(client, f"{name} (suppressed)", replace(suppress, source=numbered()), run, progress, storage)
+    staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
+    return int(report.get("tagged", 0))
+
+
+def _report(
+    job: Job, count: int, plan: Plan | None, suppressed: int, requests: int, started: float, order: Order
+) -> Json:
+    counts = count_outcomes(job.staging)
+    records = "SELECT coalesce(sum(json_array_length(records) - 1), 0) FROM person WHERE records IS NOT NULL"
+    doubles = job.staging.count(records)
+    if doubles:
+        log.warning(
+            "%d %ss have the number of another: who opted out through one of them may still be reached through the "
+            "other, so merge them at Whautomate",
+            *(doubles, job.kind.name),
+        )
+    paths = {name: getattr(order, name) for name in ("rejects_path", "outcomes_path") if getattr(order, name)}
+    return {
+        "rows": count,
+        **{outcome: counts[outcome] for outcome in (*OUTCOMES, *ADDED, "deleted")},
+        "suppressed": suppressed,
+        "doubles": doubles,
+        **({"plan": plan.as_json()} if plan and order.plan_only else {}),
+        **paths,
+        "requests": job.client.requests - requests,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+# --- one run at a time
+
+
+@contextmanager
+def _lease(client: Client, name: str, run: Run, when_running: str) -> Iterator[Lease]:
+    """Hold the lease of a sync, with signs of life, and leave it as the work ends."""
+    leases = client.state.leases
+    while isinstance(lease := leases.take(client.account.id, name, run.holder, run.part), Held):
+        says = f"another run of the sync {name!r} is under way"
+        if when_running == "stop":
+            raise InvalidRequest(f"{says}: nothing was sent (when_running='wait' waits for its end)")
+        wait = min(lease.seconds, 30.0) + 1.0
+        if client.max_wait is not None and wait > client.max_wait:
+            raise Busy(f"{says}; it is asked again in {wait:.0f} s", next_permit_at=time.time() + wait)
+        log.info("%s; it is asked again in %.0f s", says, wait)
+        time.sleep(wait)
+    ended = threading.Event()
+
+    def live() -> None:
+        while not ended.wait(LASTS / 4):
+            if not leases.renew(lease):
+                log.warning("another try of this run has taken over: no more is sent")
+                client.stop()
+                return
+
+    threading.Thread(target=live, name="whautomate-lease", daemon=True).start()
+    try:
+        yield lease
+    except QuotaExhausted as error:
+        # It goes on when there are permits; until then nobody else begins.
+        leases.renew(lease, max(0.0, (error.next_permit_at or time.time()) - time.time()) + 900.0)
+        raise
+    except BaseException:
+        leases.renew(lease, 0.0)
+        raise
+    else:
+        leases.end(lease)
+    finally:
+        ended.set()

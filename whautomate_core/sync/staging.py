@@ -1,0 +1,185 @@
+"""The rows of a run on disk, in a file of the run's own that only its user can read and that goes when the run ends.
+
+So memory stays flat, sources that can be read once are enough, and of several rows about one person all are known
+before anything is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar
+
+from whautomate_core.call import Json
+
+T = TypeVar("T")
+
+BATCH = 900
+"""Rows that are worked on together."""
+
+_TABLES = """
+CREATE TABLE line (
+    row INTEGER PRIMARY KEY,
+    match TEXT NOT NULL,
+    raw TEXT,
+    cells TEXT NOT NULL,
+    person TEXT,  -- what the row says, where it was taken apart
+    known TEXT    -- what became of it, where the ledger has it as it is
+);
+CREATE TABLE twice (match TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE reject (row INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE folded (row INTEGER PRIMARY KEY, later INTEGER NOT NULL);
+CREATE TABLE person (
+    match TEXT PRIMARY KEY,
+    row INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    consent INTEGER NOT NULL,
+    raw TEXT,
+    payload TEXT NOT NULL,
+    id TEXT,
+    records TEXT,       -- what the server has, as read in this run: the oldest first
+    absent INTEGER NOT NULL DEFAULT 0,
+    opted_out INTEGER NOT NULL DEFAULT 0,
+    intent_at REAL,
+    done TEXT,          -- what became of it earlier in this run
+    action TEXT,        -- what is to be done
+    change TEXT,        -- the fields to write, where they are known
+    outcome TEXT,       -- what became of it
+    reason TEXT
+);
+CREATE INDEX person_row ON person (row);
+-- Whom no row is about: who loses a tag, and who is deleted.
+CREATE TABLE extra (match TEXT, id TEXT, held TEXT, outcome TEXT, reason TEXT);
+-- Numbers of people who opted out elsewhere.
+CREATE TABLE refused (number TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+_COLUMNS = (
+    "match, row, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, done, action, change,"
+    " outcome, reason"
+)
+
+
+class Line(NamedTuple):
+    """A row that can be sent, or was."""
+
+    row: int
+    match: str
+    raw: str | None
+    cells: str
+    person: str | None
+    known: str | None
+
+
+@dataclass(frozen=True, repr=False)
+class Staged:
+    """Somebody whom rows are about. It has no repr, since it is about people."""
+
+    match: str
+    row: int
+    key: str
+    fields: Json
+    consent: bool
+    raw: str | None
+    payload: str
+    id: str | None
+    records: list[Json] | None
+    absent: bool
+    opted_out: bool
+    intent_at: float | None
+    done: str | None
+    action: str | None
+    change: Json | None
+    outcome: str | None
+    reason: str | None
+
+
+class Staging:
+    """A run's rows. Used by one thread."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="whautomate-")  # 0700
+        path = os.path.join(self._folder.name, "rows.sqlite")
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        self._db = sqlite3.connect(path, isolation_level=None)
+        # Nothing of it is wanted after a crash.
+        self._db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; {_TABLES}")
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+        self._folder.cleanup()
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """One statement."""
+        return self._db.execute(statement, values)
+
+    def all(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a query that gives few."""
+        return self._db.execute(statement, values).fetchall()
+
+    def count(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """The number that a query gives."""
+        return int(self._db.execute(statement, values).fetchone()[0] or 0)
+
+    def many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
+        """One statement for many, in one transaction."""
+        self._db.execute("BEGIN")
+        self._db.executemany(statement, values)
+        self._db.execute("COMMIT")
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Put rows there."""
+        self.many("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", lines)
+
+    def reject(self, rejects: Iterable[tuple[int, str]]) -> None:
+        """Note rows that can't be sent, with the reason."""
+        self.many("INSERT INTO reject VALUES (?, ?)", rejects)
+
+    def people(self, condition: str = "1", values: Sequence[Any] = ()) -> Iterator[Staged]:
+        """Those on whom a condition holds, in the order of their rows. They may be changed meanwhile."""
+        last = -1
+        while True:
+            found = self.all(
+                f"SELECT {_COLUMNS} FROM person WHERE row > ? AND ({condition}) ORDER BY row LIMIT {BATCH}",  # noqa: S608
+                (last, *values),
+            )
+            for row in found:
+                yield _staged(row)
+            if len(found) < BATCH:
+                return
+            last = found[-1][1]
+
+    def matching(self, matches: Sequence[str], table: str = "person") -> set[str]:
+        """Those of `matches` that are there."""
+        marks = ",".join("?" * len(matches))
+        return {row[0] for row in self._db.execute(f"SELECT match FROM {table} WHERE match IN ({marks})", matches)}  # noqa: S608
+
+
+def _staged(row: Sequence[Any]) -> Staged:
+    match, number, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, *rest = row
+    done, action, change, outcome, reason = rest
+    return Staged(
+        *(match, number, key, json.loads(fields), bool(consent), raw, payload, id, records and json.loads(records)),
+        *(bool(absent), bool(opted_out), intent_at, done, action, change and json.loads(change)),
+        *(outcome, reason),
+    )
+
+
+def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """Items in lists of so many."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
