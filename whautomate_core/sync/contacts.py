@@ -10,11 +10,11 @@ from typing import Any
 
 from whautomate_core.client import Client
 from whautomate_core.progress import LogProgress, Progress
+from whautomate_core.sources import Source
 from whautomate_core.sync.apply import Outcomes, add_tags, create, remove_tags, update
 from whautomate_core.sync.mapping import ContactMapping, check_tags, read_people
 from whautomate_core.sync.plan import existing_contacts, make_plan
 from whautomate_core.sync.report import Threshold, check_threshold, require_folder, require_within, write_rejects
-from whautomate_core.sync.sources import Source
 
 log = logging.getLogger(__name__)
 

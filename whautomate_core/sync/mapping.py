@@ -10,7 +10,7 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.phones import e164, require_region
 from whautomate_core.policy import Policy, digits
 from whautomate_core.records import ContactUpdate, body
-from whautomate_core.sync.sources import Source, rows
+from whautomate_core.sources import Source, rows
 
 _CUSTOM = "customFields."
 _YES = {"yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí"}
@@ -118,7 +118,7 @@ def read_people(source: Source, mapping: ContactMapping) -> People:
         try:
             if row.problem:
                 raise ValueError(row.problem)
-            person = _person(row.number, row.cells, mapping)
+            person = _person(row.number, dict(zip(mapping.columns, row.cells, strict=True)), mapping)
         except ValueError as error:
             people.rejects.append(Reject(row.number, str(error)))
             continue
