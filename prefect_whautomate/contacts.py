@@ -13,10 +13,10 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import people
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
+from whautomate_core.sources import Source
 from whautomate_core.sync import contacts as jobs
 from whautomate_core.sync.mapping import contact_mapping
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 from whautomate_core.waiting import ContactHas
 
 list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)

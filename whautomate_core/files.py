@@ -1,4 +1,4 @@
-"""Records to a file that is there once it is whole: JSON lines, or Parquet where its name ends in .parquet.
+"""Files, local and of object storage: opened to be read, and written so that they are there once they are whole.
 
 pyarrow and fsspec (extra: `files`) load when a file needs them.
 """
@@ -31,8 +31,20 @@ def fsspec_storage(url: str) -> tuple[Any, str]:
     try:
         system, path = url_to_fs(url)
     except (ImportError, ValueError) as error:
-        raise ConfigurationError(f"{url.partition('://')[0]}:// can't be written to: {error}") from None
+        raise ConfigurationError(f"{url.partition('://')[0]}:// can't be opened: {error}") from None
     return system, path
+
+
+def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
+    """Open a local path, `file://...`, or the URL of an object, such as `s3://bucket/key`, to be read.
+
+    Raises: `ConfigurationError` where there is no such storage; `OSError`.
+    """
+    url, local = _split(path)
+    if url:
+        system, target = storage(url)
+        return system.open(target, "rb")  # type: ignore[no-any-return]
+    return open(local, "rb")
 
 
 def write_records(
@@ -43,8 +55,9 @@ def write_records(
     A local file can be read by its owner only. What keeps it from being written (no such folder, a package that is
     missing) is found out before the first record is asked for; where a record can't be had, there is no file.
 
-    In Parquet, columns are the records' fields: bool, int64, float64 or string, as all values of the column permit;
-    lists and objects are JSON text, and so is whatever is no text in a column of several types.
+    They are JSON lines, or Parquet where `path` ends in .parquet. There, columns are the records' fields: bool, int64,
+    float64 or string, as all values of the column permit; lists and objects are JSON text, and so is whatever is no
+    text in a column of several types.
 
     Args:
         path: A local path, `file://...`, or the URL of an object, such as `s3://bucket/key`.
@@ -55,16 +68,24 @@ def write_records(
     """
     parquet = path.lower().endswith(".parquet")
     if parquet:
-        _import_pyarrow()
-    scheme, is_url, rest = path.partition("://")
-    if is_url and scheme != "file":
-        system, target = storage(path)
+        import_pyarrow()
+    url, local = _split(path)
+    if url:
+        system, target = storage(url)
         with tempfile.TemporaryDirectory(prefix="whautomate-") as folder:
             whole = Path(folder) / "records"
             count = _write_local(whole, records, record, parquet)
             system.put_file(str(whole), target)
         return count
-    return _write_local(Path(rest if is_url else path), records, record, parquet)
+    return _write_local(Path(local), records, record, parquet)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The URL of an object, or a local path; the other is empty."""
+    scheme, is_url, rest = path.partition("://")
+    if is_url and scheme != "file":
+        return path, ""
+    return "", rest if is_url else path
 
 
 def _write_local(path: Path, records: Iterable[Any], record: type | None, parquet: bool) -> int:
@@ -96,7 +117,7 @@ def _lines(file: IO[bytes], records: Iterable[Any]) -> Iterable[Any]:
 
 def _parquet(file: IO[bytes], records: Iterable[Any], record: type | None) -> int:
     """A file has one schema, which only the last record completes: so records wait on disk until it is known."""
-    pyarrow, parquet = _import_pyarrow()
+    pyarrow, parquet = import_pyarrow()
     known = get_type_hints(record) if record else {}
     kinds = {name: {hint if hint in (bool, int, float, str) else object} for name, hint in known.items()}
     count = 0
@@ -146,7 +167,7 @@ def _text(value: str) -> str:
     return value.encode(errors="replace").decode()
 
 
-def _import_pyarrow() -> tuple[Any, Any]:
+def import_pyarrow() -> tuple[Any, Any]:
     try:
         import pyarrow
         import pyarrow.parquet

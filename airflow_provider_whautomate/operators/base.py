@@ -447,7 +447,7 @@ def _storage(url: str) -> tuple[Any, str]:
         return path.fs, path.path
     except (ImportError, ValueError) as error:
         raise ConfigurationError(
-            f"{url.partition('://')[0]}:// can't be written to: {error}; is Airflow's provider of that storage there?"
+            f"{url.partition('://')[0]}:// can't be opened: {error}; is Airflow's provider of that storage there?"
         ) from None
 
 

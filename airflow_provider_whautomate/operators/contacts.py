@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.client import Client
-    from whautomate_core.sync.sources import Source
+    from whautomate_core.sources import Source
 
 
 class WhautomateListContactsOperator(WhautomateOperator, call=contacts.list_contacts): ...

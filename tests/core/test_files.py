@@ -128,7 +128,7 @@ def asked():
         ("missing/a.jsonl", "can't be written: No such file or directory"),
         ("file://{}/missing/a", "can't be written: No such file or directory"),
         ("", "can't be written: it is a folder"),
-        ("nosuch://bucket/a.jsonl", "nosuch:// can't be written to"),
+        ("nosuch://bucket/a.jsonl", "nosuch:// can't be opened"),
     ],
 )
 def test_what_can_not_be_written_says_so_before_a_record_is_asked_for(tmp_path, name, says):

@@ -303,7 +303,7 @@ def test_bad_input_is_said_before_anything_is_sent(
     [
         (b"", "empty: not even a header"),
         (b"who,mobile,stage,city,ok\n", "has no rows"),
-        (b'who,mobile,stage,city,ok\nAda,1,,,"yes\nBob,2,,,yes\n', "not CSV from line 1 on: unexpected end of data"),
+        (b'who,mobile,stage,city,ok\nAda,1,,,"yes\nBob,2,,,yes\n', "not CSV from line 2 on: unexpected end of data"),
         (b"who,mobile,stage,city,ok,mobile\nAda,1,,,,\n", "the column 'mobile' twice"),
         (b"Ada Lovelace,015123456789\n", "none of the columns 'who', .*: is its first line a header"),
         (b"who;mobile;stage;city;ok\nAda;1;;;\n", "are its cells separated by commas"),

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import platformdirs
 from sqlalchemy import create_engine, event, func, select, text
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -75,7 +75,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         try:
-            self._url = make_url(re.sub(r"^postgres://", "postgresql://", url))
+            self._url = database_url(url)
         except ArgumentError:
             raise ConfigurationError(
                 "state must be sqlite:///path or postgresql://user:password@host/database"
@@ -84,9 +84,6 @@ class Database:
         if kind not in ("sqlite", "postgresql"):
             raise ConfigurationError(f"state can be sqlite:///path or postgresql://..., not {kind}")
         self.is_sqlite = kind == "sqlite"
-        if self._url.drivername == "postgresql":
-            # The default differs between the versions of SQLAlchemy.
-            self._url = self._url.set(drivername="postgresql+psycopg2")
         self._offset: float | None = None
         self._engine = self._sqlite() if self.is_sqlite else self._postgresql()
         with _sqlite_turn:  # keeps a fork from reading the set meanwhile
@@ -123,15 +120,10 @@ class Database:
                 if isinstance(error, away) or error.connection_invalidated or "not a database" in str(error):
                     raise StateUnavailable(
                         f"the state database ({self._url.get_backend_name()}) can't be reached or is busy"
-                        f"{self._words(error)}; nothing is sent, since without it limits and claims can't be kept"
+                        f"{driver_words(error, self._url.password)}; nothing is sent, since without it limits and "
+                        "claims can't be kept"
                     ) from None
                 raise
-
-    def _words(self, error: Exception) -> str:
-        """The driver's first line, unless it holds what must not be shown."""
-        line = next(iter(str(getattr(error, "orig", None) or "").strip().splitlines()), "")
-        password = self._url.password
-        return "" if not line or (password and str(password) in line) else f" ({line[:200]})"
 
     def now(self, connection: Connection) -> float:
         """Seconds since the epoch, by the clock that all callers share."""
@@ -235,6 +227,19 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         return engine
+
+
+def database_url(url: str) -> URL:
+    """The address of a database as SQLAlchemy has it. Raises SQLAlchemy's `ArgumentError`, which may show it."""
+    found = make_url(re.sub(r"^postgres://", "postgresql://", url))
+    # The default differs between the versions of SQLAlchemy.
+    return found.set(drivername="postgresql+psycopg2") if found.drivername == "postgresql" else found
+
+
+def driver_words(error: Exception, password: object) -> str:
+    """The first line of what a database's driver says, unless it holds the password."""
+    line = next(iter(str(getattr(error, "orig", None) or error).strip().splitlines()), "")
+    return "" if not line or (password and str(password) in line) else f" ({line[:200]})"
 
 
 def _say_once(state: RetryCallState) -> None:

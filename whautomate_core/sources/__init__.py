@@ -1,0 +1,128 @@
+"""Rows from where people have them: files, databases, Python. Read as a stream, as text.
+
+What is wrong with one row is its `Row.problem`, so that one row never ends a run where it can be avoided.
+pyarrow, fsspec (extra: `files`) and SQLAlchemy load when a source needs them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePath
+from typing import IO, Any, TypeAlias, cast
+from urllib.parse import urlsplit
+
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.files import open_file as open_file_or_object
+from whautomate_core.sources import csv_files, objects, parquet, sql, tables
+from whautomate_core.sources.row import Row
+from whautomate_core.sources.sql import Sql
+from whautomate_core.sources.tables import Table
+
+__all__ = ["OpenFile", "Row", "Rows", "Source", "Sql", "Table", "rows"]
+
+Source: TypeAlias = "str | Path | Iterable[Mapping[str, Any]] | Sql | Table"
+"""Path or URL of a file, rows (dicts of column to value; read once), a query, or columns with their rows.
+
+Files are told by their names: .csv (UTF-8, with or without BOM, with a header, separated by commas), .jsonl or .ndjson
+(UTF-8, an object a line), both also as .gz, and .parquet.
+"""
+
+OpenFile = Callable[[str], IO[bytes]]
+"""Path or URL of a file -> the file, open to be read."""
+
+_READERS = {
+    ".csv": csv_files.read,
+    ".jsonl": objects.read_lines,
+    ".ndjson": objects.read_lines,
+    ".parquet": parquet.read,
+}
+_KINDS = "CSV, JSON lines or Parquet file by its name (.csv, .jsonl, .ndjson, each also as .gz, or .parquet)"
+
+
+class Rows:
+    """The rows of a source, once, from the first to the last. Nothing of the source stays open after the last."""
+
+    columns: tuple[str, ...]
+    """The columns asked for, or all the source has: what the cells of each row are."""
+
+    def __init__(self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack) -> None:
+        self.columns = columns
+        self._rows = _some(name, found, opened)
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._rows
+
+
+def rows(source: Source, columns: Sequence[str] | None, *, open_file: OpenFile = open_file_or_object) -> Rows:
+    """The rows of a source with the cells of `columns`, or of all columns where None.
+
+    Cells are text without space around it: nothing for None and NaN, `true` and `false`, whole numbers without a
+    point, ISO 8601 for dates and times, JSON for dicts and lists. Of a source of dicts a column is there where one of
+    the first 1,000 rows has it; a row without it has an empty cell.
+
+    Raises: `ConfigurationError` that names the column where one is missing or there twice, and where the source can't
+        be read; while the rows are read, where it can't be read on, and where it has none. It holds no cell.
+    """
+    with ExitStack() as opened:
+        name, there, found = _read(source, columns, open_file, opened)
+        return Rows(name, there, found, opened.pop_all())
+
+
+def _read(
+    source: Source, columns: Sequence[str] | None, open_file: OpenFile, opened: ExitStack
+) -> tuple[str, tuple[str, ...], Iterator[Row]]:
+    if isinstance(source, (str, Path)):
+        path = str(source)
+        name, kind, is_gzip = _kind(path)
+        opened.enter_context(_file_errors(name))
+        file = opened.enter_context(open_file(path))
+        if is_gzip:
+            file = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+        return name, *_READERS[kind](file, name, columns)
+    if isinstance(source, Sql):
+        name = "the query"
+        return name, *tables.read(sql.run(source, opened), name, columns)
+    name = "the source"
+    if isinstance(source, Table):
+        return name, *tables.read(source, name, columns)
+    if not isinstance(source, Iterable):
+        raise ConfigurationError(f"a source is a path, rows or a query, not {type(source).__name__}")
+    return name, *objects.read(source, name, columns)
+
+
+def _kind(path: str) -> tuple[str, str, bool]:
+    """The name of a file without its folder, its kind, and whether it is compressed."""
+    if "\n" in path:
+        raise ConfigurationError("the source is text of several lines, and no path of a file")
+    # The rest of an address may hold a signature.
+    name = PurePath(urlsplit(path).path if path.startswith(("http://", "https://")) else path).name
+    plain = name.lower().removesuffix(".gz")
+    is_gzip = plain != name.lower()
+    kind = PurePath(plain).suffix
+    if kind not in _READERS or (kind == ".parquet" and is_gzip):
+        raise ConfigurationError(f"{name} is not a {_KINDS}; a source is a path of one, rows, or a query")
+    return name, kind, is_gzip
+
+
+def _some(name: str, found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:
+    with opened:
+        first = next(found, None)
+        if first is None:
+            raise ConfigurationError(f"{name} has no rows")
+        yield first
+        yield from found
+
+
+@contextmanager
+def _file_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{name} is not UTF-8: save it as UTF-8") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise ConfigurationError(f"{name} is no gzip file, or was cut off") from None
+    except OSError as error:
+        raise ConfigurationError(f"{name} can't be read: {error.strerror or type(error).__name__}") from None

@@ -1,0 +1,76 @@
+"""Rows that each name their columns: JSON lines, and dicts."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import IO, Any
+
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.sources.row import Row, choose, make_row, text
+
+_FIRST = 1000
+"""Rows that are looked at for what columns there are: many exports leave out what is empty."""
+
+_Numbered = tuple[int, "Mapping[str, Any] | str"]
+"""The number of a row, and the row or what is wrong with it."""
+
+
+def read_lines(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """The columns and rows of a file of JSON lines."""
+    return _rows(_parsed(file), name, columns, "is it JSON lines in UTF-8, an object a line?")
+
+
+def read(
+    source: Iterable[Mapping[str, Any]], name: str, columns: Sequence[str] | None
+) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """The columns and rows of dicts."""
+    return _rows(_given(source), name, columns)
+
+
+def _parsed(file: IO[bytes]) -> Iterator[_Numbered]:
+    for number, line in enumerate(file, start=1):
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if line.isspace():
+            continue
+        try:
+            found = json.loads(line.decode())
+        except UnicodeDecodeError:
+            found = "line is not UTF-8"
+        except (ValueError, RecursionError):
+            found = "line is no JSON"
+        else:
+            found = found if isinstance(found, dict) else "line is no JSON object"
+        yield number, found
+
+
+def _given(source: Iterable[Mapping[str, Any]]) -> Iterator[_Numbered]:
+    for number, row in enumerate(source, start=1):
+        if isinstance(row, Mapping):
+            yield number, row
+        elif number == 1:
+            raise ConfigurationError(f"row 1 must be a dict of column to value, got {type(row).__name__}")
+        else:
+            yield number, f"row must be a dict of column to value, got {type(row).__name__}"
+
+
+def _rows(
+    found: Iterator[_Numbered], name: str, columns: Sequence[str] | None, hint: str = ""
+) -> tuple[tuple[str, ...], Iterator[Row]]:
+    first = list(islice(found, _FIRST))
+    there = list(dict.fromkeys(column for _, row in first if not isinstance(row, str) for column in row))
+    # A source without a row says so when it is read.
+    chosen = choose(name, there, columns, hint) if first else tuple(columns or ())
+    known = frozenset(chosen) if columns is None else None
+    return chosen, (_row(number, row, chosen, known) for number, row in chain(first, found))
+
+
+def _row(number: int, row: Mapping[str, Any] | str, chosen: tuple[str, ...], known: frozenset[str] | None) -> Row:
+    if isinstance(row, str):
+        return Row(number, (), row)
+    if known is not None and not known.issuperset(row):
+        return Row(number, (), f"row has a column that none of the first {_FIRST:,} rows has")
+    return make_row(number, chosen, tuple([text(row.get(column)) for column in chosen]))

@@ -1,0 +1,84 @@
+"""A query at a database of SQLAlchemy's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.sources.tables import Table
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+BATCH = 2000
+"""Rows that are fetched at a time."""
+
+_ABOUT_THE_QUERY = {"OperationalError", "ProgrammingError", "InterfaceError", "InvalidRequestError"}
+"""Errors of drivers (PEP 249) and of SQLAlchemy that quote the query or the server; others quote values of rows."""
+
+
+@dataclass(frozen=True)
+class Sql:
+    """The rows of a query, read by a cursor of the server where it has one, in a transaction that is never committed.
+
+    The repr holds neither address nor values.
+    """
+
+    query: str
+    """A SELECT. `:name` stands for a parameter."""
+    url: str | SecretStr = field(repr=False)
+    """The database as SQLAlchemy has it, such as `postgresql://user:password@host/database`."""
+    parameters: Mapping[str, Any] | None = field(default=None, repr=False)
+    """Name -> value. What is about people belongs here, and not into the query."""
+
+
+def run(sql: Sql, opened: ExitStack) -> Table:
+    """Run the query. What must be closed after the last row is put into `opened`."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+    from sqlalchemy.pool import NullPool
+
+    from whautomate_core.state.database import database_url
+
+    try:
+        url = database_url(sql.url if isinstance(sql.url, str) else sql.url.get_secret_value())
+        engine = create_engine(url, future=True, hide_parameters=True, poolclass=NullPool)
+    except ArgumentError:
+        raise ConfigurationError(
+            "the url of Sql must be one of SQLAlchemy's, such as postgresql://user:password@host/database"
+        ) from None
+    except (ImportError, NoSuchModuleError):
+        kind = url.drivername
+        raise ConfigurationError(
+            f"Sql needs the driver of {kind}"
+            + (': pip install "whautomate-pipelines[postgres]"' if kind.startswith("postgresql") else "")
+        ) from None
+    opened.enter_context(_query_errors(url.password))
+    connection = opened.enter_context(engine.connect())
+    connection = connection.execution_options(stream_results=True, max_row_buffer=BATCH, postgresql_readonly=True)
+    result = connection.execute(text(sql.query), dict(sql.parameters or {}))
+    if not result.returns_rows:
+        raise ConfigurationError("the query gives no rows: it must be a SELECT")
+    return Table(list(result.keys()), result.yield_per(BATCH))
+
+
+def query_failed(error: Exception, password: object = None) -> ConfigurationError:
+    """The error of a query that failed, with the driver's words where they hold no cell and no password."""
+    from whautomate_core.state.database import driver_words
+
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    said = driver_words(error, password) if kinds & _ABOUT_THE_QUERY else ""
+    return ConfigurationError(f"the query failed: {type(error).__name__}{said}")
+
+
+@contextmanager
+def _query_errors(password: object) -> Iterator[None]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise query_failed(error, password) from None
