@@ -34,7 +34,7 @@ from whautomate_core.records import Broadcast
 from whautomate_core.state import open_state
 from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import Grant, Lane, Usage
-from whautomate_core.sync.report import Threshold, check_threshold, limit
+from whautomate_core.thresholds import Threshold, check_threshold, limit
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account

@@ -96,15 +96,21 @@ class Ledger:
         """Forget an id that names nobody any more."""
         self._change(self._is(match), id=None, absent=None)
 
-    def intend(self, match: str, by: str) -> bool:
-        """Note that somebody is about to be created. False where they are there, or another has noted it before."""
+    def intend(self, match: str, by: str, expired: float | None = None) -> bool:
+        """Note that somebody is about to be created. False where they are there, or another has noted it before.
+
+        Args:
+            expired: When an intent was noted that led to nobody, and so counts no more.
+        """
 
         def work(connection: Connection) -> bool:
             now = self._database.now(connection)
-            free = identities.c.id.is_(None) & (identities.c.intent_at.is_(None) | (identities.c.intent_by == by))
+            over = identities.c.intent_at.is_(None) | (identities.c.intent_by == by)
+            if expired is not None:
+                over |= identities.c.intent_at == expired
             mine = {"intent_at": now, "intent_by": by}
             row = {"account": self._account, "match": match, "opted_out": False, **mine}
-            self._upsert(connection, identities, [row], ("account", "match"), tuple(mine), where=free)
+            self._upsert(connection, identities, [row], ("account", "match"), tuple(mine), identities.c.id.is_(None) & over)
             held = connection.execute(select(identities.c.intent_by).where(self._is(match))).scalar()
             return bool(held == by)
 
@@ -113,10 +119,6 @@ class Ledger:
     def withdraw(self, match: str, by: str) -> None:
         """Say that a create did nothing."""
         self._change(self._is(match) & (identities.c.intent_by == by), intent_at=None, intent_by=None)
-
-    def expire(self, match: str) -> None:
-        """Forget an intent that was looked up and led to nobody."""
-        self._change(self._is(match), intent_at=None, intent_by=None)
 
     # --- rows
 

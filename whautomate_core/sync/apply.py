@@ -142,7 +142,7 @@ def _create(writing: Writing, person: Staged) -> str:
 
     def intend() -> None:
         # With the permit in hand: who dies waiting for one has begun nothing.
-        if not job.ledger.intend(person.match, job.by):
+        if not job.ledger.intend(person.match, job.by, person.intent_at):
             raise _Begun("another run has begun to create the person")
 
     try:

@@ -1,4 +1,4 @@
-"""The jobs: make Whautomate's people what a source says, and tag them. `contacts.py` and `clients.py` have them by name.
+"""The jobs: make Whautomate's people what a source says, and tag them. `contacts.py` and `clients.py` name them.
 
 DAG files read the signatures: what does the work loads when it is done.
 """
@@ -26,12 +26,11 @@ from whautomate_core.sync.options import (
     Quota,
     Run,
     Show,
-    Threshold,
     WhenRunning,
     check_cap,
     check_choice,
-    check_threshold,
 )
+from whautomate_core.thresholds import Threshold, check_threshold
 
 if TYPE_CHECKING:
     from whautomate_core.client import Client
@@ -277,7 +276,7 @@ def tag_people(
         "update",
         "detect",
         "",
-        exactly=members == "exactly",
+        members=members,
         plan_only=plan_only,
         over_quota=over_quota,
         max_rejected=max_rejected,
@@ -286,8 +285,7 @@ def tag_people(
         max_removed=max_removed,
         **common,
     )
-    report = run_sync(client, sync_name or run.name, order, run, progress or LogProgress(log), storage)
-    return report
+    return run_sync(client, sync_name or run.name, order, run, progress or LogProgress(log), storage)
 
 
 def _common(show: Any, settle_after: Any, when_running: Any, rejects_path: Any, outcomes_path: Any) -> dict[str, Any]:

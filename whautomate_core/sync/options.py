@@ -21,9 +21,6 @@ Quota = Literal["spread", "refuse"]
 Show = Literal["masked", "whole"]
 WhenRunning = Literal["wait", "stop"]
 
-Threshold: TypeAlias = int | str
-"""A count of rows, or a share of them such as "5%"."""
-
 
 @dataclass(frozen=True)
 class Run:
@@ -34,24 +31,6 @@ class Run:
     holder: str = field(default_factory=lambda: token_hex(8))
     part: str = ""
     """Which chunk of the source, where a run has several."""
-
-
-def check_threshold(name: str, threshold: Threshold) -> None:
-    """Raise `ConfigurationError` unless it is a count or a share."""
-    limit(name, threshold, 100)
-
-
-def limit(name: str, threshold: Threshold, rows: int) -> float:
-    """The threshold as a count of `rows`. Raises `ConfigurationError` unless it is a count or a share."""
-    try:
-        if isinstance(threshold, str) and threshold.endswith("%") and 0 <= float(threshold[:-1]) <= 100:
-            return float(threshold[:-1]) / 100 * rows
-        # A template makes the text "5" of the count 5.
-        if not isinstance(threshold, bool) and str(threshold).isascii() and str(threshold).isdigit():
-            return int(threshold)
-    except ValueError:
-        pass
-    raise ConfigurationError(f'{name} must be a whole number of rows or a share like "5%", not {threshold!r}')
 
 
 def check_choice(name: str, value: object, choices: tuple[Any, ...]) -> None:

@@ -127,6 +127,14 @@ class Plan:
     finishes: datetime
     looked: Looked
 
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.counts.items() if count)
+        return (
+            f"{counts or 'nothing to do'}; {self.spent} requests made, at least {self.requests} to come, of "
+            f"{self.left_today} left today ({self.share_of_day:.1f} % of a day): {self.minutes:.1f} minutes, "
+            f"done by {self.finishes:%Y-%m-%d %H:%M} UTC; looked up by {self.looked.way}"
+        )
+
     def as_json(self) -> Json:
         """As it is reported."""
         return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,9 @@ from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.files import Storage, write_records
 from whautomate_core.policy import digits
 from whautomate_core.sync.kinds import SEPARATOR
-from whautomate_core.sync.options import Show, Threshold, limit
+from whautomate_core.sync.options import Show
 from whautomate_core.sync.staging import Staging
+from whautomate_core.thresholds import Threshold, limit
 
 OUTCOMES = (
     "created", "updated", "unchanged", "missing", "existing", "withheld", "rejected", "folded", "failed", "unsettled",
@@ -23,8 +23,10 @@ OUTCOMES = (
 ADDED = ("tagged", "untagged", "protected")
 """What is told beside it."""
 
-BAD = ("rejected", "folded", "failed", "unsettled", "withheld")
-"""Outcomes of rows that are in the file of rejects."""
+TAGGING = (
+    "tagged", "already", "protected", "no_consent", "missing", "rejected", "folded", "failed", "unsettled", "untagged",
+)  # fmt: skip
+"""What is told where a tag is given: each row is one of them, `untagged` is beside it."""
 
 
 def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: tuple[str, ...], rows: int) -> None:
@@ -60,6 +62,22 @@ def count_outcomes(staging: Staging) -> Counter[str]:
     return counts
 
 
+def count_tagging(staging: Staging, outcomes: Counter[str]) -> Counter[str]:
+    """The same where a tag is given."""
+    counts = Counter[str](
+        {name: outcomes[name] for name in ("missing", "rejected", "folded", "failed", "unsettled", "untagged")}
+    )
+    for consent, outcome, count in staging.all(
+        "SELECT consent, outcome, count(*) FROM person WHERE outcome LIKE 'unchanged%' GROUP BY consent, outcome"
+    ):
+        parts = outcome.split("+")
+        name = (
+            "no_consent" if not consent else next((one for one in ("tagged", "protected") if one in parts), "already")
+        )
+        counts[name] += count
+    return counts
+
+
 # --- files
 
 
@@ -82,14 +100,14 @@ def write_outcomes(path: str | None, staging: Staging, show: Show, storage: Stor
 
 
 def _rejects(staging: Staging, show: Show) -> Iterator[Json]:
-    marks = ",".join(f"'{outcome}'" for outcome in BAD)
     query = (
-        "SELECT row, 'rejected', reason, NULL, NULL FROM reject UNION ALL "
-        "SELECT f.row, 'folded', 'same person as row ' || f.later, p.key, NULL"
+        "SELECT row, 'rejected', reason, NULL FROM reject UNION ALL "
+        "SELECT f.row, 'folded', 'same person as row ' || f.later, p.key"
         " FROM folded f JOIN line l ON l.row = f.row LEFT JOIN person p ON p.match = l.match UNION ALL "
-        f"SELECT row, outcome, reason, key, id FROM person WHERE outcome IN ({marks}) ORDER BY 1"  # noqa: S608
+        "SELECT row, outcome, reason, key FROM person WHERE outcome IN ('failed', 'unsettled', 'withheld', 'rejected')"
+        " ORDER BY 1"
     )
-    for row, outcome, reason, key, _ in staging.run(query):
+    for row, outcome, reason, key in staging.run(query):
         yield {"row": row, "outcome": outcome, "reason": reason, "match": shown(key, show)}
 
 
@@ -112,8 +130,3 @@ def shown(key: str | None, show: Show) -> str | None:
     return " ".join(
         f"+{part[:2]}…{part[-2:]}" if part == digits(part) else f"{part[:1]}…" for part in key.split(SEPARATOR)
     )
-
-
-def as_text(report: Json) -> str:
-    """A report for the log."""
-    return json.dumps(report)

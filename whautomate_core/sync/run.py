@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress as suppress_error
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from whautomate_core.call import Json
 from whautomate_core.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted
-from whautomate_core.files import Storage, fsspec_storage
+from whautomate_core.files import Storage, fsspec_storage, open_file
 from whautomate_core.policy import numbers
 from whautomate_core.progress import Progress
-from whautomate_core.sources import Source, rows
+from whautomate_core.sources import Rows, Source, rows
 from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.look import Looked, look_up
 from whautomate_core.sync.mapping import PeopleMapping
-from whautomate_core.sync.options import Drift, Mode, Quota, Run, Show, Threshold, WhenRunning, limit
+from whautomate_core.sync.options import Drift, Members, Mode, Quota, Run, Show, WhenRunning
 from whautomate_core.sync.plan import Plan, decide, make_plan
 from whautomate_core.sync.report import (
     ADDED,
     OUTCOMES,
-    as_text,
+    TAGGING,
     count_outcomes,
+    count_tagging,
     require_within,
     write_outcomes,
     write_rejects,
 )
 from whautomate_core.sync.rows import stage
 from whautomate_core.sync.staging import Staging
+from whautomate_core.thresholds import Threshold, limit
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +54,8 @@ class Order:
     mode: Mode
     drift: Drift
     location: str
-    exactly: bool = False
+    members: Members | None = None
+    """Whom a tag is given to, where that is all."""
     suppress: Order | None = None
     plan_only: bool = False
     over_quota: Quota = "spread"
@@ -89,13 +95,13 @@ def run_sync(
             lease=lease,
             progress=progress,
             settle_after=order.settle_after,
-            exactly=order.exactly,
+            exactly=order.members == "exactly",
         )
         suppressed = _suppress(client, name, order, run, progress, storage, staging) if order.suppress else 0
         count, plan, ended = 0, None, "stopped"
         try:
             columns = None if order.mapping.has_functions else order.mapping.columns
-            count = stage(job, rows(order.source, columns, storage=storage))
+            count = stage(job, _rows(order.source, columns, storage))
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
             plan, read_at, elsewhere = _plan(job, order, requests)
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
@@ -110,7 +116,7 @@ def run_sync(
         finally:
             # Also where the work was stopped midway: what was done and what nobody knows must not be lost.
             report = _report(job, count, plan, suppressed, requests, started, order)
-            log.info("sync %s: %s", ended, as_text(report))
+            log.info("sync %s: %s", ended, json.dumps(report))
             write_rejects(order.rejects_path, staging, order.show, storage)
             write_outcomes(order.outcomes_path, staging, order.show, storage)
         require_within("max_failed", order.max_failed, staging, ("failed", "unsettled"), count)
@@ -123,7 +129,7 @@ def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, bool]:
     elsewhere = decide(job)
     deletes = _find_gone(job) if job.mode == "mirror" else 0
     plan = make_plan(job, looked, elsewhere, job.client.requests - requests, deletes)
-    log.info("plan: %s", as_text(plan.as_json()))
+    log.info("plan: %s", plan)
     return plan, read_at, elsewhere
 
 
@@ -181,12 +187,10 @@ def _suppress(
 
     def numbered() -> Iterator[Any]:
         read = suppress.mapping.reader(suppress.mapping.columns)
-        for row in rows(suppress.source, suppress.mapping.columns, storage=storage):
+        for row in _rows(suppress.source, suppress.mapping.columns, storage):
             if not row.problem:
-                try:
+                with suppress_error(ValueError):  # told by the run itself
                     kept.extend((number,) for number in numbers(read(row.cells).fields))
-                except ValueError:
-                    pass  # told by the run itself
             if len(kept) > 1000:
                 staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
                 kept.clear()
@@ -197,10 +201,18 @@ def _suppress(
     return int(report.get("tagged", 0))
 
 
+def _rows(source: Source, columns: Any, storage: Storage) -> Rows:
+    return rows(source, columns, open_file=partial(open_file, storage=storage))
+
+
 def _report(
     job: Job, count: int, plan: Plan | None, suppressed: int, requests: int, started: float, order: Order
 ) -> Json:
     counts = count_outcomes(job.staging)
+    named: tuple[str, ...] = (*OUTCOMES, *ADDED, "deleted", "suppressed")
+    counts["suppressed"] = suppressed
+    if order.members:
+        counts, named = count_tagging(job.staging, counts), TAGGING
     records = "SELECT coalesce(sum(json_array_length(records) - 1), 0) FROM person WHERE records IS NOT NULL"
     doubles = job.staging.count(records)
     if doubles:
@@ -212,8 +224,7 @@ def _report(
     paths = {name: getattr(order, name) for name in ("rejects_path", "outcomes_path") if getattr(order, name)}
     return {
         "rows": count,
-        **{outcome: counts[outcome] for outcome in (*OUTCOMES, *ADDED, "deleted")},
-        "suppressed": suppressed,
+        **{name: counts[name] for name in named},
         "doubles": doubles,
         **({"plan": plan.as_json()} if plan and order.plan_only else {}),
         **paths,

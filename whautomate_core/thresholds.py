@@ -1,0 +1,28 @@
+"""How much may go wrong before it is a failure: a count, or a share."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from whautomate_core.errors import ConfigurationError
+
+Threshold: TypeAlias = int | str
+"""A count of rows, or a share of them such as "5%"."""
+
+
+def check_threshold(name: str, threshold: Threshold) -> None:
+    """Raise `ConfigurationError` unless it is a count or a share."""
+    limit(name, threshold, 100)
+
+
+def limit(name: str, threshold: Threshold, rows: int) -> float:
+    """The threshold as a count of `rows`. Raises `ConfigurationError` unless it is a count or a share."""
+    try:
+        if isinstance(threshold, str) and threshold.endswith("%") and 0 <= float(threshold[:-1]) <= 100:
+            return float(threshold[:-1]) / 100 * rows
+        # A template makes the text "5" of the count 5.
+        if not isinstance(threshold, bool) and str(threshold).isascii() and str(threshold).isdigit():
+            return int(threshold)
+    except ValueError:
+        pass
+    raise ConfigurationError(f'{name} must be a whole number of rows or a share like "5%", not {threshold!r}')
