@@ -23,7 +23,7 @@ from whautomate_core.sources.tables import Table
 
 __all__ = ["OpenFile", "Row", "Rows", "Source", "Sql", "Table", "rows"]
 
-Source: TypeAlias = "str | Path | Iterable[Mapping[str, Any]] | Sql | Table"
+Source: TypeAlias = str | Path | Iterable[Mapping[str, Any]] | Sql | Table
 """Path or URL of a file, rows (dicts of column to value; read once), a query, or columns with their rows.
 
 Files are told by their names: .csv (UTF-8, with or without BOM, with a header, separated by commas), .jsonl or .ndjson
