@@ -20,6 +20,7 @@ from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
+from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
 from whautomate_core.call import Call, summary
@@ -210,11 +211,13 @@ class Veiled:
 
     def __str__(self) -> str:
         value = self.value
+        if isinstance(value, Sql):
+            return repr(value)  # shows no values of its parameters
         if isinstance(value, str):
             try:
                 value = json.loads(value)
             except ValueError:
-                return value if self.is_path else "text"
+                return value if self.is_path and not is_json(value) and "\n" not in value else "text"
         if isinstance(value, Mapping):
             return f"{len(value)} fields: {', '.join(map(str, value))}"
         if isinstance(value, (list, tuple)):
