@@ -62,7 +62,7 @@ def test_the_example_messages_once_however_often_it_runs(server, whautomate_emul
 
     lines = logged(server)
     assert any(line.startswith("plan: ") for line in lines), "the core's lines are in the run's logs"
-    assert any(line.startswith("creating contacts: ") for line in lines)
+    assert any(line.startswith("writing contacts: ") for line in lines)
     everything = caplog.text + "\n".join(lines)
     everything += server.request("POST", "/flow_runs/filter", json={"limit": 200}).text  # with their parameters
     everything += server.request("POST", "/task_runs/filter", json={"limit": 200}).text
@@ -87,7 +87,9 @@ def test_jobs_run_in_coroutines_too(server, whautomate_emulator, credentials):
     @flow
     async def nightly():
         synced = await contacts.async_contacts(credentials, ROWS, MAPPING, default_region="DE")
-        tagged = await contacts.atag_contacts(credentials, ROWS, "newsletter", default_region="DE", consent_column="ok")
+        tagged = await contacts.atag_contacts(
+            credentials, ROWS, "newsletter", {"phoneNumber": "mobile"}, default_region="DE", consent_column="ok"
+        )
         segment = await segments.aensure_segment(credentials, "all", {"tags": ["newsletter"]})
         sent = await broadcasts.abroadcast(credentials, "hello", TEMPLATE, segment_id=segment["id"], hold_minutes=0)
         done = await broadcasts.await_for_broadcast(credentials, sent["id"], poll_interval=0.2)
@@ -99,7 +101,7 @@ def test_jobs_run_in_coroutines_too(server, whautomate_emulator, credentials):
     assert done["finished"]
     assert sum(step["requests"] for step in steps) == len(whautomate_emulator.requests())
     artifacts = server.request("POST", "/artifacts/filter", json={"limit": 200}).json()
-    assert ("creating contacts: 12 of 12", 100.0) in [(a["description"], a["data"]) for a in artifacts]
+    assert ("writing contacts: 12 of 12", 100.0) in [(a["description"], a["data"]) for a in artifacts]
 
 
 @pytest.mark.parametrize(
