@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from whautomate_core.commands import terminal
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, Stopped
 from whautomate_core.progress import Progress
 
 
@@ -66,7 +66,11 @@ def sync(
 
         def run(**more: Any) -> dict[str, Any]:
             with Client(account, lane="bulk") as client, _bar() as progress:
-                report: dict[str, Any] = job(client, source, mapping, progress=progress, **options, **more)
+                try:
+                    report: dict[str, Any] = job(client, source, mapping, progress=progress, **options, **more)
+                except KeyboardInterrupt:
+                    client.stop()
+                    raise Stopped("stopped; run it again to go on where it was") from None
                 return report
 
         if plan or not yes:
