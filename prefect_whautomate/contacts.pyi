@@ -13,8 +13,8 @@ from whautomate_core.records import Contact
 from whautomate_core.records import ContactFilters
 from whautomate_core.records import ContactInput
 from whautomate_core.records import ContactUpdate
+from whautomate_core.sources import Source
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 
 class _list_contacts(Task[..., list[Contact]]):
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).

@@ -12,8 +12,8 @@ from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
 from whautomate_core.client import Client
+from whautomate_core.sources import Source
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 
 class WhautomateListContactsOperator(WhautomateOperator):
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
