@@ -133,6 +133,7 @@ def test_rows_that_are_none_say_so(source: Source, name: str) -> None:
         ("p.csv", "name,mobile\nAda,1\n".encode("utf-16-le"), "is not UTF-8 (UTF-16, as it looks): save it as UTF-8"),
         ("p.csv", b'name,mobile\nAda,1\n"Bob,2\nEve,3\n', "is not CSV from line 3 on: unexpected end of data"),
         ("p.csv", b'name,mobile\nAda,1\n"Bob,2\n"Eve",3\n', "is not CSV from line 3 on: ',' expected"),
+        ("p.csv", b'name,mobile\n"say "hi"\nto Bob",2\n', "is not CSV from line 2 on: ',' expected"),
         ("p.csv", b'name,mobile\n"Bob,' + b"2\n" * 9_000_000, "is not CSV from line 2 on: field larger"),
         ("p.csv", b'"name,mobile\nAda,1', "is not CSV from line 1 on"),
         ("p.jsonl", b"", "has no rows"),
@@ -402,6 +403,8 @@ def warehouse(state_url: str) -> str:
 
     engine = create_engine(state_url.replace("postgresql://", "postgresql+psycopg2://"), future=True)
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET lock_timeout = '5s'"))  # what a test left open would hold the table
         connection.execute(text("DROP TABLE IF EXISTS people"))
         connection.execute(text("CREATE TABLE people (id integer, name text, mobile numeric, since timestamp)"))
         connection.execute(

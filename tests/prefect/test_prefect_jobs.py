@@ -1,17 +1,22 @@
 """The jobs as tasks, and the example flow."""
 
 import asyncio
+import contextlib
 import csv
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fsspec
 import pytest
 from prefect import flow
 from prefect.logging.handlers import APILogHandler
+from pydantic import SecretStr
 
 from prefect_whautomate import broadcasts, contacts, segments
 from whautomate_core import errors
+from whautomate_core.sources import Sql
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
 MAPPING = {"name": "name", "phoneNumber": "mobile"}
@@ -125,6 +130,23 @@ def test_a_file_that_cannot_be_right_is_refused_before_anything_is_sent(
     with pytest.raises(errors.ConfigurationError, match=said):
         nightly()
     assert whautomate_emulator.requests() == []
+
+
+def test_queries_and_objects_are_sources(server, whautomate_emulator, credentials, tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "crm.sqlite")) as database, database:
+        database.execute("CREATE TABLE people AS SELECT 'Ada' AS name, '030 1234567' AS mobile, 'yes' AS ok")
+    fsspec.filesystem("memory").pipe("/bucket/people.jsonl", b'{"name": "Bob", "mobile": "030 7654321", "ok": true}')
+    query = Sql("SELECT * FROM people WHERE ok = :ok", SecretStr(f"sqlite:///{tmp_path}/crm.sqlite"), {"ok": "yes"})
+
+    @flow
+    def nightly():
+        return [
+            contacts.sync_contacts(credentials, source, MAPPING, default_region="DE")["created"]
+            for source in (query, "memory://bucket/people.jsonl")
+        ]
+
+    assert nightly() == [1, 1]
+    assert {contact["name"] for contact in whautomate_emulator.contacts()} == {"Ada", "Bob"}
 
 
 def test_jobs_need_no_run(whautomate_emulator, credentials, caplog):
