@@ -493,7 +493,7 @@ class Oracle:
             if one["kind"] == "tag_removed":
                 assert not line.ok, "a tag was taken from who consents"
             if one["kind"] == "tag_added":
-                assert line.ok and one["tag"] == TAG, "a tag was given to who doesn't consent"
+                assert (line.ok, one["tag"]) == (True, TAG), "a tag was given to who doesn't consent"
             if one["kind"] == "stage_changed":
                 assert one["stage"] == line.stage
         twice = Counter((one["kind"], one["contact"] or one["client"], one["tag"]) for one in automations)
@@ -511,7 +511,7 @@ class Oracle:
         number = number_of(record)
         if now is None:
             assert self.mode == "mirror", "somebody was deleted"
-            assert number in self.may_have and number not in {digits(person) for person in self.source}
+            assert number in self.may_have - {digits(person) for person in self.source}
             assert not _opted_out(record), "somebody was deleted who opted out"
             assert not self.broken, "somebody was deleted who may be in a row that can't be read"
             return
@@ -525,7 +525,7 @@ class Oracle:
         if number not in {digits(person) for person in self.source} or self.mode == "insert":
             assert record == now, "somebody was changed who is in no row"
         if _opted_out(record):
-            assert not got and not lost, "the tags of who opted out were changed"
+            assert not got | lost, "the tags of who opted out were changed"
             assert self.kind == "clients" or record.get("stage") == now.get("stage")
 
     def _judge_report(self, report: dict[str, Any], late: int, plan_only: bool) -> None:
@@ -555,7 +555,8 @@ class Oracle:
         if not (report["missing"] or report["withheld"] or report["rejected"] > self.broken):
             sent = len(self.world.emulator.requests())
             quiet = self.run("ignore")
-            assert quiet and len(self.world.emulator.requests()) == sent, "a quiet run has sent something"
+            assert quiet is not None
+            assert len(self.world.emulator.requests()) == sent, "a quiet run has sent something"
         for process in self.processes:
             assert process.sent_late == 0, "a request left after the job had returned"
 

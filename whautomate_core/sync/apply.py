@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from threading import Semaphore
 from typing import Any
 
 from whautomate_core.call import Call, Json, merge
-from whautomate_core.errors import NotFound, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.errors import InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused, WhautomateError
 from whautomate_core.prepare import known
+from whautomate_core.state.database import steady
 from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
@@ -37,9 +38,11 @@ class Writing:
 
     job: Job
     read_at: float
-    """When people were read, by the monotonic clock."""
+    """When people were read, by the clock that runs on while the machine sleeps."""
     elsewhere: bool
     """Whether all who opted out among the other kind of people are known."""
+    spare: Semaphore | None = None
+    """How many more than were planned may be created; None where any number may."""
 
 
 class _Moved(NotFound):
@@ -111,6 +114,7 @@ def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
 
 
 def _one(writing: Writing, person: Staged) -> str:
+    writing.job.require_lease()
     if person.action == "again":
         return _again(writing, person)
     return _create(writing, person) if person.action == "create" else _change(writing, person)
@@ -125,6 +129,8 @@ def _again(writing: Writing, person: Staged) -> str:
         return "missing"
     if person.opted_out:
         raise PolicyRefused("the person has opted out")
+    if writing.spare is not None and not writing.spare.acquire(blocking=False):
+        raise InvalidRequest(f"the {job.kind.name} was deleted at Whautomate, and one more is over max_created")
     return _create(writing, person)
 
 
@@ -262,7 +268,7 @@ def _compare(job: Job, person: Staged) -> tuple[Json, Change, float]:
 
     # All that is compared, without what the policy asks about: it is left out above for who opted out.
     asked = replace(job.kind.update(str(person.id), {}), left=left)
-    read_at = time.monotonic()
+    read_at = steady()
     try:
         job.client.send(asked)
     except NotFound:
@@ -282,7 +288,7 @@ def _tag(job: Job, person: Staged, tags: list[str], record: Json, read_at: float
     for id in whom:
         call = job.kind.add_tags(id, tags)
         try:
-            if time.monotonic() - read_at > FRESH:
+            if steady() - read_at > FRESH:
                 job.client.send(call)
             else:
                 _send_known(job, call, held.get(id, record))
@@ -307,7 +313,7 @@ def _send_known(job: Job, call: Call[Any], record: Json) -> None:
     """Send a tag call to somebody whose record was read a moment ago."""
     rest = known(call, record, job.client.account.policy)
     if rest is not None:
-        job.client.send(rest)
+        job.client.send(rest, before=job.require_lease)
 
 
 # --- people whom no row is about
