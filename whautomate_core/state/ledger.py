@@ -110,7 +110,9 @@ class Ledger:
                 over |= identities.c.intent_at == expired
             mine = {"intent_at": now, "intent_by": by}
             row = {"account": self._account, "match": match, "opted_out": False, **mine}
-            self._upsert(connection, identities, [row], ("account", "match"), tuple(mine), identities.c.id.is_(None) & over)
+            self._upsert(
+                connection, identities, [row], ("account", "match"), tuple(mine), identities.c.id.is_(None) & over
+            )
             held = connection.execute(select(identities.c.intent_by).where(self._is(match))).scalar()
             return bool(held == by)
 
