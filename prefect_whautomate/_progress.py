@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.runtime import task_run
 
 from whautomate_core.progress import LogProgress
@@ -46,3 +47,14 @@ class RunProgress:
             self._artifact = create_progress_artifact(share, description=text, _sync=True)  # type: ignore[call-arg,assignment]
         else:
             update_progress_artifact(self._artifact, share, description=text, _sync=True)  # type: ignore[call-arg]
+
+
+def tell(job: str, report: Mapping[str, Any]) -> None:
+    """Show the counts of a report as a table of the run."""
+    if not task_run.id:
+        return
+    rows = [{"what": name, "count": value} for name, value in report.items() if isinstance(value, int)]
+    try:
+        create_table_artifact(rows, description=job, _sync=True)  # type: ignore[call-arg]
+    except Exception as error:
+        log.warning("no table is shown: %s", type(error).__name__)

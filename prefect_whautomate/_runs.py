@@ -10,6 +10,7 @@ import functools
 import logging
 import random
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NoReturn, TypeVar
 
@@ -20,12 +21,14 @@ from prefect.context import FlowRunContext, TaskRunContext
 from prefect.exceptions import Pause
 from prefect.states import AwaitingRetry, Cancelled
 from prefect.utilities.engine import emit_task_run_state_change_event
+from prefect.utilities.hashing import hash_objects
 
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.state.pool import Pool
+from whautomate_core.sync.options import Run
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +85,25 @@ def task_client(
     _require_shared_state(account, run.work_pool_name)
     _leave_with_others(run)
     return kind(account, pool=pool, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait)
+
+
+def sync_run(arguments: Mapping[str, Any]) -> Run:
+    """What the run of a sync is: the outermost flow run, so that its attempts go on where one left off.
+
+    Tasks that are mapped over chunks of a source are told apart by their chunk. What needs a whole source has no
+    chunks.
+    """
+    task = TaskRunContext.get()
+    if task is None:
+        return Run()
+    runs = flow_runs()
+    flow = FlowRunContext.get()
+    name = f"{flow.flow.name}.{task.task.name}" if flow and flow.flow else task.task.name
+    whole = arguments.get("mode") == "mirror" or arguments.get("members") == "exactly"
+    chunk = None if whole else hash_objects(arguments.get("source"))
+    # Rows that can't be compared are a chunk of their own in each attempt.
+    part = "" if whole else chunk or str(task.task_run.id)
+    return Run(name, holder=str(runs[0].id if runs else task.task_run.id), part=part)
 
 
 def used(client: Client | AsyncClient) -> dict[str, Any]:

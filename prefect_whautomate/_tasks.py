@@ -6,7 +6,7 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from itertools import chain, islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, get_type_hints, overload
 
@@ -17,13 +17,15 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
 from prefect_whautomate._once import send_task_call
-from prefect_whautomate._runs import leave_until_permitted, task_client, used
+from prefect_whautomate._progress import RunProgress, tell
+from prefect_whautomate._runs import leave_until_permitted, sync_run, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
 from whautomate_core.call import Call, summary
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import BudgetExceeded, InvalidRequest, OutcomeUnknown, PolicyRefused, QuotaExhausted
 from whautomate_core.files import write_records
+from whautomate_core.state.pool import Lane
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,7 +101,7 @@ def async_twin(
 
 
 def job_tasks(
-    job: Callable[Concatenate[Client, P], R], module: str, *, finished: bool = True
+    job: Callable[Concatenate[Client, P], R], module: str, *, finished: bool = True, lane: Lane = "interactive"
 ) -> tuple[Task[Concatenate[WhautomateCredentials, P], R], Task[Concatenate[WhautomateCredentials, P], Async[R]]]:
     """The sync and the async task of a job that is one function of the core: its name, arguments and description.
 
@@ -108,6 +110,9 @@ def job_tasks(
     Args:
         module: The module they are in.
         finished: As for `whautomate_task`.
+        lane: `bulk` leaves some of the account's requests to `interactive` tasks.
+
+    What a job is told of its run (`run`, `progress`) comes from the task.
 
     Example:
         ```python
@@ -116,13 +121,31 @@ def job_tasks(
     """
 
     def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
-        with task_client(Client, credentials, max_requests=max_requests) as client:
-            return {**job(client, *args, **kwargs), **used(client)}  # type: ignore[dict-item]
+        with task_client(Client, credentials, lane=lane, max_requests=max_requests) as client:
+            asked = {**told, **inspect.signature(job).bind(client, *args, **kwargs).arguments}
+            supplied = {name: value(asked) for name, value in _SUPPLIED.items() if name in wanted}
+            report: Any = job(client, *args, **kwargs, **supplied)
+            if "progress" in wanted:
+                tell(name, report)
+            return {**report, **used(client)}
 
-    signature, name = _signature(list(inspect.signature(job).parameters.values())[1:], run), job.__name__
-    doc = _job_doc(job) + _example(name, name, module, signature)
+    wanted = inspect.signature(job).parameters
+    told = {one.name: one.default for one in wanted.values()}
+    arguments = [one for one in list(wanted.values())[1:] if one.name not in {*_SUPPLIED, *_OWN}]
+    signature, name = _signature(arguments, run), job.__name__
+    doc = _job_doc(job, signature) + _example(name, name, module, signature)
     task: Any = whautomate_task(_named(run, name, module, doc, signature), finished=finished)
     return task, async_twin(task, finished=finished)
+
+
+_SUPPLIED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "run": sync_run,
+    "progress": lambda arguments: RunProgress(),
+}
+"""Arguments of jobs that are no arguments of their tasks: name -> what makes it of the others."""
+
+_OWN = {"storage", "sleep", "clock"}
+"""Arguments of jobs that are left to them."""
 
 
 @overload
@@ -336,8 +359,9 @@ def _doc(endpoint: Callable[..., Any], name: str, module: str, signature: inspec
     return head + _example(endpoint.__name__, name, module, signature)
 
 
-def _job_doc(job: Callable[..., Any]) -> str:
+def _job_doc(job: Callable[..., Any], signature: inspect.Signature) -> str:
     what, arguments, results = docs.parts(job)
+    arguments = {name: meaning for name, meaning in arguments.items() if name in signature.parameters}
     arguments = {"credentials": "Where to and as whom.", **arguments, "max_requests": _OPTIONS["max_requests"]}
     # Their own sections, as readers of docstrings in this style expect them.
     results = results.replace("Returns: ", "Returns:\n    ").replace("Raises: ", "Raises:\n    ")

@@ -17,7 +17,7 @@ from whautomate_core.campaign.broadcasts import broadcast_name, create_broadcast
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.records import Template
-from whautomate_core.sync.report import Threshold
+from whautomate_core.thresholds import Threshold
 from whautomate_core.waiting import BroadcastReached
 
 list_broadcasts, alist_broadcasts = endpoint_tasks(broadcasts.list_broadcasts)

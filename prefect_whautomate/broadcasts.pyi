@@ -16,7 +16,7 @@ from whautomate_core.records import BroadcastLog
 from whautomate_core.records import BroadcastUpdate
 from whautomate_core.records import PageFilters
 from whautomate_core.records import Template
-from whautomate_core.sync.report import Threshold
+from whautomate_core.thresholds import Threshold
 
 class _list_broadcasts(Task[..., list[Broadcast]]):
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).

@@ -1,4 +1,4 @@
-"""Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
+"""Clients, the people who book: the endpoints, and the jobs that sync and tag them, find one, and write to one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core import people
 from whautomate_core.api import clients
+from whautomate_core.sync import clients as jobs
 from whautomate_core.waiting import ClientHas
 
 list_clients, alist_clients = endpoint_tasks(clients.list_clients)
@@ -18,6 +19,9 @@ remove_client_tags, aremove_client_tags = endpoint_tasks(clients.remove_client_t
 
 find_client, afind_client = job_tasks(people.find_client, __name__, finished=False)
 set_client_fields, aset_client_fields = job_tasks(people.set_client_fields, __name__)
+
+sync_clients, async_clients = job_tasks(jobs.sync_clients, __name__, lane="bulk")
+tag_clients, atag_clients = job_tasks(jobs.tag_clients, __name__, lane="bulk")
 
 
 def _wait_for_client(client_id: str, tag: str) -> ClientHas:

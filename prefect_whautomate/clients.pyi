@@ -1,7 +1,9 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
+"""Clients, the people who book: the endpoints, and the jobs that sync and tag them, find one, and write to one."""
 
 from collections.abc import Coroutine
+from collections.abc import Mapping
+from collections.abc import Sequence
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -11,6 +13,16 @@ from whautomate_core.records import Client
 from whautomate_core.records import ClientFilters
 from whautomate_core.records import ClientInput
 from whautomate_core.records import ClientUpdate
+from whautomate_core.sources import Source
+from whautomate_core.sync.options import Column
+from whautomate_core.sync.options import Drift
+from whautomate_core.sync.options import Members
+from whautomate_core.sync.options import Mode
+from whautomate_core.sync.options import Nulls
+from whautomate_core.sync.options import Quota
+from whautomate_core.sync.options import Show
+from whautomate_core.sync.options import WhenRunning
+from whautomate_core.thresholds import Threshold
 
 class _list_clients(Task[..., list[Client]]):
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
@@ -337,6 +349,140 @@ class _aset_client_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     def __call__(self, credentials: WhautomateCredentials, fields: ClientUpdate, *, phone: str | None = ..., email_address: str | None = ..., client_id: str | None = ..., default_region: str | None = ..., thorough: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aset_client_fields: _aset_client_fields
+
+class _sync_clients(Task[..., dict[str, Any]]):
+    """Make clients what a source says: create who is missing, write what differs. They are matched by number.
+
+    Nothing is sent for rows that are as the last run left them. New clients carry `tags` from their creation, others
+    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
+    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
+    and nobody is created or tagged twice.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. `phone` is required; `customFields.NAME` are custom fields.
+        match: What clients are matched by: `phone`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; rows that say no are synced and get no tag.
+        nulls: What an empty cell means: `keep` what is there, or `clear` it.
+        tags: Names of tags for every client that consents.
+        mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more.
+        drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back.
+        suppress: A source of people who opted out elsewhere, with the same column of the number: first they get the opt-out tag, and none of them is created.
+        location_id: Location of new clients; the account's where None.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
+        max_created: The most clients it may create, since creating fires automations; any number where None.
+        max_added: The most clients it may give tags to, likewise.
+        max_deleted: The most clients that `mirror` may delete: a count, or a share of those the sync has.
+        rejects_path: File for rows that were not written as they are (JSON lines, or Parquet): `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after their task.
+        settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to have happened.
+        when_running: Where another run of the sync is under way: `wait` for its end, or `stop`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
+        `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
+        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (clients that share a
+        number), `plan` where it is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what
+        all its tries did.
+
+    Raises:
+        `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
+        where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
+        concern every row, such as `AuthenticationError`.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.clients import sync_clients
+
+        @flow
+        def my_flow(source, mapping):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return sync_clients(credentials, source, mapping)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+sync_clients: _sync_clients
+
+class _async_clients(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`sync_clients` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+async_clients: _async_clients
+
+class _tag_clients(Task[..., dict[str, Any]]):
+    """Give a tag to the clients whom a source names, with the fewest calls. Nobody is created.
+
+    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        tag: Name of the tag.
+        match: Column of what clients are matched by, as `{"phone": "mobile"}`; a column of the same name where None.
+        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; who says no loses the tag.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_failed: Rows that the server may refuse before the job is a failure: likewise.
+        max_added: The most clients that may get the tag; any number where None.
+        max_removed: The most members who may lose it: a count or a share.
+        rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task.
+        when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
+        (no such client), `rejected`, `folded`, `failed`; beside it `untagged`, `plan` where it is only planned, paths,
+        `requests`, `seconds`.
+
+    Raises:
+        `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.clients import tag_clients
+
+        @flow
+        def my_flow(source, tag):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return tag_clients(credentials, source, tag)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+tag_clients: _tag_clients
+
+class _atag_clients(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`tag_clients` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+atag_clients: _atag_clients
 
 class _wait_for_client(Task[..., dict[str, Any]]):
     """Wait until a client has a tag. Clients have no stages.

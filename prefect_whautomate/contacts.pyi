@@ -2,8 +2,8 @@
 """Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
 
 from collections.abc import Coroutine
-from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -13,8 +13,16 @@ from whautomate_core.records import Contact
 from whautomate_core.records import ContactFilters
 from whautomate_core.records import ContactInput
 from whautomate_core.records import ContactUpdate
-from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
+from whautomate_core.sources import Source
+from whautomate_core.sync.options import Column
+from whautomate_core.sync.options import Drift
+from whautomate_core.sync.options import Members
+from whautomate_core.sync.options import Mode
+from whautomate_core.sync.options import Nulls
+from whautomate_core.sync.options import Quota
+from whautomate_core.sync.options import Show
+from whautomate_core.sync.options import WhenRunning
+from whautomate_core.thresholds import Threshold
 
 class _list_contacts(Task[..., list[Contact]]):
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
@@ -391,29 +399,57 @@ class _aset_contact_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 aset_contact_fields: _aset_contact_fields
 
 class _sync_contacts(Task[..., dict[str, Any]]):
-    """Create the contacts that are missing and update those that differ, matched by phone number.
+    """Make contacts what a source says: create who is missing, write what differs. They are matched by number.
 
-    Nothing is sent for contacts that are equal, empty cells leave alone what is there, and who opted out gets neither
-    tag nor stage. Running it again continues where it stopped.
+    Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
+    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
+    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
+    and nobody is created or tagged twice.
 
     Args:
         credentials: Where to and as whom.
-        source: Path of a CSV file, or rows as dicts.
-        mapping: Field of a contact -> column, such as `{"name": "full_name", "customFields.plan": "plan"}`.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. `phoneNumber` is required; `customFields.NAME` are custom fields.
+        match: What contacts are matched by: `phoneNumber`.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
         consent_column: Column that says yes or no; rows that say no are synced and get no tag.
-        tags: Tags for every contact that consents.
-        location_id: Location of new contacts; that of the credentials where None.
-        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like `"5%"`.
-        max_failed: Rows the server may refuse before the task fails: a count, or a share.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        nulls: What an empty cell means: `keep` what is there, or `clear` it.
+        tags: Names of tags for every contact that consents.
+        mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more.
+        drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back.
+        suppress: A source of people who opted out elsewhere, with the same column of the number: first they get the opt-out tag, and none of them is created.
+        location_id: Location of new contacts; the account's where None.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
+        max_created: The most contacts it may create, since creating fires automations; any number where None.
+        max_added: The most contacts it may give tags to, likewise.
+        max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
+        rejects_path: File for rows that were not written as they are (JSON lines, or Parquet): `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after their task.
+        settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to have happened.
+        when_running: Where another run of the sync is under way: `wait` for its end, or `stop`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        Counts: `rows`, `created`, `updated`, `unchanged`, `rejected`, `folded` (rows with the number of a later row),
-            `tagged`, `protected` (opted out), `failed`, `unsettled` (nobody knows whether they were created; the next
-            run finds out), `requests`, `waited` (seconds, for permits), `seconds`.
+        counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
+        `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
+        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (contacts that share a
+        number), `plan` where it is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what
+        all its tries did.
+
+    Raises:
+        `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
+        where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
+        concern every row, such as `AuthenticationError`.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
     Example:
         ```python
@@ -422,35 +458,57 @@ class _sync_contacts(Task[..., dict[str, Any]]):
         from prefect_whautomate.contacts import sync_contacts
 
         @flow
-        def nightly():
+        def my_flow(source, mapping):
             credentials = WhautomateCredentials.load("BLOCK_NAME")
-            mapping = {"name": "full_name", "phoneNumber": "mobile"}
-            return sync_contacts(credentials, "customers.csv", mapping, default_region="DE")
+            return sync_contacts(credentials, source, mapping)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_contacts: _sync_contacts
 
-class _tag_contacts(Task[..., dict[str, Any]]):
-    """Give a tag to the contacts whose numbers a source names. Who has the tag, or opted out, is left alone.
+class _async_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`sync_contacts` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
-    Tagging may trigger automations that message people, so nobody is tagged twice.
+async_contacts: _async_contacts
+
+class _tag_contacts(Task[..., dict[str, Any]]):
+    """Give a tag to the contacts whom a source names, with the fewest calls. Nobody is created.
+
+    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Args:
         credentials: Where to and as whom.
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         tag: Name of the tag.
-        match: Which column holds `phoneNumber`.
+        match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where None.
+        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; only rows that say yes are tagged.
-        max_failed: Contacts the server may refuse to tag before the task fails: a count, or a share like `"5%"`.
+        consent_column: Column that says yes or no; who says no loses the tag.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_failed: Rows that the server may refuse before the job is a failure: likewise.
+        max_added: The most contacts that may get the tag; any number where None.
+        max_removed: The most members who may lose it: a count or a share.
+        rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task.
+        when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        Counts: `rows`, `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no such
-            contact), `rejected`, `failed`, `requests`, `waited` (seconds, for permits), `seconds`.
+        counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
+        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `plan` where it is only planned, paths,
+        `requests`, `seconds`.
+
+    Raises:
+        `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
     Example:
         ```python
@@ -459,24 +517,18 @@ class _tag_contacts(Task[..., dict[str, Any]]):
         from prefect_whautomate.contacts import tag_contacts
 
         @flow
-        def tag_buyers():
+        def my_flow(source, tag):
             credentials = WhautomateCredentials.load("BLOCK_NAME")
-            return tag_contacts(credentials, "buyers.csv", "buyer", default_region="DE")
+            return tag_contacts(credentials, source, tag)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 tag_contacts: _tag_contacts
 
-class _async_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`sync_contacts` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., tags: Iterable[str] = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
-
-async_contacts: _async_contacts
-
 class _atag_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`tag_contacts` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] = ..., *, default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., max_failed: Threshold = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 atag_contacts: _atag_contacts
 

@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin
 from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
-from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.base import SOURCES, WhautomateOperator
 from whautomate_core import records
 
 FOLDER = Path(inspect.getfile(WhautomateOperator)).parent
@@ -46,8 +46,11 @@ def _stub(path: str) -> str:
 def _imports(tree: ast.Module) -> set[str]:
     """A line for each name that a module imports, for type checkers too, and for what the stubs need besides."""
     found = {
-        "from typing import Unpack",
-        "from airflow.providers.common.compat.sdk import XComArg",
+        *(f"from typing import {name}" for name in ("Any", "Literal", "Unpack")),
+        *(f"from collections.abc import {name}" for name in ("Callable", "Mapping", "Sequence")),
+        *(f"from airflow.providers.common.compat.sdk import {name}" for name in ("ObjectStoragePath", "XComArg")),
+        "from airflow_provider_whautomate.sources import Sql",
+        "from whautomate_core.sources import Source",
         "from airflow_provider_whautomate.operators.task_arguments import TaskArguments",
         "from whautomate_core import records",
         "from whautomate_core.call import Json",
@@ -80,11 +83,13 @@ def _arguments(operator: type[WhautomateOperator]) -> list[str]:
     shared = inspect.signature(WhautomateOperator.__init__).parameters
     own = [one for one in inspect.signature(operator.__init__).parameters.values() if one.name not in shared]
     return [
-        f"{one.name}: {_type(operator, one)}{'' if one.default is one.empty else f' = {one.default}'}" for one in own
+        f"{one.name}: {_type(operator, one)}{'' if one.default is one.empty else f' = {one.default!r}'}" for one in own
     ]
 
 
 def _type(operator: type[WhautomateOperator], argument: inspect.Parameter) -> str:
+    if argument.name in SOURCES:
+        return "Source | Sql | ObjectStoragePath | XComArg" + (" | None" if argument.default is None else "")
     hint = operator._hints.get(argument.name, int if argument.name == "max_records" else str)
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     names = dict.fromkeys([*(_name(kind) for kind in kinds if kind is not NoneType), "str", "XComArg"])
@@ -96,7 +101,9 @@ def _name(hint: Any) -> str:
         return "Json"
     if get_origin(hint) is list:
         return f"list[{_name(get_args(hint)[0])}]"
-    return f"records.{hint.__name__}" if hint.__module__ == records.__name__ else str(hint.__name__)
+    if isinstance(hint, type) and get_origin(hint) is None:
+        return f"records.{hint.__name__}" if hint.__module__ == records.__name__ else str(hint.__name__)
+    return inspect.formatannotation(hint).replace("typing.", "").replace("collections.abc.", "")
 
 
 def _docstring(text: str | None) -> str:

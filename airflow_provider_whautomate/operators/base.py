@@ -9,7 +9,7 @@ import re
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -20,6 +20,7 @@ from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
+from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
 from whautomate_core.call import Call, summary
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from whautomate_core.client import Client
     from whautomate_core.state.pool import Lane
+
+SOURCES = frozenset({"source", "suppress"})
+"""Arguments that are sources of rows."""
 
 LARGEST_XCOM = 48 * 1024
 """Bytes of JSON that a read returns; more goes to a file. XComs are rows of Airflow's database."""
@@ -76,6 +80,7 @@ class WhautomateOperator(BaseOperator):
     _lists: ClassVar[bool] = False
     _once: ClassVar[bool] = False
     _ready = False
+    _client: Client | None = None
 
     if not AIRFLOW_V_3_0_PLUS:
         # Airflow 2 looks at the time a task was rescheduled to only where it is told that the task may be.
@@ -114,7 +119,7 @@ class WhautomateOperator(BaseOperator):
     def __setattr__(self, name: str, value: Any) -> None:
         # What sets a field of an operator that is ready is the rendering.
         if self._ready and name in self.veiled_fields:
-            value = Veiled(value, is_path=name == "source" and isinstance(value, str))
+            value = Veiled(value, is_path=name in SOURCES and isinstance(value, str))
         super().__setattr__(name, value)
 
     def given(self, name: str) -> Any:
@@ -156,6 +161,7 @@ class WhautomateOperator(BaseOperator):
         try:
             with self.session(longest) as client:
                 client.used.go_on(requests, waited)
+                self._client = client
                 result = self.work(client, context)
                 if not hasattr(self, "_call") and isinstance(result, dict):  # a job
                     result |= {"requests": client.requests, "waited": round(client.used.waited, 1)}
@@ -164,6 +170,11 @@ class WhautomateOperator(BaseOperator):
             if self._reads and window and window > 60 and client.requests > requests:
                 raise  # a list that takes more than a day's requests would be begun again every day
             wait_for_permit(self, error, client.requests, client.used.waited)
+
+    def on_kill(self) -> None:
+        """Let no more requests leave; those under way end by themselves."""
+        if self._client is not None:
+            self._client.stop()
 
     def work(self, client: Client, context: Context) -> Any:
         """Send the call."""
@@ -210,11 +221,13 @@ class Veiled:
 
     def __str__(self) -> str:
         value = self.value
+        if isinstance(value, Sql):
+            return repr(value)  # shows no values of its parameters
         if isinstance(value, str):
             try:
                 value = json.loads(value)
             except ValueError:
-                return value if self.is_path else "text"
+                return value if self.is_path and not is_json(value) and "\n" not in value else "text"
         if isinstance(value, Mapping):
             return f"{len(value)} fields: {', '.join(map(str, value))}"
         if isinstance(value, (list, tuple)):
@@ -364,6 +377,14 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
         raise ConfigurationError(
             f"{name} must be True or False (a template may make the text True or False)"
         )  # and the text "false" is true
+    among: tuple[Any, ...] = (hint, *get_args(hint))
+    if isinstance(value, str) and str not in among:  # a number, as a template makes it
+        for number in (int, float):
+            with suppress(ValueError):
+                if number in among:
+                    return number(value)
+    if isinstance(value, str) and value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
+        return _from_text(name, list[Any], value)
     shape = _shape(hint)
     if shape is None:
         return value
@@ -388,7 +409,7 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
 def _shape(hint: Any) -> type | None:
     """dict or list, of `ContactInput`, `Json | None` or `list[str]`; else None."""
     kinds = (dict if is_typeddict(one) else get_origin(one) for one in (hint, *get_args(hint)))
-    return next((kind for kind in kinds if kind in (dict, list)), None)
+    return next((dict if kind is Mapping else kind for kind in kinds if kind in (dict, list, Mapping)), None)
 
 
 def _record(hint: Any) -> type | None:

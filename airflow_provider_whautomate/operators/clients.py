@@ -1,11 +1,12 @@
-"""Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
+"""Clients, the people who book: the endpoints, and the jobs that sync and tag them, find one, and write to one."""
 
 from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
-from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator, WhautomatePeopleJobOperator
 from whautomate_core import people
 from whautomate_core.api import clients
+from whautomate_core.sync import clients as jobs
 
 
 class WhautomateListClientsOperator(WhautomateOperator, call=clients.list_clients): ...
@@ -27,6 +28,12 @@ class WhautomateAddClientTagsOperator(WhautomateOperator, call=clients.add_clien
 
 
 class WhautomateRemoveClientTagsOperator(WhautomateOperator, call=clients.remove_client_tags): ...
+
+
+class WhautomateSyncClientsOperator(WhautomatePeopleJobOperator, job=jobs.sync_clients): ...
+
+
+class WhautomateTagClientsOperator(WhautomatePeopleJobOperator, job=jobs.tag_clients): ...
 
 
 class WhautomateFindClientOperator(WhautomateJobOperator, job=people.find_client): ...

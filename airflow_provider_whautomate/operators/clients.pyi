@@ -1,12 +1,20 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Clients, the people who book: the endpoints, and the jobs that find one and write to one."""
+"""Clients, the people who book: the endpoints, and the jobs that sync and tag them, find one, and write to one."""
 
+from airflow.providers.common.compat.sdk import ObjectStoragePath
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from airflow_provider_whautomate.sources import Sql
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import Literal
 from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
+from whautomate_core.sources import Source
 
 class WhautomateListClientsOperator(WhautomateOperator):
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
@@ -176,6 +184,153 @@ class WhautomateRemoveClientTagsOperator(WhautomateOperator):
         client_id: str | XComArg,
         tags: list[str] | str | XComArg,
         allow_protected: bool | str | XComArg = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSyncClientsOperator(WhautomateOperator):
+    """Make clients what a source says: create who is missing, write what differs. They are matched by number.
+
+    Nothing is sent for rows that are as the last run left them. New clients carry `tags` from their creation, others
+    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
+    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
+    and nobody is created or tagged twice.
+
+    Returns: counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
+        `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
+        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (clients that share a
+        number), `plan` where it is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what
+        all its tries did.
+
+    Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
+        where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
+        concern every row, such as `AuthenticationError`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. `phone` is required; `customFields.NAME` are custom fields (templated).
+    :param match: What clients are matched by: `phone` (templated).
+    :param default_region: Country of numbers without a country code, such as `DE` (templated).
+    :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).
+    :param consent_column: Column that says yes or no; rows that say no are synced and get no tag (templated).
+    :param nulls: What an empty cell means: `keep` what is there, or `clear` it (templated).
+    :param tags: Names of tags for every client that consents (templated).
+    :param mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more (templated).
+    :param drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back (templated).
+    :param suppress: A source of people who opted out elsewhere, with the same column of the number: first they get the opt-out tag, and none of them is created (templated).
+    :param location_id: Location of new clients; the account's where None (templated).
+    :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
+    :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d (templated).
+    :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
+    :param max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise (templated).
+    :param max_created: The most clients it may create, since creating fires automations; any number where None (templated).
+    :param max_added: The most clients it may give tags to, likewise (templated).
+    :param max_deleted: The most clients that `mirror` may delete: a count, or a share of those the sync has (templated).
+    :param rejects_path: File for rows that were not written as they are (JSON lines, or Parquet): `row`, `outcome`, `reason`, `match`. Local, or the URL of an object (templated).
+    :param outcomes_path: File for what became of each row (templated).
+    :param show: How `match` shows in these files: `masked` (`+49…12`) or `whole` (templated).
+    :param sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after their task (templated).
+    :param settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to have happened (templated).
+    :param when_running: Where another run of the sync is under way: `wait` for its end, or `stop` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        mapping: Mapping[str, str | Mapping[str, Any] | Callable[[dict[str, str]], Any]] | str | XComArg,
+        match: str | Sequence[str] | XComArg | None = None,
+        default_region: str | XComArg | None = None,
+        region_column: str | XComArg | None = None,
+        consent_column: str | XComArg | None = None,
+        nulls: Literal['keep', 'clear'] | str | XComArg = 'keep',
+        tags: Sequence[str] | str | XComArg = (),
+        mode: Literal['upsert', 'insert', 'update', 'mirror'] | str | XComArg = 'upsert',
+        drift: Literal['ignore', 'detect'] | str | XComArg = 'ignore',
+        suppress: Source | Sql | ObjectStoragePath | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        plan_only: bool | str | XComArg = False,
+        over_quota: Literal['spread', 'refuse'] | str | XComArg = 'spread',
+        max_rejected: int | str | XComArg = '100%',
+        max_failed: int | str | XComArg = 0,
+        max_created: int | str | XComArg | None = None,
+        max_added: int | str | XComArg | None = None,
+        max_deleted: int | str | XComArg = '10%',
+        rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
+        show: Literal['masked', 'whole'] | str | XComArg = 'masked',
+        sync_name: str | XComArg | None = None,
+        settle_after: float | str | XComArg = 900.0,
+        when_running: Literal['wait', 'stop'] | str | XComArg = 'wait',
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateTagClientsOperator(WhautomateOperator):
+    """Give a tag to the clients whom a source names, with the fewest calls. Nobody is created.
+
+    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
+
+    Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
+        (no such client), `rejected`, `folded`, `failed`; beside it `untagged`, `plan` where it is only planned, paths,
+        `requests`, `seconds`.
+
+    Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param tag: Name of the tag (templated).
+    :param match: Column of what clients are matched by, as `{"phone": "mobile"}`; a column of the same name where None (templated).
+    :param members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it (templated).
+    :param default_region: Country of numbers without a country code, such as `DE` (templated).
+    :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).
+    :param consent_column: Column that says yes or no; who says no loses the tag (templated).
+    :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
+    :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d (templated).
+    :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
+    :param max_failed: Rows that the server may refuse before the job is a failure: likewise (templated).
+    :param max_added: The most clients that may get the tag; any number where None (templated).
+    :param max_removed: The most members who may lose it: a count or a share (templated).
+    :param rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object (templated).
+    :param outcomes_path: File for what became of each row (templated).
+    :param show: How `match` shows in these files: `masked` (`+49…12`) or `whole` (templated).
+    :param sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task (templated).
+    :param when_running: Where another run of the job is under way: `wait` for its end, or `stop` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        tag: str | XComArg,
+        match: Mapping[str, str] | str | XComArg | None = None,
+        members: Literal['at_least', 'exactly'] | str | XComArg = 'at_least',
+        default_region: str | XComArg | None = None,
+        region_column: str | XComArg | None = None,
+        consent_column: str | XComArg | None = None,
+        plan_only: bool | str | XComArg = False,
+        over_quota: Literal['spread', 'refuse'] | str | XComArg = 'spread',
+        max_rejected: int | str | XComArg = '100%',
+        max_failed: int | str | XComArg = 0,
+        max_added: int | str | XComArg | None = None,
+        max_removed: int | str | XComArg = '100%',
+        rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
+        show: Literal['masked', 'whole'] | str | XComArg = 'masked',
+        sync_name: str | XComArg | None = None,
+        when_running: Literal['wait', 'stop'] | str | XComArg = 'wait',
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

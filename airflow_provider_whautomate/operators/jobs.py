@@ -6,43 +6,116 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator, _check_names, _from_text, _shape
+from airflow_provider_whautomate.operators.base import (
+    SOURCES,
+    WhautomateOperator,
+    _check_names,
+    _from_text,
+    _shape,
+    _storage,
+    is_literal,
+    run_key,
+)
+from airflow_provider_whautomate.sources import open_source
 from whautomate_core import docs
+from whautomate_core.sync.jobs import check_arguments
+from whautomate_core.sync.options import Run
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.client import Client
+    from whautomate_core.sync.kinds import Kind
 
 
 class WhautomateJobOperator(WhautomateOperator):
     """Base: `class X(WhautomateJobOperator, job=people.find_contact)` is the operator of a job.
 
     It takes the arguments of the function after the client by keyword, all templated; dicts may be the text of their
-    JSON. Its function's module must not load at import what a DAG file must not load.
+    JSON. What the function is told of the run (`_SUPPLIED`) comes from the task. Its function's module must not load
+    at import what a DAG file must not load.
     """
 
     _job: ClassVar[Callable[..., dict[str, Any]]]
 
-    def __init_subclass__(cls, job: Callable[..., dict[str, Any]], **kwargs: Any) -> None:
+    def __init_subclass__(cls, job: Callable[..., dict[str, Any]] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # In time for Airflow's metaclass, which wraps `__init__` by its signature once the class is made.
-        _derive(cls, job)
+        if job is not None:
+            # In time for Airflow's metaclass, which wraps `__init__` by its signature once the class is made.
+            _derive(cls, job)
 
     def work(self, client: Client, context: Context) -> Any:
         """Do the job."""
         arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
-        return type(self)._job(client, **arguments)
+        for name in SOURCES & arguments.keys():
+            if arguments[name] is not None:
+                arguments[name] = open_source(arguments[name])[0]
+        if "key" in arguments and arguments["key"] is None:
+            arguments["key"] = run_key(context)
+        wanted = inspect.signature(type(self)._job).parameters
+        supplied = {name: value(context) for name, value in _SUPPLIED.items() if name in wanted}
+        return type(self)._job(client, **arguments, **supplied)
+
+    def check(self, values: dict[str, Any]) -> None:
+        """Raise what is wrong with arguments that stand in the DAG file: name -> value."""
+
+
+class WhautomatePeopleJobOperator(WhautomateJobOperator):
+    """Base of the jobs that bring rows about people to Whautomate.
+
+    Their requests leave some of the account's to others. Tries of one run go on where the one before left off, and
+    tell what all of them did. The sync is named after DAG and task, so that the chunks of a mapped task are one sync.
+
+    An `AssetAlias` among the task's `outlets` becomes, when the task has run, an asset of the account's people, with
+    the counts in the event's extra.
+    """
+
+    lane = "bulk"
+    _kind: ClassVar[Kind]
+
+    def __init_subclass__(cls, job: Callable[..., dict[str, Any]], **kwargs: Any) -> None:
+        super().__init_subclass__(job, **kwargs)
+        cls._kind = job.kind  # type: ignore[attr-defined]
+
+    def check(self, values: dict[str, Any]) -> None:
+        """Raise what is wrong with arguments that stand in the DAG file; paths are of the worker's machine."""
+        check_arguments(self._kind, {name: value for name, value in values.items() if not name.endswith("_path")})
+
+    def work(self, client: Client, context: Context) -> Any:
+        """Do the job, and tell of it in the events of the task's assets."""
+        report = super().work(client, context)
+        from airflow.providers.common.compat.assets import Asset, AssetAlias
+
+        for outlet in self.outlets:
+            if isinstance(outlet, AssetAlias):
+                asset = Asset(f"whautomate://{client.account.id}/{self._kind.name}s")
+                counts: dict[str, Any] = {name: value for name, value in report.items() if isinstance(value, int)}
+                context["outlet_events"][outlet].add(asset, extra=counts)
+        return report
+
+
+def _run(context: Context) -> Run:
+    ti = context["ti"]
+    part = str(ti.map_index) if ti.map_index is not None and ti.map_index >= 0 else ""
+    return Run(f"{ti.dag_id}.{ti.task_id}", True, str(ti.run_id), part)
+
+
+_SUPPLIED: dict[str, Callable[[Context], Any]] = {"run": _run, "storage": lambda context: _storage}
+"""Arguments of jobs that are no arguments of their operators."""
+
+_OWN = {"progress", "sleep", "clock"}
+"""Arguments of jobs that are left to them."""
 
 
 def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]) -> None:
     hints = get_type_hints(job, localns={"Client": object})
-    del hints["client"], hints["return"]
+    for name in ("client", "return", *_SUPPLIED, *_OWN):
+        hints.pop(name, None)
     cls._job = staticmethod(job)
     cls._hints = hints
 
     keyword = inspect.Parameter.KEYWORD_ONLY
-    own = [one.replace(kind=keyword) for one in list(inspect.signature(job).parameters.values())[1:]]
+    own = [one.replace(kind=keyword) for one in inspect.signature(job).parameters.values() if one.name in hints]
     shared = [one for one in inspect.signature(WhautomateOperator.__init__).parameters.values() if one.kind is keyword]
 
     def __init__(self: WhautomateJobOperator, **kwargs: Any) -> None:
@@ -51,6 +124,8 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
         for name, value in values.items():
             setattr(self, name, value)
         _check_names(hints, values)
+        literal = {name: value for name, value in values.items() if is_literal(value)}
+        self.check({name: _from_text(name, hints[name], value) for name, value in literal.items()})
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
@@ -60,13 +135,15 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     cls.__init__ = __init__  # type: ignore[method-assign,assignment]
     cls.template_fields = (*(one.name for one in own), *WhautomateOperator.template_fields)
     about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
-    cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address"})
-    cls.__doc__ = _doc(job)
+    cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address", *SOURCES})
+    cls.__doc__ = _doc(job, hints)
 
 
-def _doc(job: Callable[..., Any]) -> str:
+def _doc(job: Callable[..., Any], names: Any) -> str:
     what, arguments, results = docs.parts(job)
-    params = [f":param {name}: {meaning.rstrip('.')} (templated)." for name, meaning in arguments.items()]
+    params = [
+        f":param {name}: {meaning.rstrip('.')} (templated)." for name, meaning in arguments.items() if name in names
+    ]
     _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
     made = "Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try."
     return "\n\n".join([what, results, made, "\n".join([*params, f":param {shared}"])])

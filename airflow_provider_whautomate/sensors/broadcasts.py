@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import is_literal, threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.sync.report import Threshold, check_threshold
+from whautomate_core.thresholds import Threshold, check_threshold
 from whautomate_core.waiting import BroadcastReached
 
 if TYPE_CHECKING:

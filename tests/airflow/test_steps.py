@@ -139,7 +139,7 @@ def test_other_errors_are_retried(run, emulators):
         ("no_file", "missing.csv can't be read: No such file"),
         ("bad_threshold", "max_failed must be a whole number of rows or a share"),
         ("no_key", "connection 'no_key': the API key is missing"),
-        ("members", 'members can only be "at_least" for now'),
+        ("members", "members must be at_least or exactly, not 'all'"),
     ],
 )
 def test_jobs_that_can_not_work_say_so_before_anything_is_sent(run, emulators, step, said):

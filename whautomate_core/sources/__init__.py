@@ -23,7 +23,7 @@ from whautomate_core.sources.tables import Table
 
 __all__ = ["OpenFile", "Row", "Rows", "Source", "Sql", "Table", "rows"]
 
-Source: TypeAlias = "str | Path | Iterable[Mapping[str, Any]] | Sql | Table"
+Source: TypeAlias = str | Path | Iterable[Mapping[str, Any]] | Sql | Table
 """Path or URL of a file, rows (dicts of column to value; read once), a query, or columns with their rows.
 
 Files are told by their names: .csv (UTF-8, with or without BOM, with a header, separated by commas), .jsonl or .ndjson
@@ -48,15 +48,23 @@ class Rows:
     columns: tuple[str, ...]
     """The columns asked for, or all the source has: what the cells of each row are."""
 
-    def __init__(self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack) -> None:
+    def __init__(
+        self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack, may_be_empty: bool
+    ) -> None:
         self.columns = columns
-        self._rows = _some(name, found, opened)
+        self._rows = _some(name, found, opened, may_be_empty)
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
 
 
-def rows(source: Source, columns: Sequence[str] | None, *, open_file: OpenFile = open_file_or_object) -> Rows:
+def rows(
+    source: Source,
+    columns: Sequence[str] | None,
+    *,
+    open_file: OpenFile = open_file_or_object,
+    may_be_empty: bool = False,
+) -> Rows:
     """The rows of a source with the cells of `columns`, or of all columns where None.
 
     Cells are text without space around it: nothing for None and NaN, `true` and `false`, whole numbers without a
@@ -64,11 +72,12 @@ def rows(source: Source, columns: Sequence[str] | None, *, open_file: OpenFile =
     the first 1,000 rows has it; a row without it has an empty cell.
 
     Raises: `ConfigurationError` that names the column where one is missing or there twice, and where the source can't
-        be read; while the rows are read, where it can't be read on, and where it has none. It holds no cell.
+        be read; while the rows are read, where it can't be read on, and where it has none unless it `may_be_empty`.
+        It holds no cell.
     """
     with ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
-        return Rows(name, there, found, opened.pop_all())
+        return Rows(name, there, found, opened.pop_all(), may_be_empty)
 
 
 def _read(
@@ -107,13 +116,14 @@ def _kind(path: str) -> tuple[str, str, bool]:
     return name, kind, is_gzip
 
 
-def _some(name: str, found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:
+def _some(name: str, found: Iterator[Row], opened: ExitStack, may_be_empty: bool) -> Iterator[Row]:
     with opened:
         first = next(found, None)
-        if first is None:
+        if first is not None:
+            yield first
+            yield from found
+        elif not may_be_empty:
             raise ConfigurationError(f"{name} has no rows")
-        yield first
-        yield from found
 
 
 @contextmanager

@@ -30,10 +30,12 @@ from whautomate_core.sync.options import (
     check_cap,
     check_choice,
 )
+from whautomate_core.sync.report import require_folder
 from whautomate_core.thresholds import Threshold, check_threshold
 
 if TYPE_CHECKING:
     from whautomate_core.client import Client
+    from whautomate_core.sync.run import Order
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,7 +52,8 @@ def of_kind(kind: Kind, job: Callable[Concatenate[Kind, P], R]) -> Callable[P, R
 
     run.__name__ = run.__qualname__ = job.__name__.replace("people", f"{kind.name}s")
     run.__module__ = f"{__package__}.{kind.name}s"
-    del run.__annotations__["kind"]
+    run.__annotations__ = {name: hint for name, hint in job.__annotations__.items() if name != "kind"}
+    run.kind = kind  # type: ignore[attr-defined]
     signature = inspect.signature(job)
     run.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
     if kind is not CONTACTS:
@@ -144,18 +147,16 @@ def sync_people(
         where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
         concern every row, such as `AuthenticationError`.
     """
-    check_choice("mode", mode, get_args(Mode))
-    check_choice("drift", drift, get_args(Drift))
-    check_choice("over_quota", over_quota, get_args(Quota))
+    check_arguments(kind, locals())
     run = run or Run()
+    if mode == "mirror" and not (sync_name or run.is_one):
+        raise ConfigurationError(
+            "mode='mirror' needs sync_name: it deletes whom the sync of that name had before, and no other"
+        )
     if mode == "mirror" and run.part:
         raise ConfigurationError(
             "mode='mirror' needs the whole source in one task: chunks of a mapped task don't know of each other's rows"
         )
-    for name, threshold in {"max_rejected": max_rejected, "max_failed": max_failed, "max_deleted": max_deleted}.items():
-        check_threshold(name, threshold)
-    for name, most in {"max_created": max_created, "max_added": max_added}.items():
-        check_cap(name, most)
     columns = people_mapping(
         kind,
         mapping,
@@ -167,7 +168,7 @@ def sync_people(
     )
     tags = check_tags(tags, client.account.policy)
     location = client.account.require_location(location_id)
-    common = _common(show, settle_after, when_running, rejects_path, outcomes_path)
+    common: dict[str, Any] = {"show": show, "when_running": when_running, "settle_after": float(settle_after)}
     from whautomate_core.sync.run import Order, run_sync
 
     order = Order(
@@ -185,9 +186,11 @@ def sync_people(
         max_created=max_created,
         max_added=max_added,
         max_deleted=max_deleted,
+        rejects_path=rejects_path,
+        outcomes_path=outcomes_path,
         **common,
     )
-    return run_sync(client, sync_name or run.name, order, run, progress or LogProgress(log), storage)
+    return run_sync(client, sync_name or _name(client, run, order), order, run, progress or LogProgress(log), storage)
 
 
 def tag_people(
@@ -247,26 +250,21 @@ def tag_people(
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
     """
-    check_choice("members", members, get_args(Members))
-    check_choice("over_quota", over_quota, get_args(Quota))
+    check_arguments(kind, locals())
     run = run or Run()
     if members == "exactly" and run.part:
         raise ConfigurationError(
             "members='exactly' needs the whole source in one task: chunks of a mapped task don't know of each other"
         )
-    for name, threshold in {"max_rejected": max_rejected, "max_failed": max_failed, "max_removed": max_removed}.items():
-        check_threshold(name, threshold)
-    check_cap("max_added", max_added)
     match = {name: name for name in kind.match} if match is None else match
     columns = people_mapping(
         kind,
         match,
-        match=tuple(match) if isinstance(match, Mapping) else None,
+        match=tuple(match),
         default_region=default_region,
         region_column=region_column,
         consent_column=consent_column,
     )
-    common = _common(show, 0.0, when_running, rejects_path, outcomes_path)
     from whautomate_core.sync.run import Order, run_sync
 
     order = Order(
@@ -283,27 +281,52 @@ def tag_people(
         max_failed=max_failed,
         max_added=max_added,
         max_removed=max_removed,
-        **common,
+        rejects_path=rejects_path,
+        outcomes_path=outcomes_path,
+        show=show,
+        when_running=when_running,
     )
-    return run_sync(client, sync_name or run.name, order, run, progress or LogProgress(log), storage)
+    return run_sync(client, sync_name or _name(client, run, order), order, run, progress or LogProgress(log), storage)
 
 
-def _common(show: Any, settle_after: Any, when_running: Any, rejects_path: Any, outcomes_path: Any) -> dict[str, Any]:
-    from whautomate_core.sync.report import require_folder
+def _name(client: Client, run: Run, order: Order) -> str:
+    """The name of a sync that is given none."""
+    if run.is_one:
+        return run.name
+    wanted = [order.mapping.fingerprint(), order.tags, order.mode, order.members]
+    return f"{run.name} {client.state.secret.digest(wanted)}"
 
-    check_choice("show", show, get_args(Show))
-    check_choice("when_running", when_running, get_args(WhenRunning))
-    if isinstance(settle_after, bool) or not isinstance(settle_after, (int, float)) or settle_after < 0:
+
+_CHOICES: dict[str, Any] = {
+    "mode": Mode, "drift": Drift, "over_quota": Quota, "members": Members, "show": Show, "when_running": WhenRunning,
+    "nulls": Nulls,
+}  # fmt: skip
+_THRESHOLDS = {"max_rejected", "max_failed", "max_deleted", "max_removed"}
+_CAPS = {"max_created", "max_added"}
+
+
+def check_arguments(kind: Kind, given: Mapping[str, Any]) -> None:
+    """Check those arguments of a job that are given; the country of numbers is checked when it is done.
+
+    Raises: `ConfigurationError`, `InvalidRequest` that name the argument.
+    """
+    for name, value in given.items():
+        if name in _CHOICES:
+            check_choice(name, value, get_args(_CHOICES[name]))
+        elif name in _THRESHOLDS:
+            check_threshold(name, value)
+        elif name in _CAPS:
+            check_cap(name, value)
+    if "mapping" in given:
+        people_mapping(kind, given["mapping"], match=given.get("match"))
+    elif isinstance(match := given.get("match"), Mapping):
+        people_mapping(kind, match, match=tuple(match))
+    check_tags([given["tag"]] if "tag" in given else given.get("tags", ()))
+    seconds = given.get("settle_after", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
         raise ConfigurationError("settle_after must be a number of seconds, 0 or more")
-    require_folder("rejects_path", rejects_path)
-    require_folder("outcomes_path", outcomes_path)
-    return {
-        "show": show,
-        "settle_after": float(settle_after),
-        "when_running": when_running,
-        "rejects_path": rejects_path,
-        "outcomes_path": outcomes_path,
-    }
+    for name in ("rejects_path", "outcomes_path"):
+        require_folder(name, given.get(name))
 
 
 def _suppressing(client: Client, mapping: Any, source: Source, common: dict[str, Any]) -> Any:
@@ -319,5 +342,4 @@ def _suppressing(client: Client, mapping: Any, source: Source, common: dict[str,
         default_region=mapping.default_region,
     )
     opt_out = client.account.policy.opt_out_tags[0]
-    paths = {"rejects_path": None, "outcomes_path": None}
-    return Order(source, by_number, [opt_out], "update", "detect", "", max_failed=0, **{**common, **paths})
+    return Order(source, by_number, [opt_out], "update", "detect", "", **common)

@@ -195,20 +195,21 @@ def _search(job: Job) -> int:
     whom = "outcome IS NULL AND id IS NULL AND records IS NULL AND NOT absent"
     total = job.staging.count(f"SELECT count(*) FROM person WHERE {whom}")  # noqa: S608
     done = 0
-    for one in each(job.client, job.staging.people(whom), functools.partial(find, job)):
-        if one.error is not None:
-            job.staging.run(
-                "UPDATE person SET outcome = 'failed', reason = ? WHERE match = ?", (str(one.error), one.item.match)
-            )
-        elif one.result:
-            records = json.dumps(one.result)
-            job.staging.run("UPDATE person SET records = ? WHERE match = ?", (records, one.item.match))
-            job.ledger.see([_seen(job, one.item.match, one.result)])
-        else:
-            job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
-            job.ledger.miss([one.item.match], job.lease.run)
-        done += 1
-        job.progress(f"looking {job.kind.name}s up", done, total)
+    with each(job.client, job.staging.people(whom), functools.partial(find, job)) as found:
+        for one in found:
+            if one.error is not None:
+                job.staging.run(
+                    "UPDATE person SET outcome = 'failed', reason = ? WHERE match = ?", (str(one.error), one.item.match)
+                )
+            elif one.result:
+                records = json.dumps(one.result)
+                job.staging.run("UPDATE person SET records = ? WHERE match = ?", (records, one.item.match))
+                job.ledger.see([seen(job, one.item.match, one.result)])
+            else:
+                job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
+                job.ledger.miss([one.item.match], job.lease.run)
+            done += 1
+            job.progress(f"looking {job.kind.name}s up", done, total)
     return done
 
 
@@ -238,11 +239,11 @@ def _searches(job: Job, person: Staged) -> list[str]:
 def _remember(job: Job, everybody: bool) -> None:
     """Note in the ledger and beside the rows who is there, and after reading everybody who is not."""
     for batch in batches(job.staging.people("records IS NOT NULL")):
-        seen = [_seen(job, person.match, person.records or []) for person in batch]
-        job.ledger.see(seen)
+        known = [seen(job, person.match, person.records or []) for person in batch]
+        job.ledger.see(known)
         job.staging.many(
             "UPDATE person SET id = ?, opted_out = ?, intent_at = NULL, absent = 0 WHERE match = ?",
-            [(one.id, one.opted_out, one.match) for one in seen],
+            [(one.id, one.opted_out, one.match) for one in known],
         )
     if everybody:
         for batch in batches(job.staging.people("outcome IS NULL AND records IS NULL")):
@@ -258,7 +259,8 @@ def as_one(job: Job, records: list[Json]) -> Json:
     return functools.reduce(job.client.account.policy.as_one, records)
 
 
-def _seen(job: Job, match: str, records: list[Json]) -> Seen:
+def seen(job: Job, match: str, records: list[Json]) -> Seen:
+    """What the ledger notes of somebody whom the server has."""
     record = as_one(job, records)
     return Seen(match, record["id"], job.client.account.policy.protects(record))
 

@@ -28,6 +28,8 @@ class Run:
 
     name: str = "sync"
     """Of the sync, where it isn't given one."""
+    is_one: bool = False
+    """Whether nothing else is done under that name; else what is wanted of the rows tells syncs apart."""
     holder: str = field(default_factory=lambda: token_hex(8))
     part: str = ""
     """Which chunk of the source, where a run has several."""

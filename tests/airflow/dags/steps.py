@@ -87,7 +87,7 @@ with DAG(
         tag="a",
         source=str(FILES / "empty.csv"),
         match={"phoneNumber": "mobile"},
-        members="{{ 'exactly' }}",
+        members="{{ 'all' }}",
         whautomate_conn_id="quiet",
     )
 
