@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -233,13 +232,13 @@ def test_who_opts_out_long_after_the_reading_gets_no_tag(
 @pytest.fixture
 def late(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Call it, and it is an hour later."""
-    now, hours = time.monotonic, 0
+    now, hours = apply.steady, 0
 
     def later() -> None:
         nonlocal hours
         hours += 1
 
-    monkeypatch.setattr(time, "monotonic", lambda: now() + 3600 * hours)
+    monkeypatch.setattr(apply, "steady", lambda: now() + 3600 * hours)
     return later
 
 

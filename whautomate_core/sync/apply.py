@@ -6,7 +6,6 @@ import functools
 import itertools
 import json
 import logging
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from threading import Semaphore
@@ -110,12 +109,12 @@ def _fresh(writing: Writing, people: Iterable[Staged]) -> Iterator[Staged]:
     """
     job = writing.job
     for page, group in itertools.groupby(people, lambda person: person.page):
-        if not page or time.monotonic() - writing.read_at <= FRESH:
+        if not page or steady() - writing.read_at <= FRESH:
             yield from group
             continue
         of_page = list(group)
         by_id: dict[str, Json] = {}
-        read_at = time.monotonic()
+        read_at = steady()
         if sum(bool(person.change and person.change["lacks"]) for person in of_page) > 1:
             by_id = {str(one.get("id")): one for one in job.client.send(page_of(job.client, job.kind.list(), page))}
         for person in of_page:
@@ -128,8 +127,11 @@ def _read_again(job: Job, person: Staged, by_id: dict[str, Json], read_at: float
     is_theirs = all(person.key in keys_of(job.mapping.match, record) for record in records)
     if not records or len(records) < len(held) or not is_theirs:
         return person
-    change = change_of(job, person, as_one(job, records))
-    return replace(person, records=records, change=asdict(change), read_at=read_at)
+    found = seen(job, person.match, records)
+    if found.opted_out != person.opted_out:
+        job.ledger.see([found])
+    change = asdict(change_of(job, person, as_one(job, records)))
+    return replace(person, records=records, change=change, opted_out=found.opted_out, read_at=read_at)
 
 
 def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:

@@ -104,7 +104,7 @@ class Staged:
     page: int
     """Of the list of everybody, where they stood on one; else 0."""
     read_at: float | None = None
-    """When they were read again, by the monotonic clock."""
+    """When they were read again, by the clock that runs on while the machine sleeps."""
 
 
 class Staging:
