@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from threading import Semaphore
 from typing import Any
 
@@ -18,7 +19,7 @@ from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import CONTACTS, key_of, keys_of
-from whautomate_core.sync.look import as_one, find, seen
+from whautomate_core.sync.look import as_one, find, page_of, seen
 from whautomate_core.sync.plan import Change, change_of
 from whautomate_core.sync.rows import finish
 from whautomate_core.sync.staging import Staged
@@ -71,7 +72,7 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
     job = writing.job
     finished: list[tuple[Staged, str]] = []
     try:
-        with each(job.client, people, functools.partial(_one, writing)) as written:
+        with each(job.client, _fresh(writing, people), functools.partial(_one, writing)) as written:
             for one in written:
                 outcome, reason = _outcome(one)
                 if outcome == "again" and one.item.action == "again":
@@ -79,7 +80,7 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
                 if outcome == "again":
                     job.ledger.lose(one.item.match)
                     job.staging.run(
-                        "UPDATE person SET action = 'again', id = NULL, records = NULL WHERE match = ?",
+                        "UPDATE person SET action = 'again', id = NULL, records = NULL, page = 0 WHERE match = ?",
                         (one.item.match,),
                     )
                 elif outcome in ("failed", "unsettled", "withheld", "missing", "existing"):
@@ -99,6 +100,38 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
         # Also where the work was stopped midway.
         finish(job, finished)
     return done
+
+
+def _fresh(writing: Writing, people: Iterable[Staged]) -> Iterator[Staged]:
+    """The people; where they were read a while ago, those of a page are read again by one request before any gets tags.
+
+    Who is not on it any more is left as they were, and so read singly.
+    """
+    job = writing.job
+    for page, group in itertools.groupby(people, lambda person: person.page):
+        if not page or steady() - writing.read_at <= FRESH:
+            yield from group
+            continue
+        of_page = list(group)
+        by_id: dict[str, Json] = {}
+        read_at = steady()
+        if sum(bool(person.change and person.change["lacks"]) for person in of_page) > 1:
+            by_id = {str(one.get("id")): one for one in job.client.send(page_of(job.client, job.kind.list(), page))}
+        for person in of_page:
+            yield _read_again(job, person, by_id, read_at)
+
+
+def _read_again(job: Job, person: Staged, by_id: dict[str, Json], read_at: float) -> Staged:
+    held = person.records or []
+    records = [by_id[record["id"]] for record in held if record["id"] in by_id]
+    is_theirs = all(person.key in keys_of(job.mapping.match, record) for record in records)
+    if not records or len(records) < len(held) or not is_theirs:
+        return person
+    found = seen(job, person.match, records)
+    if found.opted_out != person.opted_out:
+        job.ledger.see([found])
+    change = asdict(change_of(job, person, as_one(job, records)))
+    return replace(person, records=records, change=change, opted_out=found.opted_out, read_at=read_at)
 
 
 def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
@@ -218,7 +251,7 @@ def _change(writing: Writing, person: Staged) -> str:
         return "unchanged" if change.is_none else "existing"
     flags = set[str]()
     if person.records is not None and person.change is not None:
-        record, read_at = as_one(job, person.records), writing.read_at
+        record, read_at = as_one(job, person.records), person.read_at or writing.read_at
         change = Change(**person.change)
         if change.fields:
             flags |= _update(job, person, change.fields)

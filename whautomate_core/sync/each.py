@@ -66,9 +66,13 @@ def _each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Generator
     rest = iter(items)
     try:
         while True:
-            while failure is None and len(under_way) < WORKERS and (item := next(rest, None)) is not None:
-                # In the caller's context, so that log lines find the run they belong to.
-                under_way[executor.submit(contextvars.copy_context().run, do, item)] = item
+            try:
+                while failure is None and len(under_way) < WORKERS and (item := next(rest, None)) is not None:
+                    # In the caller's context, so that log lines find the run they belong to.
+                    under_way[executor.submit(contextvars.copy_context().run, do, item)] = item
+            except WhautomateError as stopped:  # items may be read from the server
+                failure = stopped
+                client.stop()
             if not under_way:
                 break
             done = wait(under_way, timeout=GRACE if failure else None, return_when=FIRST_COMPLETED).done
