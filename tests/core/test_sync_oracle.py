@@ -7,7 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sync_oracle import ruled, stories, tell
 
-SETTINGS = {"deadline": None, "database": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
+SETTINGS: dict[str, Any] = {
+    **{"deadline": None, "database": None, "derandomize": True},
+    "suppress_health_check": list(HealthCheck),
+}
 
 
 @settings(max_examples=25, **SETTINGS)
