@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, get_args
+from unittest import mock
 
 import httpx
 import pytest
@@ -28,17 +29,22 @@ from whautomate_core.emulator import app as emulator_app
 from whautomate_core.emulator.faults import Kind
 from whautomate_core.emulator.store import number as number_of
 from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
-from whautomate_core.sync.clients import sync_clients
-from whautomate_core.sync.contacts import sync_contacts
+from whautomate_core.state.profiles import Profile
+from whautomate_core.sync import apply
+from whautomate_core.sync.clients import sync_clients, tag_clients
+from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.options import Run
-from whautomate_core.sync.report import OUTCOMES
+from whautomate_core.sync.report import OUTCOMES, TAGGING
 
 SETTLE = 900.0
 PEOPLE = range(5)
-TAG = "news"
+TAG, VIP = "news", "vip"
+"""The tag of the sync, and that of the job that only tags."""
 OPT_OUT = "Unsubscribe"
-LOCATION = {"contacts": "location", "clients": "primaryLocation"}
+PHONE = {"contacts": "phoneNumber", "clients": "phone"}
+JOBS: dict[str, Any] = {"contacts": (sync_contacts, tag_contacts), "clients": (sync_clients, tag_clients)}
 MAPPINGS = {
     "contacts": {"name": "who", "phoneNumber": "mobile", "stage": "stage", "customFields.city": "city"},
     "clients": {"fullName": "who", "phone": "mobile", "preferredName": "stage", "customFields.city": "city"},
@@ -230,8 +236,10 @@ class Oracle:
     """Earlier rows about somebody who is in the source."""
     broken: int = 0
     account: str = field(default_factory=lambda: f"oracle-{secrets.token_hex(6)}")
-    holder: str | None = None
-    """Of the run that was interrupted."""
+    members: str | None = None
+    """Whom a tag is given to, where that is all the job does."""
+    holders: dict[bool, str | None] = field(default_factory=dict)
+    """Of the runs that were interrupted: that of the sync (False) and that of the tag."""
     had: set[str] = field(default_factory=set)
     """Numbers that the sync has confirmed."""
     may_have: set[str] = field(default_factory=set)
@@ -317,7 +325,7 @@ class Oracle:
 
     def _came(self, number: str) -> None:
         self.fresh[number] = self.world.emulator.now()
-        if self.holder is not None or number in self.pending:
+        if self.holders.get(False) is not None or number in self.pending:
             self.unseen.add(number)  # whoever was looked for before the interruption is not looked for again
 
     # --- what happens to machines
@@ -358,10 +366,13 @@ class Oracle:
         interrupt_at: int | None = None,
         plan_only: bool = False,
         at_once: int = 1,
+        members: str | None = None,
     ) -> dict[str, Any] | None:
         """A run, or a further try of the one that was interrupted (`again`). The report, where it came to its end."""
-        holder = self.holder if again and self.holder is not None else secrets.token_hex(4)
-        if self.holder not in (None, holder):
+        self.members = members
+        left = self.holders.get(members is not None)
+        holder = left if again and left is not None else secrets.token_hex(4)
+        if left not in (None, holder):
             self.world.skip(130.0)  # until the lease of the dead has ended
         self._forgive()
         before = {record["id"]: record for record in self.records()}
@@ -382,7 +393,7 @@ class Oracle:
         if self.errors:
             raise self.errors[0]
         if not plan_only:
-            self.holder = None if reports else holder
+            self.holders[members is not None] = None if reports else holder
         self._judge(before, fired, sent, reports, drift, plan_only)
         return reports[0] if reports else None
 
@@ -406,28 +417,28 @@ class Oracle:
         _process.set(process)
         settings = {"location_id": "loc000000001", "account": self.account, "state": self.state, "plan": "subscribed"}
         account = account_from_settings("http://127.0.0.1", self.world.emulator.key, settings)
-        job: Any = sync_contacts if self.kind == "contacts" else sync_clients
+        sync, tag = JOBS[self.kind]
         client = Client(account, pool=NoPool(), max_wait=0.0, transport=Wire(self.world), sleep=lambda seconds: None)
         try:
-            report = job(
-                client,
-                self.rows(),
-                MAPPINGS[self.kind],
-                match="phoneNumber" if self.kind == "contacts" else "phone",
-                default_region="DE",
-                consent_column="ok",
-                nulls="clear",
-                tags=[TAG],
-                mode=self.mode,
-                drift=drift,
-                plan_only=plan_only,
-                max_failed="100%",
-                max_deleted="100%",
-                settle_after=SETTLE,
-                sync_name="oracle",
-                run=Run(holder=holder),
-                progress=progress,
-            )
+            common: dict[str, Any] = {
+                **{"default_region": "DE", "consent_column": "ok", "plan_only": plan_only, "max_failed": "100%"},
+                **{"sync_name": f"oracle {self.members}", "run": Run(holder=holder), "progress": progress},
+            }
+            if self.members is not None:
+                match = {PHONE[self.kind]: "mobile"}
+                report = tag(client, self.rows(), VIP, match, members=self.members, **common)
+            else:
+                report = sync(
+                    *(client, self.rows(), MAPPINGS[self.kind]),
+                    match=PHONE[self.kind],
+                    nulls="clear",
+                    tags=[TAG],
+                    mode=self.mode,
+                    drift=drift,
+                    max_deleted="100%",
+                    settle_after=SETTLE,
+                    **common,
+                )
             reports.append(report)
         except BaseException as error:
             expected = isinstance(error, (WhautomateError, KeyboardInterrupt, Killed))
@@ -479,6 +490,7 @@ class Oracle:
         made = Counter(number_of(record) for id, record in after.items() if id not in before)
         for number, count in made.items():
             assert self.mode != "update", "update has created"
+            assert self.members is None, "tagging has created"
             assert number in numbers, "somebody was created who is not in the source"
             assert number in self.unseen or number not in protected, "somebody was created who opted out"
             assert number not in self.refused, "somebody was made anew who had opted out"
@@ -488,19 +500,23 @@ class Oracle:
             number = number_of(after.get(id) or before[id])
             line = self.wanted(int(number[-1])) if number in numbers else None
             assert id not in out, "an automation fired for who opted out"
-            assert line is not None, "an automation fired for who is in no row"
             assert not one["again"], "a tag was given to who had it"
+            if one["kind"] == "tag_removed" and self.members == "exactly" and line is None:
+                assert one["tag"] == VIP
+                continue
+            assert line is not None, "an automation fired for who is in no row"
             if one["kind"] == "tag_removed":
                 assert not line.ok, "a tag was taken from who consents"
             if one["kind"] == "tag_added":
-                assert (line.ok, one["tag"]) == (True, TAG), "a tag was given to who doesn't consent"
+                assert line.ok, "a tag was given to who doesn't consent"
+                assert one["tag"] == self._tag
             if one["kind"] == "stage_changed":
-                assert one["stage"] == line.stage
+                assert (one["stage"], self.members) == (line.stage, None)
         twice = Counter((one["kind"], one["contact"] or one["client"], one["tag"]) for one in automations)
         assert not twice or max(twice.values()) == 1, "an automation fired twice in one run"
         for report in reports:
             self._judge_report(report, len(late - set(map(number_of, after.values()))), plan_only)
-        if reports and not plan_only:
+        if reports and not plan_only and self.members is None:
             if drift == "detect":
                 # Everybody was looked at, and what was seen is known from now on.
                 self.seen = self._protected(after.values())
@@ -510,7 +526,7 @@ class Oracle:
     def _judge_kept(self, record: dict[str, Any], now: dict[str, Any] | None) -> None:
         number = number_of(record)
         if now is None:
-            assert self.mode == "mirror", "somebody was deleted"
+            assert (self.mode, self.members) == ("mirror", None), "somebody was deleted"
             assert number in self.may_have - {digits(person) for person in self.source}
             assert not _opted_out(record), "somebody was deleted who opted out"
             assert not self.broken, "somebody was deleted who may be in a row that can't be read"
@@ -521,8 +537,13 @@ class Oracle:
         mine.pop("city", None), theirs.pop("city", None)
         assert mine == theirs, "a custom field was lost"
         lost, got = set(record["tags"]) - set(now["tags"]), set(now["tags"]) - set(record["tags"])
-        assert lost | got <= {TAG}, "a tag was lost"
-        if number not in {digits(person) for person in self.source} or self.mode == "insert":
+        assert lost | got <= {self._tag}, "a tag was lost"
+        stranger = number not in {digits(person) for person in self.source}
+        if self.members is not None:
+            changed = {k for k in now.keys() | record.keys() if now.get(k) != record.get(k)} - {"tags", "updatedAt"}
+            assert not changed, "tagging has changed more than tags"
+            assert not stranger or not got, "a tag was given to who is in no row"
+        elif stranger or self.mode == "insert":
             assert record == now, "somebody was changed who is in no row"
         if _opted_out(record):
             assert not got | lost, "the tags of who opted out were changed"
@@ -534,7 +555,10 @@ class Oracle:
         assert report["rejected"] >= self.broken
         if plan_only:
             return
-        assert report["rows"] == sum(report[name] for name in OUTCOMES), "rows are not accounted for"
+        names = [name for name in (OUTCOMES if self.members is None else TAGGING) if name != "untagged"]
+        assert report["rows"] == sum(report[name] for name in names), "rows are not accounted for"
+        if self.members is not None:
+            return
         assert report["unsettled"] >= late, "what is late was not reported"
 
     def settle(self) -> None:
@@ -543,15 +567,14 @@ class Oracle:
         self.world.refusals = 0
         self.release()
         self.world.skip(SETTLE + 200.0)
-        for _ in range(4):
-            sent = len(self._writes())
-            report = self.run("detect")
-            if report and not (report["unsettled"] or report["failed"]) and len(self._writes()) == sent:
-                break
-            self.world.skip(SETTLE + 1.0)
-        else:
-            raise AssertionError(f"it never came to rest: {report}")
+        report = self._rest(None)
         self._judge_end()
+        self._rest("exactly")
+        for record in self.records():
+            number = number_of(record)
+            line = self.wanted(int(number[-1])) if number in set(map(digits, self.source)) else None
+            if not _opted_out(record) and number not in self.by_hand | self.unseen:
+                assert (VIP in record["tags"]) is (line is not None and line.ok), "who has the tag is not who is to"
         if not (report["missing"] or report["withheld"] or report["rejected"] > self.broken):
             sent = len(self.world.emulator.requests())
             quiet = self.run("ignore")
@@ -559,6 +582,19 @@ class Oracle:
             assert len(self.world.emulator.requests()) == sent, "a quiet run has sent something"
         for process in self.processes:
             assert process.sent_late == 0, "a request left after the job had returned"
+
+    def _rest(self, members: str | None) -> dict[str, Any]:
+        for _ in range(4):
+            sent = len(self._writes())
+            report = self.run("detect", members=members)
+            if report and not (report["unsettled"] or report["failed"]) and len(self._writes()) == sent:
+                return report
+            self.world.skip(SETTLE + 1.0)
+        raise AssertionError(f"it never came to rest: {report}")
+
+    @property
+    def _tag(self) -> str:
+        return TAG if self.members is None else VIP
 
     def _judge_end(self) -> None:
         elsewhere = self._protected(self.records(self._other()))
@@ -667,6 +703,10 @@ class Story:
     kind: str
     mode: str
     stances: dict[str, Any]
+    knows: bool
+    """Whether the account's profile says what the server does."""
+    is_slow: bool
+    """Whether what was read is old by the time it is used."""
     steps: list[tuple[Any, ...]]
 
 
@@ -715,6 +755,8 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
         st.fixed_dictionaries({"drift": drift, "again": st.just(False)}),
         st.fixed_dictionaries({"drift": drift, "plan_only": st.just(True)}),
         st.fixed_dictionaries({"drift": drift, "at_once": st.just(2)}),
+        st.fixed_dictionaries({"members": st.sampled_from(("exactly", "at_least"))}),
+        st.fixed_dictionaries({"members": st.just("exactly"), "kill_at": st.integers(1, 60)}),
     )
     later = st.one_of(
         st.just(("release",)), st.tuples(st.just("skip"), st.sampled_from((0.0, 6.0, 200.0, SETTLE + 1.0)))
@@ -736,6 +778,8 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
         kind,
         draw(st.sampled_from(("upsert", "upsert", "insert", "update", "mirror"))),
         {name: draw(st.sampled_from(values)) for name, values in STANCES.items()},
+        draw(st.booleans()),
+        draw(st.booleans()),
         [("write", one, draw(lines)) for one in draw(st.sets(person, min_size=2))]
         + [step for chapter in chapters for part in chapter for step in part],
     )
@@ -745,10 +789,14 @@ def tell(story: Story, begin: Callable[[Stances], World], state: str) -> None:
     """Let it happen, and then come to rest."""
     world = begin(stances_from({**story.stances, "limits": [[10**6, 60.0]]}))
     oracle = Oracle(world, state, story.kind, story.mode)
-    for name, *given in story.steps:
-        world.skip(1.0)
-        if name == "run":
-            oracle.run(**given[0])
-        else:
-            getattr(oracle, name)(*given)
-    oracle.settle()
+    if story.knows:
+        merges, cap = world.emulator.stances.put == "merge", world.emulator.stances.page_cap
+        open_state(state).profiles.put(oracle.account, Profile(merges, False, cap))
+    with mock.patch.object(apply, "FRESH", -1.0 if story.is_slow else apply.FRESH):
+        for name, *given in story.steps:
+            world.skip(1.0)
+            if name == "run":
+                oracle.run(**given[0])
+            else:
+                getattr(oracle, name)(*given)
+        oracle.settle()

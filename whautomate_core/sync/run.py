@@ -166,8 +166,8 @@ def _require_caps(job: Job, order: Order, plan: Plan) -> None:
         there = sum(len(part) for part in job.ledger.matches(job.lease.sync))
         _require_few("max_deleted", order.max_deleted, to_do["to_delete"], there, "would be deleted")
     if job.exactly:
-        members = job.staging.count("SELECT count(*) FROM extra") + done["unchanged"]
-        _require_few("max_removed", order.max_removed, to_do["tags_to_remove"], members, "would lose the tag")
+        members = done["untagged"] + to_do["tags_to_remove"] + done["unchanged"]
+        _require_few("max_removed", order.max_removed, members - done["unchanged"], members, "would lose the tag")
     if order.over_quota == "refuse" and plan.requests > plan.left_today:
         raise BudgetExceeded(
             f"the plan takes {plan.requests} requests, and {plan.left_today} are left today (over_quota='refuse'): "
