@@ -7,6 +7,7 @@ from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core import people
 from whautomate_core.api import contacts
 from whautomate_core.sync import contacts as jobs
+from whautomate_core.sync import opt_outs
 from whautomate_core.waiting import ContactHas
 
 list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)
@@ -23,6 +24,7 @@ set_contact_fields, aset_contact_fields = job_tasks(people.set_contact_fields, _
 
 sync_contacts, async_contacts = job_tasks(jobs.sync_contacts, __name__, lane="bulk")
 tag_contacts, atag_contacts = job_tasks(jobs.tag_contacts, __name__, lane="bulk")
+export_opt_outs, aexport_opt_outs = job_tasks(opt_outs.export_opt_outs, __name__, finished=False, lane="bulk")
 
 
 def _wait_for_contact(

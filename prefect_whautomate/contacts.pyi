@@ -532,6 +532,44 @@ class _atag_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 
 atag_contacts: _atag_contacts
 
+class _export_opt_outs(Task[..., dict[str, Any]]):
+    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its column is `phoneNumber`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
+
+    Raises:
+        `ConfigurationError` where the file can't be written.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import export_opt_outs
+
+        @flow
+        def my_flow(output_path):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return export_opt_outs(credentials, output_path)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, output_path: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+export_opt_outs: _export_opt_outs
+
+class _aexport_opt_outs(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`export_opt_outs` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, output_path: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aexport_opt_outs: _aexport_opt_outs
+
 class _wait_for_contact(Task[..., dict[str, Any]]):
     """Wait until a contact has a tag, a stage, or both.
 

@@ -48,8 +48,8 @@ def _sources(module: Any) -> list[Any]:
     """The modules whose imports the annotations stand under; the later win."""
     resource = module.__name__.rpartition(".")[2]
     names = ["prefect_whautomate._tasks", module.__name__, "whautomate_core.people", "whautomate_core.catalogue"]
-    names.append("whautomate_core.sync.jobs")
-    return [importlib.import_module(name) for name in [*names, f"whautomate_core.api.{resource}"]]
+    jobs = ["whautomate_core.sync.jobs", "whautomate_core.sync.opt_outs"]
+    return [importlib.import_module(name) for name in [*names, *jobs, f"whautomate_core.api.{resource}"]]
 
 
 def _imports(module: Any) -> dict[str, str]:

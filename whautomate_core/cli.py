@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from whautomate_core.commands import call, doctor, stops
+from whautomate_core.commands import call, doctor, stops, sync
 from whautomate_core.commands.terminal import State
 from whautomate_core.commands.terminal import said as _said
 from whautomate_core.errors import ConfigurationError
@@ -17,6 +17,7 @@ from whautomate_core.errors import ConfigurationError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.command()(doctor.doctor)
 app.command(**call.TAKES_WHAT_THE_ENDPOINT_TAKES)(call.call)
+app.command()(sync.sync)
 app.command()(stops.stop_sends)
 app.command()(stops.resume_sends)
 

@@ -11,6 +11,7 @@ import email.utils
 import functools
 import json
 import logging
+import math
 import platform
 import re
 import ssl
@@ -41,6 +42,7 @@ from whautomate_core.errors import (
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
+    QuotaExhausted,
     RateLimited,
     ServerError,
     StateUnavailable,
@@ -52,7 +54,7 @@ from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.prepare import SENDS, Read, Steps, prepare
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
-from whautomate_core.state.pool import Grant, Lane, Pool
+from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool
 from whautomate_core.state.profiles import Profile
 
 log = logging.getLogger(__name__)
@@ -328,6 +330,13 @@ class Used:
         """Let no more requests leave."""
         self._stopped.set()
 
+    def sleep(self, seconds: float) -> float:
+        """Wait, unless it is told to stop meanwhile. Gives how long."""
+        started = time.monotonic()
+        self._stopped.wait(seconds)
+        self.require_running()
+        return time.monotonic() - started
+
     def require_running(self) -> None:
         """Raise `Stopped` where no more requests may leave."""
         if self._stopped.is_set():
@@ -498,7 +507,19 @@ class Client(_Sender):
 
     def _permits(self, permits: int) -> Grant:
         self.used.take(permits)
-        grant = self.pool.acquire(permits, lane=self._lane, max_wait=self.max_wait)
+        until = math.inf if self.max_wait is None else time.monotonic() + self.max_wait
+        while True:
+            left = until - time.monotonic()
+            try:
+                # In parts, so that who is told to stop doesn't wait for a day to notice it.
+                grant = self.pool.acquire(permits, lane=self._lane, max_wait=min(max(left, 0.0), LONGEST_SLEEP))
+                break
+            except QuotaExhausted as error:
+                wait = (error.next_permit_at or time.time() + 1.0) - time.time()
+                if wait > left:
+                    raise
+                log.info("account %s: %s", self.account.id, error)
+                self.used.wait(self.used.sleep(min(wait, LONGEST_SLEEP)))
         self.used.wait(grant.waited)
         self.used.require_running()
         return grant

@@ -168,6 +168,7 @@ def _text(value: str) -> str:
 
 
 def import_pyarrow() -> tuple[Any, Any]:
+    """pyarrow and its module of Parquet. Raises `ConfigurationError` that names the package where it is missing."""
     try:
         import pyarrow
         import pyarrow.parquet

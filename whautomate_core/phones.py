@@ -50,6 +50,11 @@ def e164(number: str, region: str | None) -> str:
         raise ValueError("phone number holds letters")
     if not phonenumbers.is_valid_number(parsed):
         raise ValueError("not a valid phone number of its country")
+    national, given = str(parsed.national_number), number.strip()
+    has_code = given[0] not in "+0" and national.startswith(str(parsed.country_code))
+    # 4915123456789 in Germany: a mobile with its country's code, and a line in Leer.
+    if has_code and phonenumbers.is_valid_number(phonenumbers.parse(f"+{national}")):
+        raise ValueError("phone number may begin with its country's code or not: write + before the code")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 

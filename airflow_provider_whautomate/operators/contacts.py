@@ -5,6 +5,7 @@ from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator, Wh
 from whautomate_core import people
 from whautomate_core.api import contacts
 from whautomate_core.sync import contacts as jobs
+from whautomate_core.sync import opt_outs
 
 
 class WhautomateListContactsOperator(WhautomateOperator, call=contacts.list_contacts): ...
@@ -32,6 +33,9 @@ class WhautomateSyncContactsOperator(WhautomatePeopleJobOperator, job=jobs.sync_
 
 
 class WhautomateTagContactsOperator(WhautomatePeopleJobOperator, job=jobs.tag_contacts): ...
+
+
+class WhautomateExportOptOutsOperator(WhautomateJobOperator, job=opt_outs.export_opt_outs): ...
 
 
 class WhautomateFindContactOperator(WhautomateJobOperator, job=people.find_contact): ...

@@ -338,6 +338,30 @@ class WhautomateTagContactsOperator(WhautomateOperator):
     ) -> None: ...
 
 
+class WhautomateExportOptOutsOperator(WhautomateOperator):
+    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+
+    Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
+
+    Raises: `ConfigurationError` where the file can't be written.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its column is `phoneNumber` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        output_path: str | XComArg,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
 class WhautomateFindContactOperator(WhautomateOperator):
     """The id of the contact with a phone number. Where several have it, the oldest.
 

@@ -45,7 +45,9 @@ def contacts_to_campaign(
     require_loopback(block.get_account())  # the people in the data are made up; leave this out for your own
 
     synced = sync_contacts(block, source, MAPPING, region_column="country")
-    tagged = tag_contacts(block, source, "newsletter", region_column="country", consent_column="newsletter")
+    tagged = tag_contacts(
+        block, source, "newsletter", {"phoneNumber": "mobile"}, region_column="country", consent_column="newsletter"
+    )
     criteria: Any = {"tags": ["newsletter"], "exclusionTags": ["Unsubscribe"]}
     segment = ensure_segment(block, "newsletter-subscribers", criteria)
     # The key makes it one broadcast for each logical date, however often the flow runs for it.

@@ -1,17 +1,22 @@
 """The jobs as tasks, and the example flow."""
 
 import asyncio
+import contextlib
 import csv
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fsspec
 import pytest
 from prefect import flow
 from prefect.logging.handlers import APILogHandler
+from pydantic import SecretStr
 
 from prefect_whautomate import broadcasts, contacts, segments
 from whautomate_core import errors
+from whautomate_core.sources import Sql
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
 MAPPING = {"name": "name", "phoneNumber": "mobile"}
@@ -62,7 +67,7 @@ def test_the_example_messages_once_however_often_it_runs(server, whautomate_emul
 
     lines = logged(server)
     assert any(line.startswith("plan: ") for line in lines), "the core's lines are in the run's logs"
-    assert any(line.startswith("creating contacts: ") for line in lines)
+    assert any(line.startswith("writing contacts: ") for line in lines)
     everything = caplog.text + "\n".join(lines)
     everything += server.request("POST", "/flow_runs/filter", json={"limit": 200}).text  # with their parameters
     everything += server.request("POST", "/task_runs/filter", json={"limit": 200}).text
@@ -87,7 +92,9 @@ def test_jobs_run_in_coroutines_too(server, whautomate_emulator, credentials):
     @flow
     async def nightly():
         synced = await contacts.async_contacts(credentials, ROWS, MAPPING, default_region="DE")
-        tagged = await contacts.atag_contacts(credentials, ROWS, "newsletter", default_region="DE", consent_column="ok")
+        tagged = await contacts.atag_contacts(
+            credentials, ROWS, "newsletter", {"phoneNumber": "mobile"}, default_region="DE", consent_column="ok"
+        )
         segment = await segments.aensure_segment(credentials, "all", {"tags": ["newsletter"]})
         sent = await broadcasts.abroadcast(credentials, "hello", TEMPLATE, segment_id=segment["id"], hold_minutes=0)
         done = await broadcasts.await_for_broadcast(credentials, sent["id"], poll_interval=0.2)
@@ -99,7 +106,7 @@ def test_jobs_run_in_coroutines_too(server, whautomate_emulator, credentials):
     assert done["finished"]
     assert sum(step["requests"] for step in steps) == len(whautomate_emulator.requests())
     artifacts = server.request("POST", "/artifacts/filter", json={"limit": 200}).json()
-    assert ("creating contacts: 12 of 12", 100.0) in [(a["description"], a["data"]) for a in artifacts]
+    assert ("writing contacts: 12 of 12", 100.0) in [(a["description"], a["data"]) for a in artifacts]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +130,23 @@ def test_a_file_that_cannot_be_right_is_refused_before_anything_is_sent(
     with pytest.raises(errors.ConfigurationError, match=said):
         nightly()
     assert whautomate_emulator.requests() == []
+
+
+def test_queries_and_objects_are_sources(server, whautomate_emulator, credentials, tmp_path):
+    with contextlib.closing(sqlite3.connect(tmp_path / "crm.sqlite")) as database, database:
+        database.execute("CREATE TABLE people AS SELECT 'Ada' AS name, '030 1234567' AS mobile, 'yes' AS ok")
+    fsspec.filesystem("memory").pipe("/bucket/people.jsonl", b'{"name": "Bob", "mobile": "030 7654321", "ok": true}')
+    query = Sql("SELECT * FROM people WHERE ok = :ok", SecretStr(f"sqlite:///{tmp_path}/crm.sqlite"), {"ok": "yes"})
+
+    @flow
+    def nightly():
+        return [
+            contacts.sync_contacts(credentials, source, MAPPING, default_region="DE")["created"]
+            for source in (query, "memory://bucket/people.jsonl")
+        ]
+
+    assert nightly() == [1, 1]
+    assert {contact["name"] for contact in whautomate_emulator.contacts()} == {"Ada", "Bob"}
 
 
 def test_jobs_need_no_run(whautomate_emulator, credentials, caplog):

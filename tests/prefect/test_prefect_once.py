@@ -6,7 +6,7 @@ import time
 import pytest
 from prefect import flow, unmapped
 
-from prefect_whautomate import appointments, classes, client_tags, clients, contacts, messages, services, staffs
+from prefect_whautomate import _tasks, appointments, classes, client_tags, clients, contacts, messages, services, staffs
 from prefect_whautomate._runs import task_client
 from whautomate_core import errors
 from whautomate_core.api.segments import get_segment
@@ -391,9 +391,9 @@ def test_every_step_keeps_to_max_requests_and_says_what_it_took(server, whautoma
 
 def test_bulk_jobs_leave_room_for_the_others(credentials, whautomate_emulator, monkeypatch):
     lanes = []
-    monkeypatch.setattr(contacts, "task_client", lambda *a, **k: lanes.append(k.get("lane")) or task_client(*a, **k))
+    monkeypatch.setattr(_tasks, "task_client", lambda *a, **k: lanes.append(k.get("lane")) or task_client(*a, **k))
     contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE")
-    contacts.tag_contacts.fn(credentials, ROWS, "vip", default_region="DE")
+    contacts.tag_contacts.fn(credentials, ROWS, "vip", {"phoneNumber": "mobile"}, default_region="DE")
     assert lanes == ["bulk", "bulk"]
     assert task_client(Client, credentials)._lane == "interactive"
 
@@ -408,12 +408,15 @@ def test_a_local_run_waits_and_says_so(server, whautomate_emulator, credentials_
 
     @flow
     def local():  # each makes one request
-        return [contacts.tag_contacts(credentials, ROWS, "vip", default_region="DE") for _ in range(3)]
+        return [
+            contacts.tag_contacts(credentials, ROWS, "vip", {"phoneNumber": "mobile"}, default_region="DE")
+            for _ in range(3)
+        ]
 
     first, second, third = local()
     assert (first["waited"], second["waited"], first["requests"]) == (0.0, 0.0, 1)
     assert 0 < third["waited"] < 9
     assert "for a permit, since 2 per 8 s are used up" in caplog.text
-    contacts.tag_contacts.fn(credentials, ROWS, "vip", default_region="DE")
+    contacts.tag_contacts.fn(credentials, ROWS, "vip", {"phoneNumber": "mobile"}, default_region="DE")
     with pytest.raises(errors.QuotaExhausted), credentials.get_client(max_wait=0) as client:
         client.send(get_segment("nobody"))

@@ -10,6 +10,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, cast
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ _KINDS = "CSV, JSON lines or Parquet file by its name (.csv, .jsonl, .ndjson, ea
 
 
 class Rows:
-    """The rows of a source, once, from the first to the last. Nothing of the source stays open after the last."""
+    """The rows of a source, once, from the first to the last. The source is closed after that, or with this object."""
 
     columns: tuple[str, ...]
     """The columns asked for, or all the source has: what the cells of each row are."""
@@ -52,7 +53,12 @@ class Rows:
         self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack, may_be_empty: bool
     ) -> None:
         self.columns = columns
-        self._rows = _some(name, found, opened, may_be_empty)
+        # A generator that has begun closes what it has opened when nobody refers to it any more.
+        begun = _closing(found, opened)
+        first = next(begun, None)
+        if first is None and not may_be_empty:
+            raise ConfigurationError(f"{name} has no rows")
+        self._rows = chain(() if first is None else (first,), begun)
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
@@ -71,9 +77,9 @@ def rows(
     point, ISO 8601 for dates and times, JSON for dicts and lists. Of a source of dicts a column is there where one of
     the first 1,000 rows has it; a row without it has an empty cell.
 
-    Raises: `ConfigurationError` that names the column where one is missing or there twice, and where the source can't
-        be read; while the rows are read, where it can't be read on, and where it has none unless it `may_be_empty`.
-        It holds no cell.
+    Raises: `ConfigurationError` that names the column where one is missing or there twice, where there are no rows
+        unless it `may_be_empty`, and where the source can't be read; also while the rows are read, where it can't be
+        read on. It holds no cell.
     """
     with ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
@@ -116,14 +122,9 @@ def _kind(path: str) -> tuple[str, str, bool]:
     return name, kind, is_gzip
 
 
-def _some(name: str, found: Iterator[Row], opened: ExitStack, may_be_empty: bool) -> Iterator[Row]:
+def _closing(found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:
     with opened:
-        first = next(found, None)
-        if first is not None:
-            yield first
-            yield from found
-        elif not may_be_empty:
-            raise ConfigurationError(f"{name} has no rows")
+        yield from found
 
 
 @contextmanager

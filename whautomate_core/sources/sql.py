@@ -69,9 +69,10 @@ def query_failed(error: Exception, password: object = None) -> ConfigurationErro
     """The error of a query that failed, with the driver's words where they hold no cell and no password."""
     from whautomate_core.state.database import driver_words
 
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    said = driver_words(error, password) if kinds & _ABOUT_THE_QUERY else ""
-    return ConfigurationError(f"the query failed: {type(error).__name__}{said}")
+    cause = getattr(error, "orig", None) or error
+    kinds = {kind.__name__ for kind in type(cause).__mro__}
+    said = driver_words(cause, password) if kinds & _ABOUT_THE_QUERY else ""
+    return ConfigurationError(f"the query failed: {type(cause).__name__}{said}")
 
 
 @contextmanager

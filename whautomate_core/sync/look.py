@@ -90,7 +90,8 @@ def _read_everybody(job: Job, most: int | None) -> bool:
             found = [match_of(key) for key in keys_of(job.mapping.match, record)]
             for match in found:
                 by_match.setdefault(match, []).append(record)
-            if job.exactly and set(job.tags) & set(record.get("tags") or []):
+            holds = set(job.tags) & set(record.get("tags") or [])
+            if job.exactly and holds and not job.client.account.policy.protects(record):
                 strangers.append((record["id"], json.dumps(found)))
         _keep(job, by_match, page)
         if strangers:

@@ -46,9 +46,9 @@ from whautomate_core.thresholds import Threshold, limit
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Order:
-    """What is to be done, checked."""
+    """What is to be done, checked. It has no repr, since its source may be rows about people."""
 
     source: Source
     mapping: PeopleMapping

@@ -70,7 +70,7 @@ _COLUMNS = (
 
 
 class Line(NamedTuple):
-    """A row that can be sent, or was."""
+    """A row that can be sent, or was. Its repr holds no cell."""
 
     row: int
     match: str
@@ -78,6 +78,9 @@ class Line(NamedTuple):
     cells: str
     person: str | None
     known: str | None
+
+    def __repr__(self) -> str:
+        return f"Line(row={self.row})"
 
 
 @dataclass(frozen=True, repr=False)

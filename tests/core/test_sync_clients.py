@@ -1,0 +1,93 @@
+"""Clients: families share phones, numbers come back in two ways, and opt-outs of contacts count."""
+
+from typing import Any
+
+import pytest
+from test_sync import counts
+
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.progress import silent
+from whautomate_core.sync.clients import sync_clients, tag_clients
+
+FIELDS = {"fullName": "who", "phone": "mobile", "email": "mail", "customFields.city": "city"}
+
+
+def person(who: str, mobile: str = "0151 23456789", mail: str = "", city: str = "") -> dict[str, str]:
+    return {"who": who, "mobile": mobile, "mail": mail, "city": city}
+
+
+ADA, BOB = person("Ada Ash", mail="ada@example.com"), person("Bob Ash")
+FORMS = [pytest.param(form, marks=pytest.mark.whautomate(client_phone=form)) for form in ("repeated", "apart")]
+PAGES = [pytest.param(cap, marks=pytest.mark.whautomate(page_cap=cap, search_delay=0)) for cap in (1, 50)]
+
+
+def sync(client: Client, rows: Any, **more: Any) -> dict[str, Any]:
+    return sync_clients(client, rows, more.pop("mapping", FIELDS), default_region="DE", progress=silent, **more)
+
+
+@pytest.mark.parametrize("drift", ["ignore", "detect"])
+@pytest.mark.parametrize("cap", PAGES)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_family_with_one_phone_is_several_clients(
+    form: str, cap: int, drift: Any, client: Client, whautomate_emulator: Emulator
+) -> None:
+    assert counts(sync(client, [ADA, BOB, person(" ada  ASH ")], tags=["news"]), "created", "folded") == (2, 1)
+    for _ in range(2):
+        report = sync(client, [ADA, {**BOB, "city": "Ulm"}], tags=["news"], drift=drift)
+        assert counts(report, "created", "folded", "rejected", "tagged") == (0, 0, 0, 0)
+    held = {one["fullName"]: one["customFields"] for one in whautomate_emulator.clients()}
+    assert held == {"Ada Ash": {}, "Bob Ash": {"city": "Ulm"}}
+    assert {(one["countryCode"], one["phone"]) for one in whautomate_emulator.clients()} == {("+49", "15123456789")}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_by_their_phone_alone_a_family_is_one(form: str, client: Client, whautomate_emulator: Emulator) -> None:
+    report = sync(client, [ADA, BOB], match="phone")
+    assert counts(report, "created", "folded") == (1, 1)
+    assert [one["fullName"] for one in whautomate_emulator.clients()] == ["Bob Ash"]
+    assert sync(client, [person("Eve Ash")], match="phone")["updated"] == 1
+
+
+def test_by_their_address_in_any_spelling(client: Client, whautomate_emulator: Emulator) -> None:
+    by = {"fullName": "who", "email": "mail", "phone": "mobile"}
+    assert sync(client, [ADA], mapping=by, match="email")["created"] == 1
+    moved = person("Ada Ash", "0160 1234567", "ADA@example.com")
+    assert sync(client, [moved], mapping=by, match="email")["updated"] == 1
+    (ada,) = whautomate_emulator.clients()
+    assert (ada["countryCode"], ada["phone"]) == ("+49", "1601234567")
+    assert counts(sync(client, [BOB], mapping=by, match="email"), "rejected", "created") == (1, 0)
+
+
+@pytest.mark.parametrize("cap", PAGES)
+def test_who_opted_out_as_a_contact_is_not_made_a_client(
+    cap: int, client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.add_contacts({"name": "X", "phoneNumber": f"+49151234500{number}"} for number in range(3))
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456789", "tags": ["unsubscribe"]}])
+    assert counts(sync(client, [ADA, person("Eve", "0160 1234567")]), "withheld", "created") == (1, 1)
+    assert [one["fullName"] for one in whautomate_emulator.clients()] == ["Eve"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_tags_of_clients_go_to_the_one_who_is_named(form: str, client: Client, whautomate_emulator: Emulator) -> None:
+    sync(client, [ADA, BOB])
+    match, rows = {"phone": "mobile", "fullName": "who"}, [ADA, person("Nobody")]
+    report = tag_clients(client, rows, "vip", match, default_region="DE", progress=silent)
+    assert counts(report, "rows", "tagged", "missing") == (2, 1, 1)
+    exactly = tag_clients(client, [BOB], "vip", match, members="exactly", default_region="DE", progress=silent)
+    assert counts(exactly, "tagged", "untagged") == (1, 1)
+    assert {one["fullName"]: one["tags"] for one in whautomate_emulator.clients()} == {
+        "Ada Ash": [],
+        "Bob Ash": ["vip"],
+    }
+    assert not any(one["again"] for one in whautomate_emulator.automations())
+
+
+def test_a_mapping_of_clients_names_what_they_are_matched_by(client: Client, whautomate_emulator: Emulator) -> None:
+    with pytest.raises(ConfigurationError, match="must name the column of phone"):
+        sync(client, [ADA], mapping={"fullName": "who"})
+    with pytest.raises(ConfigurationError, match="countryCode: it is taken from the number"):
+        sync(client, [ADA], mapping={**FIELDS, "countryCode": "city"})
+    assert whautomate_emulator.requests() == []

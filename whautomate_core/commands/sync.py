@@ -1,0 +1,108 @@
+"""`whautomate sync`: a file of people to an account, with a bar."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from whautomate_core.commands import terminal
+from whautomate_core.errors import ConfigurationError, Stopped
+from whautomate_core.progress import Progress
+
+
+def sync(
+    source: Annotated[str, typer.Argument(help="CSV, JSON lines or Parquet file: a path or URL.")],
+    fields: Annotated[
+        list[str],
+        typer.Option("--map", metavar="FIELD=COLUMN", help="A field and its column, such as phoneNumber=mobile."),
+    ],
+    host: terminal.Host = None,
+    settings: terminal.Settings = None,
+    clients: Annotated[bool, typer.Option("--clients", help="Sync clients, and not contacts.")] = False,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag for everybody; repeat it for several.")] = None,
+    region: Annotated[str | None, typer.Option(help="Country of numbers without a country code, such as DE.")] = None,
+    region_column: Annotated[str | None, typer.Option(help="Column with the country of the row's number.")] = None,
+    consent_column: Annotated[str | None, typer.Option(help="Column that says yes or no; no means no tag.")] = None,
+    mode: Annotated[str, typer.Option(help="upsert, insert, update or mirror.")] = "upsert",
+    detect: Annotated[bool, typer.Option("--detect", help="Read everybody, and correct what was changed.")] = False,
+    suppress: Annotated[str | None, typer.Option(help="A file of people who opted out elsewhere.")] = None,
+    name: Annotated[str | None, typer.Option(help="Names this sync; needed for mirror.")] = None,
+    rejects: Annotated[Path | None, typer.Option(help="File for rows that were not written.")] = None,
+    outcomes: Annotated[Path | None, typer.Option(help="File for what became of each row.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and what it costs, and stop.")] = False,
+    yes: terminal.Yes = False,
+) -> None:
+    """Make contacts (or clients) what a file says. First it shows the plan, and asks.
+
+    Running it again sends what has changed since. Ctrl-C stops it cleanly; it then goes on where it was.
+    """
+    from whautomate_core.client import Client
+    from whautomate_core.sync.clients import sync_clients
+    from whautomate_core.sync.contacts import sync_contacts
+
+    job: Any = sync_clients if clients else sync_contacts
+    with terminal.said():
+        account = terminal.account_from_environment(host, settings)
+        options: dict[str, Any] = {
+            "default_region": region,
+            "region_column": region_column,
+            "consent_column": consent_column,
+            "tags": tag or [],
+            "mode": mode,
+            "drift": "detect" if detect else "ignore",
+            "suppress": suppress,
+            "sync_name": name,
+        }
+        paths = {
+            "rejects_path": rejects and str(rejects.absolute()),
+            "outcomes_path": outcomes and str(outcomes.absolute()),
+        }
+        mapping = dict(map(_field, fields))
+
+        def run(**more: Any) -> dict[str, Any]:
+            with Client(account, lane="bulk") as client, _bar() as progress:
+                try:
+                    report: dict[str, Any] = job(client, source, mapping, progress=progress, **options, **more)
+                except KeyboardInterrupt:
+                    client.stop()
+                    raise Stopped("stopped; run it again to go on where it was") from None
+                return report
+
+        if plan or not yes:
+            planned = run(plan_only=True)
+            typer.echo(json.dumps(planned, indent=2), err=not plan)
+            if plan:
+                return
+            terminal.agreed("Go on?", yes)
+        typer.echo(json.dumps(run(**paths), indent=2))
+
+
+def _field(text: str) -> tuple[str, str]:
+    field, separator, column = text.partition("=")
+    if not separator or not field or not column:
+        raise ConfigurationError(f"--map takes FIELD=COLUMN, such as phoneNumber=mobile, not {text!r}")
+    return field, column
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """Progress as a bar on the terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        shown: dict[str, Any] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in shown:
+                shown[what] = bars.add_task(what, total=total or None)
+            bars.update(shown[what], completed=done, total=total or None)
+
+        yield progress

@@ -1,0 +1,67 @@
+"""Who opted out at Whautomate, for the warehouse: the other half of a sync's `suppress`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from whautomate_core.call import Json
+from whautomate_core.files import Storage, fsspec_storage, write_records
+from whautomate_core.progress import LogProgress, Progress
+from whautomate_core.sync.kinds import CLIENTS, CONTACTS
+
+if TYPE_CHECKING:
+    from whautomate_core.client import Client
+
+log = logging.getLogger(__name__)
+
+
+def export_opt_outs(
+    client: Client, output_path: str, *, progress: Progress | None = None, storage: Storage = fsspec_storage
+) -> dict[str, Any]:
+    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+
+    Args:
+        output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
+            there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
+            `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
+            column is `phoneNumber`.
+
+    Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
+
+    Raises: `ConfigurationError` where the file can't be written.
+    """
+    started = client.requests
+    counts = {"contacts": 0, "clients": 0}
+    shown = progress or LogProgress(log)
+
+    def opted_out() -> Iterator[Json]:
+        for kind in (CONTACTS, CLIENTS):
+            read = 0
+            for page in client.pages(kind.list()):
+                read += len(page)
+                shown(f"reading {kind.name}s", read, 0)
+                for record in page:
+                    if client.account.policy.protects(record):
+                        counts[f"{kind.name}s"] += 1
+                        yield _row(client, kind.name, record)
+
+    records = write_records(output_path, opted_out(), storage=storage)
+    return {"path": output_path, "records": records, **counts, "requests": client.requests - started}
+
+
+def _row(client: Client, kind: str, record: Json) -> Json:
+    number = str(record.get("phoneNumber") or "")
+    if kind == "client" and record.get("phone"):
+        code, phone = str(record.get("countryCode") or ""), str(record["phone"])
+        # The server may give the digits of the code once more with the rest.
+        number = code + phone.removeprefix(code.lstrip("+"))
+    return {
+        "kind": kind,
+        "id": record.get("id"),
+        "phoneNumber": f"+{number.lstrip('+')}" if number else None,
+        "email": record.get("email"),
+        "tags": [tag for tag in record.get("tags") or [] if client.account.policy.is_opt_out(tag)],
+        "updatedAt": record.get("updatedAt"),
+    }
