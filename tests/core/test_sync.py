@@ -2,10 +2,12 @@
 
 import json
 import logging
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import contacts
@@ -13,6 +15,7 @@ from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, PolicyRefused
 from whautomate_core.progress import LogProgress, silent
+from whautomate_core.state.profiles import Profile
 from whautomate_core.sync import apply
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.kinds import CONTACTS
@@ -224,6 +227,115 @@ def test_who_opts_out_long_after_the_reading_gets_no_tag(
     report = tag(client, [ADA, BOB], "vip")
     assert counts(report, "tagged", "protected") == (1, 1)
     assert {c["name"]: c["tags"] for c in whautomate_emulator.contacts()} == {"Ada": ["Unsubscribe"], "Bob": ["vip"]}
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Call it, and it is an hour later."""
+    now, hours = apply.steady, 0
+
+    def later() -> None:
+        nonlocal hours
+        hours += 1
+
+    monkeypatch.setattr(apply, "steady", lambda: now() + 3600 * hours)
+    return later
+
+
+def test_who_was_read_long_ago_is_read_again_a_page_at_a_time(
+    client: Client, whautomate_emulator: Emulator, late: Any
+) -> None:
+    people = [row(f"P{i}", f"0151 2345{i:04d}") for i in range(60)]
+    sync(client, people)
+    gone, given, *_ = (contact["id"] for contact in whautomate_emulator.contacts())
+    before = len(whautomate_emulator.requests())
+
+    def progress(what: str, done: int, total: int) -> None:
+        if what == "reading contacts" and done == 60:
+            late()
+            # Once both ends of the list were looked at again.
+            whautomate_emulator.opt_out_after(2, gone)
+            whautomate_emulator.opt_out_after(2, given, tag="vip")
+
+    report = tag_contacts(client, people, "vip", MATCH, progress=progress, **READ)
+    assert counts(report, "tagged", "protected", "already") == (58, 1, 1)
+    made = Counter(request["operation"] for request in whautomate_emulator.requests()[before:])
+    assert made == {"listContacts": 2 + 2 + 2, "addContactTags": 58}
+    fired = [one for one in whautomate_emulator.automations() if one["tag"] == "vip"]
+    assert gone not in {one["contact"] for one in fired}
+    assert not any(one["again"] for one in fired)
+
+
+def test_an_opt_out_on_another_page_holds_where_one_page_is_read_again(
+    client: Client, whautomate_emulator: Emulator, late: Any
+) -> None:
+    people = [row(f"P{i}", f"0151 2345{i:04d}") for i in range(55)]
+    sync(client, people)
+    first = whautomate_emulator.contacts()[0]  # on the second page, and their other record is on the first
+    double = {"name": "X", "phoneNumber": first["phoneNumber"], "tags": ["Unsubscribe"]}
+    whautomate_emulator.add_contacts([double])
+    progress = lambda what, done, total: late() if done == 56 else None  # noqa: E731
+    moved = [{**one, "city": "Ulm"} for one in people]
+    report = sync_contacts(client, moved, FIELDS, tags=["news"], drift="detect", progress=progress, **READ)
+    assert counts(report, "updated", "tagged", "protected") == (55, 54, 1)
+    assert whautomate_emulator.contacts()[0]["tags"] == []
+
+
+def test_who_is_on_another_page_by_now_is_read_singly(client: Client, whautomate_emulator: Emulator, late: Any) -> None:
+    people = [row(f"P{i}", f"0151 2345{i:04d}") for i in range(55)]
+    sync(client, people)
+    gone = whautomate_emulator.contacts()[0]["id"]
+    others = whautomate_emulator.add_contacts([{"name": "X", "phoneNumber": f"+44740012345{i}"} for i in range(5)])
+    before = len(whautomate_emulator.requests())
+
+    def progress(what: str, done: int, total: int) -> None:
+        if what == "reading contacts" and done == 60:
+            late()
+        if what == "writing contacts" and done == 1:
+            whautomate_emulator.opt_out(gone)
+            for other in others:  # five of the second page move to the first
+                client.send(contacts.delete_contact(other))
+
+    report = tag_contacts(client, people, "vip", MATCH, progress=progress, **READ)
+    assert counts(report, "tagged", "protected") == (54, 1)
+    made = Counter(request["operation"] for request in whautomate_emulator.requests()[before:])
+    assert made["getContact"] == 5 + 5  # each before its delete, and the five who moved
+    assert whautomate_emulator.contacts()[0]["tags"] == ["Unsubscribe"]
+
+
+@pytest.mark.whautomate(put="merge")
+def test_where_put_merges_many_are_updated_by_one_request_each(client: Client, whautomate_emulator: Emulator) -> None:
+    people = [row(f"P{i}", f"0151 2345{i:04d}") for i in range(20)]
+    sync(client, people)
+    sync(client, people, drift="detect")  # tells how many pages there are
+    merges = Profile(put_merges=True, put_merges_custom_fields=True)
+    client.state.profiles.put(client.account.id, merges)
+    vars(client).pop("profile")
+    before = len(whautomate_emulator.requests())
+    moved = [{**one, "city": "Ulm"} for one in people]
+    assert counts(sync(client, moved), "updated", "unchanged") == (20, 0)
+    made = Counter(request["operation"] for request in whautomate_emulator.requests()[before:])
+    assert made["updateContact"] == 20
+    assert made["getContact"] == 0
+    assert {contact["customFields"]["city"] for contact in whautomate_emulator.contacts()} == {"Ulm"}
+
+
+def test_the_ledger_is_asked_by_its_indexes(client: Client) -> None:
+    """Reading all rows of a sync for each batch of a source would make a million rows take hours."""
+    asked = set[tuple[str, tuple[Any, ...]]]()
+    sync(client, [ADA, BOB])
+    database = client.state.ledger(client.account.id)._database
+    event.listen(database._engine, "before_cursor_execute", lambda _, __, sql, values, *___: asked.add((sql, values)))
+    sync(client, [ADA, {**BOB, "city": "Ulm"}])
+    about = [(sql, values) for sql, values in asked if sql.startswith("SELECT") and " IN (" in sql]
+    plans = [
+        database.run(
+            lambda connection, ask=ask: str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ask[0]}", ask[1]).all())
+        )
+        for ask in about
+    ]
+    assert len(plans) >= 3
+    assert [plan for plan in plans if "raw=?" not in plan and "match=?" not in plan] == []
 
 
 def test_what_was_done_is_told_where_the_work_stops_midway(

@@ -49,32 +49,41 @@ class Rows:
     columns: tuple[str, ...]
     """The columns asked for, or all the source has: what the cells of each row are."""
 
-    def __init__(self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack) -> None:
+    def __init__(
+        self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack, may_be_empty: bool
+    ) -> None:
         self.columns = columns
         # A generator that has begun closes what it has opened when nobody refers to it any more.
         begun = _closing(found, opened)
         first = next(begun, None)
-        if first is None:
+        if first is None and not may_be_empty:
             raise ConfigurationError(f"{name} has no rows")
-        self._rows = chain((first,), begun)
+        self._rows = chain(() if first is None else (first,), begun)
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
 
 
-def rows(source: Source, columns: Sequence[str] | None, *, open_file: OpenFile = open_file_or_object) -> Rows:
+def rows(
+    source: Source,
+    columns: Sequence[str] | None,
+    *,
+    open_file: OpenFile = open_file_or_object,
+    may_be_empty: bool = False,
+) -> Rows:
     """The rows of a source with the cells of `columns`, or of all columns where None.
 
     Cells are text without space around it: nothing for None and NaN, `true` and `false`, whole numbers without a
     point, ISO 8601 for dates and times, JSON for dicts and lists. Of a source of dicts a column is there where one of
     the first 1,000 rows has it; a row without it has an empty cell.
 
-    Raises: `ConfigurationError` that names the column where one is missing or there twice, where there are no rows, and
-        where the source can't be read; also while the rows are read, where it can't be read on. It holds no cell.
+    Raises: `ConfigurationError` that names the column where one is missing or there twice, where there are no rows
+        unless it `may_be_empty`, and where the source can't be read; also while the rows are read, where it can't be
+        read on. It holds no cell.
     """
     with ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
-        return Rows(name, there, found, opened.pop_all())
+        return Rows(name, there, found, opened.pop_all(), may_be_empty)
 
 
 def _read(

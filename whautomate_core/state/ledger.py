@@ -20,6 +20,9 @@ from whautomate_core.state.schema import identities, rows, syncs
 
 T = TypeVar("T")
 
+ROW = ("sync", "match")
+"""What tells the rows of all syncs apart."""
+
 AT_ONCE = 900
 """Values of one statement: SQLite of before 3.32 takes 999."""
 
@@ -81,11 +84,21 @@ class Ledger:
 
     def see(self, seen: Iterable[Seen]) -> None:
         """Note whom the server has; that settles an intent."""
-        values = [
-            {"account": self._account, "match": one.match, "id": one.id, "opted_out": one.opted_out} for one in seen
-        ]
+        self._put(identities, map(self._as_seen, seen), ("account", "match"))
+
+    def see_created(self, seen: Seen, sync: int, confirmed: Confirmed) -> None:
+        """Note somebody new and the row of theirs, both or neither, so that a later try knows who created them."""
+        tables = ((identities, self._as_seen(seen), ("account", "match")), (rows, _as_row(sync, confirmed), ROW))
+
+        def work(connection: Connection) -> None:
+            for table, value, key in tables:
+                self._upsert(connection, table, [value], key, tuple(name for name in value if name not in key))
+
+        self._database.run(work)
+
+    def _as_seen(self, one: Seen) -> dict[str, Any]:
         settled = {"intent_at": None, "intent_by": None, "absent": None}
-        self._put(identities, [{**one, **settled} for one in values], ("account", "match"))
+        return {"account": self._account, "match": one.match, "id": one.id, "opted_out": one.opted_out, **settled}
 
     def miss(self, matches: Iterable[str], run: str) -> None:
         """Note who was looked for in a run and is not there."""
@@ -155,7 +168,7 @@ class Ledger:
 
     def confirm(self, sync: int, confirmed: Iterable[Confirmed]) -> None:
         """Note rows as the server has confirmed them."""
-        self._put(rows, [{"sync": sync, **one._asdict()} for one in confirmed], ("sync", "match"))
+        self._put(rows, (_as_row(sync, one) for one in confirmed), ROW)
 
     def forget(self, sync: int, match: str) -> None:
         """Forget a row, and the id of whom it was about: they are deleted."""
@@ -222,6 +235,10 @@ class Ledger:
             ),
             values,
         )
+
+
+def _as_row(sync: int, one: Confirmed) -> dict[str, Any]:
+    return {"sync": sync, **one._asdict()}
 
 
 def _values() -> Any:

@@ -134,7 +134,8 @@ rows = Table(
     Column("payload", String, nullable=False),  # keyed hash of what was wanted
     Column("run", String, nullable=False),
     Column("outcome", String, nullable=False),
-    Index("whautomate_row_raw", "sync", "raw"),
+    # With all that is asked of it: for one that is not, SQLite looks at every row of the sync for each question.
+    Index("whautomate_row_raw", "sync", "raw", "run", "outcome"),
     sqlite_with_rowid=False,
 )
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import logging
-import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from threading import Semaphore
 from typing import Any
 
 from whautomate_core.call import Call, Json, merge
-from whautomate_core.errors import NotFound, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.errors import InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused, WhautomateError
 from whautomate_core.prepare import known
+from whautomate_core.state.database import steady
 from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import CONTACTS, key_of, keys_of
-from whautomate_core.sync.look import as_one, find
+from whautomate_core.sync.look import as_one, find, page_of, seen
 from whautomate_core.sync.plan import Change, change_of
 from whautomate_core.sync.rows import finish
 from whautomate_core.sync.staging import Staged
@@ -37,9 +39,11 @@ class Writing:
 
     job: Job
     read_at: float
-    """When people were read, by the monotonic clock."""
+    """When people were read, by the clock that runs on while the machine sleeps."""
     elsewhere: bool
     """Whether all who opted out among the other kind of people are known."""
+    spare: Semaphore | None = None
+    """How many more than were planned may be created; None where any number may."""
 
 
 class _Moved(NotFound):
@@ -68,32 +72,66 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
     job = writing.job
     finished: list[tuple[Staged, str]] = []
     try:
-        for one in each(job.client, people, functools.partial(_one, writing)):
-            outcome, reason = _outcome(one)
-            if outcome == "again" and one.item.action == "again":
-                outcome, reason = "failed", "the person was changed by others all the while"
-            if outcome == "again":
-                job.ledger.lose(one.item.match)
-                job.staging.run(
-                    "UPDATE person SET action = 'again', id = NULL, records = NULL WHERE match = ?", (one.item.match,)
-                )
-            elif outcome in ("failed", "unsettled", "withheld", "missing"):
-                action = None if isinstance(one.error, _Begun) else one.item.action
-                job.staging.run(
-                    "UPDATE person SET outcome = ?, reason = ?, action = ? WHERE match = ?",
-                    (outcome, reason, action, one.item.match),
-                )
-            else:
-                finished.append((one.item, outcome))
-            if len(finished) >= FLUSH:
-                finish(job, finished)
-                finished = []
-            done += 1
-            job.progress(f"writing {job.kind.name}s", done, total)
+        with each(job.client, _fresh(writing, people), functools.partial(_one, writing)) as written:
+            for one in written:
+                outcome, reason = _outcome(one)
+                if outcome == "again" and one.item.action == "again":
+                    outcome, reason = "failed", "the person was changed by others all the while"
+                if outcome == "again":
+                    job.ledger.lose(one.item.match)
+                    job.staging.run(
+                        "UPDATE person SET action = 'again', id = NULL, records = NULL, page = 0 WHERE match = ?",
+                        (one.item.match,),
+                    )
+                elif outcome in ("failed", "unsettled", "withheld", "missing", "existing"):
+                    action = None if isinstance(one.error, _Begun) else one.item.action
+                    job.staging.run(
+                        "UPDATE person SET outcome = ?, reason = ?, action = ? WHERE match = ?",
+                        (outcome, reason, action, one.item.match),
+                    )
+                else:
+                    finished.append((one.item, outcome))
+                if len(finished) >= FLUSH:
+                    finish(job, finished)
+                    finished = []
+                done += 1
+                job.progress(f"writing {job.kind.name}s", done, total)
     finally:
         # Also where the work was stopped midway.
         finish(job, finished)
     return done
+
+
+def _fresh(writing: Writing, people: Iterable[Staged]) -> Iterator[Staged]:
+    """The people; where they were read a while ago, those of a page are read again by one request before any gets tags.
+
+    Who is not on it any more is left as they were, and so read singly.
+    """
+    job = writing.job
+    for page, group in itertools.groupby(people, lambda person: person.page):
+        if not page or steady() - writing.read_at <= FRESH:
+            yield from group
+            continue
+        of_page = list(group)
+        by_id: dict[str, Json] = {}
+        read_at = steady()
+        if sum(bool(person.change and person.change["lacks"]) for person in of_page) > 1:
+            by_id = {str(one.get("id")): one for one in job.client.send(page_of(job.client, job.kind.list(), page))}
+        for person in of_page:
+            yield _read_again(job, person, by_id, read_at)
+
+
+def _read_again(job: Job, person: Staged, by_id: dict[str, Json], read_at: float) -> Staged:
+    held = person.records or []
+    records = [by_id[record["id"]] for record in held if record["id"] in by_id]
+    is_theirs = all(person.key in keys_of(job.mapping.match, record) for record in records)
+    if not records or len(records) < len(held) or not is_theirs:
+        return person
+    found = seen(job, person.match, records)
+    if found.opted_out != person.opted_out:
+        job.ledger.see([found])
+    change = asdict(change_of(job, person, as_one(job, records)))
+    return replace(person, records=records, change=change, opted_out=found.opted_out, read_at=read_at)
 
 
 def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
@@ -109,6 +147,7 @@ def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
 
 
 def _one(writing: Writing, person: Staged) -> str:
+    writing.job.require_lease()
     if person.action == "again":
         return _again(writing, person)
     return _create(writing, person) if person.action == "create" else _change(writing, person)
@@ -118,12 +157,13 @@ def _again(writing: Writing, person: Staged) -> str:
     job = writing.job
     records = find(job, person)
     if records:
-        job.ledger.see([Seen(person.match, records[0]["id"], False)])
-        return _change(writing, replace(person, id=as_one(job, records)["id"], records=None, change=None))
+        return _change(writing, _found(job, person, records))
     if job.mode == "update":
         return "missing"
     if person.opted_out:
         raise PolicyRefused("the person has opted out")
+    if writing.spare is not None and not writing.spare.acquire(blocking=False):
+        raise InvalidRequest(f"the {job.kind.name} was deleted at Whautomate, and one more is over max_created")
     return _create(writing, person)
 
 
@@ -155,10 +195,27 @@ def _create(writing: Writing, person: Staged) -> str:
     id = answer.get("id")
     if not id:
         raise OutcomeUnknown(f"{call!r}: the answer has no id")
-    job.ledger.see([Seen(person.match, str(id), False)])
-    outcome = "created+tagged" if carried else "created"
-    job.ledger.confirm(job.lease.sync, [Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome)])
-    return outcome
+    is_new = Seen(person.match, str(id), job.client.account.policy.protects(answer))
+    outcome = _created(job, person)
+    if change_of(job, person, answer).is_none:
+        confirmed = Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome)
+        job.ledger.see_created(is_new, job.lease.sync, confirmed)
+        return outcome
+    # It may be somebody who was there: what the server does with a number that it knows is not documented.
+    job.ledger.see([is_new])
+    changed = _change(writing, replace(person, id=is_new.id, records=None, change=None))
+    return outcome if changed == "unchanged" else changed
+
+
+def _created(job: Job, person: Staged) -> str:
+    return "created+tagged" if job.tags and person.consent else "created"
+
+
+def _found(job: Job, person: Staged, records: list[Json]) -> Staged:
+    """Somebody who was looked for just now, to be compared; that they are there is noted."""
+    found = seen(job, person.match, records)
+    job.ledger.see([found])
+    return replace(person, id=found.id, opted_out=found.opted_out, records=None, change=None)
 
 
 def _settle_unknown(writing: Writing) -> None:
@@ -170,14 +227,16 @@ def _settle_unknown(writing: Writing) -> None:
         if not records:
             return None
         # Somebody else may have created them in that moment, so they are compared.
-        found = replace(person, id=as_one(job, records)["id"], records=None, change=None)
-        outcome = _change(writing, found)
-        job.ledger.see([Seen(person.match, str(found.id), "protected" in outcome)])
-        carried = "+tagged" if job.tags and person.consent else ""
-        return f"created{carried}" if outcome == "unchanged" else outcome
+        found = _found(job, person, records)
+        is_ours = change_of(job, person, as_one(job, records)).is_none
+        return _created(job, person) if is_ours else _change(writing, found)
 
     unknown = job.staging.people("outcome = 'unsettled' AND action IN ('create', 'again')")
-    finish(job, [(done.item, done.result) for done in each(job.client, unknown, one) if done.result])
+    with each(job.client, unknown, one) as looked:
+        found = [(done.item, done.result) for done in looked if done.result]
+    finish(job, [(person, outcome) for person, outcome in found if outcome != "existing"])
+    others = [(person.match,) for person, outcome in found if outcome == "existing"]
+    job.staging.many("UPDATE person SET outcome = 'existing', reason = NULL WHERE match = ?", others)
 
 
 # --- people who are there
@@ -187,27 +246,30 @@ def _change(writing: Writing, person: Staged) -> str:
     """Write the fields that differ, take the tags that go, give those that are missing."""
     job = writing.job
     assert person.id is not None
+    if job.mode == "insert":
+        _, change, _ = _compare(job, person)
+        return "unchanged" if change.is_none else "existing"
     flags = set[str]()
     if person.records is not None and person.change is not None:
-        record, read_at = as_one(job, person.records), writing.read_at
+        record, read_at = as_one(job, person.records), person.read_at or writing.read_at
         change = Change(**person.change)
         if change.fields:
-            flags |= _update(job, person.id, change.fields)
+            flags |= _update(job, person, change.fields)
     else:
         record, change, read_at = _compare(job, person)
         flags |= {"updated"} if change.fields else set()
     if change.protected:
         flags.add("protected")
     if change.holds:
-        _send_known(job, job.kind.remove_tags(person.id, change.holds), record)
-        flags.add("untagged")
+        flags.add(_untag(job, person, change.holds, record))
     if change.lacks:
         flags.add(_tag(job, person, change.lacks, record, read_at))
     return "+".join(["updated" if "updated" in flags else "unchanged", *sorted(flags - {"updated"})])
 
 
-def _update(job: Job, id: str, fields: Json) -> set[str]:
+def _update(job: Job, person: Staged, fields: Json) -> set[str]:
     """Write fields of somebody who was read in this run. Who has opted out by now gets all but the stage."""
+    id = str(person.id)
     try:
         job.client.send(job.kind.update(id, fields))
     except NotFound:
@@ -216,8 +278,14 @@ def _update(job: Job, id: str, fields: Json) -> set[str]:
         rest = {name: value for name, value in fields.items() if name != "stage"}
         if rest:
             job.client.send(job.kind.update(id, rest))
-        return {"protected"} | ({"updated"} if rest else set())
+        return {_protected(job, person)} | ({"updated"} if rest else set())
     return {"updated"}
+
+
+def _protected(job: Job, person: Staged) -> str:
+    """Note that somebody has opted out: then they are not made anew, should they vanish."""
+    job.ledger.see([Seen(person.match, str(person.id), True)])
+    return "protected"
 
 
 def _compare(job: Job, person: Staged) -> tuple[Json, Change, float]:
@@ -229,17 +297,20 @@ def _compare(job: Job, person: Staged) -> tuple[Json, Change, float]:
             raise _Moved("it is somebody else's by now")
         change = change_of(job, person, record)
         read.append((record, change))
-        return merge(record, change.fields) if change.fields else None
+        return merge(record, change.fields) if change.fields and job.mode != "insert" else None
 
     # All that is compared, without what the policy asks about: it is left out above for who opted out.
     asked = replace(job.kind.update(str(person.id), {}), left=left)
-    read_at = time.monotonic()
+    read_at = steady()
     try:
         job.client.send(asked)
     except NotFound:
         raise _Moved("deleted") from None
+    record = read[-1][0]
+    if (opted_out := job.client.account.policy.protects(record)) != person.opted_out:
+        job.ledger.see([Seen(person.match, str(person.id), opted_out)])
     # The first reading says what differed: a repetition finds it written.
-    return (read[-1][0], read[0][1], read_at)
+    return (record, read[0][1], read_at)
 
 
 def _tag(job: Job, person: Staged, tags: list[str], record: Json, read_at: float) -> str:
@@ -250,22 +321,32 @@ def _tag(job: Job, person: Staged, tags: list[str], record: Json, read_at: float
     for id in whom:
         call = job.kind.add_tags(id, tags)
         try:
-            if time.monotonic() - read_at > FRESH:
+            if steady() - read_at > FRESH:
                 job.client.send(call)
             else:
                 _send_known(job, call, held.get(id, record))
         except PolicyRefused:
-            return "protected"
+            return _protected(job, person)
         except NotFound:
             raise _Moved("deleted") from None
     return "tagged"
+
+
+def _untag(job: Job, person: Staged, tags: list[str], record: Json) -> str:
+    try:
+        _send_known(job, job.kind.remove_tags(str(person.id), tags), record)
+    except PolicyRefused:
+        return _protected(job, person)
+    except NotFound:
+        raise _Moved("deleted") from None
+    return "untagged"
 
 
 def _send_known(job: Job, call: Call[Any], record: Json) -> None:
     """Send a tag call to somebody whose record was read a moment ago."""
     rest = known(call, record, job.client.account.policy)
     if rest is not None:
-        job.client.send(rest)
+        job.client.send(rest, before=job.require_lease)
 
 
 # --- people whom no row is about
@@ -294,11 +375,12 @@ def delete_gone(job: Job) -> None:
 
 def _each_stranger(job: Job, query: str, do: Any, outcome: str) -> None:
     strangers = job.staging.all(query)
-    for number, one in enumerate(each(job.client, strangers, do), start=1):
-        rowid, _, match = one.item
-        happened = outcome if one.error is None or isinstance(one.error, NotFound) else _outcome(one)[0]
-        if happened == outcome == "deleted":
-            job.ledger.forget(job.lease.sync, match)
-        reason = str(one.error) if happened == "failed" else None
-        job.staging.run("UPDATE extra SET outcome = ?, reason = ? WHERE rowid = ?", (happened, reason, rowid))
-        job.progress(f"{outcome.removesuffix('ed')}ing {job.kind.name}s", number, len(strangers))
+    with each(job.client, strangers, do) as finished:
+        for number, one in enumerate(finished, start=1):
+            rowid, _, match = one.item
+            happened = outcome if one.error is None or isinstance(one.error, NotFound) else _outcome(one)[0]
+            if happened == outcome == "deleted":
+                job.ledger.forget(job.lease.sync, match)
+            reason = str(one.error) if happened == "failed" else None
+            job.staging.run("UPDATE extra SET outcome = ?, reason = ? WHERE rowid = ?", (happened, reason, rowid))
+            job.progress(f"{outcome.removesuffix('ed')}ing {job.kind.name}s", number, len(strangers))

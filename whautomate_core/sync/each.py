@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextvars
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, closing
 from typing import Generic, NamedTuple, TypeVar
 
 from whautomate_core.client import Client
@@ -44,13 +45,20 @@ class Done(NamedTuple, Generic[T, R]):
     error: WhautomateError | None
 
 
-def each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Iterator[Done[T, R]]:
+def each(
+    client: Client, items: Iterable[T], do: Callable[[T], R]
+) -> AbstractContextManager[Generator[Done[T, R], None, None]]:
     """Do something with each item, some at once, and give what became of it as it comes.
 
-    Where the work stops, requests under way are waited for and given before the error is raised; no more leave.
+    Where the work stops, requests under way are waited for and given before the error is raised; no more leave. Where
+    the caller stops, they are waited for as its `with` ends.
 
     Raises: what concerns every item; `InvalidRequest` where most of `BATCH` items in a row failed.
     """
+    return closing(_each(client, items, do))
+
+
+def _each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Generator[Done[T, R], None, None]:
     latest: deque[WhautomateError | None] = deque(maxlen=BATCH)
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="whautomate")
     under_way: dict[Future[R], T] = {}
@@ -58,12 +66,19 @@ def each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Iterator[D
     rest = iter(items)
     try:
         while True:
-            while failure is None and len(under_way) < WORKERS and (item := next(rest, None)) is not None:
-                # In the caller's context, so that log lines find the run they belong to.
-                under_way[executor.submit(contextvars.copy_context().run, do, item)] = item
+            try:
+                while failure is None and len(under_way) < WORKERS and (item := next(rest, None)) is not None:
+                    # In the caller's context, so that log lines find the run they belong to.
+                    under_way[executor.submit(contextvars.copy_context().run, do, item)] = item
+            except WhautomateError as stopped:  # items may be read from the server
+                failure = stopped
+                client.stop()
             if not under_way:
                 break
-            for future in wait(under_way, timeout=GRACE if failure else None, return_when=FIRST_COMPLETED).done:
+            done = wait(under_way, timeout=GRACE if failure else None, return_when=FIRST_COMPLETED).done
+            if not done:
+                break  # they wait for permits, and send nothing when they get one
+            for future in done:
                 item, error = under_way.pop(future), future.exception()
                 if error is None:
                     latest.append(None)
@@ -77,6 +92,7 @@ def each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Iterator[D
             failure = failure or _broken(latest)
     except BaseException:
         client.stop()
+        wait(under_way, timeout=GRACE)
         raise
     finally:
         executor.shutdown(wait=False, cancel_futures=True)

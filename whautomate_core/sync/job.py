@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 
 from whautomate_core.client import Client
+from whautomate_core.errors import Stopped
 from whautomate_core.progress import Progress
 from whautomate_core.state.leases import Lease
 from whautomate_core.state.ledger import Ledger
@@ -40,6 +41,12 @@ class Job:
     @property
     def kind(self) -> Kind:
         return self.mapping.kind
+
+    def require_lease(self) -> None:
+        """Raise `Stopped` where another try has taken over while this process was asleep or cut off."""
+        if not self.client.state.leases.renew(self.lease):
+            self.client.stop()
+            raise Stopped("another try of this run has taken over: no more is sent")
 
     @property
     def trusts(self) -> bool:

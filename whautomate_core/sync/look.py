@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 PASSES = 2
 """How often everybody is read where the list does not hold still, before the rest is searched for."""
 
-Take = Callable[[Sequence[Json]], None]
+Take = Callable[[Sequence[Json], int], None]
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,16 @@ class Looked:
 def look_up(job: Job) -> Looked:
     """Find out who of the people is there, and what the server has of them.
 
-    Those are looked up whose id is not known, and everybody where the ledger is not trusted.
+    Those are looked up whose id is not known, and everybody where the ledger is not trusted, or where it spares reading
+    each of them before their PUT.
     """
+    pages = job.ledger.pages(job.lease.sync)
+    all_of_them = not job.trusts or (pages is not None and _put_merges(job))
     unknown = job.staging.count(
-        "SELECT count(*) FROM person WHERE outcome IS NULL AND (? OR (id IS NULL AND NOT absent))", (not job.trusts,)
+        "SELECT count(*) FROM person WHERE outcome IS NULL AND (? OR (id IS NULL AND NOT absent))", (all_of_them,)
     )
     if not unknown and not job.exactly:
         return Looked("nobody had to be looked up", False)
-    pages = job.ledger.pages(job.lease.sync)
     everybody = False
     if job.exactly or pages is None or pages <= unknown:
         # Where nobody knows how many there are: as many pages as searches would be needed, so that at worst it costs
@@ -68,6 +70,12 @@ def look_up(job: Job) -> Looked:
     return Looked(f"{searched} searches, since reading everybody would have cost more or did not hold still", False)
 
 
+def _put_merges(job: Job) -> bool:
+    """Whether one request writes to somebody who was read, where it takes two else."""
+    body = {name.partition(".")[0]: None for name in job.mapping.fields}
+    return job.mode != "insert" and job.client.profile.spares_reading(job.kind.update("any", {}).path, body)
+
+
 # --- everybody
 
 
@@ -75,7 +83,7 @@ def _read_everybody(job: Job, most: int | None) -> bool:
     """Read everybody. False where it takes more than `most` pages, or the list did not hold still."""
     match_of = matcher(job)
 
-    def take(records: Sequence[Json]) -> None:
+    def take(records: Sequence[Json], page: int) -> None:
         by_match: dict[str, list[Json]] = {}
         strangers: list[tuple[str, str]] = []
         for record in records:
@@ -84,7 +92,7 @@ def _read_everybody(job: Job, most: int | None) -> bool:
                 by_match.setdefault(match, []).append(record)
             if job.exactly and set(job.tags) & set(record.get("tags") or []):
                 strangers.append((record["id"], json.dumps(found)))
-        _keep(job, by_match)
+        _keep(job, by_match, page)
         if strangers:
             _keep_strangers(job, records, strangers)
 
@@ -114,7 +122,7 @@ def read_all_people(
     """Read a list of people to its end, then look at its ends again.
 
     Args:
-        take: Is given the records of each page that have an id.
+        take: Is given the records of each page that have an id, and its number.
         most: The most pages to read.
     """
     pages = client.pages_of(call)
@@ -127,19 +135,20 @@ def read_all_people(
         answer = client.send(asked)
         new = [record for record in pages.take(answer) if record.get("id")]
         count += len(new)
-        take(new)
+        take(new, pages.page)
         progress(what, count, 0)
         if answer:
             ends = {number: ids for number, ids in ends.items() if number == 1} | {pages.page: _ids(answer)}
     for number, ids in ends.items():
-        answer = client.send(_page(client, call, number))
-        take([record for record in answer if record.get("id")])
+        answer = client.send(page_of(client, call, number))
+        take([record for record in answer if record.get("id")], number)
         if _ids(answer) != ids:
             return AllRead(True, False, pages.page)
     return AllRead(True, True, pages.page)
 
 
-def _page(client: Client, call: Call[Any], number: int) -> Call[Any]:
+def page_of(client: Client, call: Call[Any], number: int) -> Call[Any]:
+    """What reads one page of a list."""
     pages: Pages = client.pages_of(call)
     pages.page = number - 1
     return pages.next_call()
@@ -149,7 +158,7 @@ def _ids(records: Sequence[Json]) -> list[str]:
     return [str(record.get("id")) for record in records]
 
 
-def _keep(job: Job, by_match: dict[str, list[Json]]) -> None:
+def _keep(job: Job, by_match: dict[str, list[Json]], page: int) -> None:
     """Note what the server has of the people we have rows about."""
     for batch in batches(by_match):
         marks = ",".join("?" * len(batch))
@@ -158,8 +167,8 @@ def _keep(job: Job, by_match: dict[str, list[Json]]) -> None:
         for match, records in held:
             known = {record["id"]: record for record in json.loads(records or "[]")}
             known |= {record["id"]: record for record in by_match[match]}
-            changed.append((json.dumps(list(known.values())), match))
-        job.staging.many("UPDATE person SET records = ? WHERE match = ?", changed)
+            changed.append((json.dumps(list(known.values())), page, match))
+        job.staging.many("UPDATE person SET records = ?, page = ? WHERE match = ?", changed)
 
 
 def _keep_strangers(job: Job, records: Sequence[Json], strangers: list[tuple[str, str]]) -> None:
@@ -186,20 +195,21 @@ def _search(job: Job) -> int:
     whom = "outcome IS NULL AND id IS NULL AND records IS NULL AND NOT absent"
     total = job.staging.count(f"SELECT count(*) FROM person WHERE {whom}")  # noqa: S608
     done = 0
-    for one in each(job.client, job.staging.people(whom), functools.partial(find, job)):
-        if one.error is not None:
-            job.staging.run(
-                "UPDATE person SET outcome = 'failed', reason = ? WHERE match = ?", (str(one.error), one.item.match)
-            )
-        elif one.result:
-            records = json.dumps(one.result)
-            job.staging.run("UPDATE person SET records = ? WHERE match = ?", (records, one.item.match))
-            job.ledger.see([_seen(job, one.item.match, one.result)])
-        else:
-            job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
-            job.ledger.miss([one.item.match], job.lease.run)
-        done += 1
-        job.progress(f"looking {job.kind.name}s up", done, total)
+    with each(job.client, job.staging.people(whom), functools.partial(find, job)) as found:
+        for one in found:
+            if one.error is not None:
+                job.staging.run(
+                    "UPDATE person SET outcome = 'failed', reason = ? WHERE match = ?", (str(one.error), one.item.match)
+                )
+            elif one.result:
+                records = json.dumps(one.result)
+                job.staging.run("UPDATE person SET records = ? WHERE match = ?", (records, one.item.match))
+                job.ledger.see([seen(job, one.item.match, one.result)])
+            else:
+                job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
+                job.ledger.miss([one.item.match], job.lease.run)
+            done += 1
+            job.progress(f"looking {job.kind.name}s up", done, total)
     return done
 
 
@@ -229,11 +239,11 @@ def _searches(job: Job, person: Staged) -> list[str]:
 def _remember(job: Job, everybody: bool) -> None:
     """Note in the ledger and beside the rows who is there, and after reading everybody who is not."""
     for batch in batches(job.staging.people("records IS NOT NULL")):
-        seen = [_seen(job, person.match, person.records or []) for person in batch]
-        job.ledger.see(seen)
+        known = [seen(job, person.match, person.records or []) for person in batch]
+        job.ledger.see(known)
         job.staging.many(
             "UPDATE person SET id = ?, opted_out = ?, intent_at = NULL, absent = 0 WHERE match = ?",
-            [(one.id, one.opted_out, one.match) for one in seen],
+            [(one.id, one.opted_out, one.match) for one in known],
         )
     if everybody:
         for batch in batches(job.staging.people("outcome IS NULL AND records IS NULL")):
@@ -249,7 +259,8 @@ def as_one(job: Job, records: list[Json]) -> Json:
     return functools.reduce(job.client.account.policy.as_one, records)
 
 
-def _seen(job: Job, match: str, records: list[Json]) -> Seen:
+def seen(job: Job, match: str, records: list[Json]) -> Seen:
+    """What the ledger notes of somebody whom the server has."""
     record = as_one(job, records)
     return Seen(match, record["id"], job.client.account.policy.protects(record))
 
@@ -265,7 +276,7 @@ def refuse_opted_out_elsewhere(job: Job, most: int) -> bool:
     other = CLIENTS if job.kind is CONTACTS else CONTACTS
     policy = job.client.account.policy
 
-    def take(records: Sequence[Json]) -> None:
+    def take(records: Sequence[Json], page: int) -> None:
         refused = {number for record in records if policy.protects(record) for number in numbers(record)}
         job.staging.many("INSERT OR IGNORE INTO refused VALUES (?)", [(number,) for number in refused])
 

@@ -78,7 +78,7 @@ class PeopleMapping:
                 value = take(cells)
                 if name == phone:
                     if value:
-                        _put_number(self.kind, fields, e164(value, region(cells) or self.default_region))
+                        _put_number(self.kind, fields, e164(str(value), region(cells) or self.default_region))
                     elif phone in match:
                         raise ValueError("phone number is empty")
                 elif value not in (None, ""):
@@ -122,6 +122,10 @@ def people_mapping(
         if name == _CUSTOM:
             raise ConfigurationError("mapping names no custom field: customFields.NAME")
         if isinstance(column, Mapping) and set(column) == {"value"}:
+            try:
+                _require_json(f"mapping[{name!r}] is a value that can't be sent", column["value"])
+            except ValueError as error:
+                raise ConfigurationError(str(error)) from None
             _put(sample, name, column["value"])
         elif callable(column) or (isinstance(column, str) and column):
             _put(sample, name, "text")
@@ -154,11 +158,21 @@ def _taker(name: str, column: Column, place: Mapping[str, int]) -> Callable[[tup
 
     def computed(cells: tuple[str, ...]) -> Any:
         try:
-            return column(dict(zip(place, cells, strict=True)))
+            value = column(dict(zip(place, cells, strict=True)))
         except Exception as error:  # its text may hold a cell
             raise ValueError(f"the function of {name} failed: {type(error).__name__}") from None
+        _require_json(f"the function of {name} returned what can't be sent", value)
+        return value
 
     return computed
+
+
+def _require_json(says: str, value: Any) -> None:
+    """Raise `ValueError` for what no request can hold: other types, NaN, half a character."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError(f"{says}: {type(value).__name__}") from None
 
 
 def _cell(column: str | None, place: Mapping[str, int]) -> Callable[[tuple[str, ...]], str]:

@@ -97,13 +97,14 @@ def _decided(
         if not person.fields.get(job.kind.called):
             return None, None, "rejected", f"{job.kind.called} is empty, and a new {job.kind.name} needs one"
         return "create", None, None, None
-    if job.mode == "insert":
-        return None, None, "existing", None
     if person.records is None:
-        return "write", None, None, None
+        # In mode `insert` whom the ledger has is there, unless it is not trusted.
+        return (None, None, "existing", None) if job.mode == "insert" and job.trusts else ("write", None, None, None)
     change = change_of(job, person, as_one(job, person.records))
     if change.is_none:
         return None, None, "unchanged+protected" if change.protected else "unchanged", None
+    if job.mode == "insert":
+        return None, None, "existing", None
     return "write", asdict(change), None, None
 
 

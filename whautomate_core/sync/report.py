@@ -41,6 +41,7 @@ def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: 
     marks = ",".join("?" * len(outcomes))
     query = f"SELECT reason, count(*) FROM person WHERE outcome IN ({marks}) GROUP BY reason"  # noqa: S608
     reasons.update(dict(staging.all(query, outcomes)))
+    reasons.update(dict(staging.all("SELECT reason, count(*) FROM extra WHERE outcome = 'failed' GROUP BY reason")))
     said = "; ".join(f"{count} x {reason}" for reason, count in reasons.most_common(5))
     raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {said}")
 
@@ -57,8 +58,8 @@ def count_outcomes(staging: Staging) -> Counter[str]:
             for one in outcome.split("+"):
                 counts[one] += count
     for outcome, count in staging.all("SELECT outcome, count(*) FROM extra GROUP BY outcome"):
-        if outcome in ("untagged", "deleted"):
-            counts[outcome] += count
+        # Beside the rows: who was to lose a tag, or to be deleted, and could not.
+        counts["undone" if outcome == "failed" else outcome] += count if outcome != "withheld" else 0
     return counts
 
 

@@ -102,7 +102,9 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str, Any, bool]]
             same.append(Confirmed(match, raw, payload, str(run), str(outcome)))
         who = identities.get(match, NOBODY)
         said = (match, row, key, json.dumps(fields), consent, raw, payload)
-        known = (who.id, who.absent == job.lease.run, who.opted_out, who.intent_at)
+        # Who was looked for before a create was begun may be there since.
+        absent = who.absent == job.lease.run and who.intent_at is None
+        known = (who.id, absent, who.opted_out, who.intent_at)
         rows.append((*said, *known, done, (done or "unchanged") if unchanged else None))
     job.ledger.confirm(job.lease.sync, same)  # their cells are written otherwise now
     job.staging.many(
@@ -122,7 +124,7 @@ def finish(job: Job, done: Iterable[tuple[Staged, str]]) -> None:
         confirmed.append(Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome))
         outcomes.append((outcome, person.match))
     job.ledger.confirm(job.lease.sync, confirmed)
-    job.staging.many("UPDATE person SET outcome = ? WHERE match = ?", outcomes)
+    job.staging.many("UPDATE person SET outcome = ?, reason = NULL WHERE match = ?", outcomes)
 
 
 def _hash(job: Job, purpose: str) -> Hash:

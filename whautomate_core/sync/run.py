@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from contextlib import suppress as suppress_error
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from itertools import chain, islice
+from threading import Semaphore
 
 from whautomate_core.call import Json
 from whautomate_core.client import Client
-from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted
+from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.files import Storage, fsspec_storage, open_file
 from whautomate_core.policy import numbers
 from whautomate_core.progress import Progress
-from whautomate_core.sources import Rows, Source, rows
+from whautomate_core.sources import Rows, Source, Table, rows
+from whautomate_core.state.database import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
 from whautomate_core.sync.job import Job
@@ -38,7 +40,7 @@ from whautomate_core.sync.report import (
     write_rejects,
 )
 from whautomate_core.sync.rows import stage
-from whautomate_core.sync.staging import Staging
+from whautomate_core.sync.staging import Staging, batches
 from whautomate_core.thresholds import Threshold, limit
 
 log = logging.getLogger(__name__)
@@ -100,8 +102,7 @@ def run_sync(
         suppressed = _suppress(client, name, order, run, progress, storage, staging) if order.suppress else 0
         count, plan, ended = 0, None, "stopped"
         try:
-            columns = None if order.mapping.has_functions else order.mapping.columns
-            count = stage(job, _rows(order.source, columns, storage))
+            count = stage(job, _rows(order, storage))
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
             plan, read_at, elsewhere = _plan(job, order, requests)
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
@@ -110,7 +111,9 @@ def run_sync(
                 ended = "planned"
             else:
                 untag_strangers(job)
-                apply(Writing(job, read_at, elsewhere))
+                planned = count_outcomes(staging)["created"] + plan.counts["to_create"]
+                spare = None if order.max_created is None else Semaphore(order.max_created - planned)
+                apply(Writing(job, read_at, elsewhere, spare))
                 delete_gone(job)
                 ended = "done"
         finally:
@@ -119,12 +122,12 @@ def run_sync(
             log.info("sync %s: %s", ended, json.dumps(report))
             write_rejects(order.rejects_path, staging, order.show, storage)
             write_outcomes(order.outcomes_path, staging, order.show, storage)
-        require_within("max_failed", order.max_failed, staging, ("failed", "unsettled"), count)
+        require_within("max_failed", order.max_failed, staging, ("failed", "unsettled", "undone"), count)
         return report
 
 
 def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, bool]:
-    read_at = time.monotonic()
+    read_at = steady()
     looked: Looked = look_up(job)
     elsewhere = decide(job)
     deletes = _find_gone(job) if job.mode == "mirror" else 0
@@ -183,26 +186,30 @@ def _suppress(
     """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Gives how many."""
     assert order.suppress is not None
     suppress = order.suppress
-    kept: list[tuple[str]] = []
+    found = _rows(suppress, storage, may_be_empty=True)
+    read = suppress.mapping.reader(found.columns)
+    first = list(islice(found, 1))
+    if not first:
+        return 0  # nobody has opted out
 
-    def numbered() -> Iterator[Any]:
-        read = suppress.mapping.reader(suppress.mapping.columns)
-        for row in _rows(suppress.source, suppress.mapping.columns, storage):
-            if not row.problem:
+    def numbered() -> Iterator[tuple[str, ...]]:
+        for batch in batches(chain(first, found)):
+            kept: list[tuple[str]] = []
+            for row in batch:
                 with suppress_error(ValueError):  # told by the run itself
-                    kept.extend((number,) for number in numbers(read(row.cells).fields))
-            if len(kept) > 1000:
-                staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
-                kept.clear()
-            yield dict(zip(suppress.mapping.columns, row.cells, strict=False))
+                    kept += ((number,) for number in numbers(read(row.cells).fields) if not row.problem)
+            staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
+            yield from (row.cells or ("",) * len(found.columns) for row in batch)
 
-    report = run_sync(client, f"{name} (suppressed)", replace(suppress, source=numbered()), run, progress, storage)
-    staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
-    return int(report.get("tagged", 0))
+    order = replace(suppress, source=Table(found.columns, numbered()), plan_only=order.plan_only)
+    report = run_sync(client, f"{name} (suppressed)", order, run, progress, storage)
+    return int(report["plan"]["tags_to_add"] if order.plan_only else report["tagged"])
 
 
-def _rows(source: Source, columns: Any, storage: Storage) -> Rows:
-    return rows(source, columns, open_file=partial(open_file, storage=storage))
+def _rows(order: Order, storage: Storage, *, may_be_empty: bool = False) -> Rows:
+    columns = None if order.mapping.has_functions else order.mapping.columns
+    open_it = partial(open_file, storage=storage)
+    return rows(order.source, columns, open_file=open_it, may_be_empty=may_be_empty)
 
 
 def _report(
@@ -253,10 +260,12 @@ def _lease(client: Client, name: str, run: Run, when_running: str) -> Iterator[L
 
     def live() -> None:
         while not ended.wait(LASTS / 4):
-            if not leases.renew(lease):
-                log.warning("another try of this run has taken over: no more is sent")
-                client.stop()
-                return
+            # Without the database nothing is sent either.
+            with suppress_error(StateUnavailable):
+                if not leases.renew(lease):
+                    log.warning("another try of this run has taken over: no more is sent")
+                    client.stop()
+                    return
 
     threading.Thread(target=live, name="whautomate-lease", daemon=True).start()
     try:

@@ -45,6 +45,7 @@ CREATE TABLE person (
     payload TEXT NOT NULL,
     id TEXT,
     records TEXT,       -- what the server has, as read in this run: the oldest first
+    page INTEGER NOT NULL DEFAULT 0,  -- of the list of everybody, where they stood on one
     absent INTEGER NOT NULL DEFAULT 0,
     opted_out INTEGER NOT NULL DEFAULT 0,
     intent_at REAL,
@@ -54,7 +55,7 @@ CREATE TABLE person (
     outcome TEXT,       -- what became of it
     reason TEXT
 );
-CREATE INDEX person_row ON person (row);
+CREATE INDEX person_page ON person (page, row);
 -- Whom no row is about: who loses a tag, and who is deleted.
 CREATE TABLE extra (match TEXT, id TEXT, held TEXT, outcome TEXT, reason TEXT);
 -- Numbers of people who opted out elsewhere.
@@ -64,7 +65,7 @@ CREATE TABLE refused (number TEXT PRIMARY KEY) WITHOUT ROWID;
 
 _COLUMNS = (
     "match, row, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, done, action, change,"
-    " outcome, reason"
+    " outcome, reason, page"
 )
 
 
@@ -100,6 +101,10 @@ class Staged:
     change: Json | None
     outcome: str | None
     reason: str | None
+    page: int
+    """Of the list of everybody, where they stood on one; else 0."""
+    read_at: float | None = None
+    """When they were read again, by the clock that runs on while the machine sleeps."""
 
 
 class Staging:
@@ -149,18 +154,19 @@ class Staging:
         self.many("INSERT INTO reject VALUES (?, ?)", rejects)
 
     def people(self, condition: str = "1", values: Sequence[Any] = ()) -> Iterator[Staged]:
-        """Those on whom a condition holds, in the order of their rows. They may be changed meanwhile."""
-        last = -1
+        """Those on whom a condition holds, in the order of pages, then rows. They may be changed meanwhile."""
+        last = (-1, -1)
         while True:
             found = self.all(
-                f"SELECT {_COLUMNS} FROM person WHERE row > ? AND ({condition}) ORDER BY row LIMIT {BATCH}",  # noqa: S608
-                (last, *values),
+                f"SELECT {_COLUMNS} FROM person WHERE (page, row) > (?, ?) AND ({condition})"  # noqa: S608
+                f" ORDER BY page, row LIMIT {BATCH}",
+                (*last, *values),
             )
             for row in found:
                 yield _staged(row)
             if len(found) < BATCH:
                 return
-            last = found[-1][1]
+            last = (found[-1][-1], found[-1][1])
 
     def matching(self, matches: Sequence[str], table: str = "person") -> set[str]:
         """Those of `matches` that are there."""
@@ -170,11 +176,11 @@ class Staging:
 
 def _staged(row: Sequence[Any]) -> Staged:
     match, number, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, *rest = row
-    done, action, change, outcome, reason = rest
+    done, action, change, outcome, reason, page = rest
     return Staged(
         *(match, number, key, json.loads(fields), bool(consent), raw, payload, id, records and json.loads(records)),
         *(bool(absent), bool(opted_out), intent_at, done, action, change and json.loads(change)),
-        *(outcome, reason),
+        *(outcome, reason, page),
     )
 
 

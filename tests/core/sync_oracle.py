@@ -1,0 +1,754 @@
+"""A world in which syncs run and everything goes wrong, and what must be so in it whatever happened.
+
+The emulator runs in this process and nothing waits: its clock and that of the ledger are moved by hand, answers that
+come too late wait until they are let go, and a process dies at a chosen look at its server or its database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import httpx
+import pytest
+from hypothesis import strategies as st
+
+from whautomate_core.account import account_from_settings
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator, Stances, create_app, stances_from
+from whautomate_core.emulator import app as emulator_app
+from whautomate_core.emulator.faults import Kind
+from whautomate_core.emulator.store import number as number_of
+from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.state.database import Database
+from whautomate_core.sync.clients import sync_clients
+from whautomate_core.sync.contacts import sync_contacts
+from whautomate_core.sync.options import Run
+from whautomate_core.sync.report import OUTCOMES
+
+SETTLE = 900.0
+PEOPLE = range(5)
+TAG = "news"
+OPT_OUT = "Unsubscribe"
+LOCATION = {"contacts": "location", "clients": "primaryLocation"}
+MAPPINGS = {
+    "contacts": {"name": "who", "phoneNumber": "mobile", "stage": "stage", "customFields.city": "city"},
+    "clients": {"fullName": "who", "phone": "mobile", "preferredName": "stage", "customFields.city": "city"},
+}
+NAME, STAGE = {"contacts": "name", "clients": "fullName"}, {"contacts": "stage", "clients": "preferredName"}
+
+
+def digits(person: int) -> str:
+    return f"491512345670{person}"
+
+
+def spelled(person: int, how: int) -> str:
+    return (f"0151 2345670{person}", f"+49 151 2345670{person}", f"0049-151-2345670{person}")[how % 3]
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Process:
+    """What dies as a whole: at the nth look at the server or the database, before it or after it."""
+
+    def __init__(self, kill_at: int | None = None) -> None:
+        self._left, self._lock = kill_at, threading.Lock()
+        self.dead = self.over = False
+        self.sent_late = 0
+        """Requests that left after the job had returned."""
+
+    def lives(self) -> None:
+        with self._lock:
+            if self._left is not None:
+                self._left -= 1
+                self.dead = self.dead or self._left < 0
+        if self.dead:
+            raise Killed
+
+
+_process: contextvars.ContextVar[Process | None] = contextvars.ContextVar("process", default=None)
+_too_late: contextvars.ContextVar[Callable[[], None]] = contextvars.ContextVar("too_late")
+
+
+class Wire(httpx.BaseTransport):
+    """The way to an emulator in this process."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        process = _process.get()
+        if process is not None:
+            process.lives()
+            process.sent_late += process.over
+        answer = self.world.answer(request)
+        if process is not None:
+            process.lives()
+        return answer
+
+
+class World:
+    """An emulator, its clock, that of the ledger, and requests whose answers are late."""
+
+    def __init__(self, stances: Stances) -> None:
+        self._at = 1_800_000_000.0
+        self.app = create_app(stances, clock=self._clock)
+        self.emulator = Emulator(self.app, "http://emulator")
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self._way = httpx.ASGITransport(self.app)
+        self._gates: list[asyncio.Future[None]] = []
+        self._tasks: set[Any] = set()
+        self.skipped = 0.0
+        """Seconds by which the ledger's clock is ahead."""
+        self.refusals = 0
+        """How many more requests get a 429 that says nothing more."""
+
+    def _clock(self) -> float:
+        self._at += 0.001
+        return self._at
+
+    def close(self) -> None:
+        self.release()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+        self.emulator.close()
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.refusals > 0:
+            self.refusals -= 1
+            return httpx.Response(429, json={"error": {"message": "too many requests"}}, request=request)
+
+        async def serve() -> httpx.Response:
+            late = self.loop.create_future()
+            _too_late.set(lambda: late.done() or late.set_result(None))
+            task = asyncio.ensure_future(self._serve(request))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            await asyncio.wait((task, late), return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise httpx.ReadTimeout("too late", request=request)
+            return task.result()
+
+        return asyncio.run_coroutine_threadsafe(serve(), self.loop).result(30)
+
+    async def _serve(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._way.handle_async_request(request)
+        content = await answer.aread()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
+
+    async def sleep(self, seconds: float) -> None:
+        """The emulator's sleep: until it is let go, and its caller gives up at once."""
+        gate = self.loop.create_future()
+        self._gates.append(gate)
+        _too_late.get()()
+        await gate
+
+    def release(self) -> None:
+        """Let those go on whose callers gave up, to their end."""
+
+        async def go() -> None:
+            tasks = [task for task in self._tasks if not task.done()]
+            for gate in self._gates:
+                gate.done() or gate.set_result(None)
+            self._gates.clear()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(go(), self.loop).result(30)
+
+    def skip(self, seconds: float) -> None:
+        self._at += seconds
+        self.skipped += seconds
+
+
+@contextmanager
+def ruled(patch: pytest.MonkeyPatch) -> Iterator[Callable[[Stances], World]]:
+    """Worlds, one at a time, whose clocks and faults reach the emulator and the ledger."""
+    worlds: list[World] = []
+    now, run = Database.now, Database.run
+
+    def looked(database: Database, work: Any) -> Any:
+        process = _process.get()
+        if process is None:
+            return run(database, work)
+        process.lives()
+        result = run(database, work)
+        process.lives()
+        return result
+
+    patch.setattr(Database, "now", lambda self, connection: now(self, connection) + worlds[-1].skipped)
+    patch.setattr(Database, "run", looked)
+    gated = {name: getattr(asyncio, name) for name in ("create_task", "shield", "Task")}
+    patch.setattr(emulator_app, "asyncio", SimpleNamespace(**gated, sleep=lambda seconds: worlds[-1].sleep(seconds)))
+
+    def begin(stances: Stances) -> World:
+        if worlds:
+            worlds.pop().close()
+        worlds.append(World(stances))
+        return worlds[-1]
+
+    try:
+        yield begin
+    finally:
+        if worlds:
+            worlds.pop().close()
+
+
+@dataclass
+class Line:
+    """What the source says of somebody."""
+
+    who: str = "Ada"
+    city: str = ""
+    stage: str = ""
+    ok: bool = True
+    how: int = 0
+
+
+@dataclass
+class Oracle:
+    """A source, a server, and syncs of the one to the other: each method is something that may happen."""
+
+    world: World
+    state: str
+    kind: str = "contacts"
+    mode: str = "upsert"
+    source: dict[int, Line] = field(default_factory=dict)
+    twice: dict[int, Line] = field(default_factory=dict)
+    """Earlier rows about somebody who is in the source."""
+    broken: int = 0
+    account: str = field(default_factory=lambda: f"oracle-{secrets.token_hex(6)}")
+    holder: str | None = None
+    """Of the run that was interrupted."""
+    had: set[str] = field(default_factory=set)
+    """Numbers that the sync has confirmed."""
+    may_have: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    """Numbers of people of whom the sync knows that they opted out."""
+    refused: set[str] = field(default_factory=set)
+    """Those of them who vanished, and so must not come back."""
+    ever_refused: set[str] = field(default_factory=set)
+    unseen: set[str] = field(default_factory=set)
+    """Numbers of which nobody could know that they are there already."""
+    by_hand: set[str] = field(default_factory=set)
+    """Numbers that several have by hand."""
+    fresh: dict[str, float] = field(default_factory=dict)
+    """Numbers that came by hand, among either kind of people -> when, by the server's clock."""
+    pending: dict[str, float] = field(default_factory=dict)
+    """Numbers whose creation is late -> since when, by the ledger's clock."""
+    processes: list[Process] = field(default_factory=list)
+    stopped: list[BaseException] = field(default_factory=list)
+    errors: list[BaseException] = field(default_factory=list)
+    """What no job may raise."""
+
+    # --- what people do
+
+    def write(self, person: int, line: Line) -> None:
+        self.source[person] = line
+
+    def remove(self, person: int) -> None:
+        self.source.pop(person, None)
+        self.twice.pop(person, None)
+
+    def fold(self, person: int, line: Line) -> None:
+        if person in self.source:
+            self.twice[person] = line
+
+    def unfold(self, person: int) -> None:
+        self.twice.pop(person, None)
+
+    def spoil(self, count: int) -> None:
+        self.broken = count
+
+    def make(self, person: int, tags: list[str], double: bool) -> None:
+        number = digits(person)
+        if not double and any(number_of(one) == number for one in self.records()):
+            return
+        phone = {"phoneNumber": number} if self.kind == "contacts" else {"countryCode": "49", "phone": number[2:]}
+        add = self.world.emulator.add_contacts if self.kind == "contacts" else self.world.emulator.add_clients
+        add([{NAME[self.kind]: "By hand", "tags": tags, "notes": "by hand", **phone}])
+        self._came(number)
+        self.had.discard(number)
+        self.refused.discard(number)
+        if len(self._of(person)) > 1:
+            self.by_hand.add(number)
+
+    def edit(self, person: int, changes: dict[str, Any]) -> None:
+        for record in self._of(person):
+            custom = {**record["customFields"], **changes.get("customFields", {})}
+            self._put({**record, **changes, "customFields": custom})
+
+    def set_tag(self, person: int, tag: str, held: bool) -> None:
+        for record in self._of(person):
+            others = [one for one in record["tags"] if one != tag]
+            self._put({**record, "tags": [*others, tag] if held else others})
+
+    def delete(self, person: int) -> None:
+        number, store = digits(person), self.world.app.state.world.store
+        if number in self.seen & self._protected(self.records()):
+            self.refused.add(number)
+        self.had.discard(number)
+        for record in self._of(person):
+            with self.world.app.state.world.lock:
+                store.delete(self.kind, record["id"])
+
+    def opt_out_elsewhere(self, person: int) -> None:
+        """Somebody of that number among the other kind of people opts out."""
+        number = digits(person)
+        if self.kind == "contacts":
+            self.world.emulator.add_clients(
+                [{"fullName": "Else", "countryCode": "49", "phone": number[2:], "tags": [OPT_OUT]}]
+            )
+        else:
+            self.world.emulator.add_contacts([{"name": "Else", "phoneNumber": number, "tags": [OPT_OUT]}])
+        self._came(number)
+
+    def _came(self, number: str) -> None:
+        self.fresh[number] = self.world.emulator.now()
+        if self.holder is not None or number in self.pending:
+            self.unseen.add(number)  # whoever was looked for before the interruption is not looked for again
+
+    # --- what happens to machines
+
+    def fault(self, kind: Any, operation: str, on: int) -> None:
+        self.world.emulator.fault(kind, operation=operation, on=on)
+
+    def refuse(self, count: int) -> None:
+        self.world.refusals = count
+
+    def release(self) -> None:
+        before = Counter(map(number_of, self.records()))
+        self._forgive()
+        self.world.release()
+        after = Counter(map(number_of, self.records()))
+        for number, count in after.items():
+            assert count <= max(1, before[number]) or number in self.unseen, "a late create made a double"
+        self.pending.clear()
+        self.world.skip(20.0)
+
+    def skip(self, seconds: float) -> None:
+        self.world.skip(seconds)
+
+    def _forgive(self) -> None:
+        """Whose creation is later than any wait, and whom a search doesn't show yet: they may be made again."""
+        self.unseen |= {number for number, since in self.pending.items() if self.world.skipped - since >= SETTLE - 1}
+        now, delay = self.world.emulator.now(), self.world.emulator.stances.search_delay
+        self.unseen |= {number for number, at in self.fresh.items() if now - at <= delay}
+
+    # --- runs
+
+    def run(
+        self,
+        drift: str = "detect",
+        *,
+        again: bool = True,
+        kill_at: int | None = None,
+        interrupt_at: int | None = None,
+        plan_only: bool = False,
+        at_once: int = 1,
+    ) -> dict[str, Any] | None:
+        """A run, or a further try of the one that was interrupted (`again`). The report, where it came to its end."""
+        holder = self.holder if again and self.holder is not None else secrets.token_hex(4)
+        if self.holder not in (None, holder):
+            self.world.skip(130.0)  # until the lease of the dead has ended
+        self._forgive()
+        before = {record["id"]: record for record in self.records()}
+        fired, sent = len(self.world.emulator.automations()), len(self.world.emulator.requests())
+        self.may_have |= {digits(person) for person in self.source}
+        reports: list[dict[str, Any]] = []
+        threads = [
+            threading.Thread(
+                target=contextvars.copy_context().run,
+                args=(self._try, reports, f"{holder}{n or ''}", drift, plan_only, kill_at, interrupt_at),
+            )
+            for n in range(at_once)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self.errors:
+            raise self.errors[0]
+        if not plan_only:
+            self.holder = None if reports else holder
+        self._judge(before, fired, sent, reports, drift, plan_only)
+        return reports[0] if reports else None
+
+    def _try(
+        self,
+        reports: list[dict[str, Any]],
+        holder: str,
+        drift: str,
+        plan_only: bool,
+        kill_at: int | None,
+        interrupt_at: int | None,
+    ) -> None:
+        process, told = Process(kill_at), 0
+
+        def progress(what: str, done: int, total: int) -> None:
+            nonlocal told
+            told += 1
+            if told == interrupt_at:
+                raise KeyboardInterrupt
+
+        _process.set(process)
+        settings = {"location_id": "loc000000001", "account": self.account, "state": self.state, "plan": "subscribed"}
+        account = account_from_settings("http://127.0.0.1", self.world.emulator.key, settings)
+        job: Any = sync_contacts if self.kind == "contacts" else sync_clients
+        client = Client(account, pool=NoPool(), max_wait=0.0, transport=Wire(self.world), sleep=lambda seconds: None)
+        try:
+            report = job(
+                client,
+                self.rows(),
+                MAPPINGS[self.kind],
+                match="phoneNumber" if self.kind == "contacts" else "phone",
+                default_region="DE",
+                consent_column="ok",
+                nulls="clear",
+                tags=[TAG],
+                mode=self.mode,
+                drift=drift,
+                plan_only=plan_only,
+                max_failed="100%",
+                max_deleted="100%",
+                settle_after=SETTLE,
+                sync_name="oracle",
+                run=Run(holder=holder),
+                progress=progress,
+            )
+            reports.append(report)
+        except BaseException as error:
+            expected = isinstance(error, (WhautomateError, KeyboardInterrupt, Killed))
+            (self.stopped if expected and not isinstance(error, ConfigurationError) else self.errors).append(error)
+        finally:
+            process.over = True
+            self.processes.append(process)
+
+    def rows(self) -> list[dict[str, str]]:
+        """The source."""
+        found = []
+        for person, line in self.source.items():
+            for one in filter(None, (self.twice.get(person), line)):
+                cells = {"who": one.who, "city": one.city, "stage": one.stage, "ok": "yes" if one.ok else "no"}
+                found.append({**cells, "mobile": spelled(person, one.how)})
+        found += [{"who": "X", "mobile": "0151 2", "city": "", "stage": "", "ok": "yes"}] * self.broken
+        return found or [{"who": "X", "mobile": "", "city": "", "stage": "", "ok": "yes"}]
+
+    # --- what must be so
+
+    def _judge(
+        self,
+        before: dict[str, Any],
+        fired: int,
+        sent: int,
+        reports: list[dict[str, Any]],
+        drift: str,
+        plan_only: bool,
+    ) -> None:
+        after = {record["id"]: record for record in self.records()}
+        requests = self.world.emulator.requests()[sent:]
+        automations = self.world.emulator.automations()[fired:]
+        out = {id for id, record in before.items() if _opted_out(record)}
+        protected = self._protected(before.values()) | self._protected(self.records(self._other()))
+        self.ever_refused |= protected
+        numbers, numbers_before = set(map(digits, self.source)), set(map(number_of, before.values()))
+        late = {
+            _number_in(one["body"])
+            for one in requests
+            if one["operation"] in ("createContact", "createClient") and (one["status"], one["fault"]) == (None, None)
+        }
+        for number in late:
+            self.pending.setdefault(number, self.world.skipped)
+
+        if plan_only:
+            assert all(one["method"] == "GET" for one in requests), "a plan has written"
+        for id, record in before.items():
+            self._judge_kept(record, after.get(id))
+        made = Counter(number_of(record) for id, record in after.items() if id not in before)
+        for number, count in made.items():
+            assert self.mode != "update", "update has created"
+            assert number in numbers, "somebody was created who is not in the source"
+            assert number in self.unseen or number not in protected, "somebody was created who opted out"
+            assert number not in self.refused, "somebody was made anew who had opted out"
+            assert number in self.unseen or (count == 1 and number not in numbers_before), "somebody was doubled"
+        for one in automations:
+            id = one["contact"] or one["client"]
+            number = number_of(after.get(id) or before[id])
+            line = self.wanted(int(number[-1])) if number in numbers else None
+            assert id not in out, "an automation fired for who opted out"
+            assert line is not None, "an automation fired for who is in no row"
+            assert not one["again"], "a tag was given to who had it"
+            if one["kind"] == "tag_removed":
+                assert not line.ok, "a tag was taken from who consents"
+            if one["kind"] == "tag_added":
+                assert (line.ok, one["tag"]) == (True, TAG), "a tag was given to who doesn't consent"
+            if one["kind"] == "stage_changed":
+                assert one["stage"] == line.stage
+        twice = Counter((one["kind"], one["contact"] or one["client"], one["tag"]) for one in automations)
+        assert not twice or max(twice.values()) == 1, "an automation fired twice in one run"
+        for report in reports:
+            self._judge_report(report, len(late - set(map(number_of, after.values()))), plan_only)
+        if reports and not plan_only:
+            if drift == "detect":
+                # Everybody was looked at, and what was seen is known from now on.
+                self.seen = self._protected(after.values())
+            if not (reports[0]["unsettled"] or reports[0]["failed"]):
+                self.had |= numbers & set(map(number_of, after.values()))
+
+    def _judge_kept(self, record: dict[str, Any], now: dict[str, Any] | None) -> None:
+        number = number_of(record)
+        if now is None:
+            assert self.mode == "mirror", "somebody was deleted"
+            assert number in self.may_have - {digits(person) for person in self.source}
+            assert not _opted_out(record), "somebody was deleted who opted out"
+            assert not self.broken, "somebody was deleted who may be in a row that can't be read"
+            return
+        owned = {NAME[self.kind], STAGE[self.kind], "customFields", "tags", "updatedAt"}
+        assert {k: v for k, v in record.items() if k not in owned} == {k: v for k, v in now.items() if k not in owned}
+        mine, theirs = dict(record["customFields"]), dict(now["customFields"])
+        mine.pop("city", None), theirs.pop("city", None)
+        assert mine == theirs, "a custom field was lost"
+        lost, got = set(record["tags"]) - set(now["tags"]), set(now["tags"]) - set(record["tags"])
+        assert lost | got <= {TAG}, "a tag was lost"
+        if number not in {digits(person) for person in self.source} or self.mode == "insert":
+            assert record == now, "somebody was changed who is in no row"
+        if _opted_out(record):
+            assert not got | lost, "the tags of who opted out were changed"
+            assert self.kind == "clients" or record.get("stage") == now.get("stage")
+
+    def _judge_report(self, report: dict[str, Any], late: int, plan_only: bool) -> None:
+        assert report["rows"] == len(self.rows())
+        assert report["folded"] == len(self.twice)
+        assert report["rejected"] >= self.broken
+        if plan_only:
+            return
+        assert report["rows"] == sum(report[name] for name in OUTCOMES), "rows are not accounted for"
+        assert report["unsettled"] >= late, "what is late was not reported"
+
+    def settle(self) -> None:
+        """End all trouble, sync until nothing happens any more, and compare."""
+        self.world.emulator.clear_faults()
+        self.world.refusals = 0
+        self.release()
+        self.world.skip(SETTLE + 200.0)
+        for _ in range(4):
+            sent = len(self._writes())
+            report = self.run("detect")
+            if report and not (report["unsettled"] or report["failed"]) and len(self._writes()) == sent:
+                break
+            self.world.skip(SETTLE + 1.0)
+        else:
+            raise AssertionError(f"it never came to rest: {report}")
+        self._judge_end()
+        if not (report["missing"] or report["withheld"] or report["rejected"] > self.broken):
+            sent = len(self.world.emulator.requests())
+            quiet = self.run("ignore")
+            assert quiet is not None
+            assert len(self.world.emulator.requests()) == sent, "a quiet run has sent something"
+        for process in self.processes:
+            assert process.sent_late == 0, "a request left after the job had returned"
+
+    def _judge_end(self) -> None:
+        elsewhere = self._protected(self.records(self._other()))
+        for person in self.source:
+            line, found = self.wanted(person), self._of(person)
+            if not found:
+                assert self.mode == "update" or not line.who or digits(person) in elsewhere | self.ever_refused, (
+                    "missing"
+                )
+                continue
+            if self.mode == "insert":
+                continue
+            held = min(found, key=lambda one: (one["createdAt"], one["id"]))
+            out = any(map(_opted_out, found))
+            assert held[NAME[self.kind]] == (line.who or held[NAME[self.kind]])
+            assert (held["customFields"].get("city") or "") == line.city
+            if not out or self.kind == "clients":
+                assert (held.get(STAGE[self.kind]) or "") == line.stage
+            if not out:
+                assert (TAG in held["tags"]) is line.ok
+        if self.mode == "mirror" and not self.broken and self.source:
+            for record in self.records():
+                number = number_of(record)
+                gone = number in self.had and number not in {digits(person) for person in self.source}
+                assert not gone or _opted_out(record) or number in self.unseen | self.by_hand, "who is gone is there"
+
+    # --- looking
+
+    def wanted(self, person: int) -> Line | None:
+        """What the source wants of somebody."""
+        line, earlier = self.source.get(person), self.twice.get(person)
+        if line is None or earlier is None or earlier.ok:
+            return line
+        return Line(line.who, line.city, line.stage, False)
+
+    def records(self, kind: str | None = None) -> list[dict[str, Any]]:
+        return self.world.emulator.records(kind or self.kind)
+
+    def _other(self) -> str:
+        return "clients" if self.kind == "contacts" else "contacts"
+
+    def _of(self, person: int) -> list[dict[str, Any]]:
+        return [record for record in self.records() if number_of(record) == digits(person)]
+
+    def _put(self, record: dict[str, Any]) -> None:
+        with self.world.app.state.world.lock:
+            self.world.app.state.world.store.put(self.kind, record)
+
+    def _protected(self, records: Any) -> set[str]:
+        return {number_of(record) for record in records if _opted_out(record)}
+
+    def _writes(self) -> list[Any]:
+        return [one for one in self.world.emulator.requests() if one["method"] != "GET"]
+
+
+def _opted_out(record: dict[str, Any]) -> bool:
+    return OPT_OUT in record["tags"]
+
+
+def _number_in(body: Any) -> str:
+    text = str(body.get("countryCode") or "") + str(body.get("phoneNumber") or body.get("phone") or "")
+    return "".join(filter(str.isdigit, text))
+
+
+class NoPool:
+    """A pool that grants everything."""
+
+    def acquire(self, permits: int = 1, **_: Any) -> Any:
+        return SimpleNamespace(permits=permits, at=0.0, since=0.0, waited=0.0)
+
+    def departed(self, grant: Any) -> None: ...
+
+    def pause(self, seconds: float | None = None, grant: Any = None) -> None: ...
+
+    def counted(self, *told: Any) -> None: ...
+
+
+# --- stories
+
+OPERATIONS = {
+    "contacts": (
+        "listContacts", "getContact", "createContact", "updateContact", "addContactTags", "removeContactTags",
+        "deleteContact", "listClients",
+    ),
+    "clients": (
+        "listClients", "getClient", "createClient", "updateClient", "addClientTags", "removeClientTags",
+        "deleteClient", "listContacts",
+    ),
+}  # fmt: skip
+STANCES = {
+    "put": ("replace", "merge"),
+    "known_number": ("duplicate", "reject", "reuse"),
+    "known_client": ("duplicate", "reject", "reuse"),
+    "phone_form": ("digits", "plus"),
+    "client_phone": ("repeated", "apart"),
+    "page_cap": (50, 2, 1),
+    "order": ("newest_first", "oldest_first"),
+    "search_delay": (5.0, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """A world, and what happens in it."""
+
+    kind: str
+    mode: str
+    stances: dict[str, Any]
+    steps: list[tuple[Any, ...]]
+
+
+@st.composite
+def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
+    """Any sequence of what may happen."""
+    kind = draw(st.sampled_from(("contacts", "clients")))
+    person = st.sampled_from(PEOPLE)
+    lines = st.builds(
+        Line,
+        who=st.sampled_from(("Ada", "Bob", "")),
+        city=st.sampled_from(("", "Köln", "Ulm")),
+        stage=st.sampled_from(("", "Lead", "Customer")),
+        ok=st.booleans(),
+        how=st.integers(0, 2),
+    )
+    city = st.sampled_from(("", "By hand"))
+    changes = st.one_of(
+        st.builds(lambda value: {"customFields": {"city": value}}, city),
+        st.builds(lambda value: {"customFields": {"size": value}}, city),
+        st.builds(lambda value: {STAGE[kind]: value}, city),
+        st.builds(lambda value: {NAME[kind]: value}, st.just("By hand")),
+        st.builds(lambda value: {"notes": value}, city),
+    )
+    happening = st.one_of(
+        st.tuples(st.just("write"), person, lines),
+        st.tuples(st.just("remove"), person),
+        st.tuples(st.just("fold"), person, lines),
+        st.tuples(st.just("unfold"), person),
+        st.tuples(st.just("spoil"), st.integers(0, 2)),
+        st.tuples(st.just("make"), person, st.sampled_from(([], [OPT_OUT], [TAG], ["vip"])), st.booleans()),
+        st.tuples(st.just("edit"), person, changes),
+        st.tuples(st.just("set_tag"), person, st.sampled_from((OPT_OUT, TAG, "vip")), st.booleans()),
+        st.tuples(st.just("delete"), person),
+        st.tuples(st.just("opt_out_elsewhere"), person),
+    )
+    fault = st.tuples(
+        st.just("fault"), st.sampled_from(get_args(Kind)), st.sampled_from(OPERATIONS[kind]), st.integers(1, 4)
+    )
+    trouble = st.one_of(fault, fault, st.tuples(st.just("refuse"), st.integers(1, 7)))
+    drift = st.sampled_from(("detect", "ignore"))
+    run = st.one_of(
+        st.fixed_dictionaries({"drift": drift}),
+        st.fixed_dictionaries({"drift": drift, "kill_at": st.integers(1, 90)}),
+        st.fixed_dictionaries({"drift": drift, "interrupt_at": st.integers(1, 12)}),
+        st.fixed_dictionaries({"drift": drift, "again": st.just(False)}),
+        st.fixed_dictionaries({"drift": drift, "plan_only": st.just(True)}),
+        st.fixed_dictionaries({"drift": drift, "at_once": st.just(2)}),
+    )
+    later = st.one_of(
+        st.just(("release",)), st.tuples(st.just("skip"), st.sampled_from((0.0, 6.0, 200.0, SETTLE + 1.0)))
+    )
+    # In each chapter some things change, some are about to go wrong, a sync runs, and time passes.
+    chapters = draw(
+        st.lists(
+            st.tuples(
+                st.lists(happening, max_size=3),
+                st.lists(trouble, max_size=2),
+                run.map(lambda more: [("run", more)]),
+                st.lists(later, max_size=1),
+            ),
+            min_size=1,
+            max_size=chapters,
+        )
+    )
+    return Story(
+        kind,
+        draw(st.sampled_from(("upsert", "upsert", "insert", "update", "mirror"))),
+        {name: draw(st.sampled_from(values)) for name, values in STANCES.items()},
+        [("write", one, draw(lines)) for one in draw(st.sets(person, min_size=2))]
+        + [step for chapter in chapters for part in chapter for step in part],
+    )
+
+
+def tell(story: Story, begin: Callable[[Stances], World], state: str) -> None:
+    """Let it happen, and then come to rest."""
+    world = begin(stances_from({**story.stances, "limits": [[10**6, 60.0]]}))
+    oracle = Oracle(world, state, story.kind, story.mode)
+    for name, *given in story.steps:
+        world.skip(1.0)
+        if name == "run":
+            oracle.run(**given[0])
+        else:
+            getattr(oracle, name)(*given)
+    oracle.settle()
