@@ -53,21 +53,30 @@ def write_records(
 
     Raises: `ConfigurationError`.
     """
-    parquet = path.lower().endswith(".parquet")
-    if parquet:
+    if path.lower().endswith(".parquet"):
         _import_pyarrow()
+        return _write(path, storage, lambda file: _parquet(file, records, record))
+    return _write(path, storage, lambda file: sum(1 for _ in _lines(file, records)))
+
+
+def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> None:
+    """Write a text as a whole, to where `write_records` does. Raises `ConfigurationError`."""
+    _write(path, storage, lambda file: file.write(text.encode()))
+
+
+def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int:
     scheme, is_url, rest = path.partition("://")
     if is_url and scheme != "file":
         system, target = storage(path)
         with tempfile.TemporaryDirectory(prefix="whautomate-") as folder:
             whole = Path(folder) / "records"
-            count = _write_local(whole, records, record, parquet)
+            count = _write_local(whole, fill)
             system.put_file(str(whole), target)
         return count
-    return _write_local(Path(rest if is_url else path), records, record, parquet)
+    return _write_local(Path(rest if is_url else path), fill)
 
 
-def _write_local(path: Path, records: Iterable[Any], record: type | None, parquet: bool) -> int:
+def _write_local(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
     if path.exists() and not path.is_file():
         # A device or pipe would be replaced by the file, for everybody on the machine.
         raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'no file'}")
@@ -78,7 +87,7 @@ def _write_local(path: Path, records: Iterable[Any], record: type | None, parque
         raise ConfigurationError(f"{path} can't be written: {error.strerror}") from None
     try:
         with open(handle, "wb") as file:
-            count = _parquet(file, records, record) if parquet else sum(1 for _ in _lines(file, records))
+            count = fill(file)
         os.replace(part, path)
     except BaseException:
         os.unlink(part)

@@ -272,13 +272,13 @@ def _require_few(call: Call[Any], chosen: list[Json], others: list[str], most: i
     for kind, listed in (("contact", contacts.list_contacts()), ("client", clients.list_clients())):
         of_kind = [segment for segment in chosen if str(segment.get("type") or "contact") == kind]
         people = (yield from read_all(listed)) if of_kind else []
-        reached |= {str(one["id"]) for one in people if any(_may_hold(segment, one) for segment in of_kind)}
+        reached |= {str(one["id"]) for one in people if any(may_hold(segment, one) for segment in of_kind)}
     if len(reached) > most:
         raise PolicyRefused(f"{_name(call)}: up to {len(reached)} people would get it, and max_recipients is {most}")
     return None
 
 
-def _may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
+def may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
     """Whether a segment may choose somebody. Whether several tags mean any or all is not documented: any."""
     criteria, held = segment.get("criteria") or {}, set(person.get("tags") or [])
     wanted, unwanted = set(criteria.get("tags") or []), set(criteria.get("exclusionTags") or [])
