@@ -7,13 +7,14 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from whautomate_core.api import clients, contacts
 from whautomate_core.api.broadcasts import list_broadcast_logs
+from whautomate_core.call import Call
 from whautomate_core.campaign.delivery import moment
 from whautomate_core.client import Client
 from whautomate_core.errors import PolicyRefused
@@ -55,22 +56,28 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
     excluded: Counter[str] = Counter()
     opted_out: list[str] = []
     policy = client.account.policy
-    for kind, listed in (("contact", contacts.list_contacts()), ("client", clients.list_clients())):
+    for kind, person in _everybody(client, {str(one.get("type") or "contact") for one in segments}):
         chosen: list[Any] = [one for one in segments if str(one.get("type") or "contact") == kind]
-        for page in client.pages(listed) if chosen else ():  # type: ignore[arg-type]
-            read += len(page)
-            for person in page:
-                if policy.protects(person):
-                    opted_out.append(f"{kind} {person.get('id')}")
-                if any(may_hold(segment, person) for segment in chosen):
-                    most += 1
-                    if any(_surely_holds(segment, person, now) for segment in chosen):
-                        least.add(min(numbers(person)))
-                else:
-                    excluded.update(set().union(*(_left_out_for(segment, person) for segment in chosen)))
+        read += 1
+        if policy.protects(person):
+            opted_out.append(f"{kind} {person.get('id')}")
+        if any(may_hold(segment, person) for segment in chosen):
+            most += 1
+            if any(_surely_holds(segment, person, now) for segment in chosen):
+                least.add(min(numbers(person)))
+        else:
+            excluded.update(set().union(*(_left_out_for(segment, person) for segment in chosen)))
     log.info("audience: %d people read in %d requests", read, client.requests - before)
     seconds = round(time.monotonic() - began, 1)
     return Audience(len(least), most, dict(sorted(excluded.items())), _fingerprint(opted_out), seconds)
+
+
+def _everybody(client: Client, kinds: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """All contacts and clients, page by page, each with which of the two it is."""
+    listed: dict[str, Call[list[Any]]] = {"contact": contacts.list_contacts(), "client": clients.list_clients()}
+    for kind, call in listed.items():
+        for page in client.pages(call) if kind in kinds else ():
+            yield from ((kind, person) for person in page)
 
 
 def _left_out_for(segment: Mapping[str, Any], person: Mapping[str, Any]) -> set[str]:
@@ -125,12 +132,10 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
             reached |= numbers(line)
             surely += str(line.get("status")).casefold() in wanted
     policy, opted_out, refused = client.account.policy, list[str](), 0
-    for what, listed in (("contact", contacts.list_contacts()), ("client", clients.list_clients())):
-        for people in client.pages(listed):  # type: ignore[arg-type]
-            for person in people:
-                if policy.protects(person):
-                    opted_out.append(f"{what} {person.get('id')}")
-                    refused += bool(numbers(person) & reached)
+    for what, person in _everybody(client, {"contact", "client"}):
+        if policy.protects(person):
+            opted_out.append(f"{what} {person.get('id')}")
+            refused += bool(numbers(person) & reached)
     log.info("recipients of broadcast %s: %d, read in %d requests", broadcast_id, lines, client.requests - before)
     if refused:
         raise PolicyRefused(

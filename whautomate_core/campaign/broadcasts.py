@@ -85,7 +85,7 @@ def plan_broadcast(
     step = _Step(client, campaign, "", clock or _now, time.sleep)
     before = client.requests
     try:
-        require_in_time(campaign, due, step.clock())
+        _require_in_time(step, due)
         meant = _meant(step)
         note = _prepared(step, meant, due)
     except NotSent as reason:
@@ -139,7 +139,7 @@ def send_broadcast(
     try:
         if step.claims.get(step.account, key) is None:
             # First, since it costs nothing.
-            require_in_time(campaign, due, step.clock())
+            _require_in_time(step, due)
         meant = _meant(step)
         stored, created = _created(step, key, meant, due)
     except NotSent as reason:
@@ -264,6 +264,12 @@ class _StaleError(WhautomateError):
     """Its time has come too near while it waited for a permit."""
 
 
+def _require_in_time(step: _Step, due: datetime | None) -> None:
+    # A time that was asked for and is still to come, or has just passed, is none that was missed.
+    moments = [one for one in (due, step.campaign.schedule_at) if one is not None]
+    require_in_time(max(moments, default=None), step.clock(), step.campaign.max_lateness)
+
+
 def _meant(step: _Step) -> _Meant:
     campaign, client = step.campaign, step.client
     chosen: list[Any] = []
@@ -312,7 +318,7 @@ def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
     margin = LAST_LOOK + timedelta(seconds=2 * audience.seconds)
     hold = timedelta(minutes=campaign.hold_minutes)
     looks = hold > LAST_LOOK
-    require_in_time(campaign, due, step.clock())
+    _require_in_time(step, due)
     start = start_of(campaign, step.clock(), hold=max(hold, margin + LAST_MINUTE) if looks else hold)
     note = {
         "of": campaign.name,
@@ -404,7 +410,7 @@ def _compared(step: _Step, key: str, stored: Json, meant: _Meant) -> Json:
     try:
         there = step.client.send(broadcasts.get_broadcast(stored["id"]))
     except NotFound:
-        step.claims.amend(step.account, key, {"over": "was deleted at Whautomate"})
+        _amend(step, key, {"over": "was deleted at Whautomate"})
         raise PolicyRefused(f"broadcast {stored['name']!r} was deleted at Whautomate: it is not sent again") from None
     wanted = {**meant.named(stored["name"]), "scheduleDateTime": stored.get("start")}
     missing = [name for name in ("segments", "template", "scheduleDateTime") if name in wanted and name not in there]
@@ -412,47 +418,51 @@ def _compared(step: _Step, key: str, stored: Json, meant: _Meant) -> Json:
         log.warning("%s: %s can't be compared, since it isn't shown", stored["name"], ", ".join(missing))
     different = _differing(there, wanted)
     if not different:
-        return dict(step.claims.amend(step.account, key, {"compared": True}))
+        return _amend(step, key, {"compared": True})
     what = f"stood there with another {' and '.join(different)} than was sent"
     try:
         _withdraw(step.client, stored["id"], step.clock())
     except _TooLateError as error:
-        step.claims.amend(step.account, key, {"compared": True})
+        _amend(step, key, {"compared": True})
         raise InvalidRequest(f"broadcast {stored['name']!r} {what}, and can't be deleted: {error}") from None
-    step.claims.amend(step.account, key, {"over": f"was deleted, since it {what}"})
+    _amend(step, key, {"over": f"was deleted, since it {what}"})
     raise InvalidRequest(f"broadcast {stored['name']!r} {what}: it was deleted, and nothing is sent")
 
 
 def _looked_again(step: _Step, stored: Json, meant: _Meant) -> Json:
     """Look who has opted out since it was created; where somebody has, delete it and make it anew without them."""
     now, start = step.clock(), moment(stored["start"]) or step.clock()
-    amend = lambda key, changes: dict(step.claims.amend(step.account, key, changes))  # noqa: E731
     if not stored.get("anew"):
         if start - now < LAST_MINUTE:
             log.warning("%s starts, and nobody looked in time who opted out during the hold", stored["name"])
-            return amend(step.key, {"looked": False})
+            return _amend(step, step.key, {"looked": False})
         if _audience(step, meant).opt_outs == stored.get("opt_outs"):
-            return amend(step.key, {"looked": True})
+            return _amend(step, step.key, {"looked": True})
         log.info("%s: somebody has opted out since it was created, so it is made anew", stored["name"])
-        stored = amend(step.key, {"anew": True})
+        stored = _amend(step, step.key, {"anew": True})
     try:
         _withdraw(step.client, stored["id"], step.clock())
     except _TooLateError as error:
         log.warning("%s goes out as it was created: %s", stored["name"], error)
-        return amend(step.key, {"looked": False, "anew": False})
+        return _amend(step, step.key, {"looked": False, "anew": False})
     try:
         audience = _audience(step, meant)
         require_recipients(step.campaign, audience)
-        require_in_time(step.campaign, start, step.clock())
+        require_in_time(start, step.clock(), step.campaign.max_lateness)
     except (PolicyRefused, NotSent) as error:
-        amend(step.key, {"over": f"was deleted before its start: {error}"})
+        _amend(step, step.key, {"over": f"was deleted before its start: {error}"})
         raise PolicyRefused(f"broadcast {stored['name']!r} was deleted before its start: {error}") from None
     note = {name: value for name, value in stored.items() if name not in ("id", "compared")}
     note |= _of_audience(step.campaign, audience)
     note |= {"start": _utc(max(start, step.clock() + LAST_MINUTE)), "look_at": None}
     made, _ = _create(step, step.key + ANEW, meant, note)
     _compared(step, step.key + ANEW, made, meant)
-    return amend(step.key, {**made, "compared": True, "looked": True})
+    return _amend(step, step.key, {**made, "compared": True, "looked": True})
+
+
+def _amend(step: _Step, key: str, changes: Json) -> Json:
+    """Note what is known now in the claim of a key; what it then says."""
+    return dict(step.claims.amend(step.account, key, changes))
 
 
 # --- looking
@@ -490,7 +500,9 @@ def _same(found: Broadcast, wanted: Json) -> Broadcast:
 
 def _differing(there: Mapping[str, Any], wanted: Json) -> list[str]:
     """The fields that a broadcast shows otherwise than they were sent; what it doesn't show can't be told."""
-    return [name for name, value in wanted.items() if name in there and _plain(name, there[name]) != _plain(name, value)]
+    return [
+        name for name, value in wanted.items() if name in there and _plain(name, there[name]) != _plain(name, value)
+    ]
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,9 @@ class Campaign(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    name: Text = Field(description="Name of the broadcast, for people. At Whautomate a short form of the key follows it.")
+    name: Text = Field(
+        description="Name of the broadcast, for people. At Whautomate a short form of the key follows it."
+    )
     template: Template = Field(description="Name and language of an approved template.")
     segment_name: Text | None = Field(
         default=None, description="Whom it reaches, by the name of a segment; it must exclude everybody who opted out."
@@ -57,11 +59,15 @@ class Campaign(BaseModel):
     )
     body_parameters: list[str] = Field(default=[], description="Values of the placeholders in the template's body.")
     header_parameters: list[str] = Field(default=[], description="Values of the placeholders in its header.")
-    button_parameters: list[str] = Field(default=[], description="Values of the placeholders in its buttons' addresses.")
-    header_media_url: Text | None = Field(default=None, description="Address of the picture, video or file in its header.")
+    button_parameters: list[str] = Field(
+        default=[], description="Values of the placeholders in its buttons' addresses."
+    )
+    header_media_url: Text | None = Field(
+        default=None, description="Address of the picture, video or file in its header."
+    )
     template_text: dict[Component, str] | None = Field(
         default=None,
-        description="The template's own texts, by header, body and button, to count the placeholders in. Not templated.",
+        description="Texts of the template, by header, body and button: their placeholders are counted. Not templated.",
     )
     expected_parameters: dict[Component, Annotated[int, Field(ge=0)]] | None = Field(
         default=None, description="How many placeholders header, body and button have, in place of `template_text`."
@@ -78,7 +84,8 @@ class Campaign(BaseModel):
         "back, and shortly before the start it is made anew where somebody opted out meanwhile.",
     )
     send_window: tuple[str, str, str] | None = Field(
-        default=None, description='Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").'
+        default=None,
+        description='Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").',
     )
     outside_window: Literal["shift", "skip", "fail"] = Field(
         default="shift", description="What happens outside of them: it starts when they begin, or it isn't sent."
@@ -172,4 +179,3 @@ def campaign_from(values: Mapping[str, Any], unknown: Iterable[str] = ()) -> Cam
             raise ConfigurationError(f"{'.'.join(place)}: {said}" if place else said) from None
         return None
     return None if unknown else campaign
-

@@ -31,7 +31,9 @@ def require_parameters(campaign: Campaign) -> None:
         wanted = _expected(campaign, component)
         if wanted is None:
             if values:
-                log.warning("nobody says how many placeholders the %s has: template_text or expected_parameters", component)
+                log.warning(
+                    "nobody says how many placeholders the %s has: template_text or expected_parameters", component
+                )
         elif wanted != len(values):
             raise InvalidRequest(
                 f"{component}_parameters has {len(values)} values, and the template's {component} {wanted} placeholders"

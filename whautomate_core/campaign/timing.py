@@ -13,21 +13,20 @@ class NotSent(Exception):
     """It isn't sent, and nothing is wrong: why."""
 
 
-def require_in_time(campaign: Campaign, due: datetime | None, now: datetime) -> None:
+def require_in_time(due: datetime | None, now: datetime, max_lateness: timedelta | None) -> None:
     """Raise `NotSent` where it was due longer ago than `max_lateness`.
 
     Args:
         due: When the step was to run (the end of its interval, or the planned start of its run); None where it runs
-            because somebody asked for it now. A later `schedule_at` counts instead.
+            because somebody asked for it now.
     """
-    moments = [moment for moment in (due, campaign.schedule_at) if moment is not None]
-    if campaign.max_lateness is None or not moments:
+    if max_lateness is None or due is None:
         return
-    late = now - max(moments)
-    if late > campaign.max_lateness:
+    late = now - due
+    if late > max_lateness:
         raise NotSent(
-            f"it was due at {max(moments).astimezone(UTC):%Y-%m-%d %H:%M} UTC, {_words(late)} ago, and max_lateness is "
-            f"{_words(campaign.max_lateness)}: nothing is sent"
+            f"it was due at {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {_words(late)} ago, and max_lateness is "
+            f"{_words(max_lateness)}: nothing is sent"
         )
 
 
@@ -43,7 +42,9 @@ def start_of(campaign: Campaign, now: datetime, *, hold: timedelta) -> datetime:
     local = start.astimezone(zone)
     if begin <= local.time() < end:
         return start
-    words = f"{local:%H:%M} in {zone.key} is outside of send_window ({campaign.send_window[0]}-{campaign.send_window[1]})"
+    words = (
+        f"{local:%H:%M} in {zone.key} is outside of send_window ({campaign.send_window[0]}-{campaign.send_window[1]})"
+    )
     if campaign.outside_window == "fail":
         raise PolicyRefused(f"{words}: nothing is sent (outside_window)")
     if campaign.outside_window == "skip":
