@@ -224,12 +224,16 @@ class Veiled:
     __repr__ = __str__
 
 
-def run_key(context: Context) -> str:
-    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does."""
+def run_key(context: Context, task_id: str | None = None) -> str:
+    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does.
+
+    :param context: Of the task.
+    :param task_id: Another task of its run, in place of its own.
+    """
     ti = context["ti"]
     logical_date = context.get("logical_date")
     when = f"at {logical_date.astimezone(UTC).isoformat()}" if logical_date else f"run {ti.run_id}"
-    return json.dumps([ti.dag_id, ti.task_id, ti.map_index, when])
+    return json.dumps([ti.dag_id, task_id or ti.task_id, ti.map_index, when])
 
 
 def wait_for_permit(task: BaseOperator, error: QuotaExhausted, requests: int, waited: float) -> NoReturn:

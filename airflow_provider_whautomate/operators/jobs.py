@@ -22,17 +22,27 @@ class WhautomateJobOperator(WhautomateOperator):
     JSON. Its function's module must not load at import what a DAG file must not load.
     """
 
+    untemplated_fields: ClassVar[frozenset[str]] = frozenset()
+    """Arguments that are taken as they stand."""
+
     _job: ClassVar[Callable[..., dict[str, Any]]]
 
-    def __init_subclass__(cls, job: Callable[..., dict[str, Any]], **kwargs: Any) -> None:
+    def __init_subclass__(cls, job: Callable[..., dict[str, Any]] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        # In time for Airflow's metaclass, which wraps `__init__` by its signature once the class is made.
-        _derive(cls, job)
+        if job is not None:
+            # In time for Airflow's metaclass, which wraps `__init__` by its signature once the class is made.
+            _derive(cls, job)
+
+    def check_literals(self) -> None:
+        """Raise what else is wrong with arguments that stand in the DAG file."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the rendered arguments of the job."""
+        return {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
 
     def work(self, client: Client, context: Context) -> Any:
         """Do the job."""
-        arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
-        return type(self)._job(client, **arguments)
+        return type(self)._job(client, **self.arguments())
 
 
 def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]) -> None:
@@ -43,7 +53,8 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = [one.replace(kind=keyword) for one in list(inspect.signature(job).parameters.values())[1:]]
-    shared = [one for one in inspect.signature(WhautomateOperator.__init__).parameters.values() if one.kind is keyword]
+    base: Any = cls.__base__
+    shared = [one for one in inspect.signature(base.__init__).parameters.values() if one.kind is keyword]
 
     def __init__(self: WhautomateJobOperator, **kwargs: Any) -> None:
         values = {one.name: kwargs.pop(one.name, one.default) for one in own}
@@ -51,6 +62,7 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
         for name, value in values.items():
             setattr(self, name, value)
         _check_names(hints, values)
+        self.check_literals()
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
@@ -58,15 +70,22 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     __init__.__signature__ = inspect.Signature([this, *own, *shared, rest])  # type: ignore[attr-defined]
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     cls.__init__ = __init__  # type: ignore[method-assign,assignment]
-    cls.template_fields = (*(one.name for one in own), *WhautomateOperator.template_fields)
-    about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
-    cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address"})
-    cls.__doc__ = _doc(job)
+    templated = [one.name for one in own if one.name not in cls.untemplated_fields]
+    cls.template_fields = (*templated, *base.template_fields)
+    if not base.veiled_fields:
+        about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
+        cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address"})
+    cls.__doc__ = _doc(job, templated, [] if base is WhautomateJobOperator else [base, WhautomateOperator])
 
 
-def _doc(job: Callable[..., Any]) -> str:
+def _doc(job: Callable[..., Any], templated: list[str], bases: list[type]) -> str:
     what, arguments, results = docs.parts(job)
-    params = [f":param {name}: {meaning.rstrip('.')} (templated)." for name, meaning in arguments.items()]
-    _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
+    params = [
+        f":param {name}: {meaning.rstrip('.')}{' (templated)' if name in templated else ''}."
+        for name, meaning in arguments.items()
+    ]
+    for base in bases or [WhautomateOperator]:  # what all of its operators share is described once, in the base
+        _, _, shared = inspect.cleandoc(base.__doc__ or "").partition("\n\n:param ")
+        params.append(f":param {shared}")
     made = "Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try."
-    return "\n\n".join([what, results, made, "\n".join([*params, f":param {shared}"])])
+    return "\n\n".join([what, results, made, "\n".join(params)])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from whautomate_core.api import broadcasts, contacts, segments
-from whautomate_core.campaign.broadcasts import broadcast_name, cancel_broadcast, plan_broadcast, send_broadcast
+from whautomate_core.campaign.broadcasts import broadcast_name, send_broadcast
 from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.delivery import delivery
 from whautomate_core.campaign.segments import ensure_segment, find_segment

@@ -16,7 +16,7 @@ from whautomate_core.campaign.campaign import Campaign
 from whautomate_core.campaign.delivery import delivery
 from whautomate_core.campaign.guards import cost
 from whautomate_core.client import Client
-from whautomate_core.errors import WhautomateError
+from whautomate_core.errors import NotDelivered
 from whautomate_core.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.records import BroadcastLog
 from whautomate_core.waiting import BroadcastReached
@@ -34,8 +34,11 @@ _CODES = {
 """What WhatsApp's codes mean (providers' pages); whether Whautomate's log carries them is not known."""
 
 
-class NotDelivered(WhautomateError):
-    """A broadcast went out, and fewer were reached than had to be."""
+def question(campaign: Campaign, broadcast_id: str) -> BroadcastReached:
+    """What to wait for: its end, or that a threshold decides before."""
+    if campaign.on_failed == "warn":
+        return BroadcastReached(broadcast_id, campaign.min_delivered)
+    return BroadcastReached(broadcast_id, campaign.min_delivered, campaign.max_failed)
 
 
 def conclude(
@@ -58,7 +61,8 @@ def conclude(
         reason, and `logs`, the number of lines written (None without `logs_path`); `cost` of who was delivered to;
         `receipt` (see `receipt`). Nothing about people.
 
-    Raises: `NotDelivered` where a threshold wasn't kept and `on_failed` is "fail", once all is written.
+    Raises: `NotDelivered` where it wasn't sent, or a threshold wasn't kept and `on_failed` is "fail", once all is
+        written.
     """
     broadcast = client.send(get_broadcast(broadcast_id))
     figures = delivery(broadcast)
@@ -82,7 +86,7 @@ def conclude(
         text = receipt_page(found["receipt"]) if page else json.dumps(found["receipt"], indent=2) + "\n"
         write_text(campaign.receipt_path, text, storage=storage)
     if problem is not None:
-        if campaign.on_failed == "fail":
+        if campaign.on_failed == "fail" or figures.failed:
             raise NotDelivered(problem)
         log.warning("%s", problem)
     return found
