@@ -164,7 +164,7 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
 class WhautomatePlanBroadcastOperator(WhautomateOperator):
     """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
 
-    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as it was approved or
+    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
     not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
@@ -190,7 +190,8 @@ class WhautomatePlanBroadcastOperator(WhautomateOperator):
     :param expected_parameters: How many placeholders header, body and button have, in place of `template_text` (templated).
     :param location_id: Location it belongs to; the account's where None (templated).
     :param schedule_at: When it starts, with a time zone; `hold_minutes` from now where None (templated).
-    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off. It is read back, and shortly before the start it is made anew where somebody opted out meanwhile (templated).
+    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off (templated).
+    :param look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead (templated).
     :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin") (templated).
     :param outside_window: What happens outside of them: it starts when they begin, or it isn't sent (templated).
     :param max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill (templated).
@@ -233,6 +234,7 @@ class WhautomatePlanBroadcastOperator(WhautomateOperator):
         location_id: str | XComArg | None = None,
         schedule_at: datetime | str | XComArg | None = None,
         hold_minutes: float | str | XComArg = 5.0,
+        look_again: bool | str | XComArg = True,
         send_window: tuple[str, str, str] | str | XComArg | None = None,
         outside_window: str | XComArg = 'shift',
         max_lateness: timedelta | str | XComArg = ...,
@@ -258,9 +260,9 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
 
     Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
-    it is read back, and deleted where it is not as it was sent. With a hold of over 90 seconds people who opt out
-    meanwhile are looked for before it starts, and it is made anew without them; who opts out within the last 90 seconds
-    may still get it. What was cancelled or deleted is not sent again under its key.
+    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
+    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
+    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
 
     Returns: `id` and `name` at Whautomate; `created`, whether this run made it; `start` (ISO 8601, UTC); `recipients`,
         the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
@@ -287,7 +289,8 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param expected_parameters: How many placeholders header, body and button have, in place of `template_text` (templated).
     :param location_id: Location it belongs to; the account's where None (templated).
     :param schedule_at: When it starts, with a time zone; `hold_minutes` from now where None (templated).
-    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off. It is read back, and shortly before the start it is made anew where somebody opted out meanwhile (templated).
+    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off (templated).
+    :param look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead (templated).
     :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin") (templated).
     :param outside_window: What happens outside of them: it starts when they begin, or it isn't sent (templated).
     :param max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill (templated).
@@ -336,6 +339,7 @@ class WhautomateBroadcastOperator(WhautomateOperator):
         location_id: str | XComArg | None = None,
         schedule_at: datetime | str | XComArg | None = None,
         hold_minutes: float | str | XComArg = 5.0,
+        look_again: bool | str | XComArg = True,
         send_window: tuple[str, str, str] | str | XComArg | None = None,
         outside_window: str | XComArg = 'shift',
         max_lateness: timedelta | str | XComArg = ...,

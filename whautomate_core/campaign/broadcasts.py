@@ -55,7 +55,7 @@ LAST_MINUTE = timedelta(minutes=1)
 """From then on before its start a broadcast is let go: what the server does with a DELETE that late isn't known."""
 
 LAST_LOOK = timedelta(seconds=90)
-"""How long before its start the look for people who opted out has ended. With a shorter hold there is none."""
+"""How long before its start the look for people who opted out has ended. Where it starts sooner there is none."""
 
 _LONG_AGO = timedelta(days=400)
 
@@ -317,9 +317,12 @@ def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
     # A look during the hold takes as long as this one took, or longer.
     margin = LAST_LOOK + timedelta(seconds=2 * audience.seconds)
     hold = timedelta(minutes=campaign.hold_minutes)
-    looks = hold > LAST_LOOK
     _require_in_time(step, due)
-    start = start_of(campaign, step.clock(), hold=max(hold, margin + LAST_MINUTE) if looks else hold)
+    now = step.clock()
+    start = start_of(campaign, now, hold=hold)
+    looks = campaign.look_again and start - now > LAST_LOOK
+    if looks and start - now < margin + LAST_MINUTE:
+        start = start_of(campaign, now, hold=margin + LAST_MINUTE)
     note = {
         "of": campaign.name,
         "segments": [one.get("name") for one in meant.segments],

@@ -80,8 +80,12 @@ class Campaign(BaseModel):
         default=5.0,
         ge=0,
         allow_inf_nan=False,
-        description="Minutes at least between its creation and its start, in which it can be called off. It is read "
-        "back, and shortly before the start it is made anew where somebody opted out meanwhile.",
+        description="Minutes at least between its creation and its start, in which it can be called off.",
+    )
+    look_again: bool = Field(
+        default=True,
+        description="Look before its start for people who opted out since its creation, and make it anew without them. "
+        "The step waits until then, where the start is over 90 seconds ahead.",
     )
     send_window: tuple[str, str, str] | None = Field(
         default=None,

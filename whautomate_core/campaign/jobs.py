@@ -64,7 +64,7 @@ def _words(hint: Any) -> str:
         return "Json"
     if get_args(hint):
         return " | ".join(dict.fromkeys(map(_words, get_args(hint))))
-    return {"AwareDatetime": "datetime"}.get(hint.__name__, hint.__name__)
+    return "datetime" if hint.__name__ == "AwareDatetime" else str(hint.__name__)
 
 
 def _doc(run: Callable[..., Any]) -> str:
@@ -103,9 +103,9 @@ def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due
     """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
 
     Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
-    it is read back, and deleted where it is not as it was sent. With a hold of over 90 seconds people who opt out
-    meanwhile are looked for before it starts, and it is made anew without them; who opts out within the last 90 seconds
-    may still get it. What was cancelled or deleted is not sent again under its key.
+    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
+    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
+    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
 
     Args:
         campaign: What it is to be.
