@@ -229,7 +229,7 @@ def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Pol
             excluding = yield from opt_out_spellings(policy, kind)
             for segment in chosen:
                 if str(segment.get("type") or "contact") == kind:
-                    _require_exclusion(segment, excluding)
+                    require_exclusion(segment, excluding)
     if policy.max_recipients is not None:
         yield from _require_few(call, chosen, others, policy.max_recipients)
     return None
@@ -254,7 +254,8 @@ def read_all(listed: Call[Any], *, last: bool = False) -> Generator[Read, Any, l
     return records
 
 
-def _require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
+def require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
+    """Raise `PolicyRefused` unless a segment leaves out who holds any of these tags."""
     excluded = (segment.get("criteria") or {}).get("exclusionTags") or []
     missing = [tag for tag in tags if tag not in excluded]
     if missing:

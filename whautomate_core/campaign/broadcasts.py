@@ -27,7 +27,7 @@ from whautomate_core.campaign.guards import (
     require_parameters,
     require_recipients,
 )
-from whautomate_core.campaign.segments import find_segment
+from whautomate_core.campaign.segments import find_segment, opt_out_tags
 from whautomate_core.campaign.timing import NotSent, require_in_time, start_of
 from whautomate_core.client import Client
 from whautomate_core.errors import (
@@ -40,6 +40,7 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.once import send_once
+from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
 
 log = logging.getLogger(__name__)
@@ -208,6 +209,8 @@ def cancel_broadcast(
             found = (_find_patiently(client, stored["name"], patience, sleep) or {}).get("id")
         if found is None:
             return _not_cancelled(None, "its creation got no answer and it can't be seen: look for it at Whautomate")
+        if not claim.settled:
+            claims.settle(account, claim.key, {**stored, "id": found})
         ids = list(dict.fromkeys([*ids, found]))
     for one in ids:
         try:
@@ -310,6 +313,9 @@ def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
     campaign = step.campaign
     require_parameters(campaign)
     _require_cooled(step, meant)
+    for segment in meant.segments:
+        # The policy asks again as it is sent; here so that a plan tells of it, before anybody is counted.
+        require_exclusion(segment, opt_out_tags(step.client, str(segment.get("type") or "contact")))
     audience = _audience(step, meant)
     require_recipients(campaign, audience)
     last = _last_recipients(step)

@@ -32,7 +32,7 @@ def ensure_segment(
     given = body(SegmentCriteria, criteria)
     if not any(value not in (None, "", [], {}) for name, value in given.items() if name != "exclusionTags"):
         raise ConfigurationError("criteria choose nobody in particular, so everybody: name tags, a stage or the like")
-    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *_opt_out_tags(client, type)]))
+    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *opt_out_tags(client, type)]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
     found: list[Any] = _named(client, name, location)
@@ -120,7 +120,8 @@ def find_segment(client: Client, name: str) -> Segment:
     return found[0]
 
 
-def _opt_out_tags(client: Client, kind: str) -> list[str]:
+def opt_out_tags(client: Client, kind: str) -> list[str]:
+    """The opt-out tags of `contact` or `client`, in each spelling there is."""
     names = (tag["name"] for page in client.pages(tags_of(kind)) for tag in page if tag.get("name"))
     return client.account.policy.spellings(names)
 
