@@ -48,7 +48,7 @@ def _sources(module: Any) -> list[Any]:
     """The modules whose imports the annotations stand under; the later win."""
     resource = module.__name__.rpartition(".")[2]
     names = ["prefect_whautomate._tasks", module.__name__, "whautomate_core.people", "whautomate_core.catalogue"]
-    names.append("whautomate_core.campaign.jobs")
+    names += [f"whautomate_core.campaign.{name}" for name in ("jobs", "messages", "segments")]
     return [importlib.import_module(name) for name in [*names, f"whautomate_core.api.{resource}"]]
 
 

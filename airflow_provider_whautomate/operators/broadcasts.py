@@ -11,7 +11,14 @@ from airflow.providers.common.compat.sdk import AirflowException, AirflowFailExc
 
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
-from airflow_provider_whautomate.operators.base import WhautomateOperator, _storage, is_literal, run_key
+from airflow_provider_whautomate.operators.base import (
+    WhautomateOperator,
+    _storage,
+    due_of,
+    is_literal,
+    run_key,
+    skip_backfill,
+)
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK
@@ -125,8 +132,7 @@ class _SendingOperator(_CampaignOperator):
         from whautomate_core.campaign.broadcasts import send_broadcast
 
         campaign, self._key, due = self.campaign_arguments(context)
-        if _run_type(context).startswith("backfill") and campaign.max_lateness is not None:
-            raise AirflowSkipException("a back-fill messages nobody: nothing is sent (max_lateness=None sends it)")
+        skip_backfill(context, campaign.max_lateness)
         self._working = True
         try:
             made = send_broadcast(client, campaign, self._key, due=due)
@@ -282,20 +288,3 @@ class WhautomateCancelBroadcastOperator(WhautomateOperator):
         """Cancel it."""
         key = self.key if self.of_task is None else run_key(context, self.of_task)
         return jobs.cancel_broadcast(client, key=key, broadcast_id=self.broadcast_id)
-
-
-def due_of(context: Context) -> datetime | None:
-    """Return when a run was due: its `run_after` (Airflow 3), or the end of its interval. A back-fill is due then too.
-
-    None for a run that somebody started by hand, whatever date it is for: it is wanted now.
-    """
-    run = context["dag_run"]
-    if _run_type(context) == "manual":
-        return None
-    due = getattr(run, "run_after", None) or context.get("data_interval_end")
-    return due if isinstance(due, datetime) else None
-
-
-def _run_type(context: Context) -> str:
-    kind = context["dag_run"].run_type
-    return str(getattr(kind, "value", kind))

@@ -72,7 +72,7 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     cls.__init__ = __init__  # type: ignore[method-assign,assignment]
     templated = [one.name for one in own if one.name not in cls.untemplated_fields]
     cls.template_fields = (*templated, *base.template_fields)
-    if not base.veiled_fields:
+    if "veiled_fields" not in vars(cls) and not base.veiled_fields:
         about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
         cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address"})
     cls.__doc__ = _doc(job, templated, [] if base is WhautomateJobOperator else [base, WhautomateOperator])

@@ -491,7 +491,7 @@ def replaced(client: Client, **more: Any) -> Client:
 
 def send(client: Client, rows: Any = ROWS, key: str = "k", **more: Any) -> dict[str, Any]:
     arguments: dict[str, Any] = {"parameter_columns": ["name"], "default_region": "DE", **more}
-    return send_template_to_contacts(client, rows, TEMPLATE, key, **arguments)
+    return send_template_to_contacts(client, rows, TEMPLATE, key=key, **arguments)
 
 
 def test_each_row_gets_its_message_once(client: Client, whautomate_emulator: Emulator) -> None:
@@ -536,8 +536,7 @@ def test_a_row_without_an_answer_is_not_sent_again(client: Client, whautomate_em
 def test_single_messages_are_skipped_when_late_and_stop_when_stopped(
     client: Client, whautomate_emulator: Emulator
 ) -> None:
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    assert "nothing is sent" in send(client, due=now - timedelta(days=2), now=now)["skipped"]
+    assert "nothing is sent" in send(client, due=datetime.now(UTC) - timedelta(days=2))["skipped"]
     client.state.stops.stop(client.account.id)
     with pytest.raises(PolicyRefused, match="are stopped"):
         send(client)

@@ -17,7 +17,6 @@ from whautomate_core.sync.report import Threshold, check_threshold, limit
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
-    from whautomate_core.sync.sources import Source
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +26,10 @@ _IN_VAIN = 20
 
 def send_template_to_contacts(
     client: Client,
-    source: Source,
+    source: Any,
     template: Template,
-    key: str,
     *,
+    key: str | None = None,
     phone_column: str = "phone",
     parameter_columns: list[str] | None = None,
     default_region: str | None = None,
@@ -39,7 +38,6 @@ def send_template_to_contacts(
     max_lateness: timedelta | None = timedelta(hours=6),
     due: datetime | None = None,
     rejects_path: str | None = None,
-    now: datetime | None = None,
 ) -> Json:
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
@@ -60,7 +58,6 @@ def send_template_to_contacts(
         max_lateness: How long after it was due the step may still send; any time where None.
         due: When the step was to run; None where somebody asked for it now.
         rejects_path: File for rows that got no message, one JSON object a line with row number and reason.
-        now: The time, for tests.
 
     Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
         `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
@@ -76,7 +73,7 @@ def send_template_to_contacts(
 
     check_threshold("max_failed", max_failed)
     if not isinstance(key, str) or not key.strip():
-        raise ConfigurationError("key must name what is sent, such as a campaign and its date")
+        raise ConfigurationError("key is missing: what identifies the step, such as a campaign and its date")
     if not all(body(Template, template).values()):
         raise ConfigurationError("template needs its name and its language")
     location = client.account.require_location(location_id)
@@ -85,7 +82,7 @@ def send_template_to_contacts(
         raise PolicyRefused("sends are off for this account (its setting sends)")
     counts = dict.fromkeys(("rows", "sent", "already", "opted_out", "rejected", "unsettled", "doubles"), 0)
     try:
-        require_in_time(due, now or datetime.now(UTC), max_lateness)
+        require_in_time(due, datetime.now(UTC), max_lateness)
     except NotSent as reason:
         log.warning("%s", reason)
         return {**counts, "skipped": str(reason)}
@@ -146,7 +143,7 @@ def send_template_to_contacts(
     return {**counts, "skipped": None}
 
 
-def _rows(source: Source, columns: list[str]) -> Iterator[tuple[int, list[str], str | None]]:
+def _rows(source: Any, columns: list[str]) -> Iterator[tuple[int, list[str], str | None]]:
     """Number, cells in the order of columns, and why a row can't be used, of each row of a source."""
     from whautomate_core.sync.sources import rows
 
