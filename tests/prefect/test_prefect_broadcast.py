@@ -90,7 +90,7 @@ def test_a_saved_block_comes_back(server, credentials, block):
 
 @pytest.mark.parametrize("wrong", [{"segment_id": "s"}, {"hold_minutes": -1}, {"send_window": ("9", "8", "UTC")}])
 def test_a_block_that_can_not_be_is_refused(block, wrong):
-    with pytest.raises(ValueError, match="segment_id|hold_minutes|send_window"):
+    with pytest.raises(ValueError, match=r"segment_id|hold_minutes|send_window"):
         block(**wrong)
 
 
