@@ -55,7 +55,7 @@ def ran(emulator, answer, before_answer=lambda: None):
     said = HOME / "approved.txt"
     with said.open("w") as log, subprocess.Popen([sys.executable, EXAMPLE], env=env, stdout=log, stderr=log) as process:
         asked = "SELECT run_id FROM task_instance WHERE task_id = 'approve' AND state = 'awaiting_input'"
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while not (waiting := {run for (run,) in rows(asked)} - known):
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < end, said.read_text()
@@ -64,7 +64,7 @@ def ran(emulator, answer, before_answer=lambda: None):
         before_answer()
         code, words = python("-c", ANSWER, run_id, answer)
         assert code == 0, words
-        process.wait(120)
+        process.wait(300)
     states = dict(
         rows("SELECT task_id, state FROM task_instance WHERE run_id = ? AND dag_id = 'approved_campaign'", run_id)
     )

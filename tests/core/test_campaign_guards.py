@@ -133,6 +133,21 @@ def test_a_retarget_reaches_nobody_who_opted_out_since(
     assert posts(whautomate_emulator) == 2
 
 
+@pytest.mark.parametrize("how", BOTH)
+def test_a_retarget_is_deleted_where_one_of_them_opts_out_during_the_hold(
+    how: str, client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    first = broadcast(client, whautomate_emulator)
+    whautomate_emulator.advance(60)
+    again: dict[str, Any] = {**HELD, "segment_name": None, "retarget": first["id"], "key": "2"}
+    made = broadcast(client, whautomate_emulator, **again)
+    whautomate_emulator.opt_out(people[0])
+    whautomate_emulator.advance(made["look_at"] - whautomate_emulator.now() + 1)
+    with pytest.raises(PolicyRefused, match="was deleted before its start: 1 of those"):
+        broadcast(client, whautomate_emulator, **again)
+    assert [one["id"] for one in whautomate_emulator.records("broadcasts")] == [first["id"]]
+
+
 # --- what
 
 

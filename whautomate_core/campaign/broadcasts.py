@@ -441,12 +441,17 @@ def _compared(step: _Step, key: str, stored: Json, meant: _Meant) -> Json:
 def _looked_again(step: _Step, stored: Json, meant: _Meant) -> Json:
     """Look who has opted out since it was created; where somebody has, delete it and make it anew without them."""
     now, start = step.clock(), moment(stored["start"]) or step.clock()
+    audience: Audience | None = None
     if not stored.get("anew"):
         if start - now < LAST_MINUTE:
             log.warning("%s starts, and nobody looked in time who opted out during the hold", stored["name"])
             return _amend(step, step.key, {"looked": False})
-        if _audience(step, meant).opt_outs == stored.get("opt_outs"):
-            return _amend(step, step.key, {"looked": True})
+        try:
+            audience = _audience(step, meant)
+            if audience.opt_outs == stored.get("opt_outs"):
+                return _amend(step, step.key, {"looked": True})
+        except PolicyRefused as error:  # of those another broadcast reached; once it is deleted that is final
+            log.info("%s", error)
         log.info("%s: somebody has opted out since it was created, so it is made anew", stored["name"])
         stored = _amend(step, step.key, {"anew": True})
     try:
@@ -455,7 +460,7 @@ def _looked_again(step: _Step, stored: Json, meant: _Meant) -> Json:
         log.warning("%s goes out as it was created: %s", stored["name"], error)
         return _amend(step, step.key, {"looked": False, "anew": False})
     try:
-        audience = _audience(step, meant)
+        audience = audience or _audience(step, meant)
         require_recipients(step.campaign, audience)
         require_in_time(start, step.clock(), step.campaign.max_lateness)
     except (PolicyRefused, NotSent) as error:
