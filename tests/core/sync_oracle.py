@@ -39,7 +39,7 @@ from whautomate_core.sync.options import Run
 from whautomate_core.sync.report import OUTCOMES, TAGGING
 
 SETTLE = 900.0
-PEOPLE = range(5)
+PEOPLE = range(3)
 TAG, VIP = "news", "vip"
 """The tag of the sync, and that of the job that only tags."""
 OPT_OUT = "Unsubscribe"
@@ -65,13 +65,20 @@ class Killed(BaseException):
 
 
 class Process:
-    """What dies as a whole: at the nth look at the server or the database, before it or after it."""
+    """What dies as a whole: at the nth look at the server or the database, before it or after it, or once the nth
+    request that writes has done what it does."""
 
-    def __init__(self, kill_at: int | None = None) -> None:
-        self._left, self._lock = kill_at, threading.Lock()
+    def __init__(self, kill_at: int | None = None, kill_write: int | None = None) -> None:
+        self._left, self._writes, self._lock = kill_at, kill_write, threading.Lock()
         self.dead = self.over = False
         self.sent_late = 0
         """Requests that left after the job had returned."""
+
+    def wrote(self) -> None:
+        with self._lock:
+            if self._writes is not None:
+                self._writes -= 1
+                self.dead = self.dead or self._writes <= 0
 
     def lives(self) -> None:
         with self._lock:
@@ -99,6 +106,8 @@ class Wire(httpx.BaseTransport):
             process.sent_late += process.over
         answer = self.world.answer(request)
         if process is not None:
+            if request.method != "GET":
+                process.wrote()
             process.lives()
         return answer
 
@@ -363,6 +372,7 @@ class Oracle:
         *,
         again: bool = True,
         kill_at: int | None = None,
+        kill_write: int | None = None,
         interrupt_at: int | None = None,
         plan_only: bool = False,
         at_once: int = 1,
@@ -382,7 +392,15 @@ class Oracle:
         threads = [
             threading.Thread(
                 target=contextvars.copy_context().run,
-                args=(self._try, reports, f"{holder}{n or ''}", drift, plan_only, kill_at, interrupt_at),
+                args=(
+                    self._try,
+                    reports,
+                    f"{holder}{n or ''}",
+                    drift,
+                    plan_only,
+                    Process(kill_at, kill_write),
+                    interrupt_at,
+                ),
             )
             for n in range(at_once)
         ]
@@ -403,10 +421,10 @@ class Oracle:
         holder: str,
         drift: str,
         plan_only: bool,
-        kill_at: int | None,
+        process: Process,
         interrupt_at: int | None,
     ) -> None:
-        process, told = Process(kill_at), 0
+        told = 0
 
         def progress(what: str, done: int, total: int) -> None:
             nonlocal told
@@ -751,12 +769,13 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
     run = st.one_of(
         st.fixed_dictionaries({"drift": drift}),
         st.fixed_dictionaries({"drift": drift, "kill_at": st.integers(1, 90)}),
+        st.fixed_dictionaries({"drift": drift, "kill_write": st.integers(1, 6)}),
         st.fixed_dictionaries({"drift": drift, "interrupt_at": st.integers(1, 12)}),
         st.fixed_dictionaries({"drift": drift, "again": st.just(False)}),
         st.fixed_dictionaries({"drift": drift, "plan_only": st.just(True)}),
         st.fixed_dictionaries({"drift": drift, "at_once": st.just(2)}),
         st.fixed_dictionaries({"members": st.sampled_from(("exactly", "at_least"))}),
-        st.fixed_dictionaries({"members": st.just("exactly"), "kill_at": st.integers(1, 60)}),
+        st.fixed_dictionaries({"members": st.just("exactly"), "kill_write": st.integers(1, 3)}),
     )
     later = st.one_of(
         st.just(("release",)), st.tuples(st.just("skip"), st.sampled_from((0.0, 6.0, 200.0, SETTLE + 1.0)))

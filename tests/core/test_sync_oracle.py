@@ -14,7 +14,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@settings(max_examples=25, **SETTINGS)
+@settings(max_examples=20, **SETTINGS)
 @given(story=stories())
 def test_whatever_happens_the_server_ends_as_the_source_says(story: Any, world: Any, tmp_path: Path) -> None:
     tell(story, world, f"sqlite:///{tmp_path}/state.sqlite")
