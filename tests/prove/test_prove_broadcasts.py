@@ -65,6 +65,7 @@ class Airflow:
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
+            "PROVE_START": datetime.now(UTC).isoformat(),
             "PROVE_CRON": f"{cron.minute} {cron.hour} * * *",
             **connections,
         }
