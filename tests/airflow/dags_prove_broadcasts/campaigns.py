@@ -20,7 +20,8 @@ def campaign(dag_id, *, schedule="@once", start_date=NOW, paused=False, **argume
         start_date=start_date,
         catchup=False,
         is_paused_upon_creation=paused,
-        default_args={"retries": 3, "retry_delay": timedelta(seconds=1)},
+        # Airflow starts tasks before its API server answers, and each costs a try.
+        default_args={"retries": 20, "retry_delay": timedelta(seconds=5)},
     ):
         WhautomateBroadcastOperator(
             task_id="send", name=dag_id, template={"name": "t", "language": "en"}, segment_name="vip", **given
