@@ -80,7 +80,7 @@ class Vendor:
             return _broken(fault)
         late = {"created late": 20.0, "created too late": 100.0}.get(fault or "", 0.0)
         answer = self._done(request, late)
-        self.now += self._rng.uniform(0.0, 2.0)
+        self.now += self._rng.uniform(0.0, 0.3)
         return _broken(fault) if fault is not None else httpx.Response(200, json=answer)
 
     def _done(self, request: httpx.Request, late: float) -> Any:

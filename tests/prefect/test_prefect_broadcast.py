@@ -143,7 +143,7 @@ def test_what_is_approved_is_sent(server, whautomate_emulator, credentials, bloc
 
     def answer():
         """As somebody in Prefect's UI."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         while time.monotonic() < end:
             runs = server.read_flow_runs()
             for run in runs:
