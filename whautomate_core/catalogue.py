@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
 
 from whautomate_core.api import classes, services
+from whautomate_core.bookings.times import starts, starts_of
 from whautomate_core.call import Call, Json
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest
@@ -97,7 +95,7 @@ def upsert_class(
     for name, value in own.items():
         if not isinstance(value, str) or not value.strip():
             raise ConfigurationError(f"{name}_id must be the id of a {name}")
-    starts = _starts(date, time, timezone)
+    begins = starts(date, time, timezone)
     _refuse("class_", class_ or {}, (*own, "date", "time", "timezone"))
     fields = body(ClassUpdate, class_ or {})
     references = {name: {"id": value} for name, value in own.items()}
@@ -109,14 +107,14 @@ def upsert_class(
             one
             for page in client.pages(listed)
             for one in page
-            if all(_is_at(name, value, one) for name, value in own.items()) and starts & _starts_of(one, timezone)
+            if all(_is_at(name, value, one) for name, value in own.items()) and begins & starts_of(one, timezone)
         ]
         return _only(cast(list[Json], found), "classes of this service and staff at this time")
 
     return _upsert(
         client,
         classes.create_class(cast(ClassInput, wanted)),
-        f"class/{location}/{service_id}/{staff_id}/{min(starts).isoformat()}",
+        f"class/{location}/{service_id}/{staff_id}/{min(begins).isoformat()}",
         find,
         classes.get_class,
         lambda id: classes.update_class(id, cast(ClassUpdate, fields)),
@@ -152,42 +150,3 @@ def _only(found: list[Json], what: str) -> Json | None:
     if len(found) > 1:
         raise InvalidRequest(f"there are {len(found)} {what}: delete all but one at Whautomate")
     return found[0] if found else None
-
-
-# --- when a class begins
-
-
-def _starts(date: str, time: str, timezone: str) -> set[datetime]:
-    """The instants that a wall time may mean: one, or two when clocks are put back. Raises `ConfigurationError`."""
-    try:
-        day = datetime.strptime(date, "%Y-%m-%d") if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else None
-    except (TypeError, ValueError):
-        day = None
-    if day is None:
-        raise ConfigurationError("date must be a day such as 2026-03-01")
-    clock = re.fullmatch(r"(0[1-9]|1[0-2]):([0-5]\d) (AM|PM)", time) if isinstance(time, str) else None
-    if clock is None:
-        raise ConfigurationError("time must be a twelve-hour wall time such as 04:39 PM, without an offset")
-    try:
-        zone = ZoneInfo(timezone)
-    except (LookupError, ValueError, OSError, TypeError):
-        raise ConfigurationError("timezone must be an IANA name such as Europe/Berlin") from None
-    hour = int(clock[1]) % 12 + (12 if clock[3] == "PM" else 0)
-    wall = day.replace(hour=hour, minute=int(clock[2]), tzinfo=zone)
-    found = {wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-    if all(at.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None) for at in found):
-        raise ConfigurationError(f"time is one that the clocks of {timezone} skip on that day")
-    return found
-
-
-def _starts_of(record: Mapping[str, Any], zone: str) -> set[datetime]:
-    """The instants at which a class may begin; those fields alone are instants that are named so (evidence C)."""
-    try:
-        at = datetime.fromisoformat(str(record.get("startTimeUTC")))
-        return {at if at.tzinfo else at.replace(tzinfo=UTC)}
-    except ValueError:
-        pass
-    try:
-        return _starts(record.get("date", "")[:10], record.get("time", ""), record.get("timezone") or zone)
-    except ConfigurationError:
-        return set()

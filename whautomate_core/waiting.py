@@ -19,6 +19,7 @@ from whautomate_core.api.broadcasts import get_broadcast, list_broadcasts
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact, list_contacts
 from whautomate_core.api.messages import list_contact_messages
+from whautomate_core.bookings.times import aware
 from whautomate_core.call import Call, Json
 from whautomate_core.campaign.delivery import delivery, moment
 from whautomate_core.errors import (
@@ -321,15 +322,7 @@ def _at(message: Any) -> float | None:
 
 def since_epoch(since: datetime | str) -> float:
     """A moment as seconds since the epoch. Raises `ConfigurationError` for what is none, or has no time zone."""
-    try:
-        at = since if isinstance(since, datetime) else datetime.fromisoformat(str(since).strip())
-    except ValueError:
-        raise ConfigurationError(
-            f"since must be a date and time such as 2026-01-31T12:00:00+00:00: {since!r}"
-        ) from None
-    if at.tzinfo is None:
-        raise ConfigurationError("since has no time zone: give an aware datetime")
-    return at.timestamp()
+    return aware("since", since).timestamp()
 
 
 def _folded(text: object) -> str:
