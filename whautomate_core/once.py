@@ -33,6 +33,7 @@ def send_once(
     *,
     find: Find[R] | None = None,
     payload: Mapping[str, Any] | None = None,
+    intent: Mapping[str, Any] | None = None,
 ) -> tuple[Any, bool]:
     """Send a call under a key, or return what was stored of it when it was sent before.
 
@@ -41,6 +42,8 @@ def send_once(
         result: Record -> what is stored and returned: small JSON without personal data.
         find: Looks up the record by something that is its own, such as a name that carries the key.
         payload: What of the call may not change under one key; the whole call by default.
+        intent: What this attempt chose and the key doesn't say, such as a free slot. It stands in the claim until that
+            is settled, so that whoever settles it knows what to look for.
 
     Returns: the result, and whether this call sent it.
 
@@ -59,7 +62,7 @@ def send_once(
         # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
         nonlocal mine
         if mine is None:
-            claim = claims.claim(account, key, payload, what)
+            claim = claims.claim(account, key, payload, what, intent=intent)
             if not claim.mine:
                 raise _Begun(claim)
             mine = claim

@@ -35,6 +35,7 @@ class Claim:
     what: str
     settled: bool
     result: Any
+    """What the step returned; of an unsettled claim what it was about to do, where it said so."""
     made_at: float
     """Seconds since the epoch (UTC)."""
     made_by: str
@@ -49,10 +50,13 @@ class Claims:
         self._database = database
         self._secret: str | None = None
 
-    def claim(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim:
+    def claim(
+        self, account: str, key: str, payload: Mapping[str, Any], what: str, *, intent: Mapping[str, Any] | None = None
+    ) -> Claim:
         """Insert a claim, or return the one that is there.
 
-        Of `payload` (field -> value) only keyed hashes are kept. Raises `InvalidRequest` that names the fields that
+        Of `payload` (field -> value) only keyed hashes are kept. `intent` is kept as it is, as the claim's result
+        until it is settled: what the step chose and its key doesn't say, without personal data. Raises `InvalidRequest` that names the fields that
         differ where the key was claimed for another payload, and for what can't be a key.
         """
         by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
@@ -62,13 +66,14 @@ class Claims:
         def work(connection: Connection) -> Claim:
             fields = self._fields(connection, payload)
             values = {"account": account, "key": key, "payload": json.dumps(fields), "what": what, "status": "open"}
+            values["result"] = None if intent is None else json.dumps(intent)
             row = None
             while row is None:  # it may be released between our insert and our look
                 try:
                     with connection.begin_nested():
                         now = self._database.now(connection)
                         connection.execute(insert(claims).values(**values, made_at=now, made_by=by))
-                    return Claim(account, key, what, False, None, now, by, mine=True)
+                    return Claim(account, key, what, False, intent, now, by, mine=True)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
             _require_same(row, fields, what)
@@ -104,6 +109,12 @@ class Claims:
         """
         found = _is(account, key) if made_by is None else _is(account, key) & (claims.c.made_by == made_by)
         return bool(self._database.run(lambda connection: connection.execute(delete(claims).where(found)).rowcount))
+
+    def under(self, account: str, prefix: str) -> list[Claim]:
+        """The claims whose keys begin so, settled or not, oldest first."""
+        mine = (claims.c.account == account) & claims.c.key.startswith(prefix, autoescape=True)
+        found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
+        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
 
     def open(self, account: str | None = None) -> list[Claim]:
         """Claims whose outcome nobody knows, oldest first."""
