@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 2, 7, 30, tzinfo=BERLIN)  # a Monday; open from 9 to 18
 DAY = timedelta(days=1)
 OTHER_STAFF = "stf000000002"
 FOREVER = settings(
-    deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -323,8 +323,7 @@ def test_what_is_booked_is_the_first_slot_that_fits_and_at_the_instant_that_is_s
 @pytest.fixture(scope="module")
 def shared() -> Iterator[dict[str, Salon]]:
     """One for many examples, each of which begins by `open`."""
-    with pytest.MonkeyPatch.context() as patch, salon_of(NoLimit()) as salon:
-        del patch
+    with salon_of(NoLimit()) as salon:
         yield {"salon": salon}
 
 
@@ -383,17 +382,19 @@ def test_killed_anywhere_it_is_booked_once_or_said_to_be_unknown(
             killing.run(salon.book, kill)
         salon.begin()
         if number < taken:
-            salon.taken(12 + number)  # others book meanwhile
+            with contextlib.suppress(errors.OutcomeUnknown):
+                salon.taken(12 + number)  # others book meanwhile, and may be met by the fault instead
     booked = len(salon.appointments())
     assert booked <= 1
     try:
         made = salon.book()
     except errors.OutcomeUnknown:
-        assert salon.appointments() == [] or fault is None
+        assert salon.appointments() == []
         assert salon.client.state.claims.open(salon.client.account.id), "a person is told what to look for"
     else:
         assert [one["id"] for one in salon.appointments()] == [made["id"]]
-    assert salon.posts("bookAppointment") - min(len(kills), taken) <= 1 + (fault is not None)
+    sent = [one["body"]["client"]["id"] for one in salon.emulator.requests("bookAppointment")]
+    assert sent.count(salon.person) <= 1
 
 
 # --- moving and calling off

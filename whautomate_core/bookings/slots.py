@@ -218,7 +218,8 @@ def reschedule_booking(
     def is_there(record: Appointment) -> bool:
         return to in starts_of(record, timezone or "")
 
-    id, changed = _change(client, key, chosen, {"start": utc(to)}, call, is_there)
+    kind = appointments.reschedule_appointment({"appointmentId": "-", "date": "-", "time": "-"})
+    id, changed = _change(client, key, chosen, {"start": utc(to)}, kind, call, is_there)
     return {"id": id, "start": utc(to), "changed": changed}
 
 
@@ -260,7 +261,8 @@ def cancel_booking(
         sent: Any = {"appointmentId": record["id"], **({"cancellationReason": reason} if reason else {})}
         return appointments.cancel_appointment(sent, allow_protected=allow_protected)
 
-    id, changed = _change(client, key, chosen, {}, call, is_cancelled)
+    kind = appointments.cancel_appointment({"appointmentId": "-"})
+    id, changed = _change(client, key, chosen, {}, kind, call, is_cancelled)
     return {"id": id, "changed": changed}
 
 
@@ -414,6 +416,7 @@ def _change(
     key: str | None,
     chosen: _Chosen,
     wanted: Json,
+    kind: Call[Any],
     call: Callable[[Appointment], Call[Any] | None],
     is_so: Callable[[Appointment], bool],
 ) -> tuple[str, bool]:
@@ -421,15 +424,13 @@ def _change(
 
     Args:
         wanted: What the step is about beside the appointment; it can't change under one key.
+        kind: A call of the endpoint, about no appointment.
         call: The appointment as it is -> what changes it, None where it is so already.
         is_so: Whether it has been changed.
     """
     from whautomate_core.once import send_once
 
     step, claims, payload = _require_key(key), client.state.claims, {**chosen.identity, **wanted}
-    # What it is called in the claim, before it is known whether there is anything to be sent.
-    example: Any = {"appointmentId": "x", "date": "2026-03-01", "time": "12:00 PM"}
-    kind = appointments.reschedule_appointment(example) if wanted else appointments.cancel_appointment(example)
     begun = claims.look(client.account.id, step, payload, f"{kind.method} {kind.path}")
     if begun is not None and begun.settled:
         return str(begun.result["id"]), False
