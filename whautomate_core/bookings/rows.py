@@ -8,12 +8,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from whautomate_core.call import Json
-from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PolicyRefused,
+    UnexpectedResponse,
+    WhautomateError,
+)
 from whautomate_core.files import write_records
 from whautomate_core.sync.report import Threshold, limit
 from whautomate_core.sync.sources import Source, rows
 
 log = logging.getLogger(__name__)
+
+ROW_ERRORS = (InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused, UnexpectedResponse)
+"""What fails one row and says nothing of the next, unlike a key that is refused, or permits that are used up."""
 
 Numbered: TypeAlias = "tuple[int, dict[str, str]]"
 """The number of a row in its source, and its cells by what they are, as stripped text."""
@@ -65,15 +76,13 @@ class Report:
         self._rejects.append({"row": row, "reason": reason})
 
     def failed(self, row: int, error: WhautomateError) -> None:
-        """Count a row whose call failed; raises what concerns all rows, such as a wrong key or no permits."""
+        """Count a row whose call failed with one of `ROW_ERRORS`."""
         if isinstance(error, OutcomeUnknown):
             self.reject(row, "nobody knows whether it happened: it is not sent again by itself", "unsettled")
         elif isinstance(error, PolicyRefused):
             self.reject(row, "the person has opted out", "protected")
-        elif isinstance(error, InvalidRequest) or error.status in (200, 404):
-            self.reject(row, str(error), "failed")
         else:
-            raise error
+            self.reject(row, str(error), "failed")
 
     @property
     def unsure(self) -> bool:

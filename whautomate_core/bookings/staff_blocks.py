@@ -1,0 +1,383 @@
+"""Staff time off, from rows or a calendar file: what is missing is added, and of what was added what is gone is removed.
+
+There is no key by which a block could be known again, so the claim under which each was made is kept: it holds the
+block's id, and nothing else is ever removed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from whautomate_core.api import staffs
+from whautomate_core.bookings.calendars import busy_times
+from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.bookings.times import aware, placed, utc, zone
+from whautomate_core.call import Call, Json
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
+from whautomate_core.records import AvailabilityBlock, Staff
+from whautomate_core.sync.report import Threshold
+from whautomate_core.sync.sources import Source
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client import Client
+
+log = logging.getLogger(__name__)
+
+Wanted = dict[tuple[str, datetime, datetime], int]
+"""Staff id, start, end -> the row that asks for it."""
+
+
+def sync_staff_blocks(
+    client: Client,
+    calendar: str,
+    source: Source,
+    timezone: str,
+    *,
+    mapping: dict[str, str] | None = None,
+    staff_id: str | None = None,
+    reason: str | None = None,
+    earliest: datetime | str | None = None,
+    days: int = 365,
+    max_rejected: Threshold = "100%",
+    max_failed: Threshold = 0,
+    rejects_path: str | None = None,
+) -> Json:
+    """Block the times at which staff are not available, by rows or an iCalendar file.
+
+    A block that is there, by staff, start and end, is left alone, whoever made it. Of those that this calendar added,
+    the ones that it doesn't name any more are removed; no others ever are, and none at all while a row can't be read,
+    since it may name one. What ends before `earliest` is neither added nor removed. Running it again continues where
+    it stopped.
+
+    Args:
+        calendar: A name for this source, by which its blocks are known again: always the same.
+        source: Path of a CSV file or an iCalendar file (`.ics`), or rows as dicts.
+        timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset.
+        mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where
+            None. A date alone is the whole day, as an end the last one.
+        staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows.
+        reason: What a block says. Nothing is taken from the calendar's own words.
+        earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None.
+        days: Of a calendar file, how many days from `earliest` on are looked at.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+
+    Returns: Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
+        `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows
+        whether it was added; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (gone, but
+        not removed).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+    """
+    if not isinstance(calendar, str) or not calendar.strip():
+        raise ConfigurationError("calendar must be a name for this source, always the same")
+    tz, first = zone(timezone), datetime.now(UTC) if earliest is None else aware("earliest", earliest)
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 3660:
+        raise ConfigurationError("days must be a whole number from 1 to 3660")
+    known = _Staff(client)
+    report = Report("added", "there", "folded", "past")
+    if isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".ics":
+        if staff_id is None or mapping is not None:
+            raise ConfigurationError("an iCalendar file is somebody's: name staff_id, and no mapping")
+        last = first + timedelta(days=days)
+        events = [*busy_times(source, timezone, first, last)]
+        wanted = _of_events(events, known.id_of(staff_id), report)
+    else:
+        last = None
+        wanted = _of_rows(source, mapping, staff_id, timezone, first, known, report)
+    report.require_few_rejected(max_rejected)
+    job = _Job(client, calendar, tz, reason, report)
+    job.run(wanted, first, last)
+    return report.finish(max_failed, rejects_path)
+
+
+# --- what is wanted
+
+
+class _Staff:
+    """Staff by id or e-mail address; read when the first is asked for."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._all: list[Staff] | None = None
+
+    def id_of(self, name: str) -> str:
+        """Raises `InvalidRequest` where there is nobody of that id or address, or several."""
+        if self._all is None:
+            self._all = [one for page in self._client.pages(staffs.list_staffs()) for one in page]
+        found = {
+            one["id"]
+            for one in self._all
+            if one["id"] == name or (name and str(one.get("email") or "").strip().casefold() == name.casefold())
+        }
+        if len(found) != 1:
+            raise InvalidRequest(f"staff: {len(found) or 'nobody'} of that id or e-mail address among the staff")
+        return found.pop()
+
+
+def _of_events(events: Iterable[Any], staff_id: str, report: Report) -> Wanted:
+    wanted: Wanted = {}
+    for event in events:
+        report.rows += 1
+        new = [(staff_id, *span) for span in event.times if (staff_id, *span) not in wanted]
+        if event.problem is not None:
+            report.reject(event.number, event.problem)
+        elif not event.times:
+            report.add("past")
+        elif not new:
+            report.add("folded")
+        for one in new:
+            wanted[one] = event.number
+    return wanted
+
+
+def _of_rows(
+    source: Source,
+    mapping: dict[str, str] | None,
+    staff_id: str | None,
+    timezone: str,
+    first: datetime,
+    known: _Staff,
+    report: Report,
+) -> Wanted:
+    required = {"start", "end"} | ({"staff"} if staff_id is None else set())
+    columns = check_mapping({name: name for name in required} if mapping is None else mapping, required, set())
+    wanted: Wanted = {}
+    for number, cells in read_rows(source, columns, report):
+        try:
+            start = _begins("start", cells["start"], timezone)
+            end = _begins("end", cells["end"], timezone, days=1)
+            if not start < end:
+                raise InvalidRequest("end must be after start")
+            block = (known.id_of(cells["staff"] if staff_id is None else staff_id), start, end)
+        except (ConfigurationError, InvalidRequest) as error:
+            report.reject(number, str(error))
+            continue
+        if end <= first:
+            report.add("past")
+        elif block in wanted:
+            report.add("folded")
+        else:
+            wanted[block] = number
+    return wanted
+
+
+def _begins(what: str, text: str, timezone: str, days: int = 0) -> datetime:
+    """The instant of a time, or of the beginning of a day, `days` later."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        return placed(what, text, timezone)
+    return (day + timedelta(days=days)).replace(tzinfo=zone(timezone)).astimezone(UTC)
+
+
+# --- what is there, and what is done
+
+
+class _Job:
+    def __init__(self, client: Client, calendar: str, tz: ZoneInfo, reason: str | None, report: Report) -> None:
+        self._client = client
+        self._claims = client.state.claims
+        self._account = client.account.id
+        self._prefix = json.dumps(["staff block", calendar])[:-1] + ", "
+        self._tz = tz
+        self._reason = reason
+        self._report = report
+
+    def run(self, wanted: Wanted, first: datetime, last: datetime | None) -> None:
+        own = self._own()
+        gone = {
+            block: id
+            for block, id in own.items()
+            if block not in wanted and block[2] > first and (last is None or block[1] < last)
+        }
+        by_staff: dict[str, Wanted] = {one[0]: {} for one in (*gone, *wanted)}
+        for block, row in wanted.items():
+            by_staff[block[0]][block] = row
+        outcomes: dict[int, str] = {}
+        for staff, blocks in by_staff.items():
+            mine = {block: id for block, id in gone.items() if block[0] == staff}
+            self._staff(staff, blocks, mine, own, outcomes)
+        for outcome in outcomes.values():
+            self._report.add(outcome)
+        self._report.others["blocks"] = len(wanted)
+        for name in ("removed", "kept"):
+            self._report.others.setdefault(name, 0)
+
+    def _staff(
+        self, staff: str, blocks: Wanted, gone: dict[Any, str], own: Mapping[Any, str], outcomes: dict[int, str]
+    ) -> None:
+        there = self._now(staff)
+        clock = self._clock(there, own)
+        failed: dict[int, WhautomateError] = {}
+        for block, row in blocks.items():
+            if any(self._is(one, block, clock) or own.get(block) == one.get("id") for one in there):
+                outcomes.setdefault(row, "there")
+                continue
+            try:
+                self._add(block, there, clock, gone)
+                outcomes[row] = "added"
+            except ROW_ERRORS as error:
+                self._explain(row, block, error, blocks, there, clock, failed)
+        for row, error in failed.items():
+            outcomes.pop(row, None)
+            self._report.failed(row, error)
+        for block, id in gone.items():
+            if self._report.unsure:
+                self._report.others["kept"] += 1
+            else:
+                self._remove(block, id)
+
+    def _add(self, block: Any, there: list[AvailabilityBlock], clock: _Clock, gone: dict[Any, str]) -> None:
+        """Make a block; where the server wants no overlaps, once those of ours that it would replace are removed."""
+        try:
+            self._make(block, there, clock)
+        except InvalidRequest as error:
+            old = [one for one in gone if one[1] < block[2] and block[1] < one[2]]
+            if error.status is None or not old or self._report.unsure:
+                raise
+            for one in old:
+                self._remove(one, gone.pop(one))
+            self._make(block, there, clock)
+
+    def _make(self, block: Any, there: list[AvailabilityBlock], clock: _Clock) -> None:
+        from whautomate_core.once import send_once
+
+        staff, start, end = block
+        key = self._key(block)
+        # Wall time and offset both, of the location's zone: right however the server reads it.
+        body: Any = {"startDate": start.astimezone(self._tz).isoformat(), "endDate": end.astimezone(self._tz).isoformat()}
+        body |= {"reason": self._reason} if self._reason else {}
+        alike = [one["id"] for one in there if self._may_be(one, block)]
+
+        def find(patiently: bool) -> AvailabilityBlock | None:
+            claim = self._claims.look(self._account, key, {}, what)
+            if claim is None or claim.settled:
+                return None
+            # Not those that were there before, which only look like it.
+            new = [one for one in self._now(staff) if one["id"] not in claim.result["alike"]]
+            return next((one for one in new if self._may_be(one, block)), None)
+
+        call = staffs.create_staff_availability_block(staff, body)
+        what = f"{call.method} {call.path}"
+        while True:
+            claim = self._claims.look(self._account, key, {}, what)
+            if claim is not None and claim.settled:
+                if any(one["id"] == claim.result["id"] for one in self._now(staff)):
+                    return  # made by an attempt before this one, or by another run
+                # Somebody removed it by hand, and it is still wanted.
+                self._claims.release(self._account, key, made_by=claim.made_by)
+            sent = send_once(
+                self._client,
+                key,
+                call,
+                lambda record: {"id": record["id"]},
+                find=find,
+                payload={},
+                intent={"alike": alike},
+            )[1]
+            if sent:
+                return
+
+    def _now(self, staff: str) -> list[AvailabilityBlock]:
+        return [one for page in self._client.pages(staffs.list_staff_availability_blocks(staff)) for one in page]
+
+    def _remove(self, block: Any, id: str) -> None:
+        try:
+            self._client.send(staffs.delete_staff_availability_block(block[0], id))
+        except NotFound:
+            log.info("block %s was removed by somebody else", id)
+        self._claims.release(self._account, self._key(block))
+        self._report.others["removed"] += 1
+
+    def _explain(
+        self,
+        row: int,
+        block: Any,
+        error: WhautomateError,
+        blocks: Wanted,
+        there: list[AvailabilityBlock],
+        clock: _Clock,
+        failed: dict[int, WhautomateError],
+    ) -> None:
+        """Note why a block was refused. The commonest reason is told: it overlaps another, which the server refuses."""
+        others = [(start, end) for _, start, end in blocks if (start, end) != block[1:]]
+        others += [span for one in there for span in _spans(one, self._tz).values()]
+        if isinstance(error, InvalidRequest) and any(start < block[2] and block[1] < end for start, end in others):
+            error = InvalidRequest(
+                "it overlaps another block of this member of staff, which the server refuses: let the rows of one "
+                "person not overlap",
+                status=error.status,
+            )
+        failed.setdefault(row, error)
+
+    # Claims: what this calendar has added
+
+    def _key(self, block: Any) -> str:
+        staff, start, end = block
+        return f"{self._prefix}{json.dumps([staff, utc(start), utc(end)])[1:]}"
+
+    def _own(self) -> dict[Any, str]:
+        """The blocks that this calendar has added, and their ids."""
+        own = {}
+        for claim in self._claims.under(self._account, self._prefix):
+            if claim.settled:
+                _, _, staff, start, end = json.loads(claim.key)
+                own[staff, aware("start", start), aware("end", end)] = str(claim.result["id"])
+        return own
+
+    # Times of blocks as they come back
+
+    def _clock(self, there: list[AvailabilityBlock], own: Mapping[Any, str]) -> _Clock:
+        """What times without an offset mean here, where one of our own blocks tells."""
+        begins = {id: block[1:] for block, id in own.items()}
+        for one in there:
+            spans = _spans(one, self._tz)
+            if len(spans) == 2 and one["id"] in begins:
+                return next((clock for clock, span in spans.items() if span == begins[one["id"]]), None)
+        return None
+
+    def _is(self, record: AvailabilityBlock, block: Any, clock: _Clock) -> bool:
+        """Whether a block that is there is the one: where it may mean two times, and nobody knows which, it isn't.
+
+        To block a time twice does no harm, and not to block it does.
+        """
+        spans = _spans(record, self._tz)
+        meant = [spans[clock]] if clock in spans and len(spans) == 2 else list(spans.values())  # type: ignore[index]
+        return bool(meant) and all(span == block[1:] for span in meant)
+
+    def _may_be(self, record: AvailabilityBlock, block: Any) -> bool:
+        return block[1:] in _spans(record, self._tz).values()
+
+
+_Clock = Literal["wall", "utc"] | None
+
+
+def _spans(record: Mapping[str, Any], tz: ZoneInfo) -> dict[Any, tuple[datetime, datetime]]:
+    """What a block may mean: one span, or two where its times have no offset but a Z (evidence: none for blocks).
+
+    The names of its fields differ between the two integrators who have them (D).
+    """
+    texts = [str(record.get(f"{end}Time") or record.get(f"{end}Date")) for end in ("start", "end")]
+    found = {}
+    for clock, zone in (("wall", tz), ("utc", UTC)):
+        try:
+            start, end = (_meant(text, zone, days) for text, days in zip(texts, (0, 1), strict=True))
+        except (ValueError, OverflowError):
+            return {}
+        found[clock] = (start, end)
+    return found if found["wall"] != found["utc"] else {"wall": found["wall"]}
+
+
+def _meant(text: str, tz: Any, days: int) -> datetime:
+    at = datetime.fromisoformat(text)
+    if len(text) <= 10:
+        return (at + timedelta(days=days)).replace(tzinfo=tz).astimezone(UTC)
+    return (at if at.utcoffset() else at.replace(tzinfo=tz)).astimezone(UTC)
