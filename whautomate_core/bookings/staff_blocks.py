@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from whautomate_core.api import staffs
@@ -26,8 +27,12 @@ from whautomate_core.sync.sources import Source
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
+    from whautomate_core.state.claims import Claim
 
 log = logging.getLogger(__name__)
+
+SETTLE_AFTER = 3600.0
+"""Seconds after which a block whose answer was lost, and which is not there to be seen, may be made again."""
 
 Wanted = dict[tuple[str, datetime, datetime], int]
 """Staff id, start, end -> the row that asks for it."""
@@ -192,42 +197,37 @@ class _Job:
         self._report = report
 
     def run(self, wanted: Wanted, first: datetime, last: datetime | None) -> None:
-        own = self._own()
-        gone = {
-            block: id
-            for block, id in own.items()
-            if block not in wanted and block[2] > first and (last is None or block[1] < last)
-        }
-        by_staff: dict[str, Wanted] = {one[0]: {} for one in (*gone, *wanted)}
-        for block, row in wanted.items():
-            by_staff[block[0]][block] = row
-        outcomes: dict[int, str] = {}
-        for staff, blocks in by_staff.items():
-            mine = {block: id for block, id in gone.items() if block[0] == staff}
-            self._staff(staff, blocks, mine, own, outcomes)
-        for outcome in outcomes.values():
-            self._report.add(outcome)
-        self._report.others["blocks"] = len(wanted)
-        for name in ("removed", "kept"):
-            self._report.others.setdefault(name, 0)
+        claims = {self._block(claim): claim for claim in self._claims.under(self._account, self._prefix)}
+        for name in ("blocks", "removed", "kept"):
+            self._report.others[name] = len(wanted) if name == "blocks" else 0
+        for staff in dict.fromkeys(one[0] for one in (*claims, *wanted)):
+            blocks = {block: row for block, row in wanted.items() if block[0] == staff}
+            mine = {block: claim for block, claim in claims.items() if block[0] == staff}
+            open_ones = any(not claim.settled for claim in mine.values())
+            gone = {one for one in mine if one not in blocks and first < one[2] and (last is None or one[1] < last)}
+            if blocks or gone or open_ones:
+                self._staff(staff, blocks, mine, gone)
 
-    def _staff(
-        self, staff: str, blocks: Wanted, gone: dict[Any, str], own: Mapping[Any, str], outcomes: dict[int, str]
-    ) -> None:
+    def _staff(self, staff: str, blocks: Wanted, claims: dict[Any, Claim], unwanted: set[Any]) -> None:
         there = self._now(staff)
+        own = self._own(claims, there)
+        gone = {block: own[block] for block in unwanted if block in own}
         clock = self._clock(there, own)
+        outcomes: dict[int, str] = {}
         failed: dict[int, WhautomateError] = {}
         for block, row in blocks.items():
             if any(self._is(one, block, clock) or own.get(block) == one.get("id") for one in there):
                 outcomes.setdefault(row, "there")
                 continue
             try:
-                self._add(block, there, clock, gone)
+                self._add(block, there, gone)
                 outcomes[row] = "added"
             except ROW_ERRORS as error:
-                self._explain(row, block, error, blocks, there, clock, failed)
+                failed.setdefault(row, self._explained(block, error, blocks, there))
+        for row, outcome in outcomes.items():
+            if row not in failed:
+                self._report.add(outcome)
         for row, error in failed.items():
-            outcomes.pop(row, None)
             self._report.failed(row, error)
         for block, id in gone.items():
             if self._report.unsure:
@@ -235,19 +235,38 @@ class _Job:
             else:
                 self._remove(block, id)
 
-    def _add(self, block: Any, there: list[AvailabilityBlock], clock: _Clock, gone: dict[Any, str]) -> None:
+    def _own(self, claims: dict[Any, Claim], there: list[AvailabilityBlock]) -> dict[Any, str]:
+        """The blocks that this calendar has added, and their ids. What nobody knew the outcome of is looked up."""
+        own = {}
+        for block, claim in claims.items():
+            if claim.settled:
+                own[block] = str(claim.result["id"])
+            elif found := self._made(block, claim, there):
+                own[block] = found["id"]
+                self._claims.settle(self._account, claim.key, {"id": found["id"]})
+            elif time.time() - claim.made_at > SETTLE_AFTER:
+                # Nobody is messaged by a block, and to have it twice does no harm: so it may be made again.
+                self._claims.release(self._account, claim.key, made_by=claim.made_by)
+        return own
+
+    def _made(self, block: Any, claim: Claim, there: list[AvailabilityBlock]) -> AvailabilityBlock | None:
+        """The block that a claim was for; not one of those that were there before, and only look like it."""
+        new = [one for one in there if one["id"] not in claim.result["alike"]]
+        return next((one for one in new if self._may_be(one, block)), None)
+
+    def _add(self, block: Any, there: list[AvailabilityBlock], gone: dict[Any, str]) -> None:
         """Make a block; where the server wants no overlaps, once those of ours that it would replace are removed."""
         try:
-            self._make(block, there, clock)
+            self._make(block, there)
         except InvalidRequest as error:
             old = [one for one in gone if one[1] < block[2] and block[1] < one[2]]
             if error.status is None or not old or self._report.unsure:
                 raise
             for one in old:
                 self._remove(one, gone.pop(one))
-            self._make(block, there, clock)
+            self._make(block, there)
 
-    def _make(self, block: Any, there: list[AvailabilityBlock], clock: _Clock) -> None:
+    def _make(self, block: Any, there: list[AvailabilityBlock]) -> None:
         from whautomate_core.once import send_once
 
         staff, start, end = block
@@ -259,11 +278,7 @@ class _Job:
 
         def find(patiently: bool) -> AvailabilityBlock | None:
             claim = self._claims.look(self._account, key, {}, what)
-            if claim is None or claim.settled:
-                return None
-            # Not those that were there before, which only look like it.
-            new = [one for one in self._now(staff) if one["id"] not in claim.result["alike"]]
-            return next((one for one in new if self._may_be(one, block)), None)
+            return None if claim is None or claim.settled else self._made(block, claim, self._now(staff))
 
         call = staffs.create_staff_availability_block(staff, body)
         what = f"{call.method} {call.path}"
@@ -297,45 +312,30 @@ class _Job:
         self._claims.release(self._account, self._key(block))
         self._report.others["removed"] += 1
 
-    def _explain(
-        self,
-        row: int,
-        block: Any,
-        error: WhautomateError,
-        blocks: Wanted,
-        there: list[AvailabilityBlock],
-        clock: _Clock,
-        failed: dict[int, WhautomateError],
-    ) -> None:
-        """Note why a block was refused. The commonest reason is told: it overlaps another, which the server refuses."""
+    def _explained(
+        self, block: Any, error: WhautomateError, blocks: Wanted, there: list[AvailabilityBlock]
+    ) -> WhautomateError:
+        """Why a block was refused, where that can be told: it overlaps another."""
         others = [(start, end) for _, start, end in blocks if (start, end) != block[1:]]
         others += [span for one in there for span in _spans(one, self._tz).values()]
-        if isinstance(error, InvalidRequest) and any(start < block[2] and block[1] < end for start, end in others):
-            error = InvalidRequest(
-                "it overlaps another block of this member of staff, which the server refuses: let the rows of one "
-                "person not overlap",
-                status=error.status,
-            )
-        failed.setdefault(row, error)
+        if not isinstance(error, InvalidRequest) or not any(a < block[2] and block[1] < b for a, b in others):
+            return error
+        said = "it overlaps another block of this member of staff, which the server refuses: let their rows not overlap"
+        return InvalidRequest(said, status=error.status)
 
-    # Claims: what this calendar has added
+    # Claims: what this calendar has added, by staff, start and end
 
     def _key(self, block: Any) -> str:
         staff, start, end = block
         return f"{self._prefix}{json.dumps([staff, utc(start), utc(end)])[1:]}"
 
-    def _own(self) -> dict[Any, str]:
-        """The blocks that this calendar has added, and their ids."""
-        own = {}
-        for claim in self._claims.under(self._account, self._prefix):
-            if claim.settled:
-                _, _, staff, start, end = json.loads(claim.key)
-                own[staff, aware("start", start), aware("end", end)] = str(claim.result["id"])
-        return own
+    def _block(self, claim: Claim) -> Any:
+        _, _, staff, start, end = json.loads(claim.key)
+        return staff, aware("start", start), aware("end", end)
 
     # Times of blocks as they come back
 
-    def _clock(self, there: list[AvailabilityBlock], own: Mapping[Any, str]) -> _Clock:
+    def _clock(self, there: list[AvailabilityBlock], own: Mapping[Any, str]) -> str | None:
         """What times without an offset mean here, where one of our own blocks tells."""
         begins = {id: block[1:] for block, id in own.items()}
         for one in there:
@@ -344,29 +344,26 @@ class _Job:
                 return next((clock for clock, span in spans.items() if span == begins[one["id"]]), None)
         return None
 
-    def _is(self, record: AvailabilityBlock, block: Any, clock: _Clock) -> bool:
+    def _is(self, record: AvailabilityBlock, block: Any, clock: str | None) -> bool:
         """Whether a block that is there is the one: where it may mean two times, and nobody knows which, it isn't.
 
         To block a time twice does no harm, and not to block it does.
         """
         spans = _spans(record, self._tz)
-        meant = [spans[clock]] if clock in spans and len(spans) == 2 else list(spans.values())  # type: ignore[index]
+        meant = [spans[clock]] if clock in spans and len(spans) == 2 else list(spans.values())
         return bool(meant) and all(span == block[1:] for span in meant)
 
     def _may_be(self, record: AvailabilityBlock, block: Any) -> bool:
         return block[1:] in _spans(record, self._tz).values()
 
 
-_Clock = Literal["wall", "utc"] | None
-
-
-def _spans(record: Mapping[str, Any], tz: ZoneInfo) -> dict[Any, tuple[datetime, datetime]]:
+def _spans(record: Mapping[str, Any], tz: ZoneInfo) -> dict[str | None, tuple[datetime, datetime]]:
     """What a block may mean: one span, or two where its times have no offset but a Z (evidence: none for blocks).
 
     The names of its fields differ between the two integrators who have them (D).
     """
     texts = [str(record.get(f"{end}Time") or record.get(f"{end}Date")) for end in ("start", "end")]
-    found = {}
+    found: dict[str | None, tuple[datetime, datetime]] = {}
     for clock, zone in (("wall", tz), ("utc", UTC)):
         try:
             start, end = (_meant(text, zone, days) for text, days in zip(texts, (0, 1), strict=True))
