@@ -209,7 +209,7 @@ def reschedule_booking(
         if names is None:
             raise InvalidRequest(f"start is a time that comes twice in {tz}: a booking can't say which of the two it is")
         day, time = names
-        ids = {name: str((record.get(name) or {}).get("id") or "") for name in ("service", "staff", "location")}  # type: ignore[attr-defined]
+        ids = {name: reference_id(record, name) or "" for name in ("service", "staff", "location")}
         if to not in _starts_on(client, to, ids["service"], ids["staff"], ids["location"]):
             raise NotFound(f"the slot at {utc(to)} is not free: appointment {record['id']} stays as it was")
         sent: Any = {"appointmentId": record["id"], "date": day, "time": time, "timezone": tz}
@@ -397,7 +397,7 @@ class _Chosen:
         found = [
             one
             for one in _of_client(client, str(client_id))
-            if not is_cancelled(one) and (service_id is None or _id(one, "service") == service_id) and self._is_on(one)
+            if not is_cancelled(one) and (service_id is None or reference_id(one, "service") == service_id) and self._is_on(one)
         ]
         if not found:
             raise NotFound(f"the client has no appointment on {date} that isn't cancelled")
@@ -465,7 +465,7 @@ def _booked(
     """The booking of a slot, where it is there to be seen. One that was cancelled may be an older one of that slot."""
     start = aware("start", slot["start"])
     for one in _of_client(client, client_id):
-        same = _id(one, "service") == service_id and _id(one, "staff") == slot["staff_id"]
+        same = reference_id(one, "service") == service_id and reference_id(one, "staff") == slot["staff_id"]
         if same and start in starts_of(one, timezone) and not is_cancelled(one):
             return one
     return None
@@ -474,7 +474,7 @@ def _booked(
 def _of_client(client: Client, client_id: str) -> Iterator[Appointment]:
     # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
     for page in client.pages(appointments.list_appointments(filters={"clientId": client_id})):
-        yield from (one for one in page if _id(one, "client") == client_id)
+        yield from (one for one in page if reference_id(one, "client") == client_id)
 
 
 def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: str) -> Json:
@@ -483,11 +483,12 @@ def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: s
     at = start if start in begins else min(begins)
     tz = str(record.get("timezone") or timezone)
     date, time = wall(at, tz) or (record.get("date"), record.get("time"))
-    told = {"start": utc(at), "date": date, "time": time, "timezone": tz, "staff_id": _id(record, "staff") or staff}
+    told = {"start": utc(at), "date": date, "time": time, "timezone": tz, "staff_id": reference_id(record, "staff") or staff}
     return {"status": None, **summary(call, record), **told}
 
 
-def _id(record: Mapping[str, Any], name: str) -> str | None:
+def reference_id(record: Mapping[str, Any], name: str) -> str | None:
+    """The id of what a record refers to by `name`; None where it doesn't say."""
     reference = record.get(name)
     return reference.get("id") if isinstance(reference, Mapping) else None
 
