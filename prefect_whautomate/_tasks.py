@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
-from prefect_whautomate._once import send_task_call
+from prefect_whautomate._once import key_of_job, send_task_call
 from prefect_whautomate._runs import leave_until_permitted, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
@@ -115,12 +115,19 @@ def job_tasks(
         ```
     """
 
+    taken = inspect.signature(job).parameters
+    named = [one for one in list(taken.values())[1:] if one.name != "storage"]  # the core finds the storage of a URL
+
     def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
+        if "key" in taken and kwargs.get("key") is None:
+            positional = dict(zip((one.name for one in named), args, strict=False))
+            kwargs["key"] = key_of_job(name, {**positional, **kwargs})
         with task_client(Client, credentials, max_requests=max_requests) as client:
             return {**job(client, *args, **kwargs), **used(client)}  # type: ignore[dict-item]
 
-    signature, name = _signature(list(inspect.signature(job).parameters.values())[1:], run), job.__name__
+    signature, name = _signature(named, run), job.__name__
     doc = _job_doc(job) + _example(name, name, module, signature)
+    finished = finished and "key" not in taken  # a claim says what has happened
     task: Any = whautomate_task(_named(run, name, module, doc, signature), finished=finished)
     return task, async_twin(task, finished=finished)
 
@@ -338,6 +345,11 @@ def _doc(endpoint: Callable[..., Any], name: str, module: str, signature: inspec
 
 def _job_doc(job: Callable[..., Any]) -> str:
     what, arguments, results = docs.parts(job)
+    if "key" in arguments:
+        arguments["key"] = (
+            "What identifies it: under one key it happens once. Where None it happens once in a flow run (the "
+            "outermost) for its client, service, appointment and date, and outside of runs it is needed."
+        )
     arguments = {"credentials": "Where to and as whom.", **arguments, "max_requests": _OPTIONS["max_requests"]}
     # Their own sections, as readers of docstrings in this style expect them.
     results = results.replace("Returns: ", "Returns:\n    ").replace("Raises: ", "Raises:\n    ")

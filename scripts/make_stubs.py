@@ -9,9 +9,10 @@ import importlib
 import inspect
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
@@ -46,6 +47,7 @@ def _stub(path: str) -> str:
 def _imports(tree: ast.Module) -> set[str]:
     """A line for each name that a module imports, for type checkers too, and for what the stubs need besides."""
     found = {
+        "from datetime import datetime",
         "from typing import Unpack",
         "from airflow.providers.common.compat.sdk import XComArg",
         "from airflow_provider_whautomate.operators.task_arguments import TaskArguments",
@@ -80,7 +82,7 @@ def _arguments(operator: type[WhautomateOperator]) -> list[str]:
     shared = inspect.signature(WhautomateOperator.__init__).parameters
     own = [one for one in inspect.signature(operator.__init__).parameters.values() if one.name not in shared]
     return [
-        f"{one.name}: {_type(operator, one)}{'' if one.default is one.empty else f' = {one.default}'}" for one in own
+        f"{one.name}: {_type(operator, one)}{'' if one.default is one.empty else f' = {one.default!r}'}" for one in own
     ]
 
 
@@ -94,6 +96,10 @@ def _type(operator: type[WhautomateOperator], argument: inspect.Parameter) -> st
 def _name(hint: Any) -> str:
     if get_origin(hint) is dict:
         return "Json"
+    if get_origin(hint) is Literal:
+        return "str"
+    if get_origin(hint) is Iterable:  # of rows
+        return "list[Json]"
     if get_origin(hint) is list:
         return f"list[{_name(get_args(hint)[0])}]"
     return f"records.{hint.__name__}" if hint.__module__ == records.__name__ else str(hint.__name__)

@@ -48,6 +48,7 @@ def _sources(module: Any) -> list[Any]:
     """The modules whose imports the annotations stand under; the later win."""
     resource = module.__name__.rpartition(".")[2]
     names = ["prefect_whautomate._tasks", module.__name__, "whautomate_core.people", "whautomate_core.catalogue"]
+    names += ["whautomate_core.bookings.exports", "whautomate_core.bookings.timetable"]
     return [importlib.import_module(name) for name in [*names, f"whautomate_core.api.{resource}"]]
 
 

@@ -147,7 +147,7 @@ def write_class(
 def classes_of(client: Client, location: str, staff_id: str | None = None) -> Iterator[Json]:
     """The classes of a location, or of one member of staff there."""
     # No filter of dates: whether they mean the day of creation or the day it takes place is not documented.
-    filters: ClassFilters = {"locationId": location, **({"staffId": staff_id} if staff_id else {})}  # type: ignore[typeddict-item]
+    filters: ClassFilters = {"locationId": location, **({"staffId": staff_id} if staff_id else {})}
     for page in client.pages(classes.list_classes(filters=filters)):
         yield from cast(list[Json], page)
 

@@ -213,7 +213,7 @@ def test_classes_are_deleted_in_the_period_with_consent_only(shop: Shop) -> None
     assert "deleted" in shop.timetable(rows)
     assert len(shop.starts()) == 4
     requests = len(shop.emulator.requests("deleteClass"))
-    with pytest.raises(errors.InvalidRequest, match="2 classes .* are not in the timetable, over max_deleted=1"):
+    with pytest.raises(errors.InvalidRequest, match=r"2 classes .* are not in the timetable, over max_deleted=1"):
         shop.timetable([*rows, lesson("2026-03-06T09:00")], **COVERED, max_deleted=1)
     assert len(shop.emulator.requests("deleteClass")) == requests
     assert len(shop.starts()) == 4
@@ -295,4 +295,3 @@ def test_killed_anywhere_every_row_is_accounted_for_and_made_once(
     assert len(made) == len(set(rows)) - report["unsettled"], "none is lost without being said"
     if not kills:
         assert report["unsettled"] == (fault == "500_before")
-

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
 import killing
 import pytest
 from conftest import NoLimit, account_of
@@ -15,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from whautomate_core import errors
-from whautomate_core.api import appointments, services, staffs
-from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule_booking, slot_starts
+from whautomate_core.api import appointments, services
+from whautomate_core.bookings.seen import slot_starts
+from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule_booking
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 

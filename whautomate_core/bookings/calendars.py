@@ -110,9 +110,7 @@ def _times(event: Any, tz: ZoneInfo, without: set[Any], latest: datetime) -> set
     found = {*_repetitions(event, first, tz, latest), *_listed(event, "RDATE")} - {*_listed(event, "EXDATE")}
     gone = without | {_moment(one, tz) for one in _listed(event, "EXDATE")}
     return {
-        (start, _end(one, length, tz))
-        for one in found
-        if (start := _moment(one, tz)) not in gone and start < latest
+        (start, _end(one, length, tz)) for one in found if (start := _moment(one, tz)) not in gone and start < latest
     }
 
 

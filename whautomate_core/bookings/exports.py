@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from whautomate_core.api import appointments, classes
-from whautomate_core.bookings.slots import reference_id
+from whautomate_core.bookings.seen import reference_id
 from whautomate_core.bookings.times import instant, period, starts_of, utc
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError
@@ -15,8 +15,6 @@ from whautomate_core.errors import ConfigurationError
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
     from whautomate_core.files import Storage
-
-By = Literal["start", "changed"]
 
 
 class AppointmentRow(TypedDict, total=False):
@@ -81,7 +79,7 @@ def export_appointments(
     earliest: datetime | str,
     latest: datetime | str,
     *,
-    by: By = "start",
+    by: Literal["start", "changed"] = "start",
     location_id: str | None = None,
     storage: Storage | None = None,
 ) -> Json:
@@ -114,7 +112,7 @@ def export_classes(
     earliest: datetime | str,
     latest: datetime | str,
     *,
-    by: By = "start",
+    by: Literal["start", "changed"] = "start",
     location_id: str | None = None,
     storage: Storage | None = None,
 ) -> Json:
@@ -187,8 +185,8 @@ def _written(
 def _chooser(earliest: Any, latest: Any, by: str) -> Callable[[Mapping[str, Any]], bool]:
     """Tells which records are in a period."""
     first, last = period(earliest, latest)
-    if by not in get_args(By):
-        raise ConfigurationError(f"by must be {' or '.join(get_args(By))}")
+    if by not in ("start", "changed"):
+        raise ConfigurationError("by must be start or changed")
 
     def by_start(record: Mapping[str, Any]) -> bool:
         return any(first <= at < last for at in starts_of(record, "UTC"))
@@ -264,4 +262,3 @@ def _dated(record: Mapping[str, Any]) -> Json:
 def _start(record: Mapping[str, Any]) -> str | None:
     begins = starts_of(record, "UTC")
     return utc(min(begins)) if begins else None
-

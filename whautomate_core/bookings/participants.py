@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from whautomate_core import people
 from whautomate_core.api import classes
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
-from whautomate_core.bookings.slots import is_cancelled
+from whautomate_core.bookings.seen import free_places, is_cancelled
 from whautomate_core.bookings.times import starts_of, utc
 from whautomate_core.call import Json, path_id, summary
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused
-from whautomate_core.records import Class, ClassParticipant
+from whautomate_core.records import ClassParticipant
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
-
-Members = Literal["at_least", "exactly"]
 
 _WAITS = "WAITLISTED"
 
@@ -28,10 +26,10 @@ _WAITS = "WAITLISTED"
 def enrol_participants(
     client: Client,
     class_id: str,
-    source: Source,
+    source: str | Iterable[Mapping[str, Any]],
     *,
     mapping: dict[str, str] | None = None,
-    members: Members = "at_least",
+    members: Literal["at_least", "exactly"] = "at_least",
     waitlist: bool = True,
     default_region: str | None = None,
     thorough: bool = False,
@@ -70,9 +68,11 @@ def enrol_participants(
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
         begun or was called off, and over the thresholds; `NotFound` where there is no such class.
     """
-    if members not in get_args(Members):
-        raise ConfigurationError(f"members must be {' or '.join(get_args(Members))}")
-    if max_removed is not None and (isinstance(max_removed, bool) or not isinstance(max_removed, int) or max_removed < 0):
+    if members not in ("at_least", "exactly"):
+        raise ConfigurationError("members must be at_least or exactly")
+    if max_removed is not None and (
+        isinstance(max_removed, bool) or not isinstance(max_removed, int) or max_removed < 0
+    ):
         raise ConfigurationError("max_removed must be a whole number, 0 or more")
     path_id("class_id", class_id)
     columns = check_mapping({"client_id": "client_id"} if mapping is None else mapping, set(), set(_BY))
@@ -228,11 +228,3 @@ class _Job:
 
 def _outcome(place: Any) -> str:
     return "waitlisted" if str(place.get("status") or "").upper() == _WAITS else "booked"
-
-
-def free_places(record: Class) -> int | None:
-    """How many places of a class are free; None where it doesn't say."""
-    try:
-        return int(record["numberOfParticipants"]) - int(record["bookedParticipants"])
-    except (KeyError, TypeError, ValueError):
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from whautomate_core.call import Json
@@ -19,7 +19,7 @@ from whautomate_core.errors import (
 )
 from whautomate_core.files import write_records
 from whautomate_core.sync.report import Threshold, limit
-from whautomate_core.sync.sources import Source, rows
+from whautomate_core.sync.sources import rows
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,9 @@ Numbered: TypeAlias = "tuple[int, dict[str, str]]"
 """The number of a row in its source, and its cells by what they are, as stripped text."""
 
 
-def read_rows(source: Source, mapping: Mapping[str, str], report: Report) -> Iterator[Numbered]:
+def read_rows(
+    source: str | Iterable[Mapping[str, Any]], mapping: Mapping[str, str], report: Report
+) -> Iterator[Numbered]:
     """The rows of a source, by what their cells are; those that can't be read are in the report instead.
 
     Args:

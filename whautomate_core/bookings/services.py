@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,6 @@ from whautomate_core.catalogue import only, refers, service_body, services_at, w
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.records import ServiceUpdate
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -36,7 +36,7 @@ _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 
 def sync_services(
     client: Client,
-    source: Source,
+    source: str | Iterable[Mapping[str, Any]],
     mapping: dict[str, str],
     *,
     service: ServiceUpdate | None = None,
@@ -169,7 +169,7 @@ class _Categories:
             self.made += created
         return self._ids[location][name]
 
-    def _find(self, name: str, location: str) -> Json | None:
+    def _find(self, name: str, location: str) -> Any:
         self._ids.pop(location, None)
         id = self._at(location).get(name)
         return None if id is None else {"id": id}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date as Day, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from whautomate_core.api import appointments, services, staffs
+from whautomate_core.bookings.seen import is_cancelled, offers, reference_id, require_type, slot_starts, slots_call
 from whautomate_core.bookings.times import (
     aware,
     hours_of,
-    instant,
     period,
     starts,
     starts_of,
@@ -23,8 +22,8 @@ from whautomate_core.bookings.times import (
     zone,
 )
 from whautomate_core.call import Call, Json, path_id, summary
-from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse
-from whautomate_core.records import Appointment, Service, SlotDay
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.records import Appointment
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -207,7 +206,9 @@ def reschedule_booking(
             raise InvalidRequest(f"appointment {record['id']} is cancelled: it can't be moved, only booked anew")
         names = wall(to, tz)
         if names is None:
-            raise InvalidRequest(f"start is a time that comes twice in {tz}: a booking can't say which of the two it is")
+            raise InvalidRequest(
+                f"start is a time that comes twice in {tz}: a booking can't say which of the two it is"
+            )
         day, time = names
         ids = {name: reference_id(record, name) or "" for name in ("service", "staff", "location")}
         if to not in _starts_on(client, to, ids["service"], ids["staff"], ids["location"]):
@@ -269,47 +270,6 @@ def cancel_booking(
 # --- slots
 
 
-def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str | None) -> Call[list[SlotDay]]:
-    """Reads the free slots of a day of UTC.
-
-    Nobody knows whether a slot's times are wall times with a false Z, or UTC, or read 04:39 PM. Asked for in UTC that
-    is the same, and there are no days on which clocks change.
-    """
-    filters: Any = {"date": f"{day:%Y-%m-%d}", "timezone": "UTC"}
-    ids = {"serviceId": service_id, "staffId": staff_id, "locationId": location_id}
-    return appointments.list_appointment_slots(filters={**filters, **{name: id for name, id in ids.items() if id}})
-
-
-def slot_starts(days: Iterable[Mapping[str, Any]]) -> list[datetime]:
-    """When the slots of an answer begin, in order.
-
-    Raises: `UnexpectedResponse` where it is not in UTC, although that was asked for, or a time can't be read.
-    """
-    found = set()
-    for day in days:
-        texts = [str(slot.get("startTime")) for slot in day.get("slots") or ()]
-        if texts and not _is_utc(day):
-            raise UnexpectedResponse(
-                "GET /v1/appointments/slots: the slots are not of the zone that was asked for (UTC), "
-                "so nobody can tell which instants they are"
-            )
-        for text in texts:
-            try:
-                at = instant(text) or min(starts(str(day.get("date"))[:10], text, "UTC"))
-            except ConfigurationError:
-                raise UnexpectedResponse("GET /v1/appointments/slots: a slot has no time that can be read") from None
-            found.add(at)
-    return sorted(found)
-
-
-def _is_utc(day: Mapping[str, Any]) -> bool:
-    try:
-        noon = datetime.fromisoformat(str(day.get("date"))[:10]).replace(hour=12, tzinfo=ZoneInfo(day["timezone"]))
-        return not noon.utcoffset()
-    except (LookupError, ValueError, OSError, TypeError):
-        return False
-
-
 def _starts_on(client: Client, at: datetime, service_id: str, staff_id: str, location_id: str) -> list[datetime]:
     return slot_starts(client.send(slots_call(at.astimezone(UTC).date(), service_id, staff_id, location_id)))
 
@@ -349,19 +309,6 @@ def _who(client: Client, service_id: str, staff_id: str | None, location: str) -
     return sorted(here, key=lambda staff: named.index(staff) if staff in named else len(named))
 
 
-def offers(service: Service, staff_id: str) -> bool:
-    """Whether a member of staff may give a service. Of one that names nobody it is not known who does."""
-    named = [staff.get("id") for staff in service.get("staffs") or ()]
-    return not named or staff_id in named
-
-
-def require_type(service: Service, kind: str) -> None:
-    """Raise `InvalidRequest` where a service is known to be of another type than APPOINTMENT or CLASS."""
-    given = str(service.get("serviceType") or kind).upper()
-    if given != kind:
-        raise InvalidRequest(f"service {service['id']} is of type {given}, and {kind} is needed here")
-
-
 # --- bookings
 
 
@@ -397,7 +344,9 @@ class _Chosen:
         found = [
             one
             for one in _of_client(client, str(client_id))
-            if not is_cancelled(one) and (service_id is None or reference_id(one, "service") == service_id) and self._is_on(one)
+            if not is_cancelled(one)
+            and (service_id is None or reference_id(one, "service") == service_id)
+            and self._is_on(one)
         ]
         if not found:
             raise NotFound(f"the client has no appointment on {date} that isn't cancelled")
@@ -434,11 +383,8 @@ def _change(
     begun = claims.look(client.account.id, step, payload, f"{kind.method} {kind.path}")
     if begun is not None and begun.settled:
         return str(begun.result["id"]), False
-    if begun is not None:
-        # By its day it may not be found any more.
-        record = client.send(appointments.get_appointment(begun.result["id"]))
-    else:
-        record = chosen.read(client)
+    # Of a claim that is there the id is known; by its day the appointment may not be found any more.
+    record = chosen.read(client) if begun is None else client.send(appointments.get_appointment(begun.result["id"]))
     id = str(record["id"])
     if begun is None:
         change = call(record)
@@ -483,19 +429,14 @@ def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: s
     at = start if start in begins else min(begins)
     tz = str(record.get("timezone") or timezone)
     date, time = wall(at, tz) or (record.get("date"), record.get("time"))
-    told = {"start": utc(at), "date": date, "time": time, "timezone": tz, "staff_id": reference_id(record, "staff") or staff}
+    told = {
+        "start": utc(at),
+        "date": date,
+        "time": time,
+        "timezone": tz,
+        "staff_id": reference_id(record, "staff") or staff,
+    }
     return {"status": None, **summary(call, record), **told}
-
-
-def reference_id(record: Mapping[str, Any], name: str) -> str | None:
-    """The id of what a record refers to by `name`; None where it doesn't say."""
-    reference = record.get(name)
-    return reference.get("id") if isinstance(reference, Mapping) else None
-
-
-def is_cancelled(record: Mapping[str, Any]) -> bool:
-    """Whether an appointment, a class or a place in one was called off; both spellings are English."""
-    return str(record.get("status") or "").strip().casefold() in ("cancelled", "canceled")
 
 
 def _require_key(key: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Staff time off, from rows or a calendar file: what is missing is added, and of what was added what is gone is removed.
+"""Staff time off, from rows or a calendar file: what is missing is added, what was added and is gone is removed.
 
 There is no key by which a block could be known again, so the claim under which each was made is kept: it holds the
 block's id, and nothing else is ever removed.
@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,11 +18,10 @@ from whautomate_core.api import staffs
 from whautomate_core.bookings.calendars import busy_times
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.bookings.times import aware, placed, utc, zone
-from whautomate_core.call import Call, Json
+from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
 from whautomate_core.records import AvailabilityBlock, Staff
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -41,7 +39,7 @@ Wanted = dict[tuple[str, datetime, datetime], int]
 def sync_staff_blocks(
     client: Client,
     calendar: str,
-    source: Source,
+    source: str | Iterable[Mapping[str, Any]],
     timezone: str,
     *,
     mapping: dict[str, str] | None = None,
@@ -88,7 +86,7 @@ def sync_staff_blocks(
         raise ConfigurationError("days must be a whole number from 1 to 3660")
     known = _Staff(client)
     report = Report("added", "there", "folded", "past")
-    if isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".ics":
+    if isinstance(source, str) and source.lower().endswith(".ics"):
         if staff_id is None or mapping is not None:
             raise ConfigurationError("an iCalendar file is somebody's: name staff_id, and no mapping")
         last = first + timedelta(days=days)
@@ -144,7 +142,7 @@ def _of_events(events: Iterable[Any], staff_id: str, report: Report) -> Wanted:
 
 
 def _of_rows(
-    source: Source,
+    source: str | Iterable[Mapping[str, Any]],
     mapping: dict[str, str] | None,
     staff_id: str | None,
     timezone: str,
@@ -227,8 +225,8 @@ class _Job:
         for row, outcome in outcomes.items():
             if row not in failed:
                 self._report.add(outcome)
-        for row, error in failed.items():
-            self._report.failed(row, error)
+        for row, why in failed.items():
+            self._report.failed(row, why)
         for block, id in gone.items():
             if self._report.unsure:
                 self._report.others["kept"] += 1
@@ -272,7 +270,10 @@ class _Job:
         staff, start, end = block
         key = self._key(block)
         # Wall time and offset both, of the location's zone: right however the server reads it.
-        body: Any = {"startDate": start.astimezone(self._tz).isoformat(), "endDate": end.astimezone(self._tz).isoformat()}
+        body: Any = {
+            "startDate": start.astimezone(self._tz).isoformat(),
+            "endDate": end.astimezone(self._tz).isoformat(),
+        }
         body |= {"reason": self._reason} if self._reason else {}
         alike = [one["id"] for one in there if self._may_be(one, block)]
 
@@ -364,9 +365,9 @@ def _spans(record: Mapping[str, Any], tz: ZoneInfo) -> dict[str | None, tuple[da
     """
     texts = [str(record.get(f"{end}Time") or record.get(f"{end}Date")) for end in ("start", "end")]
     found: dict[str | None, tuple[datetime, datetime]] = {}
-    for clock, zone in (("wall", tz), ("utc", UTC)):
+    for clock, its in (("wall", tz), ("utc", UTC)):
         try:
-            start, end = (_meant(text, zone, days) for text, days in zip(texts, (0, 1), strict=True))
+            start, end = (_meant(text, its, days) for text, days in zip(texts, (0, 1), strict=True))
         except (ValueError, OverflowError):
             return {}
         found[clock] = (start, end)

@@ -1,7 +1,7 @@
 """Instants and wall times. Whautomate has both, and not everything that ends in Z is UTC.
 
-Instants are the fields that are named so (`startTimeUTC`, `createdAt`), and what is kept and returned here. Bookings are
-made by wall time: a date, a time such as `04:39 PM`, and an IANA zone. A wall time is no instant on the days when
+Instants are the fields that are named so (`startTimeUTC`, `createdAt`), and what is kept and returned here. Bookings
+are made by wall time: a date, a time such as `04:39 PM`, and an IANA zone. A wall time is no instant on the days when
 clocks change: it may come twice, or not at all. `startTime` and `endTime` of bookings are wall times with a false Z
 (evidence C), so they are never read.
 """
@@ -46,7 +46,9 @@ def placed(what: str, value: object, timezone: str | None) -> datetime:
     if not meant:
         raise ConfigurationError(f"{what} is a time that the clocks of {timezone} skip on that day")
     if len(meant) > 1:
-        raise ConfigurationError(f"{what} is a time that comes twice in {timezone} on that day: give it with its offset")
+        raise ConfigurationError(
+            f"{what} is a time that comes twice in {timezone} on that day: give it with its offset"
+        )
     return _instant(what, meant.pop())
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from whautomate_core.api import classes, clients, services, staffs
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
-from whautomate_core.bookings.slots import is_cancelled, offers, require_type
+from whautomate_core.bookings.seen import is_cancelled, offers, require_type
 from whautomate_core.bookings.times import aware, period, placed, starts_of, utc, wall, zone
 from whautomate_core.call import Json
 from whautomate_core.catalogue import classes_of, find_class, refers, write_class
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.records import ClassUpdate, Service, Staff, body
 from whautomate_core.sync.report import Threshold
-from whautomate_core.sync.sources import Source
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -25,7 +25,7 @@ _Wanted = dict[tuple[str, str, str, datetime], tuple[int, Json]]
 
 def sync_classes(
     client: Client,
-    source: Source,
+    source: str | Iterable[Mapping[str, Any]],
     timezone: str,
     *,
     mapping: dict[str, str] | None = None,
@@ -79,7 +79,9 @@ def sync_classes(
     columns = check_mapping(given, required, {"location", "numberOfParticipants", "notes"})
     shared = body(ClassUpdate, dict(class_ or {}))
     if set(shared) & {"location", "staff", "service", "date", "time", "timezone"}:
-        raise ConfigurationError("class_ must not name what the rows do: location, staff, service, date, time, timezone")
+        raise ConfigurationError(
+            "class_ must not name what the rows do: location, staff, service, date, time, timezone"
+        )
     zone(timezone)
     if isinstance(max_deleted, bool) or not isinstance(max_deleted, int) or max_deleted < 0:
         raise ConfigurationError("max_deleted must be a whole number, 0 or more")
@@ -199,7 +201,13 @@ def _gone(
                 for where, staff, service, start in wanted
                 if where == place and refers("staff", staff, one) and refers("service", service, one)
             }
-            if at and not at & named and covered[0] <= min(at) < covered[1] and min(at) > begins and not is_cancelled(one):
+            if (
+                at
+                and not at & named
+                and covered[0] <= min(at) < covered[1]
+                and min(at) > begins
+                and not is_cancelled(one)
+            ):
                 found.append(str(one["id"]))
     return found
 

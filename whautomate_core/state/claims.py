@@ -56,8 +56,9 @@ class Claims:
         """Insert a claim, or return the one that is there.
 
         Of `payload` (field -> value) only keyed hashes are kept. `intent` is kept as it is, as the claim's result
-        until it is settled: what the step chose and its key doesn't say, without personal data. Raises `InvalidRequest` that names the fields that
-        differ where the key was claimed for another payload, and for what can't be a key.
+        until it is settled: what the step chose and its key doesn't say, without personal data. Raises
+        `InvalidRequest` that names the fields that differ where the key was claimed for another payload, and for what
+        can't be a key.
         """
         by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
@@ -66,13 +67,13 @@ class Claims:
         def work(connection: Connection) -> Claim:
             fields = self._fields(connection, payload)
             values = {"account": account, "key": key, "payload": json.dumps(fields), "what": what, "status": "open"}
-            values["result"] = None if intent is None else json.dumps(intent)
+            chosen = None if intent is None else json.dumps(intent)
             row = None
             while row is None:  # it may be released between our insert and our look
                 try:
                     with connection.begin_nested():
                         now = self._database.now(connection)
-                        connection.execute(insert(claims).values(**values, made_at=now, made_by=by))
+                        connection.execute(insert(claims).values(**values, result=chosen, made_at=now, made_by=by))
                     return Claim(account, key, what, False, intent, now, by, mine=True)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
