@@ -19,10 +19,10 @@ TOOLS = Path(sys.executable).parent
 
 # Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
-    "core": (["emulator", "files", "postgres"], ["test", "schema"], []),
-    "airflow": (["airflow", "emulator", "files", "postgres"], ["test"], ["apache-airflow==3.3.2"]),
-    "airflow-2.11": (["airflow", "emulator", "files", "postgres"], ["test"], ["apache-airflow==2.11.2"]),
-    "prefect": (["prefect", "emulator", "files", "postgres"], ["test"], ["prefect==3.8.8"]),
+    "core": (["calendar", "emulator", "files", "postgres"], ["test", "schema"], []),
+    "airflow": (["airflow", "calendar", "emulator", "files", "postgres"], ["test"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (["airflow", "calendar", "emulator", "files", "postgres"], ["test"], ["apache-airflow==2.11.2"]),
+    "prefect": (["prefect", "calendar", "emulator", "files", "postgres"], ["test"], ["prefect==3.8.8"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.
