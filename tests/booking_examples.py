@@ -30,7 +30,13 @@ def furnish(emulator: Emulator) -> list[str]:
             call = classes.add_class_participant(class_id, {"client": {"id": id}}, allow_protected=True)
             client.send(call)
         client.send(classes.remove_class_participant(class_id, {"client": {"id": ids[2]}}))
-        missed: Any = {"date": "2026-05-31", "time": "10:00 AM", "service": {"id": cut}, "client": {"id": ids[3]}, **who}
+        missed: Any = {
+            "date": "2026-05-31",
+            "time": "10:00 AM",
+            "service": {"id": cut},
+            "client": {"id": ids[3]},
+            **who,
+        }
         booked = client.send(appointments.book_appointment(missed))["id"]
     # The API has no way to say that somebody didn't come: people do that in the app.
     store = emulator.app.state.world.store

@@ -21,7 +21,10 @@ except ImportError:  # Airflow 2.11
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.appointments import WhautomateExportAppointmentsOperator
-from airflow_provider_whautomate.operators.classes import WhautomateExportBookingsOperator, WhautomateExportClassesOperator
+from airflow_provider_whautomate.operators.classes import (
+    WhautomateExportBookingsOperator,
+    WhautomateExportClassesOperator,
+)
 from airflow_provider_whautomate.operators.messages import WhautomateSendWhatsappTemplateOperator
 from airflow_provider_whautomate.operators.services import WhautomateSyncServicesOperator
 from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator

@@ -91,9 +91,7 @@ def weekly_prices(credentials: WhautomateCredentials | str) -> dict[str, Any]:
     mapping = {"name": "treatment", "category": "group", "durationMinutes": "minutes", "sellingPrice": "price"}
     service: Any = {"serviceType": "APPOINTMENT", "staffs": [{"id": STAFF_ID}]}
     prices = str(DATA / "prices.csv")
-    return sync_services(
-        account(credentials), prices, mapping, service=service, make_categories=True, max_rejected=0
-    )
+    return sync_services(account(credentials), prices, mapping, service=service, make_categories=True, max_rejected=0)
 
 
 @flow

@@ -1,6 +1,7 @@
 """Bookings run by Airflow: the example DAGs, and a DAG of the other jobs and sensors; each twice for one date."""
 
 import json
+import shutil
 
 import pyarrow.parquet
 import pytest
@@ -51,7 +52,9 @@ def test_the_examples_do_what_they_say(ran, emulator):
     assert sent == [emulator.people[0], emulator.people[3]]
     assert "opted out" in said
     blocks = [one["startTimeUTC"] for one in emulator.records("availabilityBlocks")]
-    assert sorted(blocks) == [f"2026-{day}:00.000Z" for day in ("06-02T11:00", "06-09T11:00", "06-23T11:00", "07-05T22:00")]
+    assert sorted(blocks) == [
+        f"2026-{day}:00.000Z" for day in ("06-02T11:00", "06-09T11:00", "06-23T11:00", "07-05T22:00")
+    ]
     prices = {one["name"]: one.get("sellingPrice") for one in emulator.records("services")}
     assert {"Haircut": 39, "Colour": 85.5, "Manicure": 28}.items() <= prices.items()
     counts = {
@@ -69,14 +72,19 @@ def booked(airflow_db, emulator, ran, tmp_path_factory):
     folder = tmp_path_factory.mktemp("booked")
     cut = next(one["id"] for one in emulator.records("services") if one["name"] == "Cut")
     yoga = next(one["id"] for one in emulator.records("services") if one["name"] == "Yoga")
+    dags = tmp_path_factory.mktemp("dags")
+    shutil.copy(DAGS / "bookings.py", dags)
     env = {
+        "AIRFLOW__CORE__DAGS_FOLDER": dags,
         "AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url),
         "BOOKINGS_FILES": folder,
         "BOOKINGS_IDS": " ".join([emulator.people[0], cut, yoga]),
     }
     results = []
-    for _ in range(2):
-        code, said = python(DAGS / "bookings.py", **env, AIRFLOW__CORE__DAGS_FOLDER=DAGS)
+    # As a person does it. (A second `dag.test()` from a file trips over Airflow 2.11 itself.)
+    command = ("-m", "airflow", "dags", "test", "bookings", "2026-06-01T00:00:00+00:00")
+    for arguments in ((dags / "bookings.py",), command):
+        code, said = python(*arguments, **env)
         assert code == 0, said[-6000:]
         results.append(json.loads((folder / "results.json").read_text()))
     return results
@@ -97,7 +105,7 @@ def test_jobs_and_sensors_of_a_dag(booked, emulator):
 
 def test_run_again_for_the_same_date_nothing_happens_twice(booked, emulator):
     first, second = booked
-    assert second["book"] == {**first["book"], "booked": False, "requests": 0}
+    assert second["book"] == {**first["book"], "booked": False, "requests": 0, "waited": 0.0}
     assert (second["move"]["changed"], second["cancel"]["changed"]) == (False, False)
     assert (second["timetable"]["created"], second["timetable"]["unchanged"]) == (0, 2)
     assert (second["enrol"]["booked"], second["enrol"]["there"]) == (0, 1)
