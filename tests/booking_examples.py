@@ -1,4 +1,4 @@
-"""An emulator as the examples of bookings find it, for the tests of both orchestrators. Its clock stands on May 31st."""
+"""An emulator as the examples of bookings find it, for tests of both orchestrators. Its clock stands on May 31st."""
 
 from datetime import UTC, datetime
 from typing import Any
