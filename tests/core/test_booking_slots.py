@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -362,6 +363,29 @@ def test_an_older_booking_of_the_slot_that_was_cancelled_is_not_taken_for_it(sal
     salon.emulator.fault("dropped_before", operation="bookAppointment")
     with pytest.raises(errors.OutcomeUnknown):
         salon.book()
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one step", "several steps"])
+def test_of_many_at_once_one_step_books_once_and_no_slot_is_booked_twice(salon: Salon, same: bool) -> None:
+    results: list[Any] = []
+
+    def book(number: int) -> None:
+        try:
+            with Client(account_of(salon.emulator), pool=salon.pool, sleep=lambda seconds: None) as client:
+                own: Any = {"timezone": "Europe/Berlin", "key": "one" if same else f"step {number}"}
+                made = book_slot(client, salon.person, salon.service, NOW, NOW + DAY, **own)
+            results.append(made["start"])
+        except errors.OutcomeUnknown as error:  # another has begun and it isn't there yet
+            results.append(error)
+
+    threads = [threading.Thread(target=book, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    starts = [one["startTimeUTC"] for one in salon.appointments()]
+    assert len(results) == 5
+    assert len(starts) == len(set(starts)) == (1 if same else 5)
 
 
 @FOREVER
