@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date as Day
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from whautomate_core.api import appointments
 from whautomate_core.bookings.times import instant, starts
 from whautomate_core.call import Call
 from whautomate_core.errors import ConfigurationError, InvalidRequest, UnexpectedResponse
-from whautomate_core.records import Class, Service, SlotDay
+from whautomate_core.records import Class, Service, SlotDay, Staff
 
 
 def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str | None) -> Call[list[SlotDay]]:
@@ -87,3 +87,19 @@ def free_places(record: Class) -> int | None:
         return int(record["numberOfParticipants"]) - int(record["bookedParticipants"])
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def staff_named(staff: Iterable[Staff], name: str) -> str:
+    """The id of the one whose id or e-mail address it is, in any spelling of upper and lower case.
+
+    Raises `InvalidRequest` where there is nobody, or several.
+    """
+    found = {one["id"] for one in staff if name and name.casefold() in names_of(one, "email")}
+    if len(found) != 1:
+        raise InvalidRequest(f"staff: {len(found) or 'nobody'} of that id or e-mail address")
+    return found.pop()
+
+
+def names_of(record: Any, other: str) -> set[str]:
+    """What a row may call a record: its id or another field, without upper case."""
+    return {str(record.get(name) or "").strip().casefold() for name in ("id", other)}

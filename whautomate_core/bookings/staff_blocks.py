@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from whautomate_core.api import staffs
 from whautomate_core.bookings.calendars import busy_times
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.bookings.seen import staff_named
 from whautomate_core.bookings.times import aware, placed, utc, zone
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
@@ -115,14 +116,7 @@ class _Staff:
         """Raises `InvalidRequest` where there is nobody of that id or address, or several."""
         if self._all is None:
             self._all = [one for page in self._client.pages(staffs.list_staffs()) for one in page]
-        found = {
-            one["id"]
-            for one in self._all
-            if one["id"] == name or (name and str(one.get("email") or "").strip().casefold() == name.casefold())
-        }
-        if len(found) != 1:
-            raise InvalidRequest(f"staff: {len(found) or 'nobody'} of that id or e-mail address among the staff")
-        return found.pop()
+        return staff_named(self._all, name)
 
 
 def _of_events(events: Iterable[Any], staff_id: str, report: Report) -> Wanted:

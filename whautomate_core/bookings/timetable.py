@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from whautomate_core.api import classes, clients, services, staffs
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
-from whautomate_core.bookings.seen import is_cancelled, offers, require_type
+from whautomate_core.bookings.seen import is_cancelled, names_of, offers, require_type, staff_named
 from whautomate_core.bookings.times import aware, period, placed, starts_of, utc, wall, zone
 from whautomate_core.call import Json
 from whautomate_core.catalogue import classes_of, find_class, refers, write_class
@@ -163,25 +163,18 @@ class _Catalogue:
         if self._staff is None:
             self._staff = [one for page in self._client.pages(staffs.list_staffs()) for one in page]
             self._services = [one for page in self._client.pages(services.list_services()) for one in page]
-        who = [one for one in self._staff if staff and staff.casefold() in _names(one, "email")]
-        if len(who) != 1:
-            raise InvalidRequest(f"staff: {len(who) or 'nobody'} of that id or e-mail address")
+        who = staff_named(self._staff, staff)
         what = [one for one in self._services if one["id"] == service] or [
             one
             for one in self._services
-            if service and service.casefold() in _names(one, "name") and refers("location", location, one)
+            if service and service.casefold() in names_of(one, "name") and refers("location", location, one)
         ]
         if len(what) != 1:
             raise InvalidRequest(f"service: {len(what) or 'none'} of that id or name at this location")
         require_type(what[0], "CLASS")
-        if not offers(what[0], who[0]["id"]):
+        if not offers(what[0], who):
             raise InvalidRequest("the member of staff doesn't offer the service, which names others")
-        return who[0]["id"], what[0]["id"]
-
-
-def _names(record: Any, other: str) -> set[str]:
-    """What a row may call a record, in any spelling of upper and lower case."""
-    return {str(record.get(name) or "").strip().casefold() for name in ("id", other)}
+        return who, what[0]["id"]
 
 
 def _gone(

@@ -29,7 +29,7 @@ from airflow_provider_whautomate.sensors.appointments import WhautomateAppointme
 from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
 
 FILES = Path(os.environ.get("BOOKINGS_FILES", "."))
-PERSON, SERVICE, LESSON = os.environ.get("BOOKINGS_IDS", "a b c").split()
+PERSON, OTHER, SERVICE, LESSON = os.environ.get("BOOKINGS_IDS", "a b c d").split()
 STAFF = "stf000000001"
 PERIOD = {"earliest": "{{ '2026-06-03T00:00:00+02:00' }}", "latest": datetime(2099, 6, 5, tzinfo=UTC)}
 DAYS = {**PERIOD, "latest": "2026-06-05T00:00:00+02:00"}
@@ -46,7 +46,12 @@ with DAG("bookings", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC))
         **DAYS,
     )
     appointment = WhautomateAppointmentSensor(
-        task_id="appointment", is_="booked", client_id=PERSON, **PERIOD, deferrable=True, poll_interval=1, timeout=60
+        task_id="appointment",
+        is_="booked",
+        client_id=OTHER,
+        **{**PERIOD, "earliest": "2026-05-31T00:00:00Z"},
+        deferrable=True,
+        timeout=60,
     )
     move = WhautomateRescheduleBookingOperator(
         task_id="move", start="2026-06-04T09:00:00+02:00", appointment_id=slot.output["id"]
