@@ -128,7 +128,7 @@ def _booked(is_: str = "booked", cancelled: bool = False, **asked: Any) -> Calla
                 client.send(appointments.cancel_appointment({"appointmentId": id}))
         period = {"earliest": f"{day}T00:00:00Z", "latest": f"{day + timedelta(days=1)}T00:00:00Z"}
         if asked.get("kind") == "slot":
-            hours = {"hours": [asked.pop("hours")]} if "hours" in asked else {}
+            hours = {"hours": [asked["hours"]]} if "hours" in asked else {}
             return {"kind": "slot", "service_id": service, "timezone": "Europe/Berlin", **period, **hours}
         return {"kind": "appointment", "is_": is_, "client_id": person, **period, **asked}
 
