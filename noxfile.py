@@ -17,12 +17,14 @@ ROOT = Path(__file__).parent
 VENVS = ROOT / ".venvs"
 TOOLS = Path(sys.executable).parent
 
+EXTRAS = ["calendar", "emulator", "files", "postgres"]
+
 # Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
-    "core": (["emulator", "files", "postgres"], ["test", "schema"], []),
-    "airflow": (["airflow", "emulator", "files", "postgres"], ["test", "warehouse"], ["apache-airflow==3.3.2"]),
-    "airflow-2.11": (["airflow", "emulator", "files", "postgres"], ["test", "warehouse"], ["apache-airflow==2.11.2"]),
-    "prefect": (["prefect", "emulator", "files", "postgres"], ["test"], ["prefect==3.8.8"]),
+    "core": (EXTRAS, ["test", "schema"], []),
+    "airflow": (["airflow", *EXTRAS], ["test", "warehouse"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (["airflow", *EXTRAS], ["test", "warehouse"], ["apache-airflow==2.11.2"]),
+    "prefect": (["prefect", *EXTRAS], ["test"], ["prefect==3.8.8"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.

@@ -22,7 +22,9 @@ def get_provider_info() -> dict[str, object]:
         ],
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
-        "sensors": modules("sensors", "broadcasts", "clients", "contacts", "messages", "quota"),
+        "sensors": modules(
+            "sensors", "appointments", "broadcasts", "classes", "clients", "contacts", "messages", "quota"
+        ),
         "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
         "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
         "config": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -66,6 +67,19 @@ def send_task_call(client: Client, name: str, call: Call[Any], key: str | None, 
             )
         state.claims.settle(client.account.id, key, {**stored, "place": place})
     return stored["result"]
+
+
+def key_of_job(name: str, arguments: Mapping[str, Any]) -> str | None:
+    """What identifies a job in its flow run: what it is about, never when. None outside of runs."""
+    place = _place()
+    if place is None:
+        return None
+    about = {one: arguments[one] for one in _ABOUT_JOB if arguments.get(one) is not None}
+    run = place["flow_runs"][0][0] if place["flow_runs"] else place["task_run"]
+    return f"prefect {run} {name} {json.dumps(about, sort_keys=True)}"
+
+
+_ABOUT_JOB = ("appointment_id", "client_id", "service_id", "date")
 
 
 def _about(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
-from prefect_whautomate._once import send_task_call
+from prefect_whautomate._once import key_of_job, send_task_call
 from prefect_whautomate._progress import RunProgress, tell
 from prefect_whautomate._runs import leave_until_permitted, sync_run, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
@@ -128,6 +128,9 @@ def job_tasks(
     """
 
     def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
+        if "key" in wanted and kwargs.get("key") is None:
+            positional = dict(zip((one.name for one in arguments), args, strict=False))
+            kwargs["key"] = key_of_job(name, {**positional, **kwargs})
         with task_client(Client, credentials, lane=lane, max_requests=max_requests) as client:
             asked = {**told, **inspect.signature(job).bind(client, *args, **kwargs).arguments}
             supplied = {name: value(asked) for name, value in _SUPPLIED.items() if name in wanted}
@@ -141,6 +144,7 @@ def job_tasks(
     arguments = [one for one in list(wanted.values())[1:] if one.name not in {*_SUPPLIED, *_OWN}]
     signature, name = _signature(arguments, run), job.__name__
     doc = _job_doc(job, signature) + _example(name, name, module, signature)
+    finished = finished and "key" not in wanted  # a claim says what has happened
     task: Any = whautomate_task(_named(run, name, module, doc, signature), finished=finished)
     return task, async_twin(task, finished=finished)
 
@@ -369,6 +373,11 @@ def _doc(endpoint: Callable[..., Any], name: str, module: str, signature: inspec
 def _job_doc(job: Callable[..., Any], signature: inspect.Signature) -> str:
     what, arguments, results = docs.parts(job)
     arguments = {name: meaning for name, meaning in arguments.items() if name in signature.parameters}
+    if "key" in arguments:
+        arguments["key"] = (
+            "What identifies it: under one key it happens once. Where None it happens once in a flow run (the "
+            "outermost) for its client, service, appointment and date, and outside of runs it is needed."
+        )
     arguments = {"credentials": "Where to and as whom.", **arguments, "max_requests": _OPTIONS["max_requests"]}
     # Their own sections, as readers of docstrings in this style expect them.
     results = results.replace("Returns: ", "Returns:\n    ").replace("Raises: ", "Raises:\n    ")

@@ -1,10 +1,14 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Classes and who takes part: the endpoints, and the job that makes or changes one by its start."""
+"""Classes and who takes part: the endpoints, and the jobs on one class, a timetable, participants and exports."""
 
 from collections.abc import Coroutine
+from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import datetime
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
+from typing import Literal
 from typing import overload
 from whautomate_core.call import Json
 from whautomate_core.records import Class
@@ -15,6 +19,7 @@ from whautomate_core.records import ClassParticipantCancelInput
 from whautomate_core.records import ClassParticipantInput
 from whautomate_core.records import ClassUpdate
 from whautomate_core.records import PageFilters
+from whautomate_core.thresholds import Threshold
 
 class _list_classes(Task[..., list[Class]]):
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D).
@@ -377,4 +382,250 @@ class _aupsert_class(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     def __call__(self, credentials: WhautomateCredentials, service_id: str, staff_id: str, date: str, time: str, timezone: str, class_: ClassUpdate | None = ..., *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aupsert_class: _aupsert_class
+
+class _sync_classes(Task[..., dict[str, Any]]):
+    """Make the classes of a timetable that are missing, and write the fields that differ.
+
+    They are known by location, member of staff, service and start; one that was called off is there as well. Classes
+    that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
+    `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
+    asked for. A class that begins at another time is another class. The classes of a location are read once.
+    Running it again continues where it stopped.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path of a CSV file, or rows as dicts.
+        timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes.
+        mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None.
+        class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them.
+        location_id: Location of rows that name none; the account's where None.
+        now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of the run where None.
+        earliest: Begin of the period that the timetable covers; nothing is deleted where None.
+        latest: Its end, which is not in it any more.
+        max_deleted: How many classes may be deleted; where it would be more, nothing is sent.
+        delete_booked: Delete classes with participants too, who may be told so.
+        allow_protected: Do that to participants who opted out as well: a person means it.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same class),
+        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `deleted`,
+        and `kept` (gone from the timetable, but it has participants, or a row can't be read).
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.classes import sync_classes
+
+        @flow
+        def my_flow(source, timezone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return sync_classes(credentials, source, timezone)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., class_: ClassUpdate | None = ..., location_id: str | None = ..., now: datetime | str | None = ..., earliest: datetime | str | None = ..., latest: datetime | str | None = ..., max_deleted: int = ..., delete_booked: bool = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+sync_classes: _sync_classes
+
+class _async_classes(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`sync_classes` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., class_: ClassUpdate | None = ..., location_id: str | None = ..., now: datetime | str | None = ..., earliest: datetime | str | None = ..., latest: datetime | str | None = ..., max_deleted: int = ..., delete_booked: bool = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+async_classes: _async_classes
+
+class _enrol_participants(Task[..., dict[str, Any]]):
+    """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
+
+    Who takes part already, or waits, is left alone. Who opted out is neither added nor taken out, since either sends a
+    message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
+    continues where it stopped.
+
+    Args:
+        credentials: Where to and as whom.
+        class_id: Id of the class.
+        source: Path of a CSV file, or rows as dicts.
+        mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where None. Each row that has no id costs a search.
+        members: `at_least`: the others stay. `exactly`: they are taken out.
+        waitlist: Put on the waitlist whoever finds the class full; False: leave them out.
+        default_region: Country of numbers without a country code, such as `DE`.
+        thorough: Where the search for somebody shows nobody, read all clients page by page.
+        max_removed: How many may be taken out; where it would be more, nothing is sent. Any number where None.
+        allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
+        `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such
+        client), `rejected`, `protected` (opted out), `failed`, `unsettled` (nobody knows; a later run looks); beside
+        them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
+        begun or was called off, and over the thresholds; `NotFound` where there is no such class.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.classes import enrol_participants
+
+        @flow
+        def my_flow(class_id, source):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return enrol_participants(credentials, class_id, source)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, source: str | Iterable[Mapping[str, Any]], *, mapping: dict[str, str] | None = ..., members: Literal['at_least', 'exactly'] = ..., waitlist: bool = ..., default_region: str | None = ..., thorough: bool = ..., max_removed: int | None = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+enrol_participants: _enrol_participants
+
+class _aenrol_participants(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`enrol_participants` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, source: str | Iterable[Mapping[str, Any]], *, mapping: dict[str, str] | None = ..., members: Literal['at_least', 'exactly'] = ..., waitlist: bool = ..., default_region: str | None = ..., thorough: bool = ..., max_removed: int | None = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aenrol_participants: _aenrol_participants
+
+class _export_classes(Task[..., dict[str, Any]]):
+    """Write the classes of a period to a file, one row each.
+
+    All classes are read, since nobody knows which date the server's filters mean. The same period gives the same rows;
+    whether a booking counts as a change of its class is not known.
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
+        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not in it any more.
+        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
+        location_id: Of one location; of all where None.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises:
+        `ConfigurationError` before anything is sent.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.classes import export_classes
+
+        @flow
+        def my_flow(output_path, earliest, latest):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return export_classes(credentials, output_path, earliest, latest)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, output_path: str, earliest: datetime | str, latest: datetime | str, *, by: Literal['start', 'changed'] = ..., location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+export_classes: _export_classes
+
+class _aexport_classes(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`export_classes` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, output_path: str, earliest: datetime | str, latest: datetime | str, *, by: Literal['start', 'changed'] = ..., location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aexport_classes: _aexport_classes
+
+class _export_bookings(Task[..., dict[str, Any]]):
+    """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
+
+    All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
+
+    Args:
+        credentials: Where to and as whom.
+        output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
+        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not in it any more.
+        location_id: Of one location; of all where None.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises:
+        `ConfigurationError` before anything is sent.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.classes import export_bookings
+
+        @flow
+        def my_flow(output_path, earliest, latest):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return export_bookings(credentials, output_path, earliest, latest)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, output_path: str, earliest: datetime | str, latest: datetime | str, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+export_bookings: _export_bookings
+
+class _aexport_bookings(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`export_bookings` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, output_path: str, earliest: datetime | str, latest: datetime | str, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aexport_bookings: _aexport_bookings
+
+class _wait_for_class(Task[..., dict[str, Any]]):
+    """Wait until a class has places free, or is full.
+
+    Args:
+        credentials: Where to and as whom.
+        class_id: Id of the class.
+        free: How many places at least; 0 for a class that is full.
+        poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
+            account together make at most a tenth of the requests of its day, half of that in a quarter of it.
+        timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`, `free` (places).
+        Also `requests` and `waited` (seconds, for permits).
+
+    Raises:
+        TimeoutError: Where it is not so in time.
+        WhautomateError: Where it will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.classes import wait_for_class
+
+        @flow
+        def my_flow(class_id, free):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_class(credentials, class_id, free=free)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, free: int = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+wait_for_class: _wait_for_class
+
+class _await_for_class(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`wait_for_class` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, *, free: int = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+await_for_class: _await_for_class
 

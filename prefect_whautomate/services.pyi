@@ -1,7 +1,9 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
+"""Services, what can be booked: the endpoints, and the jobs that make or change one, or those of a price list."""
 
 from collections.abc import Coroutine
+from collections.abc import Iterable
+from collections.abc import Mapping
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -11,6 +13,7 @@ from whautomate_core.records import Service
 from whautomate_core.records import ServiceFilters
 from whautomate_core.records import ServiceInput
 from whautomate_core.records import ServiceUpdate
+from whautomate_core.thresholds import Threshold
 
 class _list_services(Task[..., list[Service]]):
     """List or search services (`GET /v1/services`; official page, evidence A).
@@ -224,4 +227,55 @@ class _aupsert_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     def __call__(self, credentials: WhautomateCredentials, name: str, service: ServiceUpdate, *, location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aupsert_service: _aupsert_service
+
+class _sync_services(Task[..., dict[str, Any]]):
+    """Make the services of a price list that are missing, and write the fields that differ.
+
+    They are known by name and location. Empty cells leave alone what is there, services that the list doesn't name
+    stay, and of several rows of one service the last counts. All services are read once; unchanged ones cost no more.
+    Running it again continues where it stopped.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path of a CSV file, or rows as dicts.
+        mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false.
+        service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them.
+        location_id: Location of rows that name none; the account's where None.
+        make_categories: Make categories that aren't there; else their rows are rejected.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same service),
+        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `categories`
+        (made).
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.services import sync_services
+
+        @flow
+        def my_flow(source, mapping):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return sync_services(credentials, source, mapping)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], mapping: dict[str, str], *, service: ServiceUpdate | None = ..., location_id: str | None = ..., make_categories: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+sync_services: _sync_services
+
+class _async_services(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`sync_services` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], mapping: dict[str, str], *, service: ServiceUpdate | None = ..., location_id: str | None = ..., make_categories: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+async_services: _async_services
 

@@ -1,7 +1,8 @@
-"""Staff, and the times they are not available."""
+"""Staff, and the times they are not available: the endpoints, and the job that syncs those times."""
 
-from prefect_whautomate._tasks import endpoint_tasks
+from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from whautomate_core.api import staffs
+from whautomate_core.bookings import staff_blocks
 
 list_staffs, alist_staffs = endpoint_tasks(staffs.list_staffs)
 get_staff, aget_staff = endpoint_tasks(staffs.get_staff)
@@ -13,3 +14,5 @@ get_staff_availability_block, aget_staff_availability_block = endpoint_tasks(sta
 delete_staff_availability_block, adelete_staff_availability_block = endpoint_tasks(
     staffs.delete_staff_availability_block
 )
+
+sync_staff_blocks, async_staff_blocks = job_tasks(staff_blocks.sync_staff_blocks, __name__)

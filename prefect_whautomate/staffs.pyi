@@ -1,7 +1,10 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Staff, and the times they are not available."""
+"""Staff, and the times they are not available: the endpoints, and the job that syncs those times."""
 
 from collections.abc import Coroutine
+from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import datetime
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -12,6 +15,7 @@ from whautomate_core.records import AvailabilityBlockInput
 from whautomate_core.records import BlockFilters
 from whautomate_core.records import LocatedFilters
 from whautomate_core.records import Staff
+from whautomate_core.thresholds import Threshold
 
 class _list_staffs(Task[..., list[Staff]]):
     """List or search staff (`GET /v1/staffs`; white-label copy, evidence B).
@@ -232,4 +236,60 @@ class _adelete_staff_availability_block(Task[..., Coroutine[Any, Any, dict[str, 
     def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 adelete_staff_availability_block: _adelete_staff_availability_block
+
+class _sync_staff_blocks(Task[..., dict[str, Any]]):
+    """Block the times at which staff are not available, by rows or an iCalendar file.
+
+    A block that is there, by staff, start and end, is left alone, whoever made it. Of those that this calendar added,
+    the ones that it doesn't name any more are removed; no others ever are, and none at all while a row can't be read,
+    since it may name one. What ends before `earliest` is neither added nor removed. Running it again continues where
+    it stopped.
+
+    Args:
+        credentials: Where to and as whom.
+        calendar: A name for this source, by which its blocks are known again: always the same.
+        source: Path of a CSV file or an iCalendar file (`.ics`), or rows as dicts.
+        timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset.
+        mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one.
+        staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows.
+        reason: What a block says. Nothing is taken from the calendar's own words.
+        earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None.
+        days: Of a calendar file, how many days from `earliest` on are looked at.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
+        `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows
+        whether it was added; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (gone, but
+        not removed).
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.staffs import sync_staff_blocks
+
+        @flow
+        def my_flow(calendar, source, timezone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return sync_staff_blocks(credentials, calendar, source, timezone)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+sync_staff_blocks: _sync_staff_blocks
+
+class _async_staff_blocks(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`sync_staff_blocks` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+async_staff_blocks: _async_staff_blocks
 

@@ -47,15 +47,15 @@ def _stub(path: str) -> str:
 def _imports(tree: ast.Module) -> set[str]:
     """A line for each name that a module imports, for type checkers too, and for what the stubs need besides."""
     found = {
+        "from datetime import datetime",
         *(f"from typing import {name}" for name in ("Any", "Literal", "Unpack")),
-        *(f"from collections.abc import {name}" for name in ("Callable", "Mapping", "Sequence")),
+        *(f"from collections.abc import {name}" for name in ("Callable", "Iterable", "Mapping", "Sequence")),
         *(f"from airflow.providers.common.compat.sdk import {name}" for name in ("ObjectStoragePath", "XComArg")),
         "from airflow_provider_whautomate.sources import Sql",
         "from whautomate_core.sources import Source",
         "from airflow_provider_whautomate.operators.task_arguments import TaskArguments",
         "from whautomate_core import records",
         "from whautomate_core.call import Json",
-        "from datetime import datetime",
         "from datetime import timedelta",
     }
     for node in ast.walk(tree):

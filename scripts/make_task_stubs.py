@@ -50,6 +50,7 @@ def _sources(module: Any) -> list[Any]:
     names = ["prefect_whautomate._tasks", module.__name__, "whautomate_core.people", "whautomate_core.catalogue"]
     names += ["whautomate_core.sync.jobs", "whautomate_core.sync.opt_outs"]
     names += [f"whautomate_core.campaign.{name}" for name in ("jobs", "messages", "segments")]
+    names += ["whautomate_core.bookings.exports", "whautomate_core.bookings.timetable"]
     return [importlib.import_module(name) for name in [*names, f"whautomate_core.api.{resource}"]]
 
 

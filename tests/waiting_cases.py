@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import broadcasts, segments
+from whautomate_core.api import appointments, broadcasts, classes, segments, services
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, NotFound
@@ -111,6 +112,54 @@ def _message(written: int) -> Callable[[Emulator], dict[str, Any]]:
     return question
 
 
+def _booked(is_: str = "booked", cancelled: bool = False, **asked: Any) -> Callable[[Emulator], dict[str, Any]]:
+    """Of an appointment in a fortnight."""
+
+    def question(emulator: Emulator) -> dict[str, Any]:
+        day = datetime.fromtimestamp(emulator.now(), UTC).date() + timedelta(days=14)
+        [person] = emulator.add_clients([{"fullName": "Ada"}])
+        made: Any = {"name": "Cut", "serviceType": "APPOINTMENT", "staffs": [{"id": Emulator.staff_id}]}
+        with _client_of(emulator) as client:
+            service = client.send(services.create_service(made))["id"]
+            body: Any = {name: {"id": id} for name, id in {"client": person, "service": service}.items()}
+            body |= {"staff": {"id": Emulator.staff_id}, "date": f"{day}", "time": "09:00 AM"}
+            id = client.send(appointments.book_appointment(body))["id"]
+            if cancelled:
+                client.send(appointments.cancel_appointment({"appointmentId": id}))
+        period = {"earliest": f"{day}T00:00:00Z", "latest": f"{day + timedelta(days=1)}T00:00:00Z"}
+        if asked.get("kind") == "slot":
+            hours = {"hours": [asked["hours"]]} if "hours" in asked else {}
+            return {"kind": "slot", "service_id": service, "timezone": "Europe/Berlin", **period, **hours}
+        return {"kind": "appointment", "is_": is_, "client_id": person, **period, **asked}
+
+    return question
+
+
+def _class(free: int, days: int = 14) -> Callable[[Emulator], dict[str, Any]]:
+    """Of a class with one of two places taken."""
+
+    def question(emulator: Emulator) -> dict[str, Any]:
+        day = datetime.fromtimestamp(emulator.now(), UTC).date() + timedelta(days=days)
+        [person] = emulator.add_clients([{"fullName": "Ada"}])
+        made: Any = {"name": "Yoga", "serviceType": "CLASS", "staffs": [{"id": Emulator.staff_id}]}
+        with _client_of(emulator) as client:
+            own = {"service": client.send(services.create_service(made))["id"], "staff": Emulator.staff_id}
+            body: Any = {name: {"id": id} for name, id in (own | {"location": Emulator.location_id}).items()}
+            body |= {"date": f"{day}", "time": "09:00 AM", "numberOfParticipants": 2}
+            id = client.send(classes.create_class(body))["id"]
+            client.send(classes.add_class_participant(id, {"client": {"id": person}}))
+        return {"kind": "class", "class_id": id, "free": free}
+
+    return question
+
+
+def _client_of(emulator: Emulator) -> Client:
+    settings = {"account": uuid.uuid4().hex, "requests_per_minute": 10_000, "requests_per_day": 10_000}
+    return Client(account_from_settings(emulator.url, emulator.key, settings))
+
+
+PAST = {"earliest": "2020-01-01T00:00:00Z", "latest": "2020-01-02T00:00:00Z"}
+
 CASES = [
     Case("finished", _broadcast(), {"finished": True, "recipients": 4, "delivered": 2, "undelivered": 2}),
     Case("scheduled", _broadcast("2100-01-01T00:00:00Z")),
@@ -132,4 +181,16 @@ CASES = [
     Case("quota that never is", lambda _: {"kind": "quota", "requests": 10**9}, error=ConfigurationError),
     Case("written", _message(2), {"count": 2}),
     Case("written before", _message(0)),
+    Case("booked", _booked(), {"count": 1}),
+    Case("not cancelled", _booked("cancelled")),
+    Case("cancelled", _booked("cancelled", True), {"count": 1}),
+    Case("with somebody else", _booked(staff_id="stf000000002")),
+    Case("of a period that is over", _booked(**PAST), problem="the period is over"),
+    Case("slot", _booked(kind="slot"), {}),
+    Case("slot that is taken", _booked(kind="slot", hours="09:00-09:30")),
+    Case("place free", _class(1), {"free": 1}),
+    Case("two places free", _class(2)),
+    Case("full", _class(0)),
+    Case("begun", _class(2, days=-1), problem="and has begun"),
+    Case("no class", lambda _: {"kind": "class", "class_id": "nobody"}, error=NotFound),
 ]

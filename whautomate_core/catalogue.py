@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
 
 from whautomate_core.api import classes, services
+from whautomate_core.bookings.times import starts, starts_of
 from whautomate_core.call import Call, Json
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.records import ClassInput, ClassUpdate, ServiceInput, ServiceUpdate, body
+from whautomate_core.records import ClassFilters, ClassInput, ClassUpdate, ServiceInput, ServiceUpdate, body
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -37,28 +36,40 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
         raise ConfigurationError("name must be the name of the service")
     location = client.account.require_location(location_id)
     _refuse("service", service, ("name", "location"))
-    wanted = body(ServiceInput, {**service, "name": name, "location": {"id": location}})
+    service_body(name, service, location)
+    record = only(services_at(client, location).get(name, []), f"services named {name!r} at this location")
+    return write_service(client, name, service, location, record)
 
-    def find() -> Json | None:
-        found = [
-            one
-            for page in client.pages(services.list_services())
-            for one in page
-            if one.get("name") == name and _is_at("location", location, one)
-        ]
-        return _only(cast(list[Json], found), f"services named {name!r} at this location")
 
-    make = services.create_service(cast(ServiceInput, wanted))
+def write_service(client: Client, name: str, service: ServiceUpdate, location: str, record: Json | None) -> Json:
+    """`upsert_service` where it was looked up already: `record` is what is there, None where nothing is."""
+    wanted = service_body(name, service, location)
     fields = {key: value for key, value in wanted.items() if key not in ("name", "location")}
     return _upsert(
         client,
-        make,
+        record,
+        services.create_service(cast(ServiceInput, wanted)),
         f"service/{location}/{name}",
-        find,
+        lambda: only(services_at(client, location).get(name, []), f"services named {name!r} at this location"),
         services.get_service,
         lambda id: services.update_service(id, fields),  # type: ignore[arg-type]
         fields,
     )
+
+
+def service_body(name: str, service: ServiceUpdate, location: str) -> Json:
+    """The body that makes a service. Raises `InvalidRequest` that names the field."""
+    return body(ServiceInput, {**service, "name": name, "location": {"id": location}})
+
+
+def services_at(client: Client, location: str) -> dict[str, list[Json]]:
+    """The services of a location by name. All services are read."""
+    found: dict[str, list[Json]] = {}
+    for page in client.pages(services.list_services()):
+        for one in page:
+            if refers("location", location, one):
+                found.setdefault(str(one.get("name")), []).append(cast(Json, one))
+    return found
 
 
 def upsert_class(
@@ -97,35 +108,71 @@ def upsert_class(
     for name, value in own.items():
         if not isinstance(value, str) or not value.strip():
             raise ConfigurationError(f"{name}_id must be the id of a {name}")
-    starts = _starts(date, time, timezone)
+    begins = starts(date, time, timezone)
     _refuse("class_", class_ or {}, (*own, "date", "time", "timezone"))
-    fields = body(ClassUpdate, class_ or {})
+    body(ClassUpdate, class_ or {})
+    record = find_class(classes_of(client, location, staff_id), own, begins, timezone)
+    return write_class(client, own, date, time, timezone, class_ or {}, record)
+
+
+def write_class(
+    client: Client,
+    own: Mapping[str, str],
+    date: str,
+    time: str,
+    timezone: str,
+    class_: ClassUpdate,
+    record: Json | None,
+) -> Json:
+    """`upsert_class` where it was looked up already: `record` is what is there, None where nothing is.
+
+    `own`: the ids of its `location`, `staff` and `service`.
+    """
+    begins = starts(date, time, timezone)
+    fields = body(ClassUpdate, class_)
     references = {name: {"id": value} for name, value in own.items()}
     wanted = body(ClassInput, {**references, "date": date, "time": time, "timezone": timezone, **fields})
-
-    def find() -> Json | None:
-        listed = classes.list_classes(filters={"locationId": location, "staffId": staff_id})
-        found = [
-            one
-            for page in client.pages(listed)
-            for one in page
-            if all(_is_at(name, value, one) for name, value in own.items()) and starts & _starts_of(one, timezone)
-        ]
-        return _only(cast(list[Json], found), "classes of this service and staff at this time")
-
     return _upsert(
         client,
+        record,
         classes.create_class(cast(ClassInput, wanted)),
-        f"class/{location}/{service_id}/{staff_id}/{min(starts).isoformat()}",
-        find,
+        f"class/{own['location']}/{own['service']}/{own['staff']}/{min(begins).isoformat()}",
+        lambda: find_class(classes_of(client, own["location"], own["staff"]), own, begins, timezone),
         classes.get_class,
         lambda id: classes.update_class(id, cast(ClassUpdate, fields)),
         fields,
     )
 
 
-def _upsert(client: Client, make: Call[Any], key: str, find: Any, read: Any, update: Any, fields: Json) -> Json:
-    record, created = find(), False
+def classes_of(client: Client, location: str, staff_id: str | None = None) -> Iterator[Json]:
+    """The classes of a location, or of one member of staff there."""
+    # No filter of dates: whether they mean the day of creation or the day it takes place is not documented.
+    filters: ClassFilters = {"locationId": location, **({"staffId": staff_id} if staff_id else {})}
+    for page in client.pages(classes.list_classes(filters=filters)):
+        yield from cast(list[Json], page)
+
+
+def find_class(found: Iterable[Json], own: Mapping[str, str], begins: set[datetime], timezone: str) -> Json | None:
+    """The class of a service, staff and location that begins then. Raises `InvalidRequest` where there are several."""
+    same = [
+        one
+        for one in found
+        if all(refers(name, value, one) for name, value in own.items()) and begins & starts_of(one, timezone)
+    ]
+    return only(same, "classes of this service and staff at this time")
+
+
+def _upsert(
+    client: Client,
+    record: Json | None,
+    make: Call[Any],
+    key: str,
+    find: Callable[[], Json | None],
+    read: Callable[[str], Call[Any]],
+    update: Callable[[str], Call[Any]],
+    fields: Json,
+) -> Json:
+    created = False
     if record is None:
         from whautomate_core.once import make_once
 
@@ -142,52 +189,14 @@ def _refuse(what: str, fields: Any, names: Sequence[str]) -> None:
         raise ConfigurationError(f"{what} must not name {', '.join(given)}: an argument of its own does")
 
 
-def _is_at(name: str, id: str, record: Mapping[str, Any]) -> bool:
+def refers(name: str, id: str, record: Mapping[str, Any]) -> bool:
     """Whether a record refers to an id; one that doesn't say may."""
     reference = record.get(name)
     return not reference or reference.get("id") == id
 
 
-def _only(found: list[Json], what: str) -> Json | None:
+def only(found: list[Json], what: str) -> Json | None:
+    """The one record that was found, if any. Raises `InvalidRequest` where there are several."""
     if len(found) > 1:
         raise InvalidRequest(f"there are {len(found)} {what}: delete all but one at Whautomate")
     return found[0] if found else None
-
-
-# --- when a class begins
-
-
-def _starts(date: str, time: str, timezone: str) -> set[datetime]:
-    """The instants that a wall time may mean: one, or two when clocks are put back. Raises `ConfigurationError`."""
-    try:
-        day = datetime.strptime(date, "%Y-%m-%d") if re.fullmatch(r"\d{4}-\d\d-\d\d", date) else None
-    except (TypeError, ValueError):
-        day = None
-    if day is None:
-        raise ConfigurationError("date must be a day such as 2026-03-01")
-    clock = re.fullmatch(r"(0[1-9]|1[0-2]):([0-5]\d) (AM|PM)", time) if isinstance(time, str) else None
-    if clock is None:
-        raise ConfigurationError("time must be a twelve-hour wall time such as 04:39 PM, without an offset")
-    try:
-        zone = ZoneInfo(timezone)
-    except (LookupError, ValueError, OSError, TypeError):
-        raise ConfigurationError("timezone must be an IANA name such as Europe/Berlin") from None
-    hour = int(clock[1]) % 12 + (12 if clock[3] == "PM" else 0)
-    wall = day.replace(hour=hour, minute=int(clock[2]), tzinfo=zone)
-    found = {wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
-    if all(at.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None) for at in found):
-        raise ConfigurationError(f"time is one that the clocks of {timezone} skip on that day")
-    return found
-
-
-def _starts_of(record: Mapping[str, Any], zone: str) -> set[datetime]:
-    """The instants at which a class may begin; those fields alone are instants that are named so (evidence C)."""
-    try:
-        at = datetime.fromisoformat(str(record.get("startTimeUTC")))
-        return {at if at.tzinfo else at.replace(tzinfo=UTC)}
-    except ValueError:
-        pass
-    try:
-        return _starts(record.get("date", "")[:10], record.get("time", ""), record.get("timezone") or zone)
-    except ConfigurationError:
-        return set()

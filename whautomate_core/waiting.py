@@ -15,10 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
+from whautomate_core.api.appointments import list_appointments
 from whautomate_core.api.broadcasts import get_broadcast, list_broadcasts
+from whautomate_core.api.classes import get_class
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact, list_contacts
 from whautomate_core.api.messages import list_contact_messages
+from whautomate_core.bookings.seen import free_places, is_cancelled, reference_id, slot_starts, slots_call
+from whautomate_core.bookings.times import aware, hours_of, period, starts_of, utc, utc_days, within, zone
 from whautomate_core.call import Call, Json
 from whautomate_core.campaign.delivery import delivery, moment
 from whautomate_core.errors import (
@@ -314,6 +318,140 @@ class MessageReceived(Question):
         return Seen(f"contact {self.contact_id} has written", result=result)
 
 
+@dataclass(frozen=True)
+class AppointmentIs(Question):
+    """Whether an appointment that begins in a period is booked, or was cancelled. Its ends are text in UTC."""
+
+    kind: ClassVar[str] = "appointment"
+
+    is_: str
+    earliest: str
+    latest: str
+    client_id: str | None = None
+    service_id: str | None = None
+    staff_id: str | None = None
+    location_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.is_ not in ("booked", "cancelled"):
+            raise ConfigurationError("is_ must be booked or cancelled")
+        period(self.earliest, self.latest)
+
+    @property
+    def unmet(self) -> str:
+        return f"no appointment from {self.earliest} to {self.latest} is {self.is_}"
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
+        given = {"clientId": self.client_id, "staffId": self.staff_id, "locationId": self.location_id}
+        filters: Any = {name: value for name, value in given.items() if value is not None}
+        pages, found = pages_of(list_appointments(filters=filters)), list[Any]()
+        while not pages.done:
+            found += pages.take((yield pages.next_call()))
+        return self.decide(found)
+
+    def decide(self, appointments: Collection[Any], now: datetime | None = None) -> Seen:
+        """What the appointments as they stand mean."""
+        first, last = period(self.earliest, self.latest)
+        wanted = {"client": self.client_id, "service": self.service_id, "staff": self.staff_id}
+        wanted["location"] = self.location_id
+        found = [
+            str(one.get("id"))
+            for one in appointments
+            if is_cancelled(one) == (self.is_ == "cancelled")
+            and any(first <= at < last for at in starts_of(one, "UTC"))
+            and all(id is None or reference_id(one, name) in (id, None) for name, id in wanted.items())
+        ]
+        if found:
+            result = {"id": found[0], "count": len(found), "ids": found[:100]}
+            return Seen(f"{len(found)} appointments are {self.is_}", result=result)
+        if (now or datetime.now(UTC)) >= last:
+            return Seen(f"{self.unmet}", problem=f"{self.unmet}, and the period is over")
+        return Seen(f"{self.unmet} yet")
+
+
+@dataclass(frozen=True)
+class ClassPlaces(Question):
+    """Whether a class has so many places free, or none any more (0)."""
+
+    kind: ClassVar[str] = "class"
+
+    class_id: str
+    free: int = 1
+
+    def __post_init__(self) -> None:
+        get_class(self.class_id)  # checks the id
+        if isinstance(self.free, bool) or not isinstance(self.free, int) or self.free < 0:
+            raise ConfigurationError("free must be a whole number, 0 for a class that is full")
+
+    @property
+    def unmet(self) -> str:
+        return f"class {self.class_id} " + (f"has no {self.free} places free" if self.free else "is not full")
+
+    def look(self, pages_of: PagesOf) -> Look[Seen]:
+        return self.decide((yield get_class(self.class_id)))
+
+    def decide(self, class_: Any, now: datetime | None = None) -> Seen:
+        """What a class as it stands means."""
+        if is_cancelled(class_):
+            return Seen("", problem=f"class {self.class_id} was called off")
+        left = free_places(class_)
+        if left is None:
+            raise UnexpectedResponse(
+                "GET /v1/classes/{}: the class doesn't say how many places it has and how many are taken"
+            )
+        if left >= self.free if self.free else left <= 0:
+            return Seen(f"class {self.class_id} has {left} places free", result={"id": self.class_id, "free": left})
+        begins = starts_of(class_, "UTC")
+        if begins and max(begins) <= (now or datetime.now(UTC)):
+            return Seen("", problem=f"{self.unmet}, and has begun")
+        return Seen(f"{self.unmet}: {left} are free")
+
+
+@dataclass(frozen=True)
+class SlotFree(Question):
+    """Whether a slot of a service is free in a period, of up to 14 days: each day of it is a request.
+
+    `earliest` and `latest` are UTC text, `hours` spans of the day in `timezone`.
+    """
+
+    kind: ClassVar[str] = "slot"
+
+    service_id: str
+    earliest: str
+    latest: str
+    timezone: str = "UTC"
+    hours: tuple[str, ...] = ()
+    staff_id: str | None = None
+    location_id: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hours", tuple(self.hours))  # JSON has lists
+        first, last = period(self.earliest, self.latest)
+        if last - first > timedelta(days=14):
+            raise ConfigurationError("latest must be up to 14 days after earliest")
+        zone(self.timezone)
+        hours_of([*self.hours])
+        _require_text(service_id=self.service_id)
+
+    @property
+    def unmet(self) -> str:
+        return f"no slot of service {self.service_id} is free from {self.earliest} to {self.latest}"
+
+    def look(self, pages_of: PagesOf, now: datetime | None = None) -> Look[Seen]:
+        first, last = period(self.earliest, self.latest)
+        first = max(first, now or datetime.now(UTC))
+        if first >= last:
+            return Seen(self.unmet, problem=f"{self.unmet}, and the period is over")
+        spans = hours_of([*self.hours])
+        for day in utc_days(first, last):
+            starts = slot_starts((yield slots_call(day, self.service_id, self.staff_id, self.location_id)))
+            for at in starts:
+                if first <= at < last and within(at, spans, self.timezone):
+                    return Seen(f"a slot is free at {utc(at)}", result={"start": utc(at)})
+        return Seen(f"{self.unmet} yet")
+
+
 def _at(message: Any) -> float | None:
     at = moment(message.get("timestamp")) or moment(message.get("createdAt"))
     return at.timestamp() if at else None
@@ -321,15 +459,7 @@ def _at(message: Any) -> float | None:
 
 def since_epoch(since: datetime | str) -> float:
     """A moment as seconds since the epoch. Raises `ConfigurationError` for what is none, or has no time zone."""
-    try:
-        at = since if isinstance(since, datetime) else datetime.fromisoformat(str(since).strip())
-    except ValueError:
-        raise ConfigurationError(
-            f"since must be a date and time such as 2026-01-31T12:00:00+00:00: {since!r}"
-        ) from None
-    if at.tzinfo is None:
-        raise ConfigurationError("since has no time zone: give an aware datetime")
-    return at.timestamp()
+    return aware("since", since).timestamp()
 
 
 def _folded(text: object) -> str:
@@ -350,7 +480,17 @@ def _require_text(**texts: str | None) -> None:
 
 
 _KINDS: dict[str, type[Question]] = {
-    one.kind: one for one in (BroadcastReached, ContactHas, ClientHas, QuotaFree, MessageReceived)
+    one.kind: one
+    for one in (
+        BroadcastReached,
+        ContactHas,
+        ClientHas,
+        QuotaFree,
+        MessageReceived,
+        AppointmentIs,
+        ClassPlaces,
+        SlotFree,
+    )
 }
 
 

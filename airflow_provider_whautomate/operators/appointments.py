@@ -1,9 +1,11 @@
-"""Appointments: free slots and bookings."""
+"""Appointments: the endpoints, and the jobs that book the first free slot, move, call off and export."""
 
 from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core.api import appointments
+from whautomate_core.bookings import exports, slots
 
 
 class WhautomateListAppointmentSlotsOperator(WhautomateOperator, call=appointments.list_appointment_slots): ...
@@ -22,3 +24,15 @@ class WhautomateRescheduleAppointmentOperator(WhautomateOperator, call=appointme
 
 
 class WhautomateCancelAppointmentOperator(WhautomateOperator, call=appointments.cancel_appointment): ...
+
+
+class WhautomateBookSlotOperator(WhautomateJobOperator, job=slots.book_slot): ...
+
+
+class WhautomateRescheduleBookingOperator(WhautomateJobOperator, job=slots.reschedule_booking): ...
+
+
+class WhautomateCancelBookingOperator(WhautomateJobOperator, job=slots.cancel_booking): ...
+
+
+class WhautomateExportAppointmentsOperator(WhautomateJobOperator, job=exports.export_appointments): ...

@@ -307,7 +307,7 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param on_failed: What happens where min_delivered or max_failed isn't kept (templated).
     :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
     :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
-    :param key: What makes it the same broadcast. Never anything that changes between two runs of the same step (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where there is none) where None. Never anything that changes between two runs of the same task (templated).
     :param due: When the step was to run; see `max_lateness` (templated).
     :param wait: Wait until it is finished, or a threshold decides; then `logs_path` and `receipt_path` are written and
         the figures returned as well.

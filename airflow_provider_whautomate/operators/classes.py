@@ -1,4 +1,4 @@
-"""Classes and who takes part: the endpoints, and the job that makes or changes one by its start."""
+"""Classes and who takes part: the endpoints, and the jobs on one class, a timetable, participants and exports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core import catalogue
 from whautomate_core.api import classes
+from whautomate_core.bookings import exports, participants, timetable
 
 
 class WhautomateListClassesOperator(WhautomateOperator, call=classes.list_classes): ...
@@ -36,3 +37,15 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator, call=classes
 
 
 class WhautomateUpsertClassOperator(WhautomateJobOperator, job=catalogue.upsert_class): ...
+
+
+class WhautomateSyncClassesOperator(WhautomateJobOperator, job=timetable.sync_classes): ...
+
+
+class WhautomateEnrolParticipantsOperator(WhautomateJobOperator, job=participants.enrol_participants): ...
+
+
+class WhautomateExportClassesOperator(WhautomateJobOperator, job=exports.export_classes): ...
+
+
+class WhautomateExportBookingsOperator(WhautomateJobOperator, job=exports.export_bookings): ...

@@ -1,12 +1,18 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Classes and who takes part: the endpoints, and the job that makes or changes one by its start."""
+"""Classes and who takes part: the endpoints, and the jobs on one class, a timetable, participants and exports."""
 
+from airflow.providers.common.compat.sdk import ObjectStoragePath
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from airflow_provider_whautomate.sources import Sql
+from datetime import datetime
+from datetime import timedelta
+from typing import Literal
 from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
+from whautomate_core.sources import Source
 
 class WhautomateListClassesOperator(WhautomateOperator):
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D).
@@ -260,6 +266,185 @@ class WhautomateUpsertClassOperator(WhautomateOperator):
         time: str | XComArg,
         timezone: str | XComArg,
         class_: records.ClassUpdate | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSyncClassesOperator(WhautomateOperator):
+    """Make the classes of a timetable that are missing, and write the fields that differ.
+
+    They are known by location, member of staff, service and start; one that was called off is there as well. Classes
+    that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
+    `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
+    asked for. A class that begins at another time is another class. The classes of a location are read once.
+    Running it again continues where it stopped.
+
+    Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same class),
+        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `deleted`,
+        and `kept` (gone from the timetable, but it has participants, or a row can't be read).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path of a CSV file, or rows as dicts (templated).
+    :param timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes (templated).
+    :param mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None (templated).
+    :param class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them (templated).
+    :param location_id: Location of rows that name none; the account's where None (templated).
+    :param now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of the run where None (templated).
+    :param earliest: Begin of the period that the timetable covers; nothing is deleted where None (templated).
+    :param latest: Its end, which is not in it any more (templated).
+    :param max_deleted: How many classes may be deleted; where it would be more, nothing is sent (templated).
+    :param delete_booked: Delete classes with participants too, who may be told so (templated).
+    :param allow_protected: Do that to participants who opted out as well: a person means it (templated).
+    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
+    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        timezone: str | XComArg,
+        mapping: Json | str | XComArg | None = None,
+        class_: records.ClassUpdate | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        now: datetime | str | XComArg | None = None,
+        earliest: datetime | str | XComArg | None = None,
+        latest: datetime | str | XComArg | None = None,
+        max_deleted: int | str | XComArg = 0,
+        delete_booked: bool | str | XComArg = False,
+        allow_protected: bool | str | XComArg = False,
+        max_rejected: int | str | XComArg = '100%',
+        max_failed: int | str | XComArg = 0,
+        rejects_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateEnrolParticipantsOperator(WhautomateOperator):
+    """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
+
+    Who takes part already, or waits, is left alone. Who opted out is neither added nor taken out, since either sends a
+    message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
+    continues where it stopped.
+
+    Returns: Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
+        `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such
+        client), `rejected`, `protected` (opted out), `failed`, `unsettled` (nobody knows; a later run looks); beside
+        them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
+        begun or was called off, and over the thresholds; `NotFound` where there is no such class.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param class_id: Id of the class (templated).
+    :param source: Path of a CSV file, or rows as dicts (templated).
+    :param mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where None. Each row that has no id costs a search (templated).
+    :param members: `at_least`: the others stay. `exactly`: they are taken out (templated).
+    :param waitlist: Put on the waitlist whoever finds the class full; False: leave them out (templated).
+    :param default_region: Country of numbers without a country code, such as `DE` (templated).
+    :param thorough: Where the search for somebody shows nobody, read all clients page by page (templated).
+    :param max_removed: How many may be taken out; where it would be more, nothing is sent. Any number where None (templated).
+    :param allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it (templated).
+    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
+    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        class_id: str | XComArg,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        mapping: Json | str | XComArg | None = None,
+        members: Literal['at_least', 'exactly'] | str | XComArg = 'at_least',
+        waitlist: bool | str | XComArg = True,
+        default_region: str | XComArg | None = None,
+        thorough: bool | str | XComArg = False,
+        max_removed: int | str | XComArg | None = None,
+        allow_protected: bool | str | XComArg = False,
+        max_rejected: int | str | XComArg = '100%',
+        max_failed: int | str | XComArg = 0,
+        rejects_path: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateExportClassesOperator(WhautomateOperator):
+    """Write the classes of a period to a file, one row each.
+
+    All classes are read, since nobody knows which date the server's filters mean. The same period gives the same rows;
+    whether a booking counts as a change of its class is not known.
+
+    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises: `ConfigurationError` before anything is sent.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only (templated).
+    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: Its end, which is not in it any more (templated).
+    :param by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is (templated).
+    :param location_id: Of one location; of all where None (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        output_path: str | XComArg,
+        earliest: datetime | str | XComArg,
+        latest: datetime | str | XComArg,
+        by: Literal['start', 'changed'] | str | XComArg = 'start',
+        location_id: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateExportBookingsOperator(WhautomateOperator):
+    """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
+
+    All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
+
+    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises: `ConfigurationError` before anything is sent.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only (templated).
+    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: Its end, which is not in it any more (templated).
+    :param location_id: Of one location; of all where None (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        output_path: str | XComArg,
+        earliest: datetime | str | XComArg,
+        latest: datetime | str | XComArg,
         location_id: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...

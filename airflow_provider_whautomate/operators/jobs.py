@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 
 from airflow_provider_whautomate.operators.base import (
+    _PARAMS,
     SOURCES,
     WhautomateOperator,
     _check_names,
@@ -118,7 +119,7 @@ _OWN = {"progress", "sleep", "clock"}
 
 
 def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]) -> None:
-    hints = get_type_hints(job, localns={"Client": object})
+    hints = get_type_hints(job, localns={"Client": object, "Storage": object})
     for name in ("client", "return", *_SUPPLIED, *_OWN):
         hints.pop(name, None)
     cls._job = staticmethod(job)
@@ -147,7 +148,8 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     cls.template_fields = (*templated, *base.template_fields)
     if "veiled_fields" not in vars(cls) and not base.veiled_fields:
         about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
-        cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address", *SOURCES})
+        named = hints.keys() & {"phone", "email_address", "notes", "reason", *SOURCES}
+        cls.veiled_fields = frozenset(about_people | named)
     cls.__doc__ = _doc(job, hints, templated, [] if base in _BASES else [base, WhautomateOperator])
 
 
@@ -156,6 +158,7 @@ _BASES: tuple[type, ...] = (WhautomateJobOperator, WhautomatePeopleJobOperator)
 
 def _doc(job: Callable[..., Any], names: Any, templated: list[str], bases: list[type]) -> str:
     what, arguments, results = docs.parts(job)
+    arguments |= {name: _PARAMS[name] for name in arguments.keys() & {"key"}}
     params = [
         f":param {name}: {meaning.rstrip('.')}{' (templated)' if name in templated else ''}."
         for name, meaning in arguments.items()

@@ -372,7 +372,7 @@ class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param template: Name and language of an approved template (templated).
-    :param key: What identifies the step: under one key nobody gets a second message, whatever it says (templated).
+    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where there is none) where None. Never anything that changes between two runs of the same task (templated).
     :param phone_column: Column of the numbers, as people write them (templated).
     :param parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).

@@ -1,4 +1,4 @@
-"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
+"""Services, what can be booked: the endpoints, and the jobs that make or change one, or those of a price list."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core import catalogue
 from whautomate_core.api import services
+from whautomate_core.bookings import services as lists
 
 
 class WhautomateListServicesOperator(WhautomateOperator, call=services.list_services): ...
@@ -24,3 +25,6 @@ class WhautomateDeleteServiceOperator(WhautomateOperator, call=services.delete_s
 
 
 class WhautomateUpsertServiceOperator(WhautomateJobOperator, job=catalogue.upsert_service): ...
+
+
+class WhautomateSyncServicesOperator(WhautomateJobOperator, job=lists.sync_services): ...

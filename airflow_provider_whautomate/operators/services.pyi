@@ -1,12 +1,15 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Services, what can be booked: the endpoints, and the job that makes or changes one by its name."""
+"""Services, what can be booked: the endpoints, and the jobs that make or change one, or those of a price list."""
 
+from airflow.providers.common.compat.sdk import ObjectStoragePath
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from airflow_provider_whautomate.sources import Sql
 from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
+from whautomate_core.sources import Source
 
 class WhautomateListServicesOperator(WhautomateOperator):
     """List or search services (`GET /v1/services`; official page, evidence A).
@@ -148,6 +151,50 @@ class WhautomateUpsertServiceOperator(WhautomateOperator):
         name: str | XComArg,
         service: records.ServiceUpdate | str | XComArg,
         location_id: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSyncServicesOperator(WhautomateOperator):
+    """Make the services of a price list that are missing, and write the fields that differ.
+
+    They are known by name and location. Empty cells leave alone what is there, services that the list doesn't name
+    stay, and of several rows of one service the last counts. All services are read once; unchanged ones cost no more.
+    Running it again continues where it stopped.
+
+    Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same service),
+        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `categories`
+        (made).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path of a CSV file, or rows as dicts (templated).
+    :param mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false (templated).
+    :param service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them (templated).
+    :param location_id: Location of rows that name none; the account's where None (templated).
+    :param make_categories: Make categories that aren't there; else their rows are rejected (templated).
+    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
+    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        mapping: Json | str | XComArg,
+        service: records.ServiceUpdate | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        make_categories: bool | str | XComArg = False,
+        max_rejected: int | str | XComArg = '100%',
+        max_failed: int | str | XComArg = 0,
+        rejects_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -1,12 +1,17 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Staff, and the times they are not available."""
+"""Staff, and the times they are not available: the endpoints, and the job that syncs those times."""
 
+from airflow.providers.common.compat.sdk import ObjectStoragePath
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from airflow_provider_whautomate.sources import Sql
+from datetime import datetime
+from datetime import timedelta
 from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
+from whautomate_core.sources import Source
 
 class WhautomateListStaffsOperator(WhautomateOperator):
     """List or search staff (`GET /v1/staffs`; white-label copy, evidence B).
@@ -149,6 +154,58 @@ class WhautomateDeleteStaffAvailabilityBlockOperator(WhautomateOperator):
         *,
         staff_id: str | XComArg,
         availability_block_id: str | XComArg,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
+    """Block the times at which staff are not available, by rows or an iCalendar file.
+
+    A block that is there, by staff, start and end, is left alone, whoever made it. Of those that this calendar added,
+    the ones that it doesn't name any more are removed; no others ever are, and none at all while a row can't be read,
+    since it may name one. What ends before `earliest` is neither added nor removed. Running it again continues where
+    it stopped.
+
+    Returns: Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
+        `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows
+        whether it was added; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (gone, but
+        not removed).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param calendar: A name for this source, by which its blocks are known again: always the same (templated).
+    :param source: Path of a CSV file or an iCalendar file (`.ics`), or rows as dicts (templated).
+    :param timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset (templated).
+    :param mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one (templated).
+    :param staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows (templated).
+    :param reason: What a block says. Nothing is taken from the calendar's own words (templated).
+    :param earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None (templated).
+    :param days: Of a calendar file, how many days from `earliest` on are looked at (templated).
+    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
+    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        calendar: str | XComArg,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        timezone: str | XComArg,
+        mapping: Json | str | XComArg | None = None,
+        staff_id: str | XComArg | None = None,
+        reason: str | XComArg | None = None,
+        earliest: datetime | str | XComArg | None = None,
+        days: int | str | XComArg = 365,
+        max_rejected: int | str | XComArg = '100%',
+        max_failed: int | str | XComArg = 0,
+        rejects_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

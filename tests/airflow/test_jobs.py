@@ -8,7 +8,19 @@ from uuid import uuid4
 import pytest
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_provider_whautomate.operators.classes import WhautomateUpsertClassOperator
+from airflow_provider_whautomate.operators.appointments import (
+    WhautomateBookSlotOperator,
+    WhautomateCancelBookingOperator,
+    WhautomateExportAppointmentsOperator,
+    WhautomateRescheduleBookingOperator,
+)
+from airflow_provider_whautomate.operators.classes import (
+    WhautomateEnrolParticipantsOperator,
+    WhautomateExportBookingsOperator,
+    WhautomateExportClassesOperator,
+    WhautomateSyncClassesOperator,
+    WhautomateUpsertClassOperator,
+)
 from airflow_provider_whautomate.operators.clients import (
     WhautomateFindClientOperator,
     WhautomateSetClientFieldsOperator,
@@ -19,8 +31,13 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateSetContactStageOperator,
 )
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
-from airflow_provider_whautomate.operators.services import WhautomateUpsertServiceOperator
+from airflow_provider_whautomate.operators.services import (
+    WhautomateSyncServicesOperator,
+    WhautomateUpsertServiceOperator,
+)
+from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
 from whautomate_core import catalogue, errors, people
+from whautomate_core.bookings import exports, participants, services, slots, staff_blocks, timetable
 
 JOBS = {
     WhautomateFindContactOperator: people.find_contact,
@@ -30,6 +47,16 @@ JOBS = {
     WhautomateSetClientFieldsOperator: people.set_client_fields,
     WhautomateUpsertServiceOperator: catalogue.upsert_service,
     WhautomateUpsertClassOperator: catalogue.upsert_class,
+    WhautomateBookSlotOperator: slots.book_slot,
+    WhautomateRescheduleBookingOperator: slots.reschedule_booking,
+    WhautomateCancelBookingOperator: slots.cancel_booking,
+    WhautomateSyncStaffBlocksOperator: staff_blocks.sync_staff_blocks,
+    WhautomateSyncServicesOperator: services.sync_services,
+    WhautomateSyncClassesOperator: timetable.sync_classes,
+    WhautomateEnrolParticipantsOperator: participants.enrol_participants,
+    WhautomateExportAppointmentsOperator: exports.export_appointments,
+    WhautomateExportClassesOperator: exports.export_classes,
+    WhautomateExportBookingsOperator: exports.export_bookings,
 }
 pytestmark = pytest.mark.whautomate(search_delay=0.0)
 
@@ -51,7 +78,8 @@ def run(operator, **arguments):
 
 @pytest.mark.parametrize("operator", JOBS, ids=lambda one: one.__name__)
 def test_a_job_takes_the_arguments_of_its_function_all_templated_and_described(operator):
-    arguments = list(inspect.signature(JOBS[operator]).parameters)[1:]
+    # Where files go is Airflow's own to find, by the connection in the path.
+    arguments = [one for one in inspect.signature(JOBS[operator]).parameters if one not in ("client", "storage")]
     parameters = inspect.signature(operator.__init__).parameters
     assert [*parameters][1 : len(arguments) + 1] == arguments
     assert {"max_wait", "max_requests", "whautomate_conn_id"} <= set(parameters)
@@ -118,6 +146,8 @@ def test_wrong_names_of_fields_are_errors_at_parse():
         (WhautomateFindContactOperator, {"phone": "+4930123456"}),
         (WhautomateFindClientOperator, {"email_address": "ada@example.com"}),
         (WhautomateSetContactFieldsOperator, {"phone": "+4930123456", "fields": {"name": "Ada"}}),
+        (WhautomateEnrolParticipantsOperator, {"class_id": "c", "source": [{"phone": "+4930123456", "name": "Ada"}]}),
+        (WhautomateCancelBookingOperator, {"appointment_id": "a", "reason": "Ada is ill"}),
     ],
 )
 def test_what_was_rendered_shows_nothing_of_a_person(operator, arguments):

@@ -18,7 +18,9 @@ from airflow.providers.common.compat.sdk import (
 )
 from waiting_cases import CASES, Case, send
 
+from airflow_provider_whautomate.sensors.appointments import WhautomateAppointmentSensor, WhautomateSlotSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
+from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
 from airflow_provider_whautomate.sensors.clients import WhautomateClientSensor
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from airflow_provider_whautomate.sensors.messages import WhautomateMessageSensor
@@ -34,6 +36,9 @@ SENSORS = {
     "client": WhautomateClientSensor,
     "quota": WhautomateQuotaSensor,
     "message": WhautomateMessageSensor,
+    "appointment": WhautomateAppointmentSensor,
+    "slot": WhautomateSlotSensor,
+    "class": WhautomateClassSensor,
 }
 QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5}
 

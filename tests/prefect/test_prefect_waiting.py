@@ -9,7 +9,7 @@ import pytest
 from prefect import Task
 from waiting_cases import CASES, Case
 
-from prefect_whautomate import account, broadcasts, clients, contacts, messages
+from prefect_whautomate import account, appointments, broadcasts, classes, clients, contacts, messages
 from whautomate_core import errors
 
 TASKS = {
@@ -18,6 +18,9 @@ TASKS = {
     "client": (clients.wait_for_client, clients.await_for_client),
     "quota": (account.wait_for_quota, account.await_for_quota),
     "message": (messages.wait_for_message, messages.await_for_message),
+    "appointment": (appointments.wait_for_appointment, appointments.await_for_appointment),
+    "slot": (appointments.wait_for_slot, appointments.await_for_slot),
+    "class": (classes.wait_for_class, classes.await_for_class),
 }
 QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5}
 

@@ -139,6 +139,12 @@ class Claims:
         found = _is(account, key) if made_by is None else _is(account, key) & (claims.c.made_by == made_by)
         return bool(self._database.run(lambda connection: connection.execute(delete(claims).where(found)).rowcount))
 
+    def under(self, account: str, prefix: str) -> list[Claim]:
+        """The claims whose keys begin so, settled or not, oldest first."""
+        mine = (claims.c.account == account) & claims.c.key.startswith(prefix, autoescape=True)
+        found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
+        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
     def open(self, account: str | None = None) -> list[Claim]:
         """Claims whose outcome nobody knows, oldest first."""
         found = select(claims).where(claims.c.status == "open").order_by(claims.c.made_at)

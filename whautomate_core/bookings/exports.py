@@ -1,0 +1,264 @@
+"""Appointments, classes and bookings of classes to a file for the warehouse, by period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from whautomate_core.api import appointments, classes
+from whautomate_core.bookings.seen import reference_id
+from whautomate_core.bookings.times import instant, period, starts_of, utc
+from whautomate_core.call import Json
+from whautomate_core.errors import ConfigurationError
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client import Client
+    from whautomate_core.files import Storage
+
+
+class AppointmentRow(TypedDict, total=False):
+    """Columns of an export of appointments. Times that end in Z are UTC; `date` and `time` are those of `timezone`."""
+
+    id: str
+    status: str
+    start: str
+    end: str
+    timezone: str
+    date: str
+    time: str
+    client_id: str
+    service_id: str
+    service_name: str
+    staff_id: str
+    location_id: str
+    payment_status: str
+    booked_from: str
+    cancellation_reason: str
+    created_at: str
+    updated_at: str
+
+
+class ClassRow(TypedDict, total=False):
+    """Columns of an export of classes."""
+
+    id: str
+    status: str
+    start: str
+    end: str
+    timezone: str
+    date: str
+    time: str
+    service_id: str
+    service_name: str
+    staff_id: str
+    location_id: str
+    places: int
+    booked: int
+    created_at: str
+    updated_at: str
+
+
+class BookingRow(TypedDict, total=False):
+    """Columns of an export of who takes part in classes."""
+
+    id: str
+    status: str
+    class_id: str
+    start: str
+    client_id: str
+    payment_status: str
+    cancellation_reason: str
+    created_at: str
+    updated_at: str
+
+
+def export_appointments(
+    client: Client,
+    output_path: str,
+    earliest: datetime | str,
+    latest: datetime | str,
+    *,
+    by: Literal["start", "changed"] = "start",
+    location_id: str | None = None,
+    storage: Storage | None = None,
+) -> Json:
+    """Write the appointments of a period to a file, one row each, without names and numbers of people.
+
+    All appointments are read, since nobody knows which date the server's filters mean. The same period gives the same
+    rows, so that a run may be repeated; with `by="changed"` and the period since the run before it is what is new.
+
+    Args:
+        output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
+            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
+        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not in it any more.
+        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
+        location_id: Of one location; of all where None.
+
+    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises: `ConfigurationError` before anything is sent.
+    """
+    listed = appointments.list_appointments(filters={"locationId": location_id} if location_id else None)
+    chosen = _chooser(earliest, latest, by)
+    found = (one for page in client.pages(listed) for one in page if _is_at(location_id, one) and chosen(one))
+    return _written(output_path, map(_appointment, found), AppointmentRow, earliest, latest, storage)
+
+
+def export_classes(
+    client: Client,
+    output_path: str,
+    earliest: datetime | str,
+    latest: datetime | str,
+    *,
+    by: Literal["start", "changed"] = "start",
+    location_id: str | None = None,
+    storage: Storage | None = None,
+) -> Json:
+    """Write the classes of a period to a file, one row each.
+
+    All classes are read, since nobody knows which date the server's filters mean. The same period gives the same rows;
+    whether a booking counts as a change of its class is not known.
+
+    Args:
+        output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
+            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
+        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not in it any more.
+        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
+        location_id: Of one location; of all where None.
+
+    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises: `ConfigurationError` before anything is sent.
+    """
+    chosen = _chooser(earliest, latest, by)
+    found = (one for one in _classes(client, location_id) if chosen(one))
+    return _written(output_path, map(_class, found), ClassRow, earliest, latest, storage)
+
+
+def export_bookings(
+    client: Client,
+    output_path: str,
+    earliest: datetime | str,
+    latest: datetime | str,
+    *,
+    location_id: str | None = None,
+    storage: Storage | None = None,
+) -> Json:
+    """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
+
+    All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
+
+    Args:
+        output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
+            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
+        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not in it any more.
+        location_id: Of one location; of all where None.
+
+    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+
+    Raises: `ConfigurationError` before anything is sent.
+    """
+    chosen = _chooser(earliest, latest, "start")
+
+    def found() -> Iterator[Json]:
+        for one in [one for one in _classes(client, location_id) if chosen(one)]:
+            for page in client.pages(classes.list_class_participants(one["id"])):
+                yield from ({**_booking(place), "class_id": one["id"], "start": _start(one)} for place in page)
+
+    return _written(output_path, found(), BookingRow, earliest, latest, storage)
+
+
+def _written(
+    path: str, rows: Iterable[Json], record: type, earliest: Any, latest: Any, storage: Storage | None
+) -> Json:
+    from whautomate_core.files import fsspec_storage, write_records
+
+    first, last = period(earliest, latest)
+    count = write_records(str(path), rows, record=record, storage=storage or fsspec_storage)
+    return {"path": str(path), "records": count, "earliest": utc(first), "latest": utc(last)}
+
+
+def _chooser(earliest: Any, latest: Any, by: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Tells which records are in a period."""
+    first, last = period(earliest, latest)
+    if by not in ("start", "changed"):
+        raise ConfigurationError("by must be start or changed")
+
+    def by_start(record: Mapping[str, Any]) -> bool:
+        return any(first <= at < last for at in starts_of(record, "UTC"))
+
+    def by_change(record: Mapping[str, Any]) -> bool:
+        at = instant(record.get("updatedAt"))
+        return at is None or first <= at < last
+
+    return by_start if by == "start" else by_change
+
+
+def _classes(client: Client, location_id: str | None) -> Iterator[Any]:
+    listed = classes.list_classes(filters={"locationId": location_id} if location_id else None)
+    return (one for page in client.pages(listed) for one in page if _is_at(location_id, one))
+
+
+def _is_at(location_id: str | None, record: Mapping[str, Any]) -> bool:
+    return location_id is None or reference_id(record, "location") in (None, location_id)
+
+
+# --- rows
+
+
+def _appointment(record: Mapping[str, Any]) -> Json:
+    return {
+        **_held(record),
+        "client_id": reference_id(record, "client"),
+        "payment_status": record.get("paymentStatus"),
+        "booked_from": record.get("bookedFrom"),
+        "cancellation_reason": record.get("cancellationReason"),
+    }
+
+
+def _class(record: Mapping[str, Any]) -> Json:
+    return {**_held(record), "places": record.get("numberOfParticipants"), "booked": record.get("bookedParticipants")}
+
+
+def _booking(record: Mapping[str, Any]) -> Json:
+    return {
+        **_dated(record),
+        "client_id": reference_id(record, "client"),
+        "payment_status": record.get("paymentStatus"),
+        "cancellation_reason": record.get("cancellationReason"),
+    }
+
+
+def _held(record: Mapping[str, Any]) -> Json:
+    """What appointments and classes share. Of the wire's times those that are no instants (`startTime`) stay out."""
+    end = instant(record.get("endTimeUTC"))
+    return {
+        **_dated(record),
+        "start": _start(record),
+        "end": utc(end) if end else None,
+        "timezone": record.get("timezone"),
+        "date": record.get("date"),
+        "time": record.get("time"),
+        "service_id": reference_id(record, "service"),
+        "service_name": (record.get("service") or {}).get("name"),
+        "staff_id": reference_id(record, "staff"),
+        "location_id": reference_id(record, "location"),
+    }
+
+
+def _dated(record: Mapping[str, Any]) -> Json:
+    return {
+        "id": record.get("id"),
+        "status": record.get("status"),
+        "created_at": record.get("createdAt"),
+        "updated_at": record.get("updatedAt"),
+    }
+
+
+def _start(record: Mapping[str, Any]) -> str | None:
+    begins = starts_of(record, "UTC")
+    return utc(min(begins)) if begins else None

@@ -1,0 +1,230 @@
+"""Who takes part in a class, made equal to rows, or to include them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from whautomate_core import people
+from whautomate_core.api import classes
+from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.bookings.seen import free_places, is_cancelled
+from whautomate_core.bookings.times import starts_of, utc
+from whautomate_core.call import Json, path_id, summary
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused
+from whautomate_core.records import ClassParticipant
+from whautomate_core.thresholds import Threshold
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client import Client
+
+_WAITS = "WAITLISTED"
+
+
+def enrol_participants(
+    client: Client,
+    class_id: str,
+    source: str | Iterable[Mapping[str, Any]],
+    *,
+    mapping: dict[str, str] | None = None,
+    members: Literal["at_least", "exactly"] = "at_least",
+    waitlist: bool = True,
+    default_region: str | None = None,
+    thorough: bool = False,
+    max_removed: int | None = None,
+    allow_protected: bool = False,
+    max_rejected: Threshold = "100%",
+    max_failed: Threshold = 0,
+    rejects_path: str | None = None,
+) -> Json:
+    """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
+
+    Who takes part already, or waits, is left alone. Who opted out is neither added nor taken out, since either sends a
+    message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
+    continues where it stopped.
+
+    Args:
+        class_id: Id of the class.
+        source: Path of a CSV file, or rows as dicts.
+        mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where
+            None. Each row that has no id costs a search.
+        members: `at_least`: the others stay. `exactly`: they are taken out.
+        waitlist: Put on the waitlist whoever finds the class full; False: leave them out.
+        default_region: Country of numbers without a country code, such as `DE`.
+        thorough: Where the search for somebody shows nobody, read all clients page by page.
+        max_removed: How many may be taken out; where it would be more, nothing is sent. Any number where None.
+        allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
+        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+
+    Returns: Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
+        `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such
+        client), `rejected`, `protected` (opted out), `failed`, `unsettled` (nobody knows; a later run looks); beside
+        them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
+        begun or was called off, and over the thresholds; `NotFound` where there is no such class.
+    """
+    if members not in ("at_least", "exactly"):
+        raise ConfigurationError("members must be at_least or exactly")
+    if max_removed is not None and (
+        isinstance(max_removed, bool) or not isinstance(max_removed, int) or max_removed < 0
+    ):
+        raise ConfigurationError("max_removed must be a whole number, 0 or more")
+    path_id("class_id", class_id)
+    columns = check_mapping({"client_id": "client_id"} if mapping is None else mapping, set(), set(_BY))
+    if len(columns) != 1:
+        raise ConfigurationError(f"mapping must tell who it is by one of {', '.join(_BY)}")
+    report = Report("booked", "waitlisted", "there", "full", "folded", "missing")
+    rows = [*read_rows(source, columns, report)]
+    job = _Job(client, class_id, waitlist, allow_protected)
+    job.require_open()
+    wanted: dict[str, int] = {}
+    lost = 0
+    for number, cells in rows:
+        ((by, text),) = cells.items()
+        try:
+            id = _BY[by](client, text, default_region, thorough)
+        except NotFound:
+            report.reject(number, "there is no such client to be seen", "missing")
+            lost += 1
+        except (ConfigurationError, InvalidRequest) as error:
+            report.reject(number, str(error))
+        else:
+            if id in wanted:
+                report.add("folded")
+            wanted.setdefault(id, number)
+    report.require_few_rejected(max_rejected)
+    here = job.participants()
+    others = [one for one in here if one["client"]["id"] not in wanted] if members == "exactly" else []
+    if max_removed is not None and len(others) > max_removed:
+        raise InvalidRequest(f"{len(others)} would be taken out, over max_removed={max_removed}: nothing was sent")
+    report.others.update(removed=0, kept=0)
+    for one in others:
+        if lost or report.unsure:
+            report.others["kept"] += 1
+        else:
+            report.others["removed" if job.remove(one) else "kept"] += 1
+    there = {one["client"]["id"] for one in here}
+    for id, number in wanted.items():
+        if id in there:
+            report.add("there")
+            continue
+        try:
+            report.add(job.add(id))
+        except ROW_ERRORS as error:
+            report.failed(number, error)
+    return report.finish(max_failed, rejects_path)
+
+
+def _id_given(client: Client, text: str, region: str | None, thorough: bool) -> str:
+    return path_id("client_id", text)
+
+
+def _id_by_phone(client: Client, text: str, region: str | None, thorough: bool) -> str:
+    return str(people.find_client(client, phone=text, default_region=region, thorough=thorough)["id"])
+
+
+def _id_by_email(client: Client, text: str, region: str | None, thorough: bool) -> str:
+    return str(people.find_client(client, email_address=text, thorough=thorough)["id"])
+
+
+_BY = {"client_id": _id_given, "phone": _id_by_phone, "email": _id_by_email}
+
+
+class _Job:
+    def __init__(self, client: Client, class_id: str, waitlist: bool, allow_protected: bool) -> None:
+        self._client = client
+        self._claims = client.state.claims
+        self._account = client.account.id
+        self._class_id = class_id
+        self._waitlist = waitlist
+        self._allow_protected = allow_protected
+
+    def require_open(self) -> None:
+        record = self._client.send(classes.get_class(self._class_id))
+        begins = starts_of(record, str(record.get("timezone") or "UTC"))
+        if is_cancelled(record):
+            raise InvalidRequest(f"class {self._class_id} was called off: nobody is enrolled")
+        if begins and max(begins) < datetime.now(UTC):
+            raise InvalidRequest(f"class {self._class_id} is in the past: it began at {utc(max(begins))}")
+
+    def participants(self) -> list[ClassParticipant]:
+        """Who takes part or waits, those who called off left out."""
+        listed = self._client.pages(classes.list_class_participants(self._class_id))
+        return [one for page in listed for one in page if not is_cancelled(one)]
+
+    def _place_of(self, client_id: str) -> ClassParticipant | None:
+        return next((one for one in self.participants() if one["client"]["id"] == client_id), None)
+
+    def _free(self) -> int | None:
+        """Places that are free; None where the class doesn't say."""
+        return free_places(self._client.send(classes.get_class(self._class_id)))
+
+    def add(self, client_id: str) -> str:
+        """Let a client take part, once among all who try: what became of it."""
+        if not self._waitlist:
+            free = self._free()
+            if free is not None and free < 1:
+                return "full"
+        try:
+            return self._add(client_id, {"client": {"id": client_id}})
+        except InvalidRequest as error:
+            free = self._free() if error.status is not None else None
+            if free is None or free > 0:
+                raise
+            return self._add(client_id, {"client": {"id": client_id}, "status": _WAITS}) if self._waitlist else "full"
+
+    def _add(self, client_id: str, body: Any) -> str:
+        from whautomate_core.once import send_once
+
+        key = f"class/{self._class_id}/participant/{client_id}"
+        call = classes.add_class_participant(self._class_id, body, allow_protected=self._allow_protected)
+        what = f"{call.method} {call.path}"
+        while True:
+            claim = self._claims.look(self._account, key, {}, what)
+            if claim is not None and claim.settled:
+                place = self._place_of(client_id)
+                if place is not None:
+                    return _outcome(place)  # another run was quicker
+                # Called off since, and wanted again.
+                self._claims.release(self._account, key, made_by=claim.made_by)
+
+            def find(patiently: bool) -> ClassParticipant | None:
+                return self._place_of(client_id) if patiently else None  # they were listed a moment ago
+
+            made, sent = send_once(self._client, key, call, partial(summary, call), find=find, payload={})
+            if sent:
+                return _outcome(made)
+
+    def remove(self, place: ClassParticipant) -> bool:
+        """Take somebody out; False where that may not be, or nobody knows whether it was."""
+        from whautomate_core.once import send_once
+
+        id = place["id"]
+        call = classes.remove_class_participant(
+            self._class_id, {"participantId": id}, allow_protected=self._allow_protected
+        )
+
+        def find(patiently: bool) -> Any:
+            return {} if patiently and all(one["id"] != id for one in self.participants()) else None
+
+        try:
+            send_once(
+                self._client,
+                f"class/{self._class_id}/leave/{id}",
+                call,
+                lambda answer: {"id": id},
+                find=find,
+                payload={},
+            )
+        except (PolicyRefused, OutcomeUnknown):
+            return False
+        return True
+
+
+def _outcome(place: Any) -> str:
+    return "waitlisted" if str(place.get("status") or "").upper() == _WAITS else "booked"

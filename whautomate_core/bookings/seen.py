@@ -1,0 +1,105 @@
+"""What records of bookings say, and how free slots are read: shared by the jobs and by the steps that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date as Day
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from whautomate_core.api import appointments
+from whautomate_core.bookings.times import instant, starts
+from whautomate_core.call import Call
+from whautomate_core.errors import ConfigurationError, InvalidRequest, UnexpectedResponse
+from whautomate_core.records import Class, Service, SlotDay, Staff
+
+
+def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str | None) -> Call[list[SlotDay]]:
+    """Reads the free slots of a day of UTC.
+
+    Nobody knows whether a slot's times are wall times with a false Z, or UTC, or read 04:39 PM. Asked for in UTC that
+    is the same, and there are no days on which clocks change.
+    """
+    filters: Any = {"date": f"{day:%Y-%m-%d}", "timezone": "UTC"}
+    ids = {"serviceId": service_id, "staffId": staff_id, "locationId": location_id}
+    filters |= {name: id for name, id in ids.items() if id}
+    return appointments.list_appointment_slots(filters=filters)
+
+
+def slot_starts(days: list[SlotDay]) -> list[datetime]:
+    """When the slots of an answer begin, in order.
+
+    Raises: `UnexpectedResponse` where it is not in UTC, although that was asked for, or a time can't be read.
+    """
+    found = set()
+    for day in days:
+        texts = [str(slot.get("startTime")) for slot in day.get("slots") or ()]
+        if texts and not _is_utc(day):
+            raise UnexpectedResponse(
+                "GET /v1/appointments/slots: the slots are not of the zone that was asked for (UTC), "
+                "so nobody can tell which instants they are"
+            )
+        for text in texts:
+            try:
+                at = instant(text) or min(starts(str(day.get("date"))[:10], text, "UTC"))
+            except ConfigurationError:
+                raise UnexpectedResponse("GET /v1/appointments/slots: a slot has no time that can be read") from None
+            found.add(at)
+    return sorted(found)
+
+
+def _is_utc(day: SlotDay) -> bool:
+    try:
+        noon = datetime.fromisoformat(str(day.get("date"))[:10]).replace(hour=12, tzinfo=ZoneInfo(day["timezone"]))
+        return not noon.utcoffset()
+    except (LookupError, ValueError, OSError, TypeError):
+        return False
+
+
+def offers(service: Service, staff_id: str) -> bool:
+    """Whether a member of staff may give a service. Of one that names nobody it is not known who does."""
+    named = [staff.get("id") for staff in service.get("staffs") or ()]
+    return not named or staff_id in named
+
+
+def require_type(service: Service, kind: str) -> None:
+    """Raise `InvalidRequest` where a service is known to be of another type than APPOINTMENT or CLASS."""
+    given = str(service.get("serviceType") or kind).upper()
+    if given != kind:
+        raise InvalidRequest(f"service {service['id']} is of type {given}, and {kind} is needed here")
+
+
+def reference_id(record: Mapping[str, Any], name: str) -> str | None:
+    """The id of what a record refers to by `name`; None where it doesn't say."""
+    reference = record.get(name)
+    return reference.get("id") if isinstance(reference, Mapping) else None
+
+
+def is_cancelled(record: Mapping[str, Any]) -> bool:
+    """Whether an appointment, a class or a place in one was called off; both spellings are English."""
+    return str(record.get("status") or "").strip().casefold() in ("cancelled", "canceled")
+
+
+def free_places(record: Class) -> int | None:
+    """How many places of a class are free; None where it doesn't say."""
+    try:
+        return int(record["numberOfParticipants"]) - int(record["bookedParticipants"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def staff_named(staff: Iterable[Staff], name: str) -> str:
+    """The id of the one whose id or e-mail address it is, in any spelling of upper and lower case.
+
+    Raises `InvalidRequest` where there is nobody, or several.
+    """
+    found = {one["id"] for one in staff if name and name.casefold() in names_of(one, "email")}
+    if len(found) != 1:
+        raise InvalidRequest(f"staff: {len(found) or 'nobody'} of that id or e-mail address")
+    return found.pop()
+
+
+def names_of(record: Any, other: str) -> set[str]:
+    """What a row may call a record: its id or another field, without upper case."""
+    return {str(record.get(name) or "").strip().casefold() for name in ("id", other)}
