@@ -36,7 +36,13 @@ TESTS = {
 }
 PROOFS = {
     "core": ["tests/prove/core"],
-    "airflow": [QUOTA, SHARED_POLLS, "tests/prove/test_prove_airflow.py", "tests/prove/test_prove_triggerer.py"],
+    "airflow": [
+        QUOTA,
+        SHARED_POLLS,
+        "tests/prove/test_prove_airflow.py",
+        "tests/prove/test_prove_broadcasts.py",
+        "tests/prove/test_prove_triggerer.py",
+    ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, "tests/prove/test_prove_airflow.py"],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }

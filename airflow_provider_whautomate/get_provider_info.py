@@ -23,7 +23,8 @@ def get_provider_info() -> dict[str, object]:
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
         "sensors": modules("sensors", "broadcasts", "clients", "contacts", "messages", "quota"),
-        "triggers": modules("triggers", "polls", "quota", "waiting"),
+        "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
+        "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
         "config": {
             "whautomate": {
                 "description": "Tasks of Whautomate.",
@@ -35,7 +36,15 @@ def get_provider_info() -> dict[str, object]:
                         "type": "string",
                         "example": "reschedule",
                         "default": "defer",
-                    }
+                    },
+                    "broadcast_url": {
+                        "description": "Where a broadcast is shown in Whautomate's web application, with ID for its "
+                        "id: what the link of a broadcast's task opens. There is no link without it.",
+                        "version_added": None,
+                        "type": "string",
+                        "example": "https://app.example.com/broadcasts/ID",
+                        "default": None,
+                    },
                 },
             }
         },

@@ -23,7 +23,14 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
 from whautomate_core.call import Call, summary
 from whautomate_core.client import AsyncClient, Client
-from whautomate_core.errors import BudgetExceeded, InvalidRequest, OutcomeUnknown, PolicyRefused, QuotaExhausted
+from whautomate_core.errors import (
+    BudgetExceeded,
+    InvalidRequest,
+    NotDelivered,
+    OutcomeUnknown,
+    PolicyRefused,
+    QuotaExhausted,
+)
 from whautomate_core.files import write_records
 from whautomate_core.state.pool import Lane
 
@@ -42,7 +49,7 @@ def may_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> boo
 
     Not where a message may be sent twice, and not where the answer would be the same or a budget would be spent anew.
     """
-    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused, BudgetExceeded))
+    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused, BudgetExceeded, NotDelivered))
 
 
 def whautomate_task(function: Callable[P, R], *, finished: bool = True) -> Task[P, R]:

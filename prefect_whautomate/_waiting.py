@@ -40,15 +40,7 @@ def waiting_tasks(
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        wait = _Wait(ask(*args, **kwargs), credentials.get_account(), poll_interval, timeout)
-        with wait.in_time(), task_client(Client, credentials, max_requests=max_requests, pool=wait.pool()) as client:
-            at = next(wait.moments)
-            while True:
-                time.sleep(max(0.0, at - time.time()))
-                try:
-                    at = wait.moments.send(look(client, wait.question.look))
-                except StopIteration as end:
-                    return _result(end.value, client)
+        return _result(*waited(credentials, ask(*args, **kwargs), poll_interval, timeout, max_requests))
 
     async def arun(
         credentials: WhautomateCredentials,
@@ -58,25 +50,55 @@ def waiting_tasks(
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        wait = _Wait(ask(*args, **kwargs), credentials.get_account(), poll_interval, timeout)
-
-        def opened() -> AsyncClient:
-            return task_client(AsyncClient, credentials, max_requests=max_requests, pool=wait.pool())
-
-        with wait.in_time():
-            async with await asyncio.to_thread(opened) as client:
-                at = next(wait.moments)
-                while True:
-                    await asyncio.sleep(max(0.0, at - time.time()))
-                    try:
-                        at = wait.moments.send(await alook(client, wait.question.look))
-                    except StopIteration as end:
-                        return _result(end.value, client)
+        return _result(*await awaited(credentials, ask(*args, **kwargs), poll_interval, timeout, max_requests))
 
     own, signature = ask.__name__.removeprefix("_"), _signature(ask, run)
     made = _named(run, own, ask.__module__, _doc(ask, own, signature), signature)
     amade = _named(arun, f"a{own}", ask.__module__, _doc(ask, f"a{own}", signature), signature)
     return whautomate_task(made), whautomate_task(amade)
+
+
+def waited(
+    credentials: WhautomateCredentials,
+    question: Question,
+    poll_interval: float,
+    timeout: float,
+    max_requests: int | None = None,
+) -> tuple[Seen, dict[str, Any]]:
+    """Look until it is over; what was seen then, and what that took. Raises `TimeoutError`."""
+    wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
+    with wait.in_time(), task_client(Client, credentials, max_requests=max_requests, pool=wait.pool()) as client:
+        at = next(wait.moments)
+        while True:
+            time.sleep(max(0.0, at - time.time()))
+            try:
+                at = wait.moments.send(look(client, wait.question.look))
+            except StopIteration as end:
+                return end.value, used(client)
+
+
+async def awaited(
+    credentials: WhautomateCredentials,
+    question: Question,
+    poll_interval: float,
+    timeout: float,
+    max_requests: int | None = None,
+) -> tuple[Seen, dict[str, Any]]:
+    """`waited` for coroutines."""
+    wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
+
+    def opened() -> AsyncClient:
+        return task_client(AsyncClient, credentials, max_requests=max_requests, pool=wait.pool())
+
+    with wait.in_time():
+        async with await asyncio.to_thread(opened) as client:
+            at = next(wait.moments)
+            while True:
+                await asyncio.sleep(max(0.0, at - time.time()))
+                try:
+                    at = wait.moments.send(await alook(client, wait.question.look))
+                except StopIteration as end:
+                    return end.value, used(client)
 
 
 class _Wait:
@@ -109,11 +131,11 @@ class _Wait:
             raise TimeoutError(f"{self.question.unmet}, and can't be looked at in time: {error}") from error
 
 
-def _result(seen: Seen, client: Client | AsyncClient) -> dict[str, Any]:
+def _result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
     if seen.problem is not None:
         raise WhautomateError(seen.problem)
     log.info("%s", json.dumps(seen.result))
-    return {**(seen.result or {}), **used(client)}
+    return {**(seen.result or {}), **took}
 
 
 def _signature(ask: Callable[..., Any], run: Callable[..., Any]) -> inspect.Signature:

@@ -1,24 +1,49 @@
-"""Broadcasts: the endpoints, and the jobs that send one exactly once and wait for its figures."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, call it off."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import inspect
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from prefect.artifacts import create_table_artifact
+from prefect.blocks.abstract import JobBlock, JobRun
+from prefect.exceptions import TerminationSignal
 from prefect.runtime import task_run
+from pydantic import ConfigDict, Field
 
 from prefect_whautomate._runs import flow_runs, task_client, used
-from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
-from prefect_whautomate._waiting import waiting_tasks
+from prefect_whautomate._tasks import (
+    _job_doc,
+    _named,
+    _signature,
+    async_twin,
+    endpoint_tasks,
+    job_tasks,
+    whautomate_task,
+)
+from prefect_whautomate._waiting import awaited, waited, waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import broadcasts
-from whautomate_core.campaign.broadcasts import broadcast_name, create_broadcast_once
+from whautomate_core.call import Json
+from whautomate_core.campaign import jobs
+from whautomate_core.campaign.broadcasts import cancel_broadcast as cancel
+from whautomate_core.campaign.broadcasts import send_broadcast
+from whautomate_core.campaign.campaign import Campaign, campaign_from
+from whautomate_core.campaign.outcome import conclude, question, shown
 from whautomate_core.client import Client
-from whautomate_core.errors import ConfigurationError
-from whautomate_core.records import Template
+from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.records import Template  # noqa: F401 - the stub names it
 from whautomate_core.thresholds import Threshold
 from whautomate_core.waiting import BroadcastReached
+
+log = logging.getLogger(__name__)
 
 list_broadcasts, alist_broadcasts = endpoint_tasks(broadcasts.list_broadcasts)
 create_broadcast, acreate_broadcast = endpoint_tasks(broadcasts.create_broadcast)
@@ -28,83 +53,239 @@ delete_broadcast, adelete_broadcast = endpoint_tasks(broadcasts.delete_broadcast
 list_broadcast_logs, alist_broadcast_logs = endpoint_tasks(broadcasts.list_broadcast_logs)
 
 
-@whautomate_task
-def broadcast(
-    credentials: WhautomateCredentials,
-    name: str,
-    template: Template,
-    *,
-    segment_name: str | None = None,
-    segment_id: str | None = None,
-    body_parameters: Sequence[str] = (),
-    schedule_at: datetime | None = None,
-    hold_minutes: float = 5.0,
-    location_id: str | None = None,
-    key: str | None = None,
-    max_requests: int | None = None,
-) -> dict[str, Any]:
-    """Send a template to a segment, once: under one key a broadcast is created a single time, however often this runs.
+plan_broadcast, aplan_broadcast = job_tasks(jobs.plan_broadcast, __name__, finished=False)
+cancel_broadcast, acancel_broadcast = job_tasks(jobs.cancel_broadcast, __name__, finished=False)
 
-    Without `key` that is once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
-    the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two
-    keys. A flow run started anew sends again; where it must not, give a key that says what it is about, such as the
-    logical date.
 
-    Args:
+def _broadcast(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **given: Any) -> Json:
+    given |= dict(zip(Campaign.model_fields, args, strict=False))
+    key, due = given.pop("key", None), given.pop("due", None)
+    campaign = campaign_from(given)
+    assert campaign is not None
+    key = key if key is not None else _key_of_run(campaign.name)
+    with task_client(Client, credentials, max_requests=max_requests) as client, _called_off(credentials, key):
+        made = _sent(client, campaign, key, due)
+        return {**_held(client, campaign, key, due, made), **used(client)}
+
+
+_KEY_OF_RUN = """
+
+Without `key` it is created once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
+the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys. A
+flow run started anew sends again; where it must not, give a key that says what it is about, such as the logical date.
+Where the run is cancelled meanwhile, so is the broadcast, if it is still scheduled."""
+
+_EXAMPLE = """Example:
+    ```python
+    from datetime import date
+
+    from prefect import flow
+    from prefect_whautomate import WhautomateCredentials
+    from prefect_whautomate.broadcasts import broadcast, wait_for_broadcast
+
+    @flow
+    def spring_sale(day: date):
+        credentials = WhautomateCredentials.load("BLOCK_NAME")
+        template = {"name": "spring_sale", "language": "en"}
+        sent = broadcast(credentials, "spring-sale", template, segment_name="subscribers", key=f"spring {day}")
+        return wait_for_broadcast(credentials, sent["id"])
+    ```
+"""
+
+
+def _broadcast_task() -> Any:
+    signature = _signature(list(inspect.signature(jobs.broadcast).parameters.values())[1:], _broadcast)
+    doc = _job_doc(jobs.broadcast, signature).replace("\n\nArgs:", f"{_KEY_OF_RUN}\n\nArgs:", 1) + _EXAMPLE
+    return whautomate_task(_named(_broadcast, "broadcast", __name__, doc, signature))
+
+
+broadcast = _broadcast_task()
+abroadcast = async_twin(broadcast)
+
+
+# --- the block
+
+
+class Broadcast(JobBlock[Json], Campaign):
+    """A broadcast to be sent: what it says, to whom, within which bounds.
+
+    Attributes:
         credentials: Where to and as whom.
-        name: What it is called at Whautomate, with a short form of the key after it. No times: it is part of what
-            identifies the broadcast.
-        template: `name` and `language` of an approved template.
-        segment_name: Whom it reaches; this or `segment_id`. The segment must exclude people who opted out.
-        segment_id: Whom it reaches.
-        body_parameters: Values of the template's placeholders.
-        schedule_at: When it starts, with a time zone; `hold_minutes` from now where None.
-        hold_minutes: How long it can still be called off.
-        location_id: Whose broadcast it is; that of the credentials where None.
-        key: What identifies it, instead of flow run and name.
-        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+        key: What makes it the same broadcast; flow run and name where None.
 
-    Returns:
-        `id`, `name` (in full), `created` (False where it was there already), `requests`, `waited` (seconds, for
-            permits).
-
-    Raises:
-        PolicyRefused: Where the segment would reach people who opted out.
-        InvalidRequest: Where the broadcast of this key has another template or segment.
-        OutcomeUnknown: Where its creation got no answer and it can't be seen. No retry of the task sends it again.
+    The others are those of `whautomate_core.campaign.campaign.Campaign`.
 
     Example:
         ```python
-        from datetime import date
-
         from prefect import flow
-        from prefect_whautomate import WhautomateCredentials
-        from prefect_whautomate.broadcasts import broadcast, wait_for_broadcast
+        from prefect_whautomate.broadcasts import Broadcast
 
         @flow
-        def spring_sale(day: date):
-            credentials = WhautomateCredentials.load("BLOCK_NAME")
-            template = {"name": "spring_sale", "language": "en"}
-            sent = broadcast(credentials, "spring-sale", template, segment_name="subscribers", key=f"spring {day}")
-            return wait_for_broadcast(credentials, sent["id"])
+        def spring_sale():
+            block = Broadcast.load("BLOCK_NAME")
+            run = block.trigger()
+            run.wait_for_completion()
+            return run.fetch_result()
         ```
     """
-    key = key if key is not None else _key_of_run(name)
-    with task_client(Client, credentials, max_requests=max_requests) as client:
-        found, created = create_broadcast_once(
-            client,
-            name,
-            key,
-            template,
-            segment_name=segment_name,
-            segment_id=segment_id,
-            body_parameters=body_parameters,
-            schedule_at=schedule_at,
-            hold_minutes=hold_minutes,
-            location_id=location_id,
-        )
-        full_name = broadcast_name(name, key)
-        return {"id": found["id"], "name": full_name, "created": created, **used(client)}
+
+    # Loaded blocks are told where they were saved.
+    model_config = ConfigDict(frozen=False, extra="ignore", hide_input_in_errors=True)
+
+    _block_type_name = "Whautomate Broadcast"
+    _block_type_slug = "whautomate-broadcast"
+    _logo_url: ClassVar[Any] = WhautomateCredentials._logo_url
+    _documentation_url: ClassVar[Any] = WhautomateCredentials._documentation_url
+
+    credentials: WhautomateCredentials = Field(description="Where to and as whom.")
+    key: str | None = Field(
+        default=None, description="What makes it the same broadcast; flow run and name where it is not set."
+    )
+
+    def campaign(self) -> Campaign:
+        """What is sent.
+
+        Raises:
+            ConfigurationError: Where the fields can't be.
+        """
+        campaign = campaign_from({name: getattr(self, name) for name in Campaign.model_fields})
+        assert campaign is not None
+        return campaign
+
+    def trigger(self) -> BroadcastRun:  # type: ignore[override]
+        """Create the broadcast, or find it where it was created before under its key.
+
+        Returns:
+            Its run. Waiting for it looks for people who opted out during the hold as well.
+
+        Raises:
+            PolicyRefused: Where a guard forbids it, or it was cancelled.
+            OutcomeUnknown: Where its creation got no answer and it can't be seen.
+        """
+        campaign = self.campaign()
+        key = self.key if self.key is not None else _key_of_run(campaign.name)
+        with task_client(Client, self.credentials) as client, _called_off(self.credentials, key):
+            return BroadcastRun(self.credentials, campaign, key, _sent(client, campaign, key, None))
+
+    async def atrigger(self) -> BroadcastRun:
+        """`trigger` for coroutines."""
+        return await asyncio.to_thread(self.trigger)
+
+
+class BroadcastRun(JobRun[Json]):
+    """A broadcast that was created.
+
+    Attributes:
+        key: What it was created under.
+        made: What is known of it, as the task `broadcast` returns it.
+    """
+
+    def __init__(self, credentials: WhautomateCredentials, campaign: Campaign, key: str, made: Json) -> None:
+        self.key = key
+        self.made = made
+        self._credentials = credentials
+        self._campaign = campaign
+        self._result: Json | None = None
+
+    def wait_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:  # type: ignore[override]
+        """Wait for the end of its hold, look who opted out meanwhile, then wait until it is over.
+
+        Where its run is cancelled meanwhile, it is called off if it is still scheduled.
+
+        Args:
+            poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour.
+            timeout: Seconds to wait for its end at most.
+
+        Raises:
+            TimeoutError: Where it isn't over in time.
+            NotDelivered: Where it wasn't sent, or a threshold wasn't kept and `on_failed` is "fail".
+        """
+        if self.made["skipped"]:
+            return
+        with _called_off(self._credentials, self.key):
+            self._hold()
+            waited(self._credentials, question(self._campaign, self.made["id"]), poll_interval, timeout)
+            self._conclude()
+
+    async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
+        """`wait_for_completion` for coroutines."""
+        if self.made["skipped"]:
+            return
+        try:
+            if self.made["look_at"] is not None:
+                await asyncio.sleep(max(0.0, self.made["look_at"] - time.time()))
+            await asyncio.to_thread(self._hold)
+            await awaited(self._credentials, question(self._campaign, self.made["id"]), poll_interval, timeout)
+            await asyncio.to_thread(self._conclude)
+        except asyncio.CancelledError:
+            await asyncio.to_thread(_call_off, self._credentials, self.key)
+            raise
+
+    def fetch_result(self) -> Json:  # type: ignore[override]
+        """What became of it: figures, failures by reason, the receipt; or `skipped`, why it wasn't sent.
+
+        Raises:
+            WhautomateError: Where nobody has waited for its end.
+        """
+        if self.made["skipped"]:
+            return self.made
+        if self._result is None:
+            raise WhautomateError("the broadcast is not over: wait_for_completion first")
+        return self._result
+
+    async def afetch_result(self) -> Json:
+        """`fetch_result` for coroutines."""
+        return self.fetch_result()
+
+    def _hold(self) -> None:
+        with task_client(Client, self._credentials) as client:
+            self.made = _held(client, self._campaign, self.key, None, self.made)
+
+    def _conclude(self) -> None:
+        with task_client(Client, self._credentials) as client:
+            self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
+        if task_run.id or flow_runs():
+            table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in self._result["receipt"].items()]
+            create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]
+
+
+# --- what task and block share
+
+
+def _sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
+    made = send_broadcast(client, campaign, key, due=due or _due_of_run())
+    log.info("%s", json.dumps({name: made[name] for name in ("id", "created", "skipped")}))
+    return made
+
+
+def _held(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+    """Wait until the hold is nearly over, and look who opted out meanwhile."""
+    while made["look_at"] is not None:
+        time.sleep(max(0.0, made["look_at"] - time.time()))
+        made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
+    return made
+
+
+@contextmanager
+def _called_off(credentials: WhautomateCredentials, key: str) -> Iterator[None]:
+    """Call the broadcast of a key off where its run is cancelled meanwhile."""
+    try:
+        yield
+    except TerminationSignal:
+        _call_off(credentials, key)
+        raise
+
+
+def _call_off(credentials: WhautomateCredentials, key: str) -> None:
+    # There is little time before the process is ended: one look, and no long wait for permits.
+    with Client(credentials.get_account(), max_wait=2.0) as client:
+        cancel(client, key=key, patience=(0.0,))
+
+
+def _due_of_run() -> datetime | None:
+    """When a scheduled run was to start; None where somebody started it."""
+    run = next(iter(flow_runs()), None)
+    return run.expected_start_time if run is not None and run.auto_scheduled else None
 
 
 def _wait_for_broadcast(
@@ -129,7 +310,6 @@ def _wait_for_broadcast(
 
 
 wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast)
-abroadcast = async_twin(broadcast)
 
 
 def _key_of_run(name: str) -> str:

@@ -1,9 +1,9 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Broadcasts: the endpoints, and the jobs that send one exactly once and wait for its figures."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, call it off."""
 
 from collections.abc import Coroutine
-from collections.abc import Sequence
 from datetime import datetime
+from datetime import timedelta
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -231,36 +231,186 @@ class _alist_broadcast_logs(Task[..., Coroutine[Any, Any, list[BroadcastLog]]]):
 
 alist_broadcast_logs: _alist_broadcast_logs
 
-class _broadcast(Task[..., dict[str, Any]]):
-    """Send a template to a segment, once: under one key a broadcast is created a single time, however often this runs.
+class _plan_broadcast(Task[..., dict[str, Any]]):
+    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
 
-    Without `key` that is once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
-    the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two
-    keys. A flow run started anew sends again; where it must not, give a key that says what it is about, such as the
-    logical date.
+    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
+    not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Args:
         credentials: Where to and as whom.
-        name: What it is called at Whautomate, with a short form of the key after it. No times: it is part of what
-            identifies the broadcast.
-        template: `name` and `language` of an approved template.
-        segment_name: Whom it reaches; this or `segment_id`. The segment must exclude people who opted out.
-        segment_id: Whom it reaches.
-        body_parameters: Values of the template's placeholders.
+        name: Name of the broadcast, for people. At Whautomate a short form of the key follows it.
+        template: Name and language of an approved template.
+        segment_name: Whom it reaches, by the name of a segment; it must exclude everybody who opted out.
+        segment_id: Whom it reaches, by the id of a segment.
+        retarget: Whom it reaches: recipients of the broadcast with this id. Their log is read first.
+        retarget_type: Which of them.
+        body_parameters: Values of the placeholders in the template's body.
+        header_parameters: Values of the placeholders in its header.
+        button_parameters: Values of the placeholders in its buttons' addresses.
+        header_media_url: Address of the picture, video or file in its header.
+        template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
+        expected_parameters: How many placeholders header, body and button have, in place of `template_text`.
+        location_id: Location it belongs to; the account's where None.
         schedule_at: When it starts, with a time zone; `hold_minutes` from now where None.
-        hold_minutes: How long it can still be called off.
-        location_id: Whose broadcast it is; that of the credentials where None.
-        key: What identifies it, instead of flow run and name.
+        hold_minutes: Minutes at least between its creation and its start, in which it can be called off.
+        look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead.
+        send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
+        outside_window: What happens outside of them: it starts when they begin, or it isn't sent.
+        max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill.
+        min_recipients: The fewest people it may reach.
+        max_recipients: The most people it may reach.
+        max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan.
+        unit_price: Price of one message.
+        max_cost: The most it may cost.
+        cooldown: For how long the same to the same segment is refused under another key; None: it is meant.
+        approved_plan: The plan that somebody approved; what isn't as planned is refused.
+        approver: Who approved it, for the receipt.
+        min_delivered: Recipients it has to be delivered to: a count, or a share like "95%".
+        max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None.
+        on_failed: What happens where min_delivered or max_failed isn't kept.
+        logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
+        receipt_path: File for the receipt: a page where it ends in .html, else JSON.
+        due: When the step was to run; see `max_lateness`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `name` (in full), `created` (False where it was there already), `requests`, `waited` (seconds, for
-            permits).
+        `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
+        (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
+        `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped` (why
+        nothing would be sent, else None).
 
     Raises:
-        PolicyRefused: Where the segment would reach people who opted out.
-        InvalidRequest: Where the broadcast of this key has another template or segment.
-        OutcomeUnknown: Where its creation got no answer and it can't be seen. No retry of the task sends it again.
+        `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import plan_broadcast
+
+        @flow
+        def my_flow(name, template):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return plan_broadcast(credentials, name, template)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., due: datetime | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+plan_broadcast: _plan_broadcast
+
+class _aplan_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`plan_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., due: datetime | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aplan_broadcast: _aplan_broadcast
+
+class _cancel_broadcast(Task[..., dict[str, Any]]):
+    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+
+    Its claim becomes final, so that a step of the same key doesn't send it again.
+
+    Args:
+        credentials: Where to and as whom.
+        key: The key it was created under; this or `broadcast_id`.
+        broadcast_id: Its id.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `cancelled`, whether it was; `id`; `why` it wasn't, else None.
+
+    Raises:
+        `ConfigurationError`; `UnexpectedResponse` where it is still there after it was deleted.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import cancel_broadcast
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return cancel_broadcast(credentials)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, *, key: str | None = ..., broadcast_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+cancel_broadcast: _cancel_broadcast
+
+class _acancel_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`cancel_broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, *, key: str | None = ..., broadcast_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+acancel_broadcast: _acancel_broadcast
+
+class _broadcast(Task[..., dict[str, Any]]):
+    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
+
+    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
+    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
+    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
+    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
+
+    Without `key` it is created once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
+    the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys. A
+    flow run started anew sends again; where it must not, give a key that says what it is about, such as the logical date.
+    Where the run is cancelled meanwhile, so is the broadcast, if it is still scheduled.
+
+    Args:
+        credentials: Where to and as whom.
+        name: Name of the broadcast, for people. At Whautomate a short form of the key follows it.
+        template: Name and language of an approved template.
+        segment_name: Whom it reaches, by the name of a segment; it must exclude everybody who opted out.
+        segment_id: Whom it reaches, by the id of a segment.
+        retarget: Whom it reaches: recipients of the broadcast with this id. Their log is read first.
+        retarget_type: Which of them.
+        body_parameters: Values of the placeholders in the template's body.
+        header_parameters: Values of the placeholders in its header.
+        button_parameters: Values of the placeholders in its buttons' addresses.
+        header_media_url: Address of the picture, video or file in its header.
+        template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
+        expected_parameters: How many placeholders header, body and button have, in place of `template_text`.
+        location_id: Location it belongs to; the account's where None.
+        schedule_at: When it starts, with a time zone; `hold_minutes` from now where None.
+        hold_minutes: Minutes at least between its creation and its start, in which it can be called off.
+        look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead.
+        send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
+        outside_window: What happens outside of them: it starts when they begin, or it isn't sent.
+        max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill.
+        min_recipients: The fewest people it may reach.
+        max_recipients: The most people it may reach.
+        max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan.
+        unit_price: Price of one message.
+        max_cost: The most it may cost.
+        cooldown: For how long the same to the same segment is refused under another key; None: it is meant.
+        approved_plan: The plan that somebody approved; what isn't as planned is refused.
+        approver: Who approved it, for the receipt.
+        min_delivered: Recipients it has to be delivered to: a count, or a share like "95%".
+        max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None.
+        on_failed: What happens where min_delivered or max_failed isn't kept.
+        logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
+        receipt_path: File for the receipt: a page where it ends in .html, else JSON.
+        key: What makes it the same broadcast. Never anything that changes between two runs of the same step.
+        due: When the step was to run; see `max_lateness`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` and `name` at Whautomate; `created`, whether this run made it; `start` (ISO 8601, UTC); `recipients`,
+        the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
+        plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
+        for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing
+        was sent, else None.
+
+    Raises:
+        `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this
+        key has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
     Example:
         ```python
@@ -278,9 +428,15 @@ class _broadcast(Task[..., dict[str, Any]]):
             return wait_for_broadcast(credentials, sent["id"])
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., key: str | None = ..., due: datetime | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 broadcast: _broadcast
+
+class _abroadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`broadcast` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., key: str | None = ..., due: datetime | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+abroadcast: _abroadcast
 
 class _wait_for_broadcast(Task[..., dict[str, Any]]):
     """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
@@ -329,10 +485,4 @@ class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 await_for_broadcast: _await_for_broadcast
-
-class _abroadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
-    """`broadcast` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., body_parameters: Sequence[str] = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., location_id: str | None = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
-
-abroadcast: _abroadcast
 

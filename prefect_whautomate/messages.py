@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from prefect_whautomate._tasks import endpoint_tasks
+from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import messages
+from whautomate_core.campaign import messages as jobs
 from whautomate_core.waiting import MessageReceived, since_epoch
 
 list_contact_messages, alist_contact_messages = endpoint_tasks(messages.list_contact_messages)
@@ -23,6 +24,9 @@ send_instagram_template, asend_instagram_template = endpoint_tasks(messages.send
 send_telegram_text, asend_telegram_text = endpoint_tasks(messages.send_telegram_text)
 send_telegram_media, asend_telegram_media = endpoint_tasks(messages.send_telegram_media)
 send_telegram_template, asend_telegram_template = endpoint_tasks(messages.send_telegram_template)
+send_template_to_contacts, asend_template_to_contacts = job_tasks(
+    jobs.send_template_to_contacts, __name__, finished=False
+)
 
 
 def _wait_for_message(contact_id: str, *, since: datetime | str | None = None) -> MessageReceived:

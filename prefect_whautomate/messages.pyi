@@ -3,6 +3,7 @@
 
 from collections.abc import Coroutine
 from datetime import datetime
+from datetime import timedelta
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
@@ -14,9 +15,12 @@ from whautomate_core.records import ElementsTemplateInput
 from whautomate_core.records import Message
 from whautomate_core.records import PeriodFilters
 from whautomate_core.records import TelegramTemplateInput
+from whautomate_core.records import Template
 from whautomate_core.records import WhatsappMediaInput
 from whautomate_core.records import WhatsappTemplateInput
 from whautomate_core.records import WhatsappTextInput
+from whautomate_core.sources import Source
+from whautomate_core.thresholds import Threshold
 
 class _list_contact_messages(Task[..., list[Message]]):
     """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
@@ -468,6 +472,60 @@ class _asend_telegram_template(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     def __call__(self, credentials: WhautomateCredentials, message: TelegramTemplateInput, *, extra: Json | None = ..., allow_protected: bool = ..., key: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 asend_telegram_template: _asend_telegram_template
+
+class _send_template_to_contacts(Task[..., dict[str, Any]]):
+    """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
+
+    Each row has a claim of its own, so a step that was broken off goes on where it stopped. Whether somebody has opted
+    out is read directly before the message to them, among contacts and clients: it takes three requests a message.
+
+    Args:
+        credentials: Where to and as whom.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        template: Name and language of an approved template.
+        key: What identifies the step: under one key nobody gets a second message, whatever it says.
+        phone_column: Column of the numbers, as people write them.
+        parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected.
+        default_region: Country of a number without a country code, such as `DE`.
+        location_id: Location they are sent from; the account's where None.
+        max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%".
+        max_lateness: How long after it was due the step may still send; any time where None.
+        due: When the step was to run; None where somebody asked for it now.
+        rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
+        `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
+        (numbers of an earlier row); `skipped`, why nothing was sent, else None.
+
+    Raises:
+        `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
+        `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.messages import send_template_to_contacts
+
+        @flow
+        def my_flow(source, template):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return send_template_to_contacts(credentials, source, template)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, source: Source, template: Template, *, key: str | None = ..., phone_column: str = ..., parameter_columns: list[str] | None = ..., default_region: str | None = ..., location_id: str | None = ..., max_failed: Threshold = ..., max_lateness: timedelta | None = ..., due: datetime | None = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+send_template_to_contacts: _send_template_to_contacts
+
+class _asend_template_to_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`send_template_to_contacts` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, source: Source, template: Template, *, key: str | None = ..., phone_column: str = ..., parameter_columns: list[str] | None = ..., default_region: str | None = ..., location_id: str | None = ..., max_failed: Threshold = ..., max_lateness: timedelta | None = ..., due: datetime | None = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+asend_template_to_contacts: _asend_template_to_contacts
 
 class _wait_for_message(Task[..., dict[str, Any]]):
     """Wait until a contact has written since a moment, by whatever channel.

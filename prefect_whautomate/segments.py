@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from prefect_whautomate._runs import task_client, used
-from prefect_whautomate._tasks import async_twin, endpoint_tasks, whautomate_task
+from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import segments
 from whautomate_core.campaign import segments as jobs
@@ -16,6 +16,7 @@ list_segments, alist_segments = endpoint_tasks(segments.list_segments)
 create_segment, acreate_segment = endpoint_tasks(segments.create_segment)
 get_segment, aget_segment = endpoint_tasks(segments.get_segment)
 delete_segment, adelete_segment = endpoint_tasks(segments.delete_segment)
+ensure_audience, aensure_audience = job_tasks(jobs.ensure_audience, __name__)
 
 
 @whautomate_task

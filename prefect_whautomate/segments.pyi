@@ -151,6 +151,51 @@ class _adelete_segment(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 
 adelete_segment: _adelete_segment
 
+class _ensure_audience(Task[..., dict[str, Any]]):
+    """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
+
+    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first. Who opted
+    out gets no tag, and the segment leaves them out.
+
+    Args:
+        credentials: Where to and as whom.
+        tag: Name of the tag.
+        contacts: Ids of contacts; whoever has the tag where None.
+        location_id: Location of the segment; the account's where None.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` and `name` of the segment; `people`, how many have the tag and have not opted out; `tagged`, how many
+        were given it now; `opted_out`, how many of the list were left out.
+
+    Raises:
+        `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
+        tagged then.
+
+    Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.segments import ensure_audience
+
+        @flow
+        def my_flow(tag):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return ensure_audience(credentials, tag)
+        ```
+    """
+    def __call__(self, credentials: WhautomateCredentials, tag: str, *, contacts: list[str] | None = ..., location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+
+ensure_audience: _ensure_audience
+
+class _aensure_audience(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
+    """`ensure_audience` for coroutines."""
+    def __call__(self, credentials: WhautomateCredentials, tag: str, *, contacts: list[str] | None = ..., location_id: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+
+aensure_audience: _aensure_audience
+
 class _ensure_segment(Task[..., dict[str, Any]]):
     """The segment of that name, made where there is none. People who opted out are always excluded.
 

@@ -36,7 +36,8 @@ def stubs() -> dict[Path, str]:
 def _stub(path: str) -> str:
     module: Any = importlib.import_module(path)
     tree = ast.parse(inspect.getsource(module))
-    classes = [_class(module, node) for node in tree.body if isinstance(node, ast.ClassDef)]
+    public = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    classes = [_class(module, node) for node in public]
     code = "\n\n".join(classes)
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     imports = [line for line in _imports(tree) if used & {name.strip(" ,()") for name in line.split()}]
@@ -54,6 +55,8 @@ def _imports(tree: ast.Module) -> set[str]:
         "from airflow_provider_whautomate.operators.task_arguments import TaskArguments",
         "from whautomate_core import records",
         "from whautomate_core.call import Json",
+        "from datetime import datetime",
+        "from datetime import timedelta",
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module != "__future__":
@@ -82,15 +85,22 @@ def _arguments(operator: type[WhautomateOperator]) -> list[str]:
     """The own arguments of an endpoint's operator; each may be a template or the result of another task."""
     shared = inspect.signature(WhautomateOperator.__init__).parameters
     own = [one for one in inspect.signature(operator.__init__).parameters.values() if one.name not in shared]
-    return [
-        f"{one.name}: {_type(operator, one)}{'' if one.default is one.empty else f' = {one.default!r}'}" for one in own
-    ]
+    return [f"{one.name}: {_type(operator, one)}{_default(one)}" for one in own]
+
+
+def _default(argument: inspect.Parameter) -> str:
+    if argument.default is argument.empty:
+        return ""
+    plain = isinstance(argument.default, (str, int, float, bool, NoneType, list))
+    return f" = {argument.default!r}" if plain else " = ..."
 
 
 def _type(operator: type[WhautomateOperator], argument: inspect.Parameter) -> str:
     if argument.name in SOURCES:
         return "Source | Sql | ObjectStoragePath | XComArg" + (" | None" if argument.default is None else "")
     hint = operator._hints.get(argument.name, int if argument.name == "max_records" else str)
+    if argument.name not in operator._hints and isinstance(argument.annotation, str):
+        return argument.annotation  # of a base of its own, and no template
     kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     names = dict.fromkeys([*(_name(kind) for kind in kinds if kind is not NoneType), "str", "XComArg"])
     return " | ".join([*names, *(["None"] if argument.default is None else [])])
@@ -99,9 +109,9 @@ def _type(operator: type[WhautomateOperator], argument: inspect.Parameter) -> st
 def _name(hint: Any) -> str:
     if get_origin(hint) is dict:
         return "Json"
-    if get_origin(hint) is list:
-        return f"list[{_name(get_args(hint)[0])}]"
-    if isinstance(hint, type) and get_origin(hint) is None:
+    if get_origin(hint) in (list, tuple):
+        return f"{get_origin(hint).__name__}[{', '.join(map(_name, get_args(hint)))}]"
+    if isinstance(hint, type):
         return f"records.{hint.__name__}" if hint.__module__ == records.__name__ else str(hint.__name__)
     return inspect.formatannotation(hint).replace("typing.", "").replace("collections.abc.", "")
 

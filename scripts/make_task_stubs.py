@@ -48,8 +48,9 @@ def _sources(module: Any) -> list[Any]:
     """The modules whose imports the annotations stand under; the later win."""
     resource = module.__name__.rpartition(".")[2]
     names = ["prefect_whautomate._tasks", module.__name__, "whautomate_core.people", "whautomate_core.catalogue"]
-    jobs = ["whautomate_core.sync.jobs", "whautomate_core.sync.opt_outs"]
-    return [importlib.import_module(name) for name in [*names, *jobs, f"whautomate_core.api.{resource}"]]
+    names += ["whautomate_core.sync.jobs", "whautomate_core.sync.opt_outs"]
+    names += [f"whautomate_core.campaign.{name}" for name in ("jobs", "messages", "segments")]
+    return [importlib.import_module(name) for name in [*names, f"whautomate_core.api.{resource}"]]
 
 
 def _imports(module: Any) -> dict[str, str]:

@@ -82,5 +82,9 @@ class PolicyRefused(WhautomateError):
     """The account's policy forbids this: someone who opted out, an audience that can't be checked."""
 
 
+class NotDelivered(WhautomateError):
+    """A broadcast went out and reached fewer than it had to, or was not sent at all. It can't be sent again."""
+
+
 class StateUnavailable(WhautomateError, ConnectionError):
     """The state database can't be reached. Nothing is sent without it."""

@@ -66,18 +66,27 @@ def write_records(
 
     Raises: `ConfigurationError`.
     """
-    parquet = path.lower().endswith(".parquet")
-    if parquet:
+    if path.lower().endswith(".parquet"):
         import_pyarrow()
+        return _write(path, storage, lambda file: _parquet(file, records, record))
+    return _write(path, storage, lambda file: sum(1 for _ in _lines(file, records)))
+
+
+def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> None:
+    """Write a text as a whole, to where `write_records` does. Raises `ConfigurationError`."""
+    _write(path, storage, lambda file: file.write(text.encode()))
+
+
+def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int:
     url, local = _split(path)
     if url:
         system, target = storage(url)
         with tempfile.TemporaryDirectory(prefix="whautomate-") as folder:
             whole = Path(folder) / "records"
-            count = _write_local(whole, records, record, parquet)
+            count = _write_local(whole, fill)
             system.put_file(str(whole), target)
         return count
-    return _write_local(Path(local), records, record, parquet)
+    return _write_local(Path(local), fill)
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -88,7 +97,7 @@ def _split(path: str) -> tuple[str, str]:
     return "", rest if is_url else path
 
 
-def _write_local(path: Path, records: Iterable[Any], record: type | None, parquet: bool) -> int:
+def _write_local(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
     if path.exists() and not path.is_file():
         # A device or pipe would be replaced by the file, for everybody on the machine.
         raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'no file'}")
@@ -99,7 +108,7 @@ def _write_local(path: Path, records: Iterable[Any], record: type | None, parque
         raise ConfigurationError(f"{path} can't be written: {error.strerror}") from None
     try:
         with open(handle, "wb") as file:
-            count = _parquet(file, records, record) if parquet else sum(1 for _ in _lines(file, records))
+            count = fill(file)
         os.replace(part, path)
     except BaseException:
         os.unlink(part)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from whautomate_core.call import Call, Repeat, summary
+from whautomate_core.call import Call, Json, Repeat, summary
 from whautomate_core.client import Client
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
 from whautomate_core.state import open_state
@@ -33,6 +33,8 @@ def send_once(
     *,
     find: Find[R] | None = None,
     payload: Mapping[str, Any] | None = None,
+    note: Json | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[Any, bool]:
     """Send a call under a key, or return what was stored of it when it was sent before.
 
@@ -41,6 +43,9 @@ def send_once(
         result: Record -> what is stored and returned: small JSON without personal data.
         find: Looks up the record by something that is its own, such as a name that carries the key.
         payload: What of the call may not change under one key; the whole call by default.
+        note: What is known before: it stands in the claim from the first, and in the result beside what `result` gives.
+        check: Called with the claim and the permit in hand, directly before the call leaves. What it raises keeps the
+            call from being sent, and releases the claim.
 
     Returns: the result, and whether this call sent it.
 
@@ -59,13 +64,19 @@ def send_once(
         # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
         nonlocal mine
         if mine is None:
-            claim = claims.claim(account, key, payload, what)
+            claim = claims.claim(account, key, payload, what, note)
             if not claim.mine:
                 raise _Begun(claim)
             mine = claim
 
-    def settle(record: R) -> Any:
+    def leave() -> None:
+        take()
+        check()
+
+    def settle(record: R, noted: Json | None = note) -> Any:
         stored = result(record)
+        if noted is not None:
+            stored = {**noted, **stored}
         try:
             claims.settle(account, key, stored)
         except StateUnavailable:
@@ -80,10 +91,10 @@ def send_once(
         if found is not None:
             take()
             return settle(found), False
-        record = client.send(call, before=take)
+        record = client.send(call, before=leave)
     except _Begun as error:
         if not error.claim.settled:
-            return settle(_settled(error.claim, find)), False
+            return settle(_settled(error.claim, find), error.claim.result), False
         log.info("%s was sent before under this key: nothing is sent", what)
         return error.claim.result, False
     except OutcomeUnknown:

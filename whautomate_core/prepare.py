@@ -229,7 +229,7 @@ def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Pol
             excluding = yield from opt_out_spellings(policy, kind)
             for segment in chosen:
                 if str(segment.get("type") or "contact") == kind:
-                    _require_exclusion(segment, excluding)
+                    require_exclusion(segment, excluding)
     if policy.max_recipients is not None:
         yield from _require_few(call, chosen, others, policy.max_recipients)
     return None
@@ -254,7 +254,8 @@ def read_all(listed: Call[Any], *, last: bool = False) -> Generator[Read, Any, l
     return records
 
 
-def _require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
+def require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
+    """Raise `PolicyRefused` unless a segment leaves out who holds any of these tags."""
     excluded = (segment.get("criteria") or {}).get("exclusionTags") or []
     missing = [tag for tag in tags if tag not in excluded]
     if missing:
@@ -272,13 +273,13 @@ def _require_few(call: Call[Any], chosen: list[Json], others: list[str], most: i
     for kind, listed in (("contact", contacts.list_contacts()), ("client", clients.list_clients())):
         of_kind = [segment for segment in chosen if str(segment.get("type") or "contact") == kind]
         people = (yield from read_all(listed)) if of_kind else []
-        reached |= {str(one["id"]) for one in people if any(_may_hold(segment, one) for segment in of_kind)}
+        reached |= {str(one["id"]) for one in people if any(may_hold(segment, one) for segment in of_kind)}
     if len(reached) > most:
         raise PolicyRefused(f"{_name(call)}: up to {len(reached)} people would get it, and max_recipients is {most}")
     return None
 
 
-def _may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
+def may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
     """Whether a segment may choose somebody. Whether several tags mean any or all is not documented: any."""
     criteria, held = segment.get("criteria") or {}, set(person.get("tags") or [])
     wanted, unwanted = set(criteria.get("tags") or []), set(criteria.get("exclusionTags") or [])

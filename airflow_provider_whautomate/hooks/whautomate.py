@@ -18,7 +18,14 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowNot
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.api.account import get_account_info
-from whautomate_core.errors import BudgetExceeded, ConfigurationError, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.errors import (
+    BudgetExceeded,
+    ConfigurationError,
+    NotDelivered,
+    OutcomeUnknown,
+    PolicyRefused,
+    WhautomateError,
+)
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
@@ -32,7 +39,7 @@ R = TypeVar("R")
 MAX_WAIT = 120.0
 """Seconds that a task waits for a permit on its worker slot, where it doesn't say otherwise."""
 
-FINAL = (BudgetExceeded, OutcomeUnknown, PolicyRefused)
+FINAL = (BudgetExceeded, NotDelivered, OutcomeUnknown, PolicyRefused)
 """Errors that end a task without a retry: it would ask again for what is not to be had, or do what may be done."""
 
 _ONE_MACHINE = {"LocalExecutor", "SequentialExecutor", "DebugExecutor", "MockExecutor"}

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
 
-from airflow.providers.common.compat.sdk import BaseOperator, conf
+from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator, conf
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
@@ -237,12 +237,44 @@ class Veiled:
     __repr__ = __str__
 
 
-def run_key(context: Context) -> str:
-    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does."""
+def run_key(context: Context, task_id: str | None = None) -> str:
+    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does.
+
+    :param context: Of the task.
+    :param task_id: Another task of its run, in place of its own.
+    """
     ti = context["ti"]
     logical_date = context.get("logical_date")
     when = f"at {logical_date.astimezone(UTC).isoformat()}" if logical_date else f"run {ti.run_id}"
-    return json.dumps([ti.dag_id, ti.task_id, ti.map_index, when])
+    return json.dumps([ti.dag_id, task_id or ti.task_id, ti.map_index, when])
+
+
+def due_of(context: Context) -> datetime | None:
+    """Return when a run was due: its `run_after` (Airflow 3), or the end of its interval.
+
+    None for a run that somebody started by hand, whatever date it is for: it is wanted now.
+
+    :param context: Of a task.
+    """
+    if _run_type(context) == "manual":
+        return None
+    due = getattr(context["dag_run"], "run_after", None) or context.get("data_interval_end")
+    return due if isinstance(due, datetime) else None
+
+
+def skip_backfill(context: Context, max_lateness: Any) -> None:
+    """Skip a task of a back-fill that would message people, unless `max_lateness` is None.
+
+    :param context: Of the task.
+    :param max_lateness: Its argument.
+    """
+    if _run_type(context).startswith("backfill") and max_lateness is not None:
+        raise AirflowSkipException("a back-fill messages nobody: nothing is sent (max_lateness=None sends it)")
+
+
+def _run_type(context: Context) -> str:
+    kind = context["dag_run"].run_type
+    return str(getattr(kind, "value", kind))
 
 
 def wait_for_permit(task: BaseOperator, error: QuotaExhausted, requests: int, waited: float) -> NoReturn:

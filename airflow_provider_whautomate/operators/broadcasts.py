@@ -1,20 +1,39 @@
-"""Broadcasts: the endpoints, and the job that creates one exactly once."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and call it off."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator, is_literal, run_key
-from whautomate_core import records
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
+
+from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
+from airflow_provider_whautomate.links import WhautomateBroadcastLink
+from airflow_provider_whautomate.operators.base import (
+    WhautomateOperator,
+    _storage,
+    due_of,
+    is_literal,
+    run_key,
+    skip_backfill,
+)
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
+from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
+from airflow_provider_whautomate.triggers.waiting import LAST_LOOK
 from whautomate_core.api import broadcasts
+from whautomate_core.campaign import jobs
+from whautomate_core.campaign.campaign import Campaign, campaign_from
+from whautomate_core.campaign.delivery import moment
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.waiting import WaitingPool, check_poll_interval, look, looks
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.client import Client
+    from whautomate_core.waiting import Seen
 
 
 class WhautomateListBroadcastsOperator(WhautomateOperator, call=broadcasts.list_broadcasts): ...
@@ -35,106 +54,237 @@ class WhautomateDeleteBroadcastOperator(WhautomateOperator, call=broadcasts.dele
 class WhautomateListBroadcastLogsOperator(WhautomateOperator, call=broadcasts.list_broadcast_logs): ...
 
 
-class WhautomateBroadcastOperator(WhautomateOperator):
-    """Message everybody in a segment with a WhatsApp template: created once, however often the task runs.
+class _CampaignOperator(WhautomateJobOperator):
+    """Base of the operators whose arguments are those of a campaign.
 
-    A run of the same logical date is the same broadcast: retries, clears and back-fills find it by its name, which
-    ends in a short form of `key`. All arguments are templated.
-
-    Returns `id`, `name`, `created` (whether this run made it), `requests`, and `waited`, the seconds spent waiting for
-    permits.
-
-    :param name: Name of the broadcast, for people.
-    :param template: The template, as `{"name": "spring_sale", "language": "en"}`.
-    :param segment_name: The audience, by the name of a segment; it must exclude everybody who opted out.
-    :param segment_id: The audience, by id, in place of `segment_name`.
-    :param body_parameters: Values of the template's placeholders, in order.
-    :param schedule_at: When to send: a datetime with a zone, or ISO 8601 text with an offset.
-    :param hold_minutes: How long after its creation it is sent where `schedule_at` is None, so that it can be stopped.
-    :param key: What makes it the same broadcast; DAG, task, map index and logical date (run id where there is none)
-        where None. Never anything that changes between two runs of the same task.
-    :param location_id: Location it belongs to; the connection's where None.
-    :raises ConfigurationError: for arguments that can't work, when the DAG is parsed where they stand in it.
-    :raises AirflowFailException: without retry, where a segment would reach people who opted out, or where nobody
-        knows whether the broadcast was created.
+    :param whautomate_conn_id: The connection (templated).
     """
 
-    template_fields: Sequence[str] = (
-        "name", "template", "segment_name", "segment_id", "body_parameters", "schedule_at", "hold_minutes", "key",
-        "location_id", *WhautomateOperator.template_fields,
-    )  # fmt: skip
-    veiled_fields = frozenset({"body_parameters"})
+    # Values of placeholders are texts of people; names, audiences and bounds are shown.
+    veiled_fields = frozenset({"body_parameters", "header_parameters", "button_parameters"})
+    untemplated_fields = frozenset({"template_text"})  # its {{1}} would be rendered
+
+    def check_literals(self) -> None:
+        """Raise what is wrong with arguments that stand in the DAG file."""
+        values = {name: self.given(name) for name in Campaign.model_fields}
+        texts = self.untemplated_fields
+        campaign_from(values, {name for name, one in values.items() if name not in texts and not is_literal(one)})
+
+    def campaign_arguments(self, context: Context) -> tuple[Campaign, str, datetime | None]:
+        """Return the rendered campaign, its key, and when it was due."""
+        given = self.arguments()
+        key, due = given.pop("key", None), given.pop("due")
+        campaign = campaign_from(given)
+        assert campaign is not None
+        if isinstance(due, str):
+            due = moment(due)
+        return campaign, run_key(context) if key is None else key, due or due_of(context)
+
+
+class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
+    def work(self, client: Client, context: Context) -> Any:
+        """Work out the plan."""
+        from whautomate_core.campaign.broadcasts import plan_broadcast
+
+        campaign, _, due = self.campaign_arguments(context)
+        return plan_broadcast(client, campaign, due=due)
+
+
+class _Killed(BaseException):
+    """The task is being ended. Not an Exception, so that nothing but what cancels takes notice."""
+
+
+class _SendingOperator(_CampaignOperator):
+    """Base of the operator that sends a campaign.
+
+    :param wait: Wait until it is finished, or a threshold decides; then `logs_path` and `receipt_path` are written and
+        the figures returned as well.
+    :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
+    :param poll_interval: Seconds until the second look; doubles with each, up to 15 minutes.
+    :param timeout: Seconds after its start until the wait is given up, however often the task is deferred or tried.
+    :param cancel_on_kill: Call it off where the task is killed, or marked as failed or done, and it is still scheduled.
+    """
+
+    operator_extra_links = (WhautomateBroadcastLink(),)
 
     def __init__(
         self,
         *,
-        name: str,
-        template: records.Template,
-        segment_name: str | None = None,
-        segment_id: str | None = None,
-        body_parameters: Sequence[str] = (),
-        schedule_at: datetime | str | None = None,
-        hold_minutes: float | str = 5,
-        key: str | None = None,
-        location_id: str | None = None,
+        wait: bool = False,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poll_interval: float = 60.0,
+        timeout: float = 86_400.0,
+        cancel_on_kill: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.name = name
-        self.template = template
-        self.segment_name = segment_name
-        self.segment_id = segment_id
-        self.body_parameters = body_parameters
-        self.schedule_at = schedule_at
-        self.hold_minutes = hold_minutes
-        self.key = key
-        self.location_id = location_id
-        if isinstance(template, dict):
-            records.body(records.Template, template, names_only=True)
-        if (segment_name is None) == (segment_id is None):
-            raise ConfigurationError("name the audience by either segment_name or segment_id")
-        if is_literal(schedule_at):
-            _moment(schedule_at)
-        if is_literal(hold_minutes):
-            _minutes(hold_minutes)
-        self._ready = True
+        self.wait = wait
+        self.deferrable = deferrable
+        self.poll_interval = poll_interval
+        self.timeout = timeout
+        self.cancel_on_kill = cancel_on_kill
+        self._key: str | None = None
+        self._working = False
+        check_poll_interval(poll_interval)
 
     def work(self, client: Client, context: Context) -> Any:
-        """Create the broadcast, or find it."""
-        from whautomate_core.campaign.broadcasts import create_broadcast_once
+        """Send it, or go on with it where it was sent before; wait."""
+        from whautomate_core.campaign.broadcasts import send_broadcast
 
-        broadcast, created = create_broadcast_once(
-            client,
-            self.name,
-            run_key(context) if self.key is None else self.key,
-            self.template,
-            segment_name=self.segment_name,
-            segment_id=self.segment_id,
-            body_parameters=self.given("body_parameters"),
-            schedule_at=_moment(self.schedule_at),
-            hold_minutes=_minutes(self.hold_minutes),
-            location_id=self.location_id,
+        campaign, self._key, due = self.campaign_arguments(context)
+        skip_backfill(context, campaign.max_lateness)
+        self._working = True
+        try:
+            made = send_broadcast(client, campaign, self._key, due=due)
+            if made["skipped"]:
+                raise AirflowSkipException(made["skipped"])
+            context["ti"].xcom_push(key="broadcast_id", value=made["id"])
+            while made["look_at"] is not None:
+                self.log.info("broadcast %s is held; who opts out is looked for before it starts", made["id"])
+                self._until(made["look_at"], client)
+                made = made | send_broadcast(client, campaign, self._key, due=due) | {"created": made["created"]}
+            return made | self._outcome(client, campaign, made) if self.wait else made
+        except _Killed:
+            self._cancel()
+            raise
+        finally:
+            self._working = False
+
+    def _until(self, at: float, client: Client) -> None:
+        """Wait for a moment, in seconds since the epoch: here, or in the triggerer; then the work begins anew."""
+        if self.deferrable:
+            self._defer(WhautomateHoldTrigger(at, **self._cancels()), client, at)
+        while (rest := at - time.time()) > 0:
+            time.sleep(min(rest, 60.0))  # the clock may be set meanwhile
+
+    def _outcome(self, client: Client, campaign: Campaign, made: dict[str, Any]) -> dict[str, Any]:
+        from whautomate_core.campaign.outcome import conclude, question
+
+        asked = question(campaign, made["id"])
+        start = moment(made["start"])
+        deadline = (start.timestamp() if start else time.time()) + self.timeout
+        seen: Seen = look(client, asked.look)
+        if not seen.over and time.time() >= deadline:
+            raise AirflowFailException(f"{asked.unmet} {self.timeout:g} s after its start")
+        if not seen.over and self.deferrable:
+            self.log.info("%s: waiting in the triggerer", seen.words)
+            trigger = WhautomateBroadcastTrigger(
+                asked.as_json(),
+                self.whautomate_conn_id,
+                float(self.poll_interval),
+                deadline,
+                seen.not_before,
+                requests=client.requests,
+                waited=round(client.used.waited, 1),
+                max_requests=self.max_requests,
+                key=self._key if self.cancel_on_kill else None,
+            )
+            self._defer(trigger, client, deadline)
+        if not seen.over:
+            self._look_until_over(client, asked, deadline, seen)
+        assert self._key is not None
+        found = conclude(client, campaign, self._key, made["id"], storage=_storage)
+        return {name: value for name, value in found.items() if name not in ("id", "recipients", "cost")} | {
+            "recipients": found["recipients"] or made["recipients"],
+            "cost": found["cost"],
+        }
+
+    def _look_until_over(self, client: Client, asked: Any, deadline: float, seen: Seen) -> None:
+        from whautomate_core.client import Client as OneClient
+
+        pool = WaitingPool(client.account, deadline=deadline)
+        moments = looks(asked, self.poll_interval, deadline, not_before=seen.not_before, tell=self.log.info)
+        with OneClient(client.account, pool=pool) as waiting:
+            at = next(moments)
+            while True:
+                time.sleep(max(0.0, at - time.time()))
+                try:
+                    at = moments.send(look(waiting, asked.look))
+                except StopIteration:
+                    break
+                except TimeoutError:
+                    raise AirflowFailException(f"{asked.unmet} {self.timeout:g} s after its start") from None
+            client.used.go_on(waiting.requests, waiting.used.waited)
+
+    def _defer(self, trigger: Any, client: Client, until: float) -> NoReturn:
+        self.defer(
+            trigger=trigger,
+            method_name="execute_after",
+            kwargs={"requests": client.requests, "waited": client.used.waited},
+            # A backstop: the trigger keeps the deadline itself.
+            timeout=timedelta(seconds=max(0.0, until - time.time()) + 2 * self.poll_interval + 2 * LAST_LOOK),
         )
-        return {"id": broadcast["id"], "name": broadcast["name"], "created": created, "requests": client.requests}
+        raise AssertionError("unreachable")
+
+    def execute_after(self, context: Context, event: Any = None, requests: int = 0, waited: float = 0.0) -> Any:
+        """Go on after a wait in the triggerer: what was done stands in the claim, so the work is begun anew.
+
+        :param event: The trigger's.
+        :param requests: How many requests were made before.
+        :param waited: How many seconds were waited for permits before.
+        """
+        event = event if isinstance(event, dict) else {}
+        if event.get("status") == "error":
+            final = event.get("type") in {error.__name__ for error in FINAL}
+            raise (AirflowFailException if final else AirflowException)(f"{event.get('type')}: {event.get('message')}")
+        used = {"requests": event.get("requests", requests), "waited": event.get("waited", waited)}
+        return self._attempt(context, **used)
+
+    def on_kill(self) -> None:
+        """Call it off where it is still scheduled."""
+        if self._working:
+            raise _Killed  # out of what is under way; the signal may have come in the middle of it
+        self._cancel()
+
+    def _cancels(self) -> dict[str, Any]:
+        return {"whautomate_conn_id": self.whautomate_conn_id, "key": self._key if self.cancel_on_kill else None}
+
+    def _cancel(self) -> None:
+        if self._key is None or not self.cancel_on_kill:
+            return
+        from whautomate_core.campaign.broadcasts import cancel_broadcast
+
+        # There are seconds left before the process is ended: one look, and no long wait for permits.
+        with WhautomateHook(self.whautomate_conn_id).session(max_wait=2.0) as client:
+            found = cancel_broadcast(client, key=self._key, patience=(0.0,))
+        self.log.warning("cancelled: %s", found["id"] if found["cancelled"] else f"no, {found['why']}")
 
 
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ConfigurationError("schedule_at must be a datetime with a zone, or text like 2026-01-31T09:00:00+01:00")
-    return moment
+class WhautomateBroadcastOperator(_SendingOperator, job=jobs.broadcast): ...
 
 
-def _minutes(value: Any) -> float:
-    try:
-        minutes = float(value)
-    except (TypeError, ValueError):
-        minutes = -1.0
-    if not 0 <= minutes < float("inf"):
-        raise ConfigurationError("hold_minutes must be a number of minutes, 0 or more")
-    return minutes
+class WhautomateCancelBroadcastOperator(WhautomateOperator):
+    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+
+    For teardown, and for a task of its own in the DAG of the broadcast. Its claim becomes final, so that the task that
+    made it doesn't send it again, and fails without retry. All arguments are templated.
+
+    Returns `cancelled`, `id`, `why` it wasn't (else None), `requests`, and `waited`, the seconds spent waiting for
+    permits.
+
+    :param of_task: The task that sends it, by its id, in the same DAG run; this, `key` or `broadcast_id`.
+    :param key: The key it was created under.
+    :param broadcast_id: Its id.
+    """
+
+    template_fields: Sequence[str] = ("of_task", "key", "broadcast_id", *WhautomateOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        of_task: str | None = None,
+        key: str | None = None,
+        broadcast_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.of_task = of_task
+        self.key = key
+        self.broadcast_id = broadcast_id
+        if sum(one is not None for one in (of_task, key, broadcast_id)) != 1:
+            raise ConfigurationError("name the broadcast by either of_task, key or broadcast_id")
+
+    def work(self, client: Client, context: Context) -> Any:
+        """Cancel it."""
+        key = self.key if self.of_task is None else run_key(context, self.of_task)
+        return jobs.cancel_broadcast(client, key=key, broadcast_id=self.broadcast_id)

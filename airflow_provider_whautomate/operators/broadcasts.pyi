@@ -1,17 +1,18 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Broadcasts: the endpoints, and the job that creates one exactly once."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and call it off."""
 
 from airflow.providers.common.compat.sdk import Context
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
-from collections.abc import Sequence
 from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
 from whautomate_core.client import Client
+from whautomate_core.client import Client as OneClient
 
 class WhautomateListBroadcastsOperator(WhautomateOperator):
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
@@ -160,30 +161,226 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
     ) -> None: ...
 
 
+class WhautomatePlanBroadcastOperator(WhautomateOperator):
+    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
+
+    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
+    not at all. Counting the audience reads all contacts, or clients: a request for each page.
+
+    Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
+        (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
+        `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped` (why
+        nothing would be sent, else None).
+
+    Raises: `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param name: Name of the broadcast, for people. At Whautomate a short form of the key follows it (templated).
+    :param template: Name and language of an approved template (templated).
+    :param segment_name: Whom it reaches, by the name of a segment; it must exclude everybody who opted out (templated).
+    :param segment_id: Whom it reaches, by the id of a segment (templated).
+    :param retarget: Whom it reaches: recipients of the broadcast with this id. Their log is read first (templated).
+    :param retarget_type: Which of them (templated).
+    :param body_parameters: Values of the placeholders in the template's body (templated).
+    :param header_parameters: Values of the placeholders in its header (templated).
+    :param button_parameters: Values of the placeholders in its buttons' addresses (templated).
+    :param header_media_url: Address of the picture, video or file in its header (templated).
+    :param template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
+    :param expected_parameters: How many placeholders header, body and button have, in place of `template_text` (templated).
+    :param location_id: Location it belongs to; the account's where None (templated).
+    :param schedule_at: When it starts, with a time zone; `hold_minutes` from now where None (templated).
+    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off (templated).
+    :param look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead (templated).
+    :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin") (templated).
+    :param outside_window: What happens outside of them: it starts when they begin, or it isn't sent (templated).
+    :param max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill (templated).
+    :param min_recipients: The fewest people it may reach (templated).
+    :param max_recipients: The most people it may reach (templated).
+    :param max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan (templated).
+    :param unit_price: Price of one message (templated).
+    :param max_cost: The most it may cost (templated).
+    :param cooldown: For how long the same to the same segment is refused under another key; None: it is meant (templated).
+    :param approved_plan: The plan that somebody approved; what isn't as planned is refused (templated).
+    :param approver: Who approved it, for the receipt (templated).
+    :param min_delivered: Recipients it has to be delivered to: a count, or a share like "95%" (templated).
+    :param max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None (templated).
+    :param on_failed: What happens where min_delivered or max_failed isn't kept (templated).
+    :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
+    :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
+    :param due: When the step was to run; see `max_lateness` (templated).
+    :param whautomate_conn_id: The connection (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        name: str | XComArg,
+        template: records.Template | str | XComArg,
+        segment_name: str | XComArg | None = None,
+        segment_id: str | XComArg | None = None,
+        retarget: str | XComArg | None = None,
+        retarget_type: str | XComArg = 'sent',
+        body_parameters: list[str] | str | XComArg = [],
+        header_parameters: list[str] | str | XComArg = [],
+        button_parameters: list[str] | str | XComArg = [],
+        header_media_url: str | XComArg | None = None,
+        template_text: Json | str | XComArg | None = None,
+        expected_parameters: Json | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        schedule_at: datetime | str | XComArg | None = None,
+        hold_minutes: float | str | XComArg = 5.0,
+        look_again: bool | str | XComArg = True,
+        send_window: tuple[str, str, str] | str | XComArg | None = None,
+        outside_window: str | XComArg = 'shift',
+        max_lateness: timedelta | str | XComArg = ...,
+        min_recipients: int | str | XComArg = 1,
+        max_recipients: int | str | XComArg | None = None,
+        max_deviation: str | XComArg | None = None,
+        unit_price: float | str | XComArg | None = None,
+        max_cost: float | str | XComArg | None = None,
+        cooldown: timedelta | str | XComArg = ...,
+        approved_plan: Json | str | XComArg | None = None,
+        approver: str | XComArg | None = None,
+        min_delivered: int | str | XComArg | None = None,
+        max_failed: int | str | XComArg | None = None,
+        on_failed: str | XComArg = 'fail',
+        logs_path: str | XComArg | None = None,
+        receipt_path: str | XComArg | None = None,
+        due: datetime | str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
 class WhautomateBroadcastOperator(WhautomateOperator):
-    """Message everybody in a segment with a WhatsApp template: created once, however often the task runs.
+    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
 
-    A run of the same logical date is the same broadcast: retries, clears and back-fills find it by its name, which
-    ends in a short form of `key`. All arguments are templated.
+    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
+    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
+    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
+    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
 
-    Returns `id`, `name`, `created` (whether this run made it), `requests`, and `waited`, the seconds spent waiting for
+    Returns: `id` and `name` at Whautomate; `created`, whether this run made it; `start` (ISO 8601, UTC); `recipients`,
+        the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
+        plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
+        for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing
+        was sent, else None.
+
+    Raises: `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this
+        key has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param name: Name of the broadcast, for people. At Whautomate a short form of the key follows it (templated).
+    :param template: Name and language of an approved template (templated).
+    :param segment_name: Whom it reaches, by the name of a segment; it must exclude everybody who opted out (templated).
+    :param segment_id: Whom it reaches, by the id of a segment (templated).
+    :param retarget: Whom it reaches: recipients of the broadcast with this id. Their log is read first (templated).
+    :param retarget_type: Which of them (templated).
+    :param body_parameters: Values of the placeholders in the template's body (templated).
+    :param header_parameters: Values of the placeholders in its header (templated).
+    :param button_parameters: Values of the placeholders in its buttons' addresses (templated).
+    :param header_media_url: Address of the picture, video or file in its header (templated).
+    :param template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
+    :param expected_parameters: How many placeholders header, body and button have, in place of `template_text` (templated).
+    :param location_id: Location it belongs to; the account's where None (templated).
+    :param schedule_at: When it starts, with a time zone; `hold_minutes` from now where None (templated).
+    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off (templated).
+    :param look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead (templated).
+    :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin") (templated).
+    :param outside_window: What happens outside of them: it starts when they begin, or it isn't sent (templated).
+    :param max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill (templated).
+    :param min_recipients: The fewest people it may reach (templated).
+    :param max_recipients: The most people it may reach (templated).
+    :param max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan (templated).
+    :param unit_price: Price of one message (templated).
+    :param max_cost: The most it may cost (templated).
+    :param cooldown: For how long the same to the same segment is refused under another key; None: it is meant (templated).
+    :param approved_plan: The plan that somebody approved; what isn't as planned is refused (templated).
+    :param approver: Who approved it, for the receipt (templated).
+    :param min_delivered: Recipients it has to be delivered to: a count, or a share like "95%" (templated).
+    :param max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None (templated).
+    :param on_failed: What happens where min_delivered or max_failed isn't kept (templated).
+    :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
+    :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
+    :param key: What makes it the same broadcast. Never anything that changes between two runs of the same step (templated).
+    :param due: When the step was to run; see `max_lateness` (templated).
+    :param wait: Wait until it is finished, or a threshold decides; then `logs_path` and `receipt_path` are written and
+        the figures returned as well.
+    :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
+    :param poll_interval: Seconds until the second look; doubles with each, up to 15 minutes.
+    :param timeout: Seconds after its start until the wait is given up, however often the task is deferred or tried.
+    :param cancel_on_kill: Call it off where the task is killed, or marked as failed or done, and it is still scheduled.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        name: str | XComArg,
+        template: records.Template | str | XComArg,
+        segment_name: str | XComArg | None = None,
+        segment_id: str | XComArg | None = None,
+        retarget: str | XComArg | None = None,
+        retarget_type: str | XComArg = 'sent',
+        body_parameters: list[str] | str | XComArg = [],
+        header_parameters: list[str] | str | XComArg = [],
+        button_parameters: list[str] | str | XComArg = [],
+        header_media_url: str | XComArg | None = None,
+        template_text: Json | str | XComArg | None = None,
+        expected_parameters: Json | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        schedule_at: datetime | str | XComArg | None = None,
+        hold_minutes: float | str | XComArg = 5.0,
+        look_again: bool | str | XComArg = True,
+        send_window: tuple[str, str, str] | str | XComArg | None = None,
+        outside_window: str | XComArg = 'shift',
+        max_lateness: timedelta | str | XComArg = ...,
+        min_recipients: int | str | XComArg = 1,
+        max_recipients: int | str | XComArg | None = None,
+        max_deviation: str | XComArg | None = None,
+        unit_price: float | str | XComArg | None = None,
+        max_cost: float | str | XComArg | None = None,
+        cooldown: timedelta | str | XComArg = ...,
+        approved_plan: Json | str | XComArg | None = None,
+        approver: str | XComArg | None = None,
+        min_delivered: int | str | XComArg | None = None,
+        max_failed: int | str | XComArg | None = None,
+        on_failed: str | XComArg = 'fail',
+        logs_path: str | XComArg | None = None,
+        receipt_path: str | XComArg | None = None,
+        key: str | XComArg | None = None,
+        due: datetime | str | XComArg | None = None,
+        wait: bool = False,
+        deferrable: bool = False,
+        poll_interval: float = 60.0,
+        timeout: float = 86400.0,
+        cancel_on_kill: bool = True,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateCancelBroadcastOperator(WhautomateOperator):
+    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+
+    For teardown, and for a task of its own in the DAG of the broadcast. Its claim becomes final, so that the task that
+    made it doesn't send it again, and fails without retry. All arguments are templated.
+
+    Returns `cancelled`, `id`, `why` it wasn't (else None), `requests`, and `waited`, the seconds spent waiting for
     permits.
 
-    :param name: Name of the broadcast, for people.
-    :param template: The template, as `{"name": "spring_sale", "language": "en"}`.
-    :param segment_name: The audience, by the name of a segment; it must exclude everybody who opted out.
-    :param segment_id: The audience, by id, in place of `segment_name`.
-    :param body_parameters: Values of the template's placeholders, in order.
-    :param schedule_at: When to send: a datetime with a zone, or ISO 8601 text with an offset.
-    :param hold_minutes: How long after its creation it is sent where `schedule_at` is None, so that it can be stopped.
-    :param key: What makes it the same broadcast; DAG, task, map index and logical date (run id where there is none)
-        where None. Never anything that changes between two runs of the same task.
-    :param location_id: Location it belongs to; the connection's where None.
-    :raises ConfigurationError: for arguments that can't work, when the DAG is parsed where they stand in it.
-    :raises AirflowFailException: without retry, where a segment would reach people who opted out, or where nobody
-        knows whether the broadcast was created.
+    :param of_task: The task that sends it, by its id, in the same DAG run; this, `key` or `broadcast_id`.
+    :param key: The key it was created under.
+    :param broadcast_id: Its id.
     """
-    def __init__(self, *, name: str, template: records.Template, segment_name: str | None=None, segment_id: str | None=None, body_parameters: Sequence[str]=(), schedule_at: datetime | str | None=None, hold_minutes: float | str=5, key: str | None=None, location_id: str | None=None, **kwargs: Unpack[TaskArguments]) -> None:
+    def __init__(self, *, of_task: str | None=None, key: str | None=None, broadcast_id: str | None=None, **kwargs: Unpack[TaskArguments]) -> None:
         ...
     def work(self, client: Client, context: Context) -> Any:
         ...

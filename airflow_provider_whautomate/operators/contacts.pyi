@@ -254,7 +254,7 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
         region_column: str | XComArg | None = None,
         consent_column: str | XComArg | None = None,
         nulls: Literal['keep', 'clear'] | str | XComArg = 'keep',
-        tags: Sequence[str] | str | XComArg = (),
+        tags: Sequence[str] | str | XComArg = ...,
         mode: Literal['upsert', 'insert', 'update', 'mirror'] | str | XComArg = 'upsert',
         drift: Literal['ignore', 'detect'] | str | XComArg = 'ignore',
         suppress: Source | Sql | ObjectStoragePath | XComArg | None = None,

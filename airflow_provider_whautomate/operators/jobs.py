@@ -36,6 +36,9 @@ class WhautomateJobOperator(WhautomateOperator):
     at import what a DAG file must not load.
     """
 
+    untemplated_fields: ClassVar[frozenset[str]] = frozenset()
+    """Arguments that are taken as they stand."""
+
     _job: ClassVar[Callable[..., dict[str, Any]]]
 
     def __init_subclass__(cls, job: Callable[..., dict[str, Any]] | None = None, **kwargs: Any) -> None:
@@ -44,20 +47,25 @@ class WhautomateJobOperator(WhautomateOperator):
             # In time for Airflow's metaclass, which wraps `__init__` by its signature once the class is made.
             _derive(cls, job)
 
-    def work(self, client: Client, context: Context) -> Any:
-        """Do the job."""
+    def check_literals(self) -> None:
+        """Raise what else is wrong with arguments that stand in the DAG file."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the rendered arguments of the job."""
         arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
         for name in SOURCES & arguments.keys():
             if arguments[name] is not None:
                 arguments[name] = open_source(arguments[name])[0]
+        return arguments
+
+    def work(self, client: Client, context: Context) -> Any:
+        """Do the job."""
+        arguments = self.arguments()
         if "key" in arguments and arguments["key"] is None:
             arguments["key"] = run_key(context)
         wanted = inspect.signature(type(self)._job).parameters
         supplied = {name: value(context) for name, value in _SUPPLIED.items() if name in wanted}
         return type(self)._job(client, **arguments, **supplied)
-
-    def check(self, values: dict[str, Any]) -> None:
-        """Raise what is wrong with arguments that stand in the DAG file: name -> value."""
 
 
 class WhautomatePeopleJobOperator(WhautomateJobOperator):
@@ -77,9 +85,11 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
         super().__init_subclass__(job, **kwargs)
         cls._kind = job.kind  # type: ignore[attr-defined]
 
-    def check(self, values: dict[str, Any]) -> None:
+    def check_literals(self) -> None:
         """Raise what is wrong with arguments that stand in the DAG file; paths are of the worker's machine."""
-        check_arguments(self._kind, {name: value for name, value in values.items() if not name.endswith("_path")})
+        hints = {name: hint for name, hint in self._hints.items() if not name.endswith("_path")}
+        literal = {name: getattr(self, name) for name in hints if is_literal(getattr(self, name))}
+        check_arguments(self._kind, {name: _from_text(name, hints[name], value) for name, value in literal.items()})
 
     def work(self, client: Client, context: Context) -> Any:
         """Do the job, and tell of it in the events of the task's assets."""
@@ -116,7 +126,8 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = [one.replace(kind=keyword) for one in inspect.signature(job).parameters.values() if one.name in hints]
-    shared = [one for one in inspect.signature(WhautomateOperator.__init__).parameters.values() if one.kind is keyword]
+    base: Any = cls.__base__
+    shared = [one for one in inspect.signature(base.__init__).parameters.values() if one.kind is keyword]
 
     def __init__(self: WhautomateJobOperator, **kwargs: Any) -> None:
         values = {one.name: kwargs.pop(one.name, one.default) for one in own}
@@ -124,8 +135,7 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
         for name, value in values.items():
             setattr(self, name, value)
         _check_names(hints, values)
-        literal = {name: value for name, value in values.items() if is_literal(value)}
-        self.check({name: _from_text(name, hints[name], value) for name, value in literal.items()})
+        self.check_literals()
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
@@ -133,17 +143,26 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     __init__.__signature__ = inspect.Signature([this, *own, *shared, rest])  # type: ignore[attr-defined]
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     cls.__init__ = __init__  # type: ignore[method-assign,assignment]
-    cls.template_fields = (*(one.name for one in own), *WhautomateOperator.template_fields)
-    about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
-    cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address", *SOURCES})
-    cls.__doc__ = _doc(job, hints)
+    templated = [one.name for one in own if one.name not in cls.untemplated_fields]
+    cls.template_fields = (*templated, *base.template_fields)
+    if "veiled_fields" not in vars(cls) and not base.veiled_fields:
+        about_people = {name for name, hint in hints.items() if _shape(hint) is dict}
+        cls.veiled_fields = frozenset(about_people | hints.keys() & {"phone", "email_address", *SOURCES})
+    cls.__doc__ = _doc(job, hints, templated, [] if base in _BASES else [base, WhautomateOperator])
 
 
-def _doc(job: Callable[..., Any], names: Any) -> str:
+_BASES: tuple[type, ...] = (WhautomateJobOperator, WhautomatePeopleJobOperator)
+
+
+def _doc(job: Callable[..., Any], names: Any, templated: list[str], bases: list[type]) -> str:
     what, arguments, results = docs.parts(job)
     params = [
-        f":param {name}: {meaning.rstrip('.')} (templated)." for name, meaning in arguments.items() if name in names
+        f":param {name}: {meaning.rstrip('.')}{' (templated)' if name in templated else ''}."
+        for name, meaning in arguments.items()
+        if name in names
     ]
-    _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")
+    for base in bases or [WhautomateOperator]:  # what all of its operators share is described once, in the base
+        _, _, shared = inspect.cleandoc(base.__doc__ or "").partition("\n\n:param ")
+        params.append(f":param {shared}")
     made = "Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try."
-    return "\n\n".join([what, results, made, "\n".join([*params, f":param {shared}"])])
+    return "\n\n".join([what, results, made, "\n".join(params)])

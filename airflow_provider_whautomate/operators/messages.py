@@ -1,9 +1,27 @@
-"""Messages to one person."""
+"""Messages to one person: the endpoints, and the job that sends a template to each of many, once."""
 
 from __future__ import annotations
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import AirflowSkipException
+
+from airflow_provider_whautomate.operators.base import (
+    WhautomateOperator,
+    _storage,
+    due_of,
+    run_key,
+    skip_backfill,
+    threshold,
+)
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core.api import messages
+from whautomate_core.campaign.messages import send_template_to_contacts
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+    from whautomate_core.client import Client
 
 
 class WhautomateListContactMessagesOperator(WhautomateOperator, call=messages.list_contact_messages): ...
@@ -43,3 +61,20 @@ class WhautomateSendTelegramMediaOperator(WhautomateOperator, call=messages.send
 
 
 class WhautomateSendTelegramTemplateOperator(WhautomateOperator, call=messages.send_telegram_template): ...
+
+
+class WhautomateSendTemplateToContactsOperator(WhautomateJobOperator, job=send_template_to_contacts):
+    lane = "bulk"
+    veiled_fields = frozenset({"source"})
+
+    def work(self, client: Client, context: Context) -> Any:
+        """Send them."""
+        given = self.arguments()
+        skip_backfill(context, given["max_lateness"])
+        given["key"] = run_key(context) if given["key"] is None else given["key"]
+        given["due"] = given["due"] or due_of(context)
+        given["max_failed"] = threshold(given["max_failed"])
+        found = send_template_to_contacts(client, **given, storage=_storage)
+        if found["skipped"]:
+            raise AirflowSkipException(found["skipped"])
+        return found

@@ -1,12 +1,17 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Messages to one person."""
+"""Messages to one person: the endpoints, and the job that sends a template to each of many, once."""
 
+from airflow.providers.common.compat.sdk import ObjectStoragePath
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
+from airflow_provider_whautomate.sources import Sql
+from datetime import datetime
+from datetime import timedelta
 from typing import Unpack
 from whautomate_core import records
 from whautomate_core.call import Json
+from whautomate_core.sources import Source
 
 class WhautomateListContactMessagesOperator(WhautomateOperator):
     """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
@@ -346,6 +351,56 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
         extra: Json | str | XComArg | None = None,
         allow_protected: bool | str | XComArg = False,
         key: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
+
+
+class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
+    """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
+
+    Each row has a claim of its own, so a step that was broken off goes on where it stopped. Whether somebody has opted
+    out is read directly before the message to them, among contacts and clients: it takes three requests a message.
+
+    Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
+        `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
+        (numbers of an earlier row); `skipped`, why nothing was sent, else None.
+
+    Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
+        `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param template: Name and language of an approved template (templated).
+    :param key: What identifies the step: under one key nobody gets a second message, whatever it says (templated).
+    :param phone_column: Column of the numbers, as people write them (templated).
+    :param parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param location_id: Location they are sent from; the account's where None (templated).
+    :param max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%" (templated).
+    :param max_lateness: How long after it was due the step may still send; any time where None (templated).
+    :param due: When the step was to run; None where somebody asked for it now (templated).
+    :param rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        source: Source | Sql | ObjectStoragePath | XComArg,
+        template: records.Template | str | XComArg,
+        key: str | XComArg | None = None,
+        phone_column: str | XComArg = 'phone',
+        parameter_columns: list[str] | str | XComArg | None = None,
+        default_region: str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        max_failed: int | str | XComArg = 0,
+        max_lateness: timedelta | str | XComArg = ...,
+        due: datetime | str | XComArg | None = None,
+        rejects_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

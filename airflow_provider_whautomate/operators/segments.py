@@ -1,4 +1,4 @@
-"""Segments: the endpoints, and the job that makes one where there is none."""
+"""Segments: the endpoints, and the jobs that make one where there is none."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core import records
 from whautomate_core.api import segments
+from whautomate_core.campaign.segments import ensure_audience
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -72,3 +74,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
 
         segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id, type=self.type)
         return {"id": segment["id"], "name": segment["name"]}
+
+
+class WhautomateEnsureAudienceOperator(WhautomateJobOperator, job=ensure_audience):
+    lane = "bulk"

@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Segments: the endpoints, and the job that makes one where there is none."""
+"""Segments: the endpoints, and the jobs that make one where there is none."""
 
 from airflow.providers.common.compat.sdk import Context
 from airflow.providers.common.compat.sdk import XComArg
@@ -115,4 +115,37 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         ...
     def work(self, client: Client, context: Context) -> Any:
         ...
+
+
+class WhautomateEnsureAudienceOperator(WhautomateOperator):
+    """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
+
+    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first. Who opted
+    out gets no tag, and the segment leaves them out.
+
+    Returns: `id` and `name` of the segment; `people`, how many have the tag and have not opted out; `tagged`, how many
+        were given it now; `opted_out`, how many of the list were left out.
+
+    Raises: `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
+        tagged then.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param tag: Name of the tag (templated).
+    :param contacts: Ids of contacts; whoever has the tag where None (templated).
+    :param location_id: Location of the segment; the account's where None (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration), and starts again then.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param whautomate_conn_id: The connection (templated).
+    """
+    def __init__(
+        self,
+        *,
+        tag: str | XComArg,
+        contacts: list[str] | str | XComArg | None = None,
+        location_id: str | XComArg | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None: ...
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from conftest import DAGS, HOME, KEY, connection, python
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from whautomate_core.account import account_from_settings
 from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.errors import Stopped
 from whautomate_core.state import open_state
 from whautomate_core.state.schema import permits
 
@@ -120,3 +122,27 @@ def test_a_run_that_was_deferred_tells_what_all_its_parts_did(whautomate_emulato
     assert (report["created"], report["unchanged"], report["rows"]) == (9, 0, 9)
     assert report["requests"] == len(whautomate_emulator.requests())
     assert len(whautomate_emulator.contacts()) == 9
+
+
+def test_a_task_that_is_killed_lets_no_more_requests_leave(whautomate_emulator, connections):
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=uuid4().hex)
+    rows = [{"name": f"N{n}", "mobile": f"+49151234{n:05d}"} for n in range(300)]
+    task = WhautomateSyncContactsOperator(
+        task_id="t", source=rows, mapping={"name": "name", "phoneNumber": "mobile"}, max_failed="100%"
+    )
+    for name in task.template_fields:
+        setattr(task, name, getattr(task, name))
+    context = {"ti": SimpleNamespace(dag_id="d", task_id="t", map_index=-1, run_id="r", xcom_push=lambda *a: None)}
+    with ThreadPoolExecutor(1) as executor:
+        running_task = executor.submit(task._attempt, context)
+        while len(whautomate_emulator.requests("createContact")) < 10:
+            assert not running_task.done()
+        task.on_kill()
+        with pytest.raises(Stopped):
+            running_task.result(60)
+    asked = len(whautomate_emulator.requests())
+    assert asked < 300
+    # What had been done is known: it goes on from there.
+    report = task._attempt(context)
+    assert (report["created"], report["unsettled"]) == (300, 0)
+    assert len(whautomate_emulator.contacts()) == 300

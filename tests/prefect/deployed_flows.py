@@ -80,7 +80,9 @@ def one_broadcast(block: str, notes: str):
     segment = segments.ensure_segment(credentials, "all", {"tags": ["newsletter"]})
     note(notes, "start")
     template = {"name": "spring_sale", "language": "en"}
-    sent = broadcasts.broadcast(credentials, "spring", template, segment_id=segment["id"])
+    sent = broadcasts.broadcast(
+        credentials, "spring", template, segment_id=segment["id"], hold_minutes=0, min_recipients=0
+    )
     note(notes, f"made {sent['id']}")
 
 

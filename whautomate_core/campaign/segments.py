@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import TYPE_CHECKING, Any
 
+from whautomate_core.api import contacts as contacts_api
 from whautomate_core.api import segments
-from whautomate_core.client import Client
+from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
-from whautomate_core.once import make_once
-from whautomate_core.prepare import tags_of
+from whautomate_core.prepare import known, tags_of
 from whautomate_core.records import Segment, SegmentCriteria, body
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
+    from whautomate_core.client import Client
+
+log = logging.getLogger(__name__)
 
 
 def ensure_segment(
@@ -26,11 +32,13 @@ def ensure_segment(
     given = body(SegmentCriteria, criteria)
     if not any(value not in (None, "", [], {}) for name, value in given.items() if name != "exclusionTags"):
         raise ConfigurationError("criteria choose nobody in particular, so everybody: name tags, a stage or the like")
-    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *_opt_out_tags(client, type)]))
+    excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *opt_out_tags(client, type)]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
     found: list[Any] = _named(client, name, location)
     if not found:
+        from whautomate_core.once import make_once
+
         look = lambda: next(iter(_named(client, name, location)), None)  # noqa: E731
         found = [make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)[0]]
     different = [segment for segment in found if _differs(segment, wanted, type)]
@@ -43,6 +51,65 @@ def ensure_segment(
     return segment
 
 
+def ensure_audience(
+    client: Client, tag: str, *, contacts: list[str] | None = None, location_id: str | None = None
+) -> Json:
+    """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
+
+    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first. Who opted
+    out gets no tag, and the segment leaves them out.
+
+    Args:
+        tag: Name of the tag.
+        contacts: Ids of contacts; whoever has the tag where None.
+        location_id: Location of the segment; the account's where None.
+
+    Returns: `id` and `name` of the segment; `people`, how many have the tag and have not opted out; `tagged`, how many
+        were given it now; `opted_out`, how many of the list were left out.
+
+    Raises: `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
+        tagged then.
+    """
+    if not isinstance(tag, str) or not tag.strip():
+        raise ConfigurationError("tag must be the name of a tag")
+    policy = client.account.policy
+    if policy.is_opt_out(tag):
+        raise ConfigurationError("tag is an opt-out tag: nobody who has it is messaged")
+    if contacts is not None and not contacts:
+        raise ConfigurationError("contacts is empty: there is nobody to send to")
+    wanted = None if contacts is None else set(contacts)
+    seen: set[str] = set()
+    lacking: list[Any] = []
+    people = opted_out = others = 0
+    for page in client.pages(contacts_api.list_contacts()):
+        for one in page:
+            id, has = str(one.get("id")), tag in (one.get("tags") or [])
+            listed = has if wanted is None else id in wanted
+            seen.add(id)
+            if policy.protects(one):
+                opted_out += listed
+            elif listed:
+                people += 1
+                lacking += [] if has else [one]
+            else:
+                others += has
+    if wanted is not None and wanted - seen:
+        raise InvalidRequest(f"contacts: {len(wanted - seen)} of {len(wanted)} ids are no contact's: nobody is tagged")
+    if others:
+        raise InvalidRequest(
+            f"{others} contacts that are not on the list have the tag {tag!r} and would get the broadcast: take it "
+            "from them, or choose another tag"
+        )
+    log.info("tag %r: %d contacts lack it, a request each", tag, len(lacking))
+    for one in lacking:
+        call = known(contacts_api.add_contact_tags(one["id"], [tag]), one, policy)
+        if call is not None:
+            client.send(call)
+    segment = ensure_segment(client, f"tag {tag}", {"tags": [tag]}, location_id=location_id)
+    found = {"people": people, "tagged": len(lacking), "opted_out": opted_out}
+    return {"id": segment["id"], "name": segment["name"], **found}
+
+
 def find_segment(client: Client, name: str) -> Segment:
     """The one segment of that name. Raises `NotFound`, `InvalidRequest` where there are several."""
     found = _named(client, name)
@@ -53,7 +120,8 @@ def find_segment(client: Client, name: str) -> Segment:
     return found[0]
 
 
-def _opt_out_tags(client: Client, kind: str) -> list[str]:
+def opt_out_tags(client: Client, kind: str) -> list[str]:
+    """The opt-out tags of `contact` or `client`, in each spelling there is."""
     names = (tag["name"] for page in client.pages(tags_of(kind)) for tag in page if tag.get("name"))
     return client.account.policy.spellings(names)
 

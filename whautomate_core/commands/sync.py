@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -32,8 +31,8 @@ def sync(
     detect: Annotated[bool, typer.Option("--detect", help="Read everybody, and correct what was changed.")] = False,
     suppress: Annotated[str | None, typer.Option(help="A file of people who opted out elsewhere.")] = None,
     name: Annotated[str | None, typer.Option(help="Names this sync; needed for mirror.")] = None,
-    rejects: Annotated[Path | None, typer.Option(help="File for rows that were not written.")] = None,
-    outcomes: Annotated[Path | None, typer.Option(help="File for what became of each row.")] = None,
+    rejects: Annotated[str | None, typer.Option(help="File for rows that were not written: a path or URL.")] = None,
+    outcomes: Annotated[str | None, typer.Option(help="File for what became of each row: likewise.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and what it costs, and stop.")] = False,
     yes: terminal.Yes = False,
 ) -> None:
@@ -58,11 +57,7 @@ def sync(
             "suppress": suppress,
             "sync_name": name,
         }
-        paths = {
-            "rejects_path": rejects and str(rejects.absolute()),
-            "outcomes_path": outcomes and str(outcomes.absolute()),
-        }
-        mapping = dict(map(_field, fields))
+        mapping = _mapping(fields)
 
         def run(**more: Any) -> dict[str, Any]:
             with Client(account, lane="bulk") as client, _bar() as progress:
@@ -75,18 +70,24 @@ def sync(
 
         if plan or not yes:
             planned = run(plan_only=True)
-            typer.echo(json.dumps(planned, indent=2), err=not plan)
             if plan:
+                typer.echo(json.dumps(planned, indent=2))
                 return
+            typer.echo(json.dumps(planned["plan"], indent=2), err=True)
             terminal.agreed("Go on?", yes)
-        typer.echo(json.dumps(run(**paths), indent=2))
+        typer.echo(json.dumps(run(rejects_path=rejects, outcomes_path=outcomes), indent=2))
 
 
-def _field(text: str) -> tuple[str, str]:
-    field, separator, column = text.partition("=")
-    if not separator or not field or not column:
-        raise ConfigurationError(f"--map takes FIELD=COLUMN, such as phoneNumber=mobile, not {text!r}")
-    return field, column
+def _mapping(fields: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for text in fields:
+        field, separator, column = text.partition("=")
+        if not separator or not field or not column:
+            raise ConfigurationError(f"--map takes FIELD=COLUMN, such as phoneNumber=mobile, not {text!r}")
+        if field in mapping:
+            raise ConfigurationError(f"--map names {field} twice")
+        mapping[field] = column
+    return mapping
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any
 
@@ -35,11 +35,14 @@ class Claim:
     what: str
     settled: bool
     result: Any
+    """What the step returned; of an open claim what was noted when it was made."""
     made_at: float
     """Seconds since the epoch (UTC)."""
     made_by: str
     mine: bool = False
     """Whether this call inserted it, and so may send."""
+    payload: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Each field of what is sent, by a keyed hash of its value."""
 
 
 class Claims:
@@ -49,9 +52,10 @@ class Claims:
         self._database = database
         self._secret = secret
 
-    def claim(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim:
+    def claim(self, account: str, key: str, payload: Mapping[str, Any], what: str, note: Any = None) -> Claim:
         """Insert a claim, or return the one that is there.
 
+        `note` is what is known before the call is sent, as its result until there is one: small JSON, no personal data.
         Of `payload` (field -> value) only keyed hashes are kept. Raises `InvalidRequest` that names the fields that
         differ where the key was claimed for another payload, and for what can't be a key.
         """
@@ -62,13 +66,14 @@ class Claims:
         def work(connection: Connection) -> Claim:
             fields = self._fields(connection, payload)
             values = {"account": account, "key": key, "payload": json.dumps(fields), "what": what, "status": "open"}
+            values |= {} if note is None else {"result": json.dumps(note)}
             row = None
             while row is None:  # it may be released between our insert and our look
                 try:
                     with connection.begin_nested():
                         now = self._database.now(connection)
                         connection.execute(insert(claims).values(**values, made_at=now, made_by=by))
-                    return Claim(account, key, what, False, None, now, by, mine=True)
+                    return Claim(account, key, what, False, note, now, by, mine=True, payload=fields)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
             _require_same(row, fields, what)
@@ -90,12 +95,41 @@ class Claims:
 
         return self._database.run(work)
 
+    def get(self, account: str, key: str) -> Claim | None:
+        """The claim that is there, if any, whatever it is for."""
+        found = select(claims).where(_is(account, key))
+        row = self._database.run(lambda connection: connection.execute(found).one_or_none())
+        return None if row is None else _claim(row)
+
+    def latest(self, account: str, what: str, *, seconds: float) -> list[Claim]:
+        """The claims of the last so many seconds for calls of one kind (method and path template), newest first."""
+
+        def work(connection: Connection) -> list[Claim]:
+            since = self._database.now(connection) - seconds
+            found = select(claims).where(claims.c.account == account, claims.c.what == what, claims.c.made_at > since)
+            return [_claim(row) for row in connection.execute(found.order_by(claims.c.made_at.desc()))]
+
+        return self._database.run(work)
+
     def settle(self, account: str, key: str, result: Any) -> None:
         """Store the result of a step, which later attempts return without sending. No personal data in it."""
         values = {"status": "settled", "result": json.dumps(result)}
         self._database.run(
             lambda connection: connection.execute(update(claims).where(_is(account, key)).values(**values))
         )
+
+    def amend(self, account: str, key: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Write fields over those of a step's result, and return it whole. Others may write other fields meanwhile."""
+
+        def work(connection: Connection) -> dict[str, Any]:
+            # The lock first: PostgreSQL would let two read the same and write one after the other.
+            connection.execute(update(claims).where(_is(account, key)).values(what=claims.c.what))
+            row = connection.execute(select(claims.c.result).where(_is(account, key))).one_or_none()
+            result = {**(json.loads(row.result) if row and row.result else {}), **changes}
+            connection.execute(update(claims).where(_is(account, key)).values(result=json.dumps(result)))
+            return result
+
+        return self._database.run(work)
 
     def release(self, account: str, key: str, *, made_by: str | None = None) -> bool:
         """Forget a claim, so that the next attempt may send. Returns whether there was one.
@@ -148,4 +182,13 @@ def _require_same(row: Any, fields: Mapping[str, str], what: str) -> None:
 
 def _claim(row: Any) -> Claim:
     result = json.loads(row.result) if row.result is not None else None
-    return Claim(row.account, row.key, row.what, row.status == "settled", result, row.made_at, row.made_by)
+    return Claim(
+        row.account,
+        row.key,
+        row.what,
+        row.status == "settled",
+        result,
+        row.made_at,
+        row.made_by,
+        payload=json.loads(row.payload),
+    )

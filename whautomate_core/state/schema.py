@@ -68,9 +68,10 @@ claims = Table(
     Column("payload", Text, nullable=False),  # JSON: each field of what is sent, by a keyed hash of its value
     Column("what", String, nullable=False),  # method and path template
     Column("status", String, nullable=False),  # open, settled
-    Column("result", Text),  # what the step returned, without personal data
+    Column("result", Text),  # what the step returned (open: what was noted before), without personal data
     Column("made_at", Float(53), nullable=False),
     Column("made_by", String, nullable=False),
+    Index("whautomate_claim_made", "account", "what", "made_at"),
 )
 
 # Accounts whose sends a person has stopped.

@@ -133,7 +133,7 @@ def people_mapping(
             raise ConfigurationError(
                 f'mapping[{name!r}] must be the name of a column, {{"value": ...}} for all rows, or a function of a row'
             )
-    body(kind.fields, sample)
+    body(kind.fields, sample, way_past="")
     check_choice("nulls", nulls, get_args(Nulls))
     region = require_region(default_region) if default_region else None
     return PeopleMapping(kind, dict(fields), by, region, region_column, consent_column, nulls)

@@ -101,6 +101,7 @@ with DAG(
         template=TEMPLATE,
         segment_name="everybody",
         schedule_at="{{ '2100-01-01T00:00:00+00:00' }}",
+        look_again=False,
     )
     too_late = WhautomateBroadcastSensor(
         task_id="too_late",
@@ -110,7 +111,7 @@ with DAG(
         deferrable=True,
     )
     near = WhautomateBroadcastOperator(
-        task_id="near", name="Near", template=TEMPLATE, segment_name="everybody", hold_minutes="{{ 0 }}"
+        task_id="near", name="Near", template=TEMPLATE, segment_name="everybody", hold_minutes="{{ 0 }}", cooldown=None
     )
     everybody >> far >> too_late >> near
     near.trigger_rule = "all_done"

@@ -1,0 +1,50 @@
+"""A contact export of HubSpot (Contacts > Export view, as CSV) into Whautomate, without those who opted out there.
+
+Export a view of people who agreed to be messaged: "Marketing contact" is about what HubSpot bills, and no consent.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from prefect_whautomate import WhautomateCredentials
+from prefect_whautomate.contacts import sync_contacts
+from whautomate_core.account import require_loopback
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def full_name(row: dict[str, str]) -> str:
+    return f"{row['First Name']} {row['Last Name']}".strip() or row["Email"]
+
+
+MAPPING = {
+    "name": full_name,
+    "phoneNumber": "Phone Number",
+    "stage": "Lifecycle Stage",
+    "customFields.hubspot_id": "Record ID",
+    "customFields.company": "Associated Company",
+    "customFields.source": {"value": "HubSpot"},
+}
+
+
+@flow
+def hubspot_to_contacts(
+    block: str,
+    source: Path = DATA / "hubspot_contacts.csv",
+    opted_out: Path = DATA / "hubspot_opted_out.csv",  # the same export, of the list of those who opted out
+    rejects_path: str | None = None,
+) -> dict[str, Any]:
+    account = WhautomateCredentials.load(block)
+    require_loopback(account.get_account())  # the people in the data are made up; leave this out for your own
+    # HubSpot writes countries as names, so no country is told: numbers must begin with their country's code.
+    return sync_contacts(
+        account,
+        source,
+        MAPPING,
+        suppress=opted_out,
+        tags=["hubspot"],
+        max_rejected="20%",
+        rejects_path=rejects_path,
+    )

@@ -1,0 +1,45 @@
+"""What tests/prove/test_prove_broadcasts.py has a real Airflow run. Each broadcast is named after its DAG."""
+
+import os
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, Asset, task
+
+from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
+
+READY = Asset("contacts-are-ready")
+NOW = datetime.fromisoformat(os.environ["PROVE_START"])
+"""What runs once is due at its start date."""
+
+
+def campaign(dag_id, *, schedule="@once", start_date=NOW, paused=False, **arguments):
+    given = {"hold_minutes": 0, "cooldown": None, "whautomate_conn_id": "whautomate_default", **arguments}
+    with DAG(
+        dag_id,
+        schedule=schedule,
+        start_date=start_date,
+        catchup=False,
+        is_paused_upon_creation=paused,
+        # Airflow starts tasks before its API server answers, and each costs a try.
+        default_args={"retries": 20, "retry_delay": timedelta(seconds=5)},
+    ):
+        WhautomateBroadcastOperator(
+            task_id="send", name=dag_id, template={"name": "t", "language": "en"}, segment_name="vip", **given
+        )
+
+
+campaign("killed", whautomate_conn_id="killed")
+campaign("cleared")
+campaign("held", hold_minutes=30, deferrable=True)
+campaign("awaited", whautomate_conn_id="slow", wait=True, deferrable=True, poll_interval=5)
+campaign("on_asset", schedule=[READY])
+campaign("daily", schedule=os.environ["PROVE_CRON"], start_date=NOW - timedelta(days=3))
+campaign("past", schedule="@daily", start_date=NOW - timedelta(days=40), paused=True)
+
+with DAG("source", schedule="@once", start_date=NOW, is_paused_upon_creation=False):
+
+    @task(outlets=[READY])
+    def makes_ready():
+        """Says that the contacts are ready."""
+
+    makes_ready()

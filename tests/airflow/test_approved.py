@@ -1,0 +1,106 @@
+"""The example of an approved campaign, run by Airflow: somebody approves, rejects, or approves what changes then."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+from conftest import HOME, KEY, ROOT, connection, python
+
+try:
+    import airflow.providers.standard.operators.hitl  # noqa: F401
+except Exception:  # Airflow 2 has no such thing
+    pytest.skip("needs Airflow 3.1", allow_module_level=True)
+
+from whautomate_core.account import account_from_settings
+from whautomate_core.campaign.segments import ensure_segment
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator, Stances, create_app, running
+
+# Where it is noon now, so that its send window is open (`Etc/GMT-9` is nine hours ahead of UTC).
+NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+EXAMPLE = ROOT / "example_dags" / "airflow" / "approved_campaign.py"
+ANSWER = """
+import sys
+from types import SimpleNamespace
+from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
+from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
+from airflow.utils.session import create_session
+user = SimpleNamespace(get_id=lambda: "1", get_name=lambda: "Grace")
+with create_session() as session:
+    payload = UpdateHITLDetailPayload(chosen_options=[sys.argv[2]], params_input={})
+    update_hitl_detail("approved_campaign", sys.argv[1], "approve", payload, user, session)
+"""
+
+
+def rows(asked, *values):
+    with contextlib.closing(sqlite3.connect(HOME / "airflow.db", timeout=30)) as database:
+        return database.execute(asked, values).fetchall()
+
+
+def ran(emulator, answer, before_answer=lambda: None):
+    """A run that is answered as Airflow's UI would; states of its tasks, and what was asked."""
+    env = os.environ | {
+        "AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url, account=emulator.url),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(EXAMPLE.parent),
+        "WHAUTOMATE_DEMO_HOLD": "0",
+        "WHAUTOMATE_DEMO_POLL": "1",
+        "WHAUTOMATE_DEMO_ZONE": NOON,
+    }
+    known = {run for (run,) in rows("SELECT run_id FROM task_instance WHERE dag_id = 'approved_campaign'")}
+    said = HOME / "approved.txt"
+    with said.open("w") as log, subprocess.Popen([sys.executable, EXAMPLE], env=env, stdout=log, stderr=log) as process:
+        asked = "SELECT run_id FROM task_instance WHERE task_id = 'approve' AND state = 'awaiting_input'"
+        end = time.monotonic() + 300
+        while not (waiting := {run for (run,) in rows(asked)} - known):
+            assert process.poll() is None, said.read_text()
+            assert time.monotonic() < end, said.read_text()
+            time.sleep(0.2)
+        [run_id] = waiting
+        before_answer()
+        code, words = python("-c", ANSWER, run_id, answer)
+        assert code == 0, words
+        process.wait(300)
+    states = dict(
+        rows("SELECT task_id, state FROM task_instance WHERE run_id = ? AND dag_id = 'approved_campaign'", run_id)
+    )
+    shown = rows("SELECT body FROM hitl_detail h JOIN task_instance t ON t.id = h.ti_id WHERE t.run_id = ?", run_id)
+    return states, shown[0][0], said.read_text()
+
+
+@pytest.fixture
+def emulator(airflow_db):
+    app = create_app(Stances(broadcast_seconds=0.5, delivery_seconds=0.0, broadcast_failed_share=0.0), key=KEY)
+    with running(app) as url:
+        found = Emulator(app, url)
+        settings = {"location_id": "loc000000001", "plan": "subscribed", "account": "of this test"}
+        with Client(account_from_settings(url, KEY, settings)) as client:
+            ensure_segment(client, "newsletter-subscribers", {"tags": ["newsletter"]})
+        found.add_contacts([{"name": "N", "phoneNumber": f"491512345670{n}", "tags": ["newsletter"]} for n in range(4)])
+        yield found
+
+
+def test_approved_it_is_sent_as_it_was_shown(emulator):
+    states, shown, said = ran(emulator, "Approve")
+    assert states == {"plan": "success", "approve": "success", "send": "success", "call_off": "skipped"}, said
+    assert "**recipients**: 4" in shown
+    assert "**cost**: 0.44" in shown
+    assert len(emulator.messages()) == 4
+
+
+def test_rejected_nothing_is_sent(emulator):
+    states, _, said = ran(emulator, "Reject")
+    assert states["send"] == "skipped", said
+    assert emulator.requests("createBroadcast") == []
+
+
+def test_a_plan_that_changed_after_it_was_approved_is_refused(emulator):
+    more = [{"name": "N", "phoneNumber": "4915123456799", "tags": ["newsletter"]}]
+    states, _, said = ran(emulator, "Approve", before_answer=lambda: emulator.add_contacts(more))
+    assert states["send"] == "failed", said
+    assert "reaches 5 people, and 4 were approved" in said
+    assert emulator.requests("createBroadcast") == []

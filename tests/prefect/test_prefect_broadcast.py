@@ -1,0 +1,166 @@
+"""The Broadcast block, its cancelling, and the example of an approved campaign."""
+
+import asyncio
+import importlib.util
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prefect import flow
+from prefect.exceptions import TerminationSignal
+from prefect.testing.standard_test_suites import BlockStandardTestSuite
+
+from prefect_whautomate import broadcasts, segments
+from prefect_whautomate.broadcasts import Broadcast
+from whautomate_core import errors
+
+TEMPLATE = {"name": "spring_sale", "language": "en"}
+QUICK = {"broadcast_seconds": 0.5, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5, "limits": ((10**6, 60.0),)}
+EXAMPLE = Path(__file__).parents[2] / "example_dags" / "prefect" / "approved_campaign.py"
+
+
+class TestStandards(BlockStandardTestSuite):
+    @pytest.fixture
+    def block(self):
+        return Broadcast
+
+
+@pytest.fixture
+def block(credentials, whautomate_emulator):
+    """Makes the block of a broadcast to six people."""
+    segments.ensure_segment.fn(credentials, "newsletter-subscribers", {"tags": ["newsletter"]})
+    people = [{"name": "N", "phoneNumber": f"491512345670{n}", "tags": ["newsletter"]} for n in range(6)]
+    whautomate_emulator.ids = whautomate_emulator.add_contacts(people)
+
+    def make(**more):
+        given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 0}
+        return Broadcast(credentials=credentials, **{**given, **more})
+
+    return make
+
+
+@pytest.fixture
+def held(whautomate_emulator, monkeypatch):
+    """The core's and the tasks' time is the emulator's; waiting moves it."""
+    now = whautomate_emulator.now
+    monkeypatch.setattr("whautomate_core.campaign.broadcasts._now", lambda: datetime.fromtimestamp(now(), UTC))
+    monkeypatch.setattr(
+        broadcasts, "time", type("Clock", (), {"time": staticmethod(now), "sleep": whautomate_emulator.advance})
+    )
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_it_is_triggered_waited_for_and_fetched(server, whautomate_emulator, block, tmp_path):
+    @flow
+    def campaign():
+        run = block(receipt_path=f"{tmp_path}/receipt.html").trigger()
+        with pytest.raises(errors.WhautomateError, match="wait_for_completion first"):
+            run.fetch_result()
+        run.wait_for_completion(poll_interval=0.2)
+        return run.fetch_result()
+
+    found = campaign()
+    assert (found["recipients"], found["delivered"], found["created"]) == (6, 3, True)
+    assert (tmp_path / "receipt.html").exists()
+    [artifact] = server.request("POST", "/artifacts/filter", json={"limit": 200}).json()[-1:]
+    assert artifact["description"] == "Receipt of a broadcast"
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_so_it_is_in_coroutines_and_a_threshold_fails_it(server, block):
+    async def campaign():
+        run = await block(key="k", max_failed=1).atrigger()
+        await run.await_for_completion(poll_interval=0.2)
+
+    with pytest.raises(errors.NotDelivered, match="3 of 6 not reached"):
+        asyncio.run(campaign())
+
+
+def test_a_saved_block_comes_back(server, credentials, block):
+    credentials.save("of-the-broadcast", overwrite=True)
+    made = block(send_window=("09:00", "20:00", "Europe/Berlin"), max_lateness=60, min_recipients=3)
+    made.credentials = type(credentials).load("of-the-broadcast")
+    made.save("spring", overwrite=True)
+    assert Broadcast.load("spring").campaign() == made.campaign()
+
+
+@pytest.mark.parametrize("wrong", [{"segment_id": "s"}, {"hold_minutes": -1}, {"send_window": ("9", "8", "UTC")}])
+def test_a_block_that_can_not_be_is_refused(block, wrong):
+    with pytest.raises(ValueError, match=r"segment_id|hold_minutes|send_window"):
+        block(**wrong)
+
+
+@pytest.mark.parametrize(
+    "how", [pytest.param(h, marks=pytest.mark.whautomate(recipients_fixed=h)) for h in ("creation", "start")]
+)
+def test_who_opts_out_during_the_hold_gets_nothing(how, whautomate_emulator, block, held):
+    run = block(key="k", hold_minutes=5).trigger()
+    whautomate_emulator.opt_out(whautomate_emulator.ids[0])
+    run._hold()
+    assert (run.made["anew"], run.made["looked"]) == (True, True)
+    whautomate_emulator.advance(1000)
+    assert whautomate_emulator.ids[0] not in {m["contact"] for m in whautomate_emulator.messages()}
+    assert len({m["broadcast"] for m in whautomate_emulator.messages()}) == 1
+
+
+def test_a_run_that_is_cancelled_calls_it_off(whautomate_emulator, block, held, monkeypatch):
+    def ended(seconds):
+        raise TerminationSignal(signal=15)
+
+    run = block(key="k", hold_minutes=5).trigger()
+    monkeypatch.setattr(broadcasts.time, "sleep", ended)
+    with pytest.raises(TerminationSignal):
+        run.wait_for_completion()
+    assert whautomate_emulator.records("broadcasts") == []
+    with pytest.raises(errors.PolicyRefused, match="was cancelled"):
+        block(key="k", hold_minutes=5).trigger()
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+# --- the example
+
+
+@pytest.fixture
+def example():
+    spec = importlib.util.spec_from_file_location("approved_campaign", EXAMPLE)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+@pytest.mark.whautomate(**QUICK)
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_is_approved_is_sent(server, whautomate_emulator, credentials, block, example, approved):
+    credentials.save("approved", overwrite=True)
+    block()  # the segment and its people
+    shown = []
+
+    def answer():
+        """As somebody in Prefect's UI."""
+        end = time.monotonic() + 240
+        while time.monotonic() < end:
+            runs = server.read_flow_runs()
+            for run in runs:
+                if run.state.is_paused() and run.state.name == "Paused":
+                    schema = run.state.state_details.run_input_keyset
+                    shown.append(str(server.read_flow_run_input(run.id, schema["description"])))
+                    server.resume_flow_run(run.id, run_input={"approved": approved, "name": "Grace"})
+                    return
+            time.sleep(0.2)
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    found = example.approved_campaign("approved", poll_interval=0.2, hold_minutes=0, send_window=None, max_failed=None)
+    answering.join()
+    assert "**recipients**: 6" in shown[0]
+    if approved:
+        assert (found["delivered"], found["receipt"]["approver"]) == (3, "Grace")
+    else:
+        assert found == {"skipped": "Grace said no"}
+    assert len(whautomate_emulator.requests("createBroadcast")) == approved

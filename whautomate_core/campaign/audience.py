@@ -1,0 +1,149 @@
+"""Whom a broadcast reaches: its segments, and how many people they hold. The API lists no members, so they are counted
+by reading all contacts or clients."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from whautomate_core.api import clients, contacts
+from whautomate_core.api.broadcasts import list_broadcast_logs
+from whautomate_core.call import Call
+from whautomate_core.campaign.delivery import moment
+from whautomate_core.client import Client
+from whautomate_core.errors import PolicyRefused
+from whautomate_core.policy import numbers
+from whautomate_core.prepare import may_hold
+from whautomate_core.records import Segment
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """How many people segments hold. Where the vendor's reading of a criterion isn't documented, a span."""
+
+    least: int
+    """Numbers that they hold by the narrowest reading: all of several tags, the segment's own location."""
+    most: int
+    """People that they may hold by the widest: any of the tags, anywhere, whatever other criteria say."""
+    excluded: dict[str, int] = field(default_factory=dict)
+    """Left out, by the tag they are left out for; who holds two of them counts for both."""
+    opt_outs: str = ""
+    """Who has opted out, wherever they are, as a fingerprint: it changes when somebody does."""
+    seconds: float = 0.0
+    """How long counting took."""
+
+    def __str__(self) -> str:
+        people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
+        return f"{people} people"
+
+
+def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime | None = None) -> Audience:
+    """Read all contacts, or clients, or both, and count who is in any of the segments.
+
+    Raises: what `Client.send` does, `BudgetExceeded` where it takes more requests than the step may make.
+    """
+    began, before = time.monotonic(), client.requests
+    least: set[str] = set()
+    most, read = 0, 0
+    excluded: Counter[str] = Counter()
+    opted_out: list[str] = []
+    policy = client.account.policy
+    for kind, person in _everybody(client, {str(one.get("type") or "contact") for one in segments}):
+        chosen: list[Any] = [one for one in segments if str(one.get("type") or "contact") == kind]
+        read += 1
+        if policy.protects(person):
+            opted_out.append(f"{kind} {person.get('id')}")
+        if any(may_hold(segment, person) for segment in chosen):
+            most += 1
+            if any(_surely_holds(segment, person, now) for segment in chosen):
+                least.add(min(numbers(person)))
+        else:
+            excluded.update(set().union(*(_left_out_for(segment, person) for segment in chosen)))
+    log.info("audience: %d people read in %d requests", read, client.requests - before)
+    seconds = round(time.monotonic() - began, 1)
+    return Audience(len(least), most, dict(sorted(excluded.items())), _fingerprint(opted_out), seconds)
+
+
+def _everybody(client: Client, kinds: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """All contacts and clients, page by page, each with which of the two it is."""
+    listed: dict[str, Call[list[Any]]] = {"contact": contacts.list_contacts(), "client": clients.list_clients()}
+    for kind, call in listed.items():
+        for page in client.pages(call) if kind in kinds else ():
+            yield from ((kind, person) for person in page)
+
+
+def _left_out_for(segment: Mapping[str, Any], person: Mapping[str, Any]) -> set[str]:
+    """The tags for which somebody is left out who would be chosen without them."""
+    criteria = segment.get("criteria") or {}
+    reached = may_hold({"criteria": {**criteria, "exclusionTags": []}}, person)
+    return set(criteria.get("exclusionTags") or []) & set(person.get("tags") or []) if reached else set()
+
+
+def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: datetime | None) -> bool:
+    """Whether a segment chooses somebody however its criteria are read. What can't be told is no."""
+    criteria = segment.get("criteria") or {}
+    if not numbers(person) or not set(criteria.get("tags") or []) <= set(person.get("tags") or []):
+        return False
+    if criteria.get("contactStage") not in (None, "", person.get("stage")):
+        return False
+    if criteria.get("gender") and str(criteria["gender"]).casefold() != str(person.get("gender") or "").casefold():
+        return False
+    if any(criteria.get(name) is not None for name in ("ageFrom", "ageTo")):
+        return False  # how old somebody is on which day isn't defined
+    places = {place.get("id") for place in [*(criteria.get("primaryLocations") or []), segment.get("location") or {}]}
+    there = (person.get("location") or person.get("primaryLocation") or {}).get("id")
+    if not places - {None} <= {there}:
+        return False
+    days = criteria.get("numberOfDaysLastActivity")
+    active = moment(person.get("lastActivity"))
+    since = (now or datetime.now(UTC)) - timedelta(days=days or 0)
+    return days is None or (active is not None and active >= since)
+
+
+# --- recipients of another broadcast
+
+_LATER = ("sent", "delivered", "read", "replied")
+"""Each of these statuses says that the ones before it were reached as well."""
+
+
+def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
+    """Count whom another broadcast reached in a way, by its log, and make sure that none of them has opted out since.
+
+    Args:
+        kind: `sent`, `failed`, `delivered`, `read` or `replied`.
+
+    Raises: `PolicyRefused` where somebody has: whether the vendor leaves them out is not documented.
+    """
+    began, before = time.monotonic(), client.requests
+    reached: set[str] = set()
+    lines = surely = 0
+    wanted = {"failed"} if kind == "failed" else set(_LATER[_LATER.index(kind) :])
+    for page in client.pages(list_broadcast_logs(broadcast_id)):
+        for line in page:
+            lines += 1
+            reached |= numbers(line)
+            surely += str(line.get("status")).casefold() in wanted
+    policy, opted_out, refused = client.account.policy, list[str](), 0
+    for what, person in _everybody(client, {"contact", "client"}):
+        if policy.protects(person):
+            opted_out.append(f"{what} {person.get('id')}")
+            refused += bool(numbers(person) & reached)
+    log.info("recipients of broadcast %s: %d, read in %d requests", broadcast_id, lines, client.requests - before)
+    if refused:
+        raise PolicyRefused(
+            f"{refused} of those whom broadcast {broadcast_id} reached have opted out since, and whether a retarget "
+            "leaves them out is not documented: make a segment of the others (ensure_audience)"
+        )
+    return Audience(surely, lines, {}, _fingerprint(opted_out), round(time.monotonic() - began, 1))
+
+
+def _fingerprint(opted_out: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(opted_out)).encode()).hexdigest()[:32]

@@ -1,0 +1,148 @@
+"""Templates to single people, from rows: each of them once."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from whautomate_core.api.messages import send_whatsapp_template
+from whautomate_core.call import Json, summary
+from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
+from whautomate_core.files import Storage, fsspec_storage
+from whautomate_core.records import Template, body
+from whautomate_core.sources import Source
+from whautomate_core.thresholds import Threshold, check_threshold, limit
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client import Client
+
+log = logging.getLogger(__name__)
+
+_IN_VAIN = 20
+"""After so many rows that the server refused, and none that it took, it is not for the rows."""
+
+
+def send_template_to_contacts(
+    client: Client,
+    source: Source,
+    template: Template,
+    *,
+    key: str | None = None,
+    phone_column: str = "phone",
+    parameter_columns: list[str] | None = None,
+    default_region: str | None = None,
+    location_id: str | None = None,
+    max_failed: Threshold = 0,
+    max_lateness: timedelta | None = timedelta(hours=6),
+    due: datetime | None = None,
+    rejects_path: str | None = None,
+    storage: Storage = fsspec_storage,
+) -> Json:
+    """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
+
+    Each row has a claim of its own, so a step that was broken off goes on where it stopped. Whether somebody has opted
+    out is read directly before the message to them, among contacts and clients: it takes three requests a message.
+
+    Args:
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        template: Name and language of an approved template.
+        key: What identifies the step: under one key nobody gets a second message, whatever it says.
+        phone_column: Column of the numbers, as people write them.
+        parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are
+            rejected.
+        default_region: Country of a number without a country code, such as `DE`.
+        location_id: Location they are sent from; the account's where None.
+        max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a
+            count, or a share like "5%".
+        max_lateness: How long after it was due the step may still send; any time where None.
+        due: When the step was to run; None where somebody asked for it now.
+        rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
+
+    Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
+        `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
+        (numbers of an earlier row); `skipped`, why nothing was sent, else None.
+
+    Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
+        `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
+    """
+    from whautomate_core.campaign.timing import NotSent, require_in_time
+    from whautomate_core.files import open_file, write_records
+    from whautomate_core.once import send_once
+    from whautomate_core.phones import e164
+    from whautomate_core.sources import rows
+
+    check_threshold("max_failed", max_failed)
+    if not isinstance(key, str) or not key.strip():
+        raise ConfigurationError("key is missing: what identifies the step, such as a campaign and its date")
+    if not all(body(Template, template).values()):
+        raise ConfigurationError("template needs its name and its language")
+    location = client.account.require_location(location_id)
+    policy, stops = client.account.policy, client.state.stops
+    if policy.sends == "off":
+        raise PolicyRefused("sends are off for this account (its setting sends)")
+    counts = dict.fromkeys(("rows", "sent", "already", "opted_out", "rejected", "unsettled", "doubles"), 0)
+    try:
+        require_in_time(due, datetime.now(UTC), max_lateness)
+    except NotSent as reason:
+        log.warning("%s", reason)
+        return {**counts, "skipped": str(reason)}
+
+    numbers: set[str] = set()
+    rejects: list[Json] = []
+    in_vain = 0
+
+    def reject(count: str, row: int, reason: str) -> None:
+        counts[count] += 1
+        rejects.append({"row": row, "reason": reason})
+
+    columns = list(dict.fromkeys([phone_column, *(parameter_columns or [])]))
+    for row, cells, problem in rows(source, columns, open_file=partial(open_file, storage=storage)):
+        counts["rows"] += 1
+        given = dict(zip(columns, cells, strict=False))
+        phone, values = given.get(phone_column, ""), [given.get(column, "") for column in parameter_columns or []]
+        try:
+            number = e164(phone, default_region) if problem is None else ""
+        except ValueError as error:
+            problem = str(error)
+        if problem is None and not all(values):
+            problem = f"{(parameter_columns or [])[values.index('')]} is empty"
+        if problem is not None:
+            reject("rejected", row, problem)
+            continue
+        if number in numbers:
+            counts["doubles"] += 1
+            continue
+        numbers.add(number)
+        message: Any = {
+            "recepient": {"phoneNumber": number},
+            "template": dict(template),
+            "location": {"id": location},
+            **({"bodyTextParameters": values} if values else {}),
+        }
+        call = send_whatsapp_template(message)
+        try:
+            # Numbers stand in no key: the digest tells nothing of them.
+            own = f"{key} to {client.state.secret.digest(number)}"
+            _, sent = send_once(client, own, call, partial(summary, call), payload={"template": dict(template)})
+        except PolicyRefused:
+            stops.require_sends(client.account.id, "messages")  # where all are stopped, it isn't this person
+            reject("opted_out", row, "opted out, or not listed")
+        except InvalidRequest as error:
+            reject("rejected", row, str(error))
+            in_vain += 1
+            if in_vain >= _IN_VAIN and not counts["sent"]:
+                raise InvalidRequest(f"the server refuses one message after the other: {error}") from None
+        except OutcomeUnknown:
+            reject("unsettled", row, "got no answer: it may have been sent")
+        else:
+            counts["sent" if sent else "already"] += 1
+    if rejects_path is not None:
+        write_records(rejects_path, rejects, storage=storage)
+    log.info("%s", json.dumps(counts))
+    failed = counts["rejected"] + counts["unsettled"]
+    if failed > limit("max_failed", max_failed, counts["rows"]):
+        raise InvalidRequest(f"{failed} of {counts['rows']} rows got no message, over max_failed={max_failed!r}")
+    return {**counts, "skipped": None}

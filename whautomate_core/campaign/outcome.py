@@ -1,0 +1,167 @@
+"""What became of a broadcast, in full: figures, failures by reason, its log in a file, and a receipt."""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from whautomate_core.api.broadcasts import get_broadcast, list_broadcast_logs
+from whautomate_core.call import Json
+from whautomate_core.campaign.campaign import Campaign
+from whautomate_core.campaign.delivery import delivery
+from whautomate_core.campaign.guards import cost
+from whautomate_core.client import Client
+from whautomate_core.errors import NotDelivered
+from whautomate_core.files import Storage, fsspec_storage, write_records, write_text
+from whautomate_core.records import BroadcastLog
+from whautomate_core.waiting import BroadcastReached
+
+log = logging.getLogger(__name__)
+
+_CODES = {
+    "131050": "opted out of marketing (131050): never again",
+    "131049": "had enough marketing for now (131049): not at once",
+    "131026": "not on WhatsApp, or can't get it (131026)",
+    "131047": "wrote longer than 24 hours ago (131047)",
+    "132000": "template: wrong number of parameters (132000)",
+    "132012": "template: a parameter of the wrong form (132012)",
+}
+"""What WhatsApp's codes mean (providers' pages); whether Whautomate's log carries them is not known."""
+
+
+def question(campaign: Campaign, broadcast_id: str) -> BroadcastReached:
+    """What to wait for: its end, or that a threshold decides before."""
+    if campaign.on_failed == "warn":
+        return BroadcastReached(broadcast_id, campaign.min_delivered)
+    return BroadcastReached(broadcast_id, campaign.min_delivered, campaign.max_failed)
+
+
+def conclude(
+    client: Client,
+    campaign: Campaign,
+    key: str,
+    broadcast_id: str,
+    *,
+    storage: Storage = fsspec_storage,
+) -> Json:
+    """Read what became of a broadcast, write its log and its receipt, and hold it against its thresholds.
+
+    Reading the log costs a request for each page of recipients, and is done for `logs_path` alone.
+
+    Args:
+        key: The key it was created under.
+        storage: Finds object storage.
+
+    Returns: the figures of `Delivery`; `problem`, which threshold wasn't kept, else None; `failures`, how many by
+        reason, and `logs`, the number of lines written (None without `logs_path`); `cost` of who was delivered to;
+        `receipt` (see `receipt`). Nothing about people.
+
+    Raises: `NotDelivered` where it wasn't sent, or a threshold wasn't kept and `on_failed` is "fail", once all is
+        written.
+    """
+    broadcast = client.send(get_broadcast(broadcast_id))
+    figures = delivery(broadcast)
+    failures: Counter[str] = Counter()
+    lines = None
+    if campaign.logs_path:
+        logs = _counted(client, broadcast_id, failures)
+        lines = write_records(campaign.logs_path, logs, record=BroadcastLog, storage=storage)
+    problem = BroadcastReached(broadcast_id, campaign.min_delivered, campaign.max_failed).decide(broadcast).problem
+    claim = client.state.claims.get(client.account.id, key)
+    found = {
+        **figures.as_dict(),
+        "problem": problem,
+        "failures": dict(failures.most_common(10)) if campaign.logs_path else None,
+        "logs": lines,
+        "cost": cost(campaign, figures.delivered),
+    }
+    found["receipt"] = receipt(campaign, (claim and claim.result) or {}, found, broadcast)
+    if campaign.receipt_path:
+        page = campaign.receipt_path.lower().endswith((".html", ".htm"))
+        text = receipt_page(found["receipt"]) if page else json.dumps(found["receipt"], indent=2) + "\n"
+        write_text(campaign.receipt_path, text, storage=storage)
+    if problem is not None:
+        if campaign.on_failed == "fail" or figures.failed:
+            raise NotDelivered(problem)
+        log.warning("%s", problem)
+    return found
+
+
+def receipt(campaign: Campaign, stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any) -> Json:
+    """What was sent to how many, who was left out and why, who approved it, when, and what it cost. No personal data.
+
+    Args:
+        stored: What stands in its claim.
+        found: What became of it.
+        broadcast: As the server shows it now.
+    """
+    return {
+        "name": broadcast.get("name"),
+        "id": broadcast.get("id"),
+        "template": dict(campaign.template),
+        "segments": stored.get("segments"),
+        "criteria": stored.get("criteria"),
+        "recipients_planned": stored.get("recipients"),
+        "excluded": stored.get("excluded"),
+        "opt_outs_looked_for_during_hold": stored.get("looked"),
+        "made_anew_for_opt_outs": bool(stored.get("anew")),
+        "approver": stored.get("approver"),
+        "plan_hash": stored.get("hash"),
+        "scheduled": broadcast.get("scheduleDateTime"),
+        "started": broadcast.get("startedAt"),
+        "completed": broadcast.get("completedAt"),
+        **{name: found[name] for name in ("status", "recipients", "sent", "delivered", "undelivered")},
+        "failures": found["failures"],
+        "problem": found["problem"],
+        "unit_price": campaign.unit_price,
+        "cost_planned": stored.get("cost"),
+        "cost": found["cost"],
+    }
+
+
+def receipt_page(receipt: Mapping[str, Any]) -> str:
+    """A receipt as a page to read or print."""
+    rows = "\n".join(
+        f"<tr><th>{html.escape(name.replace('_', ' '))}</th><td>{html.escape(shown(value))}</td></tr>"
+        for name, value in receipt.items()
+    )
+    title = html.escape(f"Receipt of broadcast {receipt.get('name')}")
+    style = "body{font-family:sans-serif;margin:2em}th{text-align:left;padding-right:2em;font-weight:normal;color:#555}"
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{style}</style></head>\n<body><h1>{title}</h1>\n<table>\n{rows}\n</table></body></html>\n"
+    )
+
+
+def shown(value: Any) -> str:
+    """A value of a receipt for people."""
+    if value in (None, {}, []):
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {shown(one)}" for name, one in value.items())
+    return "; ".join(map(shown, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _counted(client: Client, broadcast_id: str, failures: Counter[str]) -> Iterator[BroadcastLog]:
+    """The lines of a log, one at a time, while failures are counted by reason."""
+    for page in client.pages(list_broadcast_logs(broadcast_id)):
+        for line in page:
+            if line.get("error") or str(line.get("status")).casefold() == "failed":
+                failures[_reason(str(line.get("error") or "failed"))] += 1
+            yield line
+
+
+def _reason(error: str) -> str:
+    """Why it failed, without numbers and addresses of people."""
+    for code, meaning in _CODES.items():
+        if re.search(rf"\b{code}\b", error):
+            return meaning
+    words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", error))
+    return " ".join(words.split())[:120]

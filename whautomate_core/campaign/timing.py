@@ -1,0 +1,64 @@
+"""When a broadcast starts, and when it is too late for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from whautomate_core.campaign.campaign import Campaign
+from whautomate_core.errors import PolicyRefused
+
+
+class NotSent(Exception):
+    """It isn't sent, and nothing is wrong: why."""
+
+
+def require_in_time(due: datetime | None, now: datetime, max_lateness: timedelta | None) -> None:
+    """Raise `NotSent` where it was due longer ago than `max_lateness`.
+
+    Args:
+        due: When the step was to run (the end of its interval, or the planned start of its run); None where it runs
+            because somebody asked for it now.
+    """
+    if max_lateness is None or due is None:
+        return
+    late = now - due
+    if late > max_lateness:
+        raise NotSent(
+            f"it was due at {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {_words(late)} ago, and max_lateness is "
+            f"{_words(max_lateness)}: nothing is sent"
+        )
+
+
+def start_of(campaign: Campaign, now: datetime, *, hold: timedelta) -> datetime:
+    """When it starts: at `schedule_at`, but no sooner than `hold` from now, and within the send window.
+
+    Raises: `NotSent`, and `PolicyRefused` where `outside_window` is "fail".
+    """
+    start = max(campaign.schedule_at or now, now + hold)
+    if campaign.send_window is None:
+        return start
+    begin, end, zone = campaign.window()
+    local = start.astimezone(zone)
+    if begin <= local.time() < end:
+        return start
+    words = (
+        f"{local:%H:%M} in {zone.key} is outside of send_window ({campaign.send_window[0]}-{campaign.send_window[1]})"
+    )
+    if campaign.outside_window == "fail":
+        raise PolicyRefused(f"{words}: nothing is sent (outside_window)")
+    if campaign.outside_window == "skip":
+        raise NotSent(f"{words}: nothing is sent (outside_window)")
+    day = local.date() if local.time() < begin else local.date() + timedelta(days=1)
+    return _opening(day, begin, zone)
+
+
+def _opening(day: date, begin: time, zone: ZoneInfo) -> datetime:
+    """The instant a window opens on a day. A wall time that clocks skip is the one they go on with; of one that comes
+    twice, the first."""
+    return datetime.combine(day, begin, zone).astimezone(UTC)
+
+
+def _words(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} h"
