@@ -529,7 +529,7 @@ class Oracle:
                 assert line.ok, "a tag was given to who doesn't consent"
                 assert one["tag"] == self._tag
             if one["kind"] == "stage_changed":
-                assert (one["stage"], self.members) == (line.stage, None)
+                assert (one["stage"], self.members) == (line.stage, None), "a stage was set that nobody wants"
         twice = Counter((one["kind"], one["contact"] or one["client"], one["tag"]) for one in automations)
         assert not twice or max(twice.values()) == 1, "an automation fired twice in one run"
         for report in reports:
@@ -565,7 +565,7 @@ class Oracle:
             assert record == now, "somebody was changed who is in no row"
         if _opted_out(record):
             assert not got | lost, "the tags of who opted out were changed"
-            assert self.kind == "clients" or record.get("stage") == now.get("stage")
+            assert self.kind == "clients" or record.get("stage") == now.get("stage"), "who opted out got a stage"
 
     def _judge_report(self, report: dict[str, Any], late: int, plan_only: bool) -> None:
         assert report["rows"] == len(self.rows())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sync_oracle import ruled, stories, tell
+from sync_oracle import Line, Story, ruled, stories, tell
 
 SETTINGS: dict[str, Any] = {
     **{"deadline": None, "database": None, "derandomize": True},
@@ -14,7 +14,35 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@settings(max_examples=20, **SETTINGS)
+TWO: list[tuple[Any, ...]] = [("write", person, Line(city="Ulm", stage="Lead")) for person in range(2)]
+RUN, AGAIN = ("run", {"drift": "ignore"}), ("run", {"drift": "detect"})
+MOVED = ("write", 0, Line(city="Bonn", stage="Customer"))
+SHORT: dict[str, list[tuple[Any, ...]]] = {
+    "dies once a create has left": [("run", {"drift": "ignore", "kill_write": 1}), ("skip", 6.0), RUN],
+    "goes on when the intent is old": [("run", {"drift": "ignore", "kill_write": 1}), ("skip", 901.0), RUN],
+    "a create comes late": [("fault", "late_commit", "createContact", 1), RUN, RUN, ("release",)],
+    "a tag has no answer": [
+        ("make", 0, [], False),
+        ("skip", 6.0),
+        ("fault", "dropped_after", "addContactTags", 1),
+        RUN,
+    ],
+    "somebody opts out and moves": [RUN, ("set_tag", 0, "Unsubscribe", True), MOVED, RUN],
+    "fields of others": [RUN, ("edit", 0, {"notes": "x", "customFields": {"size": "L"}}), MOVED, RUN],
+    "opted out as a client": [("opt_out_elsewhere", 0), ("skip", 6.0), RUN],
+    "opts out, moves, vanishes": [RUN, ("set_tag", 0, "Unsubscribe", True), AGAIN, ("delete", 0), MOVED, RUN],
+    "two at once": [("run", {"at_once": 2}), MOVED, ("run", {"at_once": 2})],
+}
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+@pytest.mark.parametrize("name", SHORT)
+def test_what_goes_wrong_by_itself_does_no_harm(name: str, is_slow: bool, world: Any, tmp_path: Path) -> None:
+    story = Story("contacts", "upsert", {}, False, is_slow, TWO + SHORT[name])
+    tell(story, world, f"sqlite:///{tmp_path}/state.sqlite")
+
+
+@settings(max_examples=50, **SETTINGS)
 @given(story=stories())
 def test_whatever_happens_the_server_ends_as_the_source_says(story: Any, world: Any, tmp_path: Path) -> None:
     tell(story, world, f"sqlite:///{tmp_path}/state.sqlite")
