@@ -501,7 +501,7 @@ ROWS = [{"phone": f"0151 234567{n:02}", "name": f"Ada {n}"} for n in range(4)]
 
 
 def replaced(client: Client, **more: Any) -> Client:
-    return Client(client.account, pool=client._pool, **more)
+    return Client(client.account, pool=client.pool, **more)
 
 
 def send(client: Client, rows: Any = ROWS, key: str = "k", **more: Any) -> dict[str, Any]:

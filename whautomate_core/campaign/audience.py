@@ -39,6 +39,8 @@ class Audience:
     """Who has opted out, wherever they are, as a fingerprint: it changes when somebody does."""
     seconds: float = 0.0
     """How long counting took."""
+    spellings: tuple[str, ...] = ()
+    """The opt-out tags as they are spelt among the tags of who was read."""
 
     def __str__(self) -> str:
         people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -55,12 +57,14 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
     most, read = 0, 0
     excluded: Counter[str] = Counter()
     opted_out: list[str] = []
+    spellings: dict[str, None] = {}
     policy = client.account.policy
     for kind, person in _everybody(client, {str(one.get("type") or "contact") for one in segments}):
         chosen: list[Any] = [one for one in segments if str(one.get("type") or "contact") == kind]
         read += 1
         if policy.protects(person):
             opted_out.append(f"{kind} {person.get('id')}")
+            spellings |= dict.fromkeys(filter(policy.is_opt_out, person["tags"]))
         if any(may_hold(segment, person) for segment in chosen):
             most += 1
             if any(_surely_holds(segment, person, now) for segment in chosen):
@@ -69,7 +73,8 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
             excluded.update(set().union(*(_left_out_for(segment, person) for segment in chosen)))
     log.info("audience: %d people read in %d requests", read, client.requests - before)
     seconds = round(time.monotonic() - began, 1)
-    return Audience(len(least), most, dict(sorted(excluded.items())), _fingerprint(opted_out), seconds)
+    left_out = dict(sorted(excluded.items()))
+    return Audience(len(least), most, left_out, _fingerprint(opted_out), seconds, tuple(spellings))
 
 
 def _everybody(client: Client, kinds: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:

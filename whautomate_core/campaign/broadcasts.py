@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from whautomate_core.campaign.guards import (
     require_parameters,
     require_recipients,
 )
-from whautomate_core.campaign.segments import find_segment, opt_out_tags
+from whautomate_core.campaign.segments import find_segment
 from whautomate_core.campaign.timing import NotSent, require_in_time, start_of
 from whautomate_core.client import Client
 from whautomate_core.errors import (
@@ -42,6 +42,7 @@ from whautomate_core.errors import (
 from whautomate_core.once import send_once
 from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
+from whautomate_core.state.claims import Claims
 
 log = logging.getLogger(__name__)
 
@@ -244,7 +245,7 @@ class _Step:
         return self.client.account.id
 
     @property
-    def claims(self) -> Any:
+    def claims(self) -> Claims:
         return self.client.state.claims
 
 
@@ -308,15 +309,20 @@ def _audience(step: _Step, meant: _Meant) -> Audience:
     return count_audience(step.client, meant.segments, now=step.clock())
 
 
+def _require_exclusions(meant: _Meant, tags: Iterable[str]) -> None:
+    for segment in meant.segments:
+        require_exclusion(segment, tags)
+
+
 def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
     """What is known of a broadcast before it is created, once all guards let it pass."""
     campaign = step.campaign
     require_parameters(campaign)
     _require_cooled(step, meant)
-    for segment in meant.segments:
-        # The policy asks again as it is sent; here so that a plan tells of it, before anybody is counted.
-        require_exclusion(segment, opt_out_tags(step.client, str(segment.get("type") or "contact")))
+    # The policy asks again as it is sent; here so that a plan tells of it, and before anybody is counted.
+    _require_exclusions(meant, step.client.account.policy.opt_out_tags)
     audience = _audience(step, meant)
+    _require_exclusions(meant, audience.spellings)
     require_recipients(campaign, audience)
     last = _last_recipients(step)
     require_like_last(campaign, audience, last)
@@ -337,7 +343,7 @@ def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
         "last_recipients": last,
         "start": _utc(start),
         "look_at": (start - margin).timestamp() if looks else None,
-        "hash": step.claims.digest([meant.body, [one.get("criteria") for one in meant.segments]]),
+        "hash": step.client.state.secret.digest([meant.body, [one.get("criteria") for one in meant.segments]]),
         "approver": campaign.approver,
     }
     require_as_planned(campaign, note)
@@ -566,7 +572,7 @@ def _require_cooled(step: _Step, meant: _Meant) -> None:
     cooldown = step.campaign.cooldown
     if cooldown is None:
         return
-    mine = {name: step.claims.digest(value) for name, value in meant.body.items()}
+    mine = {name: step.client.state.secret.digest(value) for name, value in meant.body.items()}
     for other in step.claims.latest(step.account, WHAT, seconds=cooldown.total_seconds()):
         if other.key in (step.key, step.key + ANEW) or (other.result or {}).get("over"):
             continue
