@@ -38,7 +38,7 @@ TESTS = {
     "prefect": ["tests/prefect", f"--ignore={DEPLOYED}"],
 }
 PROOFS = {
-    "core": ["tests/prove/core"],
+    "core": ["tests/core/test_campaign_simulated.py", "tests/prove/core"],
     "airflow": [
         QUOTA,
         APPROVED,
@@ -91,7 +91,8 @@ def tests(session: nox.Session, name: str) -> None:
 @nox.parametrize("name", list(PROOFS), ids=list(PROOFS))
 def prove(session: nox.Session, name: str) -> None:
     """Run what takes long: kill loops, real schedulers, the vendor's true limits."""
-    session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or PROOFS[name]))
+    python, many = str(env(session, name)), {"WHAUTOMATE_RUNS": "250"}
+    session.run(python, "-m", "pytest", *(session.posargs or PROOFS[name]), env=many)
 
 
 @nox.session

@@ -54,7 +54,7 @@ from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.prepare import SENDS, Read, Steps, prepare
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
-from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool
+from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
 from whautomate_core.state.profiles import Profile
 
 log = logging.getLogger(__name__)
@@ -507,22 +507,27 @@ class Client(_Sender):
 
     def _permits(self, permits: int) -> Grant:
         self.used.take(permits)
+        grant = self._in_parts(permits) if isinstance(self.pool, SharedPool) else self._granted(permits, self.max_wait)
+        self.used.wait(grant.waited)
+        self.used.require_running()
+        return grant
+
+    def _granted(self, permits: int, max_wait: float | None) -> Grant:
+        return self.pool.acquire(permits, lane=self._lane, max_wait=max_wait)
+
+    def _in_parts(self, permits: int) -> Grant:
+        """Wait in parts, so that who is told to stop doesn't wait for a day to notice it."""
         until = math.inf if self.max_wait is None else time.monotonic() + self.max_wait
         while True:
             left = until - time.monotonic()
             try:
-                # In parts, so that who is told to stop doesn't wait for a day to notice it.
-                grant = self.pool.acquire(permits, lane=self._lane, max_wait=min(max(left, 0.0), LONGEST_SLEEP))
-                break
+                return self._granted(permits, min(max(left, 0.0), LONGEST_SLEEP))
             except QuotaExhausted as error:
                 wait = (error.next_permit_at or time.time() + 1.0) - time.time()
                 if wait > left:
                     raise
                 log.info("account %s: %s", self.account.id, error)
                 self.used.wait(self.used.sleep(min(wait, LONGEST_SLEEP)))
-        self.used.wait(grant.waited)
-        self.used.require_running()
-        return grant
 
     def _exchange(self, call: Call[R], grant: Grant) -> R:
         self.used.send()
