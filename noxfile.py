@@ -31,10 +31,15 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
 QUOTA, DEPLOYED = "tests/airflow/test_quota.py", "tests/prefect/test_prefect_deployed.py"
 SHARED_POLLS = "tests/airflow/test_waiting.py::test_two_hundred_broadcasts_are_read_as_lists"
 APPROVED = "tests/airflow/test_approved.py"
+EXAMPLES = ["tests/airflow/test_exports.py", "tests/airflow/test_bookings.py"]
 TESTS = {
     "core": ["tests/core", "tests/emulator"],
     "airflow": ["tests/airflow", f"--ignore={QUOTA}", f"--ignore={APPROVED}", f"--deselect={SHARED_POLLS}"],
-    "airflow-2.11": ["tests/airflow", f"--ignore={QUOTA}", f"--ignore={APPROVED}", f"--deselect={SHARED_POLLS}"],
+    "airflow-2.11": [
+        "tests/airflow",
+        *(f"--ignore={one}" for one in (QUOTA, APPROVED, *EXAMPLES)),
+        f"--deselect={SHARED_POLLS}",
+    ],
     "prefect": ["tests/prefect", f"--ignore={DEPLOYED}"],
 }
 PROOFS = {
@@ -48,7 +53,7 @@ PROOFS = {
         "tests/prove/test_prove_broadcasts.py",
         "tests/prove/test_prove_triggerer.py",
     ],
-    "airflow-2.11": [QUOTA, SHARED_POLLS, "tests/prove/test_prove_airflow.py"],
+    "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py"],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }
 
