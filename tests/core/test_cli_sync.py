@@ -130,7 +130,7 @@ def test_modes_and_drift(run: Any, whautomate_emulator: Emulator) -> None:
         ((*MAP, "--map", "nmae=who"), "nmae is not a field of it; did you mean name?"),
         (("--map", "name=who", "--map", "phoneNumber=phone"), "no column 'phone'; there are 'who', 'mobile', 'city'"),
         ((*MAP, "--mode", "replace"), "mode must be upsert, insert, update or mirror, not 'replace'"),
-        ((*MAP, "--mode", "mirror"), "mode='mirror' needs sync_name"),
+        ((*MAP, "--mode", "mirror"), "--mode mirror needs --name"),
         ((*MAP, "--region", "Germany"), "default_region must be a two-letter country code"),
         ((*MAP, "--rejects", "none/rejects.jsonl"), "rejects_path: its folder does not exist"),
     ],

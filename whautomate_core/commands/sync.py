@@ -31,6 +31,7 @@ def sync(
     detect: Annotated[bool, typer.Option("--detect", help="Read everybody, and correct what was changed.")] = False,
     suppress: Annotated[str | None, typer.Option(help="A file of people who opted out elsewhere.")] = None,
     name: Annotated[str | None, typer.Option(help="Names this sync; needed for mirror.")] = None,
+    max_deleted: Annotated[str, typer.Option(help="The most that mirror may delete: a count, or a share.")] = "10%",
     rejects: Annotated[str | None, typer.Option(help="File for rows that were not written: a path or URL.")] = None,
     outcomes: Annotated[str | None, typer.Option(help="File for what became of each row: likewise.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and what it costs, and stop.")] = False,
@@ -56,8 +57,11 @@ def sync(
             "drift": "detect" if detect else "ignore",
             "suppress": suppress,
             "sync_name": name,
+            "max_deleted": max_deleted,
         }
         mapping = _mapping(fields)
+        if mode == "mirror" and name is None:
+            raise ConfigurationError("--mode mirror needs --name: it deletes whom the sync of that name had before")
 
         def run(**more: Any) -> dict[str, Any]:
             with Client(account, lane="bulk") as client, _bar() as progress:
@@ -68,6 +72,8 @@ def sync(
                     raise Stopped("stopped; run it again to go on where it was") from None
                 return report
 
+        if not plan and not yes:
+            terminal.require_person("Go on?")  # before the plan's requests are made
         if plan or not yes:
             planned = run(plan_only=True)
             if plan:

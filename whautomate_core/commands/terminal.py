@@ -75,9 +75,14 @@ def agreed(question: str, yes: bool) -> None:
     """Ask a person whether to go on, unless `--yes` said so; leave where they say no, or nobody is there."""
     if yes:
         return
+    require_person(question)
+    typer.confirm(question, abort=True, err=True)
+
+
+def require_person(question: str) -> None:
+    """Raise `ConfigurationError` where nobody is there to ask."""
     if not _is_person_there():
         raise ConfigurationError(f"{question} Nobody is there to ask: --yes goes on")
-    typer.confirm(question, abort=True, err=True)
 
 
 def _is_person_there() -> bool:
