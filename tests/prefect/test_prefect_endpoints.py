@@ -50,7 +50,8 @@ def sent(monkeypatch):
 
     def answer(request):
         lists = any(re.fullmatch(path, request.url.path) for path in LISTS) and request.method == "GET"
-        requests.append(request)
+        if request.url.path.startswith("/v1/"):  # Prefect too has a client that may send its logs just now
+            requests.append(request)
         return httpx.Response(200, json=[] if lists else {"id": "x", "tags": ["text"] if answer.tagged else []})
 
     async def async_answer(self, request):
