@@ -154,10 +154,10 @@ def test_killed_while_waiting_for_a_permit_leaves_no_claim(
     whautomate_emulator: Any, pool: Any, state_url: str, account: str
 ) -> None:
     emulator, state = whautomate_emulator, open_state(state_url)
-    two_an_hour = Account(emulator.url, emulator.key, account, Limits([(2, 3600.0)]), state=state_url)
-    state.pool(account, two_an_hour.limits).acquire(2)
+    two_a_while = Account(emulator.url, emulator.key, account, Limits([(2, 50.0)]), state=state_url)
+    state.pool(account, two_a_while.limits).acquire(2)
     waiting = processes.Event()
-    process = processes.Process(target=create_and_wait, args=(two_an_hour, waiting), daemon=True)
+    process = processes.Process(target=create_and_wait, args=(two_a_while, waiting), daemon=True)
     process.start()
     try:
         assert waiting.wait(60)
@@ -166,7 +166,7 @@ def test_killed_while_waiting_for_a_permit_leaves_no_claim(
         process.join()
     assert emulator.requests() == []
     assert state.claims.open(account) == []
-    contact, sent = create(two_an_hour, pool)  # the next attempt, which gets its permit
+    contact, sent = create(two_a_while, pool)  # the next attempt, which gets its permit
     assert sent
     assert [one["id"] for one in emulator.contacts()] == [contact]
     assert len(emulator.requests("createContact")) == 1
