@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from airflow.exceptions import TaskDeferred
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from conftest import DAGS, HOME, KEY, connection, python
 
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
@@ -80,6 +81,7 @@ def test_opt_outs_come_back_as_a_file(run):
     assert (row["kind"], row["phoneNumber"], row["tags"]) == ("contact", "+4915123456002", ["Unsubscribe"])
 
 
+@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="dag.test() of Airflow 2 knows no alias of a file")
 def test_an_alias_among_the_outlets_becomes_an_asset_with_the_counts(run):
     with sqlite3.connect(HOME / "airflow.db") as database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
