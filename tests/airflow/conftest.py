@@ -41,7 +41,7 @@ def connection(host, key=KEY, **extra):
     return json.dumps({"conn_type": "whautomate", "host": host, "password": key, "extra": settings})
 
 
-def python(*arguments, timeout=180, **env):
+def python(*arguments, timeout=600, **env):
     """Run Python as a user would; returns its code and all it said."""
     done = subprocess.run(
         [sys.executable, *map(str, arguments)],
