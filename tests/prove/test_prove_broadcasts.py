@@ -246,7 +246,7 @@ def triggerers(airflow):
 def test_a_back_fill_of_thirty_days_sends_nothing_and_says_why(proved):
     airflow, emulators = proved
     to = datetime.now(UTC) - timedelta(days=1)
-    since = to - timedelta(days=29)
+    since = to - timedelta(days=30)
     days = ("--from-date", f"{since:%Y-%m-%d}", "--to-date", f"{to:%Y-%m-%d}", "--max-active-runs", "5")
     airflow.cli("backfill", "create", "--dag-id", "past", *days)
     airflow.cli("dags", "unpause", "past")

@@ -34,7 +34,10 @@ campaign("held", hold_minutes=30, deferrable=True)
 campaign("awaited", whautomate_conn_id="slow", wait=True, deferrable=True, poll_interval=5)
 campaign("on_asset", schedule=[READY])
 campaign("daily", schedule=os.environ["PROVE_CRON"], start_date=NOW - timedelta(days=3))
-campaign("past", schedule="@daily", start_date=NOW - timedelta(days=40), paused=True)
+# Its regular run of today was due twelve hours ago, so that too is late whenever this is proved.
+HALF_A_DAY_AGO = NOW - timedelta(hours=12)
+PAST = f"{HALF_A_DAY_AGO.minute} {HALF_A_DAY_AGO.hour} * * *"
+campaign("past", schedule=PAST, start_date=NOW - timedelta(days=40), paused=True)
 
 with DAG("source", schedule="@once", start_date=NOW, is_paused_upon_creation=False):
 
