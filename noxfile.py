@@ -24,7 +24,7 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "core": (EXTRAS, ["test", "schema"], []),
     "airflow": (["airflow", *EXTRAS], ["test", "warehouse"], ["apache-airflow==3.3.2"]),
     "airflow-2.11": (["airflow", *EXTRAS], ["test", "warehouse"], ["apache-airflow==2.11.2"]),
-    "prefect": (["prefect", *EXTRAS], ["test"], ["prefect==3.8.8"]),
+    "prefect": (["prefect", *EXTRAS], ["test"], ["prefect==3.9.1"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.
