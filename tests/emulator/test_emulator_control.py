@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from whautomate_core.emulator import Stances, stances_from
+from whautomate_core.emulator import STAFF_ID, Stances, stances_from
 
 from .conftest import START, Caller, made
 
@@ -277,3 +277,39 @@ def test_the_plugin_is_cheap_to_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_lists_show_what_is_new_late_and_ids_at_once(make: Any) -> None:
+    call = make(list_lag=20, search_delay=5)
+    assert (len(call.get("/v1/locations")), len(call.get("/v1/staffs"))) == (2, 2)
+    contact, client, class_ = call.contact(tags=["a"]), call.client(), call.class_()
+    service = class_["service"]
+    made(call.join(class_, client))
+    segment = call.segment(tags=["a"])
+    broadcast = call.broadcast(segment, at=call.emulator.now() + 3600)
+    blocks = f"/v1/staffs/{STAFF_ID}/availabilityBlocks"
+    block = made(call("POST", blocks, {"startDate": "2026-06-05", "endDate": "2026-06-05"}))
+    made(call.send("template", contact={"id": contact["id"]}))
+    lists = {
+        **{path: f"/v1/{path}" for path in ("contacts", "clients", "services", "classes", "segments", "broadcasts")},
+        "contactTags": "/v1/contactTags",
+        "participants": f"/v1/classes/{class_['id']}/participants",
+        "bookings": f"/v1/classes/clients/{client['id']}/bookings",
+        "blocks": blocks,
+        "messages": f"/v1/messages/{contact['id']}",
+    }
+
+    def counts() -> set[int]:
+        return {len(call.get(path)) for path in lists.values()}
+
+    assert counts() == {0}
+    for path, one in (("contacts", contact), ("services", service), ("segments", segment), ("broadcasts", broadcast)):
+        assert call.get(f"/v1/{path}/{one['id']}")["id"] == one["id"]
+    assert call.get(f"{blocks}/{block['id']}") == block
+    assert call.get(f"/v1/classes/{class_['id']}")["bookedParticipants"] == 1
+    call.emulator.advance(19.9)
+    assert counts() == {0}
+    assert call.get("/v1/contacts", searchText="Ada") == []
+    call.emulator.advance(0.1)
+    assert counts() == {1}
+    assert len(call.get("/v1/contacts", searchText="Ada")) == 1

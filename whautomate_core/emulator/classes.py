@@ -6,7 +6,7 @@ from datetime import datetime
 
 from . import calendar, services
 from .contract import Request
-from .filters import paging
+from .filters import Condition, listed, paging
 from .people import CLIENTS, client_reference, fires, one_known
 from .world import Json, Problem, World, iso
 
@@ -65,15 +65,16 @@ def shown(world: World, class_: Json) -> Json:
 def list_participants(world: World, request: Request) -> list[Json]:
     """listClassParticipants: everyone who was ever added, in the order of adding, whatever the stance."""
     class_ = world.existing("classes", request.id)
-    return [_shown(world, participant) for participant in _participants(world, class_["id"])]
+    mine = ("json_extract(json, '$.class.id') = ?", (class_["id"],))
+    return [_shown(world, participant) for participant in world.store.select(PARTICIPANTS, [mine, *listed(world)])]
 
 
 def list_bookings(world: World, request: Request) -> list[Json]:
     """listClientClassBookings"""
     client = world.existing("clients", request.id)
     limit, offset = paging(world, request.query)
-    mine = [("json_extract(json, '$.client.id') = ?", (client["id"],))]
-    found = world.store.select(PARTICIPANTS, mine, world.stances.order == "newest_first", limit, offset)
+    mine: list[Condition] = [("json_extract(json, '$.client.id') = ?", (client["id"],))]
+    found = world.store.select(PARTICIPANTS, mine + listed(world), world.stances.order == "newest_first", limit, offset)
     return [_shown(world, participant) for participant in found]
 
 

@@ -64,6 +64,11 @@ def paging(world: World, query: Mapping[str, str]) -> tuple[int, int]:
     return limit, (page - 1) * limit
 
 
+def listed(world: World) -> list[Condition]:
+    """The condition of being in lists by now."""
+    return [("created_at <= ?", (world.now() - world.stances.list_lag,))] if world.stances.list_lag else []
+
+
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name)
     if text is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import broadcasts, people
 from .contract import Request
-from .filters import days_of, paging
+from .filters import days_of, listed, paging
 from .people import CONTACTS
 from .store import digits, number
 from .world import LOCATION_ID, Json, Problem, World, instant, iso
@@ -103,7 +103,7 @@ def list_messages(world: World, request: Request) -> list[Json]:
     limit, offset = paging(world, request.query)
     since, until = days_of(request.query)
     mine = ("json_extract(json, '$.contact.id') = ?", (contact["id"],))
-    found = [_shown(world, message, contact) for message in world.store.select(MESSAGES, [mine])]
+    found = [_shown(world, message, contact) for message in world.store.select(MESSAGES, [mine, *listed(world)])]
     found += [_shown(world, message, contact) for message in broadcasts.messages_to(world, contact)]
     found = [
         message

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from . import appointments, broadcasts, classes, messages, people, services, staffs
 from .contract import Operation, Request, operations
-from .filters import FILTERS, Filter, dated, paging
+from .filters import FILTERS, Filter, dated, listed, paging
 from .people import CLIENTS, CONTACTS, KINDS
 from .stances import SENDS
 from .world import Json, Problem, World, iso
@@ -70,7 +70,7 @@ def _list(world: World, request: Request) -> list[Json]:
     limit, offset = paging(world, request.query)
     filters = {**FILTERS, **RESOURCES[resource].filters}
     asked = [name for name in request.operation.query if name in filters and request.query.get(name)]
-    where = [filters[name](world, request.query[name]) for name in asked]
+    where = listed(world) + [filters[name](world, request.query[name]) for name in asked]
     newest_first = world.stances.order == "newest_first"
     found = world.store.select(resource, where, newest_first, limit, offset)
     return [shown(world, request.operation, record) for record in found]

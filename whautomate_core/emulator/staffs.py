@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from .contract import Request
-from .filters import Condition, day, days_of
+from .filters import Condition, day, days_of, listed
 from .world import TIMEZONE, Json, Problem, World, iso
 
 BLOCKS = "availabilityBlocks"
@@ -22,7 +22,7 @@ def at_location(world: World, location_id: str) -> Condition:
 def list_blocks(world: World, request: Request) -> list[Json]:
     """listStaffAvailabilityBlocks: those that touch the days from startDate to endDate, by the locations' clock."""
     staff = world.existing("staffs", request.id)
-    where = [("json_extract(json, '$.staffId') = ?", (staff["id"],))]
+    where = [*listed(world), ("json_extract(json, '$.staffId') = ?", (staff["id"],))]
     since, until = (at and at.replace(tzinfo=ZoneInfo(TIMEZONE)) for at in days_of(request.query))
     if since is not None:
         where.append(("json_extract(json, '$.endTimeUTC') > ?", (iso(since.timestamp()),)))

@@ -62,6 +62,10 @@ class Stances:
     search_delay: float = 5.0
     """Seconds for which a new record isn't found by `searchText` (it is listed and can be read). Evidence: none."""
 
+    list_lag: float = 0.0
+    """Seconds for which a new record is in no list, nor found by a search (it can be read by its id). Evidence:
+    none."""
+
     bad_key: Literal[403, 401] = 403
     """Status for a missing or wrong key. Evidence: D."""
 
