@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from whautomate_core.account import account_from_settings
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, stances_from
-from whautomate_core.emulator import app as emulator_app
+from whautomate_core.emulator import world as emulator_world
 from whautomate_core.emulator.faults import Kind
 from whautomate_core.emulator.store import number as number_of
 from whautomate_core.errors import ConfigurationError, WhautomateError
@@ -205,8 +205,7 @@ def ruled(patch: pytest.MonkeyPatch) -> Iterator[Callable[[Stances], World]]:
 
     patch.setattr(Database, "now", lambda self, connection: now(self, connection) + worlds[-1].skipped)
     patch.setattr(Database, "run", looked)
-    gated = {name: getattr(asyncio, name) for name in ("create_task", "shield", "Task")}
-    patch.setattr(emulator_app, "asyncio", SimpleNamespace(**gated, sleep=lambda seconds: worlds[-1].sleep(seconds)))
+    patch.setattr(emulator_world.World, "pause", lambda self, seconds: worlds[-1].sleep(seconds))
 
     def begin(stances: Stances) -> World:
         if worlds:

@@ -1,6 +1,7 @@
 """`whautomate sync`, as a person starts it, judged by what the emulator holds and was sent."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from whautomate_core.cli import app
 from whautomate_core.commands import terminal
 from whautomate_core.emulator import Emulator
+from whautomate_core.sync.each import WORKERS
 
 MAP = ("--map", "name=who", "--map", "phoneNumber=mobile", "--map", "customFields.city=city")
 
@@ -149,8 +151,9 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
     environment: dict[str, str], whautomate_emulator: Emulator, tmp_path: Path
 ) -> None:
     (tmp_path / "people.csv").write_text(people(60), encoding="utf-8")
-    # The answers take a while, so that some are under way whenever it is stopped.
-    whautomate_emulator.fault("slow", probability=1.0, operation="createContact", seconds=0.2)
+    # As many answers as are awaited at once are held, so that it can't end before it is stopped.
+    for number in range(11, 11 + WORKERS):
+        whautomate_emulator.fault("slow", on=number, operation="createContact", seconds=math.inf)
     command = [str(Path(sys.executable).parent / "whautomate"), "sync", "people.csv", *MAP, "--yes"]
     started = subprocess.Popen(
         [*command, "--outcomes", "outcomes.jsonl"],
@@ -162,10 +165,11 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
     )
     try:
         looks = threading.Event()
-        while len(whautomate_emulator.requests("createContact")) < 10:
+        while whautomate_emulator.held() < WORKERS:
             assert started.poll() is None, started.communicate()
             looks.wait(0.05)
         started.send_signal(signal.SIGINT)
+        whautomate_emulator.release()
         _, said = started.communicate(timeout=30)
     finally:
         started.kill()
@@ -174,10 +178,10 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
     assert said.splitlines()[-1] == "error: stopped; run it again to go on where it was"
     assert "Traceback" not in said
     done = whautomate_emulator.contacts()
-    assert 10 <= len(done) < 60
+    assert len(done) == 10 + WORKERS
     outcomes = [json.loads(line)["outcome"] for line in (tmp_path / "outcomes.jsonl").read_text().splitlines()]
     assert set(outcomes) == {"created", "pending"}
-    assert 0 < outcomes.count("created") <= len(done)
+    assert outcomes.count("created") == 10
 
     whautomate_emulator.clear_faults()
     again = subprocess.run(

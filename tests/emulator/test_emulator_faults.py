@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -250,3 +252,15 @@ def until(true: Any) -> None:
     while not true():
         assert time.monotonic() < end, "it didn't happen within 5 seconds"
         time.sleep(0.01)
+
+
+def test_a_slow_answer_is_held_until_it_is_let_go(served: Emulator, http: httpx.Client) -> None:
+    served.fault("slow", seconds=math.inf)
+    with ThreadPoolExecutor(1) as executor:
+        answer = executor.submit(http.post, "/v1/contacts", json=BODY)
+        while not served.held():
+            time.sleep(0.01)
+        assert len(served.contacts()) == 1
+        assert not answer.done()
+        served.release()
+        assert answer.result().status_code == 200

@@ -203,7 +203,7 @@ class _Vendor:
             return await asyncio.shield(late)
         response = self._effect(arrival, request)
         if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
+            await world.pause(fault.seconds)
         if fault.kind == "dropped_after":
             return None
         if fault.kind == "500_after":
@@ -213,7 +213,7 @@ class _Vendor:
         return response
 
     async def _later(self, seconds: float, arrival: _Arrival, request: Request) -> Response:
-        await asyncio.sleep(seconds)
+        await self._world.pause(seconds)
         return self._effect(arrival, request)
 
 

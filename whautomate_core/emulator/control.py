@@ -137,6 +137,14 @@ class Emulator:
         with self._world.lock:
             self._world.faults.clear()
 
+    def held(self) -> int:
+        """How many calls `slow` and `late_commit` hold now."""
+        return self._world.held()
+
+    def release(self) -> None:
+        """Let every call go on that `slow` or `late_commit` holds."""
+        self._world.release()
+
     def opt_out(self, contact: str, tag: str = "Unsubscribe") -> None:
         """Give the contact or client with this id, or all with this number, the tag now, as if the person asked."""
         with _settled(self._world) as world, world.store.transaction():
@@ -198,7 +206,7 @@ def _settled(world: World) -> Iterator[World]:
 def routes(app: Callable[[], Starlette]) -> list[Route]:
     """The control endpoints. All take and give JSON; what they can't use is answered with 400.
 
-    GET     requests, automations, messages, contacts, clients, stances, faults, clock
+    GET     requests, automations, messages, contacts, clients, stances, faults, held, clock
     POST    contacts     a list of createContact bodies; gives their ids
             clients      a list of createClient bodies; gives their ids
             receive      contact, and text, channel; gives the message's id
@@ -206,6 +214,7 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
             opt-out      contact (or a client), and tag, after (a number of calls) or before (an operationId)
             clock        advance (seconds)
             reset
+            release
     DELETE  faults
     """
 
@@ -233,9 +242,11 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
         Route("/faults", _gives(lambda: [dataclasses.asdict(fault) for fault in emulator().faults()]), methods=["GET"]),
         Route("/faults", _takes(lambda fault: emulator().fault(**fault)), methods=["POST"]),
         Route("/faults", _gives(lambda: emulator().clear_faults()), methods=["DELETE"]),
+        Route("/held", _gives(lambda: emulator().held()), methods=["GET"]),
         Route("/opt-out", _takes(lambda planned: opt_out(**planned)), methods=["POST"]),
         Route("/clock", _gives(lambda: {"now": emulator().now()}), methods=["GET"]),
         Route("/clock", _takes(lambda clock: emulator().advance(clock["advance"])), methods=["POST"]),
+        Route("/release", _gives(lambda: emulator().release()), methods=["POST"]),
         Route("/reset", _gives(lambda: emulator().reset()), methods=["POST"]),
     ]
 

@@ -45,7 +45,7 @@ class Fault:
     stays until cleared. Neither means on=1.
     operation: operationId to match; None matches every call that has a valid key, is within the limits and has a
     valid body, since the others change nothing whatever happens to them.
-    seconds: of real time, for refused, slow and late_commit.
+    seconds: of real time, for refused, slow and late_commit; the latter two end sooner by `Emulator.release`.
 
     Raises ValueError for values that make no fault.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 from collections.abc import Callable
@@ -69,6 +70,7 @@ class World:
         """When the next waiting broadcast may start; spares looking before each request."""
         self.refuse: Callable[[float], None] | None = None
         """Closes the port for so many seconds; set by the server that runs the app."""
+        self._pauses: set[asyncio.Future[None]] = set()
         self._clock = clock
         self._offset = float(self.store.meta("offset") or 0.0)
         self._begin()
@@ -83,6 +85,28 @@ class World:
             raise ValueError("the clock only goes forward")
         self._offset += seconds
         self.store.set_meta("offset", repr(self._offset))
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until `release`."""
+        end = asyncio.get_running_loop().create_future()
+        with self.lock:
+            self._pauses.add(end)
+        try:
+            await asyncio.wait([end], timeout=seconds)
+        finally:
+            with self.lock:
+                self._pauses.discard(end)
+
+    def held(self) -> int:
+        """How many pauses there are now."""
+        with self.lock:
+            return len(self._pauses)
+
+    def release(self) -> None:
+        """End all pauses, from any thread."""
+        with self.lock:
+            for end in self._pauses:
+                end.get_loop().call_soon_threadsafe(_end, end)
 
     def reset(self) -> None:
         """Forget records, requests, faults and opt-outs; the clock stays where it is."""
@@ -140,6 +164,11 @@ class World:
             for id, name, places in ((STAFF_ID, "Sam", [LOCATION_ID]), (OTHER_STAFF_ID, "Kim", [LOCATION_ID, second])):
                 staff = {"firstName": name, "lastName": "Staff", "active": True, "locations": places}
                 self.store.insert("staffs", staff, 0.0, id)
+
+
+def _end(pause: asyncio.Future[None]) -> None:
+    if not pause.done():
+        pause.set_result(None)
 
 
 def iso(at: float) -> str:
