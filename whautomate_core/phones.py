@@ -91,3 +91,15 @@ def split_number(number: str) -> tuple[str, str]:
     """`+4915123456789` -> `+49` and `15123456789`."""
     national = national_digits(number)
     return number.removesuffix(national), national
+
+
+def is_valid(digits: str) -> bool:
+    """Whether digits are a whole number, from its country code on and as it is dialled from abroad: `4915123456789`."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return False
+    as_given = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == f"+{digits}"
+    return as_given and phonenumbers.is_valid_number(number)

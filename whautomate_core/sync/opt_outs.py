@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from whautomate_core.call import Json
 from whautomate_core.files import Storage, fsspec_storage, write_records
+from whautomate_core.phones import is_valid
+from whautomate_core.policy import digits
 from whautomate_core.progress import LogProgress, Progress
 from whautomate_core.sync.kinds import CLIENTS, CONTACTS
 
@@ -26,7 +28,7 @@ def export_opt_outs(
         output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
             there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
             `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
-            column is `phoneNumber`.
+            column is `phoneNumber`. A client whose number can be read in two ways is there with each.
 
     Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
 
@@ -45,23 +47,34 @@ def export_opt_outs(
                 for record in page:
                     if client.account.policy.protects(record):
                         counts[f"{kind.name}s"] += 1
-                        yield _row(client, kind.name, record)
+                        yield from _rows(client, kind.name, record)
 
     records = write_records(output_path, opted_out(), storage=storage)
     return {"path": output_path, "records": records, **counts, "requests": client.requests - started}
 
 
-def _row(client: Client, kind: str, record: Json) -> Json:
-    number = str(record.get("phoneNumber") or "")
-    if kind == "client" and record.get("phone"):
-        code, phone = str(record.get("countryCode") or ""), str(record["phone"])
-        # The server may give the digits of the code once more with the rest.
-        number = code + phone.removeprefix(code.lstrip("+"))
-    return {
-        "kind": kind,
-        "id": record.get("id"),
-        "phoneNumber": f"+{number.lstrip('+')}" if number else None,
-        "email": record.get("email"),
-        "tags": [tag for tag in record.get("tags") or [] if client.account.policy.is_opt_out(tag)],
-        "updatedAt": record.get("updatedAt"),
-    }
+def _rows(client: Client, kind: str, record: Json) -> Iterator[Json]:
+    for number in _numbers(record):
+        yield {
+            "kind": kind,
+            "id": record.get("id"),
+            "phoneNumber": f"+{number}" if number else None,
+            "email": record.get("email"),
+            "tags": [tag for tag in record.get("tags") or [] if client.account.policy.is_opt_out(tag)],
+            "updatedAt": record.get("updatedAt"),
+        }
+
+
+def _numbers(record: Json) -> list[str]:
+    """The digits of somebody's number from its country code on: twice where it can be read in two ways, "" where none.
+
+    The server gives a client's `phone` with the digits of its `countryCode` once more in front, or without (C), and
+    9123456789 of India begins with them by itself. So a valid number decides.
+    """
+    code = digits(str(record.get("countryCode") or ""))
+    phone = str(record.get("phoneNumber") or record.get("phone") or "")
+    rest = digits(phone)
+    if not rest or phone.startswith("+"):
+        return [rest]
+    read = [code + rest, rest] if code and rest.startswith(code) else [code + rest]
+    return list(filter(is_valid, read)) or read
