@@ -2,16 +2,21 @@
 
 Directly before it is sent, a claim on its key is written to the state database; only who wrote it may send. Whoever
 finds an unsettled claim looks up what became of it, or stops: it is never sent twice on a guess.
+
+Lists and searches show late what is new. So what a settled claim is about is read by its id before a list's silence is
+believed, and until `SETTLE_AFTER` even that it can't be read is no proof that it is gone.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from whautomate_core import settling
 from whautomate_core.call import Call, Json, Repeat, summary
 from whautomate_core.client import Client
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
@@ -116,6 +121,8 @@ def make_once(
 ) -> tuple[dict[str, Any], bool]:
     """Make a record, once among all who try. Where it was made under this key and is gone, it is made again.
 
+    It is gone where neither `find` nor reading it by its id shows it, and it was made over `SETTLE_AFTER` ago.
+
     Args:
         key: What tells it from others of its kind, such as location and name.
         find: Looks it up by that.
@@ -123,17 +130,70 @@ def make_once(
 
     Returns: the record (what was sent of it and its id, where this call made it), and whether this call made it.
 
-    Raises: what `send_once` does.
+    Raises: what `send_once` does; `OutcomeUnknown` where it can't be read so soon after it was made.
     """
+    claims, what = client.state.claims, f"{call.method} {call.path}"
     while True:
         # Others may make it with other fields: which ones it gets in the end is for the caller to compare.
         made, sent = send_once(client, key, call, partial(summary, call), find=lambda patiently: find(), payload={})
         if sent:
             return {**(call.body or {}), **made}, True
-        try:
-            return dict(client.send(read(made["id"]))), False  # type: ignore[call-overload]
-        except NotFound:
-            client.state.claims.release(client.account.id, key)
+        claim = claims.look(client.account.id, key, {}, what)
+        if claim is None or not claim.settled:
+            continue  # it was released meanwhile, and another attempt may be making it
+        record = read_made(client, claim, read)
+        if record is not None:
+            return dict(record), False  # type: ignore[call-overload]
+
+
+def read_made(client: Client, claim: Claim, read: Callable[[str], Call[R]]) -> R | None:
+    """What a settled claim is about, read by its id. None where it is gone: its claim is forgotten then.
+
+    Raises: `OutcomeUnknown` where it can't be read so soon after it was made that this proves nothing.
+    """
+    try:
+        return client.send(read(str(claim.result["id"])))
+    except NotFound:
+        if client.state.claims.lapse(claim):
+            return None
+    raise OutcomeUnknown(
+        f"{claim.what} made {claim.result['id']} at {_time(claim.made_at)}, and it can't be read: it may have been "
+        f"deleted. If it is still missing at {_time(claim.made_at + settling.SETTLE_AFTER)}, the next run makes it "
+        f'again; `whautomate claims release "{claim.key}"` lets it do so at once'
+    )
+
+
+def made_lately(client: Client, made: str, read: Callable[[str], Call[R]], seen: Container[str]) -> Iterator[R]:
+    """Records made here so lately that a list may not show them yet, each read by its id: a request each.
+
+    Args:
+        made: What made them: method and path template.
+        seen: Ids that the list shows.
+    """
+    for claim in client.state.claims.latest(client.account.id, made, seconds=settling.SETTLE_AFTER):
+        id = made_id(claim)
+        if id is not None and id not in seen:
+            with suppress(NotFound):
+                yield client.send(read(id))
+
+
+def list_made(client: Client, listed: Call[list[Any]], made: str, read: Callable[[str], Call[Any]]) -> Iterator[Any]:
+    """The records of a list, and those made here lately that it doesn't show yet; these are not filtered."""
+    seen = set[str]()
+    for page in client.pages(listed):
+        seen.update(str(one.get("id")) for one in page)
+        yield from page
+    yield from made_lately(client, made, read, seen)
+
+
+def made_id(claim: Claim) -> str | None:
+    """The id of what a settled claim made, where its result tells it."""
+    if not claim.settled or not isinstance(claim.result, Mapping):
+        return None
+    # Prefect's tasks keep beside the result where they were called.
+    inner = claim.result.get("result")
+    id = claim.result.get("id") or (isinstance(inner, Mapping) and inner.get("id"))
+    return str(id) if id else None
 
 
 class _Begun(Exception):
@@ -148,10 +208,13 @@ def _settled(claim: Claim, find: Find[R] | None) -> R:
     """What became of a call that another attempt began."""
     found = find(True) if find else None
     if found is None:
-        when = datetime.fromtimestamp(claim.made_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         raise OutcomeUnknown(
-            f"{claim.what} was begun at {when} ({claim.made_by}) and did not end: it may have happened, so it is not "
-            f"sent again. Look at Whautomate for what was made about then; "
+            f"{claim.what} was begun at {_time(claim.made_at)} ({claim.made_by}) and did not end: it may have "
+            f"happened, so it is not sent again. Look at Whautomate for what was made about then; "
             f'if there is nothing, `whautomate claims release "{claim.key}"` lets the next run send it'
         )
     return found
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

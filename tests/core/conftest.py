@@ -11,6 +11,7 @@ import pytest
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
+from whautomate_core.state.database import Database
 from whautomate_core.state.pool import Grant, Lane
 
 
@@ -101,3 +102,15 @@ def make_send(request: pytest.FixtureRequest, pool: NoLimit) -> Callable[..., Ca
 @pytest.fixture
 def send(make_send: Any, whautomate_emulator: Emulator) -> Callable[..., Any]:
     return make_send(account_of(whautomate_emulator))
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves the clock of the state (claims, leases, intents) forward."""
+    ahead, now = [0.0], Database.now
+    monkeypatch.setattr(Database, "now", lambda self, connection: now(self, connection) + ahead[0])
+
+    def skip(seconds: float) -> None:
+        ahead[0] += seconds
+
+    return skip

@@ -93,9 +93,12 @@ def test_a_service_that_may_be_there_is_not_made_again_on_a_guess(
 
 
 def test_a_service_that_was_deleted_is_made_again_with_what_is_wanted_now(
-    client: Client, whautomate_emulator: Emulator, service: str
+    client: Client, whautomate_emulator: Emulator, service: str, later: Any
 ) -> None:
     client.send(services.delete_service(service))
+    with pytest.raises(errors.OutcomeUnknown, match=r"it may have been deleted. If it is still missing at .* UTC"):
+        catalogue.upsert_service(client, "Yoga", LESSON)
+    later(901.0)
     again = catalogue.upsert_service(client, "Yoga", {**LESSON, "durationMinutes": 60})
     assert again["created"]
     assert [one["durationMinutes"] for one in whautomate_emulator.records("services")] == [60]
@@ -237,9 +240,10 @@ def test_a_segment_of_clients_excludes_clients_who_opted_out(client: Client, wha
 
 
 def test_a_segment_that_was_deleted_is_made_again_with_other_criteria(
-    client: Client, whautomate_emulator: Emulator
+    client: Client, whautomate_emulator: Emulator, later: Any
 ) -> None:
     from whautomate_core.api.segments import delete_segment
 
     client.send(delete_segment(ensure_segment(client, "vip", {"tags": ["vip"]})["id"]))
+    later(901.0)
     assert ensure_segment(client, "vip", {"tags": ["gold"]})["criteria"]["tags"] == ["gold"]

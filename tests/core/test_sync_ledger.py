@@ -17,25 +17,12 @@ from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import Busy, InvalidRequest, QuotaExhausted, Stopped
 from whautomate_core.state import open_state
-from whautomate_core.state.database import Database
 from whautomate_core.state.limits import Limits
 from whautomate_core.sync import each
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
 
 PEOPLE = [row(f"P{number}", f"0151 2345{number:04d}") for number in range(12)]
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Moves the clock of leases and intents forward."""
-    ahead, now = [0.0], Database.now
-    monkeypatch.setattr(Database, "now", lambda self, connection: now(self, connection) + ahead[0])
-
-    def skip(seconds: float) -> None:
-        ahead[0] += seconds
-
-    return skip
 
 
 class Dead(BaseException):

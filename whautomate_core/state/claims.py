@@ -17,6 +17,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from whautomate_core import settling
 from whautomate_core.errors import InvalidRequest
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import claims
@@ -139,11 +140,31 @@ class Claims:
         found = _is(account, key) if made_by is None else _is(account, key) & (claims.c.made_by == made_by)
         return bool(self._database.run(lambda connection: connection.execute(delete(claims).where(found)).rowcount))
 
-    def under(self, account: str, prefix: str) -> list[Claim]:
-        """The claims whose keys begin so, settled or not, oldest first."""
+    def lapse(self, claim: Claim) -> bool:
+        """Forget a claim about what is not to be seen, once it can't be that it only doesn't show yet.
+
+        Returns False, and does nothing, where the claim is younger than `SETTLE_AFTER`.
+        """
+
+        def work(connection: Connection) -> bool:
+            if claim.made_at > self._database.now(connection) - settling.SETTLE_AFTER:
+                return False
+            mine = _is(claim.account, claim.key) & (claims.c.made_by == claim.made_by)
+            connection.execute(delete(claims).where(mine))
+            return True
+
+        return self._database.run(work)
+
+    def under(self, account: str, prefix: str, *, seconds: float | None = None) -> list[Claim]:
+        """The claims whose keys begin so, settled or not, oldest first; with `seconds` those of the last so many."""
         mine = (claims.c.account == account) & claims.c.key.startswith(prefix, autoescape=True)
         found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
-        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
+        def work(connection: Connection) -> list[Claim]:
+            since = None if seconds is None else claims.c.made_at > self._database.now(connection) - seconds
+            return [_claim(row) for row in connection.execute(found if since is None else found.where(since))]
+
+        return self._database.run(work)
 
     def open(self, account: str | None = None) -> list[Claim]:
         """Claims whose outcome nobody knows, oldest first."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_args
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import Storage, fsspec_storage
 from whautomate_core.progress import LogProgress, Progress
+from whautomate_core.settling import SETTLE_AFTER
 from whautomate_core.sources import Source
 from whautomate_core.sync.kinds import CONTACTS, Kind
 from whautomate_core.sync.mapping import check_tags, people_mapping
@@ -88,7 +89,7 @@ def sync_people(
     outcomes_path: str | None = None,
     show: Show = "masked",
     sync_name: str | None = None,
-    settle_after: float = 900.0,
+    settle_after: float = SETTLE_AFTER,
     when_running: WhenRunning = "wait",
     run: Run | None = None,
     progress: Progress | None = None,

@@ -25,6 +25,7 @@ from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import CLIENTS, CONTACTS, key_of, keys_of
 from whautomate_core.sync.rows import matcher
 from whautomate_core.sync.staging import Staged, batches
+from whautomate_core.sync.unlisted import know_made, read_unlisted
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def look_up(job: Job) -> Looked:
     Those are looked up whose id is not known, and everybody where the ledger is not trusted, or where it spares reading
     each of them before their PUT.
     """
+    know_made(job)
     pages = job.ledger.pages(job.lease.sync)
     all_of_them = not job.trusts or (pages is not None and _put_merges(job))
     unknown = job.staging.count(
@@ -63,6 +65,8 @@ def look_up(job: Job) -> Looked:
         # twice as much.
         most = None if job.exactly or pages is not None else max(unknown, 1)
         everybody = _read_everybody(job, most)
+    if everybody:
+        read_unlisted(job)
     searched = 0 if everybody else _search(job)
     _remember(job, everybody)
     if everybody:

@@ -20,6 +20,7 @@ from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaEx
 from whautomate_core.files import Storage, fsspec_storage, open_file
 from whautomate_core.policy import numbers
 from whautomate_core.progress import Progress
+from whautomate_core.settling import SETTLE_AFTER
 from whautomate_core.sources import Rows, Source, Table, rows
 from whautomate_core.state.database import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
@@ -70,7 +71,7 @@ class Order:
     rejects_path: str | None = None
     outcomes_path: str | None = None
     show: Show = "masked"
-    settle_after: float = 900.0
+    settle_after: float = SETTLE_AFTER
     when_running: WhenRunning = "wait"
 
 
