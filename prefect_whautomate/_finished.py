@@ -14,6 +14,8 @@ from prefect.exceptions import HashError
 from prefect.runtime import flow_run
 from prefect.utilities.hashing import hash_objects
 
+from whautomate_core.sources.once import can_be_read_twice
+
 _calls: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
 _counting = threading.Lock()
 
@@ -35,10 +37,12 @@ class FinishedInRun(CachePolicy):
             return None
         account = inputs["credentials"].get_account()
         others = {name: value for name, value in inputs.items() if name != "credentials"}
+        if not can_be_read_twice(others):
+            return None  # rows from a generator: hashing would use them up
         try:
             text = hash_objects(task_ctx.task.name, account.id, others, raise_on_failure=True)
         except HashError:
-            return None  # rows from a generator: they can't be compared, nor read twice
+            return None
         # Inputs may be about people, and the key is the name of a file.
         digest = hmac.new(account.key.encode(), f"{run} {text}".encode(), "sha256").hexdigest()[:32]
         with _counting:

@@ -27,6 +27,7 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.sources.once import can_be_read_twice
 from whautomate_core.state.pool import Pool
 from whautomate_core.sync.options import Run
 
@@ -100,8 +101,9 @@ def sync_run(arguments: Mapping[str, Any]) -> Run:
     flow = FlowRunContext.get()
     name = f"{flow.flow.name}.{task.task.name}" if flow and flow.flow else task.task.name
     whole = arguments.get("mode") == "mirror" or arguments.get("members") == "exactly"
-    chunk = None if whole else hash_objects(arguments.get("source"))
-    # Rows that can't be compared are a chunk of their own in each attempt.
+    source = arguments.get("source")
+    # Rows that can't be compared, or would be used up by it, are a chunk of their own in each attempt.
+    chunk = hash_objects(source) if not whole and can_be_read_twice(source) else None
     part = "" if whole else chunk or str(task.task_run.id)
     return Run(name, holder=str(runs[0].id if runs else task.task_run.id), part=part)
 

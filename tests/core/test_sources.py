@@ -3,6 +3,7 @@
 import csv
 import decimal
 import gzip
+import io
 import json
 import math
 import sys
@@ -189,15 +190,15 @@ def test_what_is_wrong_with_a_row_of_csv_is_its_problem_and_the_others_are_read(
     path.write_bytes(b"\xef\xbb\xbfname,mobile\r\n" + b"\r\n".join(CSV_ROWS) + b"\r\n")
     assert read(path, ["name", "mobile"]) == [
         Row(2, ("1", "2")),
-        Row(4, (), "row has 1 cells and the header 2"),
+        Row(4, ("short", ""), "row has 1 cells and the header 2"),
         Row(5, (), "row has 3 cells and the header 2"),
-        Row(6, (), "row holds NUL bytes"),
-        Row(7, (), "row holds NUL bytes"),
+        Row(6, ("", "x"), "row holds NUL bytes"),
+        Row(7, ("1", ""), "row holds NUL bytes"),
         Row(8, ("two\r\nlines", "4")),
         Row(10, (), "row has a quote within a quoted cell that is not doubled"),
         Row(11, ('say "hi"', "6")),
-        Row(12, (), "the cell of 'name' has more than 1,048,576 characters"),
-        Row(13, (), "the cell of 'name' has more than 1,048,576 characters"),
+        Row(12, ("", "8"), "the cell of 'name' has more than 1,048,576 characters"),
+        Row(13, ("", "9"), "the cell of 'name' has more than 1,048,576 characters"),
         Row(1_000_014, ("ü", "10")),
         Row(1_000_015, ("last", "11")),
     ]
@@ -235,10 +236,10 @@ def test_what_is_wrong_with_a_json_line_is_its_problem(tmp_path: Path) -> None:
         Row(3, (), "line is no JSON object"),
         Row(4, (), "line is no JSON"),
         Row(5, (), "line is not UTF-8"),
-        Row(6, (), "row holds NUL bytes"),
-        Row(7, (), "row holds what is no text"),
+        Row(6, ("", ""), "row holds NUL bytes"),
+        Row(7, ("", ""), "row holds what is no text"),
         Row(8, (), "line is no JSON"),
-        Row(9, (), "the cell of 'name' has more than 1,048,576 characters"),
+        Row(9, ("", ""), "the cell of 'name' has more than 1,048,576 characters"),
         Row(10, ('{"first": "Äda"}', "")),
     ]
 
@@ -249,7 +250,28 @@ def test_a_column_of_dicts_may_be_missing_in_rows_where_it_is_empty() -> None:
     assert rows(given, None).columns == ("name", "city")
     given[999:] = [{"name": "P"}, {"city": "Ulm"}]
     assert refused(given, ["name", "city"]) == "the source has no column 'city'; there are 'name'"
-    assert read(given)[-1] == Row(1001, (), "row has a column that none of the first 1,000 rows has")
+    assert read(given)[-1] == Row(1001, ("",), "row has a column that none of the first 1,000 rows has")
+
+
+ONE_PASS: dict[str, Any] = {
+    "generator": lambda: (row for row in [{"a": "1"}]),
+    "map": lambda: map(dict, [{"a": "1"}]),
+    "csv.DictReader": lambda: csv.DictReader(io.StringIO("a\n1\n")),
+    "table": lambda: Table(["a"], iter([("1",)])),
+}
+
+
+@pytest.mark.parametrize("kind", ONE_PASS)
+def test_an_iterator_that_is_used_up_is_not_an_empty_source(kind: str) -> None:
+    given = ONE_PASS[kind]()
+    assert cells(given, ["a"]) == [("1",)]
+    with pytest.raises(
+        ConfigurationError, match=r"the source is a \w+, which can be read once, and it was read before"
+    ):
+        rows(given, ["a"], may_be_empty=True)
+    assert cells(ONE_PASS[kind](), ["a"]) == [("1",)]
+    again = [{"a": "1"}]
+    assert cells(again, ["a"]) == cells(again, ["a"]) == [("1",)]
 
 
 def test_rows_are_read_once_as_they_come() -> None:
@@ -312,7 +334,7 @@ def test_a_value_is_what_it_looks_like(value: Any, text: str) -> None:
 
 
 def test_bytes_that_are_no_text_are_a_problem() -> None:
-    assert read([{"v": b"\xff"}], ["v"]) == [Row(1, (), "row holds what is no text")]
+    assert read([{"v": b"\xff"}], ["v"]) == [Row(1, ("",), "row holds what is no text")]
 
 
 def test_values_of_parquet(tmp_path: Path) -> None:

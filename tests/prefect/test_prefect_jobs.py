@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from prefect_whautomate import broadcasts, contacts, segments
 from whautomate_core import errors
-from whautomate_core.sources import Sql
+from whautomate_core.sources import Sql, Table
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
 MAPPING = {"name": "name", "phoneNumber": "mobile"}
@@ -148,6 +148,51 @@ def test_queries_and_objects_are_sources(server, whautomate_emulator, credential
 
     assert nightly() == [1, 1]
     assert {contact["name"] for contact in whautomate_emulator.contacts()} == {"Ada", "Bob"}
+
+
+ONE_PASS = {
+    "generator": lambda rows: (row for row in rows),
+    "csv.DictReader": lambda rows: csv.DictReader(["name,mobile,ok", *(",".join(row.values()) for row in rows)]),
+    "map": lambda rows: map(dict, rows),
+    "table": lambda rows: Table(list(ROWS[0]), (tuple(row.values()) for row in rows)),
+}
+
+
+@pytest.mark.parametrize("kind", ONE_PASS)
+def test_rows_that_can_be_read_once_are_read_by_the_job_alone(server, whautomate_emulator, credentials, kind):
+    once = ONE_PASS[kind]
+
+    @flow
+    def nightly():
+        synced = contacts.sync_contacts(
+            credentials, once(ROWS), MAPPING, default_region="DE", tags=["news"], suppress=once(ROWS[:3])
+        )
+        return synced, contacts.tag_contacts(
+            credentials, once(ROWS[3:5]), "vip", {"phoneNumber": "mobile"}, default_region="DE", members="exactly"
+        )
+
+    synced, tagged = nightly()
+    assert (synced["rows"], synced["created"], synced["withheld"]) == (12, 9, 3)
+    assert tagged["tagged"] == 2
+    assert {one["name"] for one in whautomate_emulator.contacts()} == {row["name"] for row in ROWS[3:]}
+
+
+@pytest.mark.parametrize("argument", ["source", "suppress"])
+def test_a_retry_with_an_iterator_that_is_used_up_is_an_error_and_no_empty_list(
+    server, whautomate_emulator, credentials, argument
+):
+    once = {"source": lambda: iter(ROWS), "suppress": lambda: iter(ROWS[:3])}[argument]()
+    job = contacts.sync_contacts.with_options(retries=1)
+
+    @flow
+    def nightly():
+        rows = {"source": ROWS, "mapping": MAPPING, "default_region": "DE", **{argument: once}}
+        return job(credentials, **rows)
+
+    whautomate_emulator.fault("not_json", operation="listContacts")
+    with pytest.raises(errors.ConfigurationError, match="which can be read once, and it was read before"):
+        nightly()
+    assert whautomate_emulator.contacts() == []
 
 
 def test_jobs_need_no_run(whautomate_emulator, credentials, caplog):

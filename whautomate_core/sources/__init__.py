@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import open_file as open_file_or_object
-from whautomate_core.sources import csv_files, objects, parquet, sql, tables
+from whautomate_core.sources import csv_files, objects, once, parquet, sql, tables
 from whautomate_core.sources.row import Row
 from whautomate_core.sources.sql import Sql
 from whautomate_core.sources.tables import Table
@@ -79,7 +79,7 @@ def rows(
 
     Raises: `ConfigurationError` that names the column where one is missing or there twice, where there are no rows
         unless it `may_be_empty`, and where the source can't be read; also while the rows are read, where it can't be
-        read on. It holds no cell.
+        read on; and for an iterator that was read before, which would seem to be empty. It holds no cell.
     """
     with ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
@@ -102,9 +102,11 @@ def _read(
         return name, *tables.read(sql.run(source, opened), name, columns)
     name = "the source"
     if isinstance(source, Table):
+        once.begin(source.rows, name)
         return name, *tables.read(source, name, columns)
     if not isinstance(source, Iterable):
         raise ConfigurationError(f"a source is a path, rows or a query, not {type(source).__name__}")
+    once.begin(source, name)
     return name, *objects.read(source, name, columns)
 
 

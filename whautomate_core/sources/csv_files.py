@@ -73,8 +73,12 @@ def _rows(reader: Any, lines: _Lines, name: str, header: list[str], chosen: tupl
                 ends = reader.line_num
                 if len(cells) != width:
                     if cells:
-                        # Which is missing or too many can't be told: those behind it stand in the wrong column.
-                        yield Row(begins, (), f"row has {len(cells)} cells and the header {width}")
+                        problem = f"row has {len(cells)} cells and the header {width}"
+                        # A short one is taken to end early. Where a comma is too many, which one it is can't be told.
+                        cells += [""] * (width - len(cells))
+                        is_told = len(cells) == width
+                        row = make_row(begins, chosen, tuple(map(strip, pick(cells)))) if is_told else Row(begins, ())
+                        yield row._replace(problem=problem)
                 elif lines.rare or ends != begins:
                     yield make_row(begins, chosen, tuple(map(strip, pick(cells))))
                 else:

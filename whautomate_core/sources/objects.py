@@ -71,6 +71,7 @@ def _rows(
 def _row(number: int, row: Mapping[str, Any] | str, chosen: tuple[str, ...], known: frozenset[str] | None) -> Row:
     if isinstance(row, str):
         return Row(number, (), row)
+    made = make_row(number, chosen, tuple([text(row.get(column)) for column in chosen]))
     if known is not None and not known.issuperset(row):
-        return Row(number, (), f"row has a column that none of the first {_FIRST:,} rows has")
-    return make_row(number, chosen, tuple([text(row.get(column)) for column in chosen]))
+        return made._replace(problem=f"row has a column that none of the first {_FIRST:,} rows has")
+    return made

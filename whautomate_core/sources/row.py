@@ -24,9 +24,10 @@ class Row(NamedTuple):
     number: int
     """The line of a CSV or JSON lines file it begins in (the header of a CSV file is line 1), else its place from 1."""
     cells: tuple[str, ...]
-    """Stripped text in the order of the columns asked for; nothing where there is a problem."""
+    """Stripped text in the order of the columns asked for. Where there is a problem: the cells that can be read all the
+    same, with "" for the others; nothing where cells can't be told apart."""
     problem: str | None = None
-    """Why it can't be used, whatever its cells hold. It holds no cell."""
+    """Why it can't be used as a whole. It holds no cell."""
 
     def __repr__(self) -> str:
         return f"Row(number={self.number}, problem={self.problem!r})"
@@ -35,19 +36,27 @@ class Row(NamedTuple):
 def make_row(number: int, columns: Sequence[str], cells: tuple[str, ...]) -> Row:
     """A row with its cells, or with what is wrong with one of them."""
     whole = "".join(cells)  # once over all cells: what is looked for is rare
+    if len(whole) <= LARGEST_CELL and "\0" not in whole and (whole.isascii() or is_text(whole)):
+        return Row(number, cells)
     problem = None
-    if len(whole) > LARGEST_CELL:
-        large = [column for column, cell in zip(columns, cells, strict=True) if len(cell) > LARGEST_CELL]
-        if large:
-            problem = f"the cell of {large[0]!r} has more than {LARGEST_CELL:,} characters"
+    for column, cell in zip(columns, cells, strict=True):
+        if len(cell) > LARGEST_CELL:
+            problem = f"the cell of {column!r} has more than {LARGEST_CELL:,} characters"
     if "\0" in whole:
         problem = "row holds NUL bytes"
-    if not whole.isascii():
-        try:
-            whole.encode()
-        except UnicodeEncodeError:
-            problem = "row holds what is no text"
-    return Row(number, () if problem else cells, problem)
+    if not is_text(whole):
+        problem = "row holds what is no text"
+    readable = tuple(cell if len(cell) <= LARGEST_CELL and "\0" not in cell and is_text(cell) else "" for cell in cells)
+    return Row(number, readable if problem else cells, problem)
+
+
+def is_text(cell: str) -> bool:
+    """Whether no half of a character is in it."""
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def text(value: Any) -> str:
@@ -76,12 +85,17 @@ def text(value: Any) -> str:
     return str(value).strip()
 
 
+class IfThere(str):
+    """The name of a column that a source need not have."""
+
+
 def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint: str = "") -> tuple[str, ...]:
     """The columns to read of those that are there.
 
     Raises `ConfigurationError` where one is missing or there twice; `hint` is for where none of them is there.
     """
-    chosen = tuple(there if columns is None else columns)
+    wanted = there if columns is None else columns
+    chosen = tuple(column for column in wanted if column in there or not isinstance(column, IfThere))
     missing = [column for column in chosen if column not in there]
     if missing and len(missing) == len(chosen):
         # What was taken for the header may be somebody's row, so it is not shown.
