@@ -36,6 +36,7 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.pages import PAGE_SIZE
+from whautomate_core.phones import canonical, shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
@@ -461,9 +462,9 @@ class Writing(_Examination):
 
     def _require_nobody(self) -> None:
         """Raise `PolicyRefused` where somebody has the number, or where that can't be seen."""
-        wanted = digits(self._number)
+        wanted = canonical(digits(self._number))
         for listed in (contacts.list_contacts, clients.list_clients):
-            answer = self._ask(listed(filters={"searchText": wanted, "limit": PAGE_SIZE}))
+            answer = self._ask(listed(filters={"searchText": shared_digits(wanted), "limit": PAGE_SIZE}))
             if answer.problem:
                 raise _Enough(f"whether somebody has the number can't be seen: {answer.problem}")
             for one in answer.records:
@@ -556,7 +557,7 @@ class Writing(_Examination):
         self._note("known_number", "What does a create with a known number do?", found, "no evidence", value)
 
     def _is_found(self, contact: str) -> bool:
-        search = {"searchText": digits(self._number), "limit": PAGE_SIZE}
+        search = {"searchText": shared_digits(digits(self._number)), "limit": PAGE_SIZE}
         return contact in self._ask(contacts.list_contacts(filters=search)).ids  # type: ignore[arg-type]
 
     def _note_search(self, since: float, found: bool, contact: str) -> None:
@@ -650,7 +651,10 @@ class Writing(_Examination):
 
     def _look_for(self, what: str) -> None:
         """Look for what may have been made, for as long as a search may take to find it."""
-        filters = {"searchText": digits(self._number) if what == "contact" else self._name, "limit": PAGE_SIZE}
+        filters = {
+            "searchText": shared_digits(digits(self._number)) if what == "contact" else self._name,
+            "limit": PAGE_SIZE,
+        }
         listed: Any = contacts.list_contacts if what == "contact" else contact_tags.list_contact_tags
         for wait in _LOOKS:
             if self._left() <= self._to_remove() + 1:

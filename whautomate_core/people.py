@@ -10,11 +10,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api import clients, contacts
+from whautomate_core.api._people import anybody
 from whautomate_core.call import Call, Json, path_id
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
-from whautomate_core.pages import PAGE_SIZE
-from whautomate_core.phones import e164, national_digits
+from whautomate_core.phones import canonical, e164, shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate, body
 
@@ -56,8 +56,7 @@ def find_client(
 ) -> Json:
     """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    Costs one search as `find_contact`, and one more for a number that it doesn't show: without its country code,
-    which clients hold apart.
+    Costs one search as `find_contact`.
 
     Args:
         phone: Number as people write it; this or `email_address`.
@@ -184,10 +183,10 @@ _CLIENTS = _Kind("client", clients.list_clients, clients.update_client)
 
 @dataclass(frozen=True, repr=False)
 class _Wanted:
-    """Whom we look for: the texts to search for in turn, and how to tell that it is them."""
+    """Whom we look for: the text to search for, and how to tell that it is them."""
 
     what: str
-    searches: tuple[str, ...]
+    search: str
     fits: Callable[[Mapping[str, Any]], bool]
 
 
@@ -211,8 +210,8 @@ def _by_phone(phone: str, region: str | None) -> _Wanted:
         raise InvalidRequest(
             f"phone: {error} (default_region names the country of numbers without a country code)"
         ) from None
-    wanted = digits(number)
-    return _Wanted("phone number", (wanted, national_digits(number)), lambda person: wanted in numbers(person))
+    wanted = canonical(digits(number))
+    return _Wanted("phone number", shared_digits(wanted), lambda person: wanted in numbers(person))
 
 
 def _by_email(address: str) -> _Wanted:
@@ -221,7 +220,7 @@ def _by_email(address: str) -> _Wanted:
     wanted = address.strip()
     return _Wanted(
         "e-mail address",
-        (wanted,),
+        wanted,
         lambda person: str(person.get("email") or "").strip().casefold() == wanted.casefold(),
     )
 
@@ -245,11 +244,11 @@ def _found(client: Client, kind: _Kind, wanted: _Wanted | str, thorough: bool, m
 
 def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> list[Json]:
     """Everybody who fits, found by searching, else (`thorough`) by reading all."""
-    # Contacts hold the country code with the number, so that one search is enough.
-    for text in wanted.searches[: 1 if kind is _CONTACTS else None]:
-        found = _fitting(wanted, client.send(kind.all(filters={"searchText": text, "limit": PAGE_SIZE})))
-        if found:
-            return found
+    of_clients, of_contacts = anybody(wanted.search)
+    searched = of_contacts if kind is _CONTACTS else of_clients
+    found = _fitting(wanted, chain.from_iterable(client.pages(searched)))
+    if found:
+        return found
     return _fitting(wanted, chain.from_iterable(client.pages(kind.all()))) if thorough else []
 
 
@@ -302,5 +301,5 @@ def same_number(fields: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
     """Whether fields name the number that a record has: the server gives it back in its own way (see `numbers`)."""
     code = digits(str(fields.get("countryCode") or record.get("countryCode") or ""))
     phone = digits(str(fields.get("phoneNumber") or fields.get("phone") or ""))
-    named = {code + phone} | ({phone} if phone.startswith(code) else set())
-    return bool(phone) and bool(named & numbers(record))
+    named = numbers({"countryCode": code, "phone": phone})
+    return bool(named & numbers(record))

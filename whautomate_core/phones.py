@@ -1,6 +1,6 @@
-"""Phone numbers as people write them -> E.164, by libphonenumber.
+"""Phone numbers as people write them -> E.164, by libphonenumber; and the several spellings of one number.
 
-It is imported where it is used: DAG files check mappings at parse, and must not load its tables for that.
+The library is imported where it is used: DAG files check mappings at parse, and must not load its tables for that.
 """
 
 from __future__ import annotations
@@ -8,6 +8,54 @@ from __future__ import annotations
 import re
 
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+
+_SPELT = [
+    (re.compile(pattern), forms)
+    for pattern, *forms in (
+        # Argentina: abroad the 9 is dialled before a mobile's area code; WhatsApp keeps it, people leave it out.
+        (r"549?([1-3]\d{9})", "549{}", "54{}"),
+        # Brazil: mobiles got a ninth digit from 2012 to 2016; WhatsApp accounts of before keep eight. Lines in houses
+        # begin with 2 to 5.
+        (r"55([1-9]\d)9?([6-9]\d{7})", "55{}9{}", "55{}{}"),
+        # Mexico: until 2019 a 1 was dialled from abroad before a mobile; WhatsApp keeps it.
+        (r"521?([2-9]\d{9})", "52{}", "521{}"),
+        # Ivory Coast: on 2021-01-31 mobiles got the two digits of their operator (Moov, MTN, Orange) in front.
+        (r"225(?:01)?([04-9][0-3]\d{6})", "22501{}", "225{}"),
+        (r"225(?:05)?([04-9][4-6]\d{6})", "22505{}", "225{}"),
+        (r"225(?:07)?([04-9][7-9]\d{6})", "22507{}", "225{}"),
+        # Benin: on 2024-11-30 all numbers got 01 in front.
+        (r"229(?:01)?([2-9]\d{7})", "22901{}", "229{}"),
+    )
+]
+
+
+def spellings(number: str) -> tuple[str, ...]:
+    """Every spelling of the number that these digits, from the country code on, are one of.
+
+    WhatsApp keeps some numbers otherwise than people write them today. The first is the number's canonical form.
+    """
+    for pattern, forms in _SPELT:
+        if found := pattern.fullmatch(number):
+            return tuple(form.format(*found.groups()) for form in forms)
+    return (number,)
+
+
+def canonical(number: str) -> str:
+    """The form in which two spellings of one number (digits from the country code on) are equal."""
+    return spellings(number)[0]
+
+
+def shared_digits(number: str) -> str:
+    """What a search for a number asks for: the digits that end all of its spellings, those without the country's code
+    among them, since clients hold it apart."""
+    import phonenumbers
+
+    try:
+        national = phonenumbers.national_significant_number(phonenumbers.parse(f"+{canonical(number)}"))
+    except phonenumbers.NumberParseException:
+        national = number
+    ends = (national[start:] for start in range(len(national)))
+    return next(end for end in ends if all(one.endswith(end) for one in spellings(number)))
 
 
 def require_region(region: str) -> str:
@@ -21,7 +69,7 @@ def require_region(region: str) -> str:
 
 
 def e164(number: str, region: str | None) -> str:
-    """`0151 2345 6789` with region `DE` -> `+4915123456789`.
+    """`0151 2345 6789` with region `DE` -> `+4915123456789`. A spelling of before becomes the one that is valid today.
 
     Raises `ValueError` with a reason that doesn't hold the number.
     """
@@ -48,14 +96,23 @@ def e164(number: str, region: str | None) -> str:
         raise ValueError("phone number has an extension")
     if any(character.isalpha() for character in number):
         raise ValueError("phone number holds letters")
-    if not phonenumbers.is_valid_number(parsed):
-        raise ValueError("not a valid phone number of its country")
+    whole = _valid_spelling(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:])
     national, given = str(parsed.national_number), number.strip()
     has_code = given[0] not in "+0" and national.startswith(str(parsed.country_code))
     # 4915123456789 in Germany: a mobile with its country's code, and a line in Leer.
     if has_code and phonenumbers.is_valid_number(phonenumbers.parse(f"+{national}")):
         raise ValueError("phone number may begin with its country's code or not: write + before the code")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"+{whole}"
+
+
+def _valid_spelling(number: str) -> str:
+    """The number as it is where it is valid, else the spelling that is. Raises `ValueError` where none is."""
+    import phonenumbers
+
+    for one in (number, *spellings(number)):
+        if phonenumbers.is_valid_number(phonenumbers.parse(f"+{one}")):
+            return one
+    raise ValueError("not a valid phone number of its country")
 
 
 def international(field: str, number: object) -> str:
@@ -72,7 +129,8 @@ def international(field: str, number: object) -> str:
         parsed = phonenumbers.parse(f"+{digits}") if re.fullmatch(r"\+?[0-9\s().\-/]+", text, re.ASCII) else None
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != f"+{digits}":
+    whole = None if parsed is None else phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if whole is None or whole[1:] not in spellings(digits):
         raise InvalidRequest(
             f"{field} must be a number from its country code on, such as +4915123456789: without 00 before it, and "
             "without the 0 that callers within the country dial"
@@ -80,16 +138,11 @@ def international(field: str, number: object) -> str:
     return digits
 
 
-def national_digits(number: str) -> str:
-    """`+4915123456789` -> `15123456789`."""
-    import phonenumbers
-
-    return phonenumbers.national_significant_number(phonenumbers.parse(number))
-
-
 def split_number(number: str) -> tuple[str, str]:
     """`+4915123456789` -> `+49` and `15123456789`."""
-    national = national_digits(number)
+    import phonenumbers
+
+    national = phonenumbers.national_significant_number(phonenumbers.parse(number))
     return number.removesuffix(national), national
 
 

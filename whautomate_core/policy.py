@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
+from whautomate_core.phones import canonical
 
 Sends = Literal["on", "listed", "off"]
 
@@ -55,8 +56,8 @@ class Policy:
         return list(dict.fromkeys([*self.opt_out_tags, *filter(self.is_opt_out, names)]))
 
     def lists(self, names: Iterable[str]) -> bool:
-        """Whether one of these numbers, names or ids may be sent to."""
-        known = {*self.listed, *filter(None, map(digits, self.listed))}
+        """Whether one of these numbers (see `numbers`), names or ids may be sent to."""
+        known = {*self.listed, *(canonical(digits(one)) for one in self.listed)}
         return any(name in known for name in names)
 
     def refuse_opt_out_tags(self, tags: Iterable[str]) -> None:
@@ -101,15 +102,19 @@ def _names(value: Any) -> tuple[str, ...]:
 
 
 def digits(number: str) -> str:
-    """What makes two numbers the same: the server gives them with and without the plus (evidence C)."""
+    """The digits of a number: the server gives it with and without the plus (evidence C)."""
     return "".join(c for c in number if c.isdigit())
 
 
 def numbers(record: Mapping[str, Any]) -> set[str]:
-    """The digits by which a contact, client or recipient can be reached.
+    """The numbers by which a contact, client or recipient can be reached, each in its canonical form.
 
     A client's country code stands apart from its phone, which may hold it once more (evidence C): both are taken.
     """
-    phone = str(record.get("phoneNumber") or record.get("phone") or "")
-    whole = digits(str(record.get("countryCode") or "") + phone)
-    return {number for number in (digits(phone), whole) if number}
+    phone, code = (
+        str(record.get("phoneNumber") or record.get("phone") or ""),
+        digits(str(record.get("countryCode") or "")),
+    )
+    bare = digits(phone)
+    holds_code = bare.startswith(code) or phone.lstrip().startswith("+")
+    return {canonical(number) for number in (code + bare, bare if holds_code else "") if bare and number}

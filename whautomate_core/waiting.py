@@ -33,7 +33,8 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.policy import digits
+from whautomate_core.phones import canonical, shared_digits
+from whautomate_core.policy import digits, numbers
 from whautomate_core.records import Broadcast
 from whautomate_core.state import open_state
 from whautomate_core.state.limits import Limits
@@ -193,12 +194,12 @@ class ContactHas(Question):
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         if self.contact_id is not None:
             return self.decide([(yield get_contact(self.contact_id))])
-        number, found = digits(str(self.phone)), []
-        pages = pages_of(list_contacts(filters={"searchText": number}))
+        number, found = canonical(digits(str(self.phone))), []
+        pages = pages_of(list_contacts(filters={"searchText": shared_digits(number)}))
         while not pages.done:
             # How `searchText` matches is not documented.
             page = pages.take((yield pages.next_call()))
-            found += [one for one in page if digits(str(one.get("phoneNumber") or "")) == number]
+            found += [one for one in page if number in numbers(one)]
         return self.decide(found)
 
     def decide(self, contacts: Collection[Any]) -> Seen:

@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import Busy, InvalidRequest, QuotaExhausted, Stopped
+from whautomate_core.policy import digits
 from whautomate_core.state import open_state
 from whautomate_core.state.limits import Limits
-from whautomate_core.sync import each
+from whautomate_core.sync import each, kinds
+from whautomate_core.sync import rows as sync_rows
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
 
@@ -268,3 +271,71 @@ def test_tagging_again_after_an_unknown_outcome_fires_once(client: Client, whaut
     assert tag(client, [ADA, BOB], "vip")["tagged"] == 2
     assert not any(one["again"] for one in whautomate_emulator.automations())
     assert writes(whautomate_emulator).count("addContactTags") == 2
+
+
+# --- one number, several spellings
+
+
+ARGENTINE, KEPT = row("Luz", "+54 11 2345-6789"), row("Luz", "+54 9 11 2345-6789")
+"""One number, as people write it and as WhatsApp keeps it."""
+
+
+@contextmanager
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """People known by the spelling of their row, as in ledgers of releases that knew no others."""
+    with monkeypatch.context() as patch:
+        patch.setattr(kinds, "canonical", lambda number: number)
+        patch.setattr(kinds, "numbers", lambda record: {digits(record["phoneNumber"])})
+        patch.setattr(sync_rows, "other_keys", lambda match, key: [])
+        yield
+
+
+@pytest.mark.parametrize("later_row", [ARGENTINE, KEPT], ids=["as before", "other spelling"])
+def test_a_ledger_of_before_knows_people_by_every_spelling(
+    later_row: Any, state_url: str, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client_of(whautomate_emulator, state_url, pool=NoLimit()) as client:
+        with _as_before(monkeypatch):
+            sync(client, [ARGENTINE, ADA], sync_name="all")
+        before = client.requests
+        report = sync(client, [later_row, ADA], sync_name="all")
+        assert counts(report, "created", "unchanged") == (0, 2)
+        assert client.requests - before == (later_row is KEPT)  # known; another spelling is compared
+        moved = sync(client, [{**later_row, "city": "Ulm"}, ADA], sync_name="all", mode="mirror")
+        assert counts(moved, "created", "updated", "deleted") == (0, 1, 0)
+    assert sorted(one["name"] for one in whautomate_emulator.contacts()) == ["Ada", "Luz"]
+
+
+@pytest.mark.whautomate(known_number="duplicate")
+def test_who_was_two_people_in_a_ledger_of_before_is_one_and_is_not_deleted(
+    state_url: str, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client_of(whautomate_emulator, state_url, pool=NoLimit()) as client:
+        with _as_before(monkeypatch):
+            sync(client, [ARGENTINE], sync_name="all")
+            assert sync(client, [ARGENTINE, KEPT], sync_name="all")["created"] == 1
+        report = sync(client, [{**ARGENTINE, "city": "Ulm"}, KEPT], sync_name="all", mode="mirror", max_deleted="100%")
+        assert counts(report, "created", "deleted", "folded") == (0, 0, 1)
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize(
+    ("held", "written"),
+    [
+        ("5491123456789", "+54 11 2345-6789"),
+        ("551161234567", "+55 11 96123-4567"),
+        ("5212221234567", "+52 222 123 4567"),
+        ("22507123456", "+225 07 07 12 34 56"),
+        ("22997123456", "+229 01 97 12 34 56"),
+    ],
+)
+@pytest.mark.parametrize("looked", ["pages", "searches"])
+def test_whom_the_server_has_in_another_spelling_is_found_and_keeps_it(
+    looked: str, held: str, written: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    others = [{"name": f"N{n}", "phoneNumber": f"+49301{n:05}"} for n in range(0 if looked == "pages" else 150)]
+    whautomate_emulator.add_contacts([*others, {"name": "Luz", "phoneNumber": held}])
+    report = sync(client, [row("Luz", written, "Ulm")], tags=["news"])
+    assert counts(report, "created", "updated", "tagged") == (0, 1, 1)
+    luz = next(one for one in whautomate_emulator.contacts() if one["name"] == "Luz")
+    assert (luz["phoneNumber"], luz["tags"]) == (held, ["news"])

@@ -30,7 +30,7 @@ def _tag_call(act: Act, path: str, read: Call[Any], tags: list[str], allow_prote
 
 
 def anybody(about: str) -> tuple[Call[Any], Call[Any]]:
-    """How to look for whom a number (its digits) or an e-mail address belongs to: the opt-out may be with either.
+    """How to look for whom a number (its `shared_digits`) or an address belongs to: the opt-out may be with either.
 
     How `searchText` matches is not documented, so there may be more than a page of others; nor is it how long a
     new record is not found.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
-from whautomate_core.phones import international
-from whautomate_core.policy import digits
+from whautomate_core.phones import international, shared_digits
 from whautomate_core.records import (
     Client,
     ClientFilters,
@@ -33,10 +32,9 @@ def create_client(client: ClientInput, *, extra: Json | None = None, allow_prote
     there is none) is searched for first: whoever has opted out is not created again.
     """
     sent = body(ClientInput, client, extra)
-    phone = sent.get("phone")
-    if phone:
-        international("phone after countryCode", f"{sent.get('countryCode') or ''}{phone}")
-    about = digits(str(phone or "")) or str(sent.get("email") or "")
+    about = str(sent.get("email") or "")
+    if phone := sent.get("phone"):
+        about = shared_digits(international("phone after countryCode", f"{sent.get('countryCode') or ''}{phone}"))
     return acting(post("/v1/clients", sent), Act.CREATE, allow_protected, anybody(about) if about else ())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
-from whautomate_core.phones import international
+from whautomate_core.phones import international, shared_digits
 from whautomate_core.records import (
     Contact,
     ContactFilters,
@@ -32,7 +32,7 @@ def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_pr
     first, among contacts and clients: whoever has opted out is not created again.
     """
     sent = body(ContactInput, contact, extra)
-    same = anybody(international("phoneNumber", sent.get("phoneNumber")))
+    same = anybody(shared_digits(international("phoneNumber", sent.get("phoneNumber"))))
     return acting(post("/v1/contacts", sent), Act.CREATE, allow_protected, same)
 
 

@@ -13,7 +13,7 @@ from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.call import Act, Call, Json, acting, listing, post, referred
 from whautomate_core.errors import InvalidRequest
-from whautomate_core.phones import international
+from whautomate_core.phones import international, shared_digits
 from whautomate_core.records import (
     ChannelMediaInput,
     ChannelTextInput,
@@ -162,4 +162,4 @@ def _person(sent: Json) -> tuple[Call[Any], ...]:
     if not isinstance(sent["recepient"], dict):
         raise InvalidRequest(f"recepient must be a dict, got {type(sent['recepient']).__name__}")
     number = international("recepient.phoneNumber", sent["recepient"].get("phoneNumber"))
-    return anybody(number)
+    return anybody(shared_digits(number))

@@ -71,7 +71,7 @@ def send_template_to_contacts(
     from whautomate_core.campaign.timing import NotSent, require_in_time
     from whautomate_core.files import open_file, write_records
     from whautomate_core.once import send_once
-    from whautomate_core.phones import e164
+    from whautomate_core.phones import e164, spellings
     from whautomate_core.sources import rows
 
     check_threshold("max_failed", max_failed)
@@ -112,10 +112,11 @@ def send_template_to_contacts(
         if problem is not None:
             reject("rejected", row, problem)
             continue
-        if number in numbers:
+        one = spellings(number[1:])[0]
+        if one in numbers:
             counts["doubles"] += 1
             continue
-        numbers.add(number)
+        numbers.add(one)
         message: Any = {
             "recepient": {"phoneNumber": number},
             "template": dict(template),
@@ -125,7 +126,9 @@ def send_template_to_contacts(
         call = send_whatsapp_template(message)
         try:
             # Numbers stand in no key: the digest tells nothing of them.
-            own = f"{key} to {client.state.secret.digest(number)}"
+            own, *before = (f"{key} to {client.state.secret.digest(f'+{each}')}" for each in spellings(number[1:]))
+            # Claims of before are known by the spelling of their row.
+            own = next((each for each in before if client.state.claims.get(client.account.id, each)), own)
             _, sent = send_once(client, own, call, partial(summary, call), payload={"template": dict(template)})
         except PolicyRefused:
             stops.require_sends(client.account.id, "messages")  # where all are stopped, it isn't this person

@@ -190,7 +190,8 @@ def search_condition(text: str) -> tuple[str, Sequence[Any]]:
 
 def _searchable(record: Json) -> str:
     names = ("name", "title", "fullName", "preferredName", "firstName", "lastName", "email")
-    parts = (*(record.get(name) for name in names), number(record))
+    # A client's number is found by the digits beside the country's code only: nobody knows whether the two are joined.
+    parts = (*(record.get(name) for name in names), digits(str(record.get("phoneNumber") or record.get("phone") or "")))
     return "\n".join(part for part in parts if isinstance(part, str)).casefold()
 
 

@@ -6,7 +6,7 @@ mappings share the ids and not the hashes. Both are keyed by hashes; there is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -134,6 +134,37 @@ class Ledger:
     def withdraw(self, match: str, by: str) -> None:
         """Say that a create did nothing."""
         self._change(self._is(match) & (identities.c.intent_by == by), intent_at=None, intent_by=None)
+
+    def respell(self, sync: int, respelt: Mapping[str, str]) -> None:
+        """Know people, and their rows of a sync, by other matches than before: before -> now.
+
+        Who is known by both is one person: what is known by the match of now stays, an opt-out through either too.
+        """
+        tables = ((identities, identities.c.account == self._account), (rows, rows.c.sync == sync))
+
+        def work(connection: Connection) -> None:
+            for table, mine in tables:
+                held = self._matches(connection, table, mine, [*respelt, *respelt.values()])
+                for before in sorted(held & respelt.keys()):
+                    now = respelt[before]
+                    old, new = mine & (table.c.match == before), mine & (table.c.match == now)
+                    if now not in held:
+                        connection.execute(update(table).where(old).values(match=now))
+                        held.add(now)
+                        continue
+                    if table is identities:
+                        gone = connection.execute(select(table.c.opted_out).where(old)).scalar()
+                        if gone:
+                            connection.execute(update(table).where(new).values(opted_out=True))
+                    connection.execute(delete(table).where(old))
+
+        if respelt:
+            self._database.run(work)
+
+    def _matches(self, connection: Connection, table: Any, mine: Any, matches: Iterable[str]) -> set[str]:
+        found = select(table.c.match).where(mine, table.c.match.in_(_values()))
+        parts = _parts(matches)
+        return {match for part in parts for match in connection.execute(found, {"values": part}).scalars()}
 
     # --- rows
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from whautomate_core.api import clients, contacts
 from whautomate_core.call import Call, Json
+from whautomate_core.phones import canonical, spellings
 from whautomate_core.policy import digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate
 
@@ -79,8 +80,17 @@ def keys_of(match: Sequence[str], record: Json) -> set[str]:
     return keys - {""}
 
 
+def other_keys(match: Sequence[str], key: str) -> list[str]:
+    """What the key would be in the number's other spellings: ledgers of before know people by the one of their row."""
+    keys = [""]
+    for field, part in zip(match, key.split(SEPARATOR), strict=True):
+        parts = spellings(part) if field in ("phoneNumber", "phone") else (part,)
+        keys = [f"{one}{SEPARATOR if one else ''}{part}" for one in keys for part in parts]
+    return keys[1:]
+
+
 def _part(field: str, fields: Mapping[str, Any]) -> str:
     value = str(fields.get(field) or "")
     if field in ("phoneNumber", "phone"):
-        return digits(f"{fields.get('countryCode') or ''}{value}")
+        return canonical(digits(f"{fields.get('countryCode') or ''}{value}"))
     return " ".join(value.split()).casefold()

@@ -17,8 +17,8 @@ from whautomate_core.api._people import anybody
 from whautomate_core.call import Call, Json
 from whautomate_core.client import Client
 from whautomate_core.pages import Pages
-from whautomate_core.phones import national_digits
-from whautomate_core.policy import numbers
+from whautomate_core.phones import shared_digits
+from whautomate_core.policy import digits, numbers
 from whautomate_core.state.ledger import Seen
 from whautomate_core.sync.each import each
 from whautomate_core.sync.job import Job
@@ -221,21 +221,15 @@ def _search(job: Job) -> int:
 def find(job: Job, person: Staged) -> list[Json]:
     """Search for somebody: every record that is theirs."""
     key = key_of(job.mapping.match, person.fields)
-    for text in _searches(job, person):
-        contacts_or_clients = dict(zip((CLIENTS, CONTACTS), anybody(text), strict=True))
-        pages = job.client.pages(contacts_or_clients[job.kind])
-        found = [one for page in pages for one in page if one.get("id") and key in keys_of(job.mapping.match, one)]
-        if found:
-            return found
-    return []
+    contacts_or_clients = dict(zip((CLIENTS, CONTACTS), anybody(_searched_for(job, person)), strict=True))
+    pages = job.client.pages(contacts_or_clients[job.kind])
+    return [one for page in pages for one in page if one.get("id") and key in keys_of(job.mapping.match, one)]
 
 
-def _searches(job: Job, person: Staged) -> list[str]:
-    number = "".join(str(person.fields.get(field) or "") for field in job.kind.number)
+def _searched_for(job: Job, person: Staged) -> str:
     if job.kind.phone in job.mapping.match:
-        # Contacts hold the country's code with the number, clients apart from it.
-        return [number.lstrip("+")] if job.kind is CONTACTS else [number.lstrip("+"), national_digits(number)]
-    return [str(person.fields[field]) for field in job.mapping.match[:1]]
+        return shared_digits(digits("".join(str(person.fields.get(field) or "") for field in job.kind.number)))
+    return str(person.fields[job.mapping.match[0]])
 
 
 # --- what was found

@@ -9,6 +9,7 @@ from typing import Any
 from whautomate_core.sources import Rows
 from whautomate_core.state.ledger import NOBODY, Confirmed
 from whautomate_core.sync.job import Job
+from whautomate_core.sync.kinds import other_keys
 from whautomate_core.sync.mapping import Person, cells_of, text_of
 from whautomate_core.sync.staging import Line, Staged, batches
 
@@ -29,7 +30,7 @@ def stage(job: Job, rows: Rows) -> int:
     read = job.mapping.reader(rows.columns)
     # Of functions nobody can tell whether they have changed.
     skips = job.trusts and not job.mapping.has_functions
-    raw_of = _hash(job, f"raw {job.mapping.fingerprint()} {json.dumps(job.tags)}")
+    raw_of = _hash(job, f"raw 2 {job.mapping.fingerprint()} {json.dumps(job.tags)}")
     match_of, count = matcher(job), 0
     for batch in batches(rows):
         lines: list[Line] = []
@@ -88,6 +89,9 @@ def _fold(job: Job, read: Callable[[tuple[str, ...]], Person]) -> None:
 
 def _put(job: Job, people: Sequence[tuple[int, str, str | None, str, Any, bool]]) -> None:
     matches = [match for _, match, *_ in people]
+    match_of = matcher(job)
+    others = {match_of(one): match for _, match, _, key, *_ in people for one in other_keys(job.mapping.match, key)}
+    job.ledger.respell(job.lease.sync, others)
     payload_of = _hash(job, "payload")
     confirmed = job.ledger.payloads(job.lease.sync, matches)
     identities = job.ledger.people(matches)
