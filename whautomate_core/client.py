@@ -67,6 +67,13 @@ AT_ONCE = 16
 the more requests wait for its connections."""
 LARGEST_ANSWER = 32 * 2**20
 """Bytes; a larger answer is refused while it arrives."""
+LONGEST_REQUEST = 60.0
+"""Seconds from sending a request to the last byte of its answer, however slowly that trickles in."""
+LONGEST_SILENCE = 30.0
+"""Seconds between two bytes."""
+AFTER_STOP = 10.0
+"""Seconds that requests under way still get once the client was told to stop."""
+LONGEST_RETRY_AFTER = 86_400.0
 USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
 
 
@@ -101,8 +108,14 @@ def _http_settings(account: Account) -> dict[str, Any]:
         raise ConfigurationError("proxy must be an address such as http://proxy.example:3128") from None
     return {
         "base_url": account.host,
-        "headers": {"x-api-key": account.key, "accept": "application/json", "user-agent": USER_AGENT},
-        "timeout": httpx.Timeout(30.0, connect=5.0),
+        "headers": {
+            "x-api-key": account.key,
+            "accept": "application/json",
+            # The one that grows a thousandfold at most while it is unpacked.
+            "accept-encoding": "gzip",
+            "user-agent": USER_AGENT,
+        },
+        "timeout": httpx.Timeout(LONGEST_SILENCE, connect=5.0),
         # A redirect would carry the key to whoever is named in it.
         "follow_redirects": False,
         "proxy": proxy,
@@ -131,6 +144,8 @@ def _request(call: Call[Any]) -> dict[str, Any]:
 def _failure(call: Call[Any], error: httpx.RequestError) -> WhautomateError:
     """A connection that failed, or an answer that can't be decoded -> what it means for this call."""
     kind = type(error).__name__
+    if isinstance(error, _TooSlow):
+        kind = f"no whole answer within {LONGEST_REQUEST:g} s"
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
         return ConnectionFailed(f"{_name(call)}: no connection to the host ({kind}): is the host right and reachable?")
     if call.repeat is Repeat.ONCE:
@@ -238,31 +253,71 @@ def _leaves(value: Any) -> Iterator[str]:
 def _retry_after(response: httpx.Response) -> float | None:
     value = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+        try:
+            seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):  # no time, or one that can't be calculated with
+            return None
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+def _asks_for_pause(response: httpx.Response) -> bool:
+    """Whether the server wants no requests for some time: 429, or 503 that says for how long."""
+    return response.status_code == 429 or (response.status_code == 503 and _retry_after(response) is not None)
 
 
 class _Content:
-    """The bytes of an answer, refused when they grow too large."""
+    """The bytes of an answer, refused when they grow too large, or are packed several times over."""
 
-    def __init__(self, call: Call[Any]) -> None:
+    def __init__(self, call: Call[Any], response: httpx.Response) -> None:
         self._call = call
         self._chunks = bytearray()
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip", "deflate"):
+            self._refuse("is compressed by other than gzip alone")
 
     def add(self, chunk: bytes) -> None:
         self._chunks += chunk
         if len(self._chunks) > LARGEST_ANSWER:
-            if self._call.repeat is Repeat.ONCE:
-                raise _unknown(self._call, "the answer is over 32 MiB")
-            raise UnexpectedResponse(f"{_name(self._call)}: the answer is over 32 MiB")
+            self._refuse("is over 32 MiB")
 
     def bytes(self) -> bytes:
         return bytes(self._chunks)
+
+    def _refuse(self, why: str) -> None:
+        if self._call.repeat is Repeat.ONCE:
+            raise _unknown(self._call, f"the answer {why}")
+        raise UnexpectedResponse(f"{_name(self._call)}: the answer {why}")
+
+
+class _TooSlow(httpx.ReadTimeout):
+    """The whole of a request took too long."""
+
+
+class _TimeLeft:
+    """Seconds that a request may still take, to the sockets, which ask before each read and write."""
+
+    def __init__(self, used: Used) -> None:
+        self._used = used
+        self._until = time.monotonic() + LONGEST_REQUEST
+
+    def __index__(self) -> int:
+        stopped = self._used.stopped_at
+        until = self._until if stopped is None else min(self._until, stopped + AFTER_STOP)
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return math.ceil(min(left, LONGEST_SILENCE))
+
+    @property
+    def timeouts(self) -> dict[str, Any]:
+        """As httpx takes them."""
+        return {"connect": 5.0, "read": self, "write": self, "pool": LONGEST_SILENCE}
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self._until
 
 
 _backoff = wait_random_exponential(multiplier=0.5, max=30.0)
@@ -314,6 +369,8 @@ class Used:
         self._most = max_requests
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self.stopped_at: float | None = None
+        """By the monotonic clock."""
 
     def take(self, permits: int) -> None:
         """Raise `BudgetExceeded` where so many more requests are over `max_requests`."""
@@ -328,6 +385,7 @@ class Used:
 
     def stop(self) -> None:
         """Let no more requests leave."""
+        self.stopped_at = self.stopped_at or time.monotonic()
         self._stopped.set()
 
     def sleep(self, seconds: float) -> float:
@@ -385,7 +443,7 @@ class _Sender:
         return self.used.requests
 
     def stop(self) -> None:
-        """Let no more requests leave: who would send one gets `Stopped`. What is under way goes on."""
+        """Let no more requests leave: who would send one gets `Stopped`. What is under way gets ten more seconds."""
         self.used.stop()
 
     @property
@@ -531,23 +589,25 @@ class Client(_Sender):
 
     def _exchange(self, call: Call[R], grant: Grant) -> R:
         self.used.send()
-        content = _Content(call)
 
         def leaves(event: str, info: Any) -> None:
             if event.endswith("send_request_headers.started"):
                 self.pool.departed(grant)
 
-        try:
-            with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
-                for chunk in response.iter_bytes():
-                    content.add(chunk)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _failure(call, error) from None
-        try:
-            answer = _answer(call, response, content.bytes())
-        except RateLimited as error:
-            self.pool.pause(error.retry_after, grant)
-            raise
+        with self._line:
+            left = _TimeLeft(self.used)
+            extensions = {"trace": leaves, "timeout": left.timeouts}
+            try:
+                with self._http.stream(**_request(call), extensions=extensions) as response:
+                    content = _Content(call, response)
+                    for chunk in response.iter_bytes():
+                        content.add(chunk)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                raise _failure(call, _TooSlow("") if left.over else error) from None
+        if _asks_for_pause(response):
+            with suppress(StateUnavailable):  # what the answer means must not be lost
+                self.pool.pause(_retry_after(response), grant)
+        answer = _answer(call, response, content.bytes())
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):  # the call has happened, and must not look as if it had not
                 self.pool.counted(*told, grant)
@@ -631,23 +691,28 @@ class AsyncClient(_Sender):
 
     async def _exchange(self, call: Call[R], grant: Grant) -> R:
         self.used.send()
-        content = _Content(call)
 
         async def leaves(event: str, info: Any) -> None:
             if event.endswith("send_request_headers.started"):
                 await self.pool.adeparted(grant)
 
-        try:
-            async with self._line, self._http.stream(**_request(call), extensions={"trace": leaves}) as response:
-                async for chunk in response.aiter_bytes():
-                    content.add(chunk)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise _failure(call, error) from None
-        try:
-            answer = _answer(call, response, content.bytes())
-        except RateLimited as error:
-            await self.pool.apause(error.retry_after, grant)
-            raise
+        async with self._line:
+            try:
+                async with (
+                    asyncio.timeout(LONGEST_REQUEST),
+                    self._http.stream(**_request(call), extensions={"trace": leaves}) as response,
+                ):
+                    content = _Content(call, response)
+                    async for chunk in response.aiter_bytes():
+                        content.add(chunk)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                raise _failure(call, error) from None
+            except TimeoutError:
+                raise _failure(call, _TooSlow("")) from None
+        if _asks_for_pause(response):
+            with suppress(StateUnavailable):
+                await self.pool.apause(_retry_after(response), grant)
+        answer = _answer(call, response, content.bytes())
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):
                 await self.pool.acounted(*told, grant)

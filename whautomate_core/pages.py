@@ -18,6 +18,10 @@ SMALLEST_PAGE = 10
 """A list for which no paging is documented is taken as whole where it is shorter; else its page 2 is asked for."""
 
 
+MOST_PAGES = 10_000
+"""Pages of a list after which it is taken for one without end."""
+
+
 @dataclass
 class Pages:
     """Walks a list page by page: pages count from 1 (two integrators, evidence C), answers are bare arrays.
@@ -41,6 +45,11 @@ class Pages:
 
     def next_call(self) -> Call[Any]:
         self.page += 1
+        if self.page > MOST_PAGES:
+            raise UnexpectedResponse(
+                f"{self.call.method} {self.call.path}: the list has no end: {MOST_PAGES:,} pages were read, and there "
+                "are more; max_records takes less of a list"
+            )
         if not self.call.paged:
             return replace(self.call, query={**self.call.query, "page": str(self.page)}) if self.page > 1 else self.call
         query = {"limit": str(PAGE_SIZE), **self.call.query, "page": str(self.page)}

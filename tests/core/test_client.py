@@ -1,9 +1,14 @@
 """What is repeated, what is not, and what is said, by both clients over TCP."""
 
+import contextlib
+import gzip
 import logging
+import socket
 import time
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -23,6 +28,7 @@ from whautomate_core.errors import (
     RateLimited,
     ServerError,
     StateUnavailable,
+    Stopped,
     UnexpectedResponse,
     WhautomateError,
 )
@@ -345,10 +351,134 @@ def test_the_wrong_shape_is_said(answer: Any, says: str, make_send: Any) -> None
 def test_it_says_who_it_is_and_waits_as_long_as_promised(make_send: Any) -> None:
     def look(request: httpx.Request) -> httpx.Response:
         assert request.headers["user-agent"].startswith("whautomate-pipelines/")
-        assert request.extensions["timeout"] == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+        timeouts = {name: int(seconds) for name, seconds in request.extensions["timeout"].items()}
+        assert timeouts == {"connect": 5, "read": 30, "write": 30, "pool": 30}
         return httpx.Response(200, json={})
 
     assert make_send(account_from_settings("https://api.example", "k"), look)(account.get_account_info()) == {}
+
+
+# --- answers of servers that mean no good
+
+
+@pytest.mark.parametrize("layers", ["gzip, gzip", "br", "gzip,deflate"])
+def test_an_answer_that_is_packed_several_times_is_not_unpacked(layers: str, make_send: Any) -> None:
+    packed = gzip.compress(gzip.compress(bytes(2**20)))
+    answer = partial(httpx.Response, 200, headers={"content-encoding": layers})
+    send = make_send(
+        account_from_settings("https://api.example", "k"), lambda r: answer(stream=httpx.ByteStream(packed))
+    )
+    with pytest.raises(UnexpectedResponse, match="the answer is compressed by other than gzip alone"):
+        send(account.get_account_info())
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_an_answer_that_grows_when_it_is_unpacked_is_refused(once: bool, make_send: Any) -> None:
+    packed = gzip.compress(b"[" + b" " * 2**26 + b"]")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and once:
+            return httpx.Response(200, json=[])
+        assert request.headers["accept-encoding"] == "gzip"
+        return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(packed))
+
+    send = make_send(account_from_settings("https://api.example", "k"), answer)
+    with pytest.raises(OutcomeUnknown if once else UnexpectedResponse, match="the answer is over 32 MiB"):
+        send(new_contact() if once else account.get_account_info())
+
+
+@contextlib.contextmanager
+def trickling(head: bytes, drop: bytes, asked: Event | None = None) -> Iterator[str]:
+    """The address of a server that never comes to an end of its answer."""
+    server = socket.create_server(("127.0.0.1", 0))
+    ended = Event()
+
+    def trickle(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            if asked:
+                asked.set()
+            connection.sendall(head)
+            while not ended.wait(0.02):
+                connection.sendall(drop)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                Thread(target=trickle, args=(server.accept()[0],), daemon=True).start()
+
+    Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        ended.set()
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
+TRICKLES = [
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", b" "),
+    (b"HTTP/1.1 200 OK\r\nX-Never-Ends: ", b"x"),
+    (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+]
+
+
+@pytest.mark.parametrize(("head", "drop"), TRICKLES, ids=["body", "header", "processing"])
+def test_a_whole_request_has_its_time(
+    head: bytes, drop: bytes, make_send: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whautomate_core.client.LONGEST_REQUEST", 0.2)
+    with trickling(head, drop) as url:
+        send = make_send(account_from_settings(url, "k", {"allow_http": True}))
+        with pytest.raises(ConnectionFailed, match=r"\(no whole answer within 0\.2 s\)"):
+            send(account.get_account_info())
+
+
+@pytest.mark.parametrize(("head", "drop"), TRICKLES, ids=["body", "header", "processing"])
+def test_a_slow_request_ends_when_the_client_is_told_to_stop(
+    head: bytes, drop: bytes, pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whautomate_core.client.AFTER_STOP", 0.2)
+    asked = Event()
+    with trickling(head, drop, asked) as url, Client(account_from_settings(url, "k"), pool=pool) as client:
+        Thread(target=lambda: asked.wait() and client.stop()).start()
+        with pytest.raises(Stopped):
+            client.send(account.get_account_info())
+
+
+def test_a_list_without_end_is_left(pool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whautomate_core.pages.MOST_PAGES", 20)
+    new = iter(range(10**9))
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(200, json=[{"id": str(next(new))} for _ in range(100)])
+    )
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        pages = client.pages(contacts.list_contacts())
+        assert len([*islice(pages, 20)]) == 20
+        with pytest.raises(UnexpectedResponse, match="GET /v1/contacts: the list has no end: 20 pages were read"):
+            next(pages)
+
+
+@pytest.mark.parametrize(
+    ("said", "pause"),
+    [
+        ("7", 7.0),
+        ("9e400", 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 -0000", 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 86_400.0),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        ("nan", 0.0),
+        ("soon", None),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_for_a_pause_gets_one_of_a_day_at_most(
+    status: int, said: str, pause: float | None, make_send: Any, pool: Any
+) -> None:
+    answer = httpx.Response(status, headers={"retry-after": said})
+    with pytest.raises((RateLimited, ServerError)):
+        make_send(account_from_settings("https://api.example", "k"), lambda r: answer)(account.get_account_info())
+    assert pool.pauses == ([] if status == 503 and pause is None else [pause] * ATTEMPTS)
 
 
 # --- pages

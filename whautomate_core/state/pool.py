@@ -405,7 +405,7 @@ class SharedPool:
             squeezed_to=max(2, count // 2, min(count, sent) * 9 // 10),
             squeezed_until=now + pause + DECLARED_FOR,
         )
-        log.warning("account %s: 429 from the server, nothing is sent for %.0f s", self._account, pause)
+        log.warning("account %s: the server asks for a pause, nothing is sent for %.0f s", self._account, pause)
 
     def _count(self, connection: Connection, said: Counters, grant: Grant | None) -> None:
         for row in (self._row, self._locked):  # nobody waits for the lock to learn that there is nothing to do
