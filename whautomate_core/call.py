@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from whautomate_core.errors import InvalidRequest, OutcomeUnknown
+from whautomate_core.errors import InvalidRequest, OutcomeUnknown, WrongRecord
 
 R = TypeVar("R")
 Json = dict[str, Any]
@@ -69,6 +69,11 @@ class Call(Generic[R]):
     """PUT: the body is merged over the record read, since nobody knows whether PUT merges or replaces."""
     left: Callable[[Any], Json | None] | None = None
     """What looks first: the record read -> the body that is left to send, None where there is nothing left to do."""
+    names: str | None = None
+    """Id of the one record that it reads, changes or deletes: an answer with another id is about another record."""
+    fits: Callable[[Mapping[str, Any]], bool] | None = None
+    """Whether a record is that of whom the call is about, where more is known of them than the id: what is read
+    directly before the call must fit."""
     again: Call[R] | None = None
     """What to send instead after an unknown outcome, where this call was made without reading."""
 
@@ -82,7 +87,8 @@ class Call(Generic[R]):
 
 def get(path: str, **ids: object) -> Call[Any]:
     """Read one record."""
-    return Call("GET", path, _path_ids(ids))
+    named = _path_ids(ids)
+    return Call("GET", path, named, names=named[-1] if named else None)
 
 
 def listing(path: str, query: Mapping[str, str] | None = None, *, paged: bool = True, **ids: object) -> Call[Any]:
@@ -97,12 +103,42 @@ def post(path: str, body: Json, **ids: object) -> Call[Any]:
 
 def put(read: Call[Any], body: Json, overwrite: bool) -> Call[Any]:
     """Write fields of the record that `read` reads: over what is there, or (`overwrite`) the body alone."""
-    return Call("PUT", read.path, read.ids, body=body, repeat=Repeat.IDEMPOTENT, reads=(read,), merge=not overwrite)
+    call = Call[Any]("PUT", read.path, read.ids, body=body, repeat=Repeat.IDEMPOTENT, names=read.names)
+    return replace(call, reads=(read,), merge=not overwrite)
 
 
 def delete(read: Call[Any]) -> Call[Any]:
     """Delete the record that `read` reads."""
-    return Call("DELETE", read.path, read.ids, repeat=Repeat.IDEMPOTENT)
+    return Call("DELETE", read.path, read.ids, repeat=Repeat.IDEMPOTENT, names=read.names)
+
+
+def require_named(call: Call[Any], record: Mapping[str, Any], status: int | None = None) -> None:
+    """Raise `WrongRecord` where a record is another than the one that the call names."""
+    given = record.get("id")
+    if call.names is None or str(given) == call.names:
+        return
+    if given is None:
+        raise WrongRecord(
+            f"{call.method} {call.path}: the answer for the id {call.names!r} has no id: nobody knows whether it is "
+            "that record",
+            status=status,
+        )
+    raise WrongRecord(
+        f"{call.method} {call.path}: the answer for the id {call.names!r} is about the id {str(given)[:50]!r}: the two "
+        "records may have been merged at Whautomate, so look there who is meant",
+        status=status,
+        record=record,
+    )
+
+
+def require_fitting(call: Call[Any], record: Mapping[str, Any]) -> None:
+    """Raise `WrongRecord` where a record that was read before a call is not that of whom the call is about."""
+    if call.fits is not None and not call.fits(record):
+        raise WrongRecord(
+            f"{call.method} {call.path}: the record {str(record.get('id'))[:50]!r} is about somebody else by now "
+            "(another number, address or name), so nothing was sent: look at Whautomate who is meant",
+            record=record,
+        )
 
 
 def acting(call: Call[R], act: Act, allow_protected: bool, reads: tuple[Call[Any], ...] | None = None) -> Call[R]:

@@ -33,7 +33,7 @@ from tenacity import (
 
 from whautomate_core import __version__
 from whautomate_core.account import Account
-from whautomate_core.call import Call, Repeat
+from whautomate_core.call import Call, Repeat, require_named
 from whautomate_core.errors import (
     AuthenticationError,
     BudgetExceeded,
@@ -150,7 +150,13 @@ def _failure(call: Call[Any], error: httpx.RequestError) -> WhautomateError:
         return ConnectionFailed(f"{_name(call)}: no connection to the host ({kind}): is the host right and reachable?")
     if call.repeat is Repeat.ONCE:
         return _unknown(call, f"the connection was lost ({kind})")
-    return ConnectionFailed(f"{_name(call)}: the connection was lost ({kind})")
+    return _repeatable(call, ConnectionFailed(f"{_name(call)}: the connection was lost ({kind})"))
+
+
+def _repeatable(call: Call[Any], error: WhautomateError) -> WhautomateError:
+    """The error of a call that may be repeated though it may have happened."""
+    error.may_have_happened = call.repeat is not Repeat.SAFE
+    return error
 
 
 def _unknown(call: Call[Any], why: str, status: int | None = None) -> OutcomeUnknown:
@@ -179,6 +185,8 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
         except (ValueError, RecursionError):
             value, problem = None, "is not JSON"
         if problem is None:
+            if isinstance(value, dict) and "id" in value:
+                require_named(call, value, status)
             return cast(R, value)
         # An error alone says that nothing happened; one beside an id, or `success: false`, leaves it open.
         failed = isinstance(value, dict) and value.get("error") and not value.get("id")
@@ -202,7 +210,7 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
         raise InvalidRequest(f"{_name(call)}: refused ({status}){said}", status=status)
     if call.repeat is Repeat.ONCE:
         raise _unknown(call, f"the server failed ({status})", status)
-    raise ServerError(f"{_name(call)}: the server failed ({status})", status=status)
+    raise _repeatable(call, ServerError(f"{_name(call)}: the server failed ({status})", status=status))
 
 
 def _problem(call: Call[Any], value: Any, key: str) -> str | None:
@@ -342,9 +350,9 @@ _RETRYING: dict[str, Any] = {
 }
 
 
-def _gone(call: Call[Any], error: NotFound, attempt: int) -> Any:
-    """A DELETE that finds nothing on a later try has succeeded."""
-    if call.method == "DELETE" and attempt > 1:
+def _gone(call: Call[Any], error: NotFound, may_have_happened: bool) -> Any:
+    """A DELETE that finds nothing has succeeded where an earlier attempt may have reached the server."""
+    if call.method == "DELETE" and may_have_happened:
         return {"success": True}
     raise error
 
@@ -538,12 +546,16 @@ class Client(_Sender):
             yield pages.take(self.send(pages.next_call()))
 
     def _repeating(self, call: Call[R], before: Callable[[], None] | None) -> R:
+        may_have_happened = False
         for attempt in Retrying(sleep=self._sleep, **_RETRYING):
             with attempt:
                 try:
                     return self._try(call, before)
                 except NotFound as error:
-                    return cast(R, _gone(call, error, attempt.retry_state.attempt_number))
+                    return cast(R, _gone(call, error, may_have_happened))
+                except WhautomateError as error:
+                    may_have_happened |= error.may_have_happened
+                    raise
         raise AssertionError("unreachable")  # Retrying returns or raises
 
     def _try(self, call: Call[R], before: Callable[[], None] | None) -> R:
@@ -658,12 +670,16 @@ class AsyncClient(_Sender):
             yield pages.take(await self.send(pages.next_call()))
 
     async def _repeating(self, call: Call[R]) -> R:
+        may_have_happened = False
         async for attempt in AsyncRetrying(sleep=self._sleep, **_RETRYING):
             with attempt:
                 try:
                     return await self._try(call)
                 except NotFound as error:
-                    return cast(R, _gone(call, error, attempt.retry_state.attempt_number))
+                    return cast(R, _gone(call, error, may_have_happened))
+                except WhautomateError as error:
+                    may_have_happened |= error.may_have_happened
+                    raise
         raise AssertionError("unreachable")
 
     async def _try(self, call: Call[R]) -> R:

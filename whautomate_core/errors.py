@@ -5,6 +5,9 @@ Messages carry a method, a path template and a status; never a key, a query, a b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class WhautomateError(Exception):
     """Base of every error of this package. `status` is the HTTP status where one was received."""
@@ -12,6 +15,9 @@ class WhautomateError(Exception):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+    may_have_happened = False
+    """Whether a call that writes may have taken effect, though it failed."""
 
 
 class ConfigurationError(WhautomateError, ValueError):
@@ -50,9 +56,20 @@ class ServerError(WhautomateError):
 class OutcomeUnknown(WhautomateError):
     """A call that must not be made twice got no clear answer: it may have happened. Look before repeating."""
 
+    may_have_happened = True
+
 
 class UnexpectedResponse(WhautomateError):
     """The answer is none: not JSON, the wrong shape, too large, a redirect, or an `error` inside a 200."""
+
+
+class WrongRecord(UnexpectedResponse):
+    """The server answered with another record than the one that was asked for: the two may have been merged there."""
+
+    def __init__(self, message: str, *, status: int | None = None, record: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message, status=status)
+        self.record = record
+        """What it answered with."""
 
 
 class QuotaExhausted(WhautomateError):

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
-from whautomate_core.call import Act, Call, Json, Repeat, merge
-from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused, UnexpectedResponse
+from whautomate_core.call import Act, Call, Json, Repeat, merge, require_fitting, require_named
+from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.pages import Pages
 from whautomate_core.policy import Policy, numbers
 
@@ -52,7 +52,7 @@ def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps
     if call.act is Act.BROADCAST:
         body = call.body or {}
         if call.merge:  # what isn't named stays, such as a broadcast to retarget
-            body = merge((yield Read(call.reads[0])), body)
+            body = merge((yield from _record(call.reads[0])), body)
         yield from _audience_is_permitted(call, body, policy)
     merges = call.merge and not puts_merge
     asked = call.act not in (None, Act.BROADCAST) and _asks(call, policy)
@@ -60,7 +60,10 @@ def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps
     if merges or call.left or asked:
         for number, read in enumerate(call.reads, 1):
             last = number == len(call.reads)
-            found.append((yield from read_all(read, last=last)) if read.answer is list else (yield Read(read, last)))
+            found.append((yield from (read_all if read.answer is list else _record)(read, last=last)))
+        for one in found:
+            if not isinstance(one, list):
+                require_fitting(call, one)
     if merges:
         call = replace(call, body=merge(found[0], call.body or {}))
     if asked:
@@ -122,8 +125,6 @@ def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> 
     people: list[Mapping[str, Any]] = []
     for one in found:
         people += [each for each in one if _is_meant(each, call.body or {})] if isinstance(one, list) else [one]
-        if not isinstance(one, list) and not {"id", "tags"} & one.keys():
-            raise UnexpectedResponse(f"{_name(call)}: what was read is no record: nobody knows whether it opted out")
     if call.act is Act.BOOK and not people:
         raise NotFound(f"{_name(call)}: the class has no participant of that id")
     if call.act is Act.DROP_TAG:
@@ -202,7 +203,7 @@ def _clients_of(bookings: list[Mapping[str, Any]]) -> Generator[Read, Any, list[
     found: list[Mapping[str, Any]] = []
     for booking in bookings:
         client = booking.get("client")
-        found.append((yield Read(clients.get_client(client["id"]))) if client else booking)
+        found.append((yield from _record(clients.get_client(client["id"]))) if client else booking)
     return found
 
 
@@ -213,7 +214,7 @@ def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Pol
     """Raise `PolicyRefused` unless a broadcast reaches nobody who opted out, and only whom it may."""
     chosen: list[Json] = []
     for reference in body.get("segments") or []:
-        chosen.append((yield Read(segments.get_segment(reference["id"]))))
+        chosen.append((yield from _record(segments.get_segment(reference["id"]))))
     others = [name for name in ("targetClass", "retargetBroadcast") if body.get(name)]
     if policy.sends == "listed" and (
         others or not chosen or not all(policy.lists((str(one.get("name")), str(one.get("id")))) for one in chosen)
@@ -244,6 +245,13 @@ def opt_out_spellings(policy: Policy, kind: str) -> Generator[Read, Any, list[st
 def tags_of(kind: str) -> Call[Any]:
     """The list of the tags of `contact` or `client`."""
     return client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
+
+
+def _record(read: Call[Any], *, last: bool = False) -> Generator[Read, Any, Json]:
+    """The record that is read. Raises `WrongRecord` unless it is the one that was asked for."""
+    record: Json = yield Read(read, last)
+    require_named(read, record)
+    return record
 
 
 def read_all(listed: Call[Any], *, last: bool = False) -> Generator[Read, Any, list[Any]]:

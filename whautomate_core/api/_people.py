@@ -26,7 +26,7 @@ def _tag_call(act: Act, path: str, read: Call[Any], tags: list[str], allow_prote
         return {"tags": names} if names else None
 
     call = replace(post(path, body(TagNames, {"tags": tags})), ids=read.ids, repeat=Repeat.IDEMPOTENT, left=left)
-    return acting(call, act, allow_protected, (read,))
+    return acting(replace(call, names=read.names), act, allow_protected, (read,))
 
 
 def anybody(about: str) -> tuple[Call[Any], Call[Any]]:
