@@ -15,6 +15,7 @@ from whautomate_core.records import ClassFilters, ClassInput, ClassUpdate, Servi
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
+    from whautomate_core.state.claims import Claim
 
 
 def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
@@ -37,7 +38,7 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
     location = client.account.require_location(location_id)
     _refuse("service", service, ("name", "location"))
     service_body(name, service, location)
-    record = only(services_at(client, location).get(name, []), f"services named {name!r} at this location")
+    record = only(_named(client, name, location), f"services named {name!r} at this location")
     return write_service(client, name, service, location, record)
 
 
@@ -50,7 +51,7 @@ def write_service(client: Client, name: str, service: ServiceUpdate, location: s
         record,
         services.create_service(cast(ServiceInput, wanted)),
         f"service/{location}/{name}",
-        lambda: only(services_at(client, location).get(name, []), f"services named {name!r} at this location"),
+        lambda: only(_named(client, name, location), f"services named {name!r} at this location"),
         services.get_service,
         lambda id: services.update_service(id, fields),  # type: ignore[arg-type]
         fields,
@@ -65,11 +66,23 @@ def service_body(name: str, service: ServiceUpdate, location: str) -> Json:
 def services_at(client: Client, location: str) -> dict[str, list[Json]]:
     """The services of a location by name. All services are read."""
     found: dict[str, list[Json]] = {}
-    for page in client.pages(services.list_services()):
-        for one in page:
-            if refers("location", location, one):
-                found.setdefault(str(one.get("name")), []).append(cast(Json, one))
+    for one in all_services(client):
+        if refers("location", location, one):
+            found.setdefault(str(one.get("name")), []).append(one)
     return found
+
+
+def _named(client: Client, name: str, location: str) -> list[Json]:
+    hashed = client.state.secret.digest(name)
+    found = all_services(client, lambda claim: claim.payload.get("name") == hashed)
+    return [one for one in found if one.get("name") == name and refers("location", location, one)]
+
+
+def all_services(client: Client, about: Callable[[Claim], bool] = lambda claim: True) -> Iterator[Json]:
+    """Every service, and of those made here so lately that the list lacks them the ones whose claims are `about` it."""
+    from whautomate_core.once import list_made
+
+    return list_made(client, services.list_services(), "POST /v1/services", services.get_service, about)
 
 
 def upsert_class(
@@ -145,11 +158,21 @@ def write_class(
 
 
 def classes_of(client: Client, location: str, staff_id: str | None = None) -> Iterator[Json]:
-    """The classes of a location, or of one member of staff there."""
+    """The classes of a location, or of one member of staff there.
+
+    Those that steps of their own made a moment ago are among them; those of `upsert_class` and `sync_classes` are known
+    by their keys.
+    """
+    from whautomate_core.once import list_made
+
+    digest = client.state.secret.digest
+    here = {"location": digest({"id": location}), **({"staff": digest({"id": staff_id})} if staff_id else {})}
     # No filter of dates: whether they mean the day of creation or the day it takes place is not documented.
     filters: ClassFilters = {"locationId": location, **({"staffId": staff_id} if staff_id else {})}
-    for page in client.pages(classes.list_classes(filters=filters)):
-        yield from cast(list[Json], page)
+    listed = classes.list_classes(filters=filters)
+    return list_made(
+        client, listed, "POST /v1/classes", classes.get_class, lambda claim: here.items() <= claim.payload.items()
+    )
 
 
 def find_class(found: Iterable[Json], own: Mapping[str, str], begins: set[datetime], timezone: str) -> Json | None:

@@ -10,7 +10,7 @@ believed, and until `SETTLE_AFTER` even that it can't be read is no proof that i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -163,27 +163,29 @@ def read_made(client: Client, claim: Claim, read: Callable[[str], Call[R]]) -> R
     )
 
 
-def made_lately(client: Client, made: str, read: Callable[[str], Call[R]], seen: Container[str]) -> Iterator[R]:
-    """Records made here so lately that a list may not show them yet, each read by its id: a request each.
+def list_made(
+    client: Client,
+    listed: Call[list[Any]],
+    made: str,
+    read: Callable[[str], Call[Any]],
+    about: Callable[[Claim], bool] = lambda claim: True,
+) -> Iterator[Any]:
+    """The records of a list, and those made here so lately that it may not show them yet, read by their ids.
 
     Args:
         made: What made them: method and path template.
-        seen: Ids that the list shows.
+        about: Whether a claim may be about what the list is of. Each that is, and that the list doesn't show, costs a
+            request.
     """
-    for claim in client.state.claims.latest(client.account.id, made, seconds=settling.SETTLE_AFTER):
-        id = made_id(claim)
-        if id is not None and id not in seen:
-            with suppress(NotFound):
-                yield client.send(read(id))
-
-
-def list_made(client: Client, listed: Call[list[Any]], made: str, read: Callable[[str], Call[Any]]) -> Iterator[Any]:
-    """The records of a list, and those made here lately that it doesn't show yet; these are not filtered."""
     seen = set[str]()
     for page in client.pages(listed):
         seen.update(str(one.get("id")) for one in page)
         yield from page
-    yield from made_lately(client, made, read, seen)
+    for claim in client.state.claims.latest(client.account.id, made, seconds=settling.SETTLE_AFTER):
+        id = made_id(claim)
+        if id is not None and id not in seen and about(claim):
+            with suppress(NotFound):
+                yield client.send(read(id))
 
 
 def made_id(claim: Claim) -> str | None:

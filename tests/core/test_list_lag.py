@@ -1,17 +1,26 @@
 """Lists show new records 20 seconds late and a step runs again: what our own state knows is read by its id first."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, counts, sync, tag
 
-from whautomate_core.api import contacts
+from whautomate_core import catalogue
+from whautomate_core.api import classes, contacts, services, staffs
+from whautomate_core.bookings.participants import enrol_participants
+from whautomate_core.bookings.services import sync_services
+from whautomate_core.bookings.staff_blocks import sync_staff_blocks
+from whautomate_core.bookings.times import wall
+from whautomate_core.bookings.timetable import sync_classes
+from whautomate_core.campaign.segments import ensure_segment, find_segment
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.once import send_once
 
+STAFF = Emulator.staff_id
 LAG = pytest.mark.whautomate(list_lag=20.0, search_delay=5.0)
 pytestmark = LAG
 
@@ -94,3 +103,183 @@ def test_who_was_just_made_by_a_step_of_its_own_is_known_to_a_sync(
     report = sync(client, [ADA, BOB])
     assert counts(report, "created", "updated") == (1, 1)
     assert len(whautomate_emulator.contacts()) == 2
+
+
+# --- bookings
+
+HOLIDAYS = [{"staff": STAFF, "start": f"2026-03-{day:02}", "end": f"2026-03-{day:02}"} for day in range(2, 7)]
+YOGA: Any = {"name": "Yoga", "serviceType": "CLASS", "staffs": [{"id": STAFF}]}
+
+
+def blocks(client: Client, rows: Any, **more: Any) -> Any:
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    return sync_staff_blocks(client, "holidays", rows, "Europe/Berlin", **{"earliest": first, **more})
+
+
+def test_staff_blocks_are_added_once(client: Client, whautomate_emulator: Emulator) -> None:
+    assert counts(blocks(client, HOLIDAYS), "added", "there") == (5, 0)
+    assert counts(blocks(client, HOLIDAYS), "added", "there", "unsettled") == (0, 5, 0)
+    assert sent(whautomate_emulator, "getStaffAvailabilityBlock") == 5  # each by its id, and nothing else more
+    assert len(whautomate_emulator.records("availabilityBlocks")) == 5
+
+
+def test_staff_blocks_that_are_not_listed_are_removed_as_the_source_says(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    blocks(client, HOLIDAYS)
+    assert counts(blocks(client, HOLIDAYS[:2]), "there", "removed", "kept") == (2, 3, 0)
+    assert len(whautomate_emulator.records("availabilityBlocks")) == 2
+
+
+def test_a_block_removed_by_hand_is_added_again_and_not_before_it_is_sure(
+    client: Client, whautomate_emulator: Emulator, skip: Any
+) -> None:
+    blocks(client, HOLIDAYS)
+    gone = whautomate_emulator.records("availabilityBlocks")[0]["id"]
+    client.send(staffs.delete_staff_availability_block(STAFF, gone))
+    assert counts(blocks(client, HOLIDAYS, max_failed=1), "added", "there", "unsettled") == (0, 4, 1)
+    # Nor is one that can't be found forgotten before, where the source doesn't name it any more.
+    assert counts(blocks(client, HOLIDAYS[1:]), "removed", "kept") == (0, 1)
+    skip(901)
+    assert counts(blocks(client, HOLIDAYS), "added", "there", "unsettled") == (1, 4, 0)
+
+
+class Course:
+    """A class of ten places tomorrow, and five clients."""
+
+    def __init__(self, client: Client, emulator: Emulator) -> None:
+        self.client, self.emulator = client, emulator
+        people = [{"fullName": f"N{n}", "countryCode": "+49", "phone": f"3012345{n}"} for n in range(5)]
+        self.people = emulator.add_clients(people)
+        self.service = client.send(services.create_service(YOGA))["id"]
+        self.day = datetime.now(UTC) + timedelta(days=1)
+        date, time = wall(self.day, "UTC") or ("", "")
+        own = {"location": Emulator.location_id, "staff": STAFF, "service": self.service}
+        body: Any = {name: {"id": id} for name, id in own.items()}
+        body |= {"date": date, "time": time, "timezone": "UTC", "numberOfParticipants": 10}
+        self.id = client.send(classes.create_class(body))["id"]
+
+    def enrol(self, numbers: Any, **more: Any) -> Any:
+        rows = [{"client_id": self.people[number]} for number in numbers]
+        return enrol_participants(self.client, self.id, rows, **more)
+
+    def places(self) -> list[int]:
+        there = (one for one in self.emulator.records("participants") if one["status"] != "CANCELLED")
+        return sorted(self.people.index(one["client"]["id"]) for one in there)
+
+    def take_out(self, number: int) -> None:
+        """As a person does by hand."""
+        body: Any = {"client": {"id": self.people[number]}}
+        self.client.send(classes.remove_class_participant(self.id, body))
+
+
+@pytest.fixture
+def course(client: Client, whautomate_emulator: Emulator) -> Course:
+    return Course(client, whautomate_emulator)
+
+
+def test_clients_are_enrolled_once(course: Course, skip: Any) -> None:
+    assert course.enrol(range(5))["booked"] == 5
+    assert counts(course.enrol(range(5)), "there", "booked") == (5, 0)
+    skip(30)
+    assert counts(course.enrol(range(5)), "there", "booked") == (5, 0)
+    assert course.places() == [0, 1, 2, 3, 4]
+    assert sent(course.emulator, "addClassParticipant") == 5
+
+
+def test_who_was_taken_out_from_here_is_enrolled_again_at_once(course: Course, skip: Any) -> None:
+    course.enrol([0, 1])
+    skip(30)
+    assert counts(course.enrol([1], members="exactly"), "there", "removed") == (1, 1)
+    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert course.places() == [0, 1]
+
+
+def test_who_is_not_listed_yet_is_taken_out_by_a_later_run(course: Course, skip: Any) -> None:
+    course.enrol([0, 1])
+    assert counts(course.enrol([1], members="exactly"), "there", "removed", "kept") == (1, 0, 1)
+    skip(30)
+    assert counts(course.enrol([1], members="exactly"), "there", "removed", "kept") == (1, 1, 0)
+    assert course.places() == [1]
+
+
+def test_who_was_taken_out_by_hand_is_enrolled_again_where_the_rows_still_name_them(course: Course, skip: Any) -> None:
+    course.enrol([0, 1])
+    skip(30)
+    course.take_out(0)
+    # The list shows that the place was called off: that is no silence.
+    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert course.places() == [0, 1]
+
+
+def test_a_place_that_is_gone_without_a_trace_is_given_again_and_not_before_it_is_sure(
+    course: Course, skip: Any
+) -> None:
+    course.enrol([0, 1])
+    skip(30)
+    world = course.emulator._world
+    place = next(one for one in course.emulator.records("participants") if one["client"]["id"] == course.people[0])
+    world.store.delete("participants", place["id"])
+    assert counts(course.enrol([0, 1]), "there", "booked") == (2, 0)
+    assert course.places() == [1]
+    skip(900)
+    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert course.places() == [0, 1]
+
+
+def test_a_class_whose_participants_are_not_listed_yet_is_not_deleted(course: Course, skip: Any) -> None:
+    skip(30)
+    course.enrol([0])
+    body: Any = {"client": {"id": course.people[1]}}
+    period: Any = {"earliest": course.day - timedelta(hours=2), "latest": course.day + timedelta(hours=2)}
+
+    def sync() -> Any:
+        rows = [{"service": course.service, "staff": STAFF, "start": "2027-03-01T16:00"}]
+        return sync_classes(course.client, rows, "UTC", max_deleted=1, **period)
+
+    assert counts(sync(), "deleted", "kept") == (0, 1)
+    course.take_out(0)
+    skip(901)
+    course.client.send(classes.add_class_participant(course.id, body))  # by no step of ours
+    assert counts(sync(), "deleted", "kept") == (0, 1)
+    course.take_out(1)
+    assert counts(sync(), "deleted", "kept") == (1, 0)
+
+
+def test_services_classes_and_segments_are_made_once(course: Course) -> None:
+    own = (course.service, STAFF, "2027-03-01", "04:00 PM", "UTC")
+    for created in (True, False):
+        assert catalogue.upsert_service(course.client, "Cut", {"serviceType": "APPOINTMENT"})["created"] is created
+        assert catalogue.upsert_class(course.client, *own, {"numberOfParticipants": 3})["created"] is created
+        assert ensure_segment(course.client, "vip", {"tags": ["vip"]})["name"] == "vip"
+        rows = [{"name": "Wash", "price": "20", "group": "Hair"}]
+        mapping = {"name": "name", "sellingPrice": "price", "category": "group"}
+        report = sync_services(
+            course.client, rows, mapping, service={"serviceType": "APPOINTMENT"}, make_categories=True
+        )
+        assert report["created"] == created
+    of = course.emulator.records
+    assert sorted(one["name"] for one in of("services")) == ["Cut", "Wash", "Yoga"]
+    assert (len(of("classes")), len(of("segments")), len(of("serviceCategories"))) == (2, 1, 1)
+    assert find_segment(course.client, "vip")["name"] == "vip"
+
+
+def test_what_a_step_of_its_own_just_made_is_known_to_jobs(client: Client, whautomate_emulator: Emulator) -> None:
+    at = {"location": {"id": Emulator.location_id}}
+    body: Any = {**YOGA, **at}
+    service = send_once(client, "one", services.create_service(body), lambda record: {"id": record["id"]})[0]["id"]
+    assert catalogue.upsert_service(client, "Yoga", {"serviceType": "CLASS"})["id"] == service
+    lesson: Any = {**at, "staff": {"id": STAFF}, "service": {"id": service}}
+    lesson |= {"date": "2027-03-01", "time": "04:00 PM", "timezone": "UTC"}
+    call = classes.create_class(lesson)
+    made = send_once(client, "two", call, lambda record: {"result": {"id": record["id"]}, "place": None})[0]["result"]
+    found = catalogue.upsert_class(client, service, STAFF, "2027-03-01", "04:00 PM", "UTC")
+    assert found == {"id": made["id"], "created": False, "changed": False}
+    rows = [{"service": "Yoga", "staff": STAFF, "start": "2027-03-01T16:00"}]
+    assert counts(sync_classes(client, rows, "UTC"), "unchanged", "rejected") == (1, 0)
+
+
+def test_a_segment_of_before_is_read_once_however_many_are_made(client: Client, whautomate_emulator: Emulator) -> None:
+    for number in range(4):
+        ensure_segment(client, f"vip {number}", {"tags": ["vip"]})
+    assert sent(whautomate_emulator, "getSegment") == 0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from whautomate_core import people
+from whautomate_core import people, settling
 from whautomate_core.api import classes
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.bookings.seen import free_places, is_cancelled
@@ -21,6 +21,39 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
     from whautomate_core.client import Client
 
 _WAITS = "WAITLISTED"
+
+
+def participants_of(client: Client, class_id: str) -> list[ClassParticipant]:
+    """Everybody whom the list of a class shows, those who called off as well."""
+    return [one for page in client.pages(classes.list_class_participants(class_id)) for one in page]
+
+
+def added_lately(client: Client, class_id: str, listed: Iterable[ClassParticipant]) -> dict[str, str]:
+    """Whom our own claims added to a class so lately that its list need not show them yet: client id -> place id.
+
+    A place can't be read by its id. So until `SETTLE_AFTER` the claim is believed, unless the list shows the place as
+    called off, or it was taken back from here.
+    """
+    from whautomate_core.once import made_id
+
+    claims, account, prefix = client.state.claims, client.account.id, _place_key(class_id, "")
+    shown = {one["id"] for one in listed}
+    added = {}
+    for claim in claims.under(account, prefix, seconds=settling.SETTLE_AFTER):
+        place = made_id(claim)
+        if place is not None and place not in shown:
+            left = claims.get(account, _leave_key(class_id, place))
+            if left is None or not left.settled:
+                added[claim.key.removeprefix(prefix)] = place
+    return added
+
+
+def _place_key(class_id: str, client_id: str) -> str:
+    return f"class/{class_id}/participant/{client_id}"
+
+
+def _leave_key(class_id: str, place_id: str) -> str:
+    return f"class/{class_id}/leave/{place_id}"
 
 
 def enrol_participants(
@@ -41,7 +74,9 @@ def enrol_participants(
 ) -> Json:
     """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
 
-    Who takes part already, or waits, is left alone. Who opted out is neither added nor taken out, since either sends a
+    Who takes part already, or waits, is left alone; so is whom a run before added within the last 15 minutes and the
+    list doesn't show yet. Somebody removed by hand in that time is enrolled again by a later run, if the rows still
+    name them. Who opted out is neither added nor taken out, since either sends a
     message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
     continues where it stopped.
 
@@ -98,17 +133,20 @@ def enrol_participants(
                 report.add("folded")
             wanted.setdefault(id, number)
     report.require_few_rejected(max_rejected)
-    here = job.participants()
+    listed = participants_of(client, class_id)
+    here = [one for one in listed if not is_cancelled(one)]
+    unseen = added_lately(client, class_id, listed)
     others = [one for one in here if one["client"]["id"] not in wanted] if members == "exactly" else []
     if max_removed is not None and len(others) > max_removed:
         raise InvalidRequest(f"{len(others)} would be taken out, over max_removed={max_removed}: nothing was sent")
-    report.others.update(removed=0, kept=0)
+    # Whom the list doesn't show yet a later run takes out: nothing can be read of their places.
+    report.others.update(removed=0, kept=len(unseen.keys() - wanted.keys()) if members == "exactly" else 0)
     for one in others:
         if lost or report.unsure:
             report.others["kept"] += 1
         else:
             report.others["removed" if job.remove(one) else "kept"] += 1
-    there = {one["client"]["id"] for one in here}
+    there = {one["client"]["id"] for one in here} | unseen.keys()
     for id, number in wanted.items():
         if id in there:
             report.add("there")
@@ -152,14 +190,6 @@ class _Job:
         if begins and max(begins) < datetime.now(UTC):
             raise InvalidRequest(f"class {self._class_id} is in the past: it began at {utc(max(begins))}")
 
-    def participants(self) -> list[ClassParticipant]:
-        """Who takes part or waits, those who called off left out."""
-        listed = self._client.pages(classes.list_class_participants(self._class_id))
-        return [one for page in listed for one in page if not is_cancelled(one)]
-
-    def _place_of(self, client_id: str) -> ClassParticipant | None:
-        return next((one for one in self.participants() if one["client"]["id"] == client_id), None)
-
     def _free(self) -> int | None:
         """Places that are free; None where the class doesn't say."""
         return free_places(self._client.send(classes.get_class(self._class_id)))
@@ -181,20 +211,24 @@ class _Job:
     def _add(self, client_id: str, body: Any) -> str:
         from whautomate_core.once import send_once
 
-        key = f"class/{self._class_id}/participant/{client_id}"
+        key = _place_key(self._class_id, client_id)
         call = classes.add_class_participant(self._class_id, body, allow_protected=self._allow_protected)
         what = f"{call.method} {call.path}"
         while True:
             claim = self._claims.look(self._account, key, {}, what)
             if claim is not None and claim.settled:
-                place = self._place_of(client_id)
+                listed = participants_of(self._client, self._class_id)
+                place = _place_of(client_id, listed)
                 if place is not None:
                     return _outcome(place)  # another run was quicker
-                # Called off since, and wanted again.
+                if client_id in added_lately(self._client, self._class_id, listed):
+                    return "there"  # likewise, and the list doesn't show it yet
+                # Called off since, by what the list shows or since two readings show nothing, and wanted again.
                 self._claims.release(self._account, key, made_by=claim.made_by)
 
             def find(patiently: bool) -> ClassParticipant | None:
-                return self._place_of(client_id) if patiently else None  # they were listed a moment ago
+                # They were listed a moment ago.
+                return _place_of(client_id, participants_of(self._client, self._class_id)) if patiently else None
 
             made, sent = send_once(self._client, key, call, partial(summary, call), find=find, payload={})
             if sent:
@@ -210,12 +244,15 @@ class _Job:
         )
 
         def find(patiently: bool) -> Any:
-            return {} if patiently and all(one["id"] != id for one in self.participants()) else None
+            if not patiently:
+                return None
+            listed = participants_of(self._client, self._class_id)
+            return {} if all(one["id"] != id or is_cancelled(one) for one in listed) else None
 
         try:
             send_once(
                 self._client,
-                f"class/{self._class_id}/leave/{id}",
+                _leave_key(self._class_id, id),
                 call,
                 lambda answer: {"id": id},
                 find=find,
@@ -224,6 +261,10 @@ class _Job:
         except (PolicyRefused, OutcomeUnknown):
             return False
         return True
+
+
+def _place_of(client_id: str, listed: Iterable[ClassParticipant]) -> ClassParticipant | None:
+    return next((one for one in listed if one["client"]["id"] == client_id and not is_cancelled(one)), None)
 
 
 def _outcome(place: Any) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,9 +28,6 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
     from whautomate_core.state.claims import Claim
 
 log = logging.getLogger(__name__)
-
-SETTLE_AFTER = 3600.0
-"""Seconds after which a block whose answer was lost, and which is not there to be seen, may be made again."""
 
 Wanted = dict[tuple[str, datetime, datetime], int]
 """Staff id, start, end -> the row that asks for it."""
@@ -212,8 +208,8 @@ class _Job:
                 outcomes.setdefault(row, "there")
                 continue
             try:
-                self._add(block, there, gone)
-                outcomes[row] = "added"
+                outcome = self._add(block, there, gone)
+                outcomes[row] = "added" if outcome == "added" else outcomes.get(row, outcome)
             except ROW_ERRORS as error:
                 failed.setdefault(row, self._explained(block, error, blocks, there))
         for row, outcome in outcomes.items():
@@ -236,9 +232,9 @@ class _Job:
             elif found := self._made(block, claim, there):
                 own[block] = found["id"]
                 self._claims.settle(self._account, claim.key, {"id": found["id"]})
-            elif time.time() - claim.made_at > SETTLE_AFTER:
-                # Nobody is messaged by a block, and to have it twice does no harm: so it may be made again.
-                self._claims.release(self._account, claim.key, made_by=claim.made_by)
+            else:
+                # Nobody is messaged by a block, and to have it twice does no harm: so it may be made again in time.
+                self._claims.lapse(claim)
         return own
 
     def _made(self, block: Any, claim: Claim, there: list[AvailabilityBlock]) -> AvailabilityBlock | None:
@@ -246,20 +242,23 @@ class _Job:
         new = [one for one in there if one["id"] not in claim.result["alike"]]
         return next((one for one in new if self._may_be(one, block)), None)
 
-    def _add(self, block: Any, there: list[AvailabilityBlock], gone: dict[Any, str]) -> None:
-        """Make a block; where the server wants no overlaps, once those of ours that it would replace are removed."""
+    def _add(self, block: Any, there: list[AvailabilityBlock], gone: dict[Any, str]) -> str:
+        """Make a block; where the server wants no overlaps, once those of ours that it would replace are removed.
+
+        Returns: whether it was `added`, or was `there` already.
+        """
         try:
-            self._make(block, there)
+            return self._make(block, there)
         except InvalidRequest as error:
             old = [one for one in gone if one[1] < block[2] and block[1] < one[2]]
             if error.status is None or not old or self._report.unsure:
                 raise
             for one in old:
                 self._remove(one, gone.pop(one))
-            self._make(block, there)
+            return self._make(block, there)
 
-    def _make(self, block: Any, there: list[AvailabilityBlock]) -> None:
-        from whautomate_core.once import send_once
+    def _make(self, block: Any, there: list[AvailabilityBlock]) -> str:
+        from whautomate_core.once import read_made, send_once
 
         staff, start, end = block
         key = self._key(block)
@@ -280,10 +279,9 @@ class _Job:
         while True:
             claim = self._claims.look(self._account, key, {}, what)
             if claim is not None and claim.settled:
-                if any(one["id"] == claim.result["id"] for one in self._now(staff)):
-                    return  # made by an attempt before this one, or by another run
-                # Somebody removed it by hand, and it is still wanted.
-                self._claims.release(self._account, key, made_by=claim.made_by)
+                if read_made(self._client, claim, lambda id: staffs.get_staff_availability_block(staff, id)):
+                    return "there"  # the list doesn't show it yet, or another run was quicker
+                continue  # somebody removed it by hand, and it is still wanted
             sent = send_once(
                 self._client,
                 key,
@@ -294,15 +292,20 @@ class _Job:
                 note={"alike": alike},
             )[1]
             if sent:
-                return
+                return "added"
 
     def _now(self, staff: str) -> list[AvailabilityBlock]:
         return [one for page in self._client.pages(staffs.list_staff_availability_blocks(staff)) for one in page]
 
     def _remove(self, block: Any, id: str) -> None:
+        claim = self._claims.get(self._account, self._key(block))
         try:
             self._client.send(staffs.delete_staff_availability_block(block[0], id))
         except NotFound:
+            if claim is not None and not self._claims.lapse(claim):
+                log.info("block %s can't be found so soon after it was made: a later run looks again", id)
+                self._report.others["kept"] += 1
+                return
             log.info("block %s was removed by somebody else", id)
         self._claims.release(self._account, self._key(block))
         self._report.others["removed"] += 1

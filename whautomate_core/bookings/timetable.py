@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
-from whautomate_core.api import classes, clients, services, staffs
+from whautomate_core.api import classes, clients, staffs
+from whautomate_core.bookings.participants import added_lately, participants_of
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.bookings.seen import is_cancelled, names_of, offers, require_type, staff_named
 from whautomate_core.bookings.times import aware, period, placed, starts_of, utc, wall, zone
 from whautomate_core.call import Json
-from whautomate_core.catalogue import classes_of, find_class, refers, write_class
+from whautomate_core.catalogue import all_services, classes_of, find_class, refers, write_class
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.records import ClassUpdate, Service, Staff, body
 from whautomate_core.thresholds import Threshold
@@ -136,6 +138,7 @@ def sync_classes(
         taken = report.unsure or not _may_delete(client, id, delete_booked, allow_protected)
         if not taken:
             client.send(classes.delete_class(id))
+            _forget(client, places, id)
         report.others["kept" if taken else "deleted"] += 1
     return report.finish(max_failed, rejects_path)
 
@@ -162,7 +165,7 @@ class _Catalogue:
         """The ids of who and what a row names. Raises `InvalidRequest` where that can't be."""
         if self._staff is None:
             self._staff = [one for page in self._client.pages(staffs.list_staffs()) for one in page]
-            self._services = [one for page in self._client.pages(services.list_services()) for one in page]
+            self._services = cast(list[Service], list(all_services(self._client)))
         who = staff_named(self._staff, staff)
         what = [one for one in self._services if one["id"] == service] or [
             one
@@ -207,19 +210,32 @@ def _gone(
 
 def _may_delete(client: Client, class_id: str, delete_booked: bool, allow_protected: bool) -> bool:
     """Whether a class may go: who takes part is read directly before, and may be told that it is no more."""
+    if delete_booked and allow_protected:
+        return True
     try:
-        listed = [one for page in client.pages(classes.list_class_participants(class_id)) for one in page]
+        record = client.send(classes.get_class(class_id))
+        listed = participants_of(client, class_id)
     except NotFound:
         return True  # it is gone already
-    here = [one for one in listed if not is_cancelled(one)]
-    if not here or (delete_booked and allow_protected):
-        return True
-    return delete_booked and not any(_has_opted_out(client, one) for one in here)
+    here = {*(one["client"]["id"] for one in listed if not is_cancelled(one)), *added_lately(client, class_id, listed)}
+    if len(here) < int(record.get("bookedParticipants") or 0):
+        return False  # the class counts people whom its list doesn't show yet
+    return not here or (delete_booked and not any(_has_opted_out(client, one) for one in here))
 
 
-def _has_opted_out(client: Client, participant: Any) -> bool:
+def _forget(client: Client, places: Iterable[str], class_id: str) -> None:
+    """Forget the claim under which a class was made that is deleted now, so that it may be made again at once."""
+    from whautomate_core.once import made_id
+
+    claims, account = client.state.claims, client.account.id
+    for claim in chain.from_iterable(claims.under(account, f"class/{place}/") for place in places):
+        if made_id(claim) == class_id:
+            claims.release(account, claim.key, made_by=claim.made_by)
+
+
+def _has_opted_out(client: Client, client_id: str) -> bool:
     try:
-        person = client.send(clients.get_client(participant["client"]["id"]))
+        person = client.send(clients.get_client(client_id))
     except NotFound:
         return False  # who is gone can't be told anything
     return client.account.policy.protects(person)

@@ -128,7 +128,12 @@ def opt_out_tags(client: Client, kind: str) -> list[str]:
 
 def _named(client: Client, name: str, location_id: str | None = None) -> list[Segment]:
     # All pages and not `searchText`: how it matches is not documented, nor whether it sees new records at once.
-    found = [s for page in client.pages(segments.list_segments()) for s in page if s.get("name") == name]
+    from whautomate_core.once import list_made
+
+    hashed = client.state.secret.digest(name)
+    about = lambda claim: claim.key.endswith(f"/{name}") or claim.payload.get("name") == hashed  # noqa: E731
+    listed = list_made(client, segments.list_segments(), "POST /v1/segments", segments.get_segment, about)
+    found = [segment for segment in listed if segment.get("name") == name]
     return [segment for segment in found if location_id in (None, _location_of(segment, location_id))]
 
 
