@@ -264,8 +264,7 @@ aremove_client_tags: _aremove_client_tags
 class _find_client(Task[..., dict[str, Any]]):
     """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    Costs one search as `find_contact`, and one more for a number that it doesn't show: without its country code,
-    which clients hold apart.
+    Costs one search as `find_contact`.
 
     Args:
         credentials: Where to and as whom.

@@ -537,7 +537,7 @@ class _export_opt_outs(Task[..., dict[str, Any]]):
 
     Args:
         credentials: Where to and as whom.
-        output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its column is `phoneNumber`.
+        output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its column is `phoneNumber`. A client whose number can be read in two ways is there with each.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

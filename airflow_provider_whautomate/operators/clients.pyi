@@ -338,8 +338,7 @@ class WhautomateTagClientsOperator(WhautomateOperator):
 class WhautomateFindClientOperator(WhautomateOperator):
     """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    Costs one search as `find_contact`, and one more for a number that it doesn't show: without its country code,
-    which clients hold apart.
+    Costs one search as `find_contact`.
 
     Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
         that no personal data gets into results.

@@ -347,7 +347,7 @@ class WhautomateExportOptOutsOperator(WhautomateOperator):
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its column is `phoneNumber` (templated).
+    :param output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its column is `phoneNumber`. A client whose number can be read in two ways is there with each (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
