@@ -29,7 +29,8 @@ def find_contact(
 ) -> Json:
     """The id of the contact with a phone number. Where several have it, the oldest.
 
-    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records.
+    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records. Whom
+    it doesn't show and a sync knows is read by id, a request more.
 
     Args:
         phone: Number as people write it.
@@ -186,6 +187,9 @@ class _Wanted:
     """Whom we look for: the text to search for, and how to tell that it is them."""
 
     what: str
+    field: str
+    """Of a client; a contact's is its number."""
+    value: str
     search: str
     fits: Callable[[Mapping[str, Any]], bool]
 
@@ -211,7 +215,7 @@ def _by_phone(phone: str, region: str | None) -> _Wanted:
             f"phone: {error} (default_region names the country of numbers without a country code)"
         ) from None
     wanted = canonical(digits(number))
-    return _Wanted("phone number", shared_digits(wanted), lambda person: wanted in numbers(person))
+    return _Wanted("phone number", "phone", wanted, shared_digits(wanted), lambda person: wanted in numbers(person))
 
 
 def _by_email(address: str) -> _Wanted:
@@ -220,6 +224,8 @@ def _by_email(address: str) -> _Wanted:
     wanted = address.strip()
     return _Wanted(
         "e-mail address",
+        "email",
+        wanted,
         wanted,
         lambda person: str(person.get("email") or "").strip().casefold() == wanted.casefold(),
     )
@@ -243,13 +249,19 @@ def _found(client: Client, kind: _Kind, wanted: _Wanted | str, thorough: bool, m
 
 
 def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> list[Json]:
-    """Everybody who fits, found by searching, else (`thorough`) by reading all."""
+    """Everybody who fits, found by searching, else by an id that syncs know, else (`thorough`) by reading all."""
+    from whautomate_core.known import read_known
+    from whautomate_core.sync.kinds import CLIENTS, CONTACTS
+
     of_clients, of_contacts = anybody(wanted.search)
     searched = of_contacts if kind is _CONTACTS else of_clients
     found = _fitting(wanted, chain.from_iterable(client.pages(searched)))
-    if found:
+    if not found:
+        of, field = (CONTACTS, "phoneNumber") if kind is _CONTACTS else (CLIENTS, wanted.field)
+        found = _fitting(wanted, read_known(client, of, field, wanted.value))
+    if found or not thorough:
         return found
-    return _fitting(wanted, chain.from_iterable(client.pages(kind.all()))) if thorough else []
+    return _fitting(wanted, chain.from_iterable(client.pages(kind.all())))
 
 
 def _fitting(wanted: _Wanted, people: Iterable[Json]) -> list[Json]:

@@ -365,7 +365,8 @@ class WhautomateExportOptOutsOperator(WhautomateOperator):
 class WhautomateFindContactOperator(WhautomateOperator):
     """The id of the contact with a phone number. Where several have it, the oldest.
 
-    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records.
+    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records. Whom
+    it doesn't show and a sync knows is read by id, a request more.
 
     Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
         else, so that no personal data gets into results.

@@ -8,7 +8,7 @@ import pytest
 from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, counts, sync, tag
 
-from whautomate_core import catalogue
+from whautomate_core import catalogue, errors
 from whautomate_core.api import classes, contacts, services, staffs
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
@@ -19,6 +19,9 @@ from whautomate_core.campaign.segments import ensure_segment, find_segment
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.once import send_once
+from whautomate_core.people import find_client, find_contact, set_contact_stage
+from whautomate_core.progress import silent
+from whautomate_core.sync.clients import sync_clients
 
 STAFF = Emulator.staff_id
 LAG = pytest.mark.whautomate(list_lag=20.0, search_delay=5.0)
@@ -283,3 +286,31 @@ def test_a_segment_of_before_is_read_once_however_many_are_made(client: Client, 
     for number in range(4):
         ensure_segment(client, f"vip {number}", {"tags": ["vip"]})
     assert sent(whautomate_emulator, "getSegment") == 0
+
+
+# --- people
+
+
+def test_whom_a_sync_made_a_moment_ago_is_found(client: Client, whautomate_emulator: Emulator) -> None:
+    sync(client, [ADA])
+    with pytest.raises(errors.NotFound):
+        find_contact(client, "0160 1234567", default_region="DE")
+    (ada,) = whautomate_emulator.contacts()
+    assert find_contact(client, "0151 23456789", default_region="DE") == {
+        "id": ada["id"], "doubles": 0, "protected": False,
+    }  # fmt: skip
+    whautomate_emulator.opt_out(ada["id"])
+    with pytest.raises(errors.PolicyRefused):
+        set_contact_stage(client, "Lead", phone="0151 23456789", default_region="DE")
+
+
+def test_a_client_is_found_by_what_a_sync_matched_it_by(client: Client, whautomate_emulator: Emulator) -> None:
+    rows = [{"who": "Ada", "mobile": "0151 23456789", "mail": "Ada@example.com"}]
+    fields = {"fullName": "who", "phone": "mobile", "email": "mail"}
+    for match in ("phone", "email"):
+        sync_clients(client, rows, fields, match=match, default_region="DE", progress=silent)
+        whautomate_emulator.advance(30)
+    (ada,) = whautomate_emulator.clients()
+    whautomate_emulator._world.store.run("UPDATE records SET created_at = ?", whautomate_emulator.now())
+    assert find_client(client, phone="0151 23456789", default_region="DE")["id"] == ada["id"]
+    assert find_client(client, email_address="ada@example.com")["id"] == ada["id"]

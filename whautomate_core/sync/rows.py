@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from whautomate_core.sources import Rows
+from whautomate_core.state import State
 from whautomate_core.state.ledger import NOBODY, Confirmed
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import other_keys
+from whautomate_core.sync.kinds import Kind, other_keys
 from whautomate_core.sync.mapping import Person, cells_of, text_of
 from whautomate_core.sync.staging import Line, Staged, batches
 
@@ -18,7 +19,12 @@ Hash = Callable[[str], str]
 
 def matcher(job: Job) -> Hash:
     """What makes the name of a person, as the ledger has it, of a key (`kinds.key_of`)."""
-    return _hash(job, f"match {job.kind.name} {' '.join(job.mapping.match)}")
+    return match_hash(job.client.state, job.kind, job.mapping.match)
+
+
+def match_hash(state: State, kind: Kind, match: Sequence[str]) -> Hash:
+    """The same for syncs that match people of a kind by these fields."""
+    return _hashed(state, f"match {kind.name} {' '.join(match)}")
 
 
 def stage(job: Job, rows: Rows) -> int:
@@ -132,7 +138,11 @@ def finish(job: Job, done: Iterable[tuple[Staged, str]]) -> None:
 
 
 def _hash(job: Job, purpose: str) -> Hash:
-    empty = job.client.state.secret.hasher(purpose)
+    return _hashed(job.client.state, purpose)
+
+
+def _hashed(state: State, purpose: str) -> Hash:
+    empty = state.secret.hasher(purpose)
 
     def hash(text: str) -> str:
         one = empty.copy()
