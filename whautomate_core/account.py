@@ -14,6 +14,9 @@ from whautomate_core.policy import Policy, policy_from_settings
 from whautomate_core.state.limits import Limits
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
+LIST_LAG = 30.0
+"""Seconds for which a new record may be in no list, where nobody says: how long it takes is not documented."""
+MOST_LAG = 600.0
 HOSTS = "https://api.whautomate.com, or https://api.in.whautomate.com for India"
 
 
@@ -39,6 +42,8 @@ class Account:
     ca_bundle: str | None = None
     policy: Policy = field(default_factory=Policy)
     """What no caller may do by accident."""
+    list_lag: float = LIST_LAG
+    """Seconds for which a new record may be in no list."""
 
     def require_location(self, location_id: str | None) -> str:
         """The location of new records: the step's, else the account's. Raises `ConfigurationError` without either."""
@@ -64,6 +69,7 @@ SETTINGS = {
     "sends": "on, listed (only to whom listed names) or off (no message, no broadcast). Unset: on.",
     "listed": "Where sends is listed: phone numbers, and names or ids of segments, with commas between them.",
     "max_recipients": "The most people one broadcast may reach; counting them reads all contacts.",
+    "list_lag": "Seconds for which a new record may show in no list; whole lists are read with it in mind. Unset: 30.",
     "allow_http": "Send the key over plain http to a host that isn't this machine.",
 }
 """The optional settings of a connection or block, with what each means."""
@@ -103,6 +109,7 @@ def account_from_settings(host: str | None, key: str | None, settings: dict[str,
         proxy=given.get("proxy"),
         ca_bundle=given.get("ca_bundle"),
         policy=policy_from_settings(given),
+        list_lag=_seconds("list_lag", given.get("list_lag", LIST_LAG)),
     )
 
 
@@ -158,6 +165,16 @@ def _limits(given: dict[str, Any]) -> Limits:
     if not named:
         return PLANS[plan or "trial"]
     return Limits([(_positive(name, given[name]), seconds) for name, seconds in own.items()])
+
+
+def _seconds(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if isinstance(value, bool) or not 0 <= number <= MOST_LAG:
+        raise ConfigurationError(f"{name} must be a number of seconds from 0 to {MOST_LAG:.0f}")
+    return number
 
 
 def _positive(name: str, value: Any) -> int:

@@ -17,7 +17,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
@@ -33,7 +33,7 @@ from tenacity import (
 
 from whautomate_core import __version__
 from whautomate_core.account import Account
-from whautomate_core.call import Call, Repeat, require_named
+from whautomate_core.call import Act, Call, Repeat, require_named
 from whautomate_core.errors import (
     AuthenticationError,
     BudgetExceeded,
@@ -56,10 +56,12 @@ from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
 from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
 from whautomate_core.state.profiles import Profile
+from whautomate_core.whole import Reading, Rest, Take, Whole, read_whole, require_agreed
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 ATTEMPTS = 6
 AT_ONCE = 16
@@ -357,8 +359,8 @@ def _gone(call: Call[Any], error: NotFound, may_have_happened: bool) -> Any:
     raise error
 
 
-def _next(steps: Steps[R], answer: Any) -> Read | Call[R] | None:
-    """What to read next, or what to send then; None where nothing is left to do."""
+def _next(steps: Steps[R], answer: Any) -> Read | Rest | Call[R] | None:
+    """What to read next (or how long to rest before), or what to send then; None where nothing is left to do."""
     try:
         return steps.send(answer)
     except StopIteration as end:
@@ -471,7 +473,35 @@ class _Sender:
 
     def _steps(self, call: Call[R]) -> Steps[R]:
         spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
-        return prepare(call, self.account.policy, puts_merge=spared)
+        return prepare(call, self.account.policy, puts_merge=spared, everything=self._everything)
+
+    def _reading(self, call: Call[list[R]], take: Take, since: float | None, most: int | None) -> Reading:
+        cap, lag = self.profile.full_page(call.path), self.account.list_lag
+        return read_whole(call, take, cap=cap, lag=lag, since=since, most=most)
+
+    def _everything(self, call: Call[list[R]]) -> Generator[Call[Any] | Rest, Any, list[R]]:
+        """What a whole list holds, each record as it was shown last."""
+        found: dict[str, Any] = {}
+        without: list[Any] = []
+
+        def take(records: Sequence[Any], page: int) -> None:
+            found.update((str(record["id"]), record) for record in records if record.get("id") is not None)
+            without.extend(record for record in records if record.get("id") is None and page)
+
+        whole = yield from self._reading(call, take, None, None)
+        require_agreed(call, whole, self.where)
+        return [*found.values(), *without]
+
+    @property
+    def where(self) -> str:
+        """Host and account, as errors name them."""
+        return f"{httpx.URL(self.account.host).host} (account {self.account.id})"
+
+    def _say_rest(self, seconds: float) -> None:
+        log.info(
+            "account %s: a list is read again in %.0f s, since a new record may be in no list for %g s (list_lag)",
+            *(self.account.id, seconds, self.account.list_lag),
+        )
 
     def _require_sends(self, call: Call[Any]) -> None:
         self.state.stops.require_sends(self.account.id, _name(call))
@@ -487,7 +517,7 @@ class Client(_Sender):
         max_wait: The longest wait for a permit in seconds; None waits as long as it takes.
         max_requests: How many requests this client may make; `BudgetExceeded` is raised before one more.
         transport: Another way to the server, for tests.
-        sleep: What waits between two attempts, for tests.
+        sleep: What waits between two attempts, and between two readings of a list, for tests.
         on_response: Is shown each answer before its content is read.
     """
 
@@ -508,6 +538,8 @@ class Client(_Sender):
         self._http = httpx.Client(**_http_settings(account), transport=transport, event_hooks=hooks)
         self._line = threading.Semaphore(AT_ONCE)
         self._sleep = sleep
+        # One that sleeps for real ends as soon as the client is told to stop.
+        self._rest: Callable[[float], object] = self.used.sleep if sleep is time.sleep else sleep
 
     def __enter__(self) -> Client:
         return self
@@ -539,8 +571,35 @@ class Client(_Sender):
                 raise
             return self._repeating(call.again, before)
 
+    def everything(self, call: Call[list[R]]) -> list[R]:
+        """What a whole list holds, so that whoever is not on it may be taken for absent: see `whole.py`.
+
+        Raises: `ListUnstable` where it changes whenever it is read.
+        """
+        return self._drive(self._everything(call))
+
+    def read_whole(
+        self, call: Call[list[R]], take: Take, *, since: float | None = None, most: int | None = None
+    ) -> Whole:
+        """Read a whole list without keeping it: see `whole.read_whole`."""
+        return self._drive(self._reading(call, take, since, most))
+
+    def rest(self, seconds: float) -> None:
+        """Wait, unless it is told to stop meanwhile."""
+        self._say_rest(seconds)
+        self._rest(seconds)
+
+    def _drive(self, steps: Generator[Call[Any] | Rest, Any, T]) -> T:
+        answer = None
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration as end:
+                return cast(T, end.value)
+            answer = self.rest(step.seconds) if isinstance(step, Rest) else self.send(step)
+
     def pages(self, call: Call[list[R]]) -> Iterator[list[R]]:
-        """Read a list page by page, each record once."""
+        """Read a list page by page, each record once. Whoever is not on it may be there all the same."""
         pages = self.pages_of(call)
         while not pages.done:
             yield pages.take(self.send(pages.next_call()))
@@ -560,7 +619,10 @@ class Client(_Sender):
 
     def _try(self, call: Call[R], before: Callable[[], None] | None) -> R:
         steps, grant, answer = self._steps(call), None, None
-        while isinstance(step := _next(steps, answer), Read):
+        while isinstance(step := _next(steps, answer), Read | Rest):
+            if isinstance(step, Rest):
+                answer = self.rest(step.seconds)
+                continue
             # Both permits of a pair at once: what was read must not grow old while what follows waits for a permit.
             grant = self._permits(2 if step.last else 1)
             answer = self._exchange(step.call, grant)
@@ -683,10 +745,15 @@ class AsyncClient(_Sender):
         raise AssertionError("unreachable")
 
     async def _try(self, call: Call[R]) -> R:
-        if call.merge:
+        if call.merge or call.act is Act.BROADCAST:
             await asyncio.to_thread(getattr, self, "profile")
         steps, grant, answer = self._steps(call), None, None
-        while isinstance(step := _next(steps, answer), Read):
+        while isinstance(step := _next(steps, answer), Read | Rest):
+            if isinstance(step, Rest):
+                self._say_rest(step.seconds)
+                answer = await self._sleep(step.seconds)
+                self.used.require_running()
+                continue
             grant = await self._permits(2 if step.last else 1)
             answer = await self._exchange(step.call, grant)
             grant = grant if step.last else None

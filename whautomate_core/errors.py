@@ -72,6 +72,10 @@ class WrongRecord(UnexpectedResponse):
         """What it answered with."""
 
 
+class ListUnstable(WhautomateError):
+    """A list changed each time it was read, so nobody knows what it holds: nothing was concluded from it."""
+
+
 class QuotaExhausted(WhautomateError):
     """The next permit is further away than the caller wants to wait."""
 

@@ -6,7 +6,7 @@ One generator for both clients: it yields what is to be read, is sent what was r
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from whautomate_core.call import Act, Call, Json, Repeat, merge, require_fitting
 from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.pages import Pages
 from whautomate_core.policy import Policy, numbers
+from whautomate_core.whole import Rest
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +38,19 @@ class Read:
     last: bool = False
 
 
-Steps = Generator[Read, Any, "Call[R] | None"]
+Steps = Generator[Read | Rest, Any, "Call[R] | None"]
+Everything = Callable[[Call[Any]], Generator[Call[Any] | Rest, Any, list[Any]]]
+"""What reads a whole list."""
 
 
-def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps[R]:
+def prepare(
+    call: Call[R], policy: Policy, *, puts_merge: bool = False, everything: Everything | None = None
+) -> Steps[R]:
     """Work out what is sent of a call. None: there is nothing to do, and what was read last is the answer.
 
     Args:
         puts_merge: Whether it is known that PUT keeps the fields it doesn't name.
+        everything: What reads a whole list, for broadcasts.
 
     Raises: `PolicyRefused`.
     """
@@ -53,7 +59,8 @@ def prepare(call: Call[R], policy: Policy, *, puts_merge: bool = False) -> Steps
         body = call.body or {}
         if call.merge:  # what isn't named stays, such as a broadcast to retarget
             body = merge((yield from _record(call.reads[0])), body)
-        yield from _audience_is_permitted(call, body, policy)
+        assert everything is not None
+        yield from _audience_is_permitted(call, body, policy, everything)
     merges = call.merge and not puts_merge
     asked = call.act not in (None, Act.BROADCAST) and _asks(call, policy)
     found: list[Any] = []
@@ -210,7 +217,9 @@ def _clients_of(bookings: list[Mapping[str, Any]]) -> Generator[Read, Any, list[
 # --- audiences
 
 
-def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Policy) -> Steps[None]:
+def _audience_is_permitted(
+    call: Call[Any], body: Mapping[str, Any], policy: Policy, everything: Everything
+) -> Steps[None]:
     """Raise `PolicyRefused` unless a broadcast reaches nobody who opted out, and only whom it may."""
     chosen: list[Json] = []
     for reference in body.get("segments") or []:
@@ -227,19 +236,25 @@ def _audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Pol
                 f"checked for people who opted out: name segments that exclude them; {_WAY_PAST}"
             )
         for kind in sorted({str(segment.get("type") or "contact") for segment in chosen}):
-            excluding = yield from opt_out_spellings(policy, kind)
+            tags = yield from _read_whole(everything(tags_of(kind)))
+            excluding = policy.spellings(str(tag["name"]) for tag in tags if tag.get("name"))
             for segment in chosen:
                 if str(segment.get("type") or "contact") == kind:
                     require_exclusion(segment, excluding)
     if policy.max_recipients is not None:
-        yield from _require_few(call, chosen, others, policy.max_recipients)
+        yield from _require_few(call, chosen, others, policy.max_recipients, everything)
     return None
 
 
-def opt_out_spellings(policy: Policy, kind: str) -> Generator[Read, Any, list[str]]:
-    """The opt-out tags as they are spelt among the tags of `contact` or `client`."""
-    tags = yield from read_all(tags_of(kind))
-    return policy.spellings(str(tag["name"]) for tag in tags if tag.get("name"))
+def _read_whole(reading: Generator[Call[Any] | Rest, Any, list[Any]]) -> Generator[Read | Rest, Any, list[Any]]:
+    answer = None
+    while True:
+        try:
+            step = reading.send(answer)
+        except StopIteration as end:
+            found: list[Any] = end.value
+            return found
+        answer = yield step if isinstance(step, Rest) else Read(step)
 
 
 def tags_of(kind: str) -> Call[Any]:
@@ -273,14 +288,16 @@ def require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
         )
 
 
-def _require_few(call: Call[Any], chosen: list[Json], others: list[str], most: int) -> Steps[None]:
+def _require_few(
+    call: Call[Any], chosen: list[Json], others: list[str], most: int, everything: Everything
+) -> Steps[None]:
     """Raise `PolicyRefused` where the audience may be larger than it may be. What can't be told counts as everybody."""
     if others:
         raise PolicyRefused(f"{_name(call)}: the audience of {' and '.join(others)} can't be counted (max_recipients)")
     reached: set[str] = set()
     for kind, listed in (("contact", contacts.list_contacts()), ("client", clients.list_clients())):
         of_kind = [segment for segment in chosen if str(segment.get("type") or "contact") == kind]
-        people = (yield from read_all(listed)) if of_kind else []
+        people = (yield from _read_whole(everything(listed))) if of_kind else []
         reached |= {str(one["id"]) for one in people if any(may_hold(segment, one) for segment in of_kind)}
     if len(reached) > most:
         raise PolicyRefused(f"{_name(call)}: up to {len(reached)} people would get it, and max_recipients is {most}")
