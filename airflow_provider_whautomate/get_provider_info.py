@@ -128,6 +128,11 @@ def get_provider_info() -> dict[str, object]:
                         "description": "The most people one broadcast may reach; counting them reads all contacts.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
+                    "list_lag": {
+                        "label": "List lag",
+                        "description": "Seconds for which a new record may show in no list; unset: 30.",
+                        "schema": {"type": ["number", "null"], "minimum": 0, "maximum": 600},
+                    },
                     "allow_http": {
                         "label": "Allow plain http",
                         "description": "Send the key in clear to a host that isn't this machine.",

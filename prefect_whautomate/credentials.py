@@ -59,6 +59,7 @@ class WhautomateCredentials(CredentialsBlock):
     # Secret, since it holds people's numbers.
     listed: SecretStr | None = Field(default=None, description=SETTINGS["listed"])
     max_recipients: int | None = Field(default=None, description=SETTINGS["max_recipients"])
+    list_lag: float | None = Field(default=None, description=SETTINGS["list_lag"])
     allow_http: bool = Field(default=False, description=SETTINGS["allow_http"])
 
     def block_initialization(self) -> None:

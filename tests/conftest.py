@@ -37,6 +37,14 @@ def postgres() -> Iterator[str]:
         connection.close()
 
 
+@pytest.fixture(autouse=True)
+def no_list_lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator's lists show everything at once; a test in which they don't tells the account."""
+    from whautomate_core import account
+
+    monkeypatch.setattr(account, "LIST_LAG", 0.0)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Either store. The PostgreSQL one is shared by all tests: each has its `account` there."""

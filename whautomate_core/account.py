@@ -42,7 +42,7 @@ class Account:
     ca_bundle: str | None = None
     policy: Policy = field(default_factory=Policy)
     """What no caller may do by accident."""
-    list_lag: float = LIST_LAG
+    list_lag: float = field(default_factory=lambda: LIST_LAG)
     """Seconds for which a new record may be in no list."""
 
     def require_location(self, location_id: str | None) -> str:

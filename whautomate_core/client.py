@@ -590,13 +590,17 @@ class Client(_Sender):
         self._rest(seconds)
 
     def _drive(self, steps: Generator[Call[Any] | Rest, Any, T]) -> T:
-        answer = None
+        answer: Any = None
         while True:
             try:
                 step = steps.send(answer)
             except StopIteration as end:
                 return cast(T, end.value)
-            answer = self.rest(step.seconds) if isinstance(step, Rest) else self.send(step)
+            if isinstance(step, Rest):
+                answer = None
+                self.rest(step.seconds)
+            else:
+                answer = self.send(step)
 
     def pages(self, call: Call[list[R]]) -> Iterator[list[R]]:
         """Read a list page by page, each record once. Whoever is not on it may be there all the same."""
@@ -621,7 +625,8 @@ class Client(_Sender):
         steps, grant, answer = self._steps(call), None, None
         while isinstance(step := _next(steps, answer), Read | Rest):
             if isinstance(step, Rest):
-                answer = self.rest(step.seconds)
+                answer = None
+                self.rest(step.seconds)
                 continue
             # Both permits of a pair at once: what was read must not grow old while what follows waits for a permit.
             grant = self._permits(2 if step.last else 1)
@@ -750,8 +755,9 @@ class AsyncClient(_Sender):
         steps, grant, answer = self._steps(call), None, None
         while isinstance(step := _next(steps, answer), Read | Rest):
             if isinstance(step, Rest):
+                answer = None
                 self._say_rest(step.seconds)
-                answer = await self._sleep(step.seconds)
+                await self._sleep(step.seconds)
                 self.used.require_running()
                 continue
             grant = await self._permits(2 if step.last else 1)

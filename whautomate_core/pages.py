@@ -45,11 +45,7 @@ class Pages:
 
     def next_call(self) -> Call[Any]:
         self.page += 1
-        if self.page > MOST_PAGES:
-            raise UnexpectedResponse(
-                f"{self.call.method} {self.call.path}: the list has no end: {MOST_PAGES:,} pages were read, and there "
-                "are more; max_records takes less of a list"
-            )
+        require_end(self.call, self.page)
         if not self.call.paged:
             return replace(self.call, query={**self.call.query, "page": str(self.page)}) if self.page > 1 else self.call
         query = {"limit": str(PAGE_SIZE), **self.call.query, "page": str(self.page)}
@@ -82,3 +78,12 @@ class Pages:
                 self.repeated,
             )
         return new
+
+
+def require_end(call: Call[Any], page: int) -> None:
+    """Raise `UnexpectedResponse` at a page that no list has."""
+    if page > MOST_PAGES:
+        raise UnexpectedResponse(
+            f"{call.method} {call.path}: the list has no end: {MOST_PAGES:,} pages were read, and there are more; "
+            "max_records takes less of a list"
+        )

@@ -31,7 +31,7 @@ from typing import Any
 
 from whautomate_core.call import Call, Json
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
-from whautomate_core.pages import PAGE_SIZE, SMALLEST_PAGE
+from whautomate_core.pages import PAGE_SIZE, SMALLEST_PAGE, require_end
 
 PASSES = 3
 """How often a list is read at most."""
@@ -200,8 +200,10 @@ class _Reading:
             page += 1
             ids, new = yield from self._page(one, page)
             count = len(ids)
-            if page == 2 and may_be_all and ids in ([], first[one.size :]):
-                if not (yield from self._was_all(one, first, ids)):
+            if page == 2 and (not ids or (may_be_all and ids == first[one.size :])):
+                if not may_be_all:
+                    yield from self._confirm_end(one, page)
+                if not (one.still and (yield from self._was_all(one, first, ids))):
                     one.pages, one.still = 2, False
                 return
             one.size = max(one.size, count)  # it may not heed what is asked for
@@ -280,6 +282,7 @@ class _Reading:
         pass each stood, -2 for who is new."""
         if self.most is not None and self.requests >= self.most:
             raise _Enough
+        require_end(self.call, page)
         self.requests += 1
         query = dict(self.call.query)
         if self.call.paged:

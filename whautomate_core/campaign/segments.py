@@ -39,7 +39,11 @@ def ensure_segment(
     if not found:
         from whautomate_core.once import make_once
 
-        look = lambda: next(iter(_named(client, name, location)), None)  # noqa: E731
+        looked = [found]  # a moment ago
+
+        def look() -> Segment | None:
+            return next(iter(looked.pop() if looked else _named(client, name, location)), None)
+
         found = [make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)[0]]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
