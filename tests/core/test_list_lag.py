@@ -12,6 +12,7 @@ from whautomate_core import catalogue, errors
 from whautomate_core.api import classes, contacts, services, staffs
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
+from whautomate_core.bookings.slots import book_slot, cancel_booking
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.bookings.times import wall
 from whautomate_core.bookings.timetable import sync_classes
@@ -314,3 +315,34 @@ def test_a_client_is_found_by_what_a_sync_matched_it_by(client: Client, whautoma
     whautomate_emulator._world.store.run("UPDATE records SET created_at = ?", whautomate_emulator.now())
     assert find_client(client, phone="0151 23456789", default_region="DE")["id"] == ada["id"]
     assert find_client(client, email_address="ada@example.com")["id"] == ada["id"]
+
+
+# --- appointments
+
+
+@pytest.fixture
+def booked(client: Client, whautomate_emulator: Emulator) -> dict[str, Any]:
+    """An appointment that `book_slot` made a moment ago."""
+    body: Any = {"name": "Cut", "serviceType": "APPOINTMENT", "durationMinutes": 60, "staffs": [{"id": STAFF}]}
+    service = client.send(services.create_service(body))["id"]
+    (person,) = whautomate_emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": "30123451"}])
+    begins = datetime.now(UTC) + timedelta(days=1)
+    made = book_slot(client, person, service, begins, begins + timedelta(days=3), "UTC", key="first")
+    return {"client_id": person, "service_id": service, **made}
+
+
+def test_a_booking_of_a_moment_ago_is_found_by_its_day(client: Client, booked: dict[str, Any]) -> None:
+    whose: Any = {"client_id": booked["client_id"], "date": booked["date"], "timezone": "UTC"}
+    assert cancel_booking(client, **whose, key="cancel") == {"id": booked["id"], "changed": True}
+
+
+def test_of_two_bookings_none_is_chosen_because_only_one_is_listed(
+    client: Client, booked: dict[str, Any], skip: Any
+) -> None:
+    skip(30)
+    begins = datetime.fromisoformat(booked["start"])
+    more: Any = {"staff_id": STAFF, "key": "second"}
+    book_slot(client, booked["client_id"], booked["service_id"], begins, begins + timedelta(hours=4), "UTC", **more)
+    whose: Any = {"client_id": booked["client_id"], "date": booked["date"], "timezone": "UTC"}
+    with pytest.raises(errors.InvalidRequest, match="the client has 2 appointments"):
+        cancel_booking(client, **whose, key="cancel")

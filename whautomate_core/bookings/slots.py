@@ -416,9 +416,19 @@ def _booked(
 
 
 def _of_client(client: Client, client_id: str) -> Iterator[Appointment]:
+    from whautomate_core.once import list_made
+
     # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
-    for page in client.pages(appointments.list_appointments(filters={"clientId": client_id})):
-        yield from (one for one in page if reference_id(one, "client") == client_id)
+    listed = appointments.list_appointments(filters={"clientId": client_id})
+    hashed = set(map(client.state.secret.digest, (client_id, {"id": client_id})))
+    found = list_made(
+        client,
+        listed,
+        "POST /v1/appointments",
+        appointments.get_appointment,
+        lambda claim: claim.payload.get("client") in hashed,
+    )
+    yield from (one for one in found if reference_id(one, "client") == client_id)
 
 
 def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: str) -> Json:
