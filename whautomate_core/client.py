@@ -12,6 +12,7 @@ import functools
 import json
 import logging
 import math
+import os
 import platform
 import re
 import ssl
@@ -98,10 +99,24 @@ _no_queries = _NoQueries()
 logging.getLogger("httpx").addFilter(_no_queries)
 
 
+@functools.lru_cache(maxsize=8)
+def _read_certificates(ca_bundle: str | None, trust_env: bool, *read_anew_when: object) -> ssl.SSLContext:
+    if ca_bundle:
+        return ssl.create_default_context(cafile=ca_bundle)
+    return httpx.create_ssl_context(trust_env=trust_env)
+
+
+def _ssl_context(account: Account) -> ssl.SSLContext:
+    """TLS settings, which all clients of a process share: reading the certificates takes longer than a request."""
+    changed = os.stat(account.ca_bundle).st_mtime_ns if account.ca_bundle else None
+    named = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return _read_certificates(account.ca_bundle, account.proxy is None, changed, *named)
+
+
 def _http_settings(account: Account) -> dict[str, Any]:
     _no_queries.hosts.add(httpx.URL(account.host).host)
     try:
-        verify: Any = ssl.create_default_context(cafile=account.ca_bundle) if account.ca_bundle else True
+        verify = _ssl_context(account)
     except (OSError, ssl.SSLError):
         raise ConfigurationError("ca_bundle is no file of certificates that can be read") from None
     try:

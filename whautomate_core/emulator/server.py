@@ -46,7 +46,7 @@ def running(app: Starlette, port: int = 0) -> Iterator[str]:
                     raise RuntimeError("the emulator didn't start")
             yield _url(bound)
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()
 
 
@@ -78,6 +78,21 @@ class _Server(uvicorn.Server):
         self._ready = ready
         self._reserved: socket.socket | None = None
         """Holds the port while it refuses."""
+        self._ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        # uvicorn's own looks only ten times a second whether it is to end, which many tests would wait for.
+        counter = 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % 864_000
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), 0.1)
+
+    def stop(self) -> None:
+        """End at once, from any thread."""
+        self.should_exit = True
+        with contextlib.suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._ended.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -93,7 +108,17 @@ class _Server(uvicorn.Server):
         self._world.refuse = None
         if self._reserved is not None:
             self._reserved.close()
-        await super().shutdown(sockets)
+        # As uvicorn's own, which pauses for a tenth of a second.
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if under_way := set(self.server_state.tasks):
+            _, late = await asyncio.wait(under_way, timeout=self.config.timeout_graceful_shutdown)
+            for task in late:
+                task.cancel()
 
     def refuse(self, seconds: float) -> None:
         """Refuse connections for so many seconds, from any thread; in force on return."""
