@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
-from prefect_whautomate._once import key_of_job, send_task_call
+from prefect_whautomate._once import send_task_call, step_of_run
 from prefect_whautomate._progress import RunProgress, tell
 from prefect_whautomate._runs import leave_until_permitted, sync_run, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
@@ -119,7 +119,7 @@ def job_tasks(
         finished: As for `whautomate_task`.
         lane: `bulk` leaves some of the account's requests to `interactive` tasks.
 
-    What a job is told of its run (`run`, `progress`) comes from the task.
+    What a job is told of its run (`run`, `progress`, `step`) comes from the task.
 
     Example:
         ```python
@@ -128,9 +128,6 @@ def job_tasks(
     """
 
     def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
-        if "key" in wanted and kwargs.get("key") is None:
-            positional = dict(zip((one.name for one in arguments), args, strict=False))
-            kwargs["key"] = key_of_job(name, {**positional, **kwargs})
         with task_client(Client, credentials, lane=lane, max_requests=max_requests) as client:
             asked = {**told, **inspect.signature(job).bind(client, *args, **kwargs).arguments}
             supplied = {name: value(asked) for name, value in _SUPPLIED.items() if name in wanted}
@@ -152,6 +149,7 @@ def job_tasks(
 _SUPPLIED: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "run": sync_run,
     "progress": lambda arguments: RunProgress(),
+    "step": lambda arguments: step_of_run(),
 }
 """Arguments of jobs that are no arguments of their tasks: name -> what makes it of the others."""
 
@@ -265,7 +263,7 @@ def _once_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
     ) -> Any:
         call = endpoint(*args, **kwargs)
         with task_client(Client, credentials, max_requests=max_requests) as client:
-            made = send_task_call(client, endpoint.__name__, call, key, lambda record: _result(call, record))
+            made = send_task_call(client, call, key, lambda record: _result(call, record))
             return _told(endpoint, client, made)
 
     async def arun(*args: Any, **kwargs: Any) -> Any:
@@ -357,9 +355,10 @@ _OPTIONS = {
     "\n        `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a"
     "\n        local one can be read by its owner only. Returns `path` and `records`, their number.",
     "key": "What identifies this call: under one key it happens once. Where None it happens once in a flow run (the"
-    "\n        outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,"
-    "\n        such as another text to the same person, is an error that asks for a key. Outside of runs each call"
-    "\n        without a key is sent.",
+    "\n        outermost) for the person or booking that it is about, however often it is called, mapped or retried."
+    "\n        The same call again returns the result of the first. Another one about the same, such as another text"
+    "\n        to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without"
+    "\n        a key is sent.",
     "max_requests": "The most requests it may make, repeats included; `BudgetExceeded` before one more.",
 }
 

@@ -18,6 +18,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.runtime import task_run
 from pydantic import ConfigDict, Field
 
+from prefect_whautomate._once import step_of_run
 from prefect_whautomate._runs import flow_runs, task_client, used
 from prefect_whautomate._tasks import (
     _job_doc,
@@ -34,12 +35,13 @@ from whautomate_core.api import broadcasts
 from whautomate_core.call import Json
 from whautomate_core.campaign import jobs
 from whautomate_core.campaign.broadcasts import cancel_broadcast as cancel
-from whautomate_core.campaign.broadcasts import send_broadcast
+from whautomate_core.campaign.broadcasts import once_of, send_broadcast
 from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.outcome import conclude, question, shown
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.records import Template  # noqa: F401 - the stub names it
+from whautomate_core.state import open_state
 from whautomate_core.thresholds import Threshold
 from whautomate_core.waiting import BroadcastReached
 
@@ -62,7 +64,7 @@ def _broadcast(credentials: WhautomateCredentials, *args: Any, max_requests: int
     key, due = given.pop("key", None), given.pop("due", None)
     campaign = campaign_from(given)
     assert campaign is not None
-    key = key if key is not None else _key_of_run(campaign.name)
+    key = key if key is not None else _key_of_run(credentials, campaign.name)
     with task_client(Client, credentials, max_requests=max_requests) as client, _called_off(credentials, key):
         made = _sent(client, campaign, key, due)
         return {**_held(client, campaign, key, due, made), **used(client)}
@@ -163,7 +165,7 @@ class Broadcast(JobBlock[Json], Campaign):
             OutcomeUnknown: Where its creation got no answer and it can't be seen.
         """
         campaign = self.campaign()
-        key = self.key if self.key is not None else _key_of_run(campaign.name)
+        key = self.key if self.key is not None else _key_of_run(self.credentials, campaign.name)
         with task_client(Client, self.credentials) as client, _called_off(self.credentials, key):
             return BroadcastRun(self.credentials, campaign, key, _sent(client, campaign, key, None))
 
@@ -312,10 +314,10 @@ def _wait_for_broadcast(
 wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast)
 
 
-def _key_of_run(name: str) -> str:
+def _key_of_run(credentials: WhautomateCredentials, name: str) -> str:
     # Not the task run's id or dynamic key: both are new when a flow is run again, as is a subflow's run id when its
     # parent is. The place among the calls isn't known where tasks run side by side. So the name tells calls apart.
-    run = next((run.id for run in flow_runs()), None) or task_run.id
-    if run is None:
+    step, account = step_of_run(), credentials.get_account()
+    if step is None:
         raise ConfigurationError("outside of flow runs a broadcast needs key=, or every call would send it again")
-    return f"prefect {run} broadcast {name}"
+    return step.key_of(open_state(account.state), account.id, once_of(name))

@@ -565,7 +565,13 @@ class Client(_Sender):
     def close(self) -> None:
         self._http.close()
 
-    def send(self, call: Call[R], *, before: Callable[[], None] | None = None) -> R:
+    def send(
+        self,
+        call: Call[R],
+        *,
+        before: Callable[[], None] | None = None,
+        read: Callable[[Any], None] = lambda answer: None,
+    ) -> R:
         """Send a call and return its record.
 
         The account's policy is asked first, and may read whom the call concerns (`prepare.py`). Repeats what may be
@@ -575,16 +581,17 @@ class Client(_Sender):
         Args:
             before: Called directly before a call that must happen once leaves, its permit in hand; each attempt anew.
                 What it raises keeps the call from being sent.
+            read: Called with each answer to what is read before the call.
 
         Raises: `PolicyRefused`, `AuthenticationError`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`,
             `ConnectionFailed`, `OutcomeUnknown`, `UnexpectedResponse`, `QuotaExhausted`, `BudgetExceeded`.
         """
         try:
-            return self._repeating(call, before)
+            return self._repeating(call, before, read)
         except OutcomeUnknown:
             if call.again is None:
                 raise
-            return self._repeating(call.again, before)
+            return self._repeating(call.again, before, read)
 
     def everything(self, call: Call[list[R]]) -> list[R]:
         """What a whole list holds, so that whoever is not on it may be taken for absent: see `whole.py`.
@@ -623,12 +630,12 @@ class Client(_Sender):
         while not pages.done:
             yield pages.take(self.send(pages.next_call()))
 
-    def _repeating(self, call: Call[R], before: Callable[[], None] | None) -> R:
+    def _repeating(self, call: Call[R], before: Callable[[], None] | None, read: Callable[[Any], None]) -> R:
         may_have_happened = False
         for attempt in Retrying(sleep=self._sleep, **_RETRYING):
             with attempt:
                 try:
-                    return self._try(call, before)
+                    return self._try(call, before, read)
                 except NotFound as error:
                     return cast(R, _gone(call, error, may_have_happened))
                 except WhautomateError as error:
@@ -636,7 +643,7 @@ class Client(_Sender):
                     raise
         raise AssertionError("unreachable")  # Retrying returns or raises
 
-    def _try(self, call: Call[R], before: Callable[[], None] | None) -> R:
+    def _try(self, call: Call[R], before: Callable[[], None] | None, read: Callable[[Any], None]) -> R:
         steps, grant, answer = self._steps(call), None, None
         while isinstance(step := _next(steps, answer), Read | Rest):
             if isinstance(step, Rest):
@@ -646,6 +653,7 @@ class Client(_Sender):
             # Both permits of a pair at once: what was read must not grow old while what follows waits for a permit.
             grant = self._permits(2 if step.last else 1)
             answer = self._exchange(step.call, grant)
+            read(answer)
             grant = grant if step.last else None
         if step is None:
             self.used.give_back(grant)

@@ -10,8 +10,12 @@ believed, and until `SETTLE_AFTER` even that it can't be read is no proof that i
 from __future__ import annotations
 
 import logging
+import os
+import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -20,6 +24,7 @@ from whautomate_core import settling
 from whautomate_core.call import Call, Json, Repeat, summary
 from whautomate_core.client import Client
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
+from whautomate_core.identity import Once, Step, about_of, identity_of, payload_of, resolved
 from whautomate_core.state import open_state
 from whautomate_core.state.claims import Claim
 
@@ -29,13 +34,18 @@ R = TypeVar("R")
 Find = Callable[[bool], "R | None"]
 """Looks a record up; True: patiently, since it may have been made a moment ago."""
 
+PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 12.8)
+"""How long to wait for an attempt beside this one that has the claim and is at work: seconds before each look. In sum a
+little longer than a request may take."""
+
 
 def send_once(
     client: Client,
-    key: str,
+    key: str | Step,
     call: Call[R],
     result: Callable[[R], Any],
     *,
+    named: str | None = None,
     find: Find[R] | None = None,
     payload: Mapping[str, Any] | None = None,
     note: Json | None = None,
@@ -44,8 +54,10 @@ def send_once(
     """Send a call under a key, or return what was stored of it when it was sent before.
 
     Args:
-        key: Identity of the step; never what it sends or when. Calls that may be repeated need none and ignore it.
+        key: What identifies the call, never what it says or when; or the step that sends it, in which it happens once
+            for what it is about (`identity.py`). Calls that may be repeated need none and ignore it.
         result: Record -> what is stored and returned: small JSON without personal data.
+        named: Another key by which the claim is found.
         find: Looks up the record by something that is its own, such as a name that carries the key.
         payload: What of the call may not change under one key; the whole call by default.
         note: What is known before: it stands in the claim from the first, and in the result beside what `result` gives.
@@ -59,61 +71,120 @@ def send_once(
     """
     if call.repeat is not Repeat.ONCE:
         return result(client.send(call)), True
-    account, claims = client.account.id, open_state(client.account.state).claims
+    asked = _asked(client, key, named, call, payload)
+    for patience in (*PATIENCE, None):
+        try:
+            return _sent(client, asked, call, result, find, note, check), True
+        except _Found as error:
+            return error.result, False
+        except _Begun as error:
+            claim = error.claim
+        if claim.settled:
+            log.info("%s: it was sent before, by this step or under this key, so nothing is sent", asked.what)
+            return claim.result, False
+        if patience is None or not _is_under_way(claim):
+            break
+        client.used.sleep(patience)
+    return _settle(client, claim, result(_outcome(claim, find)), claim.result), False
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Under what a call happens once."""
+
+    what: str
+    key: str
+    """By what the call itself names."""
+    payload: Mapping[str, Any]
+    resolved: Callable[[list[Any]], str]
+    """What was read before the call -> its key by the person or booking that it is about."""
+
+
+def _asked(
+    client: Client, key: str | Step, named: str | None, call: Call[Any], payload: Mapping[str, Any] | None
+) -> _Asked:
     what = f"{call.method} {call.path}"
-    if payload is None:
-        payload = {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}}
+    whole = {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}}
+    if not isinstance(key, Step):
+        return _Asked(what, named or key, whole if payload is None else payload, lambda seen: key)
+    step, state, identity = key, open_state(client.account.state), identity_of(call)
+    before = step.find_before(state, client.account.id, Once(identity.endpoint, what, call, whole))
+    if before is not None:
+        return _Asked(what, before, whole, lambda seen: before)
+
+    def resolve(seen: list[Any]) -> str:
+        return step.key(state, identity.endpoint, resolved(call, seen, client.send))
+
+    return _Asked(what, step.key(state, identity.endpoint, about_of(call)), payload_of(call), resolve)
+
+
+def _sent(
+    client: Client,
+    asked: _Asked,
+    call: Call[R],
+    result: Callable[[R], Any],
+    find: Find[R] | None,
+    note: Json | None,
+    check: Callable[[], None],
+) -> Any:
+    """Send it, and store what it gave. Raises `_Begun` where another attempt has, `_Found` where it is there."""
+    account, claims = client.account.id, open_state(client.account.state).claims
+    seen: list[Any] = []
     mine: Claim | None = None
 
-    def take() -> None:
+    def take() -> Claim:
         # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
         nonlocal mine
         if mine is None:
-            claim = claims.claim(account, key, payload, what, note)
+            claim = claims.claim(account, asked.resolved(seen), asked.payload, asked.what, note, named=asked.key)
             if not claim.mine:
                 raise _Begun(claim)
             mine = claim
+            _under_way.add(mine.made_by)
+        return mine
 
     def leave() -> None:
         take()
         check()
 
-    def settle(record: R, noted: Json | None = note) -> Any:
-        stored = result(record)
-        if noted is not None:
-            stored = {**noted, **stored}
-        try:
-            claims.settle(account, key, stored)
-        except StateUnavailable:
-            log.warning("%s has happened, but its claim could not be settled", what)
-        return stored
-
     try:
-        begun = claims.look(account, key, payload, what)
-        if begun is not None:
-            raise _Begun(begun)
-        found: Any = find(False) if find else None
-        if found is not None:
-            take()
-            return settle(found), False
-        record = client.send(call, before=leave)
-    except _Begun as error:
-        if not error.claim.settled:
-            return settle(_settled(error.claim, find), error.claim.result), False
-        log.info("%s was sent before under this key: nothing is sent", what)
-        return error.claim.result, False
-    except OutcomeUnknown:
-        after = find(True) if find else None
-        if after is None:
+        try:
+            begun = claims.look(account, asked.key, asked.payload, asked.what)
+            if begun is not None:
+                raise _Begun(begun)
+            found: Any = find(False) if find else None
+            if found is not None:
+                take()
+            else:
+                record = client.send(call, before=leave, read=seen.append)
+        except OutcomeUnknown:
+            after = find(True) if find else None
+            if after is None:
+                raise
+            record = after
+        except WhautomateError:
+            # Of a call that must happen once every other error says that the server did nothing.
+            if mine is not None:
+                claims.release(account, mine.key, made_by=mine.made_by)
             raise
-        record = after
-    except WhautomateError:
-        # Of a call that must happen once every other error says that the server did nothing.
+        # Out of the reach of what releases: from here on it has happened.
+        if found is not None:
+            raise _Found(_settle(client, take(), result(found), note))
+        return _settle(client, take(), result(record), note)
+    finally:
         if mine is not None:
-            claims.release(account, key, made_by=mine.made_by)
-        raise
-    # Out of the reach of what releases: from here on it has happened.
-    return settle(record), True
+            _under_way.discard(mine.made_by)
+
+
+def _settle(client: Client, claim: Claim, stored: Any, noted: Json | None) -> Any:
+    """Store the result of a call beside what was noted of it; gives both."""
+    if noted is not None:
+        stored = {**noted, **stored}
+    try:
+        open_state(client.account.state).claims.settle(claim.account, claim.key, stored)
+    except StateUnavailable:
+        log.warning("%s has happened, but its claim could not be settled", claim.what)
+    return stored
 
 
 def make_once(
@@ -206,7 +277,37 @@ class _Begun(Exception):
         self.claim = claim
 
 
-def _settled(claim: Claim, find: Find[R] | None) -> R:
+class _Found(Exception):
+    """It is there already."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+
+_under_way: set[str] = set()
+"""Who of this process is sending under a claim."""
+
+
+def _is_under_way(claim: Claim) -> bool:
+    """Whether the attempt that has a claim may still be at work: a mapped task beside this one, about the same."""
+    host, pid, _ = claim.made_by.rsplit(":", 2)
+    if host == socket.gethostname() and int(pid) == os.getpid():
+        return claim.made_by in _under_way
+    if time.time() - claim.made_at > sum(PATIENCE):
+        return False
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's process
+    return True
+
+
+def _outcome(claim: Claim, find: Find[R] | None) -> R:
     """What became of a call that another attempt began."""
     found = find(True) if find else None
     if found is None:

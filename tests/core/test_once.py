@@ -82,7 +82,8 @@ class Attempt:
             _attempt.current = self
             try:
                 self.point("begin")
-                client: Any = SimpleNamespace(account=SimpleNamespace(id="a", state=state), send=self._send)
+                used = SimpleNamespace(sleep=lambda seconds: self.point("other"))
+                client: Any = SimpleNamespace(account=SimpleNamespace(id="a", state=state), send=self._send, used=used)
                 self.outcome = send_once(client, self.key, self.call, lambda record: record["id"], find=self._find)
             except BaseException as error:
                 self.outcome = error
@@ -92,7 +93,7 @@ class Attempt:
         threading.Thread(target=run, daemon=True).start()
         self._stopped.acquire()
 
-    def _send(self, call: Any, before: Callable[[], None]) -> Any:
+    def _send(self, call: Any, before: Callable[[], None], read: Callable[[Any], None]) -> Any:
         if self.point("wait") == "refused":
             raise QuotaExhausted("no permit")
         before()

@@ -216,6 +216,9 @@ def test_a_process_stopped_within_a_transaction_on_postgresql_does_not_stop_the_
 # --- versions
 
 
+NEXT = len(schema.UPGRADES) + 1
+
+
 def more(*steps: Callable[[Any], None]) -> tuple[Callable[[Any], None], ...]:
     return (*schema.UPGRADES, *steps)
 
@@ -264,7 +267,7 @@ def test_several_processes_upgrade_at_once_and_it_is_done_once(empty_url: str, i
     for process in started:
         process.join()
     # Now it is newer than this package.
-    with pytest.raises(ConfigurationError, match="version 2, this package knows 1: upgrade the package"):
+    with pytest.raises(ConfigurationError, match=f"version {NEXT}, this package knows {NEXT - 1}: upgrade the package"):
         Database(empty_url)
 
 
@@ -284,7 +287,7 @@ def test_an_upgrade_keeps_what_is_there_and_one_that_fails_changes_nothing(
     monkeypatch.setattr(schema, "upgrade", lambda connection: original(connection, more(add_column)))
     with Database(empty_url)._engine.begin() as connection:
         assert connection.execute(text("SELECT seq FROM whautomate_pool")).scalar() == 7
-        assert connection.execute(text("SELECT version FROM whautomate_schema")).all() == [(2,)]
+        assert connection.execute(text("SELECT version FROM whautomate_schema")).all() == [(NEXT,)]
         connection.execute(text("SELECT note FROM whautomate_claim"))
 
 

@@ -23,6 +23,7 @@ from whautomate_core.bookings.times import (
 )
 from whautomate_core.call import Call, Json, path_id, summary
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.identity import Once, Step, key_of_job
 from whautomate_core.records import Appointment
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_PERIOD = timedelta(days=92)
 """Each day of a period is a request, or one a member of staff where nobody is named."""
+
+_BOOK = "POST /v1/appointments"
 
 _REFUSALS = 10
 """Slots that others may take before us until a step gives up."""
@@ -52,6 +55,7 @@ def book_slot(
     notes: str | None = None,
     missing_ok: bool = False,
     key: str | None = None,
+    step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
     """Book the first free slot that fits, once: who runs the step again gets the booking that it made.
@@ -73,7 +77,8 @@ def book_slot(
         add_on_service_ids: Services that are booked along with it.
         notes: Notes to the booking.
         missing_ok: Return the id None where no slot is free.
-        key: What makes it the same booking when the step runs again.
+        key: What makes it the same booking when the step runs again; the step with client and service where None.
+        step: The task of a run that books, where an orchestrator knows it.
         allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
 
     Returns: `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False
@@ -92,7 +97,8 @@ def book_slot(
     location = client.account.require_location(location_id)
     _require_ids(client_id=client_id, service_id=service_id)
     identity = {"client": client_id, "service": service_id}
-    step, claims = _require_key(key), client.state.claims
+    about: Json = {"client_id": client_id, "service_id": service_id}
+    own, claims = key_of_job(client, key, step, Once("bookSlot", _BOOK, about, identity)), client.state.claims
 
     def call(start: datetime, staff: str) -> Call[Appointment]:
         date, time = wall(start, timezone) or ("", "")
@@ -104,14 +110,13 @@ def book_slot(
         body |= {"date": date, "time": time, "timezone": timezone, **more}
         return appointments.book_appointment(body, allow_protected=allow_protected)
 
-    what = "POST /v1/appointments"
-    begun = claims.look(client.account.id, step, identity, what)
+    begun = claims.look(client.account.id, own, identity, _BOOK)
     if begun is not None and begun.settled:
         return {**begun.result, "booked": False}
 
     def find(patiently: bool) -> Appointment | None:
         # What is looked for is what the claim says, which another attempt may have written meanwhile.
-        claim = claims.look(client.account.id, step, identity, what)
+        claim = claims.look(client.account.id, own, identity, _BOOK)
         if claim is None or claim.settled:
             return None
         return _booked(client, client_id, service_id, claim.result, timezone)
@@ -131,7 +136,7 @@ def book_slot(
         try:
             made, sent = send_once(
                 client,
-                step,
+                own,
                 booking,
                 lambda record: _told(booking, record, start, staff, timezone),  # noqa: B023 - called before the next
                 find=find,
@@ -171,6 +176,7 @@ def reschedule_booking(
     service_id: str | None = None,
     timezone: str | None = None,
     key: str | None = None,
+    step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
     """Move an appointment to another time, once, where the slot then is free.
@@ -186,7 +192,8 @@ def reschedule_booking(
         date: The day it is on, `2026-03-01`, in `timezone`.
         service_id: Of what, where the client has several appointments on that day.
         timezone: IANA zone of `date`, and the one the booking is made in; the appointment's own where None.
-        key: What makes it the same step when it runs again.
+        key: What makes it the same when the step runs again; the step with the appointment where None.
+        step: The task of a run, where an orchestrator knows it.
         allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
 
     Returns: `id`, `start` (UTC); `changed`, False where it was there already.
@@ -220,7 +227,7 @@ def reschedule_booking(
         return to in starts_of(record, timezone or "")
 
     kind = appointments.reschedule_appointment({"appointmentId": "-", "date": "-", "time": "-"})
-    id, changed = _change(client, key, chosen, {"start": utc(to)}, kind, call, is_there)
+    id, changed = _change(client, key, step, "rescheduleBooking", chosen, {"start": utc(to)}, kind, call, is_there)
     return {"id": id, "start": utc(to), "changed": changed}
 
 
@@ -234,6 +241,7 @@ def cancel_booking(
     timezone: str | None = None,
     reason: str | None = None,
     key: str | None = None,
+    step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
     """Call off an appointment, once. One that is cancelled already is left alone.
@@ -245,7 +253,8 @@ def cancel_booking(
         service_id: Of what, where the client has several appointments on that day.
         timezone: IANA zone of `date`; that of each appointment where None.
         reason: Why, which the client may be told.
-        key: What makes it the same step when it runs again.
+        key: What makes it the same when the step runs again; the step with the appointment where None.
+        step: The task of a run, where an orchestrator knows it.
         allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
 
     Returns: `id`; `changed`, False where it was cancelled already.
@@ -263,7 +272,7 @@ def cancel_booking(
         return appointments.cancel_appointment(sent, allow_protected=allow_protected)
 
     kind = appointments.cancel_appointment({"appointmentId": "-"})
-    id, changed = _change(client, key, chosen, {}, kind, call, is_cancelled)
+    id, changed = _change(client, key, step, "cancelBooking", chosen, {}, kind, call, is_cancelled)
     return {"id": id, "changed": changed}
 
 
@@ -334,6 +343,8 @@ class _Chosen:
             _require_ids(client_id=client_id)
             starts(date, "12:00 PM", "UTC")
         self.identity = {"appointment": appointment_id, "client": client_id, "date": date, "service": service_id}
+        self.about: Json = {f"{name}_id": id for name, id in self.identity.items() if id is not None and name != "date"}
+        self.about |= {"date": date} if date is not None else {}
         self._timezone = timezone
 
     def read(self, client: Client) -> Appointment:
@@ -363,6 +374,8 @@ class _Chosen:
 def _change(
     client: Client,
     key: str | None,
+    step: Step | None,
+    job: str,
     chosen: _Chosen,
     wanted: Json,
     kind: Call[Any],
@@ -379,8 +392,12 @@ def _change(
     """
     from whautomate_core.once import send_once
 
-    step, claims, payload = _require_key(key), client.state.claims, {**chosen.identity, **wanted}
-    begun = claims.look(client.account.id, step, payload, f"{kind.method} {kind.path}")
+    claims, payload = client.state.claims, {**chosen.identity, **wanted}
+    once = Once(job, f"{kind.method} {kind.path}", chosen.about, payload)
+    named = own = key_of_job(client, key, step, once)
+    if step is not None and own == step.key(client.state, job, chosen.about):
+        payload = wanted  # the rest stands in the key
+    begun = claims.look(client.account.id, named, payload, once.what)
     if begun is not None and begun.settled:
         return str(begun.result["id"]), False
     # Of a claim that is there the id is known; by its day the appointment may not be found any more.
@@ -390,6 +407,8 @@ def _change(
         change = call(record)
         if change is None:
             return id, False
+        if step is not None and payload is wanted:
+            own = step.key(client.state, job, {"appointment_id": id})
     else:
         change = kind  # of a claim that is there nothing is sent
 
@@ -399,7 +418,9 @@ def _change(
         now = client.send(appointments.get_appointment(id))
         return now if is_so(now) else None
 
-    made, sent = send_once(client, step, change, lambda answer: {"id": id}, find=find, payload=payload, note={"id": id})
+    made, sent = send_once(
+        client, own, change, lambda answer: {"id": id}, named=named, find=find, payload=payload, note={"id": id}
+    )
     return str(made["id"]), sent
 
 
@@ -445,12 +466,6 @@ def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: s
         "staff_id": reference_id(record, "staff") or staff,
     }
     return {"status": None, **summary(call, record), **told}
-
-
-def _require_key(key: str | None) -> str:
-    if key is None:
-        raise ConfigurationError("key is missing: it names the step, so that it happens once however often it runs")
-    return key
 
 
 def _require_ids(**ids: str | None) -> None:

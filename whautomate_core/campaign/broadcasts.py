@@ -39,6 +39,7 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
+from whautomate_core.identity import Once
 from whautomate_core.once import send_once
 from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
@@ -67,6 +68,11 @@ def broadcast_name(name: str, key: str) -> str:
     if not name.strip() or not key.strip():
         raise ConfigurationError("a broadcast needs a name and a key")
     return f"{name.strip()} {hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def once_of(name: str) -> Once:
+    """What identifies a broadcast in its step: its name. Whom it reaches may change between two attempts."""
+    return Once("broadcast", WHAT, name)
 
 
 def plan_broadcast(

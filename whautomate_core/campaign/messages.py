@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.call import Json, summary
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
 from whautomate_core.files import Storage, fsspec_storage
+from whautomate_core.identity import Step
+from whautomate_core.phones import canonical, e164, spellings
 from whautomate_core.records import Template, body
 from whautomate_core.sources import Source
 from whautomate_core.thresholds import Threshold, check_threshold, limit
@@ -20,6 +23,13 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
     from whautomate_core.client import Client
 
 log = logging.getLogger(__name__)
+
+_JOB = "sendTemplateToContacts"
+"""Stands in keys, and so is never changed."""
+
+_COMPARED = ("template", "bodyTextParameters", "location")
+
+_WITH_A_KEY = "if both are meant, send them by a step with another key (key=...)"
 
 _IN_VAIN = 20
 """After so many rows that the server refused, and none that it took, it is not for the rows."""
@@ -31,6 +41,7 @@ def send_template_to_contacts(
     template: Template,
     *,
     key: str | None = None,
+    step: Step | None = None,
     phone_column: str = "phone",
     parameter_columns: list[str] | None = None,
     default_region: str | None = None,
@@ -43,13 +54,17 @@ def send_template_to_contacts(
 ) -> Json:
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
-    Each row has a claim of its own, so a step that was broken off goes on where it stopped. Whether somebody has opted
-    out is read directly before the message to them, among contacts and clients: it takes three requests a message.
+    Each person has a claim of their own, so a step that was broken off resumes where it stopped, whatever the order of
+    its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
+    another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
+    nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
+    to them, among contacts and clients: it takes three requests a message.
 
     Args:
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         template: Name and language of an approved template.
-        key: What identifies the step: under one key nobody gets a second message, whatever it says.
+        key: What identifies the step, where its run and task do not: under one key nobody gets a second message.
+        step: The task of a run, where an orchestrator knows it.
         phone_column: Column of the numbers, as people write them.
         parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are
             rejected.
@@ -62,7 +77,8 @@ def send_template_to_contacts(
         rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
 
     Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
-        `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
+        `rejected` (unfit, another message to
+        a person than before, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
         (numbers of an earlier row); `skipped`, why nothing was sent, else None.
 
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
@@ -71,11 +87,10 @@ def send_template_to_contacts(
     from whautomate_core.campaign.timing import NotSent, require_in_time
     from whautomate_core.files import open_file, write_records
     from whautomate_core.once import send_once
-    from whautomate_core.phones import e164, spellings
     from whautomate_core.sources import rows
 
     check_threshold("max_failed", max_failed)
-    if not isinstance(key, str) or not key.strip():
+    if step is None and (not isinstance(key, str) or not key.strip()):
         raise ConfigurationError("key is missing: what identifies the step, such as a campaign and its date")
     if not all(body(Template, template).values()):
         raise ConfigurationError("template needs its name and its language")
@@ -90,9 +105,9 @@ def send_template_to_contacts(
         log.warning("%s", reason)
         return {**counts, "skipped": str(reason)}
 
-    numbers: set[str] = set()
+    messages: dict[str, _Row] = {}
     rejects: list[Json] = []
-    in_vain = 0
+    others = in_vain = 0
 
     def reject(count: str, row: int, reason: str) -> None:
         counts[count] += 1
@@ -112,34 +127,45 @@ def send_template_to_contacts(
         if problem is not None:
             reject("rejected", row, problem)
             continue
-        one = spellings(number[1:])[0]
-        if one in numbers:
+        before = messages.setdefault(canonical(number[1:]), _Row(row, number, values))
+        if before.number != row and before.values == values:
             counts["doubles"] += 1
-            continue
-        numbers.add(one)
-        message: Any = {
-            "recepient": {"phoneNumber": number},
-            "template": dict(template),
-            "location": {"id": location},
-            **({"bodyTextParameters": values} if values else {}),
-        }
-        call = send_whatsapp_template(message)
+        elif before.number != row:
+            reject("rejected", row, f"another message to the person of row {before.number}: {_WITH_A_KEY}")
+            others += 1
+
+    def message(row: _Row) -> Any:
+        sent = {"recepient": {"phoneNumber": row.phone}, "template": dict(template), "location": {"id": location}}
+        return {**sent, **({"bodyTextParameters": row.values} if row.values else {})}
+
+    claimed = _Claimed(client, key, step)
+    for number, one in list(messages.items()):
+        if claimed.under(number, message(one))[2]:
+            reject("rejected", one.number, f"another message to this person than was sent before: {_WITH_A_KEY}")
+            others += 1
+            del messages[number]
+    if others > limit("max_failed", max_failed, counts["rows"]):
+        if rejects_path is not None:
+            write_records(rejects_path, rejects, storage=storage)
+        raise InvalidRequest(
+            f"{others} of {counts['rows']} rows have another message to a person than a row before them, or than this "
+            f"step has sent: nothing was sent now; {_WITH_A_KEY}, or allow them by max_failed"
+        )
+    for number, one in messages.items():
+        call = send_whatsapp_template(message(one))
+        own, payload, _ = claimed.under(number, call.body or {})
         try:
-            # Numbers stand in no key: the digest tells nothing of them.
-            own, *before = (f"{key} to {client.state.secret.digest(f'+{each}')}" for each in spellings(number[1:]))
-            # Claims of before are known by the spelling of their row.
-            own = next((each for each in before if client.state.claims.get(client.account.id, each)), own)
-            _, sent = send_once(client, own, call, partial(summary, call), payload={"template": dict(template)})
+            _, sent = send_once(client, own, call, partial(summary, call), payload=payload)
         except PolicyRefused:
             stops.require_sends(client.account.id, "messages")  # where all are stopped, it isn't this person
-            reject("opted_out", row, "opted out, or not listed")
+            reject("opted_out", one.number, "opted out, or not listed")
         except InvalidRequest as error:
-            reject("rejected", row, str(error))
-            in_vain += 1
+            reject("rejected", one.number, str(error))
+            in_vain += error.status is not None
             if in_vain >= _IN_VAIN and not counts["sent"]:
                 raise InvalidRequest(f"the server refuses one message after the other: {error}") from None
         except OutcomeUnknown:
-            reject("unsettled", row, "got no answer: it may have been sent")
+            reject("unsettled", one.number, "got no answer: it may have been sent")
         else:
             counts["sent" if sent else "already"] += 1
     if rejects_path is not None:
@@ -149,3 +175,40 @@ def send_template_to_contacts(
     if failed > limit("max_failed", max_failed, counts["rows"]):
         raise InvalidRequest(f"{failed} of {counts['rows']} rows got no message, over max_failed={max_failed!r}")
     return {**counts, "skipped": None}
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    phone: str
+    values: list[str]
+
+
+class _Claimed:
+    """What a step has claimed for single people."""
+
+    def __init__(self, client: Client, key: str | None, step: Step | None) -> None:
+        self._client = client
+        self._step = step if key is None else None
+        # Numbers stand in no key: the digest tells nothing of them.
+        self._prefix = f"{key} to " if step is None or key is not None else step.prefix(_JOB)
+        self._claims = {claim.key: claim for claim in client.state.claims.under(client.account.id, self._prefix)}
+
+    def under(self, number: str, body: Json) -> tuple[str, Json, bool]:
+        """The key of the message to a number, what of it is compared, and whether another was sent under it."""
+        state, account = self._client.state, self._client.account.id
+        # Claims of before are known by the spelling of their row.
+        own, *others = (state.secret.digest(f"+{one}") for one in spellings(number))
+        keys = [f"{self._prefix}{each}" for each in (own, *others)]
+        key = next((one for one in keys if one in self._claims), None)
+        if key is None and self._step is not None and self._step.before is not None:
+            before = self._step.before
+            found = filter(None, (before.find_row(state, account, _JOB, each) for each in (own, *others)))
+            key = next(found, None)
+            if key is not None and (claim := state.claims.get(account, key)):
+                self._claims[key] = claim
+        claim = self._claims.get(key or "")
+        payload = {name: body.get(name) for name in _COMPARED}
+        if claim is not None and claim.payload.keys() == {"template"}:  # of the first form
+            payload = {"template": body["template"]}
+        return key or keys[0], payload, claim is not None and state.claims.hashes(payload) != claim.payload

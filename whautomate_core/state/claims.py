@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from whautomate_core import settling
 from whautomate_core.errors import InvalidRequest
+from whautomate_core.identity import PREFIX
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import claims
 from whautomate_core.state.secret import Secret
@@ -53,12 +54,22 @@ class Claims:
         self._database = database
         self._secret = secret
 
-    def claim(self, account: str, key: str, payload: Mapping[str, Any], what: str, note: Any = None) -> Claim:
+    def claim(
+        self,
+        account: str,
+        key: str,
+        payload: Mapping[str, Any],
+        what: str,
+        note: Any = None,
+        *,
+        named: str | None = None,
+    ) -> Claim:
         """Insert a claim, or return the one that is there.
 
         `note` is what is known before the call is sent, as its result until there is one: small JSON, no personal data.
-        Of `payload` (field -> value) only keyed hashes are kept. Raises `InvalidRequest` that names the fields that
-        differ where the key was claimed for another payload, and for what can't be a key.
+        `named` is another key by which `look` finds it. Of `payload` (field -> value) only keyed hashes are kept.
+        Raises `InvalidRequest` that names the fields that differ where the key was claimed for another payload, and for
+        what can't be a key.
         """
         by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
@@ -66,7 +77,9 @@ class Claims:
 
         def work(connection: Connection) -> Claim:
             fields = self._fields(connection, payload)
-            values = {"account": account, "key": key, "payload": json.dumps(fields), "what": what, "status": "open"}
+            values: dict[str, Any] = {"account": account, "key": key, "named": None if named == key else named}
+            version = 2 if key.startswith(PREFIX) else 1
+            values |= {"payload": json.dumps(fields), "what": what, "status": "open", "version": version}
             values |= {} if note is None else {"result": json.dumps(note)}
             row = None
             while row is None:  # it may be released between our insert and our look
@@ -84,11 +97,14 @@ class Claims:
         return self._database.run(work)
 
     def look(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim | None:
-        """The claim that is there, if any. Raises `InvalidRequest` as `claim` does."""
+        """The claim that is there, if any, by its key or by what it was named. Raises `InvalidRequest` as `claim`."""
         _require_key(key)
 
         def work(connection: Connection) -> Claim | None:
             row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
+            if row is None:
+                named = (claims.c.account == account) & (claims.c.named == key)
+                row = connection.execute(select(claims).where(named).order_by(claims.c.made_at)).first()
             if row is None:
                 return None
             _require_same(row, self._fields(connection, payload), what)
@@ -166,12 +182,23 @@ class Claims:
 
         return self._database.run(work)
 
+    def of_first_form(self, account: str, begins: str, holds: str) -> list[Claim]:
+        """The claims under keys of another form than today's that begin with one text and hold another."""
+        mine = (claims.c.account == account) & (claims.c.version == 1)
+        mine &= claims.c.key.startswith(begins, autoescape=True) & claims.c.key.contains(holds, autoescape=True)
+        found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
+        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
     def open(self, account: str | None = None) -> list[Claim]:
         """Claims whose outcome nobody knows, oldest first."""
         found = select(claims).where(claims.c.status == "open").order_by(claims.c.made_at)
         if account is not None:
             found = found.where(claims.c.account == account)
         return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
+    def hashes(self, payload: Mapping[str, Any]) -> dict[str, str]:
+        """A payload as claims hold it: each field by a keyed hash of its value."""
+        return {name: self._secret.digest(value) for name, value in payload.items()}
 
     def _fields(self, connection: Connection, payload: Mapping[str, Any]) -> dict[str, str]:
         return {name: self._secret.digest(value, connection) for name, value in payload.items()}

@@ -19,7 +19,9 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     insert,
+    inspect,
     select,
+    text,
 )
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.engine import Connection
@@ -71,7 +73,12 @@ claims = Table(
     Column("result", Text),  # what the step returned (open: what was noted before), without personal data
     Column("made_at", Float(53), nullable=False),
     Column("made_by", String, nullable=False),
+    # The key as the call itself named whom it is about, where that was not the person: a contact's id for its number.
+    Column("named", String),
+    Column("version", Integer, nullable=False, server_default="1"),  # of the keys' form
     Index("whautomate_claim_made", "account", "what", "made_at"),
+    Index("whautomate_claim_named", "account", "named"),
+    Index("whautomate_claim_version", "account", "version", "key"),
 )
 
 # Accounts whose sends a person has stopped.
@@ -163,7 +170,17 @@ def _create(connection: Connection) -> None:
     connection.execute(insert(secrets).values(value=token_hex(32)))
 
 
-UPGRADES: tuple[Callable[[Connection], None], ...] = (_create,)
+def _identify(connection: Connection) -> None:
+    """Claims know the form of their key, and by what else they may be asked for. Those that are there are of form 1."""
+    there = {column["name"] for column in inspect(connection).get_columns(claims.name)}
+    if "version" not in there:  # else `_create` made it a moment ago
+        connection.execute(text("ALTER TABLE whautomate_claim ADD COLUMN named VARCHAR"))
+        connection.execute(text("ALTER TABLE whautomate_claim ADD COLUMN version INTEGER NOT NULL DEFAULT 1"))
+        for index in claims.indexes:
+            index.create(connection, checkfirst=True)
+
+
+UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify)
 """What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
 
 
