@@ -70,9 +70,10 @@ class _send_whatsapp_text(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -106,9 +107,10 @@ class _send_whatsapp_media(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -141,9 +143,10 @@ class _send_whatsapp_template(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -176,9 +179,10 @@ class _send_messenger_text(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -211,9 +215,10 @@ class _send_messenger_media(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -244,9 +249,10 @@ class _send_messenger_template(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -279,9 +285,10 @@ class _send_instagram_text(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -314,9 +321,10 @@ class _send_instagram_media(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -347,9 +355,10 @@ class _send_instagram_template(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -380,9 +389,10 @@ class _send_telegram_text(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -413,9 +423,10 @@ class _send_telegram_media(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -446,9 +457,10 @@ class _send_telegram_template(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -476,8 +488,11 @@ asend_telegram_template: _asend_telegram_template
 class _send_template_to_contacts(Task[..., dict[str, Any]]):
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
-    Each row has a claim of its own, so a step that was broken off goes on where it stopped. Whether somebody has opted
-    out is read directly before the message to them, among contacts and clients: it takes three requests a message.
+    Each person has a claim of their own, so a step that was broken off resumes where it stopped, whatever the order of
+    its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
+    another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
+    nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
+    to them, among contacts and clients: it takes three requests a message.
 
     Args:
         credentials: Where to and as whom.
@@ -496,7 +511,8 @@ class _send_template_to_contacts(Task[..., dict[str, Any]]):
 
     Returns:
         counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
-        `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
+        `rejected` (unfit, another message to
+        a person than before, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
         (numbers of an earlier row); `skipped`, why nothing was sent, else None.
 
     Raises:

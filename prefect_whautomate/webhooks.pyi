@@ -57,9 +57,10 @@ class _create_webhook(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
-            outermost) for what it is about: the ids, and whom or what the body names. A second call about the same,
-            such as another text to the same person, is an error that asks for a key. Outside of runs each call
-            without a key is sent.
+            outermost) for the person or booking that it is about, however often it is called, mapped or retried.
+            The same call again returns the result of the first. Another one about the same, such as another text
+            to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without
+            a key is sent.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:

@@ -158,6 +158,9 @@ class KeysBefore(Protocol):
     def find(self, state: State, account: str, once: Once) -> str | None:
         """The key under which the same was claimed, if it was."""
 
+    def all(self, state: State, account: str, what: str) -> list[str]:
+        """The keys of all calls of a kind (method and path)."""
+
     def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
         """The key under which a job claimed a row, by the keyed hash of the row's number."""
 

@@ -43,6 +43,10 @@ class AirflowKeys:
         alone = f"{self._begins}-1{self._holds}"  # the step made one call
         return alone if not self._is_mapped and any(claim.key == alone for claim in claims) else None
 
+    def all(self, state: State, account: str, what: str) -> list[str]:
+        """The keys of all calls of a kind (method and path)."""
+        return [one.key for one in self._all(state, account) if one.what == what and one.key.endswith(self._holds)]
+
     def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
         """The key under which a job claimed a row, by the keyed hash of the row's number."""
         self._all(state, account)
@@ -91,6 +95,10 @@ class PrefectKeys:
             given = {name: value for name, value in once.about.items() if value is not None}
             named = json.dumps(given, sort_keys=True)
         return self._there(state, account, f"prefect {self._run} {_snake(once.id)} {named}")
+
+    def all(self, state: State, account: str, what: str) -> list[str]:
+        """The keys of all calls of a kind (method and path)."""
+        return [one.key for one in state.claims.under(account, f"prefect {self._run} ") if one.what == what]
 
     def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
         """The key under which a job claimed a row, by the keyed hash of the row's number."""

@@ -25,6 +25,7 @@ from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
 from whautomate_core.call import Call, summary
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.identity import Step
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -52,10 +53,12 @@ class WhautomateOperator(BaseOperator):
     templates and results of other tasks.
 
     What must not happen twice is sent under a claim in the state database: whatever dies, a retry sends it only where
-    nothing was sent before, and fails without retry where nobody knows. The claim's key is the DAG, the task, its map
-    index and the logical date (the run id where there is none). So a task that is cleared and runs again sends
-    nothing: it returns the result of the first time, and fails where it would send something else now. `key=`
-    replaces the key, where the same task is to send again.
+    nothing was sent before, and fails without retry where nobody knows. The claim's key is the DAG, the task, the
+    logical date (the run id where there is none), the endpoint, and the person or booking that the call is about;
+    never the map index, since lists shift between two runs. So a task that is cleared sends only to people it has not
+    sent to, and returns the result of the first time for the others. Mapped tasks that would send the same to one
+    person send it once; something else to the same person is an error, and nothing is sent. `key=` replaces the key,
+    where both are meant.
 
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
@@ -188,7 +191,7 @@ class WhautomateOperator(BaseOperator):
         from whautomate_core.once import send_once
 
         key = self.given("key")
-        return send_once(client, run_key(context) if key is None else key, call, partial(summary, call))[0]
+        return send_once(client, step_of(context) if key is None else key, call, partial(summary, call))[0]
 
     def _read(self, client: Client, call: Call[Any]) -> Any:
         records: Iterator[Any]
@@ -237,16 +240,20 @@ class Veiled:
     __repr__ = __str__
 
 
-def run_key(context: Context, task_id: str | None = None) -> str:
-    """Return what makes a task of a DAG run the same one when it runs again: identity, nothing of what it does.
+def step_of(context: Context, task_id: str | None = None) -> Step:
+    """Return what makes a task of a DAG run the same one when it runs again, mapped or not: never its map index.
 
     :param context: Of the task.
     :param task_id: Another task of its run, in place of its own.
     """
+    from whautomate_core.keys_before import AirflowKeys
+
     ti = context["ti"]
     logical_date = context.get("logical_date")
     when = f"at {logical_date.astimezone(UTC).isoformat()}" if logical_date else f"run {ti.run_id}"
-    return json.dumps([ti.dag_id, task_id or ti.task_id, ti.map_index, when])
+    task = task_id or ti.task_id
+    is_mapped = ti.map_index is not None and ti.map_index >= 0
+    return Step(f"airflow {ti.dag_id} {task} {when}", AirflowKeys(ti.dag_id, task, when, is_mapped=is_mapped))
 
 
 def due_of(context: Context) -> datetime | None:
@@ -455,8 +462,9 @@ _PARAMS = {
     "tags": "Names of tags",
     "allow_protected": "Do it to people who opted out as well: a person means it",
     "max_records": "The most records to read; all where None",
-    "key": "What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where "
-    "there is none) where None. Never anything that changes between two runs of the same task",
+    "key": "What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where "
+    "there is none), and the person or booking that it is about. Never anything that changes between two runs of the "
+    "same task, such as the map index",
     "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in "
     ".parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local one can be read "
     "by its owner only. Returns `path` and `records`, their number",

@@ -16,8 +16,8 @@ from airflow_provider_whautomate.operators.base import (
     _storage,
     due_of,
     is_literal,
-    run_key,
     skip_backfill,
+    step_of,
 )
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
@@ -70,7 +70,7 @@ class _CampaignOperator(WhautomateJobOperator):
         texts = self.untemplated_fields
         campaign_from(values, {name for name, one in values.items() if name not in texts and not is_literal(one)})
 
-    def campaign_arguments(self, context: Context) -> tuple[Campaign, str, datetime | None]:
+    def campaign_arguments(self, client: Client, context: Context) -> tuple[Campaign, str, datetime | None]:
         """Return the rendered campaign, its key, and when it was due."""
         given = self.arguments()
         key, due = given.pop("key", None), given.pop("due")
@@ -78,7 +78,11 @@ class _CampaignOperator(WhautomateJobOperator):
         assert campaign is not None
         if isinstance(due, str):
             due = moment(due)
-        return campaign, run_key(context) if key is None else key, due or due_of(context)
+        if key is None:
+            from whautomate_core.campaign.broadcasts import once_of
+
+            key = step_of(context).key_of(client.state, client.account.id, once_of(campaign.name))
+        return campaign, key, due or due_of(context)
 
 
 class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
@@ -86,7 +90,7 @@ class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast
         """Work out the plan."""
         from whautomate_core.campaign.broadcasts import plan_broadcast
 
-        campaign, _, due = self.campaign_arguments(context)
+        campaign, _, due = self.campaign_arguments(client, context)
         return plan_broadcast(client, campaign, due=due)
 
 
@@ -131,7 +135,7 @@ class _SendingOperator(_CampaignOperator):
         """Send it, or go on with it where it was sent before; wait."""
         from whautomate_core.campaign.broadcasts import send_broadcast
 
-        campaign, self._key, due = self.campaign_arguments(context)
+        campaign, self._key, due = self.campaign_arguments(client, context)
         skip_backfill(context, campaign.max_lateness)
         self._working = True
         try:
@@ -286,5 +290,12 @@ class WhautomateCancelBroadcastOperator(WhautomateOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Cancel it."""
-        key = self.key if self.of_task is None else run_key(context, self.of_task)
-        return jobs.cancel_broadcast(client, key=key, broadcast_id=self.broadcast_id)
+        if self.of_task is None:
+            return jobs.cancel_broadcast(client, key=self.key, broadcast_id=self.broadcast_id)
+        from whautomate_core.campaign.broadcasts import keys_of
+
+        step = step_of(context, self.of_task)
+        # Of a mapped task there are several, of one that has not begun none.
+        found = [jobs.cancel_broadcast(client, key=key) for key in keys_of(client, step) or [step.name]]
+        left = [one for one in found if not one["cancelled"]]
+        return (left or found)[-1]

@@ -15,7 +15,7 @@ from airflow_provider_whautomate.operators.base import (
     _shape,
     _storage,
     is_literal,
-    run_key,
+    step_of,
 )
 from airflow_provider_whautomate.sources import open_source
 from whautomate_core import docs
@@ -62,8 +62,6 @@ class WhautomateJobOperator(WhautomateOperator):
     def work(self, client: Client, context: Context) -> Any:
         """Do the job."""
         arguments = self.arguments()
-        if "key" in arguments and arguments["key"] is None:
-            arguments["key"] = run_key(context)
         wanted = inspect.signature(type(self)._job).parameters
         supplied = {name: value(context) for name, value in _SUPPLIED.items() if name in wanted}
         return type(self)._job(client, **arguments, **supplied)
@@ -111,7 +109,11 @@ def _run(context: Context) -> Run:
     return Run(f"{ti.dag_id}.{ti.task_id}", True, str(ti.run_id), part)
 
 
-_SUPPLIED: dict[str, Callable[[Context], Any]] = {"run": _run, "storage": lambda context: _storage}
+_SUPPLIED: dict[str, Callable[[Context], Any]] = {
+    "run": _run,
+    "step": step_of,
+    "storage": lambda context: _storage,
+}
 """Arguments of jobs that are no arguments of their operators."""
 
 _OWN = {"progress", "sleep", "clock"}

@@ -10,8 +10,8 @@ from airflow_provider_whautomate.operators.base import (
     WhautomateOperator,
     _storage,
     due_of,
-    run_key,
     skip_backfill,
+    step_of,
     threshold,
 )
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
@@ -71,10 +71,9 @@ class WhautomateSendTemplateToContactsOperator(WhautomateJobOperator, job=send_t
         """Send them."""
         given = self.arguments()
         skip_backfill(context, given["max_lateness"])
-        given["key"] = run_key(context) if given["key"] is None else given["key"]
         given["due"] = given["due"] or due_of(context)
         given["max_failed"] = threshold(given["max_failed"])
-        found = send_template_to_contacts(client, **given, storage=_storage)
+        found = send_template_to_contacts(client, **given, step=step_of(context), storage=_storage)
         if found["skipped"]:
             raise AirflowSkipException(found["skipped"])
         return found

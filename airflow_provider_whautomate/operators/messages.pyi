@@ -48,8 +48,9 @@ class WhautomateSendWhatsappTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.WhatsappTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -76,8 +77,9 @@ class WhautomateSendWhatsappMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.WhatsappMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -103,8 +105,9 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.WhatsappTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -130,8 +133,9 @@ class WhautomateSendMessengerTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -157,8 +161,9 @@ class WhautomateSendMessengerMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -182,8 +187,9 @@ class WhautomateSendMessengerTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -209,8 +215,9 @@ class WhautomateSendInstagramTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -236,8 +243,9 @@ class WhautomateSendInstagramMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -261,8 +269,9 @@ class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -286,8 +295,9 @@ class WhautomateSendTelegramTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -311,8 +321,9 @@ class WhautomateSendTelegramMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -336,8 +347,9 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.TelegramTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id
-        where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
+        where there is none), and the person or booking that it is about. Never anything that changes between two
+        runs of the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -358,11 +370,15 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
 class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
-    Each row has a claim of its own, so a step that was broken off goes on where it stopped. Whether somebody has opted
-    out is read directly before the message to them, among contacts and clients: it takes three requests a message.
+    Each person has a claim of their own, so a step that was broken off resumes where it stopped, whatever the order of
+    its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
+    another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
+    nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
+    to them, among contacts and clients: it takes three requests a message.
 
     Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
-        `rejected` (unfit, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
+        `rejected` (unfit, another message to
+        a person than before, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
         (numbers of an earlier row); `skipped`, why nothing was sent, else None.
 
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
@@ -372,7 +388,7 @@ class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param template: Name and language of an approved template (templated).
-    :param key: What makes it the same call when the task runs again; DAG, task, map index and logical date (run id where there is none) where None. Never anything that changes between two runs of the same task (templated).
+    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
     :param phone_column: Column of the numbers, as people write them (templated).
     :param parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).

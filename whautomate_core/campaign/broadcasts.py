@@ -39,7 +39,7 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.identity import Once
+from whautomate_core.identity import Once, Step
 from whautomate_core.once import send_once
 from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
@@ -73,6 +73,14 @@ def broadcast_name(name: str, key: str) -> str:
 def once_of(name: str) -> Once:
     """What identifies a broadcast in its step: its name. Whom it reaches may change between two attempts."""
     return Once("broadcast", WHAT, name)
+
+
+def keys_of(client: Client, step: Step) -> list[str]:
+    """The keys of the broadcasts that a step has created, or begun to."""
+    state, account = client.state, client.account.id
+    now = [claim.key for claim in state.claims.under(account, step.prefix(once_of("").id))]
+    before = step.before.all(state, account, WHAT) if step.before else []
+    return [key for key in now + before if not key.endswith(ANEW)]
 
 
 def plan_broadcast(
