@@ -5,6 +5,7 @@ import time
 
 import pytest
 from prefect import flow, unmapped
+from prefect.runtime import flow_run
 
 from prefect_whautomate import _tasks, appointments, classes, client_tags, clients, contacts, messages, services, staffs
 from prefect_whautomate._runs import task_client
@@ -88,27 +89,26 @@ def test_coroutines_and_flows_in_flows_are_no_exception(server, whautomate_emula
     assert len(whautomate_emulator.requests("addContactTags")) == 1
 
 
-def test_a_second_call_for_the_same_contact_is_an_error_that_asks_for_a_key(server, whautomate_emulator, credentials):
+def test_the_same_call_twice_is_made_once_and_another_about_the_same_asks_for_a_key(
+    server, whautomate_emulator, credentials, caplog
+):
+    caplog.set_level("INFO")
+
     @flow
     def twice():
-        contacts.create_contact(credentials, person(1))
-        contacts.create_contact(credentials, person(1))
-
-    with pytest.raises(errors.InvalidRequest, match=r"called twice in this flow run for the same phoneNumber.*key="):
-        twice()
-
-    @flow
-    def twice_by_subflows():
         @flow
         def one():
-            contacts.create_contact(credentials, person(2))
+            return contacts.create_contact(credentials, person(1))
 
-        one()
-        one()
+        first = contacts.create_contact(credentials, person(1))
+        spelt = contacts.create_contact(credentials, {**person(1), "phoneNumber": "4930 000 0001"})
+        assert [spelt, one(), one()] == [first] * 3
+        contacts.create_contact(credentials, person(1, stage="New"))
 
-    with pytest.raises(errors.InvalidRequest, match="called twice in this flow run"):
-        twice_by_subflows()
-    assert created(whautomate_emulator) == 2
+    with pytest.raises(errors.InvalidRequest, match=r"differs in stage.*another key \(key="):
+        twice()
+    assert created(whautomate_emulator) == 1
+    assert "it was sent before, by this step or under this key, so nothing is sent" in caplog.text
 
     @flow
     def both_are_meant():
@@ -116,7 +116,7 @@ def test_a_second_call_for_the_same_contact_is_an_error_that_asks_for_a_key(serv
             contacts.create_contact(credentials, person(3), key=f"{key} of {whautomate_emulator.url}")
 
     both_are_meant()
-    assert created(whautomate_emulator) == 4
+    assert created(whautomate_emulator) == 3
 
 
 def test_another_payload_in_a_later_attempt_is_an_error_and_not_a_second_call(server, whautomate_emulator, credentials):
@@ -182,8 +182,8 @@ def test_no_number_and_no_name_is_in_a_claim(server, whautomate_emulator, creden
     with pytest.raises(errors.OutcomeUnknown):
         once()
     (claim,) = open_state().claims.open(credentials.account)
-    assert claim.key.startswith("prefect ")
-    assert "create_contact" in claim.key
+    assert claim.key.startswith("v2 prefect ")
+    assert " createContact " in claim.key
     assert not [said for said in ("4930", "Ada") if said in str(claim)]
 
 
@@ -233,11 +233,10 @@ def test_messages_to_two_people_are_two_calls_and_two_to_one_ask_for_a_key(serve
         with pytest.raises(errors.InvalidRequest, match="key="):
             both()
 
-    sends(text(people[0]), text(people[0]))
     sends(text(people[0]), text(people[0], "Goodbye"))
     sends(text("+49 30 0000003"), text("49300000003", "Goodbye"))
     sends(text(people[0]), text(people[1]), key=f"one for two {whautomate_emulator.url}")
-    assert len(whautomate_emulator.messages()) == 7
+    assert len(whautomate_emulator.messages()) == 6
 
     @flow
     def both_are_meant():
@@ -247,7 +246,7 @@ def test_messages_to_two_people_are_two_calls_and_two_to_one_ask_for_a_key(serve
             )
 
     both_are_meant()
-    assert len(whautomate_emulator.messages()) == 9
+    assert len(whautomate_emulator.messages()) == 8
 
 
 def test_a_flow_that_takes_the_first_free_slot_books_once_however_often_it_runs(
@@ -306,10 +305,12 @@ def test_classes_blocks_and_participants_are_told_apart_by_what_is_their_own(ser
                 classes.add_class_participant(credentials, class_["id"], {"client": {"id": client}})
         client_tags.create_client_tag(credentials, {"name": "a"})
         client_tags.create_client_tag(credentials, {"name": "b"})
+        assert classes.create_class(credentials, {**made, "date": "2030-03-04"}) == held[0]
+        classes.add_class_participant(credentials, held[0]["id"], {"clientId": ada})
+        client_tags.create_client_tag(credentials, {"name": "a"})
         for again in (
-            lambda: classes.create_class(credentials, {**made, "date": "2030-03-04"}),
-            lambda: classes.add_class_participant(credentials, held[0]["id"], {"clientId": ada}),
-            lambda: client_tags.create_client_tag(credentials, {"name": "a"}),
+            lambda: classes.create_class(credentials, {**made, "date": "2030-03-04", "numberOfParticipants": 3}),
+            lambda: classes.add_class_participant(credentials, held[0]["id"], {"clientId": ada, "status": "BOOKED"}),
         ):
             with pytest.raises(errors.InvalidRequest, match="key="):
                 again()
@@ -333,11 +334,144 @@ def test_clients_are_their_number_their_address_or_their_name(server, whautomate
         for one in people:
             clients.create_client(credentials, {**one, **located})
         for one in people:
-            with pytest.raises(errors.InvalidRequest, match="called twice in this flow run for the same"):
-                clients.create_client(credentials, {**one, **located})
+            with pytest.raises(errors.InvalidRequest, match=r"differs in gender.*key="):
+                clients.create_client(credentials, {**one, **located, "gender": "female"})
 
     all_of_them()
     assert len(whautomate_emulator.clients()) == 4
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_a_contact_a_client_and_a_number_of_one_person_are_one(server, whautomate_emulator, credentials):
+    [contact] = whautomate_emulator.add_contacts([person(1)])
+    [client] = whautomate_emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": "300000001"}])
+    ways = [{"contact": {"id": contact}}, {"recepient": {"phoneNumber": "+49300000001"}}, {"client": {"id": client}}]
+    said = {"location": LOCATION, "template": {"name": "Hello", "language": "en"}}
+
+    @flow
+    def mapped(ways, **more):
+        bodies = [{**way, **said, **more} for way in ways]
+        return messages.send_whatsapp_template.map(unmapped(credentials), bodies).result()
+
+    for order in (ways, ways[::-1], [ways[1]] * 3):
+        before = len(whautomate_emulator.messages())
+        assert len({made["id"] for made in mapped(order)}) == 1
+        assert len(whautomate_emulator.messages()) == before + 1
+
+    @flow(retries=1)
+    def shifting():
+        tries.append(ways[: 2 - len(tries)][::-1])
+        messages.send_whatsapp_template.map(unmapped(credentials), [{**way, **said} for way in tries[-1]]).wait()
+        if len(tries) < 2:
+            raise RuntimeError("after all")
+
+    tries = []
+    shifting()
+    assert len(whautomate_emulator.messages()) == 4
+
+    @flow
+    def another(allow):
+        send = messages.send_whatsapp_template
+        send(credentials, {**ways[0], **said}, allow_protected=allow)
+        send(credentials, {**ways[1], **said, "bodyTextParameters": ["order 2"]}, allow_protected=allow)
+
+    for allow in (False, True):  # without the policy's reading as well
+        with pytest.raises(errors.InvalidRequest, match=r"differs in bodyTextParameters.*key="):
+            another(allow)
+    assert len(whautomate_emulator.messages()) == 6
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_templates_to_chunks_of_rows_reach_everybody_once(server, whautomate_emulator, credentials):
+    template = {"name": "Hello", "language": "en"}
+
+    def send(chunks, **more):
+        rows = [[{"phone": f"+49151234567{n:02}"} for n in chunk] for chunk in chunks]
+        task = messages.send_template_to_contacts
+        return task.map(unmapped(credentials), rows, template=unmapped(template), **more).result()
+
+    @flow(retries=1)
+    def shifting():
+        send([[1, 2], [3, 4]] if not tries else [[5, 1], [2, 3], [4]])
+        tries.append(0)
+        if len(tries) < 2:
+            raise RuntimeError("after all")
+
+    tries = []
+    shifting()
+    assert numbers_of_messages(whautomate_emulator) == [1, 2, 3, 4, 5]
+
+    @flow
+    def overlapping():
+        return send([[1, 2], [1, 3]])
+
+    assert sum(report["sent"] for report in overlapping()) == 3
+    assert numbers_of_messages(whautomate_emulator) == [1, 1, 2, 2, 3, 3, 4, 5]
+
+
+def numbers_of_messages(emulator):
+    people = {one["id"]: one["phoneNumber"] for one in emulator.contacts()}
+    return sorted(int(people[one["contact"]][-2:]) for one in emulator.messages())
+
+
+# --- keys of before
+
+
+def digest(credentials, value):
+    return open_state(credentials.get_account().state).secret.digest(value)
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_what_was_claimed_under_the_keys_of_before_is_not_sent_again(server, whautomate_emulator, credentials):
+    """The keys as they were written until the second form: a flow run that is retried after the upgrade."""
+    account = credentials.get_account()
+    claims = open_state(account.state).claims
+    [contact] = whautomate_emulator.add_contacts([person(7)])
+    sends = [
+        (contacts.create_contact, "create_contact", person(1), [(), "49300000001"], "POST /v1/contacts"),
+        (
+            messages.send_whatsapp_template,
+            "send_whatsapp_template",
+            {"contact": {"id": contact}, "location": LOCATION, "template": {"name": "Hello", "language": "en"}},
+            [(), contact],
+            "POST /v1/messages/whatsapp/sendtemplate",
+        ),
+    ]
+    rows, template = [{"phone": f"+49151234567{n:02}"} for n in range(2)], {"name": "Hello", "language": "en"}
+
+    def key(name):
+        return f"prefect {run_id} {name}"
+
+    @flow(retries=1)
+    def upgraded():
+        nonlocal run_id
+        if run_id is None:
+            run_id = flow_run.id
+            for _, name, body, about, what in sends:
+                own = key(f"{name} {digest(credentials, about)}")
+                assert claims.claim(account.id, own, body, what).mine
+                claims.settle(account.id, own, {"result": {"id": name}, "place": {"flow_runs": [[run_id, 1]]}})
+            own = key("send_template_to_contacts {} to " + digest(credentials, rows[0]["phone"]))
+            claims.claim(account.id, own, {"template": template}, "POST /v1/messages/whatsapp/sendtemplate")
+            claims.settle(account.id, own, {"id": "m1"})
+            own = key('book_slot {"client_id": "c1", "service_id": "s1"}')
+            claims.claim(account.id, own, {"client": "c1", "service": "s1"}, "POST /v1/appointments")
+            claims.settle(account.id, own, {"id": "a1", "start": "2030-03-04T09:00:00Z"})
+            raise RuntimeError("the worker is upgraded")
+        made = [task(credentials, body)["id"] for task, _, body, *_ in sends]
+        with pytest.raises(errors.InvalidRequest, match="differs in stage"):
+            contacts.create_contact(credentials, person(1, stage="New"))
+        report = messages.send_template_to_contacts(credentials, rows, template)
+        booked = appointments.book_slot(credentials, "c1", "s1", "2030-03-04T08:00Z", "2030-03-05T08:00Z", "UTC")
+        return made, report, booked
+
+    run_id = None
+    made, report, booked = upgraded()
+    assert made == ["create_contact", "send_whatsapp_template"]
+    assert (report["sent"], report["already"]) == (1, 1)
+    assert (booked["id"], booked["booked"]) == ("a1", False)
+    assert created(whautomate_emulator) == 0
+    assert len(whautomate_emulator.messages()) == 1
 
 
 # --- tasks that are finished

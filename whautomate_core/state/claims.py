@@ -178,7 +178,8 @@ class Claims:
 
         def work(connection: Connection) -> list[Claim]:
             since = None if seconds is None else claims.c.made_at > self._database.now(connection) - seconds
-            return [_claim(row) for row in connection.execute(found if since is None else found.where(since))]
+            rows = connection.execute(found if since is None else found.where(since))
+            return [_claim(row) for row in rows if row.key.startswith(prefix)]  # SQLite takes A for a
 
         return self._database.run(work)
 
@@ -187,7 +188,8 @@ class Claims:
         mine = (claims.c.account == account) & (claims.c.version == 1)
         mine &= claims.c.key.startswith(begins, autoescape=True) & claims.c.key.contains(holds, autoescape=True)
         found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
-        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+        there = self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+        return [claim for claim in there if claim.key.startswith(begins) and holds in claim.key]  # SQLite takes A for a
 
     def open(self, account: str | None = None) -> list[Claim]:
         """Claims whose outcome nobody knows, oldest first."""

@@ -1,0 +1,227 @@
+"""What identifies calls: frozen, one for each endpoint that must happen once, and never a place or a payload."""
+
+from typing import Any
+
+import pytest
+from contract_examples import operations
+
+from whautomate_core import api
+from whautomate_core.api import clients, contacts, messages
+from whautomate_core.call import Repeat
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.errors import InvalidRequest, OutcomeUnknown
+from whautomate_core.identity import IDENTITIES, Step, about_of, payload_of, resolved
+from whautomate_core.keys_before import AirflowKeys
+from whautomate_core.once import send_once
+
+WHEN = "at 2026-06-01T00:00:00+00:00"
+LOCATION = {"id": "loc000000001"}
+HELLO = {"location": LOCATION, "template": {"name": "hello", "language": "en"}}
+
+
+def person(number: int, **fields: Any) -> Any:
+    return {"name": "Ada", "phoneNumber": f"+4930{number:07}", "location": LOCATION, **fields}
+
+
+def step(run: str = "dag", *, is_mapped: bool = True) -> Step:
+    return Step(f"airflow {run} task {WHEN}", AirflowKeys(run, "task", WHEN, is_mapped=is_mapped))
+
+
+def once(client: Client, call: Any, key: Any = None) -> tuple[str, bool]:
+    return send_once(client, key or step(), call, lambda record: record["id"])
+
+
+def template(**way: Any) -> Any:
+    return messages.send_whatsapp_template({**way, **HELLO})
+
+
+# --- the registry
+
+
+def test_each_call_that_must_happen_once_has_an_identity_and_its_id_is_the_contracts() -> None:
+    from importlib import import_module
+
+    once = {}
+    for operation in operations():
+        call = getattr(import_module(f"{api.__name__}.{operation.resource}"), operation.function)
+        made = call(**operation.arguments())
+        if made.repeat is Repeat.ONCE:
+            once[f"{made.method} {made.path}"] = operation.id
+            assert about_of(made), operation.id
+    assert {what: one.endpoint for what, one in IDENTITIES.items()} == once
+
+
+FROZEN = """
+addClassParticipant bookAppointment cancelAppointment createBroadcast createClass createClient createClientTag
+createContact createContactTag createSegment createService createServiceCategory createStaffAvailabilityBlock
+createWebhook removeClassParticipant rescheduleAppointment sendInstagramMedia sendInstagramTemplate sendInstagramText
+sendMessengerMedia sendMessengerTemplate sendMessengerText sendTelegramMedia sendTelegramTemplate sendTelegramText
+sendWhatsappMedia sendWhatsappTemplate sendWhatsappText
+"""
+
+
+def test_the_form_of_keys_is_frozen(client: Client) -> None:
+    """Whoever changes this sends again what was sent: give keys a new version, and look for the old ones."""
+    assert sorted(one.endpoint for one in IDENTITIES.values()) == FROZEN.split()
+    digest = client.state.secret.digest
+    client_: Any = {"fullName": "Ada", "primaryLocation": LOCATION}
+    for call, about in [
+        (contacts.create_contact(person(1)), [["number", "49300000001"]]),
+        (
+            clients.create_client({"fullName": "A", "countryCode": "+49", "phone": "30 12345"}),
+            [["number", "493012345"]],
+        ),
+        (clients.create_client({"fullName": "A", "email": " Ada@X.org"}), [["email", "ada@x.org"]]),
+        (template(contact={"id": "c1"}), [["contact", "c1"]]),
+        (template(recepient={"phoneNumber": "+5491123456789"}), [["number", "5491123456789"]]),
+        (template(recepient={"phoneNumber": "+541123456789"}), [["number", "5491123456789"]]),
+    ]:
+        assert about_of(call) == about
+        assert step().key(client.state, "x", about) == f"v2 airflow dag task {WHEN} x {digest(about)}"
+
+
+def test_what_is_said_is_no_identity_and_whom_it_is_said_to_no_payload() -> None:
+    call = template(recepient={"phoneNumber": "+49300000001"})
+    assert payload_of(call) == HELLO
+    assert payload_of(contacts.create_contact(person(1))) == {"name": "Ada", "location": LOCATION}
+
+
+# --- one person
+
+
+@pytest.fixture
+def ada(whautomate_emulator: Emulator) -> dict[str, Any]:
+    [contact] = whautomate_emulator.add_contacts([person(1)])
+    [client] = whautomate_emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": "300000001"}])
+    whautomate_emulator.advance(60)  # until a search finds her
+    number = {"phoneNumber": "+49 30 0000001"}
+    return {"contact": {"id": contact}, "client": {"id": client}, "recepient": number}
+
+
+@pytest.mark.parametrize("first", ["contact", "client", "recepient"])
+@pytest.mark.parametrize("second", ["contact", "client", "recepient"])
+def test_whoever_names_a_person_otherwise_names_the_same(
+    client: Client, whautomate_emulator: Emulator, ada: Any, first: str, second: str
+) -> None:
+    made, sent = once(client, template(**{first: ada[first]}))
+    assert sent
+    assert once(client, template(**{second: ada[second]})) == (made, False)
+    assert len(whautomate_emulator.messages()) == 1
+    before = len(whautomate_emulator.requests())
+    assert once(client, template(**{first: ada[first]})) == (made, False)
+    assert len(whautomate_emulator.requests()) == before, "what was claimed by the same name is found without reading"
+    other: Any = {**HELLO, "template": {"name": "bye", "language": "en"}, second: ada[second]}
+    with pytest.raises(InvalidRequest, match=r"differs in template.*key=") as raised:
+        once(client, messages.send_whatsapp_template(other))
+    assert "4930" not in str(raised.value)
+    assert once(client, template(**{second: ada[second]}), step("another dag"))[1], "another run is another call"
+
+
+def test_to_resolve_a_person_costs_no_request_that_the_policy_does_not_make(
+    client: Client, whautomate_emulator: Emulator, ada: Any
+) -> None:
+    def requests(call: Any, key: Any) -> int:
+        before = len(whautomate_emulator.requests())
+        assert once(client, call, key)[1]
+        return len(whautomate_emulator.requests()) - before
+
+    alone = requests(template(contact=ada["contact"]), "a key of the caller's")
+    assert requests(template(contact=ada["contact"]), step("a")) == alone
+    means_it = messages.send_whatsapp_template({**HELLO, "contact": ada["contact"]}, allow_protected=True)
+    assert requests(means_it, "another key") == 1
+    assert requests(means_it, step("b")) == 2, "nothing was read, so the number is"
+
+
+def test_a_record_without_a_number_is_its_id() -> None:
+    call = messages.send_messenger_text({"contact": {"id": "c1"}, "textMessage": "hello"})
+
+    def read(call: Any) -> Any:
+        return {"id": call.ids[0]}
+
+    assert resolved(call, [], read) == resolved(call, [{"id": "c1", "name": "Ada"}], read) == [["contact", "c1"]]
+
+
+def test_claims_show_nothing_of_a_person(client: Client, whautomate_emulator: Emulator, ada: Any) -> None:
+    once(client, template(**{"recepient": ada["recepient"]}))
+    once(client, contacts.create_contact(person(2)))
+    shown = str(client.state.claims.under(client.account.id, ""))
+    assert "sendWhatsappTemplate" in shown
+    assert not [said for said in ("0000001", "0000002", "Ada", "hello") if said in shown]
+
+
+# --- lists that shift
+
+
+def test_a_mapped_task_over_a_list_that_shifts(client: Client, whautomate_emulator: Emulator) -> None:
+    first = [once(client, contacts.create_contact(person(n))) for n in (1, 2)]
+    again = [once(client, contacts.create_contact(person(n))) for n in (26, 1, 2)]
+    assert again[1:] == [(id, False) for id, _ in first]
+    assert again[0][1]
+    assert len(whautomate_emulator.contacts()) == 3
+
+
+def test_an_attempt_beside_waits_for_the_one_that_sends(client: Client, whautomate_emulator: Emulator) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: once(client, contacts.create_contact(person(1))), range(8)))
+    assert sorted(sent for _, sent in made) == [False] * 7 + [True]
+    assert len({id for id, _ in made}) == 1
+    assert len(whautomate_emulator.requests("createContact")) == 1
+
+
+# --- keys of before
+
+
+def old_key(index: int, dag: str = "dag") -> str:
+    return f'["{dag}", "task", {index}, "{WHEN}"]'
+
+
+def claim_as_before(client: Client, index: int, body: Any, what: str, result: Any) -> None:
+    claims, account = client.state.claims, client.account.id
+    assert claims.claim(account, old_key(index), body, what).mine
+    if result is not None:
+        claims.settle(account, old_key(index), result)
+
+
+def test_what_mapped_tasks_claimed_by_their_index_is_found_wherever_it_stands(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    for index, n in enumerate((1, 2)):
+        claim_as_before(client, index, person(n), "POST /v1/contacts", f"id {n}")
+    made = [once(client, contacts.create_contact(person(n))) for n in (26, 1, 2)]
+    assert made[1:] == [("id 1", False), ("id 2", False)]
+    assert len(whautomate_emulator.requests("createContact")) == 1
+    with pytest.raises(InvalidRequest, match=r"differs in stage.*another key"):
+        once(client, contacts.create_contact(person(1, stage="New")))
+
+
+def test_what_a_single_task_claimed_is_what_it_did(client: Client, whautomate_emulator: Emulator) -> None:
+    claim_as_before(client, -1, person(1), "POST /v1/contacts", "id 1")
+    alone = step(is_mapped=False)
+    assert once(client, contacts.create_contact(person(1)), alone) == ("id 1", False)
+    with pytest.raises(InvalidRequest, match="differs in phoneNumber"):
+        once(client, contacts.create_contact(person(2)), alone)
+    assert once(client, contacts.create_contact(person(2)))[1], "a mapped task of before had other keys"
+    assert len(whautomate_emulator.requests("createContact")) == 1
+
+
+def test_what_was_begun_under_a_key_of_before_stays_unknown(client: Client, whautomate_emulator: Emulator) -> None:
+    claim_as_before(client, 3, person(1), "POST /v1/contacts", None)
+    with pytest.raises(OutcomeUnknown, match="may have happened"):
+        once(client, contacts.create_contact(person(1)))
+    assert client.state.claims.release(client.account.id, old_key(3))
+    assert once(client, contacts.create_contact(person(1)))[1]
+
+
+def test_runs_and_tasks_with_like_names_are_others(client: Client) -> None:
+    claims, account = client.state.claims, client.account.id
+    for key in (
+        f'["dag", "task2", 0, "{WHEN}"]',
+        '["dag", "task", 0, "at 2026-06-02T00:00:00+00:00"]',
+        f'["dag2", "task", 0, "{WHEN}"]',
+        f'["DAG", "task", 0, "{WHEN}"]',
+    ):
+        claims.claim(account, key, person(1), "POST /v1/contacts")
+    assert once(client, contacts.create_contact(person(1)))[1]
