@@ -118,11 +118,11 @@ def resolved(call: Call[Any], seen: Sequence[Any], read: Callable[[Call[Any]], A
     return [["number", number]] if number else about_of(call)
 
 
-def payload_of(call: Call[Any]) -> Json:
-    """What a call says beside what it is about: under one key it can't change."""
-    body = call.body or {}
-    about = identity_of(call).fields(body)
-    return {field: value for field, value in body.items() if field not in about}
+def naming(call: Call[Any]) -> frozenset[str]:
+    """The fields of a body that name what it is about. Calls that name it otherwise may say the same."""
+    identity = identity_of(call)
+    others = [field for fields in _PERSON for field in fields] if identity.reaches else []
+    return frozenset([*identity.fields(call.body or {}), *others])
 
 
 def _named(field: str, body: Mapping[str, Any]) -> list[Any]:

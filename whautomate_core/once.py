@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from whautomate_core import settling
 from whautomate_core.call import Call, Json, Repeat, summary
 from whautomate_core.client import Client
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
-from whautomate_core.identity import Once, Step, about_of, identity_of, payload_of, resolved
+from whautomate_core.identity import Once, Step, about_of, identity_of, naming, resolved
 from whautomate_core.state import open_state
 from whautomate_core.state.claims import Claim
 
@@ -98,6 +98,8 @@ class _Asked:
     payload: Mapping[str, Any]
     resolved: Callable[[list[Any]], str]
     """What was read before the call -> its key by the person or booking that it is about."""
+    naming: Collection[str] = ()
+    """The fields of the payload that are not compared, since they name what it is about."""
 
 
 def _asked(
@@ -115,7 +117,7 @@ def _asked(
     def resolve(seen: list[Any]) -> str:
         return step.key(state, identity.endpoint, resolved(call, seen, client.send))
 
-    return _Asked(what, step.key(state, identity.endpoint, about_of(call)), payload_of(call), resolve)
+    return _Asked(what, step.key(state, identity.endpoint, about_of(call)), whole, resolve, naming(call))
 
 
 def _sent(
@@ -136,7 +138,15 @@ def _sent(
         # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
         nonlocal mine
         if mine is None:
-            claim = claims.claim(account, asked.resolved(seen), asked.payload, asked.what, note, named=asked.key)
+            claim = claims.claim(
+                account,
+                asked.resolved(seen),
+                asked.payload,
+                asked.what,
+                note,
+                named=asked.key,
+                naming=asked.naming,
+            )
             if not claim.mine:
                 raise _Begun(claim)
             mine = claim
@@ -149,7 +159,7 @@ def _sent(
 
     try:
         try:
-            begun = claims.look(account, asked.key, asked.payload, asked.what)
+            begun = claims.look(account, asked.key, asked.payload, asked.what, naming=asked.naming)
             if begun is not None:
                 raise _Begun(begun)
             found: Any = find(False) if find else None

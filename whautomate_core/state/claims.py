@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any
@@ -63,13 +63,14 @@ class Claims:
         note: Any = None,
         *,
         named: str | None = None,
+        naming: Collection[str] = (),
     ) -> Claim:
         """Insert a claim, or return the one that is there.
 
         `note` is what is known before the call is sent, as its result until there is one: small JSON, no personal data.
         `named` is another key by which `look` finds it. Of `payload` (field -> value) only keyed hashes are kept.
-        Raises `InvalidRequest` that names the fields that differ where the key was claimed for another payload, and for
-        what can't be a key.
+        Raises `InvalidRequest` that names the fields that differ, those in `naming` left out, where the key was claimed
+        for another payload, and for what can't be a key.
         """
         by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
 
@@ -90,13 +91,15 @@ class Claims:
                     return Claim(account, key, what, False, note, now, by, mine=True, payload=fields)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
-            _require_same(row, fields, what)
+            _require_same(row, fields, what, naming)
             # Ours, where the connection was lost after the commit and the work was done again.
             return replace(_claim(row), mine=row.made_by == by)
 
         return self._database.run(work)
 
-    def look(self, account: str, key: str, payload: Mapping[str, Any], what: str) -> Claim | None:
+    def look(
+        self, account: str, key: str, payload: Mapping[str, Any], what: str, *, naming: Collection[str] = ()
+    ) -> Claim | None:
         """The claim that is there, if any, by its key or by what it was named. Raises `InvalidRequest` as `claim`."""
         _require_key(key)
 
@@ -107,7 +110,7 @@ class Claims:
                 row = connection.execute(select(claims).where(named).order_by(claims.c.made_at)).first()
             if row is None:
                 return None
-            _require_same(row, self._fields(connection, payload), what)
+            _require_same(row, self._fields(connection, payload), what, naming)
             return _claim(row)
 
         return self._database.run(work)
@@ -224,10 +227,11 @@ def _is(account: str, key: str) -> Any:
     return (claims.c.account == account) & (claims.c.key == key)
 
 
-def _require_same(row: Any, fields: Mapping[str, str], what: str) -> None:
+def _require_same(row: Any, fields: Mapping[str, str], what: str, naming: Collection[str]) -> None:
     """Raise `InvalidRequest` where a key was claimed for something else."""
     before = json.loads(row.payload)
-    different = sorted(name for name in before.keys() | fields if before.get(name) != fields.get(name))
+    compared = (before.keys() | fields) - set(naming)
+    different = sorted(name for name in compared if before.get(name) != fields.get(name))
     if different or row.what != what:
         raise InvalidRequest(
             f"the key {row.key!r} was used for another {row.what} (differs in "
