@@ -35,6 +35,7 @@ from tenacity import (
 from whautomate_core import __version__
 from whautomate_core.account import Account
 from whautomate_core.call import Act, Call, Repeat, require_named
+from whautomate_core.connections import watched
 from whautomate_core.errors import (
     AuthenticationError,
     BudgetExceeded,
@@ -51,6 +52,7 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
+from whautomate_core.forks import belongs_to_process
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.prepare import SENDS, Read, Steps, prepare
 from whautomate_core.state import State, open_state
@@ -392,10 +394,17 @@ class Used:
         """Seconds waited for permits, added up over all threads and tasks."""
         self._taken = 0
         self._most = max_requests
-        self._lock = threading.Lock()
         self._stopped = threading.Event()
         self.stopped_at: float | None = None
         """By the monotonic clock."""
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Count on in a child that was forked: its locks may be held by threads that it does not have."""
+        self._lock = threading.Lock()
+        was_stopped, self._stopped = self._stopped.is_set(), threading.Event()
+        if was_stopped:
+            self._stopped.set()
 
     def take(self, permits: int) -> None:
         """Raise `BudgetExceeded` where so many more requests are over `max_requests`."""
@@ -450,7 +459,11 @@ class Used:
 
 
 class _Sender:
-    """What the two clients share."""
+    """What the two clients share. Connections belong to a process: a child that is forked opens its own."""
+
+    _make_http: Callable[[], Any]
+    _make_line: Callable[[], Any]
+    _has_transport: bool
 
     def __init__(self, account: Account, pool: Pool | None, lane: Lane, max_wait: float | None, budget: int | None):
         self.account = account
@@ -461,6 +474,33 @@ class _Sender:
         self.max_wait = max_wait
         """The longest wait for a permit, in seconds; None where it takes as long as it takes."""
         _say_if_assumed(account)
+
+    def _begin(self) -> None:
+        self._http = watched(self._make_http())
+        self._line = self._make_line()
+        self._opening = threading.Lock()
+        self._of_parent: Any = None
+        belongs_to_process(self)
+
+    def begin_anew(self) -> None:
+        """Let go of what belongs to the parent, in a child that was forked."""
+        # Kept, and never touched again: closing what an event loop holds would take it from the parent's loop too.
+        self._of_parent, self._http = self._http or self._of_parent, None
+        self._line = self._make_line()
+        self._opening = threading.Lock()
+        self.used.begin_anew()
+
+    def _opened(self) -> Any:
+        """The connections of this process."""
+        if self._http is None:
+            if self._has_transport:
+                raise ConfigurationError(
+                    f"this {type(self).__name__} was made in another process, with a transport of its own, which two "
+                    "processes can't share: make one in each"
+                )
+            with self._opening:
+                self._http = self._http or watched(self._make_http())
+        return self._http
 
     @property
     def requests(self) -> int:
@@ -550,11 +590,13 @@ class Client(_Sender):
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
         hooks = {"response": [on_response]} if on_response else {}
-        self._http = httpx.Client(**_http_settings(account), transport=transport, event_hooks=hooks)
-        self._line = threading.Semaphore(AT_ONCE)
+        settings = {**_http_settings(account), "transport": transport, "event_hooks": hooks}
+        self._make_http, self._has_transport = functools.partial(httpx.Client, **settings), transport is not None
+        self._make_line = functools.partial(threading.Semaphore, AT_ONCE)
         self._sleep = sleep
         # One that sleeps for real ends as soon as the client is told to stop.
         self._rest: Callable[[float], object] = self.used.sleep if sleep is time.sleep else sleep
+        self._begin()
 
     def __enter__(self) -> Client:
         return self
@@ -563,7 +605,8 @@ class Client(_Sender):
         self.close()
 
     def close(self) -> None:
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
 
     def send(
         self,
@@ -700,7 +743,7 @@ class Client(_Sender):
             left = _TimeLeft(self.used)
             extensions = {"trace": leaves, "timeout": left.timeouts}
             try:
-                with self._http.stream(**_request(call), extensions=extensions) as response:
+                with self._opened().stream(**_request(call), extensions=extensions) as response:
                     content = _Content(call, response)
                     for chunk in response.iter_bytes():
                         content.add(chunk)
@@ -731,9 +774,11 @@ class AsyncClient(_Sender):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests)
-        self._http = httpx.AsyncClient(**_http_settings(account), transport=transport)
-        self._line = asyncio.Semaphore(AT_ONCE)
+        settings = {**_http_settings(account), "transport": transport}
+        self._make_http, self._has_transport = functools.partial(httpx.AsyncClient, **settings), transport is not None
+        self._make_line = functools.partial(asyncio.Semaphore, AT_ONCE)
         self._sleep = sleep
+        self._begin()
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -742,7 +787,8 @@ class AsyncClient(_Sender):
         await self.aclose()
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def send(self, call: Call[R]) -> R:
         """`Client.send`."""
@@ -812,7 +858,7 @@ class AsyncClient(_Sender):
             try:
                 async with (
                     asyncio.timeout(LONGEST_REQUEST),
-                    self._http.stream(**_request(call), extensions={"trace": leaves}) as response,
+                    self._opened().stream(**_request(call), extensions={"trace": leaves}) as response,
                 ):
                     content = _Content(call, response)
                     async for chunk in response.aiter_bytes():

@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from whautomate_core.forks import belongs_to_process
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
 from whautomate_core.state.leases import Leases
@@ -33,6 +34,11 @@ class State:
         self.stops = Stops(self._database)
         self.profiles = Profiles(self._database)
         self._pools: dict[tuple[str, Limits, bool], SharedPool] = {}
+        self.begin_anew()
+        belongs_to_process(self)
+
+    def begin_anew(self) -> None:
+        """Let go of a lock that a thread of the parent may hold, in a child that was forked."""
         self._lock = threading.Lock()
 
     @property

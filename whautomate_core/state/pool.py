@@ -27,6 +27,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.forks import belongs_to_process
 from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database
 from whautomate_core.state.limits import Limits, head_room, lowest, margin
@@ -45,8 +46,6 @@ LONGEST_PAUSE = 900.0
 SHORTEST_PAUSE = 1.0
 LONGEST_SLEEP = 60.0
 """Seconds after which a waiting caller asks again, though no permit is due: clocks, limits and pauses change."""
-
-_ME = f"{socket.gethostname()}:{os.getpid()}"
 
 
 @dataclass
@@ -138,13 +137,19 @@ class SharedPool:
         self._limits = limits
         self._margin = margin
         self._sleep = sleep
-        self._turns: dict[str, Turns] = {"interactive": Turns(), "bulk": Turns()}
-        self._executor: ThreadPoolExecutor | None = None
         self._declares = declares
         self._declared = float("-inf")
+        self.begin_anew()
+        belongs_to_process(self)
+        self._database.run(self._ensure_row)
+
+    def begin_anew(self) -> None:
+        """Start with nobody in line, and threads and chance of one's own: so does each child that is forked."""
+        self._turns: dict[str, Turns] = {"interactive": Turns(), "bulk": Turns()}
+        self._executor: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._jitter = random.Random()  # noqa: S311
-        self._database.run(self._ensure_row)
+        self._me = f"{socket.gethostname()}:{os.getpid()}"
 
     # --- what callers use
 
@@ -304,7 +309,7 @@ class SharedPool:
             if denial is None:
                 entries = [{"account": self._account, "seq": pool.seq + i, "at": now} for i in range(1, permits + 1)]
                 connection.execute(insert(log_entries), entries)
-                changes |= {"seq": pool.seq + permits, "last_at": now, "asked_by": _ME}
+                changes |= {"seq": pool.seq + permits, "last_at": now, "asked_by": self._me}
                 if pool.seq % 1000 < permits:
                     self._prune(connection, windows, now)
             if changes:
@@ -469,7 +474,7 @@ class SharedPool:
         # Another process may be first.
         with contextlib.suppress(IntegrityError), connection.begin_nested():
             connection.execute(
-                insert(pools).values(**row, squeezed_until=0.0, counted="{}", declared="{}", asked_by=_ME)
+                insert(pools).values(**row, squeezed_until=0.0, counted="{}", declared="{}", asked_by=self._me)
             )
 
     def _row(self, connection: Connection) -> Row[Any]:
