@@ -70,7 +70,9 @@ def env(session: nox.Session, name: str) -> Path:
         uv = str(TOOLS / "uv")
         session.run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENVS / name))
         session.run(
-            *(uv, "pip", "install", "--quiet", "--python", str(python), "--constraint", str(constraints)),
+            # Compiled once: an Airflow that starts takes seconds more else, wherever Python writes no bytecode.
+            *(uv, "pip", "install", "--quiet", "--compile-bytecode"),
+            *("--python", str(python), "--constraint", str(constraints)),
             *(argument for group in groups for argument in ("--group", f"pyproject.toml:{group}")),
             *("--editable", f".[{','.join(extras)}]"),
         )
