@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from whautomate_core.api import classes, services
@@ -15,7 +16,6 @@ from whautomate_core.records import ClassFilters, ClassInput, ClassUpdate, Servi
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
-    from whautomate_core.state.claims import Claim
 
 
 def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
@@ -38,7 +38,8 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
     location = client.account.require_location(location_id)
     _refuse("service", service, ("name", "location"))
     service_body(name, service, location)
-    record = only(_named(client, name, location), f"services named {name!r} at this location")
+    there = _named(client, name, location) or services_at(client, location).get(name, [])
+    record = only(there, f"services named {name!r} at this location")
     return write_service(client, name, service, location, record)
 
 
@@ -51,6 +52,7 @@ def write_service(client: Client, name: str, service: ServiceUpdate, location: s
         record,
         services.create_service(cast(ServiceInput, wanted)),
         f"service/{location}/{name}",
+        ("name", "location"),
         lambda: only(_named(client, name, location), f"services named {name!r} at this location"),
         services.get_service,
         lambda id: services.update_service(id, fields),  # type: ignore[arg-type]
@@ -65,24 +67,21 @@ def service_body(name: str, service: ServiceUpdate, location: str) -> Json:
 
 def services_at(client: Client, location: str) -> dict[str, list[Json]]:
     """The services of a location by name. All services are read."""
-    found: dict[str, list[Json]] = {}
-    for one in all_services(client):
-        if refers("location", location, one):
-            found.setdefault(str(one.get("name")), []).append(one)
-    return found
+    return _by_name(client.everything(services.list_services()), location)
 
 
 def _named(client: Client, name: str, location: str) -> list[Json]:
-    hashed = client.state.secret.digest(name)
-    found = all_services(client, lambda claim: claim.payload.get("name") == hashed)
-    return [one for one in found if one.get("name") == name and refers("location", location, one)]
+    """The services of a name, by one reading of the list."""
+    listed = chain.from_iterable(client.pages(services.list_services()))
+    return _by_name(listed, location).get(name, [])
 
 
-def all_services(client: Client, about: Callable[[Claim], bool] = lambda claim: True) -> Iterator[Json]:
-    """Every service, and of those made here so lately that the list lacks them the ones whose claims are `about` it."""
-    from whautomate_core.once import list_made
-
-    return list_made(client, services.list_services(), "POST /v1/services", services.get_service, about)
+def _by_name(listed: Iterable[Any], location: str) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    for one in listed:
+        if refers("location", location, one):
+            found.setdefault(str(one.get("name")), []).append(one)
+    return found
 
 
 def upsert_class(
@@ -125,6 +124,9 @@ def upsert_class(
     _refuse("class_", class_ or {}, (*own, "date", "time", "timezone"))
     body(ClassUpdate, class_ or {})
     record = find_class(classes_of(client, location, staff_id), own, begins, timezone)
+    if record is None:
+        every = client.everything(list_classes_of(location, staff_id))
+        record = find_class(every, own, begins, timezone)
     return write_class(client, own, date, time, timezone, class_ or {}, record)
 
 
@@ -150,6 +152,7 @@ def write_class(
         record,
         classes.create_class(cast(ClassInput, wanted)),
         f"class/{own['location']}/{own['service']}/{own['staff']}/{min(begins).isoformat()}",
+        (*own, "date", "time"),
         lambda: find_class(classes_of(client, own["location"], own["staff"]), own, begins, timezone),
         classes.get_class,
         lambda id: classes.update_class(id, cast(ClassUpdate, fields)),
@@ -158,21 +161,16 @@ def write_class(
 
 
 def classes_of(client: Client, location: str, staff_id: str | None = None) -> Iterator[Json]:
-    """The classes of a location, or of one member of staff there.
+    """The classes of a location, or of one member of staff there, by one reading of the list."""
+    for page in client.pages(list_classes_of(location, staff_id)):
+        yield from cast(list[Json], page)
 
-    Those that steps of their own made a moment ago are among them; those of `upsert_class` and `sync_classes` are known
-    by their keys.
-    """
-    from whautomate_core.once import list_made
 
-    digest = client.state.secret.digest
-    here = {"location": digest({"id": location}), **({"staff": digest({"id": staff_id})} if staff_id else {})}
+def list_classes_of(location: str, staff_id: str | None = None) -> Call[list[Any]]:
+    """The list of the classes of a location, or of one member of staff there."""
     # No filter of dates: whether they mean the day of creation or the day it takes place is not documented.
     filters: ClassFilters = {"locationId": location, **({"staffId": staff_id} if staff_id else {})}
-    listed = classes.list_classes(filters=filters)
-    return list_made(
-        client, listed, "POST /v1/classes", classes.get_class, lambda claim: here.items() <= claim.payload.items()
-    )
+    return cast(Call[list[Any]], classes.list_classes(filters=filters))
 
 
 def find_class(found: Iterable[Json], own: Mapping[str, str], begins: set[datetime], timezone: str) -> Json | None:
@@ -190,6 +188,7 @@ def _upsert(
     record: Json | None,
     make: Call[Any],
     key: str,
+    about: Sequence[str],
     find: Callable[[], Json | None],
     read: Callable[[str], Call[Any]],
     update: Callable[[str], Call[Any]],
@@ -199,7 +198,7 @@ def _upsert(
     if record is None:
         from whautomate_core.once import make_once
 
-        record, created = make_once(client, make, key, find, read)
+        record, created = make_once(client, make, key, find, read, about)
     changed = not created and bool(differing(fields, record)) and write_differing(client, update(record["id"]), fields)
     return {"id": record["id"], "created": created, "changed": changed}
 

@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -198,7 +198,12 @@ def _settle(client: Client, claim: Claim, stored: Any, noted: Json | None) -> An
 
 
 def make_once(
-    client: Client, call: Call[R], key: str, find: Callable[[], R | None], read: Callable[[str], Call[R]]
+    client: Client,
+    call: Call[R],
+    key: str,
+    find: Callable[[], R | None],
+    read: Callable[[str], Call[R]],
+    about: Sequence[str],
 ) -> tuple[dict[str, Any], bool]:
     """Make a record, once among all who try. Where it was made under this key and is gone, it is made again.
 
@@ -208,12 +213,16 @@ def make_once(
         key: What tells it from others of its kind, such as location and name.
         find: Looks it up by that.
         read: id -> the call that reads it.
+        about: The fields of the body that say which it is: steps of their own may have made it a moment ago.
 
     Returns: the record (what was sent of it and its id, where this call made it), and whether this call made it.
 
     Raises: what `send_once` does; `OutcomeUnknown` where it can't be read so soon after it was made.
     """
     claims, what = client.state.claims, f"{call.method} {call.path}"
+    for id in made_alike(client, call, about):
+        with suppress(NotFound):
+            return dict(client.send(read(id))), False  # type: ignore[call-overload]
     while True:
         # Others may make it with other fields: which ones it gets in the end is for the caller to compare.
         made, sent = send_once(client, key, call, partial(summary, call), find=lambda patiently: find(), payload={})
@@ -225,6 +234,14 @@ def make_once(
         record = read_made(client, claim, read)
         if record is not None:
             return dict(record), False  # type: ignore[call-overload]
+
+
+def made_alike(client: Client, call: Call[Any], about: Sequence[str]) -> list[str]:
+    """The ids of what steps that send one call made lately with the same fields."""
+    body = call.body or {}
+    hashed = client.state.claims.hashes({field: body[field] for field in about})
+    lately = client.state.claims.latest(client.account.id, f"{call.method} {call.path}", seconds=settling.SETTLE_AFTER)
+    return [id for one in lately if hashed.items() <= one.payload.items() and (id := made_id(one))]
 
 
 def read_made(client: Client, claim: Claim, read: Callable[[str], Call[R]]) -> R | None:
@@ -244,14 +261,14 @@ def read_made(client: Client, claim: Claim, read: Callable[[str], Call[R]]) -> R
     )
 
 
-def list_made(
+def with_made(
     client: Client,
-    listed: Call[list[Any]],
+    listed: Iterable[Any],
     made: str,
     read: Callable[[str], Call[Any]],
     about: Callable[[Claim], bool] = lambda claim: True,
 ) -> Iterator[Any]:
-    """The records of a list, and those made here so lately that it may not show them yet, read by their ids.
+    """The records of a list, then those made here so lately that it may not show them yet, read by their ids.
 
     Args:
         made: What made them: method and path template.
@@ -259,9 +276,9 @@ def list_made(
             request.
     """
     seen = set[str]()
-    for page in client.pages(listed):
-        seen.update(str(one.get("id")) for one in page)
-        yield from page
+    for one in listed:
+        seen.add(str(one.get("id")))
+        yield one
     for claim in client.state.claims.latest(client.account.id, made, seconds=settling.SETTLE_AFTER):
         id = made_id(claim)
         if id is not None and id not in seen and about(claim):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from whautomate_core.api import appointments, classes
 from whautomate_core.bookings.seen import reference_id
 from whautomate_core.bookings.times import instant, period, starts_of, utc
-from whautomate_core.call import Json
+from whautomate_core.call import Call, Json
 from whautomate_core.errors import ConfigurationError
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
@@ -98,12 +98,13 @@ def export_appointments(
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
     """
     listed = appointments.list_appointments(filters={"locationId": location_id} if location_id else None)
     chosen = _chooser(earliest, latest, by)
-    found = (one for page in client.pages(listed) for one in page if _is_at(location_id, one) and chosen(one))
-    return _written(output_path, map(_appointment, found), AppointmentRow, earliest, latest, storage)
+    found = _chosen(client, listed, location_id, chosen, _appointment)
+    return _written(output_path, found, AppointmentRow, earliest, latest, storage)
 
 
 def export_classes(
@@ -131,11 +132,12 @@ def export_classes(
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
     """
     chosen = _chooser(earliest, latest, by)
-    found = (one for one in _classes(client, location_id) if chosen(one))
-    return _written(output_path, map(_class, found), ClassRow, earliest, latest, storage)
+    found = _chosen(client, _list_classes(location_id), location_id, chosen, _class)
+    return _written(output_path, found, ClassRow, earliest, latest, storage)
 
 
 def export_bookings(
@@ -160,14 +162,15 @@ def export_bookings(
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
     """
     chosen = _chooser(earliest, latest, "start")
 
     def found() -> Iterator[Json]:
-        for one in [one for one in _classes(client, location_id) if chosen(one)]:
-            for page in client.pages(classes.list_class_participants(one["id"])):
-                yield from ({**_booking(place), "class_id": one["id"], "start": _start(one)} for place in page)
+        for one in _chosen(client, _list_classes(location_id), location_id, chosen, _class):
+            for place in client.everything(classes.list_class_participants(one["id"])):
+                yield {**_booking(place), "class_id": one["id"], "start": one["start"]}
 
     return _written(output_path, found(), BookingRow, earliest, latest, storage)
 
@@ -198,9 +201,30 @@ def _chooser(earliest: Any, latest: Any, by: str) -> Callable[[Mapping[str, Any]
     return by_start if by == "start" else by_change
 
 
-def _classes(client: Client, location_id: str | None) -> Iterator[Any]:
-    listed = classes.list_classes(filters={"locationId": location_id} if location_id else None)
-    return (one for page in client.pages(listed) for one in page if _is_at(location_id, one))
+def _list_classes(location_id: str | None) -> Call[list[Any]]:
+    return classes.list_classes(filters={"locationId": location_id} if location_id else None)
+
+
+def _chosen(
+    client: Client,
+    listed: Call[list[Any]],
+    location_id: str | None,
+    chosen: Callable[[Mapping[str, Any]], bool],
+    row: Callable[[Mapping[str, Any]], Json],
+) -> Iterator[Json]:
+    """The rows of those records of a whole list that are chosen; these alone are kept in memory."""
+    from whautomate_core.whole import require_agreed
+
+    found: dict[str, Json] = {}
+
+    def take(records: Sequence[Json], page: int) -> None:
+        for one in records:
+            found.pop(str(one.get("id")), None)  # as it was shown before
+            if _is_at(location_id, one) and chosen(one):
+                found[str(one.get("id"))] = row(one)
+
+    require_agreed(listed, client.read_whole(listed, take), client.where)
+    yield from found.values()
 
 
 def _is_at(location_id: str | None, record: Mapping[str, Any]) -> bool:

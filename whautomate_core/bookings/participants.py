@@ -25,7 +25,7 @@ _WAITS = "WAITLISTED"
 
 def participants_of(client: Client, class_id: str) -> list[ClassParticipant]:
     """Everybody whom the list of a class shows, those who called off as well."""
-    return [one for page in client.pages(classes.list_class_participants(class_id)) for one in page]
+    return client.everything(classes.list_class_participants(class_id))
 
 
 def added_lately(client: Client, class_id: str, listed: Iterable[ClassParticipant]) -> dict[str, str]:

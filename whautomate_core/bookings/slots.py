@@ -437,18 +437,13 @@ def _booked(
 
 
 def _of_client(client: Client, client_id: str) -> Iterator[Appointment]:
-    from whautomate_core.once import list_made
+    from whautomate_core.once import with_made
 
     # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
-    listed = appointments.list_appointments(filters={"clientId": client_id})
+    listed = client.everything(appointments.list_appointments(filters={"clientId": client_id}))
     hashed = set(map(client.state.secret.digest, (client_id, {"id": client_id})))
-    found = list_made(
-        client,
-        listed,
-        "POST /v1/appointments",
-        appointments.get_appointment,
-        lambda claim: claim.payload.get("client") in hashed,
-    )
+    about = lambda claim: claim.payload.get("client") in hashed  # noqa: E731
+    found = with_made(client, listed, "POST /v1/appointments", appointments.get_appointment, about)
     yield from (one for one in found if reference_id(one, "client") == client_id)
 
 

@@ -295,7 +295,7 @@ class _Job:
                 return "added"
 
     def _now(self, staff: str) -> list[AvailabilityBlock]:
-        return [one for page in self._client.pages(staffs.list_staff_availability_blocks(staff)) for one in page]
+        return self._client.everything(staffs.list_staff_availability_blocks(staff))
 
     def _remove(self, block: Any, id: str) -> None:
         claim = self._claims.get(self._account, self._key(block))

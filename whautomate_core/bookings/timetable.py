@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
-from whautomate_core.api import classes, clients, staffs
+from whautomate_core.api import classes, clients, services, staffs
 from whautomate_core.bookings.participants import added_lately, participants_of
 from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.bookings.seen import is_cancelled, names_of, offers, require_type, staff_named
 from whautomate_core.bookings.times import aware, period, placed, starts_of, utc, wall, zone
 from whautomate_core.call import Json
-from whautomate_core.catalogue import all_services, classes_of, find_class, refers, write_class
+from whautomate_core.catalogue import find_class, list_classes_of, refers, write_class
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.records import ClassUpdate, Service, Staff, body
 from whautomate_core.thresholds import Threshold
@@ -116,7 +116,7 @@ def sync_classes(
         wanted[place, staff, service, start] = (number, fields)
     report.require_few_rejected(max_rejected)
     places = dict.fromkeys([*(place for place, *_ in wanted), *([default] if covered and default else [])])
-    there = {place: [*classes_of(client, place)] for place in places}
+    there = {place: client.everything(list_classes_of(place)) for place in places}
     gone = [] if covered is None else _gone(there, wanted, covered, begins, timezone)
     if len(gone) > max_deleted:
         raise InvalidRequest(
@@ -163,9 +163,13 @@ class _Catalogue:
 
     def match(self, staff: str, service: str, location: str) -> tuple[str, str]:
         """The ids of who and what a row names. Raises `InvalidRequest` where that can't be."""
+        from whautomate_core.once import with_made
+
         if self._staff is None:
             self._staff = [one for page in self._client.pages(staffs.list_staffs()) for one in page]
-            self._services = cast(list[Service], list(all_services(self._client)))
+            listed = self._client.everything(services.list_services())
+            every = with_made(self._client, listed, "POST /v1/services", services.get_service)
+            self._services = [*every]
         who = staff_named(self._staff, staff)
         what = [one for one in self._services if one["id"] == service] or [
             one

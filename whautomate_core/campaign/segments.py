@@ -44,7 +44,9 @@ def ensure_segment(
         def look() -> Segment | None:
             return next(iter(looked.pop() if looked else _named(client, name, location)), None)
 
-        found = [make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)[0]]
+        found = [
+            make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment, ("name", "location"))[0]
+        ]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(
@@ -132,12 +134,13 @@ def opt_out_tags(client: Client, kind: str) -> list[str]:
 
 def _named(client: Client, name: str, location_id: str | None = None) -> list[Segment]:
     # All pages and not `searchText`: how it matches is not documented, nor whether it sees new records at once.
-    from whautomate_core.once import list_made
+    from whautomate_core.once import with_made
 
     hashed = client.state.secret.digest(name)
     about = lambda claim: claim.key.endswith(f"/{name}") or claim.payload.get("name") == hashed  # noqa: E731
-    listed = list_made(client, segments.list_segments(), "POST /v1/segments", segments.get_segment, about)
-    found = [segment for segment in listed if segment.get("name") == name]
+    listed = client.everything(segments.list_segments())
+    every = with_made(client, listed, "POST /v1/segments", segments.get_segment, about)
+    found = [segment for segment in every if segment.get("name") == name]
     return [segment for segment in found if location_id in (None, _location_of(segment, location_id))]
 
 
