@@ -147,7 +147,11 @@ def split_number(number: str) -> tuple[str, str]:
 
 
 def is_valid(digits: str) -> bool:
-    """Whether digits are a whole number, from its country code on and as it is dialled from abroad: `4915123456789`."""
+    """Whether digits are a whole number in one of its spellings, from the country code on: `4915123456789`."""
+    return any(map(_is_valid, spellings(digits)))
+
+
+def _is_valid(digits: str) -> bool:
     import phonenumbers
 
     try:

@@ -25,7 +25,7 @@ from whautomate_core.sync.kinds import SEPARATOR
         ({"city": "x" * 10_000_000}, "more than 1,048,576 characters"),
         ({"mobile": "\U0001f600"}, "not a phone number"),
         ({"mobile": "0151 2345678\ud83d"}, "no text"),
-        ({"ok": "perhaps"}, "consent is neither yes nor no"),
+        ({"ok": "perhaps"}, "consent, column 'ok', is neither yes nor no but 'perhaps'"),
     ],
 )
 @pytest.mark.parametrize("drift", ["ignore", "detect"])

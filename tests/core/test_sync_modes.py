@@ -159,12 +159,14 @@ def test_who_opted_out_elsewhere_is_noted_first_and_never_created(
     sync(client, [ADA])
     fired = len(whautomate_emulator.automations())
     lists = [{"mobile": "+49 151 23456789"}, {"mobile": BOB["mobile"]}, {"mobile": "nonsense"}]
-    report = sync(client, [{**ADA, "stage": "Lead"}, BOB, EVE], tags=["news"], suppress=lists)
+    some: dict[str, Any] = {"tags": ["news"], "suppress": lists, "max_suppress_rejected": 1}
+    report = sync(client, [{**ADA, "stage": "Lead"}, BOB, EVE], **some)
     assert counts(report, "suppressed", "withheld", "created", "protected") == (1, 1, 1, 1)
+    assert report["suppress"] == {"rows": 3, "rejected": 1, "suppressed": 1}
     held = {one["name"]: one["tags"] for one in whautomate_emulator.contacts()}
     assert held == {"Ada": ["Unsubscribe"], "Eve": ["news"]}
     assert {one["tag"] for one in whautomate_emulator.automations()[fired:]} == {"Unsubscribe", "news", None}
-    again = sync(client, [{**ADA, "stage": "Lead"}, BOB, EVE], tags=["news"], suppress=lists)
+    again = sync(client, [{**ADA, "stage": "Lead"}, BOB, EVE], **some)
     assert counts(again, "suppressed", "withheld", "created") == (0, 1, 0)
 
 

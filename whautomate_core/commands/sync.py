@@ -32,7 +32,13 @@ def sync(
     suppress: Annotated[str | None, typer.Option(help="A file of people who opted out elsewhere.")] = None,
     name: Annotated[str | None, typer.Option(help="Names this sync; needed for mirror.")] = None,
     max_deleted: Annotated[str, typer.Option(help="The most that mirror may delete: a count, or a share.")] = "10%",
-    rejects: Annotated[str | None, typer.Option(help="File for rows that were not written: a path or URL.")] = None,
+    max_suppress_rejected: Annotated[
+        str, typer.Option(help="Rows of --suppress that may name nobody before nothing is sent: a count, or a share.")
+    ] = "0",
+    max_consent_rejected: Annotated[
+        str, typer.Option(help="Rows without a yes to consent that may name nobody before nothing is sent: likewise.")
+    ] = "0",
+    rejects: Annotated[str | None, typer.Option(help="File for rows that were not used: a path or URL.")] = None,
     outcomes: Annotated[str | None, typer.Option(help="File for what became of each row: likewise.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and what it costs, and stop.")] = False,
     yes: terminal.Yes = False,
@@ -58,6 +64,8 @@ def sync(
             "suppress": suppress,
             "sync_name": name,
             "max_deleted": max_deleted,
+            "max_suppress_rejected": max_suppress_rejected,
+            "max_consent_rejected": max_consent_rejected,
         }
         mapping = _mapping(fields)
         if mode == "mirror" and name is None:
@@ -75,7 +83,7 @@ def sync(
         if not plan and not yes:
             terminal.require_person("Go on?")  # before the plan's requests are made
         if plan or not yes:
-            planned = run(plan_only=True)
+            planned = run(plan_only=True, rejects_path=rejects)
             if plan:
                 typer.echo(json.dumps(planned, indent=2))
                 return

@@ -201,6 +201,12 @@ class Ledger:
         """Note rows as the server has confirmed them."""
         self._put(rows, (_as_row(sync, one) for one in confirmed), ROW)
 
+    def doubt(self, sync: int, matches: Sequence[str]) -> None:
+        """Let rows be looked at again, since something that they don't say is done to whom they are about."""
+        doubted = update(rows).where(rows.c.sync == sync, rows.c.match.in_(_values())).values(raw=None, payload="")
+        for part in _parts(matches):
+            self._database.run(lambda connection, part=part: connection.execute(doubted, {"values": part}))  # type: ignore[misc]
+
     def forget(self, sync: int, match: str) -> None:
         """Forget a row, and the id of whom it was about: they are deleted."""
 

@@ -158,6 +158,8 @@ def _again(writing: Writing, person: Staged) -> str:
     records = find(job, person)
     if records:
         return _change(writing, _found(job, person, records))
+    if person.unfit:
+        return "unchanged"  # there is nobody to lose a tag
     if job.mode == "update":
         return "missing"
     if person.opted_out:

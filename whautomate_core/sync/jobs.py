@@ -81,6 +81,8 @@ def sync_people(
     plan_only: bool = False,
     over_quota: Quota = "spread",
     max_rejected: Threshold = "100%",
+    max_consent_rejected: Threshold = 0,
+    max_suppress_rejected: Threshold = 0,
     max_failed: Threshold = 0,
     max_created: int | None = None,
     max_added: int | None = None,
@@ -109,25 +111,30 @@ def sync_people(
         match: What contacts are matched by: `phoneNumber`.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; rows that say no are synced and get no tag.
+        consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither
+            counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with
+            the row.
         nulls: What an empty cell means: `keep` what is there, or `clear` it.
         tags: Names of tags for every contact that consents.
         mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this
             sync had before and the source has no more.
         drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was
             changed at Whautomate is written back.
-        suppress: A source of people who opted out elsewhere, with the same column of the number: first they get the
-            opt-out tag, and none of them is created.
+        suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the
+            region where it has one): first they get the opt-out tag, and none of them is created.
         location_id: Location of new contacts; the account's where None.
         plan_only: Work out what would be done and what it costs, and send nothing but reads.
         over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
+            found, before nothing is sent: likewise.
+        max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
         max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
         max_created: The most contacts it may create, since creating fires automations; any number where None.
         max_added: The most contacts it may give tags to, likewise.
         max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
-        rejects_path: File for rows that were not written as they are (JSON lines, or Parquet): `row`, `outcome`,
-            `reason`, `match`. Local, or the URL of an object.
+        rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or
+            `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
         outcomes_path: File for what became of each row.
         show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
         sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after
@@ -141,7 +148,8 @@ def sync_people(
         `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
         `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (contacts that share a
-        number), `plan` where it is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what
+        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
+        `requests`, `seconds`. A run that was interrupted tells what
         all its tries did.
 
     Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
@@ -179,10 +187,11 @@ def sync_people(
         mode,
         drift,
         location,
-        suppress=None if suppress is None else _suppressing(client, columns, suppress, common),
+        suppress=None if suppress is None else _suppressing(client, columns, suppress, max_suppress_rejected, common),
         plan_only=plan_only,
         over_quota=over_quota,
         max_rejected=max_rejected,
+        max_consent_rejected=max_consent_rejected,
         max_failed=max_failed,
         max_created=max_created,
         max_added=max_added,
@@ -208,6 +217,7 @@ def tag_people(
     plan_only: bool = False,
     over_quota: Quota = "spread",
     max_rejected: Threshold = "100%",
+    max_consent_rejected: Threshold = 0,
     max_failed: Threshold = 0,
     max_added: int | None = None,
     max_removed: Threshold = "100%",
@@ -229,13 +239,17 @@ def tag_people(
         tag: Name of the tag.
         match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where
             None.
-        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it.
+        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected: they
+            may be about anybody.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; who says no loses the tag.
+        consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A
+            word that is neither counts as no, and its row is rejected.
         plan_only: Work out what would be done and what it costs, and send nothing but reads.
         over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
+            found, before nothing is sent: likewise.
         max_failed: Rows that the server may refuse before the job is a failure: likewise.
         max_added: The most contacts that may get the tag; any number where None.
         max_removed: The most members who may lose it: a count or a share.
@@ -246,8 +260,8 @@ def tag_people(
         when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
 
     Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `plan` where it is only planned, paths,
-        `requests`, `seconds`.
+        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
     """
@@ -279,6 +293,7 @@ def tag_people(
         plan_only=plan_only,
         over_quota=over_quota,
         max_rejected=max_rejected,
+        max_consent_rejected=max_consent_rejected,
         max_failed=max_failed,
         max_added=max_added,
         max_removed=max_removed,
@@ -302,7 +317,14 @@ _CHOICES: dict[str, Any] = {
     "mode": Mode, "drift": Drift, "over_quota": Quota, "members": Members, "show": Show, "when_running": WhenRunning,
     "nulls": Nulls,
 }  # fmt: skip
-_THRESHOLDS = {"max_rejected", "max_failed", "max_deleted", "max_removed"}
+_THRESHOLDS = {
+    "max_rejected",
+    "max_consent_rejected",
+    "max_suppress_rejected",
+    "max_failed",
+    "max_deleted",
+    "max_removed",
+}
 _CAPS = {"max_created", "max_added"}
 
 
@@ -330,8 +352,9 @@ def check_arguments(kind: Kind, given: Mapping[str, Any]) -> None:
         require_folder(name, given.get(name))
 
 
-def _suppressing(client: Client, mapping: Any, source: Source, common: dict[str, Any]) -> Any:
+def _suppressing(client: Client, mapping: Any, source: Source, most: Threshold, common: dict[str, Any]) -> Any:
     """What is done first: those whom a source names get the opt-out tag."""
+    from whautomate_core.sources.row import IfThere
     from whautomate_core.sync.run import Order
 
     if mapping.kind.phone not in mapping.fields:
@@ -341,6 +364,7 @@ def _suppressing(client: Client, mapping: Any, source: Source, common: dict[str,
         {mapping.kind.phone: mapping.fields[mapping.kind.phone]},
         match=mapping.kind.phone,
         default_region=mapping.default_region,
+        region_column=IfThere(mapping.region_column) if mapping.region_column else None,
     )
     opt_out = client.account.policy.opt_out_tags[0]
-    return Order(source, by_number, [opt_out], "update", "detect", "", **common)
+    return Order(source, by_number, [opt_out], "update", "detect", "", max_rejected=most, **common)

@@ -12,12 +12,11 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.phones import e164, require_region, split_number
 from whautomate_core.policy import Policy
 from whautomate_core.records import body
+from whautomate_core.sync.consent import consents, unknown
 from whautomate_core.sync.kinds import SEPARATOR, Kind, key_of
 from whautomate_core.sync.options import Column, Nulls, check_choice
 
 _CUSTOM = "customFields."
-_YES = {"yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí"}
-_NO = {"no", "n", "false", "f", "0", "", "nein", "non"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,17 @@ class Person:
     """What tells them apart (`kinds.key_of`)."""
     fields: dict[str, Any] = field(repr=False)
     consent: bool = True
+
+
+class Unfit(ValueError):
+    """A row that can't be sent, and why; and what of it can be read all the same."""
+
+    def __init__(self, reason: str, about: Person | None, consents: bool) -> None:
+        super().__init__(reason)
+        self.about = about
+        """Whom it is about: with the fields that they are matched by, and no consent. None where that can't be read."""
+        self.consents = consents
+        """Whether it says that they consent. What can't be read doesn't."""
 
 
 @dataclass(frozen=True)
@@ -61,31 +71,50 @@ class PeopleMapping:
         rest = (self.default_region, self.region_column, self.consent_column, self.nulls, self.match)
         return json.dumps([self.kind.name, fields, rest], default=dict)
 
-    def reader(self, columns: Sequence[str]) -> Callable[[tuple[str, ...]], Person]:
-        """What makes a person of a row's cells, which stand in the order of `columns`.
+    def reader(self, columns: Sequence[str]) -> Callable[..., Person]:
+        """What makes a person of a row's cells, which stand in the order of `columns`, and of the row's problem if any.
 
-        It raises `ValueError` with a reason that holds no personal data.
+        It raises `Unfit` with a reason that holds no personal data.
         """
         place = {column: number for number, column in enumerate(columns)}
-        takes = [(name, _taker(name, column, place)) for name, column in self.fields.items()]
+        takes = [(name, _taker(name, column, place), callable(column)) for name, column in self.fields.items()]
         region = _cell(self.region_column, place)
-        consent = _cell(self.consent_column, place)
+        consent, consent_column = _cell(self.consent_column, place), self.consent_column
         phone, match, clears = self.kind.phone, self.match, self.nulls == "clear"
+        matched_by = {*match, *(self.kind.number if phone in match else ())}
 
-        def person(cells: tuple[str, ...]) -> Person:
+        def person(cells: tuple[str, ...], problem: str | None = None) -> Person:
+            if problem and not cells:
+                raise Unfit(problem, None, consent_column is None)
             fields: dict[str, Any] = {}
-            for name, take in takes:
-                value = take(cells)
-                if name == phone:
-                    if value:
-                        _put_number(self.kind, fields, e164(str(value), region(cells) or self.default_region))
-                    elif phone in match:
-                        raise ValueError("phone number is empty")
-                elif value not in (None, ""):
-                    _put(fields, name, value)
-                elif clears and name != self.kind.called and name not in match:
-                    _put(fields, name, "")
-            return Person(key_of(match, fields), fields, _consent(consent(cells)) if self.consent_column else True)
+            key, wrong = "", problem
+            for name, take, is_computed in takes:
+                if problem and is_computed:
+                    continue  # of cells that are not what they were
+                try:
+                    value = take(cells)
+                    if name == phone:
+                        if value:
+                            _put_number(self.kind, fields, e164(str(value), region(cells) or self.default_region))
+                        elif phone in match:
+                            raise ValueError("phone number is empty")
+                    elif value not in (None, ""):
+                        _put(fields, name, value)
+                    elif clears and name != self.kind.called and name not in match:
+                        _put(fields, name, "")
+                except ValueError as error:
+                    wrong = wrong or str(error)
+            try:
+                key = key_of(match, fields)
+            except ValueError as error:
+                wrong = wrong or str(error)
+            says = consents(consent(cells)) if consent_column else True
+            if says is None:
+                wrong = wrong or unknown(str(consent_column), consent(cells))
+            if wrong:
+                known = {name: value for name, value in fields.items() if name in matched_by}
+                raise Unfit(wrong, Person(key, known, False) if key else None, bool(says))
+            return Person(key, fields, bool(says))
 
         return person
 
@@ -194,23 +223,8 @@ def _put_number(kind: Kind, fields: dict[str, Any], number: str) -> None:
         fields["countryCode"], fields[kind.phone] = split_number(number)
 
 
-def _consent(cell: str) -> bool:
-    word = cell.casefold()
-    if word not in _YES | _NO:
-        raise ValueError("consent is neither yes nor no")
-    return word in _YES
-
-
-def text_of(cells: tuple[str, ...]) -> str:
-    """Cells as one text. Raises `ValueError` where they hold what stands between them."""
-    text = SEPARATOR.join(cells)
-    if text.count(SEPARATOR) != len(cells) - 1:
-        raise ValueError("row holds control characters")
-    return text
-
-
 def cells_of(text: str) -> tuple[str, ...]:
-    """The cells that `text_of` made a text of."""
+    """The cells of a row, of their text with `SEPARATOR` between."""
     return tuple(text.split(SEPARATOR))
 
 

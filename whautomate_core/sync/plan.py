@@ -45,6 +45,8 @@ def change_of(job: Job, person: Staged, record: Mapping[str, Any]) -> Change:
     """Compare what a row says with what the server has."""
     policy = job.client.account.policy
     fields = differing(person.fields, record)
+    if person.unfit:
+        fields = {}
     # Where they are matched by the number it is theirs, and the server's spelling of it is left alone.
     if job.kind.phone in job.mapping.match or same_number(person.fields, record):
         fields = {name: value for name, value in fields.items() if name not in job.kind.number}
@@ -65,7 +67,7 @@ def _holds(policy: Policy, tag: str, held: list[str]) -> bool:
 def decide(job: Job) -> bool:
     """Work out what is to be done with each of the people. Returns whether all who opted out elsewhere were read."""
     now = job.ledger.now()
-    absent = "outcome IS NULL AND id IS NULL"
+    absent = "outcome IS NULL AND id IS NULL AND unfit IS NULL"
     creates = job.staging.count(f"SELECT count(*) FROM person WHERE {absent}") if job.mode != "update" else 0  # noqa: S608
     elsewhere = not creates or refuse_opted_out_elsewhere(job, most=creates)
     refused = {row[0] for row in job.staging.all("SELECT number FROM refused")}
@@ -74,6 +76,8 @@ def decide(job: Job) -> bool:
         rows: list[tuple[Any, ...]] = []
         for person in batch:
             action, change, outcome, reason = _decided(job, person, refused, now)
+            if person.unfit and action != "write":
+                action, change, outcome, reason = None, None, "rejected", person.unfit
             if outcome in ("unchanged", "unchanged+protected"):
                 equal.append((person, outcome))
             else:

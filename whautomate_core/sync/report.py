@@ -25,8 +25,9 @@ ADDED = ("tagged", "untagged", "protected")
 
 TAGGING = (
     "tagged", "already", "protected", "no_consent", "missing", "rejected", "folded", "failed", "unsettled", "untagged",
+    "kept",
 )  # fmt: skip
-"""What is told where a tag is given: each row is one of them, `untagged` is beside it."""
+"""What is told where a tag is given: each row is one of them, `untagged` and `kept` are beside it."""
 
 
 def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: tuple[str, ...], rows: int) -> None:
@@ -35,21 +36,53 @@ def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: 
     count = sum(counts[outcome] for outcome in outcomes)
     if count <= limit(name, threshold, rows):
         return
-    reasons = Counter[str]()
     if "rejected" in outcomes:
-        reasons.update(dict(staging.all("SELECT reason, count(*) FROM reject GROUP BY reason")))
-    marks = ",".join("?" * len(outcomes))
-    query = f"SELECT reason, count(*) FROM person WHERE outcome IN ({marks}) GROUP BY reason"  # noqa: S608
-    reasons.update(dict(staging.all(query, outcomes)))
-    reasons.update(dict(staging.all("SELECT reason, count(*) FROM extra WHERE outcome = 'failed' GROUP BY reason")))
-    said = "; ".join(f"{count} x {reason}" for reason, count in reasons.most_common(5))
-    raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {said}")
+        known = "SELECT reason FROM person WHERE outcome = 'rejected' AND unfit IS NULL"
+        reasons = f"SELECT reason FROM rejected UNION ALL {known}"  # noqa: S608
+    else:
+        marks = ",".join(f"'{outcome}'" for outcome in outcomes)
+        reasons = (
+            f"SELECT reason FROM person WHERE outcome IN ({marks})"  # noqa: S608
+            " UNION ALL SELECT reason FROM extra WHERE outcome = 'failed'"
+        )
+    raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {_commonest(staging, reasons)}")
+
+
+def require_heard(threshold: Threshold, staging: Staging, rows: int) -> None:
+    """Raise `InvalidRequest` where more than `threshold` of `rows` may refuse consent and name nobody."""
+    says = "rows don't say yes to consent and name nobody, so somebody who refuses would keep tags"
+    _require_few("max_consent_rejected", threshold, staging, "reject WHERE unheard", rows, says)
+
+
+def require_suppressed(threshold: Threshold, staging: Staging, rows: int) -> None:
+    """Raise `InvalidRequest` where more than `threshold` of the `rows` of `suppress` name nobody."""
+    says = "rows of suppress can't be read, so somebody who opted out might be reached"
+    _require_few("max_suppress_rejected", threshold, staging, "suppress_reject", rows, says)
+
+
+def _require_few(name: str, threshold: Threshold, staging: Staging, table: str, rows: int, says: str) -> None:
+    count, first = staging.all(f"SELECT count(*), min(row) FROM {table}")[0]  # noqa: S608
+    if count > limit(name, threshold, rows):
+        reasons = _commonest(staging, f"SELECT reason FROM {table}")  # noqa: S608
+        raise InvalidRequest(
+            f"{count} of {rows} {says} (the first is row {first}); that is over {name}={threshold!r}, and nothing was "
+            f"sent: {reasons}"
+        )
+
+
+def _commonest(staging: Staging, query: str) -> str:
+    query = f"SELECT reason, count(*) FROM ({query}) GROUP BY reason ORDER BY 2 DESC LIMIT 5"  # noqa: S608
+    return "; ".join(f"{count} x {reason}" for reason, count in staging.all(query))
 
 
 def count_outcomes(staging: Staging) -> Counter[str]:
     """How many rows came to what, so far."""
     counts = Counter[str](
-        rejected=staging.count("SELECT count(*) FROM reject"), folded=staging.count("SELECT count(*) FROM folded")
+        rejected=staging.count(
+            "SELECT (SELECT count(*) FROM reject)"
+            " + (SELECT count(*) FROM person WHERE unfit IS NOT NULL AND outcome IS NULL)"
+        ),
+        folded=staging.count("SELECT count(*) FROM folded"),
     )
     known = "SELECT known, count(*) FROM line WHERE known IS NOT NULL AND match NOT IN (SELECT match FROM twice)"
     people = "SELECT outcome, count(*) FROM person WHERE outcome IS NOT NULL GROUP BY outcome"
@@ -66,7 +99,7 @@ def count_outcomes(staging: Staging) -> Counter[str]:
 def count_tagging(staging: Staging, outcomes: Counter[str]) -> Counter[str]:
     """The same where a tag is given."""
     counts = Counter[str](
-        {name: outcomes[name] for name in ("missing", "rejected", "folded", "failed", "unsettled", "untagged")}
+        {name: outcomes[name] for name in ("missing", "rejected", "folded", "failed", "unsettled", "untagged", "kept")}
     )
     for consent, outcome, count in staging.all(
         "SELECT consent, outcome, count(*) FROM person WHERE outcome LIKE 'unchanged%' GROUP BY consent, outcome"
@@ -89,7 +122,7 @@ def require_folder(name: str, path: str | None) -> None:
 
 
 def write_rejects(path: str | None, staging: Staging, show: Show, storage: Storage) -> None:
-    """Write the rows that were not written as they are: row, outcome, reason, and whom they are about (`match`)."""
+    """Write the rows that were not used as they are: of which source, row, outcome, reason, and whom they are about."""
     if path is not None:
         write_records(path, _rejects(staging, show), storage=storage)
 
@@ -102,14 +135,17 @@ def write_outcomes(path: str | None, staging: Staging, show: Show, storage: Stor
 
 def _rejects(staging: Staging, show: Show) -> Iterator[Json]:
     query = (
-        "SELECT row, 'rejected', reason, NULL FROM reject UNION ALL "
-        "SELECT f.row, 'folded', 'same person as row ' || f.later, p.key"
+        "SELECT 'source', row, 'rejected', reason, NULL FROM reject UNION ALL "
+        "SELECT 'source', f.row, 'folded', 'same person as row ' || f.later, p.key"
         " FROM folded f JOIN line l ON l.row = f.row LEFT JOIN person p ON p.match = l.match UNION ALL "
-        "SELECT row, outcome, reason, key FROM person WHERE outcome IN ('failed', 'unsettled', 'withheld', 'rejected')"
-        " ORDER BY 1"
+        "SELECT 'source', row, outcome, reason, key FROM person"
+        " WHERE outcome IN ('failed', 'unsettled', 'withheld', 'rejected') AND unfit IS NULL UNION ALL "
+        "SELECT 'source', row, CASE outcome WHEN 'failed' THEN 'failed' WHEN 'unsettled' THEN 'unsettled'"
+        " ELSE 'rejected' END, coalesce(reason, unfit), key FROM person WHERE unfit IS NOT NULL UNION ALL "
+        "SELECT 'suppress', row, 'rejected', reason, NULL FROM suppress_reject ORDER BY 1, 2"
     )
-    for row, outcome, reason, key in staging.run(query):
-        yield {"row": row, "outcome": outcome, "reason": reason, "match": shown(key, show)}
+    for source, row, outcome, reason, key in staging.run(query):
+        yield {"of": source, "row": row, "outcome": outcome, "reason": reason, "match": shown(key, show)}
 
 
 def _outcomes(staging: Staging, show: Show) -> Iterator[Json]:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from whautomate_core.sources import Rows
+from whautomate_core.sources import Row, Rows
 from whautomate_core.state import State
 from whautomate_core.state.ledger import NOBODY, Confirmed
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import Kind, other_keys
-from whautomate_core.sync.mapping import Person, cells_of, text_of
+from whautomate_core.sync.kinds import SEPARATOR, Kind, other_keys
+from whautomate_core.sync.mapping import Person, Unfit, cells_of
 from whautomate_core.sync.staging import Line, Staged, batches
 
 Hash = Callable[[str], str]
@@ -39,32 +39,32 @@ def stage(job: Job, rows: Rows) -> int:
     raw_of = _hash(job, f"raw 2 {job.mapping.fingerprint()} {json.dumps(job.tags)}")
     match_of, count = matcher(job), 0
     for batch in batches(rows):
+        taken: list[tuple[Row, str, str | None]] = []
         lines: list[Line] = []
-        rejects: list[tuple[int, str]] = []
-        texts: list[tuple[int, tuple[str, ...], str, str]] = []
-        for number, cells, problem in batch:
-            try:
-                if problem:
-                    raise ValueError(problem)
-                text = text_of(cells)
-                texts.append((number, cells, text, raw_of(text)))
-            except UnicodeEncodeError:  # half an emoji, as JavaScript cuts them
-                rejects.append((number, "row holds half a character"))
-            except ValueError as error:
-                rejects.append((number, str(error)))
-        known = job.ledger.known(job.lease.sync, [raw for *_, raw in texts]) if skips else {}
-        for number, cells, text, raw in texts:
-            if confirmed := known.get(raw):
+        rejects: list[tuple[int, str, bool]] = []
+        for row in batch:
+            text = SEPARATOR.join(row.cells)
+            if row.problem is None and text.count(SEPARATOR) >= len(row.cells):
+                readable = tuple("" if SEPARATOR in cell else cell for cell in row.cells)
+                row = Row(row.number, readable, "row holds control characters")
+            taken.append((row, text, None if row.problem else raw_of(text)))
+        known = job.ledger.known(job.lease.sync, [raw for *_, raw in taken if raw]) if skips else {}
+        for row, text, raw in taken:
+            number, cells, problem = row
+            if raw and (confirmed := known.get(raw)):
                 match, run, outcome = confirmed
                 lines.append(Line(number, match, raw, text, None, outcome if run == job.lease.run else "unchanged"))
                 continue
             try:
-                person = read(cells)
-            except ValueError as error:
-                rejects.append((number, str(error)))
-                continue
-            said = json.dumps([person.key, person.fields, person.consent])
-            lines.append(Line(number, match_of(person.key), raw, text, said, None))
+                person = read(cells, problem)
+                lines.append(Line(number, match_of(person.key), raw, text, _said(person), None))
+            except Unfit as unfit:
+                if unfit.consents or unfit.about is None:
+                    rejects.append((number, str(unfit), not unfit.consents))
+                else:
+                    # That they don't consent holds, whatever else is wrong with the row.
+                    match = match_of(unfit.about.key)
+                    lines.append(Line(number, match, None, "", _said(unfit.about), None, str(unfit)))
         job.staging.add(lines)
         job.staging.reject(rejects)
         count += len(batch)
@@ -73,53 +73,62 @@ def stage(job: Job, rows: Rows) -> int:
     return count
 
 
+def _said(person: Person) -> str:
+    return json.dumps([person.key, person.fields, person.consent])
+
+
 def _fold(job: Job, read: Callable[[tuple[str, ...]], Person]) -> None:
     """Make people of the lines that have to be looked at."""
     staging = job.staging
     staging.run("CREATE INDEX line_match ON line (match)")
     staging.run("INSERT INTO twice SELECT match FROM line GROUP BY match HAVING count(*) > 1")
     once = staging.run(
-        "SELECT row, match, raw, person FROM line WHERE known IS NULL AND match NOT IN (SELECT match FROM twice)"
+        "SELECT row, match, raw, unfit, person FROM line WHERE known IS NULL AND match NOT IN (SELECT match FROM twice)"
     )
     for batch in batches(once):
-        _put(job, [(row, match, raw, *json.loads(person)) for row, match, raw, person in batch])
+        _put(job, [(row, match, raw, unfit, *json.loads(person)) for row, match, raw, unfit, person in batch])
     for (match,) in staging.all("SELECT match FROM twice"):
-        lines = staging.all("SELECT row, cells, person FROM line WHERE match = ? ORDER BY row", (match,))
-        people = [Person(*json.loads(person)) if person else read(cells_of(cells)) for _, cells, person in lines]
-        *earlier, latest = (row for row, *_ in lines)
-        staging.many("INSERT INTO folded VALUES (?, ?)", [(row, latest) for row in earlier])
-        consent = all(person.consent for person in people)
+        lines = staging.all("SELECT row, unfit, cells, person FROM line WHERE match = ? ORDER BY row", (match,))
+        # Of rows that can't be sent one stands for them all, where there is no other.
+        fit = [line for line in lines if line[1] is None] or lines[-1:]
+        staging.reject((row, unfit, False) for row, unfit, *_ in lines if unfit and (row, unfit) != fit[-1][:2])
+        people = [Person(*json.loads(person)) if person else read(cells_of(cells)) for *_, cells, person in fit]
+        *earlier, (latest, unfit, *_) = fit
+        staging.many("INSERT INTO folded VALUES (?, ?)", [(row, latest) for row, *_ in earlier])
+        consent = all(person.consent for person in people) and not any(unfit for _, unfit, *_ in lines)
         # Without a hash of cells: each of the rows is looked at again in the next run.
-        _put(job, [(latest, match, None, people[-1].key, people[-1].fields, consent)])
+        _put(job, [(latest, match, None, unfit, people[-1].key, people[-1].fields, consent)])
 
 
-def _put(job: Job, people: Sequence[tuple[int, str, str | None, str, Any, bool]]) -> None:
+def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str, Any, bool]]) -> None:
     matches = [match for _, match, *_ in people]
     match_of = matcher(job)
-    others = {match_of(one): match for _, match, _, key, *_ in people for one in other_keys(job.mapping.match, key)}
+    others = {match_of(one): match for _, match, _, _, key, *_ in people for one in other_keys(job.mapping.match, key)}
     job.ledger.respell(job.lease.sync, others)
     payload_of = _hash(job, "payload")
     confirmed = job.ledger.payloads(job.lease.sync, matches)
     identities = job.ledger.people(matches)
     same: list[Confirmed] = []
     rows: list[tuple[Any, ...]] = []
-    for row, match, raw, key, fields, consent in people:
+    for row, match, raw, unfit, key, fields, consent in people:
         payload = payload_of(json.dumps([fields, job.tags if consent else [], consent], sort_keys=True))
         before, run, outcome = confirmed.get(match, (None, None, None))
         done = outcome if run == job.lease.run else None
-        unchanged = job.trusts and before == payload
+        unchanged = job.trusts and before == payload and not unfit
         if unchanged:
             same.append(Confirmed(match, raw, payload, str(run), str(outcome)))
         who = identities.get(match, NOBODY)
-        said = (match, row, key, json.dumps(fields), consent, raw, payload)
+        said = (match, row, key, json.dumps(fields), consent, raw, payload, unfit)
         # Who was looked for before a create was begun may be there since.
         absent = who.absent == job.lease.run and who.intent_at is None
         known = (who.id, absent, who.opted_out, who.intent_at)
         rows.append((*said, *known, done, (done or "unchanged") if unchanged else None))
     job.ledger.confirm(job.lease.sync, same)  # their cells are written otherwise now
+    # They lose tags that their row, once it is mended, may give again.
+    job.ledger.doubt(job.lease.sync, [match for _, match, _, unfit, *_ in people if unfit and match in confirmed])
     job.staging.many(
-        "INSERT INTO person (match, row, key, fields, consent, raw, payload, id, absent, opted_out, intent_at, done,"
-        " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO person (match, row, key, fields, consent, raw, payload, unfit, id, absent, opted_out, intent_at,"
+        " done, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
 
@@ -131,10 +140,15 @@ def finish(job: Job, done: Iterable[tuple[Staged, str]]) -> None:
         # Who was written earlier in this run is equal by now.
         if outcome == "unchanged" and person.done:
             outcome = person.done
-        confirmed.append(Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome))
+        if person.unfit:
+            outcome = (
+                "rejected+untagged" if "untagged" in outcome else "rejected"
+            )  # and the row is none to be confirmed
+        else:
+            confirmed.append(Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome))
         outcomes.append((outcome, person.match))
     job.ledger.confirm(job.lease.sync, confirmed)
-    job.staging.many("UPDATE person SET outcome = ?, reason = NULL WHERE match = ?", outcomes)
+    job.staging.many("UPDATE person SET outcome = ?, reason = unfit WHERE match = ?", outcomes)
 
 
 def _hash(job: Job, purpose: str) -> Hash:

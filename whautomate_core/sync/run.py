@@ -11,14 +11,12 @@ from contextlib import contextmanager
 from contextlib import suppress as suppress_error
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, islice
 from threading import Semaphore
 
 from whautomate_core.call import Json
 from whautomate_core.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.files import Storage, fsspec_storage, open_file
-from whautomate_core.policy import numbers
 from whautomate_core.progress import Progress
 from whautomate_core.settling import SETTLE_AFTER
 from whautomate_core.sources import Rows, Source, Table, rows
@@ -27,7 +25,7 @@ from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.look import Looked, look_up
-from whautomate_core.sync.mapping import PeopleMapping
+from whautomate_core.sync.mapping import PeopleMapping, people_mapping
 from whautomate_core.sync.options import Drift, Members, Mode, Quota, Run, Show, WhenRunning
 from whautomate_core.sync.plan import Plan, decide, make_plan
 from whautomate_core.sync.report import (
@@ -36,12 +34,15 @@ from whautomate_core.sync.report import (
     TAGGING,
     count_outcomes,
     count_tagging,
+    require_heard,
+    require_suppressed,
     require_within,
     write_outcomes,
     write_rejects,
 )
 from whautomate_core.sync.rows import stage
-from whautomate_core.sync.staging import Staging, batches
+from whautomate_core.sync.staging import Staging
+from whautomate_core.sync.suppress import stage_suppressed
 from whautomate_core.thresholds import Threshold, limit
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Order:
     plan_only: bool = False
     over_quota: Quota = "spread"
     max_rejected: Threshold = "100%"
+    max_consent_rejected: Threshold = 0
     max_failed: Threshold = 0
     max_created: int | None = None
     max_added: int | None = None
@@ -100,11 +102,14 @@ def run_sync(
             settle_after=order.settle_after,
             exactly=order.members == "exactly",
         )
-        suppressed = _suppress(client, name, order, run, progress, storage, staging) if order.suppress else 0
         count, plan, ended = 0, None, "stopped"
+        suppressed: Json = {}
         try:
             count = stage(job, _rows(order, storage))
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
+            require_heard(order.max_consent_rejected, staging, count)
+            if order.suppress is not None:
+                _suppress(job, name, order, order.suppress, run, storage, suppressed)
             plan, read_at, elsewhere = _plan(job, order, requests)
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
             _require_caps(job, order, plan)
@@ -131,15 +136,24 @@ def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, bool]:
     read_at = steady()
     looked: Looked = look_up(job)
     elsewhere = decide(job)
+    if job.exactly:
+        _keep_unsure(job)
     deletes = _find_gone(job) if job.mode == "mirror" else 0
     plan = make_plan(job, looked, elsewhere, job.client.requests - requests, deletes)
     log.info("plan: %s", plan)
     return plan, read_at, elsewhere
 
 
+def _keep_unsure(job: Job) -> None:
+    """Let those keep the tags who are in no row, where a row can't be read: it may be about them."""
+    if job.staging.rejected:
+        job.staging.run("UPDATE extra SET outcome = 'kept' WHERE held IS NOT NULL")
+        log.warning("nobody in no row loses the tag: rows were rejected, and whom they are about can't be told")
+
+
 def _find_gone(job: Job) -> int:
     """Note whom the source had before and has no more, and give their number. Of nobody else is known that they go."""
-    if job.staging.count("SELECT count(*) FROM reject"):
+    if job.staging.rejected:
         log.warning("nobody is deleted: rows were rejected, and whom they are about can't be told")
         return 0
     count = 0
@@ -181,30 +195,18 @@ def _require_few(name: str, most: Threshold, number: int, of: int, what: str) ->
         raise InvalidRequest(f"{number} of {of} people {what}, over {name}={most!r}: nothing was sent")
 
 
-def _suppress(
-    client: Client, name: str, order: Order, run: Run, progress: Progress, storage: Storage, staging: Staging
-) -> int:
-    """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Gives how many."""
-    assert order.suppress is not None
-    suppress = order.suppress
-    found = _rows(suppress, storage, may_be_empty=True)
-    read = suppress.mapping.reader(found.columns)
-    first = list(islice(found, 1))
-    if not first:
-        return 0  # nobody has opted out
-
-    def numbered() -> Iterator[tuple[str, ...]]:
-        for batch in batches(chain(first, found)):
-            kept: list[tuple[str]] = []
-            for row in batch:
-                with suppress_error(ValueError):  # told by the run itself
-                    kept += ((number,) for number in numbers(read(row.cells).fields) if not row.problem)
-            staging.many("INSERT OR IGNORE INTO refused VALUES (?)", kept)
-            yield from (row.cells or ("",) * len(found.columns) for row in batch)
-
-    order = replace(suppress, source=Table(found.columns, numbered()), plan_only=order.plan_only)
-    report = run_sync(client, f"{name} (suppressed)", order, run, progress, storage)
-    return int(report["plan"]["tags_to_add"] if order.plan_only else report["tagged"])
+def _suppress(job: Job, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json) -> None:
+    """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Fills the counts."""
+    stage_suppressed(job.staging, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
+    require_suppressed(suppress.max_rejected, job.staging, counts["rows"])
+    if counts["rows"] == counts["rejected"]:
+        return
+    phone = suppress.mapping.kind.phone
+    numbers = Table([phone], job.staging.run("SELECT number FROM suppressed ORDER BY number"))
+    by_number = people_mapping(suppress.mapping.kind, {phone: phone}, match=phone)
+    opt_out = replace(suppress, source=numbers, mapping=by_number, plan_only=order.plan_only, max_rejected=0)
+    report = run_sync(job.client, f"{name} (suppressed)", opt_out, run, job.progress, storage)
+    counts["suppressed"] = int(report["plan"]["tags_to_add"] if order.plan_only else report["tagged"])
 
 
 def _rows(order: Order, storage: Storage, *, may_be_empty: bool = False) -> Rows:
@@ -214,11 +216,11 @@ def _rows(order: Order, storage: Storage, *, may_be_empty: bool = False) -> Rows
 
 
 def _report(
-    job: Job, count: int, plan: Plan | None, suppressed: int, requests: int, started: float, order: Order
+    job: Job, count: int, plan: Plan | None, suppressed: Json, requests: int, started: float, order: Order
 ) -> Json:
     counts = count_outcomes(job.staging)
     named: tuple[str, ...] = (*OUTCOMES, *ADDED, "deleted", "suppressed")
-    counts["suppressed"] = suppressed
+    counts["suppressed"] = suppressed.get("suppressed", 0)
     if order.members:
         counts, named = count_tagging(job.staging, counts), TAGGING
     records = "SELECT coalesce(sum(json_array_length(records) - 1), 0) FROM person WHERE records IS NOT NULL"
@@ -234,6 +236,7 @@ def _report(
         "rows": count,
         **{name: counts[name] for name in named},
         "doubles": doubles,
+        **({"suppress": suppressed} if suppressed else {}),
         **({"plan": plan.as_json()} if plan and order.plan_only else {}),
         **paths,
         "requests": job.client.requests - requests,

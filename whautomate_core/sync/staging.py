@@ -30,10 +30,12 @@ CREATE TABLE line (
     raw TEXT,
     cells TEXT NOT NULL,
     person TEXT,  -- what the row says, where it was taken apart
-    known TEXT    -- what became of it, where the ledger has it as it is
+    known TEXT,   -- what became of it, where the ledger has it as it is
+    unfit TEXT    -- why it can't be sent, where it says all the same that somebody doesn't consent
 );
 CREATE TABLE twice (match TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE reject (row INTEGER NOT NULL, reason TEXT NOT NULL);
+-- unheard: it doesn't say yes to consent, and nobody can tell who that is.
+CREATE TABLE reject (row INTEGER NOT NULL, reason TEXT NOT NULL, unheard INTEGER NOT NULL);
 CREATE TABLE folded (row INTEGER PRIMARY KEY, later INTEGER NOT NULL);
 CREATE TABLE person (
     match TEXT PRIMARY KEY,
@@ -43,6 +45,7 @@ CREATE TABLE person (
     consent INTEGER NOT NULL,
     raw TEXT,
     payload TEXT NOT NULL,
+    unfit TEXT,         -- why nothing but their tags is written
     id TEXT,
     records TEXT,       -- what the server has, as read in this run: the oldest first
     page INTEGER NOT NULL DEFAULT 0,  -- of the list of everybody, where they stood on one
@@ -55,17 +58,24 @@ CREATE TABLE person (
     outcome TEXT,       -- what became of it
     reason TEXT
 );
+-- Rows that can't be sent, those among them whose person loses tags all the same.
+CREATE VIEW rejected AS
+    SELECT row, reason FROM reject UNION ALL
+    SELECT row, unfit FROM person WHERE unfit IS NOT NULL AND (outcome IS NULL OR outcome LIKE 'rejected%');
 CREATE INDEX person_page ON person (page, row);
 -- Whom no row is about: who loses a tag, and who is deleted.
 CREATE TABLE extra (match TEXT, id TEXT, held TEXT, outcome TEXT, reason TEXT);
 -- Numbers of people who opted out elsewhere.
 CREATE TABLE refused (number TEXT PRIMARY KEY) WITHOUT ROWID;
+-- Those that `suppress` names, and its rows that name nobody.
+CREATE TABLE suppressed (number TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE suppress_reject (row INTEGER NOT NULL, reason TEXT NOT NULL);
 """
 
 
 _COLUMNS = (
     "match, row, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, done, action, change,"
-    " outcome, reason, page"
+    " outcome, reason, unfit, page"
 )
 
 
@@ -78,6 +88,7 @@ class Line(NamedTuple):
     cells: str
     person: str | None
     known: str | None
+    unfit: str | None = None
 
     def __repr__(self) -> str:
         return f"Line(row={self.row})"
@@ -104,6 +115,8 @@ class Staged:
     change: Json | None
     outcome: str | None
     reason: str | None
+    unfit: str | None
+    """Why nothing but their tags is written: their row can't be sent, and says that they don't consent."""
     page: int
     """Of the list of everybody, where they stood on one; else 0."""
     read_at: float | None = None
@@ -150,11 +163,16 @@ class Staging:
 
     def add(self, lines: Iterable[Line]) -> None:
         """Put rows there."""
-        self.many("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", lines)
+        self.many("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?)", lines)
 
-    def reject(self, rejects: Iterable[tuple[int, str]]) -> None:
-        """Note rows that can't be sent, with the reason."""
-        self.many("INSERT INTO reject VALUES (?, ?)", rejects)
+    def reject(self, rejects: Iterable[tuple[int, str, bool]]) -> None:
+        """Note rows that can't be sent, with the reason, and whether a refusal of consent may be lost with them."""
+        self.many("INSERT INTO reject VALUES (?, ?, ?)", rejects)
+
+    @property
+    def rejected(self) -> int:
+        """How many rows can't be sent as they are. Whom they are about may not be known."""
+        return self.count("SELECT count(*) FROM rejected")
 
     def people(self, condition: str = "1", values: Sequence[Any] = ()) -> Iterator[Staged]:
         """Those on whom a condition holds, in the order of pages, then rows. They may be changed meanwhile."""
@@ -179,11 +197,11 @@ class Staging:
 
 def _staged(row: Sequence[Any]) -> Staged:
     match, number, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, *rest = row
-    done, action, change, outcome, reason, page = rest
+    done, action, change, outcome, reason, unfit, page = rest
     return Staged(
         *(match, number, key, json.loads(fields), bool(consent), raw, payload, id, records and json.loads(records)),
         *(bool(absent), bool(opted_out), intent_at, done, action, change and json.loads(change)),
-        *(outcome, reason, page),
+        *(outcome, reason, unfit, page),
     )
 
 
