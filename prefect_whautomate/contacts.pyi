@@ -415,21 +415,23 @@ class _sync_contacts(Task[..., dict[str, Any]]):
         match: What contacts are matched by: `phoneNumber`.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; rows that say no are synced and get no tag.
+        consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with the row.
         nulls: What an empty cell means: `keep` what is there, or `clear` it.
         tags: Names of tags for every contact that consents.
         mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more.
         drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back.
-        suppress: A source of people who opted out elsewhere, with the same column of the number: first they get the opt-out tag, and none of them is created.
+        suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region where it has one): first they get the opt-out tag, and none of them is created.
         location_id: Location of new contacts; the account's where None.
         plan_only: Work out what would be done and what it costs, and send nothing but reads.
         over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise.
+        max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
         max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
         max_created: The most contacts it may create, since creating fires automations; any number where None.
         max_added: The most contacts it may give tags to, likewise.
         max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
-        rejects_path: File for rows that were not written as they are (JSON lines, or Parquet): `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
+        rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
         outcomes_path: File for what became of each row.
         show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
         sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after their task.
@@ -443,7 +445,8 @@ class _sync_contacts(Task[..., dict[str, Any]]):
         `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
         `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (contacts that share a
-        number), `plan` where it is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what
+        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
+        `requests`, `seconds`. A run that was interrupted tells what
         all its tries did.
 
     Raises:
@@ -465,13 +468,13 @@ class _sync_contacts(Task[..., dict[str, Any]]):
             return sync_contacts(credentials, source, mapping)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_consent_rejected: Threshold = ..., max_suppress_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_contacts: _sync_contacts
 
 class _async_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`sync_contacts` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, Column], *, match: str | Sequence[str] | None = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., nulls: Nulls = ..., tags: Sequence[str] = ..., mode: Mode = ..., drift: Drift = ..., suppress: Source | None = ..., location_id: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_consent_rejected: Threshold = ..., max_suppress_rejected: Threshold = ..., max_failed: Threshold = ..., max_created: int | None = ..., max_added: int | None = ..., max_deleted: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., settle_after: float = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 async_contacts: _async_contacts
 
@@ -485,13 +488,14 @@ class _tag_contacts(Task[..., dict[str, Any]]):
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         tag: Name of the tag.
         match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where None.
-        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it.
+        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected: they may be about anybody.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; who says no loses the tag.
+        consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A word that is neither counts as no, and its row is rejected.
         plan_only: Work out what would be done and what it costs, and send nothing but reads.
         over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise.
         max_failed: Rows that the server may refuse before the job is a failure: likewise.
         max_added: The most contacts that may get the tag; any number where None.
         max_removed: The most members who may lose it: a count or a share.
@@ -504,8 +508,8 @@ class _tag_contacts(Task[..., dict[str, Any]]):
 
     Returns:
         counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `plan` where it is only planned, paths,
-        `requests`, `seconds`.
+        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
@@ -524,13 +528,13 @@ class _tag_contacts(Task[..., dict[str, Any]]):
             return tag_contacts(credentials, source, tag)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_consent_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 tag_contacts: _tag_contacts
 
 class _atag_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`tag_contacts` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, tag: str, match: Mapping[str, str] | None = ..., *, members: Members = ..., default_region: str | None = ..., region_column: str | None = ..., consent_column: str | None = ..., plan_only: bool = ..., over_quota: Quota = ..., max_rejected: Threshold = ..., max_consent_rejected: Threshold = ..., max_failed: Threshold = ..., max_added: int | None = ..., max_removed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., show: Show = ..., sync_name: str | None = ..., when_running: WhenRunning = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 atag_contacts: _atag_contacts
 

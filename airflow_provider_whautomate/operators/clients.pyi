@@ -202,7 +202,8 @@ class WhautomateSyncClientsOperator(WhautomateOperator):
         `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
         `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (clients that share a
-        number), `plan` where it is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what
+        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
+        `requests`, `seconds`. A run that was interrupted tells what
         all its tries did.
 
     Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
@@ -216,21 +217,23 @@ class WhautomateSyncClientsOperator(WhautomateOperator):
     :param match: What clients are matched by: `phone` (templated).
     :param default_region: Country of numbers without a country code, such as `DE` (templated).
     :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).
-    :param consent_column: Column that says yes or no; rows that say no are synced and get no tag (templated).
+    :param consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with the row (templated).
     :param nulls: What an empty cell means: `keep` what is there, or `clear` it (templated).
     :param tags: Names of tags for every client that consents (templated).
     :param mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more (templated).
     :param drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back (templated).
-    :param suppress: A source of people who opted out elsewhere, with the same column of the number: first they get the opt-out tag, and none of them is created (templated).
+    :param suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region where it has one): first they get the opt-out tag, and none of them is created (templated).
     :param location_id: Location of new clients; the account's where None (templated).
     :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
     :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d (templated).
     :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
+    :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise (templated).
+    :param max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise (templated).
     :param max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise (templated).
     :param max_created: The most clients it may create, since creating fires automations; any number where None (templated).
     :param max_added: The most clients it may give tags to, likewise (templated).
     :param max_deleted: The most clients that `mirror` may delete: a count, or a share of those the sync has (templated).
-    :param rejects_path: File for rows that were not written as they are (JSON lines, or Parquet): `row`, `outcome`, `reason`, `match`. Local, or the URL of an object (templated).
+    :param rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object (templated).
     :param outcomes_path: File for what became of each row (templated).
     :param show: How `match` shows in these files: `masked` (`+49…12`) or `whole` (templated).
     :param sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after their task (templated).
@@ -260,6 +263,8 @@ class WhautomateSyncClientsOperator(WhautomateOperator):
         plan_only: bool | str | XComArg = False,
         over_quota: Literal['spread', 'refuse'] | str | XComArg = 'spread',
         max_rejected: int | str | XComArg = '100%',
+        max_consent_rejected: int | str | XComArg = 0,
+        max_suppress_rejected: int | str | XComArg = 0,
         max_failed: int | str | XComArg = 0,
         max_created: int | str | XComArg | None = None,
         max_added: int | str | XComArg | None = None,
@@ -280,8 +285,8 @@ class WhautomateTagClientsOperator(WhautomateOperator):
     Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such client), `rejected`, `folded`, `failed`; beside it `untagged`, `plan` where it is only planned, paths,
-        `requests`, `seconds`.
+        (no such client), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
 
@@ -290,13 +295,14 @@ class WhautomateTagClientsOperator(WhautomateOperator):
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param tag: Name of the tag (templated).
     :param match: Column of what clients are matched by, as `{"phone": "mobile"}`; a column of the same name where None (templated).
-    :param members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it (templated).
+    :param members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected: they may be about anybody (templated).
     :param default_region: Country of numbers without a country code, such as `DE` (templated).
     :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).
-    :param consent_column: Column that says yes or no; who says no loses the tag (templated).
+    :param consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A word that is neither counts as no, and its row is rejected (templated).
     :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
     :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d (templated).
     :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
+    :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise (templated).
     :param max_failed: Rows that the server may refuse before the job is a failure: likewise (templated).
     :param max_added: The most clients that may get the tag; any number where None (templated).
     :param max_removed: The most members who may lose it: a count or a share (templated).
@@ -324,6 +330,7 @@ class WhautomateTagClientsOperator(WhautomateOperator):
         plan_only: bool | str | XComArg = False,
         over_quota: Literal['spread', 'refuse'] | str | XComArg = 'spread',
         max_rejected: int | str | XComArg = '100%',
+        max_consent_rejected: int | str | XComArg = 0,
         max_failed: int | str | XComArg = 0,
         max_added: int | str | XComArg | None = None,
         max_removed: int | str | XComArg = '100%',

@@ -26,7 +26,7 @@ from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSe
 from whautomate_core.account import require_loopback
 
 CUSTOMERS = str(Path(__file__).resolve().parent.parent / "data" / "customers.csv")
-COLUMNS = {"region_column": "country", "consent_column": "newsletter"}
+COLUMNS = {"region_column": "country", "consent_column": "newsletter", "max_consent_rejected": "5%"}
 
 # Airflow pools bound how many tasks run at once, not how fast they send: the requests of an account keep within its
 # plan whether or not there is a pool.

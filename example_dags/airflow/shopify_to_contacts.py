@@ -53,6 +53,7 @@ with DAG("shopify_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, t
         consent_column="Accepts WhatsApp Marketing",  # older exports have only the one for SMS, which is not the same
         tags=["shop"],
         max_rejected="20%",
+        max_consent_rejected="20%",  # many guests leave no number, and then there is nobody who could be tagged
         rejects_path=str(FILES / "shopify_rejects.jsonl"),
     )
     refuse_real_hosts() >> sync

@@ -40,8 +40,9 @@ with DAG("warehouse_to_contacts", schedule=None, start_date=datetime(2026, 1, 1,
         region_column="country",
         consent_column="newsletter",
         tags=["newsletter"],
-        suppress=Sql("SELECT phone_number AS mobile FROM opt_outs", conn_id="warehouse"),
+        suppress=Sql("SELECT phone_number AS mobile FROM opt_outs WHERE phone_number <> ''", conn_id="warehouse"),
         max_rejected="15%",
+        max_consent_rejected="2%",  # rows that refuse and whose number nobody can read
         # Creating people and giving tags fires automations, which message them: a query gone wrong stops here.
         max_created=1_000,
         max_added=1_000,

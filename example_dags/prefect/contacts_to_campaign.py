@@ -46,7 +46,10 @@ def contacts_to_campaign(
 
     synced = sync_contacts(block, source, MAPPING, region_column="country")
     tagged = tag_contacts(
-        block, source, "newsletter", {"phoneNumber": "mobile"}, region_column="country", consent_column="newsletter"
+        *(block, source, "newsletter", {"phoneNumber": "mobile"}),
+        region_column="country",
+        consent_column="newsletter",
+        max_consent_rejected="5%",
     )
     criteria: Any = {"tags": ["newsletter"], "exclusionTags": ["Unsubscribe"]}
     segment = ensure_segment(block, "newsletter-subscribers", criteria)

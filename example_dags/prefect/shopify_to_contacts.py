@@ -46,5 +46,6 @@ def shopify_to_contacts(block: str, source: Path = CUSTOMERS, rejects_path: str 
         consent_column="Accepts WhatsApp Marketing",  # older exports have only the one for SMS, which is not the same
         tags=["shop"],
         max_rejected="20%",
+        max_consent_rejected="20%",  # many guests leave no number, and then there is nobody who could be tagged
         rejects_path=rejects_path,
     )
