@@ -42,7 +42,7 @@ with DAG("warehouse_to_contacts", schedule=None, start_date=datetime(2026, 1, 1,
         tags=["newsletter"],
         suppress=Sql("SELECT phone_number AS mobile FROM opt_outs WHERE phone_number <> ''", conn_id="warehouse"),
         max_rejected="15%",
-        max_consent_rejected="2%",  # rows that refuse and whose number nobody can read
+        max_consent_rejected="5%",  # rows that refuse and whose number nobody can read
         # Creating people and giving tags fires automations, which message them: a query gone wrong stops here.
         max_created=1_000,
         max_added=1_000,
@@ -51,7 +51,7 @@ with DAG("warehouse_to_contacts", schedule=None, start_date=datetime(2026, 1, 1,
     tag = WhautomateTagContactsOperator(
         task_id="tag",
         tag="pro",
-        source=Sql("SELECT mobile, country FROM customers WHERE plan = 'pro'", conn_id="warehouse"),
+        source=Sql("SELECT mobile, country FROM customers WHERE plan = 'pro' AND mobile <> ''", conn_id="warehouse"),
         match={"phoneNumber": "mobile"},
         region_column="country",
         members="exactly",  # who is on that plan no more loses the tag

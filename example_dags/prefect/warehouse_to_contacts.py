@@ -20,7 +20,7 @@ from whautomate_core.account import require_loopback
 from whautomate_core.sources import Sql
 
 CUSTOMERS = "SELECT full_name, mobile, country, plan, newsletter FROM customers"
-PRO = "SELECT mobile, country FROM customers WHERE plan = 'pro'"
+PRO = "SELECT mobile, country FROM customers WHERE plan = 'pro' AND mobile <> ''"
 OPT_OUTS = "SELECT phone_number AS mobile FROM opt_outs WHERE phone_number <> ''"
 KEEP = "INSERT INTO opt_outs VALUES (%(phoneNumber)s) ON CONFLICT DO NOTHING"
 
@@ -49,7 +49,7 @@ def warehouse_to_contacts(block: str, warehouse_block: str, folder: Path) -> dic
         tags=["newsletter"],
         suppress=Sql(OPT_OUTS, warehouse),
         max_rejected="15%",
-        max_consent_rejected="2%",  # rows that refuse and whose number nobody can read
+        max_consent_rejected="5%",  # rows that refuse and whose number nobody can read
         # Creating people and giving tags fires automations, which message them: a query gone wrong stops here.
         max_created=1_000,
         max_added=1_000,
