@@ -48,7 +48,7 @@ with DAG("hubspot_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, t
         suppress=str(DATA / "hubspot_opted_out.csv"),  # the same export, of the list of those who opted out
         tags=["hubspot"],
         max_rejected="20%",
-        max_suppress_rejected=1,  # one of that list has a number that nobody can have; without this it stops the sync
+        max_suppress_rejected=1,  # one of that list has a number that nobody can have; else the sync stops
         rejects_path=str(FILES / "hubspot_rejects.jsonl"),
     )
     refuse_real_hosts() >> sync

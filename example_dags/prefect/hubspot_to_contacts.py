@@ -46,6 +46,6 @@ def hubspot_to_contacts(
         suppress=opted_out,
         tags=["hubspot"],
         max_rejected="20%",
-        max_suppress_rejected=1,  # one of that list has a number that nobody can have; without this it stops the sync
+        max_suppress_rejected=1,  # one of that list has a number that nobody can have; else the sync stops
         rejects_path=rejects_path,
     )
