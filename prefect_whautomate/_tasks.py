@@ -30,6 +30,7 @@ from whautomate_core.errors import (
     OutcomeUnknown,
     PolicyRefused,
     QuotaExhausted,
+    StateLost,
 )
 from whautomate_core.files import write_records
 from whautomate_core.state.pool import Lane
@@ -49,7 +50,7 @@ def may_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> boo
 
     Not where a message may be sent twice, and not where the answer would be the same or a budget would be spent anew.
     """
-    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused, BudgetExceeded, NotDelivered))
+    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused, BudgetExceeded, NotDelivered, StateLost))
 
 
 def whautomate_task(function: Callable[P, R], *, finished: bool = True) -> Task[P, R]:

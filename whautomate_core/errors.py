@@ -109,3 +109,7 @@ class NotDelivered(WhautomateError):
 
 class StateUnavailable(WhautomateError, ConnectionError):
     """The state database can't be reached. Nothing is sent without it."""
+
+
+class StateLost(StateUnavailable):
+    """The state file was deleted or replaced while the process ran. What it knew of what was sent is gone with it."""

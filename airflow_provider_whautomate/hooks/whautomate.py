@@ -24,6 +24,7 @@ from whautomate_core.errors import (
     NotDelivered,
     OutcomeUnknown,
     PolicyRefused,
+    StateLost,
     WhautomateError,
 )
 
@@ -39,7 +40,7 @@ R = TypeVar("R")
 MAX_WAIT = 120.0
 """Seconds that a task waits for a permit on its worker slot, where it doesn't say otherwise."""
 
-FINAL = (BudgetExceeded, NotDelivered, OutcomeUnknown, PolicyRefused)
+FINAL = (BudgetExceeded, NotDelivered, OutcomeUnknown, PolicyRefused, StateLost)
 """Errors that end a task without a retry: it would ask again for what is not to be had, or do what may be done."""
 
 _ONE_MACHINE = {"LocalExecutor", "SequentialExecutor", "DebugExecutor", "MockExecutor"}

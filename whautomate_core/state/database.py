@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,10 +29,11 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import QueuePool
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from whautomate_core.errors import ConfigurationError, StateUnavailable
+from whautomate_core.errors import ConfigurationError, StateLost, StateUnavailable
 from whautomate_core.state import schema
+from whautomate_core.state.state_file import StateFile
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Database:
             raise ConfigurationError(f"state can be sqlite:///path or postgresql://..., not {kind}")
         self.is_sqlite = kind == "sqlite"
         self._offset: float | None = None
+        self._file: StateFile | None = None
         self._engine = self._sqlite() if self.is_sqlite else self._postgresql()
         with _sqlite_turn:  # keeps a fork from reading the set meanwhile
             _databases.add(self)
@@ -96,7 +98,7 @@ class Database:
     def run(self, work: Callable[[Connection], T]) -> T:
         """Do work in one transaction, wholly or not at all, once more where the database was away for a moment."""
         for attempt in Retrying(
-            retry=retry_if_exception_type(StateUnavailable),
+            retry=retry_if_exception(_is_away),
             stop=stop_after_delay(PATIENCE),
             wait=wait_random_exponential(multiplier=0.2, max=5.0),
             before_sleep=_say_once,
@@ -111,7 +113,11 @@ class Database:
         with _sqlite_turn if self.is_sqlite else nullcontext():
             try:
                 with self._engine.begin() as connection:
+                    if self._file is not None:
+                        self._file.require_same(connection.info)
                     yield connection
+                if self._file is not None:  # what was written into a file that is gone binds nobody
+                    self._file.require_same()
             except IntegrityError:
                 raise
             except (DBAPIError, NoConnectionFree) as error:
@@ -142,6 +148,8 @@ class Database:
         if not self.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         schema.upgrade(connection)
+        if self._file is not None:
+            self._file.require_secret(connection.execute(select(schema.secrets.c.value)).scalar_one())
 
     def _postgresql(self) -> Engine:
         try:
@@ -187,16 +195,8 @@ class Database:
                 f"{path.name} would lie on a network file system ({kind}), where SQLite can't keep processes apart: "
                 "set state to a local path, or to postgresql://... where several machines share it"
             )
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Before SQLite makes it, so that it is never readable by others; -wal and -shm take the same mode.
-            # Never opened where it is there: closing it again would drop the locks that this process has on it.
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            if not os.access(path, os.R_OK | os.W_OK):
-                raise PermissionError(0, "no permission")
-        except OSError as error:
-            raise ConfigurationError(f"the state file {path.name} can't be written: {error.strerror}") from None
+        self._file = file = StateFile(path)
+        file.make()
         engine = create_engine(
             f"sqlite:///{path}",
             poolclass=QueuePool,
@@ -212,6 +212,7 @@ class Database:
             # FULL: a claim or a permit that was given survives the loss of power.
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA busy_timeout=0")  # from here on the waiting is ours
+            file.connected(connection)
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -240,6 +241,11 @@ def driver_words(error: Exception, password: object) -> str:
     """The first line of what a database's driver says, unless it holds the password."""
     line = next(iter(str(getattr(error, "orig", None) or error).strip().splitlines()), "")
     return "" if not line or (password and str(password) in line) else f" ({line[:200]})"
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database may be back in a moment."""
+    return isinstance(error, StateUnavailable) and not isinstance(error, StateLost)
 
 
 def _say_once(state: RetryCallState) -> None:
