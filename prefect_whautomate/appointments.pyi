@@ -410,7 +410,8 @@ class _export_appointments(Task[..., dict[str, Any]]):
         `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
     Raises:
-        `ConfigurationError` before anything is sent.
+        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 

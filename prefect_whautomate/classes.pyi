@@ -523,7 +523,8 @@ class _export_classes(Task[..., dict[str, Any]]):
         `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
     Raises:
-        `ConfigurationError` before anything is sent.
+        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
@@ -566,7 +567,8 @@ class _export_bookings(Task[..., dict[str, Any]]):
         `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
     Raises:
-        `ConfigurationError` before anything is sent.
+        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 

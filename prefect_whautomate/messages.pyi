@@ -492,7 +492,9 @@ class _send_template_to_contacts(Task[..., dict[str, Any]]):
     its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
     another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
     nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
-    to them, among contacts and clients: it takes three requests a message.
+    to them, among contacts and clients: it takes three requests a message. That rests on searches, which may not show
+    new people. So contacts and clients are also read once, at most as many pages of each as there are messages, and
+    those who are new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
     Args:
         credentials: Where to and as whom.

@@ -307,7 +307,8 @@ class WhautomateExportAppointmentsOperator(WhautomateOperator):
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
+        file is written.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 

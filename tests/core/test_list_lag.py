@@ -16,6 +16,7 @@ from whautomate_core.bookings.slots import book_slot, cancel_booking
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.bookings.times import wall
 from whautomate_core.bookings.timetable import sync_classes
+from whautomate_core.campaign.messages import send_template_to_contacts
 from whautomate_core.campaign.segments import ensure_segment, find_segment
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
@@ -346,3 +347,68 @@ def test_of_two_bookings_none_is_chosen_because_only_one_is_listed(
     whose: Any = {"client_id": booked["client_id"], "date": booked["date"], "timezone": "UTC"}
     with pytest.raises(errors.InvalidRequest, match="the client has 2 appointments"):
         cancel_booking(client, **whose, key="cancel")
+
+
+# --- single messages
+
+
+def send_to(client: Client, numbers: list[str], key: str = "spring") -> Any:
+    rows = [{"phone": number} for number in numbers]
+    return send_template_to_contacts(client, rows, {"name": "hello", "language": "en"}, key=key)
+
+
+@pytest.mark.whautomate(search_delay=3600.0, list_lag=0.0)
+@pytest.mark.parametrize("kind", ["contact", "client"])
+def test_who_opted_out_and_is_younger_than_any_search_gets_no_message(
+    kind: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    if kind == "contact":
+        person: Any = {"name": "Ada", "phoneNumber": "+4915123456789"}
+        whautomate_emulator.add_contacts([{**person, "tags": ["Unsubscribe"]}])
+    else:
+        person = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456789"}
+        whautomate_emulator.add_clients([{**person, "tags": ["Unsubscribe"]}])
+    report = send_to(client, ["+4915123456789", "+4915123456780"])
+    assert counts(report, "opted_out", "sent") == (1, 1)
+    assert [one["phone"] for one in whautomate_emulator.messages()] == ["4915123456780"]
+
+
+@pytest.mark.whautomate(search_delay=3600.0, list_lag=0.0)
+def test_who_is_new_and_opts_out_before_their_message_gets_none(client: Client, whautomate_emulator: Emulator) -> None:
+    numbers = [f"+491512345678{digit}" for digit in range(3)]
+    people = [{"name": f"N{at}", "phoneNumber": number} for at, number in enumerate(numbers)]
+    last = whautomate_emulator.add_contacts(people)[-1]
+    whautomate_emulator.opt_out_before("sendWhatsappTemplate", last)
+    assert counts(send_to(client, numbers), "opted_out", "sent") == (1, 2)
+
+
+def test_who_is_in_no_list_and_whose_id_a_sync_knows_is_read_by_it(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync(client, [ADA, EVE])
+    whautomate_emulator.opt_out(whautomate_emulator.contacts()[0]["id"])
+    report = send_to(client, [f"+{one['phoneNumber']}" for one in whautomate_emulator.contacts()])
+    assert counts(report, "opted_out", "sent") == (1, 1)
+
+
+def test_what_it_costs_to_ask_lists_and_ids(client: Client, whautomate_emulator: Emulator, skip: Any) -> None:
+    numbers = [f"+49151234567{digit:02}" for digit in range(20)]
+    whautomate_emulator.add_contacts([{"name": "N", "phoneNumber": number} for number in numbers])
+    skip(100)
+    whautomate_emulator._world.store.run(
+        "UPDATE records SET json = json_set(json, '$.createdAt', '2026-01-01T00:00:00.000Z')"
+    )
+    send_to(client, numbers)
+    assert len(whautomate_emulator.requests()) <= 3 * 20 + 4  # both lists, each with the page after its last
+    assert sent(whautomate_emulator, "getContact") == 0
+    before = len(whautomate_emulator.requests())
+    assert send_to(client, numbers)["already"] == 20
+    assert len(whautomate_emulator.requests()) == before
+
+
+@pytest.mark.whautomate(page_cap=2, search_delay=0.0, list_lag=0.0)
+def test_no_more_pages_are_read_than_there_are_messages(client: Client, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.add_contacts([{"name": "N", "phoneNumber": f"+4915123457{n:03}"} for n in range(40)])
+    send_to(client, ["+4915123456780", "+4915123456781"])
+    pages = [one for one in whautomate_emulator.requests("listContacts") if "searchText" not in one["query"]]
+    assert len(pages) == 2

@@ -58,7 +58,9 @@ def send_template_to_contacts(
     its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
     another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
     nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
-    to them, among contacts and clients: it takes three requests a message.
+    to them, among contacts and clients: it takes three requests a message. That rests on searches, which may not show
+    new people. So contacts and clients are also read once, at most as many pages of each as there are messages, and
+    those who are new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
     Args:
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
@@ -84,6 +86,7 @@ def send_template_to_contacts(
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
         `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
     """
+    from whautomate_core.campaign.opted_out import OptedOut
     from whautomate_core.campaign.timing import NotSent, require_in_time
     from whautomate_core.files import open_file, write_records
     from whautomate_core.once import send_once
@@ -151,10 +154,14 @@ def send_template_to_contacts(
             f"{others} of {counts['rows']} rows have another message to a person than a row before them, or than this "
             f"step has sent: nothing was sent now; {_WITH_A_KEY}, or allow them by max_failed"
         )
+    opted_out: OptedOut | None = None
     for number, one in messages.items():
         call = send_whatsapp_template(message(one))
         own, payload, _ = claimed.under(number, call.body or {})
         try:
+            if own not in claimed:
+                opted_out = opted_out or OptedOut(client, most=len(messages))
+                opted_out.refuse(number)
             _, sent = send_once(client, own, call, partial(summary, call), payload=payload)
         except PolicyRefused:
             stops.require_sends(client.account.id, "messages")  # where all are stopped, it isn't this person
@@ -193,6 +200,9 @@ class _Claimed:
         # Numbers stand in no key: the digest tells nothing of them.
         self._prefix = f"{key} to " if step is None or key is not None else step.prefix(_JOB)
         self._claims = {claim.key: claim for claim in client.state.claims.under(client.account.id, self._prefix)}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._claims
 
     def under(self, number: str, body: Json) -> tuple[str, Json, bool]:
         """The key of the message to a number, what of it is compared, and whether another was sent under it."""
