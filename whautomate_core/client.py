@@ -654,6 +654,11 @@ class Client(_Sender):
         self._say_rest(seconds)
         self._rest(seconds)
 
+    def rest_until(self, moment: float) -> None:
+        """`rest` until a moment of `time.monotonic`."""
+        if (seconds := moment - time.monotonic()) > 0:
+            self.rest(seconds)
+
     def _drive(self, steps: Generator[Call[Any] | Rest, Any, T]) -> T:
         answer: Any = None
         while True:

@@ -3,14 +3,15 @@ by reading all contacts or clients."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from whautomate_core.api import clients, contacts
 from whautomate_core.api.broadcasts import list_broadcast_logs
@@ -18,11 +19,14 @@ from whautomate_core.call import Call
 from whautomate_core.campaign.delivery import moment
 from whautomate_core.client import Client
 from whautomate_core.errors import PolicyRefused
-from whautomate_core.policy import numbers
+from whautomate_core.policy import Policy, numbers
 from whautomate_core.prepare import may_hold
 from whautomate_core.records import Segment
+from whautomate_core.whole import require_agreed
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,39 +54,72 @@ class Audience:
 def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime | None = None) -> Audience:
     """Read all contacts, or clients, or both, and count who is in any of the segments.
 
-    Raises: what `Client.send` does, `BudgetExceeded` where it takes more requests than the step may make.
+    Raises: what `Client.send` does, `BudgetExceeded` where it takes more requests than the step may make;
+        `ListUnstable` where a list changed whenever it was read.
     """
     began, before = time.monotonic(), client.requests
     least: set[str] = set()
-    most, read = 0, 0
+    most = 0
     excluded: Counter[str] = Counter()
     opted_out: list[str] = []
     spellings: dict[str, None] = {}
-    policy = client.account.policy
-    for kind, person in _everybody(client, {str(one.get("type") or "contact") for one in segments}):
+    for kind in sorted({str(one.get("type") or "contact") for one in segments}):
         chosen: list[Any] = [one for one in segments if str(one.get("type") or "contact") == kind]
-        read += 1
-        if policy.protects(person):
-            opted_out.append(f"{kind} {person.get('id')}")
-            spellings |= dict.fromkeys(filter(policy.is_opt_out, person["tags"]))
-        if any(may_hold(segment, person) for segment in chosen):
-            most += 1
-            if any(_surely_holds(segment, person, now) for segment in chosen):
-                least.add(min(numbers(person)))
-        else:
-            excluded.update(set().union(*(_left_out_for(segment, person) for segment in chosen)))
-    log.info("audience: %d people read in %d requests", read, client.requests - before)
+        judge = functools.partial(_judged, client.account.policy, chosen, now=now)
+        for id, one in _everybody(client, kind, judge).items():
+            if one.opt_outs:
+                opted_out.append(f"{kind} {id}")
+                spellings |= dict.fromkeys(one.opt_outs)
+            most += one.is_chosen
+            least |= {one.number} - {None}
+            excluded.update(one.left_out_for)
+    log.info("audience: read in %d requests", client.requests - before)
     seconds = round(time.monotonic() - began, 1)
     left_out = dict(sorted(excluded.items()))
     return Audience(len(least), most, left_out, _fingerprint(opted_out), seconds, tuple(spellings))
 
 
-def _everybody(client: Client, kinds: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """All contacts and clients, page by page, each with which of the two it is."""
-    listed: dict[str, Call[list[Any]]] = {"contact": contacts.list_contacts(), "client": clients.list_clients()}
-    for kind, call in listed.items():
-        for page in client.pages(call) if kind in kinds else ():
-            yield from ((kind, person) for person in page)
+class _Judged(NamedTuple):
+    """What somebody counts for."""
+
+    opt_outs: tuple[str, ...]
+    is_chosen: bool
+    number: str | None
+    """Where a segment surely holds them."""
+    left_out_for: frozenset[str]
+
+
+def _judged(
+    policy: Policy, chosen: Sequence[Any], person: Mapping[str, Any], *, now: datetime | None
+) -> _Judged | None:
+    """What somebody counts for; None where for nothing."""
+    opt_outs = tuple(filter(policy.is_opt_out, person["tags"])) if policy.protects(person) else ()
+    if any(may_hold(segment, person) for segment in chosen):
+        surely = any(_surely_holds(segment, person, now) for segment in chosen)
+        return _Judged(opt_outs, True, min(numbers(person)) if surely else None, frozenset())
+    left_out_for = frozenset[str]().union(*(_left_out_for(segment, person) for segment in chosen))
+    return _Judged(opt_outs, False, None, left_out_for) if opt_outs or left_out_for else None
+
+
+def _everybody(client: Client, kind: str, judge: Callable[[Mapping[str, Any]], T | None]) -> dict[str, T]:
+    """What is made of each of all contacts or clients, by id, as they were read last; without those it is None of.
+
+    Raises: `ListUnstable` where the list changed whenever it was read.
+    """
+    found: dict[str, T] = {}
+
+    def take(people: Sequence[Any], page: int) -> None:
+        for person in people:
+            # Nobody knows whom a record without an id is about: each counts.
+            id, judged = str(person.get("id") or f"none {len(found)}"), judge(person)
+            if judged is None:
+                found.pop(id, None)
+            else:
+                found[id] = judged
+
+    listed: Call[list[Any]] = clients.list_clients() if kind == "client" else contacts.list_contacts()
+    require_agreed(listed, client.read_whole(listed, take), client.where)
+    return found
 
 
 def _left_out_for(segment: Mapping[str, Any], person: Mapping[str, Any]) -> set[str]:
@@ -125,7 +162,7 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
     Args:
         kind: `sent`, `failed`, `delivered`, `read` or `replied`.
 
-    Raises: `PolicyRefused` where somebody has: whether the vendor leaves them out is not documented.
+    Raises: `ListUnstable`; `PolicyRefused` where somebody has: whether the vendor leaves them out is not documented.
     """
     began, before = time.monotonic(), client.requests
     reached: set[str] = set()
@@ -137,10 +174,14 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
             reached |= numbers(line)
             surely += str(line.get("status")).casefold() in wanted
     policy, opted_out, refused = client.account.policy, list[str](), 0
-    for what, person in _everybody(client, {"contact", "client"}):
-        if policy.protects(person):
-            opted_out.append(f"{what} {person.get('id')}")
-            refused += bool(numbers(person) & reached)
+
+    def is_reached(person: Mapping[str, Any]) -> bool | None:
+        return bool(numbers(person) & reached) if policy.protects(person) else None
+
+    for kind in ("contact", "client"):
+        of_kind = _everybody(client, kind, is_reached)
+        opted_out += (f"{kind} {id}" for id in of_kind)
+        refused += sum(of_kind.values())
     log.info("recipients of broadcast %s: %d, read in %d requests", broadcast_id, lines, client.requests - before)
     if refused:
         raise PolicyRefused(

@@ -74,7 +74,7 @@ def ensure_audience(
         were given it now; `opted_out`, how many of the list were left out.
 
     Raises: `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
-        tagged then.
+        tagged then. `ListUnstable`.
     """
     if not isinstance(tag, str) or not tag.strip():
         raise ConfigurationError("tag must be the name of a tag")
@@ -84,23 +84,32 @@ def ensure_audience(
     if contacts is not None and not contacts:
         raise ConfigurationError("contacts is empty: there is nobody to send to")
     wanted = None if contacts is None else set(contacts)
-    seen: set[str] = set()
+    concerned: dict[str, Any] = {}
+
+    def take(page: Sequence[Any], number: int) -> None:
+        for one in page:
+            id = str(one.get("id"))
+            if (wanted is not None and id in wanted) or tag in (one.get("tags") or []):
+                concerned[id] = one
+            else:
+                concerned.pop(id, None)
+
+    listed = contacts_api.list_contacts()
+    require_agreed(listed, client.read_whole(listed, take), client.where)
     lacking: list[Any] = []
     people = opted_out = others = 0
-    for page in client.pages(contacts_api.list_contacts()):
-        for one in page:
-            id, has = str(one.get("id")), tag in (one.get("tags") or [])
-            listed = has if wanted is None else id in wanted
-            seen.add(id)
-            if policy.protects(one):
-                opted_out += listed
-            elif listed:
-                people += 1
-                lacking += [] if has else [one]
-            else:
-                others += has
-    if wanted is not None and wanted - seen:
-        raise InvalidRequest(f"contacts: {len(wanted - seen)} of {len(wanted)} ids are no contact's: nobody is tagged")
+    for id, one in concerned.items():
+        is_meant = wanted is None or id in wanted
+        if policy.protects(one):
+            opted_out += is_meant
+        elif is_meant:
+            people += 1
+            lacking += [] if tag in (one.get("tags") or []) else [one]
+        else:
+            others += 1
+    if wanted is not None and wanted - concerned.keys():
+        missing = len(wanted - concerned.keys())
+        raise InvalidRequest(f"contacts: {missing} of {len(wanted)} ids are no contact's: nobody is tagged")
     if others:
         raise InvalidRequest(
             f"{others} contacts that are not on the list have the tag {tag!r} and would get the broadcast: take it "

@@ -116,7 +116,8 @@ def _fresh(writing: Writing, people: Iterable[Staged]) -> Iterator[Staged]:
         by_id: dict[str, Json] = {}
         read_at = steady()
         if sum(bool(person.change and person.change["lacks"]) for person in of_page) > 1:
-            by_id = {str(one.get("id")): one for one in job.client.send(page_of(job.client, job.kind.list(), page))}
+            asked = page_of(job.kind.list(), page, job.staging.page_size)
+            by_id = {str(one.get("id")): one for one in job.client.send(asked)}
         for person in of_page:
             yield _read_again(job, person, by_id, read_at)
 

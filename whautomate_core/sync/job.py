@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from secrets import token_hex
 
@@ -35,6 +36,7 @@ class Job:
     """Seconds after which a create that was begun and isn't to be seen is taken not to have happened."""
     exactly: bool = False
     """Whether who holds the tags and is in no row loses them."""
+    began: float = field(default_factory=time.monotonic)
     by: str = field(default_factory=lambda: token_hex(8))
     """Names this process' creates among those of others."""
 

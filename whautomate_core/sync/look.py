@@ -1,7 +1,6 @@
 """Looking people up at the server: by reading everybody page by page, or by a search for each; whichever is cheaper.
 
-Nobody knows how lists are ordered, whether they hold still while they are read, nor how soon a search sees somebody
-new. So reading everybody counts only where a second look at both its ends finds them as they were.
+Reading everybody counts only where it is known what the whole list holds (`whole.py`): else each is searched for.
 """
 
 from __future__ import annotations
@@ -9,14 +8,12 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.call import Call, Json
-from whautomate_core.client import Client
-from whautomate_core.pages import Pages
 from whautomate_core.phones import shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state.ledger import Seen
@@ -26,13 +23,12 @@ from whautomate_core.sync.kinds import CLIENTS, CONTACTS, key_of, keys_of
 from whautomate_core.sync.rows import matcher
 from whautomate_core.sync.staging import Staged, batches
 from whautomate_core.sync.unlisted import know_made, read_unlisted
+from whautomate_core.whole import Take, Whole, require_agreed
 
 log = logging.getLogger(__name__)
 
-PASSES = 2
-"""How often everybody is read where the list does not hold still, before the rest is searched for."""
-
-Take = Callable[[Sequence[Json], int], None]
+FEW = 4
+"""Requests within which a list that fits one page is read."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +60,9 @@ def look_up(job: Job) -> Looked:
         # Where nobody knows how many there are: as many pages as searches would be needed, so that at worst it costs
         # twice as much.
         most = None if job.exactly or pages is not None else max(unknown, 1)
+        if job.mode != "update" and (pages is None or pages <= FEW):
+            # A list that fits one page need not be read twice then.
+            job.client.rest_until(job.began + job.client.account.list_lag)
         everybody = _read_everybody(job, most)
     if everybody:
         read_unlisted(job)
@@ -84,7 +83,10 @@ def _put_merges(job: Job) -> bool:
 
 
 def _read_everybody(job: Job, most: int | None) -> bool:
-    """Read everybody. False where it takes more than `most` pages, or the list did not hold still."""
+    """Read everybody. False where it takes more than `most` requests, or nobody knows what the list holds.
+
+    Raises: `ListUnstable` where whoever is in no row is to lose the tags.
+    """
     match_of = matcher(job)
 
     def take(records: Sequence[Json], page: int) -> None:
@@ -98,69 +100,44 @@ def _read_everybody(job: Job, most: int | None) -> bool:
             if job.exactly and holds and not job.client.account.policy.protects(record):
                 strangers.append((record["id"], json.dumps(found)))
         _keep(job, by_match, page)
-        if strangers:
+        if job.exactly:
             _keep_strangers(job, records, strangers)
 
-    for _ in range(PASSES):
-        read = read_all_people(job.client, job.kind.list(), take, most, f"reading {job.kind.name}s", job.progress)
-        if read.pages:
-            job.ledger.note_pages(job.lease.sync, read.pages)
-        if not read.whole or read.still:
-            return read.whole and read.still
-        log.info("the list of %ss changed while it was read", job.kind.name)
-    return False
+    listed = job.kind.list()
+    read = read_all_people(job, listed, take, most, f"reading {job.kind.name}s")
+    job.staging.page_size = read.size
+    if read.ended:
+        job.ledger.note_pages(job.lease.sync, read.requests)
+        if job.exactly:
+            require_agreed(listed, read, job.client.where)
+        if not read.agreed:
+            log.info("the list of %ss changed whenever it was read", job.kind.name)
+    return read.agreed
 
 
-@dataclass(frozen=True)
-class AllRead:
-    """How reading everybody went."""
-
-    whole: bool
-    still: bool
-    pages: int | None
-    """How many requests it took, where it was read to its end."""
-
-
-def read_all_people(
-    client: Client, call: Call[Any], take: Take, most: int | None, what: str, progress: Callable[[str, int, int], None]
-) -> AllRead:
-    """Read a list of people to its end, then look at its ends again.
+def read_all_people(job: Job, call: Call[Any], take: Take, most: int | None, what: str) -> Whole:
+    """Read a whole list of people, as it was when the run began.
 
     Args:
-        take: Is given the records of each page that have an id, and its number.
-        most: The most pages to read.
+        take: Is given the records of each page that have an id, and its number, 0 where they were read before.
+        most: The most requests to make.
     """
-    pages = client.pages_of(call)
-    ends: dict[int, list[str]] = {}
-    count = 0
-    while not pages.done:
-        if most is not None and pages.page >= most:
-            return AllRead(False, False, None)
-        asked = pages.next_call()
-        answer = client.send(asked)
-        new = [record for record in pages.take(answer) if record.get("id")]
-        count += len(new)
-        take(new, pages.page)
-        progress(what, count, 0)
-        if answer:
-            ends = {number: ids for number, ids in ends.items() if number == 1} | {pages.page: _ids(answer)}
-    for number, ids in ends.items():
-        answer = client.send(page_of(client, call, number))
-        take([record for record in answer if record.get("id")], number)
-        if _ids(answer) != ids:
-            return AllRead(True, False, pages.page)
-    return AllRead(True, True, pages.page)
+    counts = [0, 0]
+
+    def taken(records: Sequence[Json], page: int) -> None:
+        again = not page
+        counts[again] += len(records)
+        take([record for record in records if record.get("id")], page)
+        job.progress(f"{what} again" if again else what, counts[again], 0)
+
+    # Who creates nobody has no need of those who came just now.
+    since = None if job.mode == "update" else job.began
+    return job.client.read_whole(call, taken, since=since, most=most)
 
 
-def page_of(client: Client, call: Call[Any], number: int) -> Call[Any]:
+def page_of(call: Call[Any], number: int, size: int) -> Call[Any]:
     """What reads one page of a list."""
-    pages: Pages = client.pages_of(call)
-    pages.page = number - 1
-    return pages.next_call()
-
-
-def _ids(records: Sequence[Json]) -> list[str]:
-    return [str(record.get("id")) for record in records]
+    return replace(call, query={**call.query, "limit": str(size), "page": str(number)})
 
 
 def _keep(job: Job, by_match: dict[str, list[Json]], page: int) -> None:
@@ -172,14 +149,15 @@ def _keep(job: Job, by_match: dict[str, list[Json]], page: int) -> None:
         for match, records in held:
             known = {record["id"]: record for record in json.loads(records or "[]")}
             known |= {record["id"]: record for record in by_match[match]}
-            changed.append((json.dumps(list(known.values())), page, match))
-        job.staging.many("UPDATE person SET records = ?, page = ? WHERE match = ?", changed)
+            changed.append((json.dumps(list(known.values())), page, page, match))
+        set_page = "page = CASE WHEN ? > 0 THEN ? ELSE page END"
+        job.staging.many(f"UPDATE person SET records = ?, {set_page} WHERE match = ?", changed)
 
 
 def _keep_strangers(job: Job, records: Sequence[Json], strangers: list[tuple[str, str]]) -> None:
     """Note who holds a tag and is in no row."""
     by_id = {record["id"]: record for record in records}
-    job.staging.many("DELETE FROM extra WHERE id = ?", [(id,) for id, _ in strangers])
+    job.staging.many("DELETE FROM extra WHERE id = ?", [(id,) for id in by_id])
     for id, found in strangers:
         matches = json.loads(found)
         if not matches or not job.staging.matching(matches, "line"):
@@ -268,7 +246,7 @@ def seen(job: Job, match: str, records: list[Json]) -> Seen:
 
 
 def refuse_opted_out_elsewhere(job: Job, most: int) -> bool:
-    """Note the numbers of those who opted out among the other kind of people, reading at most so many pages.
+    """Note the numbers of those who opted out among the other kind of people, making at most so many requests.
 
     False where there are more: then whoever is created is searched for among them.
     """
@@ -279,5 +257,4 @@ def refuse_opted_out_elsewhere(job: Job, most: int) -> bool:
         refused = {number for record in records if policy.protects(record) for number in numbers(record)}
         job.staging.many("INSERT OR IGNORE INTO refused VALUES (?)", [(number,) for number in refused])
 
-    read = read_all_people(job.client, other.list(), take, most, f"reading {other.name}s", job.progress)
-    return read.whole and read.still
+    return read_all_people(job, other.list(), take, most, f"reading {other.name}s").agreed

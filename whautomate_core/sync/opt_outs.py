@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.call import Json
@@ -11,7 +11,8 @@ from whautomate_core.files import Storage, fsspec_storage, write_records
 from whautomate_core.phones import is_valid
 from whautomate_core.policy import digits
 from whautomate_core.progress import LogProgress, Progress
-from whautomate_core.sync.kinds import CLIENTS, CONTACTS
+from whautomate_core.sync.kinds import CLIENTS, CONTACTS, Kind
+from whautomate_core.whole import require_agreed
 
 if TYPE_CHECKING:
     from whautomate_core.client import Client
@@ -32,7 +33,8 @@ def export_opt_outs(
 
     Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
 
-    Raises: `ConfigurationError` where the file can't be written.
+    Raises: `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list
+        changed whenever it was read.
     """
     started = client.requests
     counts = {"contacts": 0, "clients": 0}
@@ -40,17 +42,30 @@ def export_opt_outs(
 
     def opted_out() -> Iterator[Json]:
         for kind in (CONTACTS, CLIENTS):
-            read = 0
-            for page in client.pages(kind.list()):
-                read += len(page)
-                shown(f"reading {kind.name}s", read, 0)
-                for record in page:
-                    if client.account.policy.protects(record):
-                        counts[f"{kind.name}s"] += 1
-                        yield from _rows(client, kind.name, record)
+            found = _opted_out(client, kind, shown)
+            counts[f"{kind.name}s"] = len(found)
+            for record in found:
+                yield from _rows(client, kind.name, record)
 
     records = write_records(output_path, opted_out(), storage=storage)
     return {"path": output_path, "records": records, **counts, "requests": client.requests - started}
+
+
+def _opted_out(client: Client, kind: Kind, shown: Progress) -> list[Json]:
+    """All of a kind who have opted out. Raises `ListUnstable`."""
+    found: dict[str, Json] = {}
+    read = 0
+
+    def take(records: Sequence[Json], page: int) -> None:
+        nonlocal read
+        read += len(records) if page else 0
+        shown(f"reading {kind.name}s{'' if page else ' again'}", read, 0)
+        # Whoever had opted out in one of the passes is told of, too.
+        found.update((str(record.get("id")), record) for record in records if client.account.policy.protects(record))
+
+    listed = kind.list()
+    require_agreed(listed, client.read_whole(listed, take), client.where)
+    return list(found.values())
 
 
 def _rows(client: Client, kind: str, record: Json) -> Iterator[Json]:

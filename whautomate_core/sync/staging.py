@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from whautomate_core.call import Json
+from whautomate_core.pages import PAGE_SIZE
 
 T = TypeVar("T")
 
@@ -127,6 +128,8 @@ class Staging:
     """A run's rows. Used by one thread."""
 
     def __init__(self) -> None:
+        self.page_size = PAGE_SIZE
+        """Of the list of everybody, by which `Staged.page` counts."""
         self._folder = tempfile.TemporaryDirectory(prefix="whautomate-")  # 0700
         path = os.path.join(self._folder.name, "rows.sqlite")
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
