@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound,
 from whautomate_core.phones import canonical, e164, shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate, body
+from whautomate_core.whole import require_agreed
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
     from whautomate_core.client import Client
@@ -261,7 +263,21 @@ def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> li
         found = _fitting(wanted, read_known(client, of, field, wanted.value))
     if found or not thorough:
         return found
-    return _fitting(wanted, chain.from_iterable(client.pages(kind.all())))
+    return _read_all(client, kind, wanted)
+
+
+def _read_all(client: Client, kind: _Kind, wanted: _Wanted) -> list[Json]:
+    """Everybody who fits among all, those included who came before this. Raises `ListUnstable` where it can't tell."""
+    fitting: dict[str, Json] = {}
+
+    def take(people: Sequence[Json], page: int) -> None:
+        fitting.update((str(person["id"]), person) for person in _fitting(wanted, people))
+
+    listed = kind.all()
+    whole = client.read_whole(listed, take, since=time.monotonic())
+    if not fitting:
+        require_agreed(listed, whole, client.where)
+    return list(fitting.values())
 
 
 def _fitting(wanted: _Wanted, people: Iterable[Json]) -> list[Json]:

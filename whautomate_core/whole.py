@@ -37,8 +37,8 @@ PASSES = 3
 """How often a list is read at most."""
 
 Take = Callable[[Sequence[Json], int], None]
-"""Is given the records of each page, and its number where it is one of the first pass, else 0. Records come again with
-each pass, as they are then."""
+"""Is given the records of each page that the pass hadn't shown, and the page's number, which is 0 in later passes.
+Records come again with each pass, as they are then."""
 
 
 @dataclass(frozen=True)
@@ -293,16 +293,16 @@ class _Reading:
         if not all(isinstance(record, dict) for record in records):
             raise UnexpectedResponse(f"{self.call.method} {self.call.path}: the list holds what is no record")
         one.largest = max(one.largest, len(records))
-        ids, new = [], 0
+        ids, new = list[str](), list[Json]()
         for record in records:
             id = str(record["id"]) if record.get("id") is not None else ""
             is_new = self._note(one, id, record)
-            new += is_new
+            new += [record] if is_new else []
             ids.append(id)
             if places is not None:
                 places.append(-2 if is_new else self.seen[id] >> PASSES)
-        self.take(records, page if one.number == 0 and places is None and size is None else 0)
-        return ids, new
+        self.take(new if places is None else records, page if one.number == 0 and places is None else 0)
+        return ids, len(new)
 
     def _note(self, one: _Pass, id: str, record: Json) -> bool:
         """Note that a pass shows a record; whether it hadn't yet. A record without an id is always new."""

@@ -71,7 +71,7 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
                 opted_out.append(f"{kind} {id}")
                 spellings |= dict.fromkeys(one.opt_outs)
             most += one.is_chosen
-            least |= {one.number} - {None}
+            least |= {one.number} if one.number else set()
             excluded.update(one.left_out_for)
     log.info("audience: read in %d requests", client.requests - before)
     seconds = round(time.monotonic() - began, 1)

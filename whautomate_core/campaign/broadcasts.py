@@ -371,6 +371,7 @@ def _of_audience(campaign: Campaign, audience: Audience) -> Json:
         "recipients_least": audience.least,
         "excluded": audience.excluded,
         "opt_outs": audience.opt_outs,
+        "seconds": audience.seconds,
         "cost": cost(campaign, audience.most),
     }
 
@@ -396,10 +397,15 @@ def _create(step: _Step, key: str, meant: _Meant, note: Json) -> tuple[Json, boo
     start = moment(note.get("start")) or step.clock()
     # What is compared under one key holds no time, which depends on when the step runs.
     body: Any = {**wanted, "scheduleDateTime": _utc(start)}
-    patient = step.clock() + timedelta(minutes=1)
+    # Reading lists before it leaves takes a while by itself: its own name, and for the policy what was read before.
+    reading = 2 * float(note.get("seconds") or 0.0) + 2 * client.account.list_lag
+    patient = step.clock() + timedelta(minutes=1, seconds=reading)
 
     def find(patiently: bool) -> Broadcast | None:
-        found = _find_patiently(client, name, PATIENCE, step.sleep) if patiently else _find(client, name)
+        if patiently:
+            found = _find_patiently(client, name, PATIENCE, step.sleep)
+        else:  # where it is not to be seen, it is created
+            found = _named(client.everything(broadcasts.list_broadcasts()), name)
         return None if found is None else _same(found, wanted)
 
     def check() -> None:
@@ -504,8 +510,11 @@ def _amend(step: _Step, key: str, changes: Json) -> Json:
 
 def _find(client: Client, full_name: str) -> Broadcast | None:
     # All pages and not `searchText`, which may see a new broadcast late: a retry would then send it again.
-    call = broadcasts.list_broadcasts()
-    found = [b for page in client.pages(call) for b in page if b.get("name") == full_name]
+    return _named((one for page in client.pages(broadcasts.list_broadcasts()) for one in page), full_name)
+
+
+def _named(listed: Iterable[Broadcast], full_name: str) -> Broadcast | None:
+    found = [one for one in listed if one.get("name") == full_name]
     if len(found) > 1:
         raise InvalidRequest(f"there are {len(found)} broadcasts named {full_name!r}: delete all but one at Whautomate")
     return found[0] if found else None

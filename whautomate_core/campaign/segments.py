@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api import contacts as contacts_api
@@ -11,6 +12,7 @@ from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.prepare import known, tags_of
 from whautomate_core.records import Segment, SegmentCriteria, body
+from whautomate_core.whole import require_agreed
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
     from whautomate_core.client import Client
@@ -137,6 +139,7 @@ def find_segment(client: Client, name: str) -> Segment:
 
 def opt_out_tags(client: Client, kind: str) -> list[str]:
     """The opt-out tags of `contact` or `client`, in each spelling there is."""
+    # The policy asks again, of the whole list, before a broadcast goes to the segment.
     names = (tag["name"] for page in client.pages(tags_of(kind)) for tag in page if tag.get("name"))
     return client.account.policy.spellings(names)
 

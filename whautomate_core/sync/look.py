@@ -150,8 +150,9 @@ def _keep(job: Job, by_match: dict[str, list[Json]], page: int) -> None:
             known = {record["id"]: record for record in json.loads(records or "[]")}
             known |= {record["id"]: record for record in by_match[match]}
             changed.append((json.dumps(list(known.values())), page, page, match))
-        set_page = "page = CASE WHEN ? > 0 THEN ? ELSE page END"
-        job.staging.many(f"UPDATE person SET records = ?, {set_page} WHERE match = ?", changed)
+        # Later passes have other pages.
+        page_too = "UPDATE person SET records = ?, page = CASE WHEN ? > 0 THEN ? ELSE page END WHERE match = ?"
+        job.staging.many(page_too, changed)
 
 
 def _keep_strangers(job: Job, records: Sequence[Json], strangers: list[tuple[str, str]]) -> None:
