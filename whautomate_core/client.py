@@ -530,9 +530,8 @@ class _Sender:
         spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
         return prepare(call, self.account.policy, puts_merge=spared, everything=self._everything)
 
-    def _reading(self, call: Call[list[R]], take: Take, since: float | None, most: int | None) -> Reading:
-        cap, lag = self.profile.full_page(call.path), self.account.list_lag
-        return read_whole(call, take, cap=cap, lag=lag, since=since, most=most)
+    def _reading(self, call: Call[list[R]], take: Take, **more: Any) -> Reading:
+        return read_whole(call, take, cap=self.profile.full_page(call.path), lag=self.account.list_lag, **more)
 
     def _everything(self, call: Call[list[R]]) -> Generator[Call[Any] | Rest, Any, list[R]]:
         """What a whole list holds, each record as it was shown last."""
@@ -543,7 +542,7 @@ class _Sender:
             found.update((str(record["id"]), record) for record in records if record.get("id") is not None)
             without.extend(record for record in records if record.get("id") is None and page)
 
-        whole = yield from self._reading(call, take, None, None)
+        whole = yield from self._reading(call, take)
         require_agreed(call, whole, self.where)
         return [*found.values(), *without]
 
@@ -643,11 +642,9 @@ class Client(_Sender):
         """
         return self._drive(self._everything(call))
 
-    def read_whole(
-        self, call: Call[list[R]], take: Take, *, since: float | None = None, most: int | None = None
-    ) -> Whole:
-        """Read a whole list without keeping it: see `whole.read_whole`."""
-        return self._drive(self._reading(call, take, since, most))
+    def read_whole(self, call: Call[list[R]], take: Take, **more: Any) -> Whole:
+        """Read a whole list without keeping it: see `whole.read_whole`, whose `since` and `most` it takes."""
+        return self._drive(self._reading(call, take, **more))
 
     def rest(self, seconds: float) -> None:
         """Wait, unless it is told to stop meanwhile."""

@@ -60,6 +60,8 @@ class Whole:
     ended: bool
     """Whether it was read to its end; False where that takes more requests than it may."""
     requests: int
+    records: int
+    """How many there were in all passes together."""
     differed: int
     """Records in which the last two passes differ."""
     size: int
@@ -169,7 +171,8 @@ class _Reading:
     """When those were created that the first pass didn't show; infinitely long ago where that can't be read."""
 
     def whole(self, agreed: bool, passes: list[_Pass], differed: int = 0, *, ended: bool = True) -> Whole:
-        return Whole(agreed, ended, self.requests, differed, passes[0].size if passes else PAGE_SIZE)
+        size = passes[0].size if passes else PAGE_SIZE
+        return Whole(agreed, ended, self.requests, len(self.seen), differed, size)
 
     # --- one pass
 
@@ -295,7 +298,7 @@ class _Reading:
         one.largest = max(one.largest, len(records))
         ids, new = list[str](), list[Json]()
         for record in records:
-            id = str(record["id"]) if record.get("id") is not None else ""
+            id = str(record.get("id") or "")
             is_new = self._note(one, id, record)
             new += [record] if is_new else []
             ids.append(id)

@@ -57,7 +57,7 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
     Raises: what `Client.send` does, `BudgetExceeded` where it takes more requests than the step may make;
         `ListUnstable` where a list changed whenever it was read.
     """
-    began, before = time.monotonic(), client.requests
+    began = time.monotonic()
     least: set[str] = set()
     most = 0
     excluded: Counter[str] = Counter()
@@ -73,7 +73,6 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
             most += one.is_chosen
             least |= {one.number} if one.number else set()
             excluded.update(one.left_out_for)
-    log.info("audience: read in %d requests", client.requests - before)
     seconds = round(time.monotonic() - began, 1)
     left_out = dict(sorted(excluded.items()))
     return Audience(len(least), most, left_out, _fingerprint(opted_out), seconds, tuple(spellings))
@@ -118,7 +117,9 @@ def _everybody(client: Client, kind: str, judge: Callable[[Mapping[str, Any]], T
                 found[id] = judged
 
     listed: Call[list[Any]] = clients.list_clients() if kind == "client" else contacts.list_contacts()
-    require_agreed(listed, client.read_whole(listed, take), client.where)
+    whole = client.read_whole(listed, take)
+    log.info("audience: %d %ss read in %d requests", whole.records, kind, whole.requests)
+    require_agreed(listed, whole, client.where)
     return found
 
 
@@ -168,6 +169,7 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
     reached: set[str] = set()
     lines = surely = 0
     wanted = {"failed"} if kind == "failed" else set(_LATER[_LATER.index(kind) :])
+    # Lines have no ids by which two readings could be compared, and none is ever deleted.
     for page in client.pages(list_broadcast_logs(broadcast_id)):
         for line in page:
             lines += 1
