@@ -550,7 +550,8 @@ class _export_opt_outs(Task[..., dict[str, Any]]):
         `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
 
     Raises:
-        `ConfigurationError` where the file can't be written.
+        `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list
+        changed whenever it was read.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 

@@ -171,7 +171,7 @@ class _ensure_audience(Task[..., dict[str, Any]]):
 
     Raises:
         `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
-        tagged then.
+        tagged then. `ListUnstable`.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 

@@ -351,7 +351,8 @@ class WhautomateExportOptOutsOperator(WhautomateOperator):
 
     Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
 
-    Raises: `ConfigurationError` where the file can't be written.
+    Raises: `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list
+        changed whenever it was read.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 

@@ -128,7 +128,7 @@ class WhautomateEnsureAudienceOperator(WhautomateOperator):
         were given it now; `opted_out`, how many of the list were left out.
 
     Raises: `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
-        tagged then.
+        tagged then. `ListUnstable`.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
