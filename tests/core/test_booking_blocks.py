@@ -24,8 +24,9 @@ STANCES: list[dict[str, Any]] = [
     {},
     {"block_clock": "utc", "block_fields": "dates", "order": "oldest_first"},
     {"overlapping_blocks": "reject"},
+    {"list_lag": 20.0},
 ]
-EACH_STANCE = pytest.mark.parametrize("office", STANCES, indirect=True, ids=["wall", "utc", "reject"])
+EACH_STANCE = pytest.mark.parametrize("office", STANCES[:3], indirect=True, ids=["wall", "utc", "reject"])
 
 
 class Office:
@@ -235,7 +236,7 @@ def test_a_block_whose_answer_was_lost_is_found_and_known_as_its_own(office: Off
     fault=st.sampled_from([None, "dropped_after", "500_after", "not_json", "500_before"]),
     foreign=st.sets(st.integers(0, 5), max_size=2),
 )
-@pytest.mark.parametrize("stances", STANCES[:2], ids=["wall", "utc"])
+@pytest.mark.parametrize("stances", [*STANCES[:2], STANCES[3]], ids=["wall", "utc", "late"])
 def test_killed_anywhere_the_blocks_are_as_wanted_in_the_end(
     offices: dict[str, Office], stances: Any, first: Any, second: Any, kills: Any, fault: Any, foreign: set[int]
 ) -> None:
@@ -249,6 +250,7 @@ def test_killed_anywhere_the_blocks_are_as_wanted_in_the_end(
 
     for day in foreign:
         office.add(f"2026-03-{10 + day}T09:00:00+01:00", f"2026-03-{10 + day}T10:00:00+01:00")
+    office.emulator.advance(30)
     if fault:
         office.emulator.fault(fault, operation="createStaffAvailabilityBlock")
     for kill in kills:
@@ -257,6 +259,7 @@ def test_killed_anywhere_the_blocks_are_as_wanted_in_the_end(
         office.begin()
     office.sync(rows(first), calendar, max_failed="100%")
     office.begin()
+    office.emulator.advance(30)
     report = office.sync(rows(second), calendar, max_failed="100%")
     outcomes = ("added", "there", "folded", "past", "rejected", "failed", "unsettled")
     assert sum(report[name] for name in outcomes) == report["rows"] == len(second)

@@ -22,6 +22,7 @@ from whautomate_core.emulator import Emulator, Stances, create_app, running
 STANCES: list[dict[str, Any]] = [
     {"search_delay": 0.0},
     {"search_delay": 0.0, "class_full": "reject", "known_participant": "reject", "waitlist_moves_up": False},
+    {"search_delay": 0.0, "list_lag": 20.0},
 ]
 OUTCOMES = (
     "booked", "waitlisted", "there", "full", "folded", "missing", "rejected", "protected", "failed", "unsettled",
@@ -169,7 +170,7 @@ def test_a_class_in_the_past_takes_nobody(lesson: Class) -> None:
     members=st.sampled_from(["at_least", "exactly"]),
     kills=st.lists(st.integers(1, 700), max_size=3),
     fault=st.sampled_from([None, "dropped_after", "500_after", "not_json", "500_before"]),
-    number=st.integers(0, 1),
+    number=st.integers(0, 2),
 )
 def test_killed_anywhere_everybody_has_one_place_at_most_and_every_row_is_accounted_for(
     lessons: list[Class], before: Any, rows: Any, members: Any, kills: Any, fault: Any, number: int
@@ -188,6 +189,10 @@ def test_killed_anywhere_everybody_has_one_place_at_most_and_every_row_is_accoun
     assert sum(report[one] for one in OUTCOMES) == report["rows"] == len(rows)
     places = lesson.places()
     assert all(len(one) == 1 for one in places.values()), "nobody has two places"
+    if "list_lag" in STANCES[number]:  # what nobody knew is known once the list shows it
+        lesson.emulator.advance(30)
+        report, places = step(), lesson.places()
+        assert all(len(one) == 1 for one in places.values()), "nobody has two places"
     wanted = set(rows) - {4}
     stays = set() if members == "exactly" else before
     assert wanted - places.keys() == set() or report["unsettled"] == len(wanted - places.keys())
