@@ -133,6 +133,19 @@ def test_a_retarget_reaches_nobody_who_opted_out_since(
     assert posts(whautomate_emulator) == 2
 
 
+def test_what_somebody_deleted_during_the_hold_is_not_made_anew(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    made = broadcast(client, whautomate_emulator, **HELD)
+    client.send(broadcasts.delete_broadcast(made["id"]))
+    whautomate_emulator.opt_out(people[0])
+    whautomate_emulator.advance(made["look_at"] - whautomate_emulator.now() + 1)
+    for _ in range(2):
+        with pytest.raises(PolicyRefused, match="was deleted at Whautomate"):
+            broadcast(client, whautomate_emulator, **HELD)
+    assert posts(whautomate_emulator) == 1
+
+
 @pytest.mark.parametrize("how", BOTH)
 def test_a_retarget_is_deleted_where_one_of_them_opts_out_during_the_hold(
     how: str, client: Client, whautomate_emulator: Emulator, people: list[str]

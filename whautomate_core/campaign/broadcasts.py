@@ -468,7 +468,8 @@ def _looked_again(step: _Step, stored: Json, meant: _Meant) -> Json:
     """Look who has opted out since it was created; where somebody has, delete it and make it anew without them."""
     now, start = step.clock(), moment(stored["start"]) or step.clock()
     audience: Audience | None = None
-    if not stored.get("anew"):
+    begun = bool(stored.get("anew"))
+    if not begun:
         if start - now < LAST_MINUTE:
             log.warning("%s starts, and nobody looked in time who opted out during the hold", stored["name"])
             return _amend(step, step.key, {"looked": False})
@@ -481,10 +482,13 @@ def _looked_again(step: _Step, stored: Json, meant: _Meant) -> Json:
         log.info("%s: somebody has opted out since it was created, so it is made anew", stored["name"])
         stored = _amend(step, step.key, {"anew": True})
     try:
-        _withdraw(step.client, stored["id"], step.clock())
+        was_there = _withdraw(step.client, stored["id"], step.clock())
     except _TooLateError as error:
         log.warning("%s goes out as it was created: %s", stored["name"], error)
         return _amend(step, step.key, {"looked": False, "anew": False})
+    if not was_there and not begun:
+        _amend(step, step.key, {"over": "was deleted at Whautomate", "anew": False})
+        raise PolicyRefused(f"broadcast {stored['name']!r} was deleted at Whautomate: it is not sent again")
     try:
         audience = audience or _audience(step, meant)
         require_recipients(step.campaign, audience)
@@ -563,10 +567,16 @@ def _plain(name: str, value: Any) -> Any:
     return value
 
 
-def _withdraw(client: Client, broadcast_id: str, now: datetime) -> None:
-    """Delete a broadcast that has not begun, and see that it is gone. Raises `_TooLateError`."""
+def _withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
+    """Delete a broadcast that has not begun, and see that it is gone. Raises `_TooLateError`.
+
+    Returns: whether it was still there.
+    """
     try:
         there = client.send(broadcasts.get_broadcast(broadcast_id))
+    except NotFound:
+        return False
+    try:
         due = moment(there.get("scheduleDateTime"))
         if there.get("startedAt") or there.get("completedAt"):
             raise _TooLateError("it has started")
@@ -578,7 +588,7 @@ def _withdraw(client: Client, broadcast_id: str, now: datetime) -> None:
             raise _TooLateError(f"the server refuses to delete it ({error})") from None
         client.send(broadcasts.get_broadcast(broadcast_id))
     except NotFound:
-        return
+        return True
     raise UnexpectedResponse(f"broadcast {broadcast_id} is still there after it was deleted: look at Whautomate")
 
 
