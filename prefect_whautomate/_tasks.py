@@ -376,7 +376,7 @@ def _job_doc(job: Callable[..., Any], signature: inspect.Signature) -> str:
     if "key" in arguments:
         arguments["key"] = (
             "What identifies it: under one key it happens once. Where None it happens once in a flow run (the "
-            "outermost) for its client, service, appointment and date, and outside of runs it is needed."
+            "outermost) for whom or what it is about, and outside of runs it is needed."
         )
     arguments = {"credentials": "Where to and as whom.", **arguments, "max_requests": _OPTIONS["max_requests"]}
     # Their own sections, as readers of docstrings in this style expect them.

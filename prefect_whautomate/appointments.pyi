@@ -256,7 +256,7 @@ class _book_slot(Task[..., dict[str, Any]]):
         add_on_service_ids: Services that are booked along with it.
         notes: Notes to the booking.
         missing_ok: Return the id None where no slot is free.
-        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for its client, service, appointment and date, and outside of runs it is needed.
+        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -308,7 +308,7 @@ class _reschedule_booking(Task[..., dict[str, Any]]):
         date: The day it is on, `2026-03-01`, in `timezone`.
         service_id: Of what, where the client has several appointments on that day.
         timezone: IANA zone of `date`, and the one the booking is made in; the appointment's own where None.
-        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for its client, service, appointment and date, and outside of runs it is needed.
+        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -355,7 +355,7 @@ class _cancel_booking(Task[..., dict[str, Any]]):
         service_id: Of what, where the client has several appointments on that day.
         timezone: IANA zone of `date`; that of each appointment where None.
         reason: Why, which the client may be told.
-        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for its client, service, appointment and date, and outside of runs it is needed.
+        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 

@@ -315,7 +315,7 @@ class _cancel_broadcast(Task[..., dict[str, Any]]):
 
     Args:
         credentials: Where to and as whom.
-        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for its client, service, appointment and date, and outside of runs it is needed.
+        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         broadcast_id: Its id.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -396,7 +396,7 @@ class _broadcast(Task[..., dict[str, Any]]):
         on_failed: What happens where min_delivered or max_failed isn't kept.
         logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
         receipt_path: File for the receipt: a page where it ends in .html, else JSON.
-        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for its client, service, appointment and date, and outside of runs it is needed.
+        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         due: When the step was to run; see `max_lateness`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 

@@ -500,7 +500,7 @@ class _send_template_to_contacts(Task[..., dict[str, Any]]):
         credentials: Where to and as whom.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         template: Name and language of an approved template.
-        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for its client, service, appointment and date, and outside of runs it is needed.
+        key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         phone_column: Column of the numbers, as people write them.
         parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected.
         default_region: Country of a number without a country code, such as `DE`.

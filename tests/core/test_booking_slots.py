@@ -20,6 +20,7 @@ from whautomate_core.bookings.seen import slot_starts
 from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule_booking
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.identity import Step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=BERLIN)  # a Monday; open from 9 to 18
@@ -91,6 +92,39 @@ STANCES: list[dict[str, Any]] = [
     {"slot_times": "clock", "rescheduled_status": "Booked", "page_cap": 3, "cancel_twice": "accept"},
 ]
 EACH_STANCE = pytest.mark.parametrize("salon", STANCES, indirect=True, ids=["wall", "utc", "clock"])
+
+
+# --- in a step of a run
+
+
+def test_in_a_step_a_booking_is_its_client_and_service_and_a_change_its_appointment(salon: Salon) -> None:
+    step, to = Step("airflow dag task at noon"), "2026-03-03T15:00:00+01:00"
+    made = salon.book(key=None, step=step)
+    assert salon.book(key=None, step=step, earliest=NOW + DAY, latest=NOW + 2 * DAY) == {**made, "booked": False}
+    assert salon.book(key=None, step=step, client_id=salon.other)["booked"]
+    assert salon.book(key=None, step=Step("airflow dag task at midnight"))["booked"]
+    salon.client.send(appointments.cancel_appointment({"appointmentId": salon.appointments()[1]["id"]}))
+
+    by_id = {"appointment_id": made["id"]}
+    by_day = {"client_id": salon.person, "date": "2026-03-02", "timezone": "Europe/Berlin"}
+    assert reschedule_booking(salon.client, to, **by_day, step=step)["changed"]
+    before = salon.emulator.requests()
+    for named in (by_day, by_id, by_day):
+        assert reschedule_booking(salon.client, to, **named, step=step) == {**_moved(made, to), "changed": False}
+    assert len(salon.emulator.requests()) == len(before), "the claim is found by either"
+    with pytest.raises(errors.InvalidRequest, match=r"differs in start.*another key"):
+        reschedule_booking(salon.client, "2026-03-03T16:00:00+01:00", **by_day, step=step)
+    with pytest.raises(errors.InvalidRequest, match=r"differs in start.*another key"):
+        reschedule_booking(salon.client, "2026-03-03T16:00:00+01:00", **by_id, step=step)
+    assert cancel_booking(salon.client, **by_id, step=step)["changed"]
+    assert not cancel_booking(salon.client, **by_id, step=step)["changed"]
+    sent = ("rescheduleAppointment", "cancelAppointment")
+    assert [salon.posts(one) for one in sent] == [1, 2]
+
+
+def _moved(made: Any, to: str) -> dict[str, Any]:
+    start = datetime.fromisoformat(to).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"id": made["id"], "start": start}
 
 
 # --- the first free slot

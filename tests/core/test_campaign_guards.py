@@ -19,6 +19,8 @@ from whautomate_core.campaign.timing import NotSent, start_of
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest, NotDelivered, PolicyRefused
+from whautomate_core.identity import Step
+from whautomate_core.keys_before import AirflowKeys
 
 BOTH = [pytest.param(how, marks=pytest.mark.whautomate(recipients_fixed=how)) for how in ("creation", "start")]
 HELD: dict[str, Any] = {"hold_minutes": 5, "min_recipients": 1}
@@ -550,6 +552,61 @@ def test_rows_that_can_not_be_sent_are_told_and_counted(client: Client, whautoma
         send(client, rows)
     found = send(client, rows, max_failed=2)
     assert (found["already"], found["rejected"], found["doubles"]) == (4, 2, 1)
+
+
+def test_another_message_to_the_same_person_is_an_error_before_anything_is_sent(
+    client: Client, whautomate_emulator: Emulator, tmp_path: Path
+) -> None:
+    rows = [*ROWS, {"phone": "+49 151 23456700", "name": "Grace"}]
+    with pytest.raises(InvalidRequest, match=r"1 of 5 rows have another message .* nothing was sent now; .*\(key="):
+        send(client, rows, rejects_path=f"{tmp_path}/rejects.jsonl")
+    assert whautomate_emulator.messages() == []
+    [reject] = (tmp_path / "rejects.jsonl").read_text().splitlines()
+    assert json.loads(reject)["row"] == 5
+    assert json.loads(reject)["reason"].startswith("another message to the person of row 1: ")
+    found = send(client, rows, max_failed=1)
+    assert (found["sent"], found["rejected"]) == (4, 1)
+
+    changed = [{**ROWS[0], "name": "Grace"}, {"phone": "0151 23456709", "name": "Ada 9"}]
+    with pytest.raises(InvalidRequest, match="nothing was sent now"):
+        send(client, changed)
+    assert len(whautomate_emulator.messages()) == 4
+    found = send(client, changed, max_failed=1)
+    assert (found["sent"], found["rejected"]) == (1, 1)
+    assert len(whautomate_emulator.messages()) == 5
+
+
+def test_chunks_of_a_step_in_any_order_reach_everybody_once(client: Client, whautomate_emulator: Emulator) -> None:
+    step = Step("airflow dag task at noon", AirflowKeys("dag", "task", "at noon", is_mapped=True))
+    counts = [
+        send(client, [ROWS[n] for n in chunk], key=None, step=step)  # type: ignore[arg-type]
+        for chunk in ([0, 1], [2], [3, 0], [1, 2], [3])
+    ]
+    assert [(one["sent"], one["already"]) for one in counts] == [(2, 0), (1, 0), (1, 1), (0, 2), (0, 1)]
+    assert len(whautomate_emulator.messages()) == 4
+
+
+@pytest.mark.parametrize("index", [None, 0, 7])
+def test_rows_that_were_claimed_before_are_not_sent_again(
+    client: Client, whautomate_emulator: Emulator, index: int | None
+) -> None:
+    """As they were claimed until the second form of keys: the caller's, or the task with its map index."""
+    key = "k" if index is None else f'["dag", "task", {index}, "at noon"]'
+    own = f"{key} to {client.state.secret.digest('+4915123456700')}"
+    what = "POST /v1/messages/whatsapp/sendtemplate"
+    client.state.claims.claim(client.account.id, own, {"template": dict(TEMPLATE)}, what)
+    client.state.claims.settle(client.account.id, own, {"id": "m1"})
+    step = None
+    if index is not None:
+        step = Step("airflow dag task at noon", AirflowKeys("dag", "task", "at noon", is_mapped=True))
+    for _ in range(2):
+        found = send(client, key=key if index is None else None, step=step)  # type: ignore[arg-type]
+    assert found["already"] == 4
+    assert len(whautomate_emulator.messages()) == 3
+    other: Any = {**TEMPLATE, "name": "another"}
+    given = {"key": key if index is None else None, "step": step, "default_region": "DE"}
+    with pytest.raises(InvalidRequest, match="nothing was sent now"):
+        send_template_to_contacts(client, [ROWS[0]], other, **given)  # type: ignore[arg-type]
 
 
 def test_a_row_without_an_answer_is_not_sent_again(client: Client, whautomate_emulator: Emulator) -> None:

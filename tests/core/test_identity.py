@@ -1,8 +1,10 @@
 """What identifies calls: frozen, one for each endpoint that must happen once, and never a place or a payload."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from conftest import NoLimit, account_of
 from contract_examples import operations
 
 from whautomate_core import api
@@ -18,6 +20,13 @@ from whautomate_core.once import send_once
 WHEN = "at 2026-06-01T00:00:00+00:00"
 LOCATION = {"id": "loc000000001"}
 HELLO = {"location": LOCATION, "template": {"name": "hello", "language": "en"}}
+
+
+@pytest.fixture
+def client(whautomate_emulator: Emulator, pool: NoLimit, state_url: str, account: str) -> Iterator[Client]:
+    """A client whose claims are in either store."""
+    with Client(account_of(whautomate_emulator, state=state_url, account=account), pool=pool) as client:
+        yield client
 
 
 def person(number: int, **fields: Any) -> Any:

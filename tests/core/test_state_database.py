@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from state_workers import processes
 
 from whautomate_core.errors import ConfigurationError, StateUnavailable
+from whautomate_core.state import State, open_state, schema
 from whautomate_core.state import database as module
-from whautomate_core.state import open_state, schema
 from whautomate_core.state.database import Database, default_url, file_system
 from whautomate_core.state.limits import Limits
 
@@ -289,6 +289,40 @@ def test_an_upgrade_keeps_what_is_there_and_one_that_fails_changes_nothing(
         assert connection.execute(text("SELECT seq FROM whautomate_pool")).scalar() == 7
         assert connection.execute(text("SELECT version FROM whautomate_schema")).all() == [(NEXT,)]
         connection.execute(text("SELECT note FROM whautomate_claim"))
+
+
+OLD_CLAIMS = """
+CREATE TABLE whautomate_claim (
+    account VARCHAR NOT NULL, key VARCHAR NOT NULL, payload TEXT NOT NULL, what VARCHAR NOT NULL,
+    status VARCHAR NOT NULL, result TEXT, made_at FLOAT NOT NULL, made_by VARCHAR NOT NULL, PRIMARY KEY (account, key)
+)
+"""
+
+
+def test_claims_of_the_first_version_are_found_after_the_upgrade(empty_url: str, monkeypatch: Any) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "upgrade", lambda connection: None)
+        with Database(empty_url)._engine.begin() as connection:
+            schema.schema_version.create(connection)
+            schema.UPGRADES[0](connection)
+            connection.execute(text("INSERT INTO whautomate_schema VALUES (1)"))
+            connection.execute(text("DROP TABLE whautomate_claim"))
+            connection.execute(text(OLD_CLAIMS))
+            connection.execute(text("CREATE INDEX whautomate_claim_made ON whautomate_claim (account, what, made_at)"))
+            old = "INSERT INTO whautomate_claim VALUES ('a', :key, '{}', 'POST /x', 'settled', '1', 7.5, 'host:1:x')"
+            connection.execute(text(old), {"key": '["dag", "task", 3, "at noon"]'})
+    claims = State(empty_url).claims
+    [found] = claims.of_first_form("a", '["dag", "task", ', ', "at noon"]')
+    assert (found.settled, found.result, found.made_at) == (True, 1, 7.5)
+    assert not claims.claim("a", found.key, {}, "POST /x").mine
+    assert claims.claim("a", "v2 airflow dag task at noon x 1", {}, "POST /x", named="v2 by another name").mine
+    assert claims.of_first_form("a", "v2", "") == []
+    named = claims.look("a", "v2 by another name", {}, "POST /x")
+    assert named is not None
+    assert named.key == "v2 airflow dag task at noon x 1"
+    with State(empty_url)._database._engine.begin() as connection:
+        indexes = {index["name"] for index in inspect(connection).get_indexes("whautomate_claim")}
+    assert indexes == {index.name for index in schema.claims.indexes}
 
 
 # --- forks
