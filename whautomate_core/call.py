@@ -74,6 +74,10 @@ class Call(Generic[R]):
     fits: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether a record is that of whom the call is about, where more is known of them than the id: what is read
     directly before the call must fit."""
+    person: Mapping[str, Any] | None = None
+    """Whom it is about, read a moment ago: they are not read again, only asked for by number."""
+    cleared: bool = False
+    """Whether it is known already that nobody with the person's number has opted out, so that nobody is asked for."""
     again: Call[R] | None = None
     """What to send instead after an unknown outcome, where this call was made without reading."""
 

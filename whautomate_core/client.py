@@ -35,6 +35,7 @@ from tenacity import (
 from whautomate_core import __version__
 from whautomate_core.account import Account
 from whautomate_core.call import Act, Call, Repeat, require_named
+from whautomate_core.cleared import Cleared
 from whautomate_core.connections import watched
 from whautomate_core.errors import (
     AuthenticationError,
@@ -468,6 +469,8 @@ class _Sender:
     def __init__(self, account: Account, pool: Pool | None, lane: Lane, max_wait: float | None, budget: int | None):
         self.account = account
         self.used = Used(budget)
+        self.cleared = Cleared()
+        """Who was found not to have opted out a moment ago."""
         self.pool = pool or open_state(account.state).pool_of(account)
         """Where permits come from."""
         self._lane = lane
@@ -528,7 +531,9 @@ class _Sender:
 
     def _steps(self, call: Call[R]) -> Steps[R]:
         spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
-        return prepare(call, self.account.policy, puts_merge=spared, everything=self._everything)
+        return prepare(
+            call, self.account.policy, puts_merge=spared, everything=self._everything, cleared=self.cleared
+        )
 
     def _reading(self, call: Call[list[R]], take: Take, **more: Any) -> Reading:
         return read_whole(call, take, cap=self.profile.full_page(call.path), lag=self.account.list_lag, **more)

@@ -6,7 +6,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +102,7 @@ def set_contact_stage(
     Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-        contact, or another with its number, has opted out.
+        contact, or another contact or client with its number, has opted out: a search for each kind tells.
     """
     if not isinstance(stage, str) or not stage.strip():
         raise ConfigurationError("stage must be the name of a stage")
@@ -133,7 +133,7 @@ def set_contact_fields(
     Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
-        of a contact where it, or another with its number, has opted out.
+        or the number of a contact where it, or another contact or client with its number, has opted out.
     """
     checked = _fields(ContactUpdate, fields, "add_contact_tags and remove_contact_tags")
     wanted = _asked(phone=phone, contact_id=contact_id, default_region=default_region)
@@ -255,9 +255,7 @@ def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> li
     from whautomate_core.known import read_known
     from whautomate_core.sync.kinds import CLIENTS, CONTACTS
 
-    of_clients, of_contacts = anybody(wanted.search)
-    searched = of_contacts if kind is _CONTACTS else of_clients
-    found = _fitting(wanted, chain.from_iterable(client.pages(searched)))
+    found = _searched(client, kind, wanted)
     if not found:
         of, field = (CONTACTS, "phoneNumber") if kind is _CONTACTS else (CLIENTS, wanted.field)
         found = _fitting(wanted, read_known(client, of, field, wanted.value))
@@ -278,6 +276,11 @@ def _read_all(client: Client, kind: _Kind, wanted: _Wanted) -> list[Json]:
     if not fitting:
         require_agreed(listed, whole, client.where)
     return list(fitting.values())
+
+
+def _searched(client: Client, kind: _Kind, wanted: _Wanted) -> list[Json]:
+    of_clients, of_contacts = anybody(wanted.search)
+    return _fitting(wanted, chain.from_iterable(client.pages(of_contacts if kind is _CONTACTS else of_clients)))
 
 
 def _fitting(wanted: _Wanted, people: Iterable[Json]) -> list[Json]:
@@ -305,19 +308,25 @@ def _set(
     allow_protected: bool = False,
 ) -> Json:
     found = _found(client, kind, wanted, thorough)
+    reaches = fields.keys() & {"stage", *_NUMBER}
+    # By number their own kind was searched just now; of whom an id names, the client asks both kinds.
+    cleared = isinstance(wanted, _Wanted) and wanted.what == "phone number"
+    if isinstance(wanted, _Wanted) and cleared and reaches and not (found["protected"] or allow_protected):
+        other = _CLIENTS if kind is _CONTACTS else _CONTACTS
+        found["protected"] = any(map(client.account.policy.protects, _searched(client, other, wanted)))
 
     def compare(fields: Mapping[str, Any], record: Mapping[str, Any]) -> Json:
         changes = differing(fields, record)
         if same_number(fields, record):
             changes = {name: value for name, value in changes.items() if name not in _NUMBER}
-        if found["protected"] and "stage" in changes and not allow_protected:
+        if found["protected"] and changes.keys() & reaches and not allow_protected:
             raise PolicyRefused(
-                f"another {kind.name} with the same number has opted out; "
+                "another contact or client with the same number has opted out; "
                 "allow_protected=True is for a person who means it"
             )
         return changes
 
-    call = kind.update(found["id"], fields, allow_protected=allow_protected)
+    call = replace(kind.update(found["id"], fields, allow_protected=allow_protected), cleared=cleared)
     changed = write_differing(client, call, fields, compare)
     return {"id": found["id"], "changed": changed, "doubles": found["doubles"]}
 

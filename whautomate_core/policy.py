@@ -106,8 +106,8 @@ def digits(number: str) -> str:
     return "".join(c for c in number if c.isdigit())
 
 
-def numbers(record: Mapping[str, Any]) -> set[str]:
-    """The numbers by which a contact, client or recipient can be reached, each in its canonical form.
+def readings(record: Mapping[str, Any]) -> list[str]:
+    """The digits that the number of a contact, client or recipient may be, from its country code on.
 
     A client's country code stands apart from its phone, which may hold it once more (evidence C): both are taken.
     """
@@ -117,4 +117,9 @@ def numbers(record: Mapping[str, Any]) -> set[str]:
     )
     bare = digits(phone)
     holds_code = bare.startswith(code) or phone.lstrip().startswith("+")
-    return {canonical(number) for number in (code + bare, bare if holds_code else "") if bare and number}
+    return list(dict.fromkeys([code + bare, *([bare] if holds_code else [])])) if bare else []
+
+
+def numbers(record: Mapping[str, Any]) -> set[str]:
+    """The numbers by which a contact, client or recipient can be reached, each in its canonical form."""
+    return set(map(canonical, readings(record)))

@@ -12,10 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
+from whautomate_core.api._people import anybody
 from whautomate_core.call import Act, Call, Json, Repeat, merge, require_fitting, require_named
+from whautomate_core.cleared import Cleared
 from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.pages import Pages
-from whautomate_core.policy import Policy, numbers
+from whautomate_core.phones import canonical, shared_digits
+from whautomate_core.policy import Policy, digits, numbers, readings
 from whautomate_core.whole import Rest
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,9 @@ _NUMBER = {"phoneNumber", "countryCode", "phone"}
 
 SENDS = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST}
 """What sends messages by itself, and not through an automation."""
+
+_REACHES = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BOOK, Act.TAG, Act.CHANGE}
+"""What may message somebody who exists, by itself or through an automation: their number is asked for in both kinds."""
 
 _WAY_PAST = "allow_protected=True is for a person who means it"
 
@@ -44,13 +50,19 @@ Everything = Callable[[Call[Any]], Generator[Call[Any] | Rest, Any, list[Any]]]
 
 
 def prepare(
-    call: Call[R], policy: Policy, *, puts_merge: bool = False, everything: Everything | None = None
+    call: Call[R],
+    policy: Policy,
+    *,
+    puts_merge: bool = False,
+    everything: Everything | None = None,
+    cleared: Cleared | None = None,
 ) -> Steps[R]:
     """Work out what is sent of a call. None: there is nothing to do, and what was read last is the answer.
 
     Args:
         puts_merge: Whether it is known that PUT keeps the fields it doesn't name.
         everything: What reads a whole list, for broadcasts.
+        cleared: Who was asked about a moment ago.
 
     Raises: `PolicyRefused`.
     """
@@ -63,30 +75,39 @@ def prepare(
         yield from _audience_is_permitted(call, body, policy, everything)
     merges = call.merge and not puts_merge
     asked = call.act not in (None, Act.BROADCAST) and _asks(call, policy)
-    found: list[Any] = []
-    if merges or call.left or asked:
-        for number, read in enumerate(call.reads, 1):
-            last = number == len(call.reads)
-            found.append((yield from (read_all if read.answer is list else _record)(read, last=last)))
-        for one in found:
-            if not isinstance(one, list):
-                require_fitting(call, one)
+    cleared = Cleared() if cleared is None else cleared
+    if asked and _asks_for_the_number(call, cleared):
+        who = (yield from _read(call)) if call.person is None else [call.person]
+        people = yield from _people_are_permitted(call, who, policy)
+        if call.left and call.left(who[0]) is None:
+            return None
+        if any(_touches(call, person, policy) for person in people):
+            yield from _numbers_are_permitted(call, people, policy, cleared)
+        if call.person is not None or call.act is Act.BOOK:
+            return call
+        # What was read is some requests old by now.
+    found = (yield from _read(call, last=True)) if merges or call.left or asked else []
     if merges:
         call = replace(call, body=merge(found[0], call.body or {}))
     if asked:
-        yield from _people_are_permitted(call, found, policy)
+        call = _as_spelt(call, (yield from _people_are_permitted(call, found, policy)))
     if call.left and found:
         rest = call.left(found[0])
         return None if rest is None else replace(call, body=rest)
     return call
 
 
-def known(call: Call[R], record: Mapping[str, Any], policy: Policy) -> Call[R] | None:
+def known(call: Call[R], record: Mapping[str, Any], policy: Policy, *, cleared: bool = False) -> Call[R] | None:
     """A call about a record that was read a moment ago, so that it is not read again; None: nothing is left to do.
 
-    After an unknown outcome the record is read after all. Raises `PolicyRefused`.
+    After an unknown outcome the record is read after all.
+
+    Args:
+        cleared: Whether it is known too that nobody with the person's number has opted out; else they are asked for.
+
+    Raises: `PolicyRefused`.
     """
-    steps = prepare(call, policy)
+    steps = prepare(replace(call, cleared=True), policy)
     try:
         steps.send(None)
         while True:
@@ -96,13 +117,16 @@ def known(call: Call[R], record: Mapping[str, Any], policy: Policy) -> Call[R] |
     if rest is None:
         return None
     # Without the reading nothing tells what an attempt before has done.
-    return replace(rest, repeat=Repeat.ONCE, reads=(), merge=False, left=None, again=call)
+    whom, again = None if cleared else record, replace(call, cleared=cleared)
+    return replace(
+        rest, repeat=Repeat.ONCE, reads=(), merge=False, left=None, again=again, person=whom, cleared=cleared
+    )
 
 
 def _asks(call: Call[Any], policy: Policy) -> bool:
     """Whether the policy has to see whom the call concerns."""
     body = call.body or {}
-    if not call.reads:
+    if not call.reads and call.person is None:
         return False
     if call.act in SENDS and policy.sends == "listed":
         return True
@@ -127,8 +151,60 @@ def _refuse_unread(call: Call[Any], policy: Policy) -> None:
         raise PolicyRefused(f"{_name(call)}: it names no client, so nobody can tell who opted out; {_WAY_PAST}")
 
 
-def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> Steps[None]:
-    """Raise `PolicyRefused` unless the call may concern the people found."""
+def _asks_for_the_number(call: Call[Any], cleared: Cleared) -> bool:
+    """Whether a call that names a record may reach a person, who may have opted out through another record."""
+    if call.act not in _REACHES or call.allow_protected or call.cleared:
+        return False
+    if call.person is not None:
+        return True
+    records = [read for read in call.reads if read.answer is not list]
+    if not records:
+        return call.act is Act.BOOK  # else the number is in the body, and what is read is who has it
+    return len(records) < len(call.reads) or not all(read.url in cleared for read in records)
+
+
+def _read(call: Call[Any], *, last: bool = False) -> Generator[Read, Any, list[Any]]:
+    """What the reads of a call show, each a record or a list; `last`: what is sent follows."""
+    found: list[Any] = []
+    for number, read in enumerate(call.reads, 1):
+        ends = last and number == len(call.reads)
+        found.append((yield from (read_all if read.answer is list else _record)(read, last=ends)))
+    for one in found:
+        if not isinstance(one, list):
+            require_fitting(call, one)
+    return found
+
+
+def _numbers_are_permitted(
+    call: Call[Any], people: list[Mapping[str, Any]], policy: Policy, cleared: Cleared
+) -> Generator[Read, Any, None]:
+    """Raise `PolicyRefused` where somebody with the number of one of the people has opted out, in either kind.
+
+    Where they have none, their e-mail address is all that can be asked for.
+    """
+    for person in people:
+        names, email = numbers(person), str(person.get("email") or "").strip()
+        names = names or ({email.casefold()} if email else set())
+        if not names or all(name in cleared for name in names):
+            continue
+        # The digits that end one reading of a client's number end the other too.
+        about = min(map(shared_digits, numbers(person)), key=len, default=email)
+        of_clients, of_contacts = anybody(about)
+        sent_next = person is people[-1] and (call.person is not None or call.act is Act.BOOK)
+        found = yield from read_all(of_contacts)
+        found += yield from read_all(of_clients, last=sent_next)
+        if any(policy.protects(one) for one in found if _is_meant(one, person)):
+            raise PolicyRefused(
+                f"{_name(call)}: another contact or client of the same person has opted out; {_WAY_PAST}"
+            )
+        cleared.add(names)
+    cleared.add(read.url for read in call.reads if read.answer is not list)
+
+
+def _people_are_permitted(
+    call: Call[Any], found: list[Any], policy: Policy
+) -> Generator[Read, Any, list[Mapping[str, Any]]]:
+    """The people found. Raises `PolicyRefused` unless the call may concern them."""
     people: list[Mapping[str, Any]] = []
     for one in found:
         people += [each for each in one if _is_meant(each, call.body or {})] if isinstance(one, list) else [one]
@@ -137,7 +213,7 @@ def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> 
     if call.act is Act.DROP_TAG:
         if any(policy.is_opt_out(str(tag.get("name"))) for tag in people):
             raise PolicyRefused(f"{_name(call)}: it is an opt-out tag, and everybody would lose it; {_WAY_PAST}")
-        return None
+        return []
     if call.act is Act.BOOK:
         people = yield from _clients_of(people)
     if call.act in SENDS and policy.sends == "listed":
@@ -150,7 +226,23 @@ def _people_are_permitted(call: Call[Any], found: list[Any], policy: Policy) -> 
         raise PolicyRefused(f"{_name(call)}: the person has opted out; {_WAY_PAST}")
     if call.act is Act.FREE_MESSAGE:
         _warn_without_session(call, people)
-    return None
+    return people
+
+
+def _as_spelt(call: Call[R], people: list[Mapping[str, Any]]) -> Call[R]:
+    """The call with a number spelt as the server has it, since of another spelling it would make somebody anew."""
+    body = call.body or {}
+    about: Json = body.get("recepient") or body
+    if call.act not in {Act.MESSAGE, Act.FREE_MESSAGE, Act.CREATE} or not numbers(about):
+        return call
+    contacts_first = sorted(people, key=lambda person: "phoneNumber" not in person)
+    held = [one for person in contacts_first for one in readings(person) if {canonical(one)} & numbers(about)]
+    if not held or {*held} & {*readings(about)}:
+        return call
+    code = digits(str(about.get("countryCode") or ""))
+    spelt = {"phoneNumber": f"+{held[0]}"} if "phoneNumber" in about else {"phone": held[0].removeprefix(code)}
+    about = {**about, **spelt}
+    return replace(call, body={**body, "recepient": about} if body.get("recepient") else about)
 
 
 def _warn_without_session(call: Call[Any], people: list[Mapping[str, Any]]) -> None:
@@ -176,21 +268,26 @@ def _is_harmed(call: Call[Any], person: Mapping[str, Any], policy: Policy) -> bo
     """Whether the call does to somebody who opted out what it must not."""
     if not policy.protects(person):
         return False
+    if _touches(call, person, policy):
+        return True
+    after: Json = call.body or {}
+    if "tags" not in after:
+        return not call.merge  # where PUT replaces, what isn't sent is gone
+    return any(policy.is_opt_out(tag) for tag in set(person["tags"]) - set(after["tags"] or []))
+
+
+def _touches(call: Call[Any], person: Mapping[str, Any], policy: Policy) -> bool:
+    """Whether the call may message somebody, by itself or through an automation, or hide who they are."""
     if call.act is not Act.CHANGE:
         return True
     after: Json = call.body or {}
     held, tags = set(person.get("tags") or []), after.get("tags") or []
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise InvalidRequest("tags must be a list of names")  # they may have come unchecked through `extra`
-    if "tags" not in after:
-        loses = not call.merge  # where PUT replaces, what isn't sent is gone
-        gains = False
-    else:
-        loses = any(policy.is_opt_out(tag) for tag in held - set(tags))
-        gains = any(not policy.is_opt_out(tag) for tag in set(tags) - held)
+    gains = any(not policy.is_opt_out(tag) for tag in set(tags) - held)
     # Under another number nobody would know any more that this one has opted out.
     moves = bool(after.keys() & _NUMBER) and numbers(after) != numbers(person)
-    return loses or gains or moves or after.get("stage", person.get("stage")) != person.get("stage")
+    return gains or moves or after.get("stage", person.get("stage")) != person.get("stage")
 
 
 def _is_meant(person: Mapping[str, Any], body: Mapping[str, Any]) -> bool:

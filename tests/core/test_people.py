@@ -189,14 +189,20 @@ def test_a_repetition_that_finds_it_done_says_that_it_was_changed(
 
 
 @AT_ONCE
-@pytest.mark.parametrize("holder", ["the contact itself", "another with its number"])
+@pytest.mark.parametrize("holder", ["the contact itself", "another with its number", "a client"])
 def test_who_opted_out_keeps_the_stage_unless_a_person_means_it(
     client: Client, whautomate_emulator: Emulator, holder: str
 ) -> None:
-    tags = [["Unsubscribe"], []] if holder == "the contact itself" else [[], ["Unsubscribe"]]
-    first, _ = add(whautomate_emulator, *({"stage": "New", "tags": held} for held in tags))
+    tags = {"the contact itself": [["Unsubscribe"], []], "another with its number": [[], ["Unsubscribe"]]}
+    first = add(whautomate_emulator, *({"stage": "New", "tags": held} for held in tags.get(holder, [[]])))[0]
+    if holder == "a client":
+        whautomate_emulator.add_clients(
+            [{"fullName": "A.", "countryCode": "+49", "phone": "30123456", "tags": ["Unsubscribe"]}]
+        )
     with pytest.raises(errors.PolicyRefused, match="opted out"):
         people.set_contact_stage(client, "Won", phone=NUMBER)
+    with pytest.raises(errors.PolicyRefused, match="opted out"):
+        people.set_contact_stage(client, "Won", contact_id=first)
     assert whautomate_emulator.requests("updateContact") == []
     assert not people.set_contact_stage(client, "New", phone=NUMBER)["changed"]
     assert people.set_contact_fields(client, {"notes": "left"}, phone=NUMBER)["changed"]

@@ -12,6 +12,7 @@ from policy_cases import CASES, NUMBER, SENDS, Case, make_world
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import broadcasts, classes, clients, contacts, messages
+from whautomate_core.cleared import Cleared
 from whautomate_core.client import Client
 from whautomate_core.emulator import create_app, running, stances_from
 from whautomate_core.emulator.control import Emulator
@@ -270,6 +271,158 @@ def test_who_opted_out_is_found_beyond_the_first_page_of_a_search(ignores_page: 
     assert {request.method for request in sent} == {"GET"}
 
 
+# --- an opt-out belongs to the person
+
+
+REACHING = [
+    case
+    for case in CASES
+    if case.resource in ("messages", "appointments", "classes")
+    or case.function in ("create_contact", "create_client", "add_contact_tags", "add_client_tags")
+    or case.name in ("update_contact-stage", "update_contact-more-tags", "update_contact-number")
+]
+"""The calls that may message somebody, by themselves or through an automation."""
+
+
+def _other_record(world: Any, case: Case, where: str) -> str:
+    """Somebody's other record, through which they opted out: of the other kind, or a second one of the same."""
+    named_by_client = case.resource in ("clients", "appointments", "classes") or case.name.endswith("-client")
+    if where == "other kind":
+        return str(world.contact if named_by_client else world.client)
+    if named_by_client:
+        (id,) = world.emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": NUMBER[3:]}])
+    else:
+        (id,) = world.emulator.add_contacts([{"name": "A.", "phoneNumber": NUMBER}])
+    return str(id)
+
+
+@pytest.mark.parametrize("where", ["other kind", "second record"])
+@pytest.mark.parametrize("case", REACHING, ids=str)
+def test_who_opted_out_through_another_record_is_left_alone(
+    case: Case, where: str, shared: Emulator, make_send: Any
+) -> None:
+    shared.reset()
+    world = make_world(shared, opted_out=False)
+    other = _other_record(world, case, where)
+    shared.opt_out(other)
+    shared.advance(60)
+    before = world.happened()
+    with pytest.raises(PolicyRefused, match="has opted out"):
+        make_send(account_of(shared))(call_of(case, world))
+    assert world.written() == []
+    assert world.happened() == before
+
+
+@pytest.mark.parametrize("case", REACHING, ids=str)
+def test_at_most_four_requests_beside_a_single_call(case: Case, client_of_shared: Client, shared: Emulator) -> None:
+    world = make_world(shared, opted_out=False)
+    try:
+        client_of_shared.send(call_of(case, world))
+    except UnexpectedResponse:
+        assert case in SENDS
+    assert client_of_shared.requests <= 5
+    assert client_of_shared.requests == len(shared.requests()) - world._before
+    assert len(world.written()) == 1
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        ("5491123456789", "541123456789"),
+        ("551161234567", "5511961234567"),
+        ("5212221234567", "522221234567"),
+        ("22507123456", "2250707123456"),
+        ("22997123456", "2290197123456"),
+    ],
+)
+def test_an_opt_out_holds_in_every_spelling_of_the_number(
+    held: str, asked: str, whautomate_emulator: Emulator, make_send: Any
+) -> None:
+    place = {"id": "loc000000001"}
+    code = 3 if held.startswith("22") else 2
+    whautomate_emulator.add_clients(
+        [{"fullName": "Luz", "countryCode": f"+{held[:code]}", "phone": held[code:], "tags": ["Unsubscribe"]}]
+    )
+    (contact,) = whautomate_emulator.add_contacts([{"name": "Luz", "phoneNumber": asked}])
+    whautomate_emulator.advance(60)
+    send = make_send(account_of(whautomate_emulator))
+    template: Any = {"template": {"name": "t", "language": "en"}, "location": place}
+    for to in ({"contact": {"id": contact}}, {"recepient": {"phoneNumber": f"+{asked}"}}):
+        with pytest.raises(PolicyRefused):
+            send(messages.send_whatsapp_template({**to, **template}))
+    with pytest.raises(PolicyRefused):
+        send(contacts.add_contact_tags(contact, ["vip"]))
+    with pytest.raises(PolicyRefused):
+        send(contacts.create_contact({"name": "Luz", "phoneNumber": f"+{asked}", "location": place}))
+
+
+def test_a_message_goes_to_the_spelling_that_the_server_has(whautomate_emulator: Emulator, make_send: Any) -> None:
+    whautomate_emulator.add_contacts([{"name": "Luz", "phoneNumber": "5491123456789"}])
+    whautomate_emulator.advance(60)
+    to: Any = {"recepient": {"phoneNumber": "+541123456789"}, "location": {"id": "loc000000001"}}
+    send = make_send(account_of(whautomate_emulator))
+    send(messages.send_whatsapp_template({**to, "template": {"name": "t", "language": "en"}}))
+    assert [one["phone"] for one in whautomate_emulator.messages()] == ["5491123456789"]
+    assert len(whautomate_emulator.contacts()) == 1
+
+
+def test_listed_means_a_number_in_every_spelling(whautomate_emulator: Emulator, make_send: Any) -> None:
+    send = make_send(account_of(whautomate_emulator, sends="listed", listed="+54 11 2345-6789"))
+    to: Any = {"location": {"id": "loc000000001"}, "template": {"name": "t", "language": "en"}}
+    send(messages.send_whatsapp_template({**to, "recepient": {"phoneNumber": "+5491123456789"}}))
+    with pytest.raises(PolicyRefused, match="listed numbers only"):
+        send(messages.send_whatsapp_template({**to, "recepient": {"phoneNumber": "+5491123456780"}}))
+
+
+def test_who_has_no_number_is_asked_for_by_address(whautomate_emulator: Emulator, make_send: Any) -> None:
+    ada, _, bob = whautomate_emulator.add_clients(
+        [
+            {"fullName": "Ada", "email": "Ada@example.com"},
+            {"fullName": "A.", "email": "ada@example.com", "tags": ["Unsubscribe"]},
+            {"fullName": "Bob"},
+        ]
+    )
+    whautomate_emulator.advance(60)
+    send = make_send(account_of(whautomate_emulator))
+    with pytest.raises(PolicyRefused):
+        send(clients.add_client_tags(ada, ["vip"]))
+    send(clients.add_client_tags(bob, ["vip"]))  # there is nothing to ask for
+
+
+@pytest.mark.whautomate(client_phone="apart")
+def test_nobody_is_asked_for_twice_within_a_minute_of_a_step(client: Client, whautomate_emulator: Emulator) -> None:
+    now = [0.0]
+    client.cleared = Cleared(clock=lambda: now[0])
+    world = make_world(whautomate_emulator, opted_out=False)
+
+    def requests_of(call: Any) -> int:
+        before = client.requests
+        client.send(call)
+        return client.requests - before
+
+    assert requests_of(contacts.add_contact_tags(world.contact, ["a"])) == 5
+    assert requests_of(contacts.add_contact_tags(world.contact, ["b"])) == 2
+    assert requests_of(clients.add_client_tags(world.client, ["a"])) == 3  # who it is, and the number is known
+    now[0] = 61.0
+    whautomate_emulator.opt_out(world.client)
+    with pytest.raises(PolicyRefused):
+        client.send(contacts.add_contact_tags(world.contact, ["c"]))
+
+
+def test_others_of_a_class_are_asked_for_each(client: Client, whautomate_emulator: Emulator) -> None:
+    world = make_world(whautomate_emulator, opted_out=False)
+    phone: Any = {"countryCode": "+49", "phone": "15123456001"}
+    (bob,) = whautomate_emulator.add_clients([{"fullName": "Bob", **phone}])
+    client.send(classes.add_class_participant(world.class_, {"client": {"id": bob}}))
+    whautomate_emulator.add_contacts([{"name": "Bob", "phoneNumber": "4915123456001", "tags": ["Unsubscribe"]}])
+    whautomate_emulator.advance(61)
+    client.cleared = Cleared()
+    ada_s, bob_s = client.send(classes.list_class_participants(world.class_))
+    client.send(classes.remove_class_participant(world.class_, {"participantId": ada_s["id"]}))
+    with pytest.raises(PolicyRefused):
+        client.send(classes.remove_class_participant(world.class_, {"participantId": bob_s["id"]}))
+
+
 @pytest.mark.parametrize("tag", ["unsubscribe", " Unsubscribe ", "Unsubscribe\u200b", "\uff35nsubscribe"])
 def test_an_opt_out_is_one_however_it_is_written(tag: str) -> None:
     assert policy_from_settings({}).protects({"tags": ["vip", tag]})
@@ -392,9 +545,10 @@ def test_an_opt_out_while_the_send_waits_for_its_permit_counts(whautomate_emulat
     world = make_world(whautomate_emulator, opted_out=False)
     acquire = pool.acquire
 
-    def opted_out_meanwhile(*arguments: Any, **named: Any) -> Any:
-        whautomate_emulator.opt_out(world.contact)
-        return acquire(*arguments, **named)
+    def opted_out_meanwhile(permits: int, **named: Any) -> Any:
+        if permits == 2:
+            whautomate_emulator.opt_out(world.contact)
+        return acquire(permits, **named)
 
     pool.acquire = opted_out_meanwhile
     message: Any = {"contact": {"id": world.contact}, "location": {"id": "loc000000001"}}
@@ -404,7 +558,8 @@ def test_an_opt_out_while_the_send_waits_for_its_permit_counts(whautomate_emulat
     ):
         client.send(messages.send_whatsapp_template({**message, "template": {"name": "t", "language": "en"}}))
     assert whautomate_emulator.messages() == []
-    assert pool.granted == [2]  # read and send together: nothing grows old between them
+    # Who it is, both kinds by number; then read and send together: nothing grows old between them.
+    assert pool.granted == [1, 1, 1, 2]
 
 
 def test_a_lost_read_of_the_person_is_repeated_and_the_send_is_not(client: Client, whautomate_emulator: Any) -> None:

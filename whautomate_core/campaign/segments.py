@@ -119,7 +119,7 @@ def ensure_audience(
         )
     log.info("tag %r: %d contacts lack it, a request each", tag, len(lacking))
     for one in lacking:
-        call = known(contacts_api.add_contact_tags(one["id"], [tag]), one, policy)
+        call = known(contacts_api.add_contact_tags(one["id"], [tag]), one, policy, cleared=True)
         if call is not None:
             client.send(call)
     segment = ensure_segment(client, f"tag {tag}", {"tags": [tag]}, location_id=location_id)

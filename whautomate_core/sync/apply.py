@@ -347,7 +347,7 @@ def _untag(job: Job, person: Staged, tags: list[str], record: Json) -> str:
 
 def _send_known(job: Job, call: Call[Any], record: Json) -> None:
     """Send a tag call to somebody whose record was read a moment ago."""
-    rest = known(call, record, job.client.account.policy)
+    rest = known(call, record, job.client.account.policy, cleared=True)
     if rest is not None:
         job.client.send(rest, before=job.require_lease)
 
