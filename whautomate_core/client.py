@@ -531,9 +531,7 @@ class _Sender:
 
     def _steps(self, call: Call[R]) -> Steps[R]:
         spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
-        return prepare(
-            call, self.account.policy, puts_merge=spared, everything=self._everything, cleared=self.cleared
-        )
+        return prepare(call, self.account.policy, puts_merge=spared, everything=self._everything, cleared=self.cleared)
 
     def _reading(self, call: Call[list[R]], take: Take, **more: Any) -> Reading:
         return read_whole(call, take, cap=self.profile.full_page(call.path), lag=self.account.list_lag, **more)

@@ -40,10 +40,18 @@ class Writing:
     job: Job
     read_at: float
     """When people were read, by the clock that runs on while the machine sleeps."""
+    everybody: bool
+    """Whether all who opted out among people of the job's own kind are known."""
     elsewhere: bool
-    """Whether all who opted out among the other kind of people are known."""
+    """The same of the other kind."""
     spare: Semaphore | None = None
     """How many more than were planned may be created; None where any number may."""
+
+    def cleared(self, person: Staged) -> bool:
+        """Whether it is known that nobody with somebody's number has opted out, since `change_of` leaves those out."""
+        # By a search for the number all contacts with it were read.
+        searched = self.job.kind is CONTACTS and person.records is not None
+        return self.elsewhere and (self.everybody or searched)
 
 
 class _Moved(NotFound):
@@ -179,9 +187,13 @@ def _create(writing: Writing, person: Staged) -> str:
     tags = job.tags if person.consent else []
     carried = {"tags": tags} if tags else {}
     call: Call[Any] = job.kind.create({**person.fields, job.kind.location: {"id": job.location}, **carried})
-    # Their own kind was looked through; of the other kind who opted out is known, or they are searched for.
-    contacts_and_clients = call.reads[::-1] if job.kind is CONTACTS else call.reads
-    call = replace(call, reads=() if writing.elsewhere else contacts_and_clients[1:])
+    # Who opted out is known, or searched for: contacts with their number were looked for, clients of another name not.
+    of_clients, of_contacts = call.reads or (None, None)
+    unknown = (
+        None if writing.elsewhere else of_clients if job.kind is CONTACTS else of_contacts,
+        None if writing.everybody or job.kind is CONTACTS else of_clients,
+    )
+    call = replace(call, reads=tuple(read for read in unknown if read))
 
     def intend() -> None:
         # With the permit in hand: who dies waiting for one has begun nothing.
@@ -250,31 +262,31 @@ def _change(writing: Writing, person: Staged) -> str:
     job = writing.job
     assert person.id is not None
     if job.mode == "insert":
-        _, change, _ = _compare(job, person)
+        _, change, _ = _compare(writing, person)
         return "unchanged" if change.is_none else "existing"
     flags = set[str]()
     if person.records is not None and person.change is not None:
         record, read_at = as_one(job, person.records), person.read_at or writing.read_at
         change = Change(**person.change)
         if change.fields:
-            flags |= _update(job, person, change.fields)
+            flags |= _update(writing, person, change.fields)
     else:
-        record, change, read_at = _compare(job, person)
+        record, change, read_at = _compare(writing, person)
         flags |= {"updated"} if change.fields else set()
     if change.protected:
         flags.add("protected")
     if change.holds:
         flags.add(_untag(job, person, change.holds, record))
     if change.lacks:
-        flags.add(_tag(job, person, change.lacks, record, read_at))
+        flags.add(_tag(writing, person, change.lacks, record, read_at))
     return "+".join(["updated" if "updated" in flags else "unchanged", *sorted(flags - {"updated"})])
 
 
-def _update(job: Job, person: Staged, fields: Json) -> set[str]:
+def _update(writing: Writing, person: Staged, fields: Json) -> set[str]:
     """Write fields of somebody who was read in this run. Who has opted out by now gets all but the stage."""
-    id = str(person.id)
+    job, id = writing.job, str(person.id)
     try:
-        job.client.send(job.kind.update(id, fields))
+        job.client.send(replace(job.kind.update(id, fields), cleared=writing.cleared(person)))
     except NotFound:
         raise _Moved("deleted") from None
     except PolicyRefused:
@@ -291,22 +303,30 @@ def _protected(job: Job, person: Staged) -> str:
     return "protected"
 
 
-def _compare(job: Job, person: Staged) -> tuple[Json, Change, float]:
+def _compare(writing: Writing, person: Staged) -> tuple[Json, Change, float]:
     """Read somebody and write what differs directly after. Gives the record, what differed, and when it was read."""
+    job = writing.job
     read: list[tuple[Json, Change]] = []
+    refused = False
 
     def left(record: Json) -> Json | None:
         if not keys_of(job.mapping.match, record) & {key_of(job.mapping.match, person.fields)}:
             raise _Moved("it is somebody else's by now")
-        change = change_of(job, person, record)
+        change = change_of(job, person, record, refused=refused)
         read.append((record, change))
         return merge(record, change.fields) if change.fields and job.mode != "insert" else None
 
-    # All that is compared, without what the policy asks about: it is left out above for who opted out.
-    asked = replace(job.kind.update(str(person.id), {}), left=left)
+    # All that is compared, without what the policy asks about: it is left out above for who opted out. Where nobody
+    # knows yet whether they did through another record, the client asks before it gives them a stage.
+    cleared = writing.cleared(person)
+    stage = {"stage": person.fields["stage"]} if "stage" in person.fields and not cleared else {}
     read_at = steady()
     try:
-        job.client.send(asked)
+        try:
+            job.client.send(replace(job.kind.update(str(person.id), stage), left=left, cleared=cleared))
+        except PolicyRefused:
+            refused = True
+            job.client.send(replace(job.kind.update(str(person.id), {}), left=left))
     except NotFound:
         raise _Moved("deleted") from None
     record = read[-1][0]
@@ -316,8 +336,9 @@ def _compare(job: Job, person: Staged) -> tuple[Json, Change, float]:
     return (record, read[0][1], read_at)
 
 
-def _tag(job: Job, person: Staged, tags: list[str], record: Json, read_at: float) -> str:
+def _tag(writing: Writing, person: Staged, tags: list[str], record: Json, read_at: float) -> str:
     """Give tags to somebody. Where they were read a while ago, they are read again: who opted out since gets none."""
+    job, cleared = writing.job, writing.cleared(person)
     held = {id: one for one in person.records or [record] for id in [one["id"]]}
     # An opt-out is noted wherever a number is: each of their records can be chosen by a segment.
     whom = list(held) if all(map(job.client.account.policy.is_opt_out, tags)) else [str(person.id)]
@@ -325,9 +346,9 @@ def _tag(job: Job, person: Staged, tags: list[str], record: Json, read_at: float
         call = job.kind.add_tags(id, tags)
         try:
             if steady() - read_at > FRESH:
-                job.client.send(call)
+                job.client.send(replace(call, cleared=cleared))
             else:
-                _send_known(job, call, held.get(id, record))
+                _send_known(job, call, held.get(id, record), cleared=cleared)
         except PolicyRefused:
             return _protected(job, person)
         except NotFound:
@@ -345,9 +366,9 @@ def _untag(job: Job, person: Staged, tags: list[str], record: Json) -> str:
     return "untagged"
 
 
-def _send_known(job: Job, call: Call[Any], record: Json) -> None:
+def _send_known(job: Job, call: Call[Any], record: Json, *, cleared: bool = True) -> None:
     """Send a tag call to somebody whose record was read a moment ago."""
-    rest = known(call, record, job.client.account.policy, cleared=True)
+    rest = known(call, record, job.client.account.policy, cleared=cleared)
     if rest is not None:
         job.client.send(rest, before=job.require_lease)
 

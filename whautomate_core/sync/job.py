@@ -37,6 +37,8 @@ class Job:
     exactly: bool = False
     """Whether who holds the tags and is in no row loses them."""
     began: float = field(default_factory=time.monotonic)
+    refused: set[str] = field(default_factory=set, repr=False)
+    """Numbers of people who are known to have opted out through any record, or who are to be suppressed."""
     by: str = field(default_factory=lambda: token_hex(8))
     """Names this process' creates among those of others."""
 

@@ -99,6 +99,7 @@ def _read_everybody(job: Job, most: int | None) -> bool:
             holds = set(job.tags) & set(record.get("tags") or [])
             if job.exactly and holds and not job.client.account.policy.protects(record):
                 strangers.append((record["id"], json.dumps(found)))
+        _refuse(job, records)
         _keep(job, by_match, page)
         if job.exactly:
             _keep_strangers(job, records, strangers)
@@ -249,13 +250,17 @@ def seen(job: Job, match: str, records: list[Json]) -> Seen:
 def refuse_opted_out_elsewhere(job: Job, most: int) -> bool:
     """Note the numbers of those who opted out among the other kind of people, making at most so many requests.
 
-    False where there are more: then whoever is created is searched for among them.
+    False where there are more: then whoever is created, tagged or staged is searched for among them.
     """
     other = CLIENTS if job.kind is CONTACTS else CONTACTS
-    policy = job.client.account.policy
 
     def take(records: Sequence[Json], page: int) -> None:
-        refused = {number for record in records if policy.protects(record) for number in numbers(record)}
-        job.staging.many("INSERT OR IGNORE INTO refused VALUES (?)", [(number,) for number in refused])
+        _refuse(job, records)
 
     return read_all_people(job, other.list(), take, most, f"reading {other.name}s").agreed
+
+
+def _refuse(job: Job, records: Sequence[Json]) -> None:
+    policy = job.client.account.policy
+    refused = {number for record in records if policy.protects(record) for number in numbers(record)}
+    job.staging.many("INSERT OR IGNORE INTO refused VALUES (?)", [(number,) for number in refused])

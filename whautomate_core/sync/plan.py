@@ -41,8 +41,8 @@ class Change:
         return not (self.fields or self.lacks or self.holds)
 
 
-def change_of(job: Job, person: Staged, record: Mapping[str, Any]) -> Change:
-    """Compare what a row says with what the server has."""
+def change_of(job: Job, person: Staged, record: Mapping[str, Any], *, refused: bool = False) -> Change:
+    """Compare what a row says with what the server has. `refused`: they opted out through another record."""
     policy = job.client.account.policy
     fields = differing(person.fields, record)
     if person.unfit:
@@ -53,11 +53,13 @@ def change_of(job: Job, person: Staged, record: Mapping[str, Any]) -> Change:
     held = record.get("tags") or []
     lacks = [tag for tag in job.tags if person.consent and not _holds(policy, tag, held)]
     holds = [tag for tag in job.tags if not person.consent and tag in held]
-    if not policy.protects(record):
+    if policy.protects(record):
+        holds = []
+    elif not (refused or job.refused & numbers(record)):
         return Change(fields, lacks, holds, False)
     kept = {name: value for name, value in fields.items() if name != "stage"}
     noted = [tag for tag in lacks if policy.is_opt_out(tag)]
-    return Change(kept, noted, [], kept != fields or noted != lacks)
+    return Change(kept, noted, holds, kept != fields or noted != lacks)
 
 
 def _holds(policy: Policy, tag: str, held: list[str]) -> bool:
@@ -67,15 +69,33 @@ def _holds(policy: Policy, tag: str, held: list[str]) -> bool:
 def decide(job: Job) -> bool:
     """Work out what is to be done with each of the people. Returns whether all who opted out elsewhere were read."""
     now = job.ledger.now()
-    absent = "outcome IS NULL AND id IS NULL AND unfit IS NULL"
-    creates = job.staging.count(f"SELECT count(*) FROM person WHERE {absent}") if job.mode != "update" else 0  # noqa: S608
-    elsewhere = not creates or refuse_opted_out_elsewhere(job, most=creates)
-    refused = {row[0] for row in job.staging.all("SELECT number FROM refused")}
-    for batch in batches(job.staging.people("outcome IS NULL")):
+    job.refused.update(row[0] for row in job.staging.all("SELECT number FROM refused"))
+    _decide(job, "outcome IS NULL", now)
+    reached = _reached(job)
+    count = job.staging.count(f"SELECT count(*) FROM person WHERE {reached}")  # noqa: S608
+    elsewhere = not count or refuse_opted_out_elsewhere(job, most=count)
+    job.refused.update(row[0] for row in job.staging.all("SELECT number FROM refused"))
+    _decide(job, reached, now)
+    return elsewhere
+
+
+def _reached(job: Job) -> str:
+    """The condition on whom what was decided may message, through automations: who is made, tagged or staged."""
+    tagged = not all(map(job.client.account.policy.is_opt_out, job.tags))
+    changes = ["json_type(change, '$.fields.stage') IS NOT NULL"]
+    if tagged:
+        changes.append("json_array_length(change, '$.lacks') > 0")
+    if tagged or "stage" in job.mapping.fields:
+        changes.append("change IS NULL")
+    return f"outcome IS NULL AND (action = 'create' OR action = 'write' AND ({' OR '.join(changes)}))"
+
+
+def _decide(job: Job, whom: str, now: float) -> None:
+    for batch in batches(job.staging.people(whom)):
         equal: list[tuple[Staged, str]] = []
         rows: list[tuple[Any, ...]] = []
         for person in batch:
-            action, change, outcome, reason = _decided(job, person, refused, now)
+            action, change, outcome, reason = _decided(job, person, now)
             if person.unfit and action != "write":
                 action, change, outcome, reason = None, None, "rejected", person.unfit
             if outcome in ("unchanged", "unchanged+protected"):
@@ -84,19 +104,16 @@ def decide(job: Job) -> bool:
                 rows.append((action, change and json.dumps(change), outcome, reason, person.match))
         finish(job, equal)
         job.staging.many("UPDATE person SET action = ?, change = ?, outcome = ?, reason = ? WHERE match = ?", rows)
-    return elsewhere
 
 
-def _decided(
-    job: Job, person: Staged, refused: set[str], now: float
-) -> tuple[str | None, Json | None, str | None, str | None]:
+def _decided(job: Job, person: Staged, now: float) -> tuple[str | None, Json | None, str | None, str | None]:
     """Action, change, outcome and reason: an action or an outcome."""
     if person.id is None:
         if job.mode == "update":
             return None, None, "missing", None
         if person.intent_at is not None and now - person.intent_at < job.settle_after:
             return None, None, "unsettled", "a create of before is not settled yet"
-        if person.opted_out or refused & numbers(person.fields):
+        if person.opted_out or job.refused & numbers(person.fields):
             return None, None, "withheld", "the person has opted out"
         if not person.fields.get(job.kind.called):
             return None, None, "rejected", f"{job.kind.called} is empty, and a new {job.kind.name} needs one"

@@ -110,7 +110,7 @@ def run_sync(
             require_heard(order.max_consent_rejected, staging, count)
             if order.suppress is not None:
                 _suppress(job, name, order, order.suppress, run, storage, suppressed)
-            plan, read_at, elsewhere = _plan(job, order, requests)
+            plan, read_at, looked, elsewhere = _plan(job, order, requests)
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
             _require_caps(job, order, plan)
             if order.plan_only:
@@ -119,7 +119,7 @@ def run_sync(
                 untag_strangers(job)
                 planned = count_outcomes(staging)["created"] + plan.counts["to_create"]
                 spare = None if order.max_created is None else Semaphore(order.max_created - planned)
-                apply(Writing(job, read_at, elsewhere, spare))
+                apply(Writing(job, read_at, looked.everybody, elsewhere, spare))
                 delete_gone(job)
                 ended = "done"
         finally:
@@ -132,7 +132,7 @@ def run_sync(
         return report
 
 
-def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, bool]:
+def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:
     read_at = steady()
     looked: Looked = look_up(job)
     elsewhere = decide(job)
@@ -141,7 +141,7 @@ def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, bool]:
     deletes = _find_gone(job) if job.mode == "mirror" else 0
     plan = make_plan(job, looked, elsewhere, job.client.requests - requests, deletes)
     log.info("plan: %s", plan)
-    return plan, read_at, elsewhere
+    return plan, read_at, looked, elsewhere
 
 
 def _keep_unsure(job: Job) -> None:

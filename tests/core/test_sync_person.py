@@ -1,0 +1,110 @@
+"""An opt-out belongs to the person: who holds it through another record is neither made, tagged nor staged by a job."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from test_sync import ADA, BOB, READ, counts, row, sync, tag, writes
+
+from whautomate_core.client import Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.progress import silent
+from whautomate_core.sync.clients import sync_clients
+
+OUT = ["Unsubscribe"]
+STAGED = [{**ADA, "stage": "Lead"}, {**BOB, "stage": "Won"}]
+CLIENTS = {"fullName": "who", "phone": "mobile"}
+
+
+def add_ada(emulator: Emulator, where: str) -> None:
+    """Ada, who has not opted out as the contact that she is, and who has through another record."""
+    emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456789"}])
+    emulator.advance(1)  # of several records the oldest is taken
+    if where == "a client":
+        emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": "15123456789", "tags": OUT}])
+    else:
+        emulator.add_contacts([{"name": "A.", "phoneNumber": "4915123456789", "tags": OUT}])
+
+
+def others(emulator: Emulator, looked: str) -> None:
+    """So many others that people are looked up one by one."""
+    if looked == "searches":
+        emulator.add_contacts([{"name": f"N{n}", "phoneNumber": f"+49301{n:05}"} for n in range(160)])
+        emulator.add_clients([{"fullName": f"N{n}", "email": f"n{n}@example.com"} for n in range(160)])
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("where", ["a client", "a second contact"])
+@pytest.mark.parametrize("looked", ["pages", "searches"])
+def test_a_sync_leaves_who_opted_out_through_another_record_alone(
+    looked: str, where: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    others(whautomate_emulator, looked)
+    add_ada(whautomate_emulator, where)
+    report = sync(client, STAGED, tags=["news"])
+    assert counts(report, "created", "tagged", "protected") == (1, 1, 1)
+    held = {one["name"]: one for one in whautomate_emulator.contacts()}
+    assert (held["Ada"]["tags"], held["Ada"].get("stage")) == ([], None)
+    assert held["Ada"]["customFields"] == {"city": "Köln"}  # what fires nothing is written
+    assert held["Bob"]["tags"] == ["news"]
+    assert {one["contact"] for one in whautomate_emulator.automations()} == {held["Bob"]["id"]}
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("looked", ["pages", "searches"])
+def test_a_tag_job_leaves_them_alone_and_takes_the_tag_from_who_refuses(
+    looked: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    others(whautomate_emulator, looked)
+    add_ada(whautomate_emulator, "a client")
+    assert counts(tag(client, [ADA], "news"), "tagged", "protected") == (0, 1)
+    whautomate_emulator.add_contacts([{"name": "Bob", "phoneNumber": "447400123456", "tags": ["news"]}])
+    whautomate_emulator.add_clients([{"fullName": "B.", "countryCode": "44", "phone": "7400123456", "tags": OUT}])
+    report = tag(client, [ADA, {**BOB, "ok": "no"}], "news")
+    assert report["untagged"] == 1
+    assert all("news" not in one["tags"] for one in whautomate_emulator.contacts())
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("looked", ["pages", "searches"])
+def test_whom_the_ledger_knows_is_asked_for_before_a_tag_or_stage(
+    looked: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    others(whautomate_emulator, looked)
+    sync(client, [ADA, BOB])
+    whautomate_emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": "15123456789", "tags": OUT}])
+    fired = len(whautomate_emulator.automations())
+    report = sync(client, [{**STAGED[0], "city": "Ulm"}, STAGED[1]], tags=["news"])
+    assert counts(report, "updated", "tagged", "protected") == (2, 1, 1)
+    held = {one["name"]: one for one in whautomate_emulator.contacts()}
+    assert (held["Ada"]["customFields"]["city"], held["Ada"].get("stage"), held["Ada"]["tags"]) == ("Ulm", None, [])
+    reached = {one["contact"] for one in whautomate_emulator.automations()[fired:]}
+    assert reached == {held["Bob"]["id"]}
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("looked", ["pages", "searches"])
+def test_who_shares_the_number_of_a_client_who_opted_out_is_not_made(
+    looked: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    others(whautomate_emulator, looked)
+    whautomate_emulator.add_clients([{"fullName": "Eve", "countryCode": "+49", "phone": "15123456789", "tags": OUT}])
+    report = sync_clients(client, [ADA, BOB], CLIENTS, tags=["news"], progress=silent, **READ)
+    assert counts(report, "created", "withheld") == (1, 1)
+    assert "Ada" not in {one["fullName"] for one in whautomate_emulator.clients()}
+
+
+def test_a_job_that_has_read_everybody_spends_no_further_request(client: Client, whautomate_emulator: Emulator) -> None:
+    people: list[Any] = [row(f"P{n}", f"0151 2345{n:04d}", stage="Lead") for n in range(40)]
+    whautomate_emulator.add_contacts(
+        [{"name": one["who"], "phoneNumber": f"+49151{2345_0000 + n}"} for n, one in enumerate(people)]
+    )
+    report = sync(client, people, tags=["news"])
+    assert counts(report, "updated", "tagged") == (40, 40)
+    made = Counter(one["operation"] for one in whautomate_emulator.requests())
+    assert made["listContacts"] + made["listClients"] <= 4
+    assert made == Counter(
+        listContacts=made["listContacts"], listClients=made["listClients"],
+        getContact=40, updateContact=40, addContactTags=40,
+    )  # fmt: skip
+    assert len(writes(whautomate_emulator)) == 80
