@@ -82,11 +82,10 @@ def decide(job: Job) -> bool:
 def _reached(job: Job) -> str:
     """The condition on whom what was decided may message, through automations: who is made, tagged or staged."""
     tagged = not all(map(job.client.account.policy.is_opt_out, job.tags))
-    changes = ["json_type(change, '$.fields.stage') IS NOT NULL"]
+    staged = "json_type(change, '$.fields.stage') IS NOT NULL"
+    changes = [staged, "change IS NULL AND json_type(fields, '$.stage') IS NOT NULL"]
     if tagged:
-        changes.append("json_array_length(change, '$.lacks') > 0")
-    if tagged or "stage" in job.mapping.fields:
-        changes.append("change IS NULL")
+        changes += ["json_array_length(change, '$.lacks') > 0", "change IS NULL AND consent"]
     return f"outcome IS NULL AND (action = 'create' OR action = 'write' AND ({' OR '.join(changes)}))"
 
 
