@@ -492,6 +492,7 @@ class _Sender:
         self._line = self._make_line()
         self._opening = threading.Lock()
         self.used.begin_anew()
+        self.cleared = Cleared()
 
     def _opened(self) -> Any:
         """The connections of this process."""
