@@ -155,8 +155,8 @@ adelete_segment: _adelete_segment
 class _ensure_audience(Task[..., dict[str, Any]]):
     """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
 
-    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first. Who opted
-    out gets no tag, and the segment leaves them out.
+    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first, and those
+    of the list that they don't show one by one. Who opted out gets no tag, and the segment leaves them out.
 
     Args:
         credentials: Where to and as whom.

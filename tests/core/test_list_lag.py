@@ -9,7 +9,7 @@ from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, counts, sync, tag
 
 from whautomate_core import catalogue, errors
-from whautomate_core.api import classes, contacts, services, staffs
+from whautomate_core.api import classes, contacts, segments, services, staffs
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.slots import book_slot, cancel_booking
@@ -17,7 +17,7 @@ from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.bookings.times import wall
 from whautomate_core.bookings.timetable import sync_classes
 from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.campaign.segments import ensure_segment, find_segment
+from whautomate_core.campaign.segments import ensure_audience, ensure_segment, find_segment
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.once import send_once
@@ -412,3 +412,22 @@ def test_no_more_pages_are_read_than_there_are_messages(client: Client, whautoma
     send_to(client, ["+4915123456780", "+4915123456781"])
     pages = [one for one in whautomate_emulator.requests("listContacts") if "searchText" not in one["query"]]
     assert len(pages) == 2
+
+
+def test_an_audience_holds_contacts_that_are_not_listed_yet(client: Client, whautomate_emulator: Emulator) -> None:
+    people = [{"name": f"N{n}", "phoneNumber": f"+491512345678{n}"} for n in range(3)]
+    ids = whautomate_emulator.add_contacts(people)
+    whautomate_emulator.opt_out(ids[0])
+    made = ensure_audience(client, "spring", contacts=ids)
+    assert (made["people"], made["tagged"], made["opted_out"]) == (2, 2, 1)
+    with pytest.raises(errors.InvalidRequest, match="1 of 1 ids are no contact's"):
+        ensure_audience(client, "other", contacts=["nobody"])
+
+
+def test_a_segment_that_was_deleted_is_made_again_once_that_is_sure(client: Client, skip: Any) -> None:
+    made = ensure_segment(client, "vip", {"tags": ["vip"]})
+    client.send(segments.delete_segment(made["id"]))
+    with pytest.raises(errors.OutcomeUnknown, match="whautomate claims release"):
+        ensure_segment(client, "vip", {"tags": ["gold"]})
+    client.state.claims.release(client.account.id, f"segment/{Emulator.location_id}/vip")
+    assert ensure_segment(client, "vip", {"tags": ["gold"]})["id"] != made["id"]

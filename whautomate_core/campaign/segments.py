@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api import contacts as contacts_api
@@ -64,8 +65,8 @@ def ensure_audience(
 ) -> Json:
     """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
 
-    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first. Who opted
-    out gets no tag, and the segment leaves them out.
+    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first, and those
+    of the list that they don't show one by one. Who opted out gets no tag, and the segment leaves them out.
 
     Args:
         tag: Name of the tag.
@@ -98,6 +99,9 @@ def ensure_audience(
 
     listed = contacts_api.list_contacts()
     require_agreed(listed, client.read_whole(listed, take), client.where)
+    for id in sorted((wanted or set()) - concerned.keys()):
+        with suppress(NotFound):  # a list may not show a new one yet
+            concerned[id] = client.send(contacts_api.get_contact(id))
     lacking: list[Any] = []
     people = opted_out = others = 0
     for id, one in concerned.items():
