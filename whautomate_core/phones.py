@@ -77,11 +77,12 @@ def e164(number: str, region: str | None) -> str:
 
     if not number.strip():
         raise ValueError("phone number is empty")
-    if number.rstrip("0").endswith(".") and number.count(".") == 1:
-        raise ValueError("phone number is a decimal number, as spreadsheets make them: format its column as text")
+    number = _one_whole_number(number.strip())
     code = region.strip().upper() if region else None
+    if number.lstrip("( ").startswith(("+", "\uff0b")):
+        code = None
     if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError("country is not a two-letter code")
+        raise ValueError("country must be a two-letter code such as DE, not a name, where a number has no + before it")
     try:
         parsed = phonenumbers.parse(number, code)
     except phonenumbers.NumberParseException as error:
@@ -103,6 +104,26 @@ def e164(number: str, region: str | None) -> str:
     if has_code and phonenumbers.is_valid_number(phonenumbers.parse(f"+{national}")):
         raise ValueError("phone number may begin with its country's code or not: write + before the code")
     return f"+{whole}"
+
+
+def _one_whole_number(number: str) -> str:
+    """A cell's number as it was before a spreadsheet made a decimal number of it, where no digit was lost.
+
+    Raises `ValueError` where digits may be lost, and for several numbers.
+    """
+    if re.fullmatch(r"\+?\d+\.0", number):
+        return number[:-2]
+    if re.fullmatch(r"[+-]?\d+([.,]\d*)?[eE][+-]?\d+|\+?\d{6,}[.,]0*", number):
+        raise ValueError(
+            "phone number was damaged by a spreadsheet or a 32-bit float, which make a decimal number of it: format "
+            "its column as text, and export it anew"
+        )
+    parts = re.split(r"[/;,|&\\\r\n\t]|(?<=\d)\s*\+", number)
+    digits = [sum(map(str.isdecimal, part)) for part in parts]
+    # An area code and a / before the rest are usual: 030/123456.
+    if any(sum(digits[:place]) > 6 and digits[place] for place in range(1, len(parts))):
+        raise ValueError("cell holds several phone numbers: give one")
+    return number
 
 
 def _valid_spelling(number: str) -> str:

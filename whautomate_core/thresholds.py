@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TypeAlias
 
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, InvalidRequest
+
+log = logging.getLogger(__name__)
 
 Threshold: TypeAlias = int | str
 """A count of rows, or a share of them such as "5%"."""
@@ -26,3 +29,15 @@ def limit(name: str, threshold: Threshold, rows: int) -> float:
     except ValueError:
         pass
     raise ConfigurationError(f'{name} must be a whole number of rows or a share like "5%", not {threshold!r}')
+
+
+def require_some_used(rejected: int, rows: int, reasons: str) -> None:
+    """Raise `InvalidRequest` where all rows are rejected, whatever is permitted: then the source is another."""
+    if rejected == rows > 0:
+        raise InvalidRequest(f"all {rows} rows are rejected: {reasons}")
+
+
+def warn_of_rejected(rejected: int, rows: int, reasons: str) -> None:
+    """Say where more than half of the rows are rejected."""
+    if 2 * rejected > rows:
+        log.warning("%d of %d rows are rejected (max_rejected bounds them): %s", rejected, rows, reasons)

@@ -171,8 +171,8 @@ def test_rows_that_can_not_be_sent_are_written_down_with_their_reason(
 @pytest.mark.parametrize(
     ("mobile", "reason"),
     [
-        ("1711234567.0", "decimal number"),
-        ("491711234567.00", "decimal number"),
+        ("1711234567,00", "damaged by a spreadsheet"),
+        ("491711234567.00", "damaged by a spreadsheet"),
         ("tel 0800 FLOWERS", "holds letters"),
         ("+49 151 2345678O", "holds letters"),
     ],
@@ -180,8 +180,8 @@ def test_rows_that_can_not_be_sent_are_written_down_with_their_reason(
 def test_a_number_is_never_made_up(
     mobile: str, reason: str, client: Client, whautomate_emulator: Emulator, tmp_path: Path
 ) -> None:
-    sync(client, [row("Ada", mobile)], rejects_path=str(tmp_path / "rejects.jsonl"))
-    assert whautomate_emulator.contacts() == []
+    sync(client, [row("Ada", mobile), row("Bob", "0171 2345678")], rejects_path=str(tmp_path / "rejects.jsonl"))
+    assert [one["name"] for one in whautomate_emulator.contacts()] == ["Bob"]
     assert reason in rejects(tmp_path)[0][2]
 
 

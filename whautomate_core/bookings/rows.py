@@ -19,7 +19,7 @@ from whautomate_core.errors import (
 )
 from whautomate_core.files import write_records
 from whautomate_core.sources import Source, rows
-from whautomate_core.thresholds import Threshold, limit
+from whautomate_core.thresholds import Threshold, limit, require_some_used, warn_of_rejected
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +91,11 @@ class Report:
         return bool(self._counts["rejected"])
 
     def require_few_rejected(self, max_rejected: Threshold) -> None:
-        """Raise `InvalidRequest`, with the commonest reasons, where more rows are rejected than may be."""
-        self._require("max_rejected", max_rejected, self._counts["rejected"])
+        """Raise `InvalidRequest`, with the commonest reasons, where more rows are rejected than may be, or all."""
+        rejected = self._counts["rejected"]
+        self._require("max_rejected", max_rejected, rejected)
+        require_some_used(rejected, self.rows, self._reasons())
+        warn_of_rejected(rejected, self.rows, self._reasons())
 
     def finish(self, max_failed: Threshold, rejects_path: str | None) -> Json:
         """The counts, once the rejects are written. Raises `InvalidRequest` where more failed than may."""
@@ -105,6 +108,8 @@ class Report:
 
     def _require(self, name: str, threshold: Threshold, count: int) -> None:
         if count > limit(name, threshold, self.rows):
-            reasons = Counter(reject["reason"] for reject in self._rejects).most_common(5)
-            said = "; ".join(f"{times} x {reason}" for reason, times in reasons)
-            raise InvalidRequest(f"{count} of {self.rows} rows, over {name}={threshold!r}: {said}")
+            raise InvalidRequest(f"{count} of {self.rows} rows, over {name}={threshold!r}: {self._reasons()}")
+
+    def _reasons(self) -> str:
+        reasons = Counter(reject["reason"] for reject in self._rejects).most_common(5)
+        return "; ".join(f"{times} x {reason}" for reason, times in reasons)

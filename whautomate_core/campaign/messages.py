@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from whautomate_core.identity import Step
 from whautomate_core.phones import canonical, e164, spellings
 from whautomate_core.records import Template, body
 from whautomate_core.sources import Source
-from whautomate_core.thresholds import Threshold, check_threshold, limit
+from whautomate_core.thresholds import Threshold, check_threshold, limit, require_some_used, warn_of_rejected
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -181,6 +182,10 @@ def send_template_to_contacts(
     failed = counts["rejected"] + counts["unsettled"]
     if failed > limit("max_failed", max_failed, counts["rows"]):
         raise InvalidRequest(f"{failed} of {counts['rows']} rows got no message, over max_failed={max_failed!r}")
+    reasons = Counter(one["reason"] for one in rejects).most_common(5)
+    said = "; ".join(f"{times} x {reason}" for reason, times in reasons)
+    require_some_used(counts["rejected"], counts["rows"], said)
+    warn_of_rejected(counts["rejected"], counts["rows"], said)
     return {**counts, "skipped": None}
 
 

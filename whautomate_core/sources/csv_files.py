@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from io import TextIOWrapper
+from collections.abc import Callable, Iterator, Sequence
+from io import StringIO, TextIOWrapper
 from itertools import chain
 from typing import IO, Any
 
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.sources.row import LARGEST_CELL, Row, choose, make_row, picker
+from whautomate_core.sources.row import LARGEST_CELL, LONGEST_LINE, Row, choose, clean, make_row, picker
 
 _BLOCK = 256 * 1024
 """Characters that are read at a time."""
-
-_LONGEST_FIELD = 16 * LARGEST_CELL
-"""Characters after which a quote that is never closed stops swallowing the rest of the file into memory."""
 
 
 class _Lines:
     """The lines of a file, in blocks, so that what is rare is looked for once a block and not once a row."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], name: str) -> None:
         self._file = file
+        self._name = name
         self._before = 0
         self._block: list[str] = []
         self.rare = False
         """Whether the block may hold a NUL or a cell that is too large."""
+        self.strip: Callable[[str], str] = clean
+        """What takes what can't be seen from around the cells of the block."""
+        self.unread = 0
+        """Characters since the last row: set to 0 by who reads rows."""
 
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._blocks())
 
     def _blocks(self) -> Iterator[list[str]]:
-        while block := self._file.readlines(_BLOCK):
+        # In parts of the line as well: one that never ends would be in memory before anybody sees how long it is.
+        while whole := self._file.read(_BLOCK):
+            rest = self._file.readline(LONGEST_LINE)
+            if self.unread > LONGEST_LINE or (len(rest) == LONGEST_LINE and rest[-1] not in "\r\n"):
+                raise ConfigurationError(
+                    f"{self._name} has a row of more than {LONGEST_LINE:,} characters near line "
+                    f"{self._before + len(self._block) + 1}: is it CSV, a row a line?"
+                )
+            whole += rest
             self._before += len(self._block)
-            self._block = block
-            whole = "".join(block)
+            self._block = block = StringIO(whole, newline="").readlines()
+            self.unread += len(whole)
             self.rare = "\0" in whole or len(whole) > LARGEST_CELL
+            self.strip = str.strip if whole.isascii() else clean
             yield block
 
     def line(self, number: int) -> str:
@@ -48,8 +59,8 @@ def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tup
     """The columns and rows of a CSV file."""
     # The limit is the whole process's, and 128 KiB by default, where one cell too large would end the run. It is only
     # ever raised: lowered again, it would hit whoever else reads.
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
-    lines = _Lines(TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
+    lines = _Lines(TextIOWrapper(file, encoding="utf-8-sig", newline=""), name)
     # Strict: a quote that is never closed would swallow the rows after it.
     reader = csv.reader(lines, strict=True)
     try:
@@ -60,30 +71,30 @@ def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tup
         raise ConfigurationError(f"{name} is empty: not even a header")
     if any("\0" in cell for cell in header):
         raise ConfigurationError(f"{name} is not UTF-8 (UTF-16, as it looks): save it as UTF-8")
-    chosen = choose(name, header, columns, "is its first line a header, and are its cells separated by commas?")
-    return chosen, _rows(reader, lines, name, header, chosen)
+    places = choose(name, header, columns, "is its first line a header, and are its cells separated by commas?")
+    return tuple(places), _rows(reader, lines, name, len(header), places)
 
 
-def _rows(reader: Any, lines: _Lines, name: str, header: list[str], chosen: tuple[str, ...]) -> Iterator[Row]:
-    pick, width, strip, new = picker(header, chosen), len(header), str.strip, tuple.__new__
+def _rows(reader: Any, lines: _Lines, name: str, width: int, places: dict[str, int]) -> Iterator[Row]:
+    pick, chosen, new = picker(places), tuple(places), tuple.__new__
     begins = reader.line_num + 1
     while True:
         try:
             for cells in reader:
-                ends = reader.line_num
+                ends, lines.unread = reader.line_num, 0
                 if len(cells) != width:
                     if cells:
                         problem = f"row has {len(cells)} cells and the header {width}"
                         # A short one is taken to end early. Where a comma is too many, which one it is can't be told.
                         cells += [""] * (width - len(cells))
                         is_told = len(cells) == width
-                        row = make_row(begins, chosen, tuple(map(strip, pick(cells)))) if is_told else Row(begins, ())
+                        row = make_row(begins, chosen, tuple(map(clean, pick(cells)))) if is_told else Row(begins, ())
                         yield row._replace(problem=problem)
                 elif lines.rare or ends != begins:
-                    yield make_row(begins, chosen, tuple(map(strip, pick(cells))))
+                    yield make_row(begins, chosen, tuple(map(clean, pick(cells))))
                 else:
                     # As Row(...), in a quarter of the time.
-                    yield new(Row, (begins, tuple(map(strip, pick(cells))), None))
+                    yield new(Row, (begins, tuple(map(lines.strip, pick(cells))), None))
                 begins = ends + 1
             return
         except csv.Error as error:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import IO, Any
 
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.sources.row import Row, choose, make_row, text
+from whautomate_core.sources.row import LONGEST_LINE, Row, choose, make_row, text
 
 _FIRST = 1000
 """Rows that are looked at for what columns there are: many exports leave out what is empty."""
@@ -31,7 +31,10 @@ def read(
 
 
 def _parsed(file: IO[bytes]) -> Iterator[_Numbered]:
-    for number, line in enumerate(file, start=1):
+    for number, line in enumerate(_lines(file), start=1):
+        if line is None:
+            yield number, f"line has more than {LONGEST_LINE:,} bytes"
+            continue
         if number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
         if line.isspace():
@@ -45,6 +48,17 @@ def _parsed(file: IO[bytes]) -> Iterator[_Numbered]:
         else:
             found = found if isinstance(found, dict) else "line is no JSON object"
         yield number, found
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes | None]:
+    """The lines of a file; None for one that is too long, which is passed over in parts."""
+    while line := file.readline(LONGEST_LINE):
+        if len(line) < LONGEST_LINE or line.endswith(b"\n"):
+            yield line
+            continue
+        while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+            pass
+        yield None
 
 
 def _given(source: Iterable[Mapping[str, Any]]) -> Iterator[_Numbered]:
@@ -63,15 +77,23 @@ def _rows(
     first = list(islice(found, _FIRST))
     there = list(dict.fromkeys(column for _, row in first if not isinstance(row, str) for column in row))
     # A source without a row says so when it is read.
-    chosen = choose(name, there, columns, hint) if first else tuple(columns or ())
-    known = frozenset(chosen) if columns is None else None
-    return chosen, (_row(number, row, chosen, known) for number, row in chain(first, found))
+    places = choose(name, there, columns, hint) if first else dict.fromkeys(columns or (), 0)
+    keys = [there[place] for place in places.values()] if first else []
+    known = frozenset(keys) if columns is None else None
+    chosen = tuple(places)
+    return chosen, (_row(number, row, chosen, keys, known) for number, row in chain(first, found))
 
 
-def _row(number: int, row: Mapping[str, Any] | str, chosen: tuple[str, ...], known: frozenset[str] | None) -> Row:
+def _row(
+    number: int,
+    row: Mapping[str, Any] | str,
+    chosen: tuple[str, ...],
+    keys: Sequence[str],
+    known: frozenset[str] | None,
+) -> Row:
     if isinstance(row, str):
         return Row(number, (), row)
-    made = make_row(number, chosen, tuple([text(row.get(column)) for column in chosen]))
+    made = make_row(number, chosen, tuple([text(row.get(key)) for key in keys]))
     if known is not None and not known.issuperset(row):
         return made._replace(problem=f"row has a column that none of the first {_FIRST:,} rows has")
     return made

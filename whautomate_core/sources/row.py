@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
@@ -13,6 +16,12 @@ from whautomate_core.errors import ConfigurationError
 
 LARGEST_CELL = 1024 * 1024
 """Characters of the largest cell that is read; a larger one is a problem of its row."""
+
+LONGEST_LINE = 16 * LARGEST_CELL
+"""Characters of a line or quoted cell that are read into memory before it is said that it has no end."""
+
+_SHOWN = 30
+"""Names of columns that an error shows."""
 
 UNREADABLE = "\udcff"
 """Stands for a value that its source can't give: half a character, which no text holds."""
@@ -50,6 +59,18 @@ def make_row(number: int, columns: Sequence[str], cells: tuple[str, ...]) -> Row
     return Row(number, readable if problem else cells, problem)
 
 
+_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_UNSEEN = (
+    "\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""What takes no room: marks of direction, joiners, and the BOM."""
+
+
+def clean(cell: str) -> str:
+    """Text without what can't be seen around it."""
+    return cell.strip() if cell.isascii() else cell.strip(_SPACE + _UNSEEN)
+
+
 def is_text(cell: str) -> bool:
     """Whether no half of a character is in it."""
     try:
@@ -62,8 +83,10 @@ def is_text(cell: str) -> bool:
 def text(value: Any) -> str:
     """A value of a cell as stripped text."""
     if isinstance(value, str):
-        return value.strip()
+        return clean(value)
     if type(value).__module__ == "numpy":
+        if value.dtype.name in ("float32", "float16"):
+            return single(value.tolist())
         value = value.tolist()
     if value is None or type(value).__name__ in ("NAType", "NaTType"):  # pandas' empty cells
         return ""
@@ -79,43 +102,69 @@ def text(value: Any) -> str:
     if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value).decode(errors="surrogateescape").strip()
+        return clean(bytes(value).decode(errors="surrogateescape"))
     if isinstance(value, (Mapping, list, tuple)):
         return json.dumps(dict(value) if isinstance(value, Mapping) else value, ensure_ascii=False, default=text)
-    return str(value).strip()
+    return clean(str(value))
+
+
+def single(value: float | None) -> str:
+    """A float of 32 bits as text. It holds seven digits: of a larger number only these are shown, with an exponent."""
+    if value is None or value != value:
+        return ""
+    return text(value) if abs(value) < 2**24 else f"{value:.6E}"
 
 
 class IfThere(str):
     """The name of a column that a source need not have."""
 
 
-def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint: str = "") -> tuple[str, ...]:
-    """The columns to read of those that are there.
+def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint: str = "") -> dict[str, int]:
+    """The columns to read -> their places among those that are there. What can't be seen around a name doesn't count.
 
     Raises `ConfigurationError` where one is missing or there twice; `hint` is for where none of them is there.
     """
-    wanted = there if columns is None else columns
-    chosen = tuple(column for column in wanted if column in there or not isinstance(column, IfThere))
-    missing = [column for column in chosen if column not in there]
-    if missing and len(missing) == len(chosen):
-        # What was taken for the header may be somebody's row, so it is not shown.
-        raise ConfigurationError(
-            f"{name} has none of the columns {', '.join(map(repr, chosen))} (it has {len(there)} columns)"
-            + (f": {hint}" if hint else "")
-        )
+    names = [clean(str(column)) for column in there]
+    times = Counter(names)
+    wanted = {column: clean(column) for column in (names if columns is None else columns)}
+    chosen = {column: called for column, called in wanted.items() if called in times or not isinstance(column, IfThere)}
+    missing = [column for column, called in chosen.items() if called not in times]
     if missing:
+        none = len(missing) == len(chosen)
+        says = f"has {'none of the columns' if none else 'no column'} {', '.join(map(repr, missing))}"
         raise ConfigurationError(
-            f"{name} has no column {', '.join(map(repr, missing))}; there are {', '.join(map(repr, there))}"
+            f"{name} {says}; {_said(names)}{_nearest(missing, names)}{f': {hint}' if none and hint else ''}"
         )
-    twice = [column for column in chosen if there.count(column) > 1]
+    twice = [column for column, called in chosen.items() if times[called] > 1]
     if twice:
         raise ConfigurationError(f"{name} has the column {twice[0]!r} twice")
-    return chosen
+    places = {called: place for place, called in enumerate(names)}
+    return {column: places[called] for column, called in chosen.items()}
 
 
-def picker(there: Sequence[str], chosen: Sequence[str]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """What takes the cells of `chosen` out of a row that has those of `there`."""
-    places = [there.index(column) for column in chosen]
+def _said(names: Sequence[str]) -> str:
+    """The names there are; not where they look like somebody's row that was taken for a header."""
+    if not _are_names(names):
+        return f"it has {len(names)} columns, and its first line is no header, as it looks"
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"there are {', '.join(repr(name[:60]) for name in names[:_SHOWN])}{more}" if names else "there are none"
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    return not any("@" in name or len(re.findall(r"\d", name)) > 5 for name in names)
+
+
+def _nearest(missing: Sequence[str], names: Sequence[str]) -> str:
+    if not _are_names(names):
+        return ""
+    known = {name.casefold(): name for name in names}
+    found = {column: difflib.get_close_matches(clean(column).casefold(), known, n=1) for column in missing}
+    near = [f"{known[close[0]]!r} for {column!r}" for column, close in found.items() if close]
+    return f" (do you mean {', '.join(near)}?)" if near else ""
+
+
+def picker(places: Mapping[str, int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What takes the cells of the columns that were chosen out of a row."""
     if len(places) > 1:
-        return itemgetter(*places)
-    return lambda cells: tuple(cells[place] for place in places)
+        return itemgetter(*places.values())
+    return lambda cells: tuple(cells[place] for place in places.values())

@@ -19,9 +19,8 @@ class Table:
 
 def read(table: Table, name: str, columns: Sequence[str] | None) -> tuple[tuple[str, ...], Iterator[Row]]:
     """The columns and rows of a table."""
-    there = list(table.columns)
-    chosen = choose(name, there, columns)
-    pick = picker(there, chosen)
+    places = choose(name, list(table.columns), columns)
+    pick, chosen = picker(places), tuple(places)
     return chosen, (
         make_row(number, chosen, tuple(map(text, pick(row)))) for number, row in enumerate(table.rows, start=1)
     )

@@ -13,7 +13,7 @@ from whautomate_core.policy import digits
 from whautomate_core.sync.kinds import SEPARATOR
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.staging import Staging
-from whautomate_core.thresholds import Threshold, limit
+from whautomate_core.thresholds import Threshold, limit, require_some_used, warn_of_rejected
 
 OUTCOMES = (
     "created", "updated", "unchanged", "missing", "existing", "withheld", "rejected", "folded", "failed", "unsettled",
@@ -37,8 +37,7 @@ def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: 
     if count <= limit(name, threshold, rows):
         return
     if "rejected" in outcomes:
-        known = "SELECT reason FROM person WHERE outcome = 'rejected' AND unfit IS NULL"
-        reasons = f"SELECT reason FROM rejected UNION ALL {known}"  # noqa: S608
+        reasons = _REJECTED
     else:
         marks = ",".join(f"'{outcome}'" for outcome in outcomes)
         reasons = (
@@ -46,6 +45,21 @@ def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: 
             " UNION ALL SELECT reason FROM extra WHERE outcome = 'failed'"
         )
     raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {_commonest(staging, reasons)}")
+
+
+def require_usable(staging: Staging, rows: int) -> None:
+    """Raise `InvalidRequest` where all rows are rejected."""
+    require_some_used(count_outcomes(staging)["rejected"], rows, _commonest(staging, _REJECTED))
+
+
+def warn_of_unusable(staging: Staging, rows: int) -> None:
+    """Say where more than half of the rows are rejected."""
+    warn_of_rejected(count_outcomes(staging)["rejected"], rows, _commonest(staging, _REJECTED))
+
+
+_REJECTED = (
+    "SELECT reason FROM rejected UNION ALL SELECT reason FROM person WHERE outcome = 'rejected' AND unfit IS NULL"
+)
 
 
 def require_heard(threshold: Threshold, staging: Staging, rows: int) -> None:

@@ -12,7 +12,7 @@ from whautomate_core.state.ledger import NOBODY, Confirmed
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import SEPARATOR, Kind, other_keys
 from whautomate_core.sync.mapping import Person, Unfit, cells_of
-from whautomate_core.sync.staging import Line, Staged, batches
+from whautomate_core.sync.staging import Line, Staged, batches, batches_of_rows
 
 Hash = Callable[[str], str]
 
@@ -38,7 +38,7 @@ def stage(job: Job, rows: Rows) -> int:
     skips = job.trusts and not job.mapping.has_functions
     raw_of = _hash(job, f"raw 2 {job.mapping.fingerprint()} {json.dumps(job.tags)}")
     match_of, count = matcher(job), 0
-    for batch in batches(rows):
+    for batch in batches_of_rows(rows):
         taken: list[tuple[Row, str, str | None]] = []
         lines: list[Line] = []
         rejects: list[tuple[int, str, bool]] = []

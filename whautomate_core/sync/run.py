@@ -36,7 +36,9 @@ from whautomate_core.sync.report import (
     count_tagging,
     require_heard,
     require_suppressed,
+    require_usable,
     require_within,
+    warn_of_unusable,
     write_outcomes,
     write_rejects,
 )
@@ -112,6 +114,7 @@ def run_sync(
                 _suppress(job, name, order, order.suppress, run, storage, suppressed)
             plan, read_at, looked, elsewhere = _plan(job, order, requests)
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
+            warn_of_unusable(staging, count)
             _require_caps(job, order, plan)
             if order.plan_only:
                 ended = "planned"
@@ -129,6 +132,8 @@ def run_sync(
             write_rejects(order.rejects_path, staging, order.show, storage)
             write_outcomes(order.outcomes_path, staging, order.show, storage)
         require_within("max_failed", order.max_failed, staging, ("failed", "unsettled", "undone"), count)
+        # Only now, since a row that can't be read may say that somebody loses a tag.
+        require_usable(staging, count)
         return report
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from whautomate_core.call import Json
 from whautomate_core.pages import PAGE_SIZE
+from whautomate_core.sources.row import LONGEST_LINE, Row
 
 T = TypeVar("T")
 
@@ -212,4 +213,18 @@ def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """Items in lists of so many."""
     rest = iter(items)
     while batch := list(islice(rest, size)):
+        yield batch
+
+
+def batches_of_rows(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in lists of so many, or fewer where they are large."""
+    batch: list[Row] = []
+    characters = 0
+    for row in rows:
+        batch.append(row)
+        characters += sum(map(len, row.cells))
+        if len(batch) == BATCH or characters > LONGEST_LINE:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch

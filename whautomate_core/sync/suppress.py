@@ -8,7 +8,7 @@ from whautomate_core.call import Json
 from whautomate_core.policy import numbers
 from whautomate_core.sources import Rows
 from whautomate_core.sync.mapping import PeopleMapping, Person, Unfit
-from whautomate_core.sync.staging import Staging, batches
+from whautomate_core.sync.staging import Staging, batches_of_rows
 
 
 def stage_suppressed(staging: Staging, mapping: PeopleMapping, rows: Rows, counts: Json) -> None:
@@ -22,7 +22,7 @@ def stage_suppressed(staging: Staging, mapping: PeopleMapping, rows: Rows, count
     region = mapping.region_column if mapping.region_column in rows.columns else None
     read = replace(mapping, region_column=region).reader(rows.columns)
     counts.update(rows=0, rejected=0, suppressed=0)
-    for batch in batches(rows):
+    for batch in batches_of_rows(rows):
         people: list[Person] = []
         rejects: list[tuple[int, str]] = []
         for row in batch:
