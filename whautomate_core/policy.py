@@ -5,6 +5,8 @@ The policy is the account's. `prepare.py` asks it about each call before the cal
 
 from __future__ import annotations
 
+import functools
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,8 +34,9 @@ class Policy:
     """The most people that one broadcast may reach."""
 
     def is_opt_out(self, tag: str) -> bool:
-        """Whether this is an opt-out tag, in any spelling."""
-        return _plain(tag) in set(map(_plain, self.opt_out_tags))
+        """Whether this is an opt-out tag, in any spelling: of upper and lower case, with characters that can't be seen,
+        and with letters of other scripts that look the same."""
+        return any(_looks_like(tag, one) for one in self.opt_out_tags)
 
     def protects(self, record: Mapping[str, Any]) -> bool:
         """Whether a contact or client has opted out. Raises `UnexpectedResponse` where its tags can't be read."""
@@ -66,10 +69,57 @@ class Policy:
             raise PolicyRefused(f"{tag!r} is an opt-out tag: jobs neither give it nor take it away")
 
 
-def _plain(tag: str) -> str:
-    """A tag as people read it: without what can't be seen, and of several ways to write a letter the usual one."""
-    seen = "".join(c for c in unicodedata.normalize("NFKC", tag) if unicodedata.category(c) != "Cf")
-    return seen.strip().casefold()
+# Unicode's Default_Ignorable_Code_Point without the format characters, and the blank of Braille.
+_IGNORED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _looks_like(tag: str, other: str) -> bool:
+    """Whether people take one tag for the other."""
+    one, two = _seen(tag), _seen(other)
+    if _usual(one) == _usual(two):
+        return True
+    if not {len(one), len(_usual(one))} & {len(two), len(_usual(two))} or (one.isascii() and two.isascii()):
+        return False  # without Unicode's data of look-alikes, which takes a while to load
+    return _in_latin(one) == _in_latin(two)
+
+
+def _seen(text: str) -> str:
+    """A text without what can't be seen."""
+    return "".join(c for c in _IGNORED.sub("", text) if unicodedata.category(c) not in ("Cf", "Cc")).strip()
+
+
+def _usual(text: str) -> str:
+    """Of several ways to write a letter the usual one."""
+    return _seen(unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _in_latin(text: str) -> str:
+    """A text with the Latin letters and digits that its characters look like, by Unicode's data (UTS 39)."""
+    # Of some look-alikes NFKC makes a letter that looks otherwise.
+    return _usual("".join(map(_look_alike, "".join(map(_look_alike_or_usual, text))))).translate(_ONE_SHAPE)
+
+
+_ONE_SHAPE = str.maketrans("i1|0", "lllo")
+"""Latin characters that Unicode takes for look-alikes of each other: I, l, 1 and |; O and 0."""
+
+
+def _look_alike_or_usual(character: str) -> str:
+    alike = _look_alike(character)
+    return unicodedata.normalize("NFKC", character) if alike == character else alike
+
+
+@functools.cache
+def _look_alike(character: str) -> str:
+    from confusable_homoglyphs.confusables import confusables_data
+
+    if character.isascii():
+        return character
+    others = [one["c"] for one in confusables_data.get(character, ())]
+    return next((one for one in others if len(one) == 1 and one.isascii() and one.isalnum()), character)
 
 
 def policy_from_settings(given: Mapping[str, Any]) -> Policy:

@@ -45,6 +45,14 @@ def test_the_core_imports_neither_orchestrator() -> None:
     assert python(f"import sys, {modules}\nprint([m for m in ('airflow', 'prefect') if m in sys.modules])") == "[]\n"
 
 
+def test_a_job_checked_at_parse_loads_no_data_of_look_alikes() -> None:
+    code = (
+        "import sys; from whautomate_core.sync.mapping import check_tags; check_tags(['spring', 'Fr\u00fchling'])\n"
+        "print('confusable_homoglyphs' in sys.modules)"
+    )
+    assert python(code) == "False\n"
+
+
 def test_the_calls_load_no_http_and_no_phone_numbers() -> None:
     code = "import sys, whautomate_core.api.contacts\nprint([m for m in ('httpx', 'phonenumbers') if m in sys.modules])"
     assert python(code) == "[]\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from confusable_homoglyphs.confusables import confusables_data
 from policy_cases import CASES, NUMBER, SENDS, Case, make_world
 
 from whautomate_core.account import account_from_settings
@@ -423,10 +424,48 @@ def test_others_of_a_class_are_asked_for_each(client: Client, whautomate_emulato
         client.send(classes.remove_class_participant(world.class_, {"participantId": bob_s["id"]}))
 
 
-@pytest.mark.parametrize("tag", ["unsubscribe", " Unsubscribe ", "Unsubscribe\u200b", "\uff35nsubscribe"])
+RUSSIAN = "\u041e\u0442\u043f\u0438\u0441\u043a\u0430"
+UNSEEN = ["\ufe0f", "\u034f", "\u3164", "\u2800", "\0", "\u200b", "\u00ad", "\ufeff", "\U000e0100"]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "unsubscribe",
+        " Unsubscribe ",
+        "\uff35nsubscribe",
+        *(f"Unsub{c}scribe{c}" for c in UNSEEN),
+        "Unsubs\u0441ribe",  # Cyrillic es
+        "Un\u0455ub\u0455cr\u0456b\u0435",  # Cyrillic dze, i and ie
+        "UNSUBSCR\u0399B\u0395",  # Greek iota and epsilon
+        "\U0001d414\U0001d427\U0001d42c\U0001d42e\U0001d41b\U0001d42c\U0001d41c\U0001d42b\U0001d422\U0001d41b\U0001d41e",
+    ],
+)
 def test_an_opt_out_is_one_however_it_is_written(tag: str) -> None:
     assert policy_from_settings({}).protects({"tags": ["vip", tag]})
-    assert not policy_from_settings({}).protects({"tags": ["vip", "Unsubscribed"]})
+
+
+def test_each_look_alike_that_unicode_knows_of_a_letter_is_one() -> None:
+    policy, missed = policy_from_settings({}), []
+    for letter in "Unsubscribe":
+        for one in confusables_data[letter]:
+            if len(one["c"]) == 1 and not one["c"].isascii():
+                tag = "Unsubscribe".replace(letter, one["c"])
+                missed += [] if policy.is_opt_out(tag) else [one["n"]]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "tag", ["Unsubscribed", "Subscribe", "Unsubscrib", "\u041e\u0442\u043f\u0438\u0441\u043a\u0430", ""]
+)
+def test_what_only_resembles_an_opt_out_is_none(tag: str) -> None:
+    assert not policy_from_settings({}).is_opt_out(tag)
+
+
+def test_an_opt_out_tag_of_another_script_is_one_too() -> None:
+    policy = policy_from_settings({"opt_out_tags": RUSSIAN})
+    assert policy.is_opt_out("O\u0442\u043f\u0438\u0441\u043aa")  # with a Latin O and a
+    assert not policy.is_opt_out("Unsubscribe")
 
 
 def test_tags_of_an_accounts_own_protect_too(client: Client, whautomate_emulator: Any, pool: Any) -> None:
