@@ -183,6 +183,10 @@ class World:
 
         asyncio.run_coroutine_threadsafe(go(), self.loop).result(30)
 
+    def has_late(self) -> bool:
+        """Whether a request is still to come to its effect."""
+        return bool(self._gates)
+
     def skip(self, seconds: float) -> None:
         self._at += seconds
         self.skipped += seconds
@@ -256,6 +260,8 @@ class Oracle:
     refused: set[str] = field(default_factory=set)
     """Those of them who vanished, and so must not come back."""
     ever_refused: set[str] = field(default_factory=set)
+    merged: dict[str, set[str]] = field(default_factory=dict)
+    """Numbers whose record was merged into one of others."""
     unseen: set[str] = field(default_factory=set)
     """Numbers of which nobody could know that they are there already."""
     by_hand: set[str] = field(default_factory=set)
@@ -319,6 +325,20 @@ class Oracle:
         for record in self._of(person):
             with self.world.app.state.world.lock:
                 store.delete(self.kind, record["id"])
+
+    def merge(self, person: int, into: int, keeps_id: bool) -> None:
+        """Somebody at the vendor takes two people for one."""
+        gone, left = self._of(person), self._of(into)
+        # A request that comes late would write to the survivor, and nobody can tell it from one that was meant.
+        if person == into or not gone or not left or self.world.has_late():
+            return
+        number = digits(person)
+        if number in self.seen & self._protected(gone):
+            self.refused.add(number)
+        self.world.emulator.merge(gone[0]["id"], left[0]["id"], keeps_id=keeps_id)
+        self.merged.setdefault(number, set()).add(digits(into))
+        if not self._of(person):
+            self.had.discard(number)
 
     def opt_out_elsewhere(self, person: int) -> None:
         """Somebody of that number among the other kind of people opts out."""
@@ -490,7 +510,8 @@ class Oracle:
         automations = self.world.emulator.automations()[fired:]
         out = {id for id, record in before.items() if _opted_out(record)}
         protected = self._protected(before.values()) | self._protected(self.records(self._other()))
-        self.ever_refused |= protected
+        # Whoever was merged into somebody who opted out may be the one who did.
+        self.ever_refused |= protected | {gone for gone, into in self.merged.items() if into & protected}
         numbers, numbers_before = set(map(digits, self.source)), set(map(number_of, before.values()))
         late = {
             _number_in(one["body"])
@@ -759,6 +780,7 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
         st.tuples(st.just("set_tag"), person, st.sampled_from((OPT_OUT, TAG, "vip")), st.booleans()),
         st.tuples(st.just("delete"), person),
         st.tuples(st.just("opt_out_elsewhere"), person),
+        st.tuples(st.just("merge"), person, person, st.booleans()),
     )
     fault = st.tuples(
         st.just("fault"), st.sampled_from(get_args(Kind)), st.sampled_from(OPERATIONS[kind]), st.integers(1, 4)

@@ -31,14 +31,28 @@ SHORT: dict[str, list[tuple[Any, ...]]] = {
     "fields of others": [RUN, ("edit", 0, {"notes": "x", "customFields": {"size": "L"}}), MOVED, RUN],
     "opted out as a client": [("opt_out_elsewhere", 0), ("skip", 6.0), RUN],
     "opts out, moves, vanishes": [RUN, ("set_tag", 0, "Unsubscribe", True), AGAIN, ("delete", 0), MOVED, RUN],
+    **{
+        f"merged, {what}, {'old id' if keeps_id else 'new id'}": [RUN, *before, ("merge", 0, 1, keeps_id), MOVED, *then]
+        for keeps_id in (False, True)
+        for what, before, then in (
+            ("then trusted", [], [RUN]),
+            ("then looked at", [], [AGAIN]),
+            ("gone from the source", [], [("remove", 0), RUN]),
+            ("after an opt-out", [("set_tag", 0, "Unsubscribe", True)], [RUN]),
+            ("after an opt-out of the other", [("set_tag", 1, "Unsubscribe", True)], [RUN, AGAIN]),
+        )
+    },
     "two at once": [("run", {"at_once": 2}), MOVED, ("run", {"at_once": 2})],
 }
 
 
 @pytest.mark.parametrize("is_slow", [False, True])
 @pytest.mark.parametrize("name", SHORT)
-def test_what_goes_wrong_by_itself_does_no_harm(name: str, is_slow: bool, world: Any, tmp_path: Path) -> None:
-    story = Story("contacts", "upsert", {}, False, is_slow, TWO + SHORT[name])
+@pytest.mark.parametrize("mode", ["upsert", "mirror"])
+def test_what_goes_wrong_by_itself_does_no_harm(
+    name: str, mode: str, is_slow: bool, world: Any, tmp_path: Path
+) -> None:
+    story = Story("contacts", mode, {}, False, is_slow, TWO + SHORT[name])
     tell(story, world, f"sqlite:///{tmp_path}/state.sqlite")
 
 

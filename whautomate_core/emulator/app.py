@@ -147,7 +147,7 @@ class _Vendor:
             world.request = arrival.number
             try:
                 with world.store.transaction():
-                    return _json(self._serves[request.operation.id](world, request))
+                    return _json(_as_asked(world, request, self._serves[request.operation.id](world, request)))
             except Problem as problem:
                 if request.operation.id in world.stances.error_in_200 and problem.status == 400:
                     return _json(_failed(request.operation, problem.message))
@@ -215,6 +215,15 @@ class _Vendor:
     async def _later(self, seconds: float, arrival: _Arrival, request: Request) -> Response:
         await self._world.pause(seconds)
         return self._effect(arrival, request)
+
+
+def _as_asked(world: World, request: Request, answer: Any) -> Any:
+    """An answer under the id that was asked for, where another record goes by it."""
+    if isinstance(answer, dict) and request.path:
+        alias = world.aliases.get(request.id)
+        if alias is not None and alias.keeps_id and answer.get("id") == alias.record:
+            return {**answer, "id": request.id}
+    return answer
 
 
 def _body(operation: Operation, raw: bytes) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from .contract import operations
 from .faults import Fault, Kind
 from .people import CLIENTS, CONTACTS
 from .stances import Stances
-from .world import LOCATION_ID, STAFF_ID, Json, OptOut, World
+from .world import LOCATION_ID, STAFF_ID, Alias, Json, OptOut, World
 
 
 class Emulator:
@@ -161,6 +161,20 @@ class Emulator:
         with self._world.lock:
             self._world.opt_outs.append(OptOut(contact, tag, operation=operation))
 
+    def confuse(self, id: str, other: str, *, keeps_id: bool = False) -> None:
+        """From now on read, change and delete the record `other` for whoever asks for `id`; shown under the id that was
+        asked for (`keeps_id`), or under its own."""
+        with self._world.lock:
+            self._world.aliases[id] = Alias(other, keeps_id)
+
+    def merge(self, gone: str, into: str, *, keeps_id: bool = False) -> None:
+        """Merge two contacts, or two clients, as a person does at the vendor: the second gets the tags and fields that
+        it lacks, the first is in no list any more, and its id leads to the second as after `confuse`. Raises ValueError
+        where there are no such two."""
+        with _settled(self._world) as world, world.store.transaction():
+            people.merge(world, gone, into)
+        self.confuse(gone, into, keeps_id=keeps_id)
+
     def now(self) -> float:
         """Seconds since 1970 on the emulator's clock."""
         return self._world.now()
@@ -212,6 +226,8 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
             receive      contact, and text, channel; gives the message's id
             faults       a fault: kind, and on or probability, operation, seconds
             opt-out      contact (or a client), and tag, after (a number of calls) or before (an operationId)
+            merge        gone, into (ids of two contacts or clients), keeps_id
+            confuse      id, other, keeps_id
             clock        advance (seconds)
             reset
             release
@@ -244,6 +260,8 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
         Route("/faults", _gives(lambda: emulator().clear_faults()), methods=["DELETE"]),
         Route("/held", _gives(lambda: emulator().held()), methods=["GET"]),
         Route("/opt-out", _takes(lambda planned: opt_out(**planned)), methods=["POST"]),
+        Route("/merge", _takes(lambda two: emulator().merge(**two)), methods=["POST"]),
+        Route("/confuse", _takes(lambda two: emulator().confuse(**two)), methods=["POST"]),
         Route("/clock", _gives(lambda: {"now": emulator().now()}), methods=["GET"]),
         Route("/clock", _takes(lambda clock: emulator().advance(clock["advance"])), methods=["POST"]),
         Route("/release", _gives(lambda: emulator().release()), methods=["POST"]),

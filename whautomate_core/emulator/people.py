@@ -232,6 +232,19 @@ def opt_out(world: World, person: str, name: str) -> None:
         tag(world, holder, record, [name])
 
 
+def merge(world: World, gone: str, into: str) -> None:
+    """Make one contact or client of two. Raises ValueError."""
+    for kind in KINDS:
+        one, other = world.store.get(kind.many, gone), world.store.get(kind.many, into)
+        if one is not None and other is not None and gone != into:
+            tags = list(dict.fromkeys([*other.get("tags", []), *one.get("tags", [])]))
+            custom = {**one.get("customFields", {}), **other.get("customFields", {})}
+            world.store.put(kind.many, {**one, **other, "tags": tags, "customFields": custom})
+            world.store.delete(kind.many, gone)
+            return
+    raise ValueError("gone and into must be ids of two contacts or two clients")
+
+
 def add_tags(kind: Kind, world: World, request: Request) -> Json:
     """addContactTags, addClientTags"""
     after = tag(world, kind, world.existing(kind.many, request.id), request.body["tags"])

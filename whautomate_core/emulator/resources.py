@@ -106,7 +106,7 @@ def _update(world: World, request: Request) -> Json:
 
 def _delete(world: World, request: Request) -> Json:
     record = world.existing(request.operation.resource, request.id)
-    world.store.delete(request.operation.resource, request.id)
+    world.store.delete(request.operation.resource, record["id"])
     RESOURCES[request.operation.resource].changed(world, record, None)
     return {"success": True}
 

@@ -50,6 +50,16 @@ class OptOut:
     operation: str | None = None
 
 
+@dataclass
+class Alias:
+    """What an id leads to that is no longer, or not only, that of its own record."""
+
+    record: str
+    """Id of the other record."""
+    keeps_id: bool
+    """Whether the other record is shown under the id that was asked for."""
+
+
 class World:
     """The state of one emulator.
 
@@ -64,6 +74,8 @@ class World:
         self.rng = random.Random(stances.seed)  # noqa: S311 - repeatable is the point
         self.faults = Faults(self.rng)
         self.opt_outs: list[OptOut] = []
+        self.aliases: dict[str, Alias] = {}
+        """Id -> the record that is read and written in its place."""
         self.request: int | None = None
         """Number of the request being carried out, for the log of automations."""
         self.next_start: float | None = None
@@ -115,6 +127,7 @@ class World:
         self.rng.seed(self.stances.seed)
         self.faults.clear()
         self.opt_outs.clear()
+        self.aliases.clear()
         self._begin()
 
     # Records, where it matters to the caller that one is missing
@@ -126,7 +139,7 @@ class World:
 
     def existing(self, resource: str, id: str) -> Json:
         """The record a path asks for; raises Problem 404."""
-        record = self.store.get(resource, id)
+        record = self._of_id(resource, id)
         if record is None:
             raise Problem(404, f"no such record in {resource}")
         return record
@@ -137,10 +150,14 @@ class World:
             raise Problem(400, f"{field} is required")
         if "id" not in reference:
             raise Problem(400, f"{field}.id is required")
-        record = self.store.get(resource, reference["id"])
+        record = self._of_id(resource, reference["id"])
         if record is None:
             raise Problem(400, f"{field}.id names none of the {resource}")
         return record
+
+    def _of_id(self, resource: str, id: str) -> Json | None:
+        alias = self.aliases.get(id)
+        return self.store.get(resource, alias.record if alias else id)
 
     def check_location(self, fields: Json, field: str = "location") -> Json:
         """The fields as they are; raises Problem 400 where their location isn't there."""

@@ -6,23 +6,31 @@ import functools
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from threading import Semaphore
 from typing import Any
 
 from whautomate_core.call import Call, Json, merge
-from whautomate_core.errors import InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.errors import (
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PolicyRefused,
+    WhautomateError,
+    WrongRecord,
+)
 from whautomate_core.prepare import known
 from whautomate_core.state.database import steady
 from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import CONTACTS, key_of, keys_of
+from whautomate_core.sync.kinds import CONTACTS, keys_of, other_keys
 from whautomate_core.sync.look import as_one, find, page_of, seen
 from whautomate_core.sync.plan import Change, change_of
-from whautomate_core.sync.rows import finish
+from whautomate_core.sync.rows import finish, matcher
 from whautomate_core.sync.staging import Staged
+from whautomate_core.sync.unlisted import joined_opt_out
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +63,7 @@ class Writing:
 
 
 class _Moved(NotFound):
-    """The id names somebody else, or nobody, by now."""
+    """The id names nobody any more."""
 
 
 class _Begun(OutcomeUnknown):
@@ -83,6 +91,8 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
         with each(job.client, _fresh(writing, people), functools.partial(_one, writing)) as written:
             for one in written:
                 outcome, reason = _outcome(one)
+                if isinstance(one.error, WrongRecord) and joined_opt_out(job, one.item, one.error.record):
+                    outcome, reason = "withheld", "the record became part of another, which has opted out"
                 if outcome == "again" and one.item.action == "again":
                     outcome, reason = "failed", "the person was changed by others all the while"
                 if outcome == "again":
@@ -146,7 +156,7 @@ def _read_again(job: Job, person: Staged, by_id: dict[str, Json], read_at: float
 def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
     if one.error is None:
         return str(one.result), None
-    if isinstance(one.error, _Moved):
+    if isinstance(one.error, (_Moved, WrongRecord)):
         return "again", None
     if isinstance(one.error, OutcomeUnknown):
         return "unsettled", str(one.error)
@@ -285,16 +295,22 @@ def _change(writing: Writing, person: Staged) -> str:
 def _update(writing: Writing, person: Staged, fields: Json) -> set[str]:
     """Write fields of somebody who was read in this run. Who has opted out by now gets all but the stage."""
     job, id = writing.job, str(person.id)
+    fits = _is_theirs(job, person)
     try:
-        job.client.send(replace(job.kind.update(id, fields), cleared=writing.cleared(person)))
+        job.client.send(replace(job.kind.update(id, fields), fits=fits, cleared=writing.cleared(person)))
     except NotFound:
         raise _Moved("deleted") from None
     except PolicyRefused:
         rest = {name: value for name, value in fields.items() if name != "stage"}
         if rest:
-            job.client.send(job.kind.update(id, rest))
+            job.client.send(replace(job.kind.update(id, rest), fits=fits))
         return {_protected(job, person)} | ({"updated"} if rest else set())
     return {"updated"}
+
+
+def _is_theirs(job: Job, person: Staged) -> Callable[[Mapping[str, Any]], bool]:
+    """What tells whether a record is that of somebody."""
+    return lambda record: person.key in keys_of(job.mapping.match, record)
 
 
 def _protected(job: Job, person: Staged) -> str:
@@ -310,23 +326,21 @@ def _compare(writing: Writing, person: Staged) -> tuple[Json, Change, float]:
     refused = False
 
     def left(record: Json) -> Json | None:
-        if not keys_of(job.mapping.match, record) & {key_of(job.mapping.match, person.fields)}:
-            raise _Moved("it is somebody else's by now")
         change = change_of(job, person, record, refused=refused)
         read.append((record, change))
         return merge(record, change.fields) if change.fields and job.mode != "insert" else None
 
     # All that is compared, without what the policy asks about: it is left out above for who opted out. Where nobody
     # knows yet whether they did through another record, the client asks before it gives them a stage.
-    cleared = writing.cleared(person)
+    fits, cleared = _is_theirs(job, person), writing.cleared(person)
     stage = {"stage": person.fields["stage"]} if "stage" in person.fields and not cleared else {}
     read_at = steady()
     try:
         try:
-            job.client.send(replace(job.kind.update(str(person.id), stage), left=left, cleared=cleared))
+            job.client.send(replace(job.kind.update(str(person.id), stage), left=left, fits=fits, cleared=cleared))
         except PolicyRefused:
             refused = True
-            job.client.send(replace(job.kind.update(str(person.id), {}), left=left))
+            job.client.send(replace(job.kind.update(str(person.id), {}), left=left, fits=fits))
     except NotFound:
         raise _Moved("deleted") from None
     record = read[-1][0]
@@ -343,7 +357,7 @@ def _tag(writing: Writing, person: Staged, tags: list[str], record: Json, read_a
     # An opt-out is noted wherever a number is: each of their records can be chosen by a segment.
     whom = list(held) if all(map(job.client.account.policy.is_opt_out, tags)) else [str(person.id)]
     for id in whom:
-        call = job.kind.add_tags(id, tags)
+        call = replace(job.kind.add_tags(id, tags), fits=_is_theirs(job, person))
         try:
             if steady() - read_at > FRESH:
                 job.client.send(replace(call, cleared=cleared))
@@ -358,7 +372,8 @@ def _tag(writing: Writing, person: Staged, tags: list[str], record: Json, read_a
 
 def _untag(job: Job, person: Staged, tags: list[str], record: Json) -> str:
     try:
-        _send_known(job, job.kind.remove_tags(str(person.id), tags), record)
+        call = replace(job.kind.remove_tags(str(person.id), tags), fits=_is_theirs(job, person))
+        _send_known(job, call, record)
     except PolicyRefused:
         return _protected(job, person)
     except NotFound:
@@ -388,11 +403,17 @@ def untag_strangers(job: Job) -> None:
 
 
 def delete_gone(job: Job) -> None:
-    """Delete those whom the source had before and has no more."""
+    """Delete those whom the source had before and has no more; nobody whose id leads to somebody else by now."""
+    match_of, match_by = matcher(job), job.mapping.match
 
     def one(gone: tuple[int, str, str]) -> None:
-        _, id, _match = gone
-        job.client.send(job.kind.delete(id))  # who is gone already is deleted as well
+        _, id, match = gone
+
+        def is_theirs(record: Mapping[str, Any]) -> bool:
+            keys = [spelt for key in keys_of(match_by, record) for spelt in (key, *other_keys(match_by, key))]
+            return match in map(match_of, keys)
+
+        job.client.send(replace(job.kind.delete(id), fits=is_theirs))  # who is gone already is deleted as well
 
     _each_stranger(job, "SELECT rowid, id, match FROM extra WHERE outcome IS NULL AND held IS NULL", one, "deleted")
 
@@ -401,9 +422,12 @@ def _each_stranger(job: Job, query: str, do: Any, outcome: str) -> None:
     strangers = job.staging.all(query)
     with each(job.client, strangers, do) as finished:
         for number, one in enumerate(finished, start=1):
-            rowid, _, match = one.item
+            rowid, id, match = one.item
             happened = outcome if one.error is None or isinstance(one.error, NotFound) else _outcome(one)[0]
-            if happened == outcome == "deleted":
+            if isinstance(one.error, WrongRecord):
+                happened = "kept"
+                log.warning("%s %s is left alone: %s", job.kind.name, id, one.error)
+            if outcome == "deleted" and happened in ("deleted", "kept"):
                 job.ledger.forget(job.lease.sync, match)
             reason = str(one.error) if happened == "failed" else None
             job.staging.run("UPDATE extra SET outcome = ?, reason = ? WHERE rowid = ?", (happened, reason, rowid))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whautomate_core.api import clients, contacts
-from whautomate_core.call import Call, Json
+from whautomate_core.call import Call
 from whautomate_core.phones import canonical, spellings
 from whautomate_core.policy import digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate
@@ -71,7 +71,7 @@ def key_of(match: Sequence[str], fields: Mapping[str, Any]) -> str:
     return SEPARATOR.join(parts)
 
 
-def keys_of(match: Sequence[str], record: Json) -> set[str]:
+def keys_of(match: Sequence[str], record: Mapping[str, Any]) -> set[str]:
     """What may tell somebody apart whom the server has: a client's number can be read in two ways (see `numbers`)."""
     keys = {""}
     for field in match:
