@@ -76,7 +76,7 @@ def test_an_answer_to_a_write_that_names_another_record_is_no_success(
 
     with pytest.raises(WrongRecord, match="'another'"):
         make_send(account_of(whautomate_emulator), server)(CALLS[what])
-    assert len(sent) == 2, "it is not repeated"
+    assert len([method for method in sent if method != "GET"]) == 1, "it is not repeated"
 
 
 @pytest.mark.parametrize("what", ["delete", "tag", "write", "message a contact", "book"])
