@@ -1,11 +1,14 @@
 """What identifies calls: frozen, one for each endpoint that must happen once, and never a place or a payload."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from conftest import NoLimit, account_of
 from contract_examples import operations
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from whautomate_core import api
 from whautomate_core.api import clients, contacts, messages
@@ -159,6 +162,42 @@ def test_a_mapped_task_over_a_list_that_shifts(client: Client, whautomate_emulat
     assert again[1:] == [(id, False) for id, _ in first]
     assert again[0][1]
     assert len(whautomate_emulator.contacts()) == 3
+
+
+WAYS = ["contact", "client", "recepient", "spelt"]
+LISTS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(WAYS)), max_size=5)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(attempts=st.lists(LISTS, min_size=1, max_size=4), data=st.data())
+def test_however_lists_shift_and_people_are_named_everybody_is_reached_once(
+    client: Client, whautomate_emulator: Emulator, attempts: Any, data: Any
+) -> None:
+    numbers = [f"+49300000{n:03}" for n in range(4)]
+    if not whautomate_emulator.contacts():
+        whautomate_emulator.add_contacts([person(n) for n in range(4)])
+        split = [{"fullName": f"N{n}", "countryCode": "+49", "phone": number[3:]} for n, number in enumerate(numbers)]
+        whautomate_emulator.add_clients(split)
+        whautomate_emulator.advance(60)
+    contacts_of = {one["phoneNumber"]: one["id"] for one in whautomate_emulator.contacts()}
+    clients_of = {f"{one['countryCode']}{one['phone']}": one["id"] for one in whautomate_emulator.clients()}
+
+    def named(n: int, way: str) -> Any:
+        if way in ("contact", "client"):
+            ids = contacts_of if way == "contact" else clients_of
+            return template(**{way: {"id": next(id for number, id in ids.items() if number[-3:] == numbers[n][-3:])}})
+        number = numbers[n] if way == "recepient" else f"{numbers[n][:3]} {numbers[n][3:6]}-{numbers[n][6:]}"
+        return template(recepient={"phoneNumber": number})
+
+    key, before = step(f"dag{next(_runs)}"), len(whautomate_emulator.messages())
+    done = [attempt[: data.draw(st.integers(0, len(attempt)))] for attempt in attempts]  # each may die in the middle
+    for n, way in itertools.chain(*done, attempts[-1]):
+        once(client, named(n, way), key)
+    people = {n for n, _ in itertools.chain(*done, attempts[-1])}
+    assert len(whautomate_emulator.messages()) - before == len(people)
+
+
+_runs = itertools.count()
 
 
 def test_an_attempt_beside_waits_for_the_one_that_sends(client: Client, whautomate_emulator: Emulator) -> None:
