@@ -52,7 +52,6 @@ def write_service(client: Client, name: str, service: ServiceUpdate, location: s
         record,
         services.create_service(cast(ServiceInput, wanted)),
         f"service/{location}/{name}",
-        ("name", "location"),
         lambda: only(_named(client, name, location), f"services named {name!r} at this location"),
         services.get_service,
         lambda id: services.update_service(id, fields),  # type: ignore[arg-type]
@@ -152,7 +151,6 @@ def write_class(
         record,
         classes.create_class(cast(ClassInput, wanted)),
         f"class/{own['location']}/{own['service']}/{own['staff']}/{min(begins).isoformat()}",
-        (*own, "date", "time"),
         lambda: find_class(classes_of(client, own["location"], own["staff"]), own, begins, timezone),
         classes.get_class,
         lambda id: classes.update_class(id, cast(ClassUpdate, fields)),
@@ -188,7 +186,6 @@ def _upsert(
     record: Json | None,
     make: Call[Any],
     key: str,
-    about: Sequence[str],
     find: Callable[[], Json | None],
     read: Callable[[str], Call[Any]],
     update: Callable[[str], Call[Any]],
@@ -198,7 +195,7 @@ def _upsert(
     if record is None:
         from whautomate_core.once import make_once
 
-        record, created = make_once(client, make, key, find, read, about)
+        record, created = make_once(client, make, key, find, read)
     changed = not created and bool(differing(fields, record)) and write_differing(client, update(record["id"]), fields)
     return {"id": record["id"], "created": created, "changed": changed}
 

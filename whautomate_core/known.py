@@ -2,40 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 
+from whautomate_core import settling
 from whautomate_core.call import Json
 from whautomate_core.client import Client
 from whautomate_core.errors import NotFound
-from whautomate_core.sync.kinds import Kind, key_of, keys_of, other_keys
+from whautomate_core.once import made_id
+from whautomate_core.phones import canonical, spellings, split_number
+from whautomate_core.policy import digits
+from whautomate_core.sync.kinds import CONTACTS, Kind, key_of, keys_of, other_keys
 from whautomate_core.sync.rows import match_hash
 
 
-def ids_in_ledger(client: Client, kind: Kind, field: str, value: str) -> list[str]:
-    """The ids under which syncs that match people by this one field know somebody.
+class Known:
+    """The ids under which our own state has people of a kind.
 
-    Args:
-        value: Of `phoneNumber` or `phone`, the digits from the country's code on.
+    They are those of syncs, and those that steps which create one person made within `SETTLE_AFTER`.
     """
-    match = (field,)
-    name_of, key = match_hash(client.state, kind, match), key_of(match, {field: value})
-    people = client.state.ledger(client.account.id).people([name_of(one) for one in (key, *other_keys(match, key))])
-    return [one.id for one in people.values() if one.id is not None]
+
+    def __init__(self, client: Client, kind: Kind) -> None:
+        self._client = client
+        self._kind = kind
+        account, made = client.account.id, f"POST {kind.list().path}"
+        self._made: dict[object, str] = {}
+        for claim in client.state.claims.latest(account, made, seconds=settling.SETTLE_AFTER):
+            if id := made_id(claim):
+                # Keys of steps end in what they are about; under a caller's own key what was sent tells it.
+                self._made.setdefault(claim.key.rpartition(" ")[2], id)
+                self._made.setdefault(tuple(claim.payload.get(field) for field in kind.number), id)
+
+    def ids(self, field: str, value: str) -> list[str]:
+        """Of whom this is the number (digits from the country's code on), or another field by which syncs match."""
+        made = self.made(value) if field == self._kind.phone else []
+        return list(dict.fromkeys([*self._in_ledger(field, value), *made]))
+
+    @property
+    def has_made(self) -> bool:
+        """Whether steps made anybody lately."""
+        return bool(self._made)
+
+    def made(self, number: str) -> list[str]:
+        """Of those whom steps made lately the ones with a number."""
+        if not self._made or not number:
+            return []
+        digest = self._client.state.secret.digest
+        spelt: list[object] = [digest([["number", canonical(number)]])]
+        for one in spellings(number):
+            parts = (f"+{one}",) if self._kind is CONTACTS else split_number(f"+{one}")
+            spelt += [tuple(map(digest, parts)), tuple(digest(part.lstrip("+")) for part in parts)]
+        return [self._made[one] for one in spelt if one in self._made]
+
+    def _in_ledger(self, field: str, value: str) -> list[str]:
+        """From syncs that match by this one field."""
+        match = (field,)
+        hash_of, key = match_hash(self._client.state, self._kind, match), key_of(match, {field: value})
+        ledger = self._client.state.ledger(self._client.account.id)
+        people = ledger.people([hash_of(one) for one in (key, *other_keys(match, key))])
+        return [one.id for one in people.values() if one.id is not None]
 
 
-def read_known(client: Client, kind: Kind, field: str, value: str, seen: Container[str] = ()) -> Iterator[Json]:
-    """Those whom syncs know by this field, as they are now, a request each. Whoever has changed since is left out.
-
-    Args:
-        seen: Ids of those who need not be read.
-    """
+def read_known(client: Client, kind: Kind, field: str, value: str) -> Iterator[Json]:
+    """Those whom our own state knows by a field, as they are now, a request each. Whoever has changed is left out."""
     key = key_of((field,), {field: value})
-    for id in ids_in_ledger(client, kind, field, value):
-        if id in seen:
-            continue
+    for id in Known(client, kind).ids(field, value):
         try:
             record: Json = client.send(kind.get(id))
         except NotFound:
             continue
         if key in keys_of((field,), record):
             yield record
+
+
+def number_of(kind: Kind, fields: Json) -> str:
+    """The digits of the number among fields to write, from the country's code on."""
+    return digits("".join(str(fields.get(field) or "") for field in kind.number))

@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -203,7 +203,6 @@ def make_once(
     key: str,
     find: Callable[[], R | None],
     read: Callable[[str], Call[R]],
-    about: Sequence[str],
 ) -> tuple[dict[str, Any], bool]:
     """Make a record, once among all who try. Where it was made under this key and is gone, it is made again.
 
@@ -213,14 +212,13 @@ def make_once(
         key: What tells it from others of its kind, such as location and name.
         find: Looks it up by that.
         read: id -> the call that reads it.
-        about: The fields of the body that say which it is: steps of their own may have made it a moment ago.
 
     Returns: the record (what was sent of it and its id, where this call made it), and whether this call made it.
 
     Raises: what `send_once` does; `OutcomeUnknown` where it can't be read so soon after it was made.
     """
     claims, what = client.state.claims, f"{call.method} {call.path}"
-    for id in made_alike(client, call, about):
+    for id in made_alike(client, call):
         with suppress(NotFound):
             return dict(client.send(read(id))), False  # type: ignore[call-overload]
     while True:
@@ -236,10 +234,10 @@ def make_once(
             return dict(record), False  # type: ignore[call-overload]
 
 
-def made_alike(client: Client, call: Call[Any], about: Sequence[str]) -> list[str]:
-    """The ids of what steps that send one call made lately with the same fields."""
+def made_alike(client: Client, call: Call[Any]) -> list[str]:
+    """The ids of what steps that send one call made lately and that is the same by what identifies it."""
     body = call.body or {}
-    hashed = client.state.claims.hashes({field: body[field] for field in about})
+    hashed = client.state.claims.hashes({field: body[field] for field in identity_of(call).fields(body)})
     lately = client.state.claims.latest(client.account.id, f"{call.method} {call.path}", seconds=settling.SETTLE_AFTER)
     return [id for one in lately if hashed.items() <= one.payload.items() and (id := made_id(one))]
 

@@ -9,7 +9,7 @@ from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, counts, sync, tag
 
 from whautomate_core import catalogue, errors
-from whautomate_core.api import classes, contacts, segments, services, staffs
+from whautomate_core.api import classes, clients, contacts, segments, services, staffs
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.slots import book_slot, cancel_booking
@@ -20,6 +20,7 @@ from whautomate_core.campaign.messages import send_template_to_contacts
 from whautomate_core.campaign.segments import ensure_audience, ensure_segment, find_segment
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
+from whautomate_core.identity import Step
 from whautomate_core.once import send_once
 from whautomate_core.people import find_client, find_contact, set_contact_stage
 from whautomate_core.progress import silent
@@ -431,3 +432,25 @@ def test_a_segment_that_was_deleted_is_made_again_once_that_is_sure(client: Clie
         ensure_segment(client, "vip", {"tags": ["gold"]})
     client.state.claims.release(client.account.id, f"segment/{Emulator.location_id}/vip")
     assert ensure_segment(client, "vip", {"tags": ["gold"]})["id"] != made["id"]
+
+
+@pytest.mark.parametrize("number", ["+4915123456789", "+49 151 23456789"])
+@pytest.mark.parametrize("by", ["key", Step("airflow run task")])
+def test_whom_a_step_of_its_own_made_is_found_by_number_and_not_messaged_after_an_opt_out(
+    by: Any, number: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    if by == "key":
+        number = number.replace(" ", "")  # under a caller's own key what was sent is compared as it was written
+    body: Any = {"name": "Ada", "phoneNumber": number, "location": {"id": Emulator.location_id}}
+    made = send_once(client, by, contacts.create_contact(body), lambda record: {"id": record["id"]})[0]["id"]
+    client_body: Any = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456789"}
+    client_body |= {"primaryLocation": {"id": Emulator.location_id}}
+    other = Step("airflow run other") if by != "key" else "other key"
+    call = clients.create_client(client_body)
+    same = send_once(client, other, call, lambda record: {"id": record["id"]})[0]["id"]
+    assert find_contact(client, "+4915123456789")["id"] == made
+    assert find_client(client, phone="+4915123456789")["id"] == same
+    whautomate_emulator.opt_out(same)
+    assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
+    report = sync(client, [{**ADA, "stage": "Lead"}], mapping={"name": "who", "phoneNumber": "mobile"})
+    assert counts(report, "created") == (0,)

@@ -164,7 +164,6 @@ class _Categories:
                 f"category/{location}/{name}",
                 partial(self._find, name, location),
                 service_categories.get_service_category,
-                ("name", "location"),
             )
             self._ids[location][name] = str(record["id"])
             self.made += created

@@ -16,7 +16,7 @@ from typing import Any
 from whautomate_core.call import Call, Json
 from whautomate_core.client import Client
 from whautomate_core.errors import NotFound, PolicyRefused
-from whautomate_core.known import ids_in_ledger
+from whautomate_core.known import Known
 from whautomate_core.policy import numbers
 from whautomate_core.sync.kinds import CLIENTS, CONTACTS, Kind
 
@@ -37,6 +37,7 @@ class OptedOut:
         self._refused: set[str] = set()
         self._young: dict[str, list[tuple[float, Kind, str]]] = {}
         self._listed = set[str]()
+        self._known = {kind: Known(client, kind) for kind, _ in _KINDS}
         self._late = max(_LATE, client.account.list_lag)
         for kind, _ in _KINDS:
             pages = client.pages_of(kind.list())
@@ -69,7 +70,7 @@ class OptedOut:
             if since > time.time() - self._late:
                 yield kind.get(id)
         for kind, field in _KINDS:
-            ids = ids_in_ledger(self._client, kind, field, number)
+            ids = self._known[kind].ids(field, number)
             yield from (kind.get(id) for id in ids if id not in self._listed)
 
     def _has_opted_out(self, read: Call[Any], number: str) -> bool:

@@ -47,9 +47,7 @@ def ensure_segment(
         def look() -> Segment | None:
             return next(iter(looked.pop() if looked else _named(client, name, location)), None)
 
-        found = [
-            make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment, ("name", "location"))[0]
-        ]
+        found = [make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)[0]]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(

@@ -9,10 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from whautomate_core import settling
 from whautomate_core.call import Json
 from whautomate_core.errors import NotFound, WrongRecord
-from whautomate_core.once import made_id
+from whautomate_core.known import Known, number_of
 from whautomate_core.state.ledger import Seen
 from whautomate_core.sync.each import each
 from whautomate_core.sync.job import Job
@@ -21,20 +20,14 @@ from whautomate_core.sync.staging import Staged
 
 
 def know_made(job: Job) -> None:
-    """Note the ids of those whom steps that create one person (not syncs, whose ledger has them) made lately."""
-    made_by, account = f"POST {job.kind.list().path}", job.client.account.id
-    claims = job.client.state.claims.latest(account, made_by, seconds=settling.SETTLE_AFTER)
-    # Claims hold hashes of what was sent, so these are compared.
-    made = {tuple(claim.payload.get(field) for field in job.kind.number): made_id(claim) for claim in claims}
-    if not made:
+    """Note the ids of those whom steps that create one person made lately; those of syncs are in the ledger."""
+    known = Known(job.client, job.kind)
+    if not known.has_made:
         return
-    digest = job.client.state.secret.digest
     for person in job.staging.people("outcome IS NULL AND id IS NULL"):
-        number = [str(person.fields.get(field) or "") for field in job.kind.number]
-        spelt = ([f"+{one.lstrip('+')}" for one in number], [one.lstrip("+") for one in number], number)
-        ids = (made.get(tuple(map(digest, one))) for one in spelt)
-        if id := next(filter(None, ids), None):
-            job.staging.run("UPDATE person SET id = ?, absent = 0 WHERE match = ?", (id, person.match))
+        ids = known.made(number_of(job.kind, person.fields))
+        if ids:
+            job.staging.run("UPDATE person SET id = ?, absent = 0 WHERE match = ?", (ids[0], person.match))
 
 
 def joined_opt_out(job: Job, person: Staged, record: Mapping[str, Any] | None) -> bool:
