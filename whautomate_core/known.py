@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from whautomate_core import settling
 from whautomate_core.call import Json
 from whautomate_core.client import Client
-from whautomate_core.errors import NotFound
+from whautomate_core.errors import NotFound, WrongRecord
 from whautomate_core.once import made_id
 from whautomate_core.phones import canonical, spellings, split_number
 from whautomate_core.policy import digits
@@ -68,7 +68,7 @@ def read_known(client: Client, kind: Kind, field: str, value: str) -> Iterator[J
     for id in Known(client, kind).ids(field, value):
         try:
             record: Json = client.send(kind.get(id))
-        except NotFound:
+        except (NotFound, WrongRecord):
             continue
         if key in keys_of((field,), record):
             yield record

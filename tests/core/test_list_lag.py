@@ -454,3 +454,15 @@ def test_whom_a_step_of_its_own_made_is_found_by_number_and_not_messaged_after_a
     assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
     report = sync(client, [{**ADA, "stage": "Lead"}], mapping={"name": "who", "phoneNumber": "mobile"})
     assert counts(report, "created") == (0,)
+
+
+def test_who_was_merged_into_somebody_who_opted_out_gets_no_message(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync(client, [ADA, EVE])
+    ada, eve = sorted(whautomate_emulator.contacts(), key=lambda one: str(one["name"]))
+    whautomate_emulator.opt_out(eve["id"])
+    whautomate_emulator.merge(ada["id"], eve["id"])
+    assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
+    with pytest.raises(errors.NotFound):
+        find_contact(client, "+4915123456789")

@@ -15,7 +15,7 @@ from typing import Any
 
 from whautomate_core.call import Call, Json
 from whautomate_core.client import Client
-from whautomate_core.errors import NotFound, PolicyRefused
+from whautomate_core.errors import NotFound, PolicyRefused, WrongRecord
 from whautomate_core.known import Known
 from whautomate_core.policy import numbers
 from whautomate_core.sync.kinds import CLIENTS, CONTACTS, Kind
@@ -74,11 +74,15 @@ class OptedOut:
             yield from (kind.get(id) for id in ids if id not in self._listed)
 
     def _has_opted_out(self, read: Call[Any], number: str) -> bool:
+        policy = self._client.account.policy
         try:
             record = self._client.send(read)
         except NotFound:
             return False
-        return self._client.account.policy.protects(record) and number in numbers(record)
+        except WrongRecord as error:
+            # Two were merged, and the opt-out may be theirs.
+            return error.record is not None and policy.protects(error.record)
+        return policy.protects(record) and number in numbers(record)
 
 
 def _created(record: Json) -> float:
