@@ -19,7 +19,8 @@ KEY = "demo-key"
 
 def airflow(home: Path, url: str) -> dict[str, str]:
     connection = {"conn_type": "whautomate", "host": url, "password": KEY}
-    connection["extra"] = {"plan": "subscribed", "account": "demo", "location_id": "loc000000001"}
+    # What the emulator makes is in its lists at once.
+    connection["extra"] = {"plan": "subscribed", "account": "demo", "location_id": "loc000000001", "list_lag": 0}
     env = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -43,6 +44,7 @@ def prefect(home: Path, url: str) -> dict[str, str]:
         "WHAUTOMATE_HOST": url,
         "WHAUTOMATE_KEY": KEY,
         "WHAUTOMATE_PLAN": "subscribed",
+        "WHAUTOMATE_LIST_LAG": "0",
     }
 
 

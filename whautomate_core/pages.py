@@ -48,7 +48,9 @@ class Pages:
         require_end(self.call, self.page)
         if not self.call.paged:
             return replace(self.call, query={**self.call.query, "page": str(self.page)}) if self.page > 1 else self.call
-        query = {"limit": str(PAGE_SIZE), **self.call.query, "page": str(self.page)}
+        # Of a server that cuts a page, the next of the size that was asked for may begin later.
+        size = min(self.size, PAGE_SIZE) if self.page > 1 and self.size else PAGE_SIZE
+        query = {"limit": str(size), **self.call.query, "page": str(self.page)}
         return replace(self.call, query=query)
 
     def take(self, records: list[Any]) -> list[Any]:

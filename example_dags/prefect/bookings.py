@@ -110,6 +110,7 @@ if __name__ == "__main__":
         "host": os.environ["WHAUTOMATE_HOST"],
         "key": os.environ["WHAUTOMATE_KEY"],
         "plan": os.environ.get("WHAUTOMATE_PLAN"),
+        "list_lag": os.environ.get("WHAUTOMATE_LIST_LAG"),
         "location_id": LOCATION["id"],
     }
     sys.stdout.write(f"{weekly_prices(WhautomateCredentials(**settings))}\n")

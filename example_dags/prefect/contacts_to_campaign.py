@@ -76,6 +76,7 @@ if __name__ == "__main__":
         "host": os.environ["WHAUTOMATE_HOST"],
         "key": os.environ["WHAUTOMATE_KEY"],
         "plan": os.environ.get("WHAUTOMATE_PLAN"),
+        "list_lag": os.environ.get("WHAUTOMATE_LIST_LAG"),
         "location_id": "loc000000001",  # the emulator's; the task list_locations tells yours
     }
     when = datetime.fromisoformat(os.environ.get("WHAUTOMATE_DEMO_LOGICAL_DATE", "2026-06-01T00:00:00+00:00"))

@@ -28,7 +28,7 @@ def people(count: int) -> str:
 
 @pytest.fixture
 def environment(whautomate_emulator: Emulator) -> dict[str, str]:
-    given = {"KEY": whautomate_emulator.key, "HOST": whautomate_emulator.url, "PLAN": "subscribed"}
+    given = {"KEY": whautomate_emulator.key, "HOST": whautomate_emulator.url, "PLAN": "subscribed", "LIST_LAG": "0"}
     given["LOCATION_ID"] = whautomate_emulator.location_id
     return {f"WHAUTOMATE_{name}": value for name, value in given.items()}
 

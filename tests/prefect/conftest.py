@@ -84,6 +84,7 @@ def credentials_of_emulator(whautomate_emulator):
             "account": uuid.uuid4().hex,  # a pool of requests of its own
             "requests_per_minute": 1_000_000,
             "requests_per_day": 1_000_000,
+            "list_lag": 0.0,
             "location_id": whautomate_emulator.location_id,
         }
         return WhautomateCredentials(**given | settings)

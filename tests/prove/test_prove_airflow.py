@@ -23,7 +23,7 @@ DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove"
 
 
 def connection(url, account):
-    settings = {"requests_per_minute": 1000, "requests_per_day": 100_000, "account": account}
+    settings = {"requests_per_minute": 1000, "requests_per_day": 100_000, "account": account, "list_lag": 0}
     return json.dumps({"conn_type": "whautomate", "host": url, "password": KEY, "extra": settings})
 
 

@@ -42,6 +42,7 @@ class Airflow:
             "requests_per_day": 1_000_000,
             "state": postgres,
             "location_id": "loc000000001",
+            "list_lag": 0,
         }
         connections = {
             f"AIRFLOW_CONN_{name.upper()}": json.dumps(

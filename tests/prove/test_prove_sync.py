@@ -32,7 +32,7 @@ def test_a_sync_that_is_killed_again_and_again_loses_and_doubles_nobody(tmp_path
     emulator.add_contacts(there)
     source = tmp_path / "customers.csv"
     source.write_text("name,mobile,plan\n" + "".join(f"N{n},+49151{n:08d},p{n % 3}\n" for n in range(ROWS)))
-    settings = {"requests_per_minute": 1_000_000, "requests_per_day": 9_000_000, "account": account}
+    settings = {"requests_per_minute": 1_000_000, "requests_per_day": 9_000_000, "account": account, "list_lag": 0}
     settings |= {"state": state_url, "location_id": "loc000000001"}
     env = os.environ | {
         "AIRFLOW_HOME": str(tmp_path / "airflow"),

@@ -52,7 +52,7 @@ class Home:
 
     def __init__(self, path, emulator, waited_for):
         self.path = path
-        extra = {"requests_per_minute": 100_000, "requests_per_day": 1_000_000, "account": "waiting"}
+        extra = {"requests_per_minute": 100_000, "requests_per_day": 1_000_000, "account": "waiting", "list_lag": 0}
         connection = {"conn_type": "whautomate", "host": emulator.url, "password": emulator.key, "extra": extra}
         self._env = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",

@@ -25,10 +25,9 @@ from starlette.types import Receive, Scope, Send
 from . import broadcasts, contract, control
 from .contract import Operation, Request
 from .faults import BEFORE, Fault
-from .people import opt_out
 from .resources import Handler, handlers
 from .stances import Stances
-from .world import OptOut, Problem, World
+from .world import Planned, Problem, World
 
 KEY = "emulator-key"
 """The x-api-key an emulator takes unless it is told another."""
@@ -141,7 +140,7 @@ class _Vendor:
         """Do what the request asks, wholly or not at all."""
         world = self._world
         with world.lock:
-            self._opt_out(lambda planned: planned.operation == request.operation.id)
+            self._happen(lambda planned: planned.is_due(request.operation.id, request.query.get("page", "1")))
             with world.store.transaction():
                 broadcasts.settle(world)
             world.request = arrival.number
@@ -165,10 +164,10 @@ class _Vendor:
             arrival.fault.kind if arrival.fault else None,
             arrival.number,
         )
-        for planned in world.opt_outs:
+        for planned in world.planned:
             if planned.calls is not None:
                 planned.calls -= 1
-        self._opt_out(lambda planned: planned.calls is not None and planned.calls <= 0)
+        self._happen(lambda planned: planned.calls is not None and planned.calls <= 0)
         if world.refuse is None or arrival.operation is None:
             return None
         seconds = world.faults.refusal(arrival.operation)
@@ -176,13 +175,13 @@ class _Vendor:
             world.refuse(seconds)
         return seconds
 
-    def _opt_out(self, due: Callable[[OptOut], bool]) -> None:
+    def _happen(self, due: Callable[[Planned], bool]) -> None:
         world = self._world
-        for planned in [planned for planned in world.opt_outs if due(planned)]:
-            world.opt_outs.remove(planned)
+        for planned in [planned for planned in world.planned if due(planned)]:
+            world.planned.remove(planned)
             with world.store.transaction():
                 broadcasts.settle(world)
-                opt_out(world, planned.person, planned.tag)
+                planned.do(world)
 
     # The steps that may take time
 

@@ -74,7 +74,7 @@ def list_bookings(world: World, request: Request) -> list[Json]:
     client = world.existing("clients", request.id)
     limit, offset = paging(world, request.query)
     mine: list[Condition] = [("json_extract(json, '$.client.id') = ?", (client["id"],))]
-    found = world.store.select(PARTICIPANTS, mine + listed(world), world.stances.order == "newest_first", limit, offset)
+    found = world.store.select(PARTICIPANTS, mine + listed(world), world.stances.order, limit, offset)
     return [_shown(world, participant) for participant in found]
 
 

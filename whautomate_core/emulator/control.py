@@ -10,7 +10,7 @@ import dataclasses
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -22,7 +22,7 @@ from .contract import operations
 from .faults import Fault, Kind
 from .people import CLIENTS, CONTACTS
 from .stances import Stances
-from .world import LOCATION_ID, STAFF_ID, Alias, Json, OptOut, World
+from .world import LOCATION_ID, STAFF_ID, Alias, Json, Planned, World
 
 
 class Emulator:
@@ -153,13 +153,32 @@ class Emulator:
     def opt_out_after(self, calls: int, contact: str, tag: str = "Unsubscribe") -> None:
         """The same once so many more calls (of any kind) were answered, before the next one."""
         with self._world.lock:
-            self._world.opt_outs.append(OptOut(contact, tag, calls=calls))
+            self._world.planned.append(Planned(lambda world: people.opt_out(world, contact, tag), calls=calls))
 
     def opt_out_before(self, operation: str, contact: str, tag: str = "Unsubscribe") -> None:
         """The same when the next call of an operation has arrived, before its effect."""
         _known_operation(operation)
         with self._world.lock:
-            self._world.opt_outs.append(OptOut(contact, tag, operation=operation))
+            self._world.planned.append(Planned(lambda world: people.opt_out(world, contact, tag), operation=operation))
+
+    def change_before(
+        self,
+        operation: str,
+        change: Literal["delete", "create", "active"],
+        whom: str | Json,
+        *,
+        on: int = 1,
+        page: int | None = None,
+    ) -> None:
+        """Let others change a contact or client, without automations, when the nth call of an operation (and of this
+        page) has arrived, before its effect: `delete` one or let it be `active` (`whom` is its id), or `create` one
+        (a body of createContact or createClient)."""
+        _known_operation(operation)
+        if change not in ("delete", "create", "active") or isinstance(whom, dict) != (change == "create"):
+            raise ValueError("change is delete or active, and whom an id, or create, and whom a body")
+        planned = Planned(lambda world: people.change(world, change, whom), operation=operation, on=on, page=page)
+        with self._world.lock:
+            self._world.planned.append(planned)
 
     def confuse(self, id: str, other: str, *, keeps_id: bool = False) -> None:
         """From now on read, change and delete the record `other` for whoever asks for `id`; shown under the id that was
@@ -228,6 +247,7 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
             opt-out      contact (or a client), and tag, after (a number of calls) or before (an operationId)
             merge        gone, into (ids of two contacts or clients), keeps_id
             confuse      id, other, keeps_id
+            change       operation, change (delete, create or active), whom, and on (the nth call), page
             clock        advance (seconds)
             reset
             release
@@ -262,6 +282,7 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
         Route("/opt-out", _takes(lambda planned: opt_out(**planned)), methods=["POST"]),
         Route("/merge", _takes(lambda two: emulator().merge(**two)), methods=["POST"]),
         Route("/confuse", _takes(lambda two: emulator().confuse(**two)), methods=["POST"]),
+        Route("/change", _takes(lambda planned: emulator().change_before(**planned)), methods=["POST"]),
         Route("/clock", _gives(lambda: {"now": emulator().now()}), methods=["GET"]),
         Route("/clock", _takes(lambda clock: emulator().advance(clock["advance"])), methods=["POST"]),
         Route("/release", _gives(lambda: emulator().release()), methods=["POST"]),

@@ -60,8 +60,11 @@ def dated(stance: str, value: str, date: str) -> dict[str, Filter]:
 def paging(world: World, query: Mapping[str, str]) -> tuple[int, int]:
     """Limit and offset from the query. Pages start at 1 (C); a page 0 or what isn't a number is refused."""
     page = _number(query, "page", 1)
-    limit = min(_number(query, "limit", world.stances.page_default), world.stances.page_cap)
-    return limit, (page - 1) * limit
+    asked = _number(query, "limit", world.stances.page_default)
+    limit = min(asked, world.stances.page_cap)
+    offset = (page - 1) * (limit if world.stances.page_start == "given" else asked)
+    depth = world.stances.list_depth
+    return 0 if depth and offset >= depth else limit, offset
 
 
 def listed(world: World) -> list[Condition]:

@@ -110,7 +110,7 @@ def list_messages(world: World, request: Request) -> list[Json]:
         for message in found
         if (since is None or _at(message) >= since.timestamp()) and (until is None or _at(message) < until.timestamp())
     ]
-    found.sort(key=lambda message: str(message["timestamp"]), reverse=world.stances.order == "newest_first")
+    found.sort(key=lambda message: str(message["timestamp"]), reverse=world.stances.order != "oldest_first")
     return found[offset : offset + limit]
 
 

@@ -105,7 +105,7 @@ def fill(kind: Kind, world: World, fields: Json) -> Json:
     if kind is CONTACTS:
         added["channel"] = "Whatsapp"
     else:
-        last = world.store.select("clients", newest_first=True, limit=1)
+        last = world.store.select("clients", order="newest_first", limit=1)
         added["clientId"] = f"C{int(last[0]['clientId'][1:]) + 1 if last else 1}"
     return {**added, **fields}
 
@@ -222,6 +222,20 @@ def tag(world: World, kind: Kind, person: Json, tags: Iterable[str]) -> Json:
     after = {**person, "tags": held, "updatedAt": iso(world.now())}
     world.store.put(kind.many, after)
     return after
+
+
+def change(world: World, what: str, whom: str | Json) -> None:
+    """What others do to a contact or client, without automations: `delete` it or let it be `active` (its id), or
+    `create` one (a body). Raises ValueError."""
+    if isinstance(whom, dict):
+        place(CLIENTS if "fullName" in whom else CONTACTS, world, whom)
+        return
+    for kind in KINDS:
+        record = world.store.get(kind.many, whom)
+        if record is not None and what == "delete":
+            world.store.delete(kind.many, whom)
+        elif record is not None:
+            world.store.put(kind.many, {**record, "lastActivity": iso(world.now())})
 
 
 def opt_out(world: World, person: str, name: str) -> None:

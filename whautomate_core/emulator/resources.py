@@ -71,8 +71,7 @@ def _list(world: World, request: Request) -> list[Json]:
     filters = {**FILTERS, **RESOURCES[resource].filters}
     asked = [name for name in request.operation.query if name in filters and request.query.get(name)]
     where = listed(world) + [filters[name](world, request.query[name]) for name in asked]
-    newest_first = world.stances.order == "newest_first"
-    found = world.store.select(resource, where, newest_first, limit, offset)
+    found = world.store.select(resource, where, world.stances.order, limit, offset)
     return [shown(world, request.operation, record) for record in found]
 
 

@@ -28,7 +28,7 @@ def list_blocks(world: World, request: Request) -> list[Json]:
         where.append(("json_extract(json, '$.endTimeUTC') > ?", (iso(since.timestamp()),)))
     if until is not None:
         where.append(("json_extract(json, '$.startTimeUTC') < ?", (iso(until.timestamp()),)))
-    found = world.store.select(BLOCKS, where, world.stances.order == "newest_first")
+    found = world.store.select(BLOCKS, where, world.stances.order)
     return [_shown(world, block) for block in found]
 
 

@@ -56,8 +56,16 @@ class Stances:
     page_cap: int = 50
     """Largest page; a larger `limit` is cut to this without a word. Evidence: none."""
 
-    order: Literal["newest_first", "oldest_first"] = "newest_first"
-    """Order of lists. With "newest_first" a record created while pages are read shifts them. Evidence: none."""
+    page_start: Literal["given", "asked"] = "given"
+    """Whether a page whose `limit` was cut begins after as many records as the ones before it gave, or as they were
+    asked for: then what lies between is on none. Evidence: none."""
+
+    list_depth: int = 0
+    """Records after which lists give empty pages only; 0 where they don't. Evidence: none."""
+
+    order: Literal["newest_first", "oldest_first", "active_first"] = "newest_first"
+    """Order of lists: of creation, or with what was changed or wrote last in front. With all but "oldest_first" pages
+    shift where a record is created while they are read, with "active_first" where one changes. Evidence: none."""
 
     search_delay: float = 5.0
     """Seconds for which a new record isn't found by `searchText` (it is listed and can be read). Evidence: none."""

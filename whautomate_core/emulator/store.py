@@ -37,6 +37,12 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 _VERSION = 2
 """Of the tables; a file of another version can't be used."""
 _TABLES = ("records", "recipients", "requests", "automations")
+_ORDERS = {
+    "oldest_first": "seq",
+    "newest_first": "seq DESC",
+    "active_first": "max(coalesce(json_extract(json, '$.updatedAt'), ''), "
+    "coalesce(json_extract(json, '$.lastActivity'), '')) DESC, seq DESC",
+}
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -141,16 +147,16 @@ class Store:
         self,
         resource: str,
         where: Sequence[tuple[str, Sequence[Any]]] = (),
-        newest_first: bool = False,
+        order: str = "oldest_first",
         limit: int = -1,
         offset: int = 0,
     ) -> list[Json]:
-        """Records for which every condition (SQL and its values) holds, in the order of their creation."""
+        """Records for which every condition (SQL and its values) holds, in the order of their creation or another."""
         conditions = "".join(f" AND ({sql})" for sql, _ in where)
         values = [value for _, given in where for value in given]
         found = self._db.execute(
             f"SELECT json FROM records WHERE resource = ?{conditions} "  # noqa: S608 - conditions from this package
-            f"ORDER BY seq {'DESC' if newest_first else 'ASC'} LIMIT ? OFFSET ?",
+            f"ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
             (resource, *values, limit, offset),
         )
         return [json.loads(row["json"]) for row in found]

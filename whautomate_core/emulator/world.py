@@ -40,14 +40,21 @@ class Problem(Exception):
 
 
 @dataclass
-class OptOut:
-    """A person who gets a tag between two calls: after so many more, or before the next of one operation."""
+class Planned:
+    """What others do between two calls: after so many more, or before the nth of an operation (and page)."""
 
-    person: str
-    """Id of a contact or client, or a number."""
-    tag: str
+    do: Callable[[World], object]
     calls: int | None = None
     operation: str | None = None
+    on: int = 1
+    page: int | None = None
+
+    def is_due(self, operation: str, page: str) -> bool:
+        """Whether it happens before this call, which is counted."""
+        if operation != self.operation or self.page not in (None, int(page) if page.isdigit() else 1):
+            return False
+        self.on -= 1
+        return self.on <= 0
 
 
 @dataclass
@@ -73,9 +80,9 @@ class World:
         self.store = Store(path, stances.seed)
         self.rng = random.Random(stances.seed)  # noqa: S311 - repeatable is the point
         self.faults = Faults(self.rng)
-        self.opt_outs: list[OptOut] = []
         self.aliases: dict[str, Alias] = {}
         """Id -> the record that is read and written in its place."""
+        self.planned: list[Planned] = []
         self.request: int | None = None
         """Number of the request being carried out, for the log of automations."""
         self.next_start: float | None = None
@@ -126,8 +133,8 @@ class World:
             self.store.clear()
         self.rng.seed(self.stances.seed)
         self.faults.clear()
-        self.opt_outs.clear()
         self.aliases.clear()
+        self.planned.clear()
         self._begin()
 
     # Records, where it matters to the caller that one is missing
