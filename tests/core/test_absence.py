@@ -117,7 +117,7 @@ def test_an_audience_and_a_search_of_all_miss_nobody(client: Client, whautomate_
     segment: Any = {"type": "contact", "criteria": {"tags": [], "exclusionTags": ["Unsubscribe"]}}
     assert count_audience(client, [segment]).most >= PEOPLE - 1
     whautomate_emulator.change_before("listContacts", "delete", people[GONE + 1], page=3)
-    assert find_contact(client, number(FIRST), default_region="DE", thorough=True)["id"] == people[FIRST]
+    assert find_contact(client, f"+{number(FIRST)}", thorough=True)["id"] == people[FIRST]
 
 
 # --- a list that never holds still

@@ -313,3 +313,35 @@ def test_lists_show_what_is_new_late_and_ids_at_once(make: Any) -> None:
     call.emulator.advance(0.1)
     assert counts() == {1}
     assert len(call.get("/v1/contacts", searchText="Ada")) == 1
+
+
+def test_what_others_do_between_two_pages(make: Any) -> None:
+    call = make(page_cap=2, order="newest_first")
+    first, second, third = call.emulator.add_contacts({"name": str(n), "phoneNumber": f"+{n}"} for n in (1, 2, 3))
+    call.emulator.change_before("listContacts", "delete", third, page=2)
+    call.emulator.change_before("listContacts", "create", {"name": "4", "phoneNumber": "+4"}, on=3)
+    made(call("POST", "/_emulator/change", {"operation": "listContacts", "change": "active", "whom": first, "on": 4}))
+
+    def page(number: int) -> list[str]:
+        return [one["id"] for one in call.get("/v1/contacts", params={"page": number, "limit": 2})]
+
+    assert (page(1), page(2)) == ([third, second], [])  # the first was on page 2 and is on page 1 now
+    fourth, *_ = page(1)
+    assert fourth not in (first, second, third)
+    assert (page(1), page(2)) == ([fourth, second], [first])
+    with pytest.raises(ValueError, match="change is delete or active"):
+        call.emulator.change_before("listContacts", "create", first)
+    assert call("POST", "/_emulator/change", {"operation": "nothing", "change": "delete", "whom": first}).is_error
+
+
+def test_lists_by_activity_of_some_depth_and_with_cut_pages(make: Any) -> None:
+    call = make(order="active_first", list_depth=2, page_cap=1, page_start="asked")
+    first, second, third = call.emulator.add_contacts({"name": str(n), "phoneNumber": f"+{n}"} for n in (1, 2, 3))
+    call.clock.at += 1
+    call.emulator.receive(second)
+
+    def page(number: int, limit: int) -> list[str]:
+        return [one["id"] for one in call.get("/v1/contacts", params={"page": number, "limit": limit})]
+
+    assert [page(n, 1) for n in (1, 2, 3)] == [[second], [third], []]  # the first is below the depth
+    assert [page(n, 2) for n in (1, 2)] == [[second], []]
