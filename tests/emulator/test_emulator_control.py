@@ -323,7 +323,7 @@ def test_what_others_do_between_two_pages(make: Any) -> None:
     made(call("POST", "/_emulator/change", {"operation": "listContacts", "change": "active", "whom": first, "on": 4}))
 
     def page(number: int) -> list[str]:
-        return [one["id"] for one in call.get("/v1/contacts", params={"page": number, "limit": 2})]
+        return [one["id"] for one in call.get("/v1/contacts", page=number, limit=2)]
 
     assert (page(1), page(2)) == ([third, second], [])  # the first was on page 2 and is on page 1 now
     fourth, *_ = page(1)
@@ -336,12 +336,12 @@ def test_what_others_do_between_two_pages(make: Any) -> None:
 
 def test_lists_by_activity_of_some_depth_and_with_cut_pages(make: Any) -> None:
     call = make(order="active_first", list_depth=2, page_cap=1, page_start="asked")
-    first, second, third = call.emulator.add_contacts({"name": str(n), "phoneNumber": f"+{n}"} for n in (1, 2, 3))
+    _, second, third = call.emulator.add_contacts({"name": str(n), "phoneNumber": f"+{n}"} for n in (1, 2, 3))
     call.clock.at += 1
     call.emulator.receive(second)
 
     def page(number: int, limit: int) -> list[str]:
-        return [one["id"] for one in call.get("/v1/contacts", params={"page": number, "limit": limit})]
+        return [one["id"] for one in call.get("/v1/contacts", page=number, limit=limit)]
 
     assert [page(n, 1) for n in (1, 2, 3)] == [[second], [third], []]  # the first is below the depth
     assert [page(n, 2) for n in (1, 2)] == [[second], []]
