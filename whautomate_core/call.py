@@ -77,7 +77,7 @@ class Call(Generic[R]):
     person: Mapping[str, Any] | None = None
     """Whom it is about, read a moment ago: they are not read again, only asked for by number."""
     cleared: bool = False
-    """Whether it is known already that nobody with the person's number has opted out, so that nobody is asked for."""
+    """Whether it is known already that none of whom it reaches has opted out, through any record."""
     again: Call[R] | None = None
     """What to send instead after an unknown outcome, where this call was made without reading."""
 

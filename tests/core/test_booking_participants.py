@@ -16,6 +16,7 @@ from whautomate_core import errors
 from whautomate_core.api import classes, services
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.times import wall
+from whautomate_core.cleared import Cleared
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
@@ -137,6 +138,17 @@ def test_who_opted_out_is_neither_added_nor_taken_out(lesson: Class) -> None:
     report = lesson.enrol([0], members="exactly")
     assert (report["there"], report["removed"], report["kept"]) == (1, 0, 1)
     assert lesson.places().keys() == {0, 4}
+
+
+def test_whose_contact_opted_out_is_neither_added_nor_taken_out(lesson: Class) -> None:
+    assert lesson.enrol([0])["booked"] == 1
+    numbers = [f"493012345{n}" for n in (0, 1)]
+    lesson.emulator.add_contacts([{"name": "N", "phoneNumber": one, "tags": ["Unsubscribe"]} for one in numbers])
+    lesson.emulator.advance(61)
+    lesson.client.cleared = Cleared()
+    report = lesson.enrol([1, 2], members="exactly")
+    assert (report["booked"], report["protected"], report["kept"]) == (1, 1, 1)
+    assert lesson.places().keys() == {0, 2}
 
 
 @pytest.mark.parametrize(

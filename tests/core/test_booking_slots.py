@@ -18,6 +18,7 @@ from whautomate_core import errors
 from whautomate_core.api import appointments, services
 from whautomate_core.bookings.seen import slot_starts
 from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule_booking
+from whautomate_core.cleared import Cleared
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 from whautomate_core.identity import Step
@@ -276,6 +277,24 @@ def test_who_opted_out_is_not_booked_for_and_gets_no_reminder(salon: Salon) -> N
         salon.book()
     assert salon.emulator.automations()[-1]["kind"] == "tag_added"
     assert salon.book(allow_protected=True)["booked"]
+
+
+def test_whose_contact_opted_out_is_not_booked_for(salon: Salon) -> None:
+    number = {"countryCode": "+49", "phone": "15123456700"}
+    (person,) = salon.emulator.add_clients([{"fullName": "Luz", **number}])
+    (contact,) = salon.emulator.add_contacts([{"name": "Luz", "phoneNumber": "4915123456700"}])
+    booked, later = salon.book(client_id=person), NOW.replace(hour=15, minute=0)
+    salon.emulator.opt_out(contact)
+    salon.emulator.advance(61)
+    salon.client.cleared = Cleared()
+    for step in (
+        lambda: salon.book(client_id=person, key="other"),
+        lambda: reschedule_booking(salon.client, later, appointment_id=booked["id"], key="m"),
+        lambda: cancel_booking(salon.client, appointment_id=booked["id"], key="c"),
+    ):
+        with pytest.raises(errors.PolicyRefused):
+            step()
+    assert salon.book(client_id=person, key="meant", allow_protected=True)["booked"]
 
 
 # --- days on which clocks change

@@ -95,6 +95,44 @@ def test_criteria_that_can_be_read_two_ways_give_a_span(client: Client, people: 
     assert (found.least, found.most) == (0, 6)
 
 
+ELSEWHERE = {"countryCode": "+49", "phone": "15123456700"}
+
+
+def test_nobody_who_opted_out_through_another_record_is_reached(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    whautomate_emulator.add_clients([{"fullName": "N0", **ELSEWHERE, "tags": ["Unsubscribe"]}])
+    with pytest.raises(PolicyRefused, match="1 of those whom it reaches have opted out through another contact or"):
+        broadcast(client, whautomate_emulator)
+    assert posts(whautomate_emulator) == 0
+    whautomate_emulator.opt_out(people[0])
+    assert broadcast(client, whautomate_emulator)["recipients"] == 5
+
+
+@pytest.mark.parametrize("how", BOTH)
+def test_who_opts_out_through_another_record_during_the_hold_gets_nothing(
+    how: str, client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    (theirs,) = whautomate_emulator.add_clients([{"fullName": "N0", **ELSEWHERE}])
+    now = datetime.now(UTC)
+    sent = broadcast(client, whautomate_emulator, **HELD, clock=lambda: now)
+    whautomate_emulator.opt_out(theirs)
+    again_at = datetime.fromtimestamp(sent["look_at"], UTC)
+    whautomate_emulator.advance((again_at - now).total_seconds())
+    with pytest.raises(PolicyRefused, match="was deleted before its start: 1 of those"):
+        broadcast(client, whautomate_emulator, **HELD, clock=lambda: again_at)
+    assert reached(whautomate_emulator) == set()
+
+
+def test_an_audience_of_contacts_leaves_out_who_opted_out_as_a_client(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    whautomate_emulator.add_clients([{"fullName": "N0", **ELSEWHERE, "tags": ["Unsubscribe"]}])
+    made = ensure_audience(client, "spring", contacts=people[:3])
+    assert (made["people"], made["tagged"], made["opted_out"]) == (2, 2, 1)
+    assert people[0] not in {one["contact"] for one in whautomate_emulator.automations()}
+
+
 def test_far_off_the_last_one_is_refused(client: Client, whautomate_emulator: Emulator, people: list[str]) -> None:
     broadcast(client, whautomate_emulator, key="1")
     for one in people[:4]:

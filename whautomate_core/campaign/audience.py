@@ -45,6 +45,8 @@ class Audience:
     """How long counting took."""
     spellings: tuple[str, ...] = ()
     """The opt-out tags as they are spelt among the tags of who was read."""
+    elsewhere: int = 0
+    """How many of those whom it may reach have opted out through another contact or client with their number."""
 
     def __str__(self) -> str:
         people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -52,7 +54,7 @@ class Audience:
 
 
 def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime | None = None) -> Audience:
-    """Read all contacts, or clients, or both, and count who is in any of the segments.
+    """Read all contacts and clients, since an opt-out belongs to the person, and count who is in any of the segments.
 
     Raises: what `Client.send` does, `BudgetExceeded` where it takes more requests than the step may make;
         `ListUnstable` where a list changed whenever it was read.
@@ -63,19 +65,26 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
     excluded: Counter[str] = Counter()
     opted_out: list[str] = []
     spellings: dict[str, None] = {}
-    for kind in sorted({str(one.get("type") or "contact") for one in segments}):
+    reached: dict[str, frozenset[str]] = {}
+    refused: set[str] = set()
+    for kind in ("client", "contact"):
         chosen: list[Any] = [one for one in segments if str(one.get("type") or "contact") == kind]
         judge = functools.partial(_judged, client.account.policy, chosen, now=now)
         for id, one in _everybody(client, kind, judge).items():
             if one.opt_outs:
+                refused |= one.numbers
+            if one.is_chosen:
+                reached[f"{kind} {id}"] = one.numbers
+            if one.opt_outs and chosen:
                 opted_out.append(f"{kind} {id}")
                 spellings |= dict.fromkeys(one.opt_outs)
             most += one.is_chosen
             least |= {one.number} if one.number else set()
             excluded.update(one.left_out_for)
+    elsewhere = [f"{who} elsewhere" for who, theirs in reached.items() if theirs & refused]
     seconds = round(time.monotonic() - began, 1)
-    left_out = dict(sorted(excluded.items()))
-    return Audience(len(least), most, left_out, _fingerprint(opted_out), seconds, tuple(spellings))
+    left_out, opt_outs = dict(sorted(excluded.items())), _fingerprint([*opted_out, *elsewhere])
+    return Audience(len(least), most, left_out, opt_outs, seconds, tuple(spellings), len(elsewhere))
 
 
 class _Judged(NamedTuple):
@@ -86,6 +95,7 @@ class _Judged(NamedTuple):
     number: str | None
     """Where a segment surely holds them."""
     left_out_for: frozenset[str]
+    numbers: frozenset[str]
 
 
 def _judged(
@@ -93,11 +103,19 @@ def _judged(
 ) -> _Judged | None:
     """What somebody counts for; None where for nothing."""
     opt_outs = tuple(filter(policy.is_opt_out, person["tags"])) if policy.protects(person) else ()
+    theirs = frozenset(numbers(person))
     if any(may_hold(segment, person) for segment in chosen):
         surely = any(_surely_holds(segment, person, now) for segment in chosen)
-        return _Judged(opt_outs, True, min(numbers(person)) if surely else None, frozenset())
+        return _Judged(opt_outs, True, min(theirs) if surely else None, frozenset(), theirs)
     left_out_for = frozenset[str]().union(*(_left_out_for(segment, person) for segment in chosen))
-    return _Judged(opt_outs, False, None, left_out_for) if opt_outs or left_out_for else None
+    return _Judged(opt_outs, False, None, left_out_for, theirs) if opt_outs or left_out_for else None
+
+
+def opted_out_clients(client: Client) -> frozenset[str]:
+    """The numbers of all clients who have opted out."""
+    policy = client.account.policy
+    found = _everybody(client, "client", lambda person: numbers(person) if policy.protects(person) else None)
+    return frozenset().union(*found.values())
 
 
 def _everybody(client: Client, kind: str, judge: Callable[[Mapping[str, Any]], T | None]) -> dict[str, T]:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -423,6 +423,7 @@ def _create(step: _Step, key: str, meant: _Meant, note: Json) -> tuple[Json, boo
 
     # Of whom another broadcast reached it was looked here who opted out; the policy can't, and would refuse.
     call = broadcasts.create_broadcast(body, allow_protected=step.campaign.retarget is not None)
+    call = replace(call, cleared=True)
     try:
         stored, created = send_once(
             client, key, call, result, find=find, payload=wanted, note={**note, "name": name}, check=check

@@ -53,7 +53,14 @@ def _expected(campaign: Campaign, component: Component) -> int | None:
 
 
 def require_recipients(campaign: Campaign, audience: Audience) -> None:
-    """Raise `PolicyRefused` unless it surely reaches as many people as it may, and costs no more than it may."""
+    """Raise `PolicyRefused` unless it surely reaches as many people as it may, costs no more than it may, and reaches
+    nobody who has opted out."""
+    if audience.elsewhere:
+        raise PolicyRefused(
+            f"{audience.elsewhere} of those whom it reaches have opted out through another contact or client with "
+            "their number: give all of their records the opt-out tag (a sync whose suppress is what export_opt_outs "
+            "wrote does), so that the segments leave them out"
+        )
     if audience.most == 0 and campaign.min_recipients > 0:
         raise PolicyRefused("nobody is in its audience: nothing is sent (min_recipients=0 lets that pass)")
     if audience.least < campaign.min_recipients > 1:

@@ -11,6 +11,7 @@ from whautomate_core.api import contacts as contacts_api
 from whautomate_core.api import segments
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.policy import numbers
 from whautomate_core.prepare import known, tags_of
 from whautomate_core.records import Segment, SegmentCriteria, body
 from whautomate_core.whole import require_agreed
@@ -64,7 +65,8 @@ def ensure_audience(
     """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
 
     Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first, and those
-    of the list that they don't show one by one. Who opted out gets no tag, and the segment leaves them out.
+    of the list that they don't show one by one; for a list all clients too, since an opt-out belongs to the person. Who
+    opted out gets no tag, and the segment leaves them out.
 
     Args:
         tag: Name of the tag.
@@ -77,6 +79,8 @@ def ensure_audience(
     Raises: `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
         tagged then. `ListUnstable`.
     """
+    from whautomate_core.campaign.audience import opted_out_clients
+
     if not isinstance(tag, str) or not tag.strip():
         raise ConfigurationError("tag must be the name of a tag")
     policy = client.account.policy
@@ -86,9 +90,11 @@ def ensure_audience(
         raise ConfigurationError("contacts is empty: there is nobody to send to")
     wanted = None if contacts is None else set(contacts)
     concerned: dict[str, Any] = {}
+    refused: set[str] = set()
 
     def take(page: Sequence[Any], number: int) -> None:
         for one in page:
+            refused.update(numbers(one) if policy.protects(one) else ())
             id = str(one.get("id"))
             if (wanted is not None and id in wanted) or tag in (one.get("tags") or []):
                 concerned[id] = one
@@ -100,11 +106,13 @@ def ensure_audience(
     for id in sorted((wanted or set()) - concerned.keys()):
         with suppress(NotFound):  # a list may not show a new one yet
             concerned[id] = client.send(contacts_api.get_contact(id))
+    if wanted is not None:
+        refused |= opted_out_clients(client)
     lacking: list[Any] = []
     people = opted_out = others = 0
     for id, one in concerned.items():
         is_meant = wanted is None or id in wanted
-        if policy.protects(one):
+        if policy.protects(one) or (wanted is not None and numbers(one) & refused):
             opted_out += is_meant
         elif is_meant:
             people += 1
