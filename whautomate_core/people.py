@@ -207,6 +207,14 @@ def _asked(*, default_region: str | None, **given: str | None) -> _Wanted | str:
     return _by_email(value) if name == "email_address" else path_id(name, value)
 
 
+def has(
+    *, phone: str | None = None, email_address: str | None = None, default_region: str | None = None
+) -> Callable[[Mapping[str, Any]], bool]:
+    """What tells whether a contact or client has a number, or an e-mail address. Raises `InvalidRequest`."""
+    wanted = _by_email(str(email_address)) if phone is None else _by_phone(phone, default_region)
+    return wanted.fits
+
+
 def _by_phone(phone: str, region: str | None) -> _Wanted:
     if not isinstance(phone, str):
         raise InvalidRequest(f"phone must be text, not {type(phone).__name__}: numbers lose zeros")
@@ -326,7 +334,12 @@ def _set(
             )
         return changes
 
-    call = replace(kind.update(found["id"], fields, allow_protected=allow_protected), cleared=cleared)
+    def fits(record: Mapping[str, Any]) -> bool:
+        # An attempt before may have written another number.
+        return isinstance(wanted, str) or wanted.fits(record) or not compare(fields, record)
+
+    call = kind.update(found["id"], fields, allow_protected=allow_protected)
+    call = replace(call, cleared=cleared, fits=fits)
     changed = write_differing(client, call, fields, compare)
     return {"id": found["id"], "changed": changed, "doubles": found["doubles"]}
 

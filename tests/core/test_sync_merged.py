@@ -9,6 +9,7 @@ import pytest
 from test_sync import ADA, BOB, EVE, counts, sync, writes
 
 from whautomate_core.api.contacts import get_contact
+from whautomate_core.campaign.messages import send_template_to_contacts
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import WrongRecord
@@ -111,3 +112,19 @@ def test_the_emulator_merges(keeps_id: bool, client: Client, whautomate_emulator
             client.send(get_contact(gone))
     with pytest.raises(ValueError, match="two contacts or two clients"):
         whautomate_emulator.merge(into, into)
+
+
+@OLD_ID
+def test_who_was_merged_into_somebody_who_opted_out_gets_no_message_of_a_list(
+    keeps_id: bool, client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync(client, [ADA, BOB, EVE], sync_name="all")
+    merge(whautomate_emulator, "Bob", "Ada", keeps_id)
+    ada = next(one["id"] for one in whautomate_emulator.contacts() if one["name"] == "Ada")
+    whautomate_emulator.opt_out(ada)
+    whautomate_emulator.advance(60.0)
+    rows = [{"phone": one["mobile"]} for one in (ADA, BOB, EVE)]
+    template: Any = {"name": "hello", "language": "en"}
+    report = send_template_to_contacts(client, rows, template, key="k", default_region="DE")
+    assert counts(report, "opted_out", "sent", "rejected") == (2, 1, 0)
+    assert len(whautomate_emulator.messages()) == 1

@@ -8,10 +8,13 @@ import httpx
 import pytest
 from conftest import account_of
 
-from whautomate_core.api import appointments, broadcasts, classes, clients, contacts, messages, webhooks
+from whautomate_core.api import appointments, broadcasts, classes, clients, contacts, messages, services, webhooks
+from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.call import Call
+from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import NotFound, RateLimited, UnexpectedResponse, WrongRecord
+from whautomate_core.people import set_client_fields, set_contact_fields, set_contact_stage
 
 LOCATION = {"location": {"id": "l"}}
 BOOKING: Any = {"client": {"id": "asked"}, "date": "2027-01-05", "time": "09:00 AM", **LOCATION}
@@ -142,3 +145,73 @@ def test_a_create_names_no_record_so_any_id_is_its_own(
         return httpx.Response(200, json=[] if request.method == "GET" else {"id": "new"})
 
     assert make_send(account_of(whautomate_emulator), server)(contacts.create_contact(ADA))["id"] == "new"
+
+
+# --- where more is known of somebody than an id
+
+
+@pytest.fixture
+def ada_and_bob(whautomate_emulator: Emulator) -> Callable[[bool], list[str]]:
+    """Contacts and clients, with the second's id leading to the first's record: under that id, or under its own."""
+
+    def make(keeps_id: bool) -> list[str]:
+        people = [("Ada", "15123456781", "ada@example.com"), ("Bob", "15123456782", "bob@example.com")]
+        made = whautomate_emulator.add_contacts([{"name": n, "phoneNumber": f"+49{phone}"} for n, phone, _ in people])
+        made += whautomate_emulator.add_clients(
+            [{"fullName": n, "countryCode": "+49", "phone": phone, "email": email} for n, phone, email in people]
+        )
+        whautomate_emulator.advance(60.0)
+        for first, second in (made[:2], made[2:]):
+            whautomate_emulator.confuse(second, first, keeps_id=keeps_id)
+        return made
+
+    return make
+
+
+CHANGES: dict[str, Callable[[Client], Any]] = {
+    "stage": lambda client: set_contact_stage(client, "Lead", phone="+49 1512 3456782"),
+    "fields": lambda client: set_contact_fields(client, {"notes": "n"}, phone="+49 1512 3456782"),
+    "of a client": lambda client: set_client_fields(client, {"notes": "n"}, phone="+49 1512 3456782"),
+    "by address": lambda client: set_client_fields(client, {"notes": "n"}, email_address="Bob@example.com"),
+}
+
+
+@pytest.mark.parametrize("keeps_id", [False, True])
+@pytest.mark.parametrize("what", CHANGES)
+def test_who_was_found_by_number_or_address_is_who_is_changed(
+    what: str, keeps_id: bool, ada_and_bob: Any, client: Client, whautomate_emulator: Emulator
+) -> None:
+    ada_and_bob(keeps_id)
+    before = whautomate_emulator.contacts(), whautomate_emulator.clients()
+    with pytest.raises(WrongRecord):
+        CHANGES[what](client)
+    assert (whautomate_emulator.contacts(), whautomate_emulator.clients()) == before
+    assert {request["method"] for request in whautomate_emulator.requests()} == {"GET"}
+
+
+def test_a_number_written_by_an_attempt_whose_answer_was_lost_is_no_other_person_s(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456781"}])
+    whautomate_emulator.advance(60.0)
+    whautomate_emulator.fault("dropped_after", operation="updateContact")
+    moved: Any = {"phoneNumber": "+4915123456789"}
+    assert set_contact_fields(client, moved, phone="+4915123456781")["changed"]
+    assert [one["phoneNumber"] for one in whautomate_emulator.contacts()] == ["4915123456789"]
+
+
+@pytest.mark.parametrize("keeps_id", [False, True])
+@pytest.mark.parametrize(("column", "who"), [("phone", "+49 1512 3456782"), ("email", "bob@example.com")])
+def test_who_was_found_for_a_row_is_who_takes_part(
+    column: str, who: str, keeps_id: bool, ada_and_bob: Any, client: Client, whautomate_emulator: Emulator
+) -> None:
+    ada_and_bob(keeps_id)
+    staff = {"id": whautomate_emulator.staff_id}
+    yoga: Any = {"name": "Yoga", "serviceType": "CLASS", "staffs": [staff]}
+    about = {"service": {"id": client.send(services.create_service(yoga))["id"]}, "staff": staff}
+    class_: Any = {**about, "location": {"id": whautomate_emulator.location_id}, "timezone": "UTC"}
+    class_ |= {"date": "2099-01-05", "time": "09:00 AM", "numberOfParticipants": 3}
+    made = client.send(classes.create_class(class_))["id"]
+    report = enrol_participants(client, made, [{column: who}], mapping={column: column}, max_failed=1)
+    assert (report["failed"], report["booked"]) == (1, 0)
+    assert whautomate_emulator.records("participants") == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -117,12 +118,12 @@ def enrol_participants(
     rows = [*read_rows(source, columns, report)]
     job = _Job(client, class_id, waitlist, allow_protected)
     job.require_open()
-    wanted: dict[str, int] = {}
+    wanted: dict[str, tuple[int, _Fits | None]] = {}
     lost = 0
     for number, cells in rows:
         ((by, text),) = cells.items()
         try:
-            id = _BY[by](client, text, default_region, thorough)
+            id, fits = _BY[by](client, text, default_region, thorough)
         except NotFound:
             report.reject(number, "there is no such client to be seen", "missing")
             lost += 1
@@ -131,7 +132,7 @@ def enrol_participants(
         else:
             if id in wanted:
                 report.add("folded")
-            wanted.setdefault(id, number)
+            wanted.setdefault(id, (number, fits))
     report.require_few_rejected(max_rejected)
     listed = participants_of(client, class_id)
     here = [one for one in listed if not is_cancelled(one)]
@@ -147,27 +148,33 @@ def enrol_participants(
         else:
             report.others["removed" if job.remove(one) else "kept"] += 1
     there = {one["client"]["id"] for one in here} | unseen.keys()
-    for id, number in wanted.items():
+    for id, (number, fits) in wanted.items():
         if id in there:
             report.add("there")
             continue
         try:
-            report.add(job.add(id))
+            report.add(job.add(id, fits))
         except ROW_ERRORS as error:
             report.failed(number, error)
     return report.finish(max_failed, rejects_path)
 
 
-def _id_given(client: Client, text: str, region: str | None, thorough: bool) -> str:
-    return path_id("client_id", text)
+_Fits = Callable[[Mapping[str, Any]], bool]
+"""Whether a record is that of whom a row names."""
 
 
-def _id_by_phone(client: Client, text: str, region: str | None, thorough: bool) -> str:
-    return str(people.find_client(client, phone=text, default_region=region, thorough=thorough)["id"])
+def _id_given(client: Client, text: str, region: str | None, thorough: bool) -> tuple[str, _Fits | None]:
+    return path_id("client_id", text), None
 
 
-def _id_by_email(client: Client, text: str, region: str | None, thorough: bool) -> str:
-    return str(people.find_client(client, email_address=text, thorough=thorough)["id"])
+def _id_by_phone(client: Client, text: str, region: str | None, thorough: bool) -> tuple[str, _Fits | None]:
+    found = people.find_client(client, phone=text, default_region=region, thorough=thorough)
+    return str(found["id"]), people.has(phone=text, default_region=region)
+
+
+def _id_by_email(client: Client, text: str, region: str | None, thorough: bool) -> tuple[str, _Fits | None]:
+    found = people.find_client(client, email_address=text, thorough=thorough)
+    return str(found["id"]), people.has(email_address=text)
 
 
 _BY = {"client_id": _id_given, "phone": _id_by_phone, "email": _id_by_email}
@@ -194,25 +201,28 @@ class _Job:
         """Places that are free; None where the class doesn't say."""
         return free_places(self._client.send(classes.get_class(self._class_id)))
 
-    def add(self, client_id: str) -> str:
+    def add(self, client_id: str, fits: _Fits | None) -> str:
         """Let a client take part, once among all who try: what became of it."""
         if not self._waitlist:
             free = self._free()
             if free is not None and free < 1:
                 return "full"
         try:
-            return self._add(client_id, {"client": {"id": client_id}})
+            return self._add(client_id, {"client": {"id": client_id}}, fits)
         except InvalidRequest as error:
             free = self._free() if error.status is not None else None
             if free is None or free > 0:
                 raise
-            return self._add(client_id, {"client": {"id": client_id}, "status": _WAITS}) if self._waitlist else "full"
+            if not self._waitlist:
+                return "full"
+            return self._add(client_id, {"client": {"id": client_id}, "status": _WAITS}, fits)
 
-    def _add(self, client_id: str, body: Any) -> str:
+    def _add(self, client_id: str, body: Any, fits: _Fits | None) -> str:
         from whautomate_core.once import send_once
 
         key = _place_key(self._class_id, client_id)
         call = classes.add_class_participant(self._class_id, body, allow_protected=self._allow_protected)
+        call = replace(call, fits=fits)
         what = f"{call.method} {call.path}"
         while True:
             claim = self._claims.look(self._account, key, {}, what)

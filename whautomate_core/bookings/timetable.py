@@ -14,7 +14,7 @@ from whautomate_core.bookings.seen import is_cancelled, names_of, offers, requir
 from whautomate_core.bookings.times import aware, period, placed, starts_of, utc, wall, zone
 from whautomate_core.call import Json
 from whautomate_core.catalogue import find_class, list_classes_of, refers, write_class
-from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WrongRecord
 from whautomate_core.records import ClassUpdate, Service, Staff, body
 from whautomate_core.thresholds import Threshold
 
@@ -242,4 +242,6 @@ def _has_opted_out(client: Client, client_id: str) -> bool:
         person = client.send(clients.get_client(client_id))
     except NotFound:
         return False  # who is gone can't be told anything
+    except WrongRecord:
+        return True  # merged into another, who would be told
     return client.account.policy.protects(person)

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import repeat
 from typing import Any
 
 from whautomate_core.call import Call, Json
@@ -61,7 +60,7 @@ class OptedOut:
 
         Those whom a search may not show are read by their ids, since they may have opted out meanwhile.
         """
-        if number in self._refused or any(map(self._has_opted_out, self._unsearched(number), repeat(number))):
+        if number in self._refused or any(map(self._has_opted_out, self._unsearched(number))):
             raise PolicyRefused("the person has opted out")
 
     def _unsearched(self, number: str) -> Iterator[Call[Any]]:
@@ -73,16 +72,18 @@ class OptedOut:
             ids = self._known[kind].ids(field, number)
             yield from (kind.get(id) for id in ids if id not in self._listed)
 
-    def _has_opted_out(self, read: Call[Any], number: str) -> bool:
-        policy = self._client.account.policy
+    def _has_opted_out(self, read: Call[Any]) -> bool:
+        """Whether the record that somebody's id leads to has opted out, also where it has another number by now.
+
+        Where theirs was merged into it, the opt-out may be theirs.
+        """
         try:
             record = self._client.send(read)
         except NotFound:
             return False
         except WrongRecord as error:
-            # Two were merged, and the opt-out may be theirs.
-            return error.record is not None and policy.protects(error.record)
-        return policy.protects(record) and number in numbers(record)
+            record = error.record or {}
+        return self._client.account.policy.protects(record)
 
 
 def _created(record: Json) -> float:
