@@ -28,6 +28,10 @@ class InvalidRequest(WhautomateError, ValueError):
     """The request is wrong: refused here before sending (`status` None), or by the server (400, 409, 422, ...)."""
 
 
+class KeyTaken(InvalidRequest):
+    """The key of a call that happens once was used for something else before, which stays as it is."""
+
+
 class AuthenticationError(WhautomateError, PermissionError):
     """The server doesn't accept the key (401, 403; the vendor's error page says 403 is used for a bad key)."""
 

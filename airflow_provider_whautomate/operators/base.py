@@ -174,6 +174,13 @@ class WhautomateOperator(BaseOperator):
                 raise  # a list that takes more than a day's requests would be begun again every day
             wait_for_permit(self, error, client.requests, client.used.waited)
 
+    def wait_trigger(self, until: float) -> Any:
+        """Return what waits for a permit in the triggerer.
+
+        :param until: The moment, in seconds since the epoch.
+        """
+        return WhautomateQuotaTrigger(until)
+
     def on_kill(self) -> None:
         """Let no more requests leave; those under way end by themselves."""
         if self._client is not None:
@@ -284,7 +291,7 @@ def _run_type(context: Context) -> str:
     return str(getattr(kind, "value", kind))
 
 
-def wait_for_permit(task: BaseOperator, error: QuotaExhausted, requests: int, waited: float) -> NoReturn:
+def wait_for_permit(task: WhautomateOperator, error: QuotaExhausted, requests: int, waited: float) -> NoReturn:
     """Leave the worker slot until the next permit is due; then `task.execute_again` is called.
 
     :param task: The task.
@@ -301,7 +308,7 @@ def wait_for_permit(task: BaseOperator, error: QuotaExhausted, requests: int, wa
         raise _reschedule_exception()(moment)
     task.log.info("%s: waiting in the triggerer until %s", error, moment.isoformat(timespec="seconds"))
     used = {"requests": requests, "waited": waited + until - now, "window": error.window}
-    task.defer(trigger=WhautomateQuotaTrigger(until), method_name="execute_again", kwargs=used)
+    task.defer(trigger=task.wait_trigger(until), method_name="execute_again", kwargs=used)
 
 
 def check_quota(max_wait: Any, max_requests: Any) -> None:

@@ -1,4 +1,4 @@
-"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and call it off."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and cancel it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
 
+from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
 from airflow_provider_whautomate.operators.base import (
@@ -32,6 +33,7 @@ from whautomate_core.waiting import WaitingPool, check_poll_interval, look, look
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from whautomate_core.account import Account
     from whautomate_core.client import Client
     from whautomate_core.waiting import Seen
 
@@ -73,16 +75,24 @@ class _CampaignOperator(WhautomateJobOperator):
     def campaign_arguments(self, client: Client, context: Context) -> tuple[Campaign, str, datetime | None]:
         """Return the rendered campaign, its key, and when it was due."""
         given = self.arguments()
-        key, due = given.pop("key", None), given.pop("due")
+        given.pop("key", None)
+        due = given.pop("due")
         campaign = campaign_from(given)
         assert campaign is not None
         if isinstance(due, str):
             due = moment(due)
-        if key is None:
-            from whautomate_core.campaign.broadcasts import once_of
-
-            key = step_of(context).key_of(client.state, client.account.id, once_of(campaign.name))
+        key = self.key_of(context, client.account, campaign.name)
         return campaign, key, due or due_of(context)
+
+    def key_of(self, context: Context, account: Account, name: str) -> str:
+        """Return what makes it the same broadcast."""
+        key = self.given("key")
+        if key is not None:
+            return str(key)
+        from whautomate_core.campaign.broadcasts import once_of
+        from whautomate_core.state import open_state
+
+        return step_of(context).key_of(open_state(account.state), account.id, once_of(name))
 
 
 class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
@@ -94,11 +104,7 @@ class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast
         return plan_broadcast(client, campaign, due=due)
 
 
-class _Killed(BaseException):
-    """The task is being ended. Not an Exception, so that nothing but what cancels takes notice."""
-
-
-class _SendingOperator(_CampaignOperator):
+class _SendingOperator(CancelsBroadcast, _CampaignOperator):
     """Base of the operator that sends a campaign.
 
     :param wait: Wait until it is finished, or a threshold decides; then `logs_path` and `receipt_path` are written and
@@ -106,7 +112,10 @@ class _SendingOperator(_CampaignOperator):
     :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
     :param poll_interval: Seconds until the second look; doubles with each, up to 15 minutes.
     :param timeout: Seconds after its start until the wait is given up, however often the task is deferred or tried.
-    :param cancel_on_kill: Call it off where the task is killed, or marked as failed or done, and it is still scheduled.
+    :param cancel_on_kill: Whether the end of the task cancels the broadcast while it is still scheduled. None: where a
+        person marked the task as failed, or its last attempt has failed; not where it is cleared or marked as done, and
+        not where its worker is ended with attempts left, since the next attempt resumes it. True: there as well.
+        False: never.
     """
 
     operator_extra_links = (WhautomateBroadcastLink(),)
@@ -118,7 +127,7 @@ class _SendingOperator(_CampaignOperator):
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_interval: float = 60.0,
         timeout: float = 86_400.0,
-        cancel_on_kill: bool = True,
+        cancel_on_kill: bool | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -127,41 +136,51 @@ class _SendingOperator(_CampaignOperator):
         self.poll_interval = poll_interval
         self.timeout = timeout
         self.cancel_on_kill = cancel_on_kill
-        self._key: str | None = None
-        self._working = False
         check_poll_interval(poll_interval)
 
     def work(self, client: Client, context: Context) -> Any:
         """Send it, or go on with it where it was sent before; wait."""
         from whautomate_core.campaign.broadcasts import send_broadcast
 
-        campaign, self._key, due = self.campaign_arguments(client, context)
+        campaign, key, due = self.campaign_arguments(client, context)
         skip_backfill(context, campaign.max_lateness)
-        self._working = True
-        try:
-            made = send_broadcast(client, campaign, self._key, due=due)
-            if made["skipped"]:
-                raise AirflowSkipException(made["skipped"])
-            context["ti"].xcom_push(key="broadcast_id", value=made["id"])
-            while made["look_at"] is not None:
-                self.log.info("broadcast %s is held; who opts out is looked for before it starts", made["id"])
-                self._until(made["look_at"], client)
-                made = made | send_broadcast(client, campaign, self._key, due=due) | {"created": made["created"]}
-            return made | self._outcome(client, campaign, made) if self.wait else made
-        except _Killed:
-            self._cancel()
-            raise
-        finally:
-            self._working = False
+        made = send_broadcast(client, campaign, key, due=due)
+        if made["skipped"]:
+            raise AirflowSkipException(made["skipped"])
+        context["ti"].xcom_push(key="broadcast_id", value=made["id"])
+        while made["look_at"] is not None:
+            self.log.info("broadcast %s is held; who opts out is looked for before it starts", made["id"])
+            self._until(made["look_at"], client)
+            made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
+        return made | self._outcome(client, campaign, key, made) if self.wait else made
+
+    def _attempt(self, context: Context, *args: Any, **used: Any) -> Any:
+        with self.cancelling(context):
+            return super()._attempt(context, *args, **used)
+
+    def broadcast_of(self, context: Context) -> dict[str, Any]:
+        """Return what names the broadcast: its key."""
+        return {"key": self.key_of(context, self.account(), str(self.given("name")))}
+
+    def account(self) -> Account:
+        """Return the account that it is at."""
+        return self._client.account if self._client else WhautomateHook(self.whautomate_conn_id).get_account()
+
+    def wait_trigger(self, until: float) -> WhautomateHoldTrigger:
+        """Return what waits in the triggerer while the broadcast may be scheduled.
+
+        :param until: The moment, in seconds since the epoch.
+        """
+        return WhautomateHoldTrigger(until, self.whautomate_conn_id, **self._cancels)
 
     def _until(self, at: float, client: Client) -> None:
         """Wait for a moment, in seconds since the epoch: here, or in the triggerer; then the work begins anew."""
         if self.deferrable:
-            self._defer(WhautomateHoldTrigger(at, **self._cancels()), client, at)
+            self._defer(self.wait_trigger(at), client, at)
         while (rest := at - time.time()) > 0:
             time.sleep(min(rest, 60.0))  # the clock may be set meanwhile
 
-    def _outcome(self, client: Client, campaign: Campaign, made: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, client: Client, campaign: Campaign, key: str, made: dict[str, Any]) -> dict[str, Any]:
         from whautomate_core.campaign.outcome import conclude, question
 
         asked = question(campaign, made["id"])
@@ -181,13 +200,12 @@ class _SendingOperator(_CampaignOperator):
                 requests=client.requests,
                 waited=round(client.used.waited, 1),
                 max_requests=self.max_requests,
-                key=self._key if self.cancel_on_kill else None,
+                **self._cancels,
             )
             self._defer(trigger, client, deadline)
         if not seen.over:
             self._look_until_over(client, asked, deadline, seen)
-        assert self._key is not None
-        found = conclude(client, campaign, self._key, made["id"], storage=_storage)
+        found = conclude(client, campaign, key, made["id"], storage=_storage)
         return {name: value for name, value in found.items() if name not in ("id", "recipients", "cost")} | {
             "recipients": found["recipients"] or made["recipients"],
             "cost": found["cost"],
@@ -230,35 +248,26 @@ class _SendingOperator(_CampaignOperator):
         event = event if isinstance(event, dict) else {}
         if event.get("status") == "error":
             final = event.get("type") in {error.__name__ for error in FINAL}
-            raise (AirflowFailException if final else AirflowException)(f"{event.get('type')}: {event.get('message')}")
+            with self.cancelling(context):
+                raise (AirflowFailException if final else AirflowException)(
+                    f"{event.get('type')}: {event.get('message')}"
+                )
         used = {"requests": event.get("requests", requests), "waited": event.get("waited", waited)}
         return self._attempt(context, **used)
 
-    def on_kill(self) -> None:
-        """Call it off where it is still scheduled."""
-        if self._working:
-            raise _Killed  # out of what is under way; the signal may have come in the middle of it
-        self._cancel()
-
+    @property
     def _cancels(self) -> dict[str, Any]:
-        return {"whautomate_conn_id": self.whautomate_conn_id, "key": self._key if self.cancel_on_kill else None}
-
-    def _cancel(self) -> None:
-        if self._key is None or not self.cancel_on_kill:
-            return
-        from whautomate_core.campaign.broadcasts import cancel_broadcast
-
-        # There are seconds left before the process is ended: one look, and no long wait for permits.
-        with WhautomateHook(self.whautomate_conn_id).session(max_wait=2.0) as client:
-            found = cancel_broadcast(client, key=self._key, patience=(0.0,))
-        self.log.warning("cancelled: %s", found["id"] if found["cancelled"] else f"no, {found['why']}")
+        """What the triggers need to cancel it."""
+        if self.cancel_on_kill is False or self._context is None:
+            return {}
+        return {**self.broadcast_of(self._context), "cancel_on_kill": self.cancel_on_kill}
 
 
 class WhautomateBroadcastOperator(_SendingOperator, job=jobs.broadcast): ...
 
 
 class WhautomateCancelBroadcastOperator(WhautomateOperator):
-    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it where it is still scheduled, and its start over a minute ahead.
 
     For teardown, and for a task of its own in the DAG of the broadcast. Its claim becomes final, so that the task that
     made it doesn't send it again, and fails without retry. All arguments are templated.

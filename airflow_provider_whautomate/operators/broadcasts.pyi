@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and call it off."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and cancel it."""
 
 from airflow.providers.common.compat.sdk import Context
 from airflow.providers.common.compat.sdk import XComArg
@@ -315,7 +315,10 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
     :param poll_interval: Seconds until the second look; doubles with each, up to 15 minutes.
     :param timeout: Seconds after its start until the wait is given up, however often the task is deferred or tried.
-    :param cancel_on_kill: Call it off where the task is killed, or marked as failed or done, and it is still scheduled.
+    :param cancel_on_kill: Whether the end of the task cancels the broadcast while it is still scheduled. None: where a
+        person marked the task as failed, or its last attempt has failed; not where it is cleared or marked as done, and
+        not where its worker is ended with attempts left, since the next attempt resumes it. True: there as well.
+        False: never.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -363,13 +366,13 @@ class WhautomateBroadcastOperator(WhautomateOperator):
         deferrable: bool = False,
         poll_interval: float = 60.0,
         timeout: float = 86400.0,
-        cancel_on_kill: bool = True,
+        cancel_on_kill: bool | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
 
 class WhautomateCancelBroadcastOperator(WhautomateOperator):
-    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it where it is still scheduled, and its start over a minute ahead.
 
     For teardown, and for a task of its own in the DAG of the broadcast. Its claim becomes final, so that the task that
     made it doesn't send it again, and fails without retry. All arguments are templated.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import (
     AirflowException,
@@ -17,6 +18,7 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
+from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.operators.base import check_quota, is_literal
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
@@ -74,6 +76,19 @@ class WhautomateSensor(BaseSensorOperator):
         check_quota(seconds, max_requests)
         check_poll_interval(poll_interval)
 
+    def cancelling(self, context: Context) -> AbstractContextManager[None]:
+        """Return what an attempt runs in: it may cancel what the sensor waits for where nobody goes on waiting.
+
+        :param context: Of the task.
+        """
+        return nullcontext()
+
+    trigger_type: ClassVar[type[WhautomateWaitTrigger]] = WhautomateWaitTrigger
+
+    def trigger_arguments(self) -> dict[str, Any]:
+        """Return what the trigger takes beside what all of them take."""
+        return {}
+
     def question(self, context: Context) -> Question:
         """Return what the rendered sensor waits for."""
         raise NotImplementedError
@@ -102,6 +117,10 @@ class WhautomateSensor(BaseSensorOperator):
 
     def execute(self, context: Context) -> Any:
         """Look once, then wait in the triggerer where it is too early; or poke."""
+        with self.cancelling(context):
+            return self._wait(context)
+
+    def _wait(self, context: Context) -> Any:
         if not self.deferrable:
             return super().execute(context)
         deadline = time.time() + self.timeout
@@ -118,7 +137,7 @@ class WhautomateSensor(BaseSensorOperator):
         except Exception as error:
             self._skip_instead(error)
         self.defer(
-            trigger=WhautomateWaitTrigger(
+            trigger=self.trigger_type(
                 question.as_json(),
                 self.whautomate_conn_id,
                 float(self.poll_interval),
@@ -126,6 +145,7 @@ class WhautomateSensor(BaseSensorOperator):
                 not_before,
                 max_requests=self.max_requests,
                 **self._used,
+                **self.trigger_arguments(),
             ),
             method_name="execute_complete",
             # A backstop: the trigger keeps the deadline itself.
@@ -134,7 +154,10 @@ class WhautomateSensor(BaseSensorOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         """Go on with what the trigger found."""
-        event = event or {}
+        with self.cancelling(context):
+            return self._concluded(context, event or {})
+
+    def _concluded(self, context: Context, event: dict[str, Any]) -> Any:
         try:
             if event.get("status") == "over":
                 used = {name: event[name] for name in ("requests", "waited")}
@@ -169,7 +192,7 @@ class WhautomateSensor(BaseSensorOperator):
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
         if seen.problem is not None:
-            raise AirflowFailException(seen.problem)
+            raise NotReached(seen.problem)
         return {**(seen.result or {}), **used}
 
     def _skip_instead(self, error: Exception) -> NoReturn:

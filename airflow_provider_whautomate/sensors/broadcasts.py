@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_whautomate._cancelling import CancelsBroadcast
+from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.base import is_literal, threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
+from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
 from whautomate_core.thresholds import Threshold, check_threshold
 from whautomate_core.waiting import BroadcastReached
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from whautomate_core.account import Account
 
-class WhautomateBroadcastSensor(WhautomateSensor):
+
+class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
     """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
 
     Returns `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`,
@@ -28,7 +33,12 @@ class WhautomateBroadcastSensor(WhautomateSensor):
         they are; the task fails where the broadcast ends with fewer (templated).
     :param max_failed: Recipients that may not be reached before the task fails, finished or not: a count, or a share
         like "5%"; any number where None (templated).
+    :param cancel_on_kill: Whether the end of the sensor cancels the broadcast while it is still scheduled. None: where
+        a person marked the sensor as failed, or its last attempt has failed. True: also where it is cleared, marked as
+        done, or its worker is ended. False: never, for a broadcast that is none of this DAG's business.
     """
+
+    trigger_type: ClassVar[type[WhautomateBroadcastTrigger]] = WhautomateBroadcastTrigger
 
     template_fields: Sequence[str] = ("broadcast_id", "min_delivered", "max_failed", *WhautomateSensor.template_fields)
 
@@ -38,12 +48,14 @@ class WhautomateBroadcastSensor(WhautomateSensor):
         broadcast_id: str,
         min_delivered: Threshold | None = None,
         max_failed: Threshold | None = None,
+        cancel_on_kill: bool | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.broadcast_id = broadcast_id
         self.min_delivered = min_delivered
         self.max_failed = max_failed
+        self.cancel_on_kill = cancel_on_kill
         for name in ("min_delivered", "max_failed"):
             given = getattr(self, name)
             if given is not None and is_literal(given):
@@ -53,3 +65,17 @@ class WhautomateBroadcastSensor(WhautomateSensor):
     def question(self, context: Context) -> BroadcastReached:
         """Return what the rendered sensor waits for."""
         return BroadcastReached(self.broadcast_id, threshold(self.min_delivered), threshold(self.max_failed))
+
+    def trigger_arguments(self) -> dict[str, Any]:
+        """Return what the trigger needs to cancel it."""
+        if self.cancel_on_kill is False:
+            return {}
+        return {"broadcast_id": self.broadcast_id, "cancel_on_kill": self.cancel_on_kill}
+
+    def broadcast_of(self, context: Context) -> dict[str, Any]:
+        """Return what names the broadcast: its id."""
+        return {"broadcast_id": self.broadcast_id}
+
+    def account(self) -> Account:
+        """Return the account that it is at."""
+        return WhautomateHook(self.whautomate_conn_id).get_account()

@@ -4,19 +4,21 @@ import asyncio
 import inspect
 import json
 import sqlite3
+import uuid
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS, AIRFLOW_V_3_3_PLUS
 from conftest import DAG, DAGS, HOME, KEY, connection, python
 
+from airflow_provider_whautomate._cancelling import Killed
 from airflow_provider_whautomate.operators.broadcasts import (
     WhautomateBroadcastOperator,
     WhautomateCancelBroadcastOperator,
-    _Killed,
 )
+from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
@@ -116,10 +118,10 @@ def emulator(whautomate_emulator, connections, monkeypatch):
     from whautomate_core.campaign.segments import ensure_segment
     from whautomate_core.client import Client
 
-    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=whautomate_emulator.url)
-    account = account_from_settings(
-        whautomate_emulator.url, whautomate_emulator.key, {"location_id": "loc000000001", "plan": "subscribed"}
-    )
+    own = uuid.uuid4().hex  # a port may come again
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=own)
+    settings = {"location_id": "loc000000001", "plan": "subscribed", "account": f"segments-{own}"}
+    account = account_from_settings(whautomate_emulator.url, whautomate_emulator.key, settings)
     with Client(account) as client:
         ensure_segment(client, "vip", {"tags": ["vip"]})
     whautomate_emulator.ids = whautomate_emulator.add_contacts(PEOPLE)
@@ -136,10 +138,16 @@ def task(**more):
         )
 
 
-def context(run_type="scheduled", due=None, task_id="send"):
+def context(run_type="scheduled", due=None, task_id="send", attempts_left=0):
     pushed = {}
     ti = SimpleNamespace(
-        dag_id="d", task_id=task_id, map_index=-1, run_id="r", xcom_push=lambda key, value: pushed.update({key: value})
+        dag_id="d",
+        task_id=task_id,
+        map_index=-1,
+        run_id="r",
+        try_number=1,
+        max_tries=attempts_left,
+        xcom_push=lambda key, value: pushed.update({key: value}),
     )
     due = due or datetime.now(UTC)
     run = SimpleNamespace(run_type=run_type, run_after=due)
@@ -196,36 +204,213 @@ def test_it_gives_up_at_its_deadline(emulator):
         executed(task(wait=True), given)
 
 
-@pytest.mark.parametrize("killed", ["held", "waiting"])
-def test_the_triggers_call_it_off_where_a_person_ends_the_task(emulator, killed):
+# --- what ends a task, and what becomes of its broadcast
+
+
+@pytest.fixture
+def airflow_says(monkeypatch):
+    """Sets the state that Airflow has of the task: `airflow_says("failed")`; an error where it can't be asked."""
+
+    def says(state):
+        def state_of(ti):
+            if isinstance(state, Exception):
+                raise state
+            return state
+
+        for module in ("_cancelling", "triggers.broadcasts"):
+            monkeypatch.setattr(f"airflow_provider_whautomate.{module}.state_of", state_of)
+
+    return says
+
+
+def waiting_trigger(emulator, where, given=None, **more):
+    """The trigger of a task that waits for its scheduled broadcast, as a triggerer has it."""
+    given = given or context()
+    if where == "sensor":
+        deferred(task(), given)
+        trigger = deferred(sensor(emulator, **more), given).trigger
+    else:
+        trigger = deferred(task(wait=True, **more), given).trigger
+        if where == "waiting":
+            emulator.advance(trigger.until - emulator.now() + 1)
+            trigger = deferred(task(wait=True, **more), given).trigger
+    made = restored(trigger)
+    assert isinstance(made, WhautomateHoldTrigger if where == "held" else WhautomateBroadcastTrigger)
+    made.task_instance = given["ti"]
+    return made
+
+
+def sensor(emulator, **more):
+    [broadcast] = emulator.records("broadcasts")
+    with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
+        return WhautomateBroadcastSensor(
+            task_id="wait", broadcast_id=broadcast["id"], **{"deferrable": True, "poll_interval": 3600, **more}
+        )
+
+
+async def run_and_end(trigger):
+    """What a triggerer does with a trigger that it needs no longer."""
+    waiting = asyncio.ensure_future(anext(trigger.run()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    if AIRFLOW_V_3_3_PLUS:
+        await trigger.on_kill()
+    await trigger.cleanup()
+
+
+WHERE = ["held", "waiting", "sensor"]
+
+
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("state", ["failed", "skipped", "removed"])
+def test_a_person_who_ends_a_deferred_task_cancels_its_broadcast(emulator, airflow_says, caplog, where, state):
     given = context()
-    trigger = deferred(task(wait=True), given).trigger
-    if killed == "waiting":
-        emulator.advance(trigger.until - emulator.now() + 1)
-        trigger = deferred(task(wait=True), given).trigger
-        assert isinstance(trigger, WhautomateBroadcastTrigger)
-    asyncio.run(restored(trigger).on_kill())
+    trigger = waiting_trigger(emulator, where, given)
+    airflow_says(state)
+    asyncio.run(run_and_end(trigger))
     assert emulator.records("broadcasts") == []
+    [said] = [one.message for one in caplog.records if "is cancelled" in one.message]
+    assert f"is cancelled because the task was ended while it was deferred and is {state}" in said
     with pytest.raises(AirflowFailException, match="was cancelled: nothing is sent under its key again"):
-        executed(task(wait=True), given)
+        executed(task(), given)
     assert len(emulator.requests("createBroadcast")) == 1
 
 
-def test_or_not_where_it_is_told_so(emulator):
-    trigger = deferred(task(cancel_on_kill=False), context()).trigger
-    asyncio.run(restored(trigger).on_kill())
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("state", [None, "scheduled", "running", "success", "up_for_retry"])
+def test_one_that_is_cleared_or_marked_as_done_leaves_it(emulator, airflow_says, where, state):
+    trigger = waiting_trigger(emulator, where)
+    airflow_says(state)
+    asyncio.run(run_and_end(trigger))
+    assert len(emulator.records("broadcasts")) == 1
+    assert emulator.requests("deleteBroadcast") == []
+
+
+@pytest.mark.parametrize(("cancel", "state", "left"), [(False, "failed", 1), (True, "success", 0), (True, None, 0)])
+@pytest.mark.parametrize("where", WHERE)
+def test_cancel_on_kill_overrides(emulator, airflow_says, where, cancel, state, left):
+    trigger = waiting_trigger(emulator, where, cancel_on_kill=cancel)
+    airflow_says(state)
+    asyncio.run(run_and_end(trigger))
+    assert len(emulator.records("broadcasts")) == left
+
+
+def test_a_triggerer_that_shuts_down_leaves_it(emulator, airflow_says):
+    """Airflow before 3.3 cleans up then as at any other end; 3.3 calls no on_kill."""
+    trigger = waiting_trigger(emulator, "held", cancel_on_kill=True)
+    airflow_says("deferred")
+    trigger._ended = True
+    asyncio.run(trigger.cleanup())
     assert len(emulator.records("broadcasts")) == 1
 
 
-def test_a_worker_that_is_ended_calls_it_off(emulator, monkeypatch):
-    given, one = context(), task()
-    one.deferrable = False
-    monkeypatch.setattr("airflow_provider_whautomate.operators.broadcasts.time.sleep", lambda seconds: one.on_kill())
-    with pytest.raises(_Killed):
-        executed(one, given)
+def test_where_airflow_can_not_be_asked_a_person_s_act_counts_and_an_end_does_not(emulator, airflow_says):
+    trigger = waiting_trigger(emulator, "held")
+    airflow_says(OSError("away"))
+    trigger._ended = True
+    asyncio.run(trigger.cleanup())
+    assert len(emulator.records("broadcasts")) == 1
+    asyncio.run(trigger.on_kill())
     assert emulator.records("broadcasts") == []
-    with pytest.raises(AirflowFailException, match="was cancelled"):
-        executed(task(), given)
+
+
+def killed(emulator, one, given, monkeypatch):
+    """The worker gets SIGTERM while the task waits on its slot."""
+    one.deferrable = False
+    monkeypatch.setattr("signal.signal", lambda *args: None)
+    monkeypatch.setattr("airflow_provider_whautomate.operators.broadcasts.time.sleep", lambda seconds: one.on_kill())
+    monkeypatch.setattr(
+        "airflow.sdk.bases.sensor.time.sleep" if AIRFLOW_V_3_0_PLUS else "airflow.sensors.base.time.sleep",
+        lambda seconds: one.on_kill(),
+    )
+    with pytest.raises(Killed):
+        executed(one, given)
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts_left", "stays"),
+    [
+        ("failed", 3, False),
+        ("skipped", 3, False),
+        ("running", 0, False),
+        ("running", 1, True),
+        ("restarting", 0, True),
+        (None, 0, True),
+        ("success", 0, True),
+        ("up_for_retry", 1, True),
+        (OSError("away"), 1, True),
+        (OSError("away"), 0, False),
+    ],
+)
+@pytest.mark.parametrize("what", ["operator", "sensor"])
+def test_a_worker_that_is_ended_asks_for_the_state(
+    emulator, airflow_says, monkeypatch, what, state, attempts_left, stays
+):
+    given = context(attempts_left=attempts_left)
+    if what == "sensor":
+        deferred(task(), given)
+        one = sensor(emulator)
+    else:
+        one = task()
+    airflow_says(state)
+    killed(emulator, one, given, monkeypatch)
+    assert len(emulator.records("broadcasts")) == stays
+    assert len(emulator.requests("createBroadcast")) == 1
+    again = task()
+    if stays:
+        deferred(again, given)  # the next attempt resumes it
+        assert len(emulator.requests("createBroadcast")) == 1
+    else:
+        with pytest.raises(AirflowFailException, match="was cancelled"):
+            executed(again, given)
+
+
+@pytest.mark.parametrize(("cancel", "state", "stays"), [(True, "running", False), (False, "failed", True)])
+def test_so_it_overrides_on_a_worker(emulator, airflow_says, monkeypatch, cancel, state, stays):
+    airflow_says(state)
+    killed(emulator, task(cancel_on_kill=cancel), context(attempts_left=3), monkeypatch)
+    assert len(emulator.records("broadcasts")) == stays
+
+
+@pytest.mark.parametrize(("attempts_left", "stays"), [(1, True), (0, False)])
+def test_the_failure_of_the_last_attempt_cancels_it(emulator, caplog, attempts_left, stays):
+    given = context(attempts_left=attempts_left)
+    held = deferred(task(), given)
+    emulator.advance(held.trigger.until - emulator.now() + 1)
+    emulator.fault("error_in_200", operation="listContacts", probability=1.0)
+    with pytest.raises(Exception, match="/v1/contacts"):
+        executed(task(), given, held.method_name, event=held.trigger.until, **held.kwargs)
+    assert len(emulator.records("broadcasts")) == stays
+    assert ("is cancelled because the task has failed" in caplog.text) == (not stays)
+
+
+@pytest.mark.parametrize("what", ["operator", "sensor"])
+def test_a_trigger_that_failed_or_took_too_long_fails_the_last_attempt_too(emulator, what):
+    given = context()
+    deferred(task(), given)
+    one = task() if what == "operator" else sensor(emulator)
+    with pytest.raises(Exception, match="Trigger timeout"):
+        one.resume_execution("__fail__", {"error": "Trigger timeout"}, given)
+    assert emulator.records("broadcasts") == []
+
+
+def test_a_key_that_was_used_for_another_broadcast_does_not_cancel_that_one(emulator):
+    given = context()
+    deferred(task(), given)
+    with pytest.raises(Exception, match="was used for another"):
+        executed(task(body_parameters=["other"]), given)
+    assert len(emulator.records("broadcasts")) == 1
+
+
+def test_who_waits_for_a_permit_during_the_hold_is_called_off_as_well(emulator):
+    given = context()
+    held = deferred(task(), given)
+    one = task()
+    one._context = given
+    trigger = one.wait_trigger(held.trigger.until)
+    assert (trigger.key, restored(trigger).key) == (held.trigger.key, held.trigger.key)
 
 
 def test_the_cancel_operator_finds_it_by_its_task(emulator):

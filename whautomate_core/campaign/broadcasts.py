@@ -33,6 +33,7 @@ from whautomate_core.client import Client
 from whautomate_core.errors import (
     ConfigurationError,
     InvalidRequest,
+    KeyTaken,
     NotFound,
     OutcomeUnknown,
     PolicyRefused,
@@ -187,10 +188,11 @@ def cancel_broadcast(
     key: str | None = None,
     broadcast_id: str | None = None,
     patience: tuple[float, ...] = PATIENCE,
+    because: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], datetime] | None = None,
 ) -> Json:
-    """Call a broadcast off: delete it where it is scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it where it is scheduled, and its start over a minute ahead.
 
     Its claim becomes final, so that a step of the same key doesn't send it again.
 
@@ -198,6 +200,7 @@ def cancel_broadcast(
         key: Its key; this or `broadcast_id`.
         broadcast_id: Its id.
         patience: Seconds before each look for one whose creation got no answer.
+        because: Why it is cancelled, for the log. With it nothing is logged where there was nothing to cancel.
 
     Returns: `cancelled`; `id`; `why` it wasn't, else None.
     """
@@ -213,7 +216,7 @@ def cancel_broadcast(
     else:
         about = [one for one in (claims.get(account, key), claims.get(account, key + ANEW)) if one is not None]
         if not about:
-            return _not_cancelled(None, "nothing was created under its key")
+            return _not_cancelled(None, "nothing was created under its key", because, quiet=True)
     ids = [] if broadcast_id is None else [broadcast_id]
     for claim in about:
         stored = claim.result or {}
@@ -223,7 +226,8 @@ def cancel_broadcast(
         if not claim.settled and stored.get("name"):
             found = (_find_patiently(client, stored["name"], patience, sleep) or {}).get("id")
         if found is None:
-            return _not_cancelled(None, "its creation got no answer and it can't be seen: look for it at Whautomate")
+            why = "its creation got no answer and it can't be seen: look for it at Whautomate"
+            return _not_cancelled(None, why, because)
         if not claim.settled:
             claims.settle(account, claim.key, {**stored, "id": found})
         ids = list(dict.fromkeys([*ids, found]))
@@ -231,11 +235,13 @@ def cancel_broadcast(
         try:
             _withdraw(client, one, now())
         except _TooLateError as error:
-            return _not_cancelled(one, str(error))
+            return _not_cancelled(one, str(error), because)
     for claim in about:
         claims.amend(account, claim.key, {"over": "was cancelled"})
-    log.info("broadcast %s cancelled", ", ".join(ids))
-    return {"cancelled": bool(ids), "id": ids[-1] if ids else None, "why": None if ids else "it was cancelled before"}
+    if not ids:
+        return _not_cancelled(None, "it was cancelled before", because, quiet=True)
+    log.info("broadcast %s is cancelled%s", ", ".join(ids), f" because {because}" if because else "")
+    return {"cancelled": True, "id": ids[-1], "why": None}
 
 
 # --- the steps
@@ -539,7 +545,7 @@ def _find_patiently(
 def _same(found: Broadcast, wanted: Json) -> Broadcast:
     different = _differing(found, wanted)
     if different:
-        raise InvalidRequest(
+        raise KeyTaken(
             f"the broadcast of this key is there with another {' and '.join(different)}: "
             "what was sent can't be changed, and a new one needs another key"
         )
@@ -593,8 +599,11 @@ def _withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
     raise UnexpectedResponse(f"broadcast {broadcast_id} is still there after it was deleted: look at Whautomate")
 
 
-def _not_cancelled(broadcast_id: str | None, why: str) -> Json:
-    log.warning("nothing is cancelled: %s", why)
+def _not_cancelled(broadcast_id: str | None, why: str, because: str | None, *, quiet: bool = False) -> Json:
+    if because is None:
+        log.warning("nothing is cancelled: %s", why)
+    elif not quiet:
+        log.warning("%s, but its broadcast %s can't be cancelled: %s", because, broadcast_id or "", why)
     return {"cancelled": False, "id": broadcast_id, "why": why}
 
 

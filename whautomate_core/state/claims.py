@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from whautomate_core import settling
-from whautomate_core.errors import InvalidRequest
+from whautomate_core.errors import InvalidRequest, KeyTaken
 from whautomate_core.identity import PREFIX
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import claims
@@ -233,7 +233,7 @@ def _require_same(row: Any, fields: Mapping[str, str], what: str, naming: Collec
     compared = (before.keys() | fields) - set(naming)
     different = sorted(name for name in compared if before.get(name) != fields.get(name))
     if different or row.what != what:
-        raise InvalidRequest(
+        raise KeyTaken(
             f"the key {row.key!r} was used for another {row.what} (differs in "
             f"{', '.join(different) or 'the call'}): what was sent can't be changed, "
             "and something new needs another key (key=...)"
