@@ -207,6 +207,78 @@ def test_a_held_task_that_is_marked_as_failed_calls_its_broadcast_off(proved):
     assert len(posts(emulator, "held")) == 1
 
 
+def there(emulator, name):
+    return [one for one in emulator.records("broadcasts") if one["name"].startswith(f"{name} ")]
+
+
+def held(airflow, emulator, dag):
+    """Starts the run of a DAG and waits until its broadcast is held: in the triggerer, or by a worker."""
+    airflow.cli("dags", "unpause", dag)
+    airflow.until(lambda: there(emulator, dag) and "who opts out is looked for" in airflow.said(dag))
+    if dag.startswith("held"):
+        airflow.until(lambda: airflow.states(dag) == ["deferred"])
+        airflow.until(lambda: "trigger" in airflow.said(dag) and "starting" in airflow.said(dag))
+
+
+def mark(airflow, dag, state):
+    [(run,)] = airflow.rows("SELECT run_id FROM task_instance WHERE dag_id = %s", dag)
+    path = f"dags/{dag}/dagRuns/{urllib.parse.quote(run)}/taskInstances/send"
+    airflow.api("PATCH", path, {"new_state": state})
+
+
+@pytest.mark.parametrize("dag", ["held_cleared", "on_slot_cleared"])
+def test_a_held_task_that_is_cleared_goes_on_with_its_broadcast(proved, dag):
+    airflow, emulators = proved
+    emulator = emulators["whautomate_default"]
+    held(airflow, emulator, dag)
+    [made] = there(emulator, dag)
+    airflow.cli("tasks", "clear", "--yes", dag)
+    airflow.until(lambda: "its broadcast stays scheduled" in airflow.said(dag))
+    airflow.until(lambda: airflow.said(dag).count("who opts out is looked for") >= 2)
+    assert there(emulator, dag) == [made]
+    assert len(posts(emulator, dag)) == 1
+    mark(airflow, dag, "failed")  # and so it ends
+    airflow.until(lambda: not there(emulator, dag))
+    assert "is cancelled because the task was ended" in airflow.said(dag)
+
+
+def test_a_held_task_that_is_marked_as_done_leaves_its_broadcast(proved):
+    airflow, emulators = proved
+    emulator = emulators["whautomate_default"]
+    held(airflow, emulator, "held_done")
+    mark(airflow, "held_done", "success")
+    airflow.until(lambda: "the task is success: its broadcast stays scheduled" in airflow.said("held_done"))
+    assert len(there(emulator, "held_done")) == 1
+
+
+def test_a_task_on_its_slot_that_is_marked_as_failed_cancels_its_broadcast(proved):
+    airflow, emulators = proved
+    emulator = emulators["whautomate_default"]
+    held(airflow, emulator, "on_slot")
+    mark(airflow, "on_slot", "failed")
+    airflow.until(lambda: not there(emulator, "on_slot"))
+    assert airflow.states("on_slot") == ["failed"]
+    airflow.until(lambda: "is cancelled because the task was ended and is failed" in airflow.said("on_slot"))
+
+
+@pytest.mark.parametrize(("dag", "stays"), [("evicted", 1), ("evicted_last", 0)])
+def test_a_worker_that_is_evicted_leaves_its_broadcast_to_the_next_attempt(proved, dag, stays):
+    airflow, emulators = proved
+    emulator = emulators["whautomate_default"]
+    held(airflow, emulator, dag)
+    claims = open_state(airflow.state).claims.latest("whautomate_default", "POST /v1/broadcasts", seconds=3600)
+    [claim] = [one for one in claims if f'"{dag}"' in one.key]
+    os.kill(int(claim.made_by.split(":")[1]), signal.SIGTERM)
+    if stays:
+        airflow.until(lambda: airflow.said(dag).count("who opts out is looked for") >= 2)
+    else:
+        airflow.until(lambda: airflow.states(dag) == ["failed"])
+    assert len(there(emulator, dag)) == stays
+    assert len(posts(emulator, dag)) == 1
+    if stays:
+        mark(airflow, dag, "failed")
+
+
 def test_a_run_of_an_asset_sends_once(proved):
     airflow, emulators = proved
     airflow.until(lambda: airflow.states("on_asset") == ["success"])

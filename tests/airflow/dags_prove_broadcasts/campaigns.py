@@ -31,6 +31,11 @@ def campaign(dag_id, *, schedule="@once", start_date=NOW, paused=False, **argume
 campaign("killed", whautomate_conn_id="killed")
 campaign("cleared")
 campaign("held", hold_minutes=30, deferrable=True)
+for one in ("held_cleared", "held_done"):
+    campaign(one, hold_minutes=30, deferrable=True, paused=True)
+for one in ("on_slot", "on_slot_cleared", "evicted"):
+    campaign(one, hold_minutes=30, paused=True)
+campaign("evicted_last", hold_minutes=30, paused=True, retries=0)
 campaign("awaited", whautomate_conn_id="slow", wait=True, deferrable=True, poll_interval=5)
 campaign("on_asset", schedule=[READY])
 campaign("daily", schedule=os.environ["PROVE_CRON"], start_date=NOW - timedelta(days=3))
