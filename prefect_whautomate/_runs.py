@@ -1,6 +1,6 @@
 """The run a task finds itself in, and how it gives its process back when the account's requests are used up.
 
-Measured with Prefect 3.8.8. A flow run that is set to AwaitingRetry and left by `Pause` ends its process with status 0;
+Measured with Prefect 3.9.1. A flow run that is set to AwaitingRetry and left by `Pause` ends its process with status 0;
 `serve` and workers pick it up again when it is due, as the same flow run with a higher `run_count`.
 """
 
@@ -24,7 +24,6 @@ from prefect.utilities.engine import emit_task_run_state_change_event
 from prefect.utilities.hashing import hash_objects
 
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.account import Account
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.sources.once import can_be_read_twice
@@ -78,12 +77,12 @@ def task_client(
 
     `pool` is where its permits come from, in place of the account's pool.
 
-    Raises: `ConfigurationError` where the state would be in a file on one machine and the flow's runs are on several.
+    Raises: what `require_one_state` does.
     """
     account, run = credentials.get_account(), deployed_run()
     if run is None:
         return kind(account, pool=pool, lane=lane, max_requests=max_requests)
-    _require_shared_state(account, run.work_pool_name)
+    require_one_state(credentials, run)
     _leave_with_others(run)
     return kind(account, pool=pool, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait)
 
@@ -113,22 +112,24 @@ def used(client: Client | AsyncClient) -> dict[str, Any]:
     return {"requests": client.used.requests, "waited": round(client.used.waited, 1)}
 
 
-def _require_shared_state(account: Account, work_pool: str | None) -> None:
-    if work_pool is None or account.state_shared or (account.state or "sqlite").partition(":")[0] != "sqlite":
+def require_one_state(credentials: WhautomateCredentials, run: FlowRun | None) -> None:
+    """Raise `ConfigurationError` where the workers of a deployed flow run's work pool may each have a state of its own.
+
+    A work pool of any type may have workers on several machines, or as several users or containers of one. `serve` has
+    no work pool: it is one process, which runs its flows on its own machine.
+    """
+    account = credentials.get_account()
+    if run is None or run.work_pool_name is None or account.state_shared:
         return
-    kind = _kind_of(work_pool)
-    if kind != "process":
+    if (account.state or "sqlite:").startswith("sqlite:"):
+        name = credentials._block_document_name
+        block = f"the block {name!r} (Whautomate Credentials)" if name else "these Whautomate Credentials"
         raise ConfigurationError(
-            f"flow runs of the work pool {work_pool!r} ({kind}) may be on several machines, but the account's state "
-            'is a SQLite file on one: set state="postgresql://user:password@host/database" in the credentials, or '
-            "state_shared=True where all of them share that file"
+            f"workers of the work pool {run.work_pool_name!r} may be on several machines or in several homes, and the "
+            f"state of {block} is a SQLite file, which each would have for itself, so that what must happen once could "
+            'happen twice: set state="postgresql://user:password@host/database" in it, or state_shared=True if all '
+            "workers of the pool share that file"
         )
-
-
-@functools.lru_cache(maxsize=32)
-def _kind_of(work_pool: str) -> str:
-    with get_client(sync_client=True) as client:
-        return client.read_work_pool(work_pool).type
 
 
 # --- leaving

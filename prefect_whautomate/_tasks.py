@@ -31,6 +31,7 @@ from whautomate_core.errors import (
     PolicyRefused,
     QuotaExhausted,
     StateLost,
+    Stopped,
 )
 from whautomate_core.files import write_records
 from whautomate_core.state.pool import Lane
@@ -50,7 +51,8 @@ def may_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> boo
 
     Not where a message may be sent twice, and not where the answer would be the same or a budget would be spent anew.
     """
-    return not isinstance(state.data, (OutcomeUnknown, PolicyRefused, BudgetExceeded, NotDelivered, StateLost))
+    final = (OutcomeUnknown, PolicyRefused, BudgetExceeded, NotDelivered, StateLost, Stopped)
+    return not isinstance(state.data, final)
 
 
 def whautomate_task(function: Callable[P, R], *, finished: bool = True) -> Task[P, R]:
@@ -350,6 +352,12 @@ def _signature(arguments: Iterable[inspect.Parameter], run: Callable[..., Any]) 
     return inspect.Signature([first, *arguments, *(own[name] for name in _OPTIONS if name in own)])
 
 
+CANCEL_ON_KILL = (
+    "Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the "
+    "flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt "
+    "resumes it. True: there as well. False: never."
+)
+
 _OPTIONS = {
     "max_records": "The most records to return; all where None.",
     "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in"
@@ -360,6 +368,7 @@ _OPTIONS = {
     "\n        The same call again returns the result of the first. Another one about the same, such as another text"
     "\n        to the same person, sends nothing and is an error that asks for a key. Outside of runs each call without"
     "\n        a key is sent.",
+    "cancel_on_kill": CANCEL_ON_KILL,
     "max_requests": "The most requests it may make, repeats included; `BudgetExceeded` before one more.",
 }
 
@@ -378,7 +387,8 @@ def _job_doc(job: Callable[..., Any], signature: inspect.Signature) -> str:
             "What identifies it: under one key it happens once. Where None it happens once in a flow run (the "
             "outermost) for whom or what it is about, and outside of runs it is needed."
         )
-    arguments = {"credentials": "Where to and as whom.", **arguments, "max_requests": _OPTIONS["max_requests"]}
+    options = {name: _OPTIONS[name] for name in ("cancel_on_kill", "max_requests") if name in signature.parameters}
+    arguments = {"credentials": "Where to and as whom.", **arguments, **options}
     # Their own sections, as readers of docstrings in this style expect them.
     results = results.replace("Returns: ", "Returns:\n    ").replace("Raises: ", "Raises:\n    ")
     described = "".join(f"    {name}: {meaning}\n" for name, meaning in arguments.items())

@@ -13,46 +13,72 @@ from typing import Any
 
 from prefect import Task
 
+from prefect_whautomate._cancelling import LOOK, CancelledWithRun
 from prefect_whautomate._runs import task_client, used
-from prefect_whautomate._tasks import Async, _named, whautomate_task
+from prefect_whautomate._tasks import CANCEL_ON_KILL, Async, _named, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted, WhautomateError
-from whautomate_core.waiting import Question, Seen, WaitingPool, alook, check_poll_interval, look, looks, share_in_words
+from whautomate_core.waiting import (
+    BroadcastReached,
+    Question,
+    Seen,
+    WaitingPool,
+    alook,
+    check_poll_interval,
+    look,
+    looks,
+    share_in_words,
+)
 
 log = logging.getLogger(__name__)
 
 
 def waiting_tasks(
-    ask: Callable[..., Question],
+    ask: Callable[..., Question], *, cancels: bool = False
 ) -> tuple[Task[..., dict[str, Any]], Task[..., Async[dict[str, Any]]]]:
     """The sync and the async task that wait for what `_wait_for_...` asks: its name, its arguments after credentials.
 
     Its description is that of `ask`, which has `Args:` and `Returns:`, with what all these tasks share.
+
+    Args:
+        cancels: Whether it waits for a broadcast, which is cancelled where its run ends for good.
     """
+
+    def of_run(credentials: WhautomateCredentials, question: Question, cancel_on_kill: bool | None) -> CancelledWithRun:
+        broadcast_id = question.broadcast_id if isinstance(question, BroadcastReached) else None
+        return CancelledWithRun(credentials, cancel_on_kill if cancels else False, broadcast_id=broadcast_id)
 
     def run(
         credentials: WhautomateCredentials,
         *args: Any,
         poll_interval: float = 60.0,
         timeout: float = 86_400.0,
+        cancel_on_kill: bool | None = None,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        return _result(*waited(credentials, ask(*args, **kwargs), poll_interval, timeout, max_requests))
+        question = ask(*args, **kwargs)
+        with of_run(credentials, question, cancel_on_kill) as run:
+            found = waited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
+        return _result(*found)
 
     async def arun(
         credentials: WhautomateCredentials,
         *args: Any,
         poll_interval: float = 60.0,
         timeout: float = 86_400.0,
+        cancel_on_kill: bool | None = None,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        return _result(*await awaited(credentials, ask(*args, **kwargs), poll_interval, timeout, max_requests))
+        question = ask(*args, **kwargs)
+        async with of_run(credentials, question, cancel_on_kill) as run:
+            found = await awaited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
+        return _result(*found)
 
-    own, signature = ask.__name__.removeprefix("_"), _signature(ask, run)
+    own, signature = ask.__name__.removeprefix("_"), _signature(ask, run, cancels)
     made = _named(run, own, ask.__module__, _doc(ask, own, signature), signature)
     amade = _named(arun, f"a{own}", ask.__module__, _doc(ask, f"a{own}", signature), signature)
     return whautomate_task(made), whautomate_task(amade)
@@ -64,15 +90,26 @@ def waited(
     poll_interval: float,
     timeout: float,
     max_requests: int | None = None,
+    *,
+    look_too: Callable[[], None],
 ) -> tuple[Seen, dict[str, Any]]:
-    """Look until it is over; what was seen then, and what that took. Raises `TimeoutError`."""
+    """Look until it is over; what was seen then, and what that took. Raises `TimeoutError`.
+
+    Args:
+        look_too: Called every few seconds until what is waited for can have changed, such as a broadcast's start.
+    """
     wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
     with wait.in_time(), task_client(Client, credentials, max_requests=max_requests, pool=wait.pool()) as client:
-        at = next(wait.moments)
+        at, begins = next(wait.moments), 0.0
         while True:
+            while (rest := begins - time.time()) > 0:
+                time.sleep(min(rest, LOOK))
+                look_too()
             time.sleep(max(0.0, at - time.time()))
             try:
-                at = wait.moments.send(look(client, wait.question.look))
+                seen = look(client, wait.question.look)
+                at = wait.moments.send(seen)
+                begins = min(at, seen.not_before)
             except StopIteration as end:
                 return end.value, used(client)
 
@@ -83,6 +120,8 @@ async def awaited(
     poll_interval: float,
     timeout: float,
     max_requests: int | None = None,
+    *,
+    look_too: Callable[[], None],
 ) -> tuple[Seen, dict[str, Any]]:
     """`waited` for coroutines."""
     wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
@@ -92,11 +131,16 @@ async def awaited(
 
     with wait.in_time():
         async with await asyncio.to_thread(opened) as client:
-            at = next(wait.moments)
+            at, begins = next(wait.moments), 0.0
             while True:
+                while (rest := begins - time.time()) > 0:
+                    await asyncio.sleep(min(rest, LOOK))
+                    await asyncio.to_thread(look_too)
                 await asyncio.sleep(max(0.0, at - time.time()))
                 try:
-                    at = wait.moments.send(await alook(client, wait.question.look))
+                    seen = await alook(client, wait.question.look)
+                    at = wait.moments.send(seen)
+                    begins = min(at, seen.not_before)
                 except StopIteration as end:
                     return end.value, used(client)
 
@@ -138,15 +182,17 @@ def _result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
     return {**(seen.result or {}), **took}
 
 
-def _signature(ask: Callable[..., Any], run: Callable[..., Any]) -> inspect.Signature:
+def _signature(ask: Callable[..., Any], run: Callable[..., Any], cancels: bool) -> inspect.Signature:
     own = inspect.signature(run).parameters
     first = own["credentials"].replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    last = [own[name] for name in ("poll_interval", "timeout", "max_requests")]
+    last = [own[name] for name in _OPTIONS if name != "cancel_on_kill" or cancels]
     signature = inspect.signature(ask)
     return signature.replace(
         parameters=[first, *signature.parameters.values(), *last], return_annotation="dict[str, Any]"
     )
 
+
+_OPTIONS = ("poll_interval", "timeout", "cancel_on_kill", "max_requests")
 
 _SHARED = """\
     poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
@@ -164,13 +210,14 @@ def _doc(ask: Callable[..., Any], name: str, signature: inspect.Signature) -> st
     about, _, rest = (inspect.getdoc(ask) or "").partition("Args:\n")
     arguments, _, returns = rest.partition("\n\nReturns:\n")
     given = [f"{one}" if p.default is p.empty else f"{one}={one}" for one, p in signature.parameters.items()]
-    shown = [one for one in given if one.split("=")[0] not in ("poll_interval", "timeout", "max_requests")]
+    shown = [one for one in given if one.split("=")[0] not in _OPTIONS]
+    cancels = f"\n    cancel_on_kill: {CANCEL_ON_KILL}" if "cancel_on_kill" in signature.parameters else ""
     needed = [one.split("=")[0] for one in shown[1:]]
     awaited, coroutine = ("await ", "async ") if name.startswith("a") else ("", "")
     return f"""{about}Args:
     credentials: Where to and as whom.
 {arguments}
-{_SHARED}
+{_SHARED}{cancels}
 
 Returns:
 {returns}

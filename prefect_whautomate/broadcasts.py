@@ -1,4 +1,4 @@
-"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, call it off."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, cancel it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ import inspect
 import json
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
 from prefect.artifacts import create_table_artifact
 from prefect.blocks.abstract import JobBlock, JobRun
-from prefect.exceptions import TerminationSignal
 from prefect.runtime import task_run
 from pydantic import ConfigDict, Field
 
+from prefect_whautomate._cancelling import LOOK, CancelledWithRun, in_thread
 from prefect_whautomate._once import step_of_run
 from prefect_whautomate._runs import flow_runs, task_client, used
 from prefect_whautomate._tasks import (
+    CANCEL_ON_KILL,
     _job_doc,
     _named,
     _signature,
@@ -34,7 +33,6 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import broadcasts
 from whautomate_core.call import Json
 from whautomate_core.campaign import jobs
-from whautomate_core.campaign.broadcasts import cancel_broadcast as cancel
 from whautomate_core.campaign.broadcasts import once_of, send_broadcast
 from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.outcome import conclude, question, shown
@@ -59,15 +57,46 @@ plan_broadcast, aplan_broadcast = job_tasks(jobs.plan_broadcast, __name__, finis
 cancel_broadcast, acancel_broadcast = job_tasks(jobs.cancel_broadcast, __name__, finished=False)
 
 
-def _broadcast(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **given: Any) -> Json:
+def _broadcast(
+    credentials: WhautomateCredentials,
+    *args: Any,
+    cancel_on_kill: bool | None = None,
+    max_requests: int | None = None,
+    **given: Any,
+) -> Json:
+    campaign, key, due = _meant(credentials, args, given)
+    with (
+        task_client(Client, credentials, max_requests=max_requests) as client,
+        CancelledWithRun(credentials, cancel_on_kill, key=key) as run,
+    ):
+        made = _sent(client, campaign, key, due)
+        return {**_held(client, campaign, key, due, made, run), **used(client)}
+
+
+async def _abroadcast(
+    credentials: WhautomateCredentials,
+    *args: Any,
+    cancel_on_kill: bool | None = None,
+    max_requests: int | None = None,
+    **given: Any,
+) -> Json:
+    campaign, key, due = await asyncio.to_thread(_meant, credentials, args, given)
+    client = await asyncio.to_thread(task_client, Client, credentials, max_requests=max_requests)
+    with client:
+        async with CancelledWithRun(credentials, cancel_on_kill, key=key) as run:
+            made = await in_thread(client, _sent, client, campaign, key, due)
+            return {**await _aheld(client, campaign, key, due, made, run), **used(client)}
+
+
+def _meant(
+    credentials: WhautomateCredentials, args: tuple[Any, ...], given: dict[str, Any]
+) -> tuple[Campaign, str, datetime | None]:
+    """What is to be sent, its key, and when it was due."""
     given |= dict(zip(Campaign.model_fields, args, strict=False))
     key, due = given.pop("key", None), given.pop("due", None)
     campaign = campaign_from(given)
     assert campaign is not None
-    key = key if key is not None else _key_of_run(credentials, campaign.name)
-    with task_client(Client, credentials, max_requests=max_requests) as client, _called_off(credentials, key):
-        made = _sent(client, campaign, key, due)
-        return {**_held(client, campaign, key, due, made), **used(client)}
+    return campaign, key if key is not None else _key_of_run(credentials, campaign.name), due
 
 
 _KEY_OF_RUN = """
@@ -75,7 +104,9 @@ _KEY_OF_RUN = """
 Without `key` it is created once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
 the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys. A
 flow run started anew sends again; where it must not, give a key that says what it is about, such as the logical date.
-Where the run is cancelled meanwhile, so is the broadcast, if it is still scheduled."""
+
+Where a person cancels the run while it waits, or its last attempt fails, the broadcast is cancelled too, if it is still
+scheduled; see `cancel_on_kill`."""
 
 _EXAMPLE = """Example:
     ```python
@@ -102,7 +133,7 @@ def _broadcast_task() -> Any:
 
 
 broadcast = _broadcast_task()
-abroadcast = async_twin(broadcast)
+abroadcast = async_twin(broadcast, _abroadcast)
 
 
 # --- the block
@@ -114,6 +145,7 @@ class Broadcast(JobBlock[Json], Campaign):
     Attributes:
         credentials: Where to and as whom.
         key: What makes it the same broadcast; flow run and name where None.
+        cancel_on_kill: Whether the end of its run cancels it.
 
     The others are those of `whautomate_core.campaign.campaign.Campaign`.
 
@@ -143,6 +175,7 @@ class Broadcast(JobBlock[Json], Campaign):
     key: str | None = Field(
         default=None, description="What makes it the same broadcast; flow run and name where it is not set."
     )
+    cancel_on_kill: bool | None = Field(default=None, description=CANCEL_ON_KILL)
 
     def campaign(self) -> Campaign:
         """What is sent.
@@ -164,14 +197,23 @@ class Broadcast(JobBlock[Json], Campaign):
             PolicyRefused: Where a guard forbids it, or it was cancelled.
             OutcomeUnknown: Where its creation got no answer and it can't be seen.
         """
-        campaign = self.campaign()
-        key = self.key if self.key is not None else _key_of_run(self.credentials, campaign.name)
-        with task_client(Client, self.credentials) as client, _called_off(self.credentials, key):
-            return BroadcastRun(self.credentials, campaign, key, _sent(client, campaign, key, None))
+        campaign, key = self.campaign(), self._key()
+        with (
+            task_client(Client, self.credentials) as client,
+            CancelledWithRun(self.credentials, self.cancel_on_kill, key=key),
+        ):
+            return BroadcastRun(self, campaign, key, _sent(client, campaign, key, None))
 
     async def atrigger(self) -> BroadcastRun:
         """`trigger` for coroutines."""
-        return await asyncio.to_thread(self.trigger)
+        campaign, key = self.campaign(), await asyncio.to_thread(self._key)
+        client = await asyncio.to_thread(task_client, Client, self.credentials)
+        with client:
+            async with CancelledWithRun(self.credentials, self.cancel_on_kill, key=key):
+                return BroadcastRun(self, campaign, key, await in_thread(client, _sent, client, campaign, key, None))
+
+    def _key(self) -> str:
+        return self.key if self.key is not None else _key_of_run(self.credentials, self.name)
 
 
 class BroadcastRun(JobRun[Json]):
@@ -182,17 +224,18 @@ class BroadcastRun(JobRun[Json]):
         made: What is known of it, as the task `broadcast` returns it.
     """
 
-    def __init__(self, credentials: WhautomateCredentials, campaign: Campaign, key: str, made: Json) -> None:
+    def __init__(self, block: Broadcast, campaign: Campaign, key: str, made: Json) -> None:
         self.key = key
         self.made = made
-        self._credentials = credentials
+        self._credentials = block.credentials
+        self._cancel_on_kill = block.cancel_on_kill
         self._campaign = campaign
         self._result: Json | None = None
 
     def wait_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:  # type: ignore[override]
         """Wait for the end of its hold, look who opted out meanwhile, then wait until it is over.
 
-        Where its run is cancelled meanwhile, it is called off if it is still scheduled.
+        Where a person cancels its run meanwhile, or its last attempt fails, it is cancelled if it is still scheduled.
 
         Args:
             poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour.
@@ -204,24 +247,24 @@ class BroadcastRun(JobRun[Json]):
         """
         if self.made["skipped"]:
             return
-        with _called_off(self._credentials, self.key):
-            self._hold()
-            waited(self._credentials, question(self._campaign, self.made["id"]), poll_interval, timeout)
-            self._conclude()
+        self._hold()
+        with self._cancelled_with_run() as run:
+            asked = question(self._campaign, self.made["id"])
+            waited(self._credentials, asked, poll_interval, timeout, look_too=run.look)
+        self._conclude()
 
     async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
         """`wait_for_completion` for coroutines."""
         if self.made["skipped"]:
             return
-        try:
+        async with self._cancelled_with_run() as run:
             if self.made["look_at"] is not None:
-                await asyncio.sleep(max(0.0, self.made["look_at"] - time.time()))
-            await asyncio.to_thread(self._hold)
-            await awaited(self._credentials, question(self._campaign, self.made["id"]), poll_interval, timeout)
-            await asyncio.to_thread(self._conclude)
-        except asyncio.CancelledError:
-            await asyncio.to_thread(_call_off, self._credentials, self.key)
-            raise
+                client = await asyncio.to_thread(task_client, Client, self._credentials)
+                with client:
+                    self.made = await _aheld(client, self._campaign, self.key, None, self.made, run)
+            asked = question(self._campaign, self.made["id"])
+            await awaited(self._credentials, asked, poll_interval, timeout, look_too=run.look)
+        await asyncio.to_thread(self._conclude)
 
     def fetch_result(self) -> Json:  # type: ignore[override]
         """What became of it: figures, failures by reason, the receipt; or `skipped`, why it wasn't sent.
@@ -239,9 +282,12 @@ class BroadcastRun(JobRun[Json]):
         """`fetch_result` for coroutines."""
         return self.fetch_result()
 
+    def _cancelled_with_run(self) -> CancelledWithRun:
+        return CancelledWithRun(self._credentials, self._cancel_on_kill, key=self.key)
+
     def _hold(self) -> None:
-        with task_client(Client, self._credentials) as client:
-            self.made = _held(client, self._campaign, self.key, None, self.made)
+        with task_client(Client, self._credentials) as client, self._cancelled_with_run() as run:
+            self.made = _held(client, self._campaign, self.key, None, self.made, run)
 
     def _conclude(self) -> None:
         with task_client(Client, self._credentials) as client:
@@ -255,33 +301,38 @@ class BroadcastRun(JobRun[Json]):
 
 
 def _sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
-    made = send_broadcast(client, campaign, key, due=due or _due_of_run())
+    made = send_broadcast(client, campaign, key, due=due or _due_of_run(), sleep=client.used.sleep)
     log.info("%s", json.dumps({name: made[name] for name in ("id", "created", "skipped")}))
     return made
 
 
-def _held(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+def _held(
+    client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json, run: CancelledWithRun
+) -> Json:
     """Wait until the hold is nearly over, and look who opted out meanwhile."""
     while made["look_at"] is not None:
-        time.sleep(max(0.0, made["look_at"] - time.time()))
-        made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
+        while (rest := made["look_at"] - time.time()) > 0:
+            time.sleep(min(rest, LOOK))
+            run.look()
+        made = _again(client, campaign, key, due, made)
     return made
 
 
-@contextmanager
-def _called_off(credentials: WhautomateCredentials, key: str) -> Iterator[None]:
-    """Call the broadcast of a key off where its run is cancelled meanwhile."""
-    try:
-        yield
-    except TerminationSignal:
-        _call_off(credentials, key)
-        raise
+async def _aheld(
+    client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json, run: CancelledWithRun
+) -> Json:
+    """`_held` for coroutines."""
+    while made["look_at"] is not None:
+        while (rest := made["look_at"] - time.time()) > 0:
+            await asyncio.sleep(min(rest, LOOK))
+            await asyncio.to_thread(run.look)
+        made = await in_thread(client, _again, client, campaign, key, due, made)
+    return made
 
 
-def _call_off(credentials: WhautomateCredentials, key: str) -> None:
-    # There is little time before the process is ended: one look, and no long wait for permits.
-    with Client(credentials.get_account(), max_wait=2.0) as client:
-        cancel(client, key=key, patience=(0.0,))
+def _again(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+    again = send_broadcast(client, campaign, key, due=due, sleep=client.used.sleep)
+    return made | again | {"created": made["created"]}
 
 
 def _due_of_run() -> datetime | None:
@@ -299,6 +350,9 @@ def _wait_for_broadcast(
     recipients, whose number nobody says is final before the broadcast is complete: it decides then, or once the server
     counts more recipients than it has processed.
 
+    Where a person cancels the run meanwhile, or its last attempt fails, the broadcast is cancelled if it is still
+    scheduled; see `cancel_on_kill`.
+
     Args:
         broadcast_id: Its id, as `broadcast` returns it.
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
@@ -311,7 +365,7 @@ def _wait_for_broadcast(
     return BroadcastReached(broadcast_id, min_delivered, max_failed)
 
 
-wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast)
+wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast, cancels=True)
 
 
 def _key_of_run(credentials: WhautomateCredentials, name: str) -> str:

@@ -1,5 +1,5 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, call it off."""
+"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, cancel it."""
 
 from collections.abc import Coroutine
 from datetime import datetime
@@ -360,7 +360,9 @@ class _broadcast(Task[..., dict[str, Any]]):
     Without `key` it is created once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
     the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys. A
     flow run started anew sends again; where it must not, give a key that says what it is about, such as the logical date.
-    Where the run is cancelled meanwhile, so is the broadcast, if it is still scheduled.
+
+    Where a person cancels the run while it waits, or its last attempt fails, the broadcast is cancelled too, if it is still
+    scheduled; see `cancel_on_kill`.
 
     Args:
         credentials: Where to and as whom.
@@ -398,6 +400,7 @@ class _broadcast(Task[..., dict[str, Any]]):
         receipt_path: File for the receipt: a page where it ends in .html, else JSON.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         due: When the step was to run; see `max_lateness`.
+        cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -429,13 +432,13 @@ class _broadcast(Task[..., dict[str, Any]]):
             return wait_for_broadcast(credentials, sent["id"])
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., key: str | None = ..., due: datetime | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., key: str | None = ..., due: datetime | None = ..., cancel_on_kill: bool | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 broadcast: _broadcast
 
 class _abroadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`broadcast` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., key: str | None = ..., due: datetime | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, name: str, template: Template, *, segment_name: str | None = ..., segment_id: str | None = ..., retarget: str | None = ..., retarget_type: str = ..., body_parameters: list[str] = ..., header_parameters: list[str] = ..., button_parameters: list[str] = ..., header_media_url: str | None = ..., template_text: Json | None = ..., expected_parameters: Json | None = ..., location_id: str | None = ..., schedule_at: datetime | None = ..., hold_minutes: float = ..., look_again: bool = ..., send_window: tuple[str, str, str] | None = ..., outside_window: str = ..., max_lateness: timedelta | None = ..., min_recipients: int = ..., max_recipients: int | None = ..., max_deviation: str | None = ..., unit_price: float | None = ..., max_cost: float | None = ..., cooldown: timedelta | None = ..., approved_plan: Json | None = ..., approver: str | None = ..., min_delivered: int | str | None = ..., max_failed: int | str | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., key: str | None = ..., due: datetime | None = ..., cancel_on_kill: bool | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 abroadcast: _abroadcast
 
@@ -445,6 +448,9 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
     Before its `scheduleDateTime` it is looked at once. A count decides as soon as it is passed. A share is one of the
     recipients, whose number nobody says is final before the broadcast is complete: it decides then, or once the server
     counts more recipients than it has processed.
+
+    Where a person cancels the run meanwhile, or its last attempt fails, the broadcast is cancelled if it is still
+    scheduled; see `cancel_on_kill`.
 
     Args:
         credentials: Where to and as whom.
@@ -456,6 +462,7 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
             account together make at most a tenth of the requests of its day, half of that in a quarter of it.
         timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+        cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
 
     Returns:
         `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`.
@@ -477,13 +484,13 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
             return wait_for_broadcast(credentials, broadcast_id, min_delivered=min_delivered, max_failed=max_failed)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., cancel_on_kill: bool | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 wait_for_broadcast: _wait_for_broadcast
 
 class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`wait_for_broadcast` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., cancel_on_kill: bool | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 await_for_broadcast: _await_for_broadcast
 

@@ -86,11 +86,21 @@ class WhautomateCredentials(CredentialsBlock):
             max_wait: Seconds to wait for a permit before `QuotaExhausted` is raised; None waits as long as it takes.
                 The field `max_wait` is for the tasks of this package, which know how to reschedule a flow run.
             max_requests: How many requests it may make before `BudgetExceeded` is raised.
+
+        Raises:
+            ConfigurationError: In a flow run of a work pool whose workers may each have a state of its own.
         """
+        self._require_one_state()
         return Client(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)
 
     def get_async_client(
         self, *, lane: Lane = "interactive", max_wait: float | None = None, max_requests: int | None = None
     ) -> AsyncClient:
         """`get_client` for coroutines."""
+        self._require_one_state()
         return AsyncClient(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)
+
+    def _require_one_state(self) -> None:
+        from prefect_whautomate._runs import deployed_run, require_one_state  # which imports this module
+
+        require_one_state(self, deployed_run())

@@ -75,24 +75,27 @@ class _CampaignOperator(WhautomateJobOperator):
     def campaign_arguments(self, client: Client, context: Context) -> tuple[Campaign, str, datetime | None]:
         """Return the rendered campaign, its key, and when it was due."""
         given = self.arguments()
-        given.pop("key", None)
-        due = given.pop("due")
+        key, due = given.pop("key", None), given.pop("due")
         campaign = campaign_from(given)
         assert campaign is not None
         if isinstance(due, str):
             due = moment(due)
-        key = self.key_of(context, client.account, campaign.name)
+        if key is None:
+            key = key_of(context, client.account, campaign.name)
         return campaign, key, due or due_of(context)
 
-    def key_of(self, context: Context, account: Account, name: str) -> str:
-        """Return what makes it the same broadcast."""
-        key = self.given("key")
-        if key is not None:
-            return str(key)
-        from whautomate_core.campaign.broadcasts import once_of
-        from whautomate_core.state import open_state
 
-        return step_of(context).key_of(open_state(account.state), account.id, once_of(name))
+def key_of(context: Context, account: Account, name: str) -> str:
+    """Return what makes a broadcast of a task the same one when the task runs again.
+
+    :param context: Of the task.
+    :param account: Whose state holds its claim.
+    :param name: Of the broadcast.
+    """
+    from whautomate_core.campaign.broadcasts import once_of
+    from whautomate_core.state import open_state
+
+    return step_of(context).key_of(open_state(account.state), account.id, once_of(name))
 
 
 class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
@@ -160,7 +163,8 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
 
     def broadcast_of(self, context: Context) -> dict[str, Any]:
         """Return what names the broadcast: its key."""
-        return {"key": self.key_of(context, self.account(), str(self.given("name")))}
+        given = self.arguments()
+        return {"key": key_of(context, self.account(), given["name"]) if given["key"] is None else given["key"]}
 
     def account(self) -> Account:
         """Return the account that it is at."""

@@ -86,6 +86,59 @@ def one_broadcast(block: str, notes: str):
     note(notes, f"made {sent['id']}")
 
 
+@flow
+def waits(block: str, notes: str, how: str):
+    """Waits for a broadcast that starts in an hour: in a task, in a thread, with the block, or for its end."""
+    from prefect_whautomate import broadcasts
+
+    credentials, given = WhautomateCredentials.load(block), held_broadcast(how)
+    note(notes, "start")
+    if how == "task":
+        broadcasts.broadcast(credentials, **given)
+    elif how == "thread":
+        broadcasts.broadcast.submit(credentials, **given).result()
+    elif how == "block":
+        broadcasts.Broadcast(credentials=credentials, **given).trigger().wait_for_completion()
+    else:
+        sent = broadcasts.broadcast(credentials, **given, look_again=False)
+        broadcasts.wait_for_broadcast(credentials, sent["id"])
+
+
+@flow
+async def awaits(block: str, notes: str, how: str):
+    """`waits` in coroutines."""
+    from prefect_whautomate import broadcasts
+
+    credentials, given = await WhautomateCredentials.aload(block), held_broadcast(how)
+    note(notes, "start")
+    if how == "task":
+        await broadcasts.abroadcast(credentials, **given)
+    elif how == "block":
+        run = await broadcasts.Broadcast(credentials=credentials, **given).atrigger()
+        await run.await_for_completion()
+    else:
+        sent = await broadcasts.abroadcast(credentials, **given, look_again=False)
+        await broadcasts.await_for_broadcast(credentials, sent["id"])
+
+
+def held_broadcast(how):
+    template = {"name": "spring_sale", "language": "en"}
+    given = {"name": f"{flow_run.flow_name} {how}", "template": template, "segment_name": "all", "cooldown": None}
+    return {**given, "hold_minutes": 60, "min_recipients": 0}
+
+
+waits_again = waits.with_options(name="waits-again", retries=1)
+awaits_again = awaits.with_options(name="awaits-again", retries=1)
+
+
+@flow
+def on_a_schedule(notes: str):
+    note(notes, "ran")
+
+
 if __name__ == "__main__":
-    flows = {flow.fn.__name__: flow for flow in (nightly, in_coroutines, one_contact, one_broadcast)}
+    flows = {
+        flow.name.replace("-", "_"): flow
+        for flow in (nightly, in_coroutines, one_contact, one_broadcast, waits, awaits, waits_again, awaits_again)
+    }
     flows[sys.argv[1]].serve(name=sys.argv[2])

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from prefect import flow
+from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectHTTPStatusError, TerminationSignal
+from prefect.states import Cancelling, Failed
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
 
-from prefect_whautomate import broadcasts, segments
+from prefect_whautomate import _waiting, broadcasts, segments
 from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
 
@@ -107,18 +109,173 @@ def test_who_opts_out_during_the_hold_gets_nothing(how, whautomate_emulator, blo
     assert len({m["broadcast"] for m in whautomate_emulator.messages()}) == 1
 
 
-def test_a_run_that_is_cancelled_calls_it_off(whautomate_emulator, block, held, monkeypatch):
-    def ended(seconds):
-        raise TerminationSignal(signal=15)
+# --- what ends a run, and what becomes of its broadcast
 
+
+def ending(error):
+    """A wait that the process's end breaks off."""
+
+    def sleep(seconds):
+        raise error
+
+    return sleep
+
+
+def test_a_process_that_is_ended_outside_of_runs_cancels_it(whautomate_emulator, block, held, monkeypatch):
     run = block(key="k", hold_minutes=5).trigger()
-    monkeypatch.setattr(broadcasts.time, "sleep", ended)
+    monkeypatch.setattr(broadcasts.time, "sleep", ending(TerminationSignal(signal=15)))
     with pytest.raises(TerminationSignal):
         run.wait_for_completion()
     assert whautomate_emulator.records("broadcasts") == []
     with pytest.raises(errors.PolicyRefused, match="was cancelled"):
         block(key="k", hold_minutes=5).trigger()
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+@pytest.mark.parametrize(
+    ("retries", "state", "cancel_on_kill", "stays"),
+    [
+        (0, None, None, False),  # nobody goes on
+        (1, None, None, True),  # evicted
+        (1, Cancelling(), None, False),  # a person's cancel
+        (0, Failed(), None, False),  # marked as failed
+        (1, None, True, False),
+        (1, Cancelling(), False, True),
+    ],
+)
+def test_a_process_that_is_ended_asks_what_became_of_its_run(
+    server, whautomate_emulator, block, held, monkeypatch, retries, state, cancel_on_kill, stays
+):
+    @flow(retries=retries)
+    def campaign():
+        run = block(hold_minutes=5, cancel_on_kill=cancel_on_kill).trigger()
+        if state is not None:
+            server.set_flow_run_state(FlowRunContext.get().flow_run.id, state, force=True)
+        monkeypatch.setattr(broadcasts.time, "sleep", ending(TerminationSignal(signal=15)))
+        with pytest.raises(TerminationSignal):
+            run.wait_for_completion()
+
+    campaign(return_state=True)
+    assert len(whautomate_emulator.records("broadcasts")) == stays
+
+
+@pytest.mark.parametrize("state", [Cancelling(), Failed()])
+@pytest.mark.parametrize("way", ["task", "thread", "wait"])
+def test_who_is_told_nothing_looks_and_cancels_it(
+    server, whautomate_emulator, credentials, block, monkeypatch, state, way
+):
+    """A person cancels a run that no worker has, or marks it as failed: its process goes on."""
+    for module in (broadcasts, _waiting):
+        monkeypatch.setattr(module, "LOOK", 0.05)
+    given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
+    block()  # the segment and its people
+    ids = []
+
+    def person():
+        end = time.monotonic() + 120
+        while time.monotonic() < end and not (ids and whautomate_emulator.records("broadcasts")):
+            time.sleep(0.05)
+        server.set_flow_run_state(ids[0], state, force=True)
+
+    @flow
+    def campaign():
+        ids.append(FlowRunContext.get().flow_run.id)
+        if way == "task":
+            broadcasts.broadcast(credentials, **given)
+        elif way == "thread":
+            broadcasts.broadcast.submit(credentials, **given).result()
+        else:
+            sent = broadcasts.broadcast(credentials, **given, look_again=False)
+            broadcasts.wait_for_broadcast(credentials, sent["id"])
+
+    acting = threading.Thread(target=person)
+    acting.start()
+    with pytest.raises(errors.Stopped, match=r"flow run .* (was cancelled|has failed)"):
+        campaign()
+    acting.join()
+    assert whautomate_emulator.records("broadcasts") == []
+
+
+@pytest.mark.parametrize("way", ["abroadcast", "block", "await_for_broadcast"])
+def test_a_coroutine_that_is_cancelled_cancels_it(server, whautomate_emulator, credentials, block, caplog, way):
+    given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 2}
+    held_by = block(hold_minutes=2)
+
+    async def waits():
+        if way == "abroadcast":
+            await broadcasts.abroadcast(credentials, **given)
+        elif way == "block":
+            run = await held_by.atrigger()
+            await run.await_for_completion()
+        else:
+            sent = await broadcasts.abroadcast(credentials, **given, look_again=False)
+            await broadcasts.await_for_broadcast(credentials, sent["id"])
+
+    @flow(retries=1)
+    async def campaign():
+        waiting = asyncio.create_task(waits())
+        while not whautomate_emulator.requests("getBroadcast"):  # it is compared once it is created
+            await asyncio.sleep(0.05)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(campaign())
+    assert whautomate_emulator.records("broadcasts") == []
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+def test_a_coroutine_that_is_cancelled_while_it_is_created_leaves_none(server, whautomate_emulator, credentials, block):
+    whautomate_emulator.fault("slow", operation="createBroadcast", seconds=1.0)
+    given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
+    block()
+
+    @flow
+    async def campaign():
+        waiting = asyncio.create_task(broadcasts.abroadcast(credentials, **given))
+        while not whautomate_emulator.requests("createBroadcast"):
+            await asyncio.sleep(0.02)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(campaign())
+    assert whautomate_emulator.records("broadcasts") == []
+
+
+@pytest.mark.parametrize(("task_retries", "flow_retries", "stays"), [(0, 0, False), (1, 0, False), (0, 1, True)])
+def test_the_failure_of_the_last_attempt_cancels_it(
+    server, whautomate_emulator, credentials, block, held, monkeypatch, task_retries, flow_retries, stays
+):
+    """The look during the hold fails in each attempt; what stays is left to the flow's next one."""
+    given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 5}
+    block()
+    attempts, left = [], []
+
+    def sleep(seconds):
+        whautomate_emulator.advance(seconds)
+        whautomate_emulator.fault("error_in_200", operation="listContacts", probability=1.0)
+
+    monkeypatch.setattr(broadcasts.time, "sleep", sleep)
+
+    @flow(retries=flow_retries)
+    def campaign():
+        attempts.append(1)
+        if len(attempts) == 1:
+            with pytest.raises(errors.UnexpectedResponse):
+                broadcasts.broadcast.with_options(retries=task_retries)(credentials, **given)
+            left.append(len(whautomate_emulator.records("broadcasts")))
+
+    campaign()
+    assert left == [stays]
+    assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+def test_a_key_that_was_used_for_another_broadcast_does_not_cancel_that_one(whautomate_emulator, block):
+    block(key="k", hold_minutes=60).trigger()
+    with pytest.raises(errors.KeyTaken):
+        block(key="k", hold_minutes=60, body_parameters=["other"]).trigger()
+    assert len(whautomate_emulator.records("broadcasts")) == 1
 
 
 # --- the example

@@ -1,6 +1,10 @@
 """Deployed flows: who has no requests left gives its process back and goes on later."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,9 +15,10 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
-from prefect.states import Cancelling
+from prefect.settings import PREFECT_API_URL
+from prefect.states import AwaitingRetry, Cancelling
 
-from prefect_whautomate import WhautomateCredentials, contacts
+from prefect_whautomate import WhautomateCredentials, contacts, segments
 from prefect_whautomate._runs import leave_until_permitted
 from whautomate_core import errors
 
@@ -87,17 +92,35 @@ def reading(credentials):
     return read
 
 
-@pytest.mark.parametrize("kind", ["docker", "kubernetes", "ecs", "prefect:managed"])
-def test_a_sqlite_file_is_refused_where_runs_are_on_several_machines(
-    run_deployed, whautomate_emulator, credentials, kind
-):
+@pytest.mark.parametrize("kind", ["process", "docker", "kubernetes", "ecs", "prefect:managed"])
+def test_a_sqlite_file_is_refused_where_workers_may_have_one_each(run_deployed, whautomate_emulator, credentials, kind):
+    credentials.save("of-one-machine", overwrite=True)
     with pytest.raises(errors.ConfigurationError, match=r'state="postgresql://.*state_shared=True') as raised:
-        run_deployed(reading(credentials), kind)
-    assert f"({kind})" in str(raised.value)
+        run_deployed(reading(WhautomateCredentials.load("of-one-machine")), kind)
+    assert "the block 'of-one-machine'" in str(raised.value)
+    assert "the work pool 'pool-" in str(raised.value)
     assert whautomate_emulator.requests() == []
 
 
-@pytest.mark.parametrize(("kind", "shared"), [("docker", True), ("process", False), (None, False)])
+@pytest.mark.parametrize("kind", ["process", None])
+def test_so_it_is_for_a_client_of_one_s_own(run_deployed, credentials, kind):
+    @flow
+    def by_hand():
+        credentials.get_client().close()
+        return "made"
+
+    if kind is None:
+        assert run_deployed(by_hand) == "made"
+    else:
+        with pytest.raises(errors.ConfigurationError, match="these Whautomate Credentials is a SQLite file"):
+            run_deployed(by_hand, kind)
+
+
+def test_postgresql_is_accepted(run_deployed, credentials_of_emulator, postgres):
+    assert run_deployed(reading(credentials_of_emulator(state=postgres)), "process") == []
+
+
+@pytest.mark.parametrize(("kind", "shared"), [("docker", True), ("process", True), (None, False)])
 def test_it_is_accepted_where_they_are_not_or_share_the_file(
     run_deployed, whautomate_emulator, credentials_of_emulator, kind, shared
 ):
@@ -156,3 +179,72 @@ def test_outside_of_deployed_runs_nobody_leaves(server):
 
     with pytest.raises(errors.QuotaExhausted):
         local()
+
+
+# --- cancelled, and evicted
+
+
+@pytest.fixture
+def waiting(served, server, credentials_of_emulator, whautomate_emulator, tmp_path):
+    """Starts a run for each way of waiting, and gives them once each has its broadcast: flow, ways -> way: flow run."""
+
+    def start(name, *ways):
+        credentials = credentials_of_emulator()
+        segments.ensure_segment.fn(credentials, "all", {"tags": ["newsletter"]})
+        block = f"waiting-{time.time_ns()}"
+        credentials.save(block)
+
+        def parameters(way):
+            return {"block": block, "notes": str(tmp_path / way), "how": way}
+
+        first = served(name, **parameters(ways[0]))
+        runs = {ways[0]: first}
+        for way in ways[1:]:
+            runs[way] = server.create_flow_run_from_deployment(first.deployment_id, parameters=parameters(way))
+        wait_for(lambda: len(whautomate_emulator.records("broadcasts")) == len(ways), 300)
+        return runs
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"), [("waits", ("task", "thread", "block", "wait")), ("awaits", ("task", "block", "wait"))]
+)
+def test_a_run_that_is_cancelled_cancels_its_broadcast_however_it_waits(
+    waiting, wait_until, server, whautomate_emulator, name, ways
+):
+    runs = waiting(name, *ways)
+    time.sleep(3)  # into the wait; nothing tells
+    for run in runs.values():
+        subprocess.run(
+            [sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)],
+            env=os.environ | {"PREFECT_API_URL": PREFECT_API_URL.value()},
+            check=True,
+        )
+    for run in runs.values():
+        wait_until(run, "Cancelled", seconds=120)
+    assert whautomate_emulator.records("broadcasts") == []
+    for way, run in runs.items():
+        wait_for(lambda run=run: "is cancelled because flow run" in said(server, run), 30), way
+
+
+def said(server, run):
+    logs = server.request("POST", "/logs/filter", json={"logs": {"flow_run_id": {"any_": [str(run.id)]}}}).json()
+    return "\n".join(one["message"] for one in logs)
+
+
+@pytest.mark.parametrize(("name", "ways"), [("waits_again", ("task", "block")), ("awaits_again", ("task", "block"))])
+def test_a_process_that_is_evicted_with_attempts_left_leaves_its_broadcast(
+    waiting, wait_until, server, whautomate_emulator, tmp_path, name, ways
+):
+    runs = waiting(name, *ways)
+    time.sleep(3)
+    for way in ways:
+        os.kill(int((tmp_path / way).read_text().split()[1]), signal.SIGTERM)
+    for run in runs.values():
+        wait_until(run, "Crashed", seconds=120)
+    assert len(whautomate_emulator.records("broadcasts")) == len(ways)
+    server.set_flow_run_state(runs["task"].id, AwaitingRetry(), force=True)
+    wait_for(lambda: (tmp_path / "task").read_text().count("start") == 2, 120)
+    wait_for(lambda: "was sent before" in said(server, runs["task"]) or "false" in said(server, runs["task"]), 60)
+    assert len(whautomate_emulator.requests("createBroadcast")) == len(ways)

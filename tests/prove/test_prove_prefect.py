@@ -109,7 +109,7 @@ def test_a_worker_runs_again_what_gave_its_process_back_after_a_retry(
     import deployed_flows
     from prefect.client.schemas.actions import WorkPoolCreate
 
-    block, _ = saved(requests_per_minute=None, requests_per_day=None, max_wait=1)
+    block, _ = saved(requests_per_minute=None, requests_per_day=None, max_wait=1, state_shared=True)
     notes, pool = tmp_path / "notes", f"pool-{time.time_ns()}"
     server.create_work_pool(WorkPoolCreate(name=pool, type="process"))
     deployment = server.create_deployment(

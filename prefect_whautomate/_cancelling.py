@@ -1,0 +1,190 @@
+"""When the end of a run cancels the broadcast it was waiting for.
+
+A person's cancel and the failure of a run's last attempt leave nobody who goes on with the broadcast, so it is
+cancelled while it is still scheduled. A process that is ended with attempts left doesn't: the next attempt resumes it.
+The signal is the same for both, so Prefect is asked for the states of the flow runs first. Measured with Prefect 3.9.1:
+a process that a worker or `serve` cancels gets SIGTERM, which raises `TerminationSignal` in its main thread alone, and
+is killed after 30 s. Tasks in threads are told nothing, nor is anybody where the run is on no worker, so whoever waits
+looks as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Any, TypeVar
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.context import TaskRunContext
+from prefect.exceptions import Pause
+from prefect.states import Failed
+
+from prefect_whautomate._runs import deployed_run, flow_runs
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.campaign.cancel import cancel_after
+from whautomate_core.client import Client
+from whautomate_core.errors import KeyTaken, QuotaExhausted, Stopped
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+LOOK = 5.0
+"""Seconds between two looks at the flow runs while a broadcast is scheduled; far less than the 30 s until a kill."""
+
+
+class CancelledWithRun:
+    """A context in which somebody waits for a broadcast: it is cancelled where the run ends there for good.
+
+    Args:
+        cancel_on_kill: True: also where a process is ended with attempts left. False: never.
+        key: The key that the broadcast was created under; this or `broadcast_id`.
+        broadcast_id: Its id.
+    """
+
+    def __init__(
+        self,
+        credentials: WhautomateCredentials,
+        cancel_on_kill: bool | None,
+        *,
+        key: str | None = None,
+        broadcast_id: str | None = None,
+    ) -> None:
+        self._account = credentials.get_account()
+        self._cancel_on_kill = cancel_on_kill
+        self._named: dict[str, Any] = {"key": key, "broadcast_id": broadcast_id}
+
+    def __enter__(self) -> CancelledWithRun:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is not None:
+            self._end(error)
+
+    async def __aenter__(self) -> CancelledWithRun:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            error = await _what_ends_the_loop() or error
+        if error is not None:
+            await _thread(self._end, error)
+
+    def look(self) -> None:
+        """Raise `Stopped` where a flow run that we are in was cancelled or has failed meanwhile."""
+        if not flow_runs():
+            return
+        try:
+            ended = _ended(_as_they_are())
+        except Exception as error:  # Prefect may be away for a while; the next look will tell
+            log.debug("Prefect can't be asked for the state of the flow run: %s", error)
+            return
+        if ended is not None:
+            raise Stopped(f"{ended}, so nobody waits for the broadcast any more")
+
+    def _end(self, error: BaseException) -> None:
+        because = self._because(error)
+        if because is not None:
+            cancel_after(self._account, because, **self._named, max_wait=10.0)
+
+    def _because(self, error: BaseException) -> str | None:
+        """Why nobody goes on with the broadcast; None where somebody may."""
+        if self._cancel_on_kill is False or isinstance(error, (Pause, KeyTaken, GeneratorExit)):
+            return None
+        if isinstance(error, QuotaExhausted) and deployed_run() is not None:
+            return None  # the flow run is rescheduled
+        failed = isinstance(error, Exception)
+        if not failed and self._cancel_on_kill:
+            return "the run was ended"
+        runs = list(flow_runs())
+        try:
+            runs = _as_they_are()
+        except Exception as away:
+            log.warning("Prefect can't be asked for the state of the flow run (%s)", type(away).__name__)
+        if (ended := _ended(runs)) is not None:
+            return ended
+        if isinstance(error, asyncio.CancelledError):
+            return "its coroutine was cancelled"
+        if isinstance(error, KeyboardInterrupt) and deployed_run() is None:
+            return "it was interrupted"
+        if failed and _is_tried_again(error):
+            return None
+        if any(map(_has_attempts_left, runs)) or (not failed and _is_resumed_by_infrastructure()):
+            log.info("the run ends, and its broadcast stays scheduled for the next attempt")
+            return None
+        return "its task has failed" if failed else "the process of its last attempt was ended"
+
+
+async def in_thread(client: Client, function: Callable[..., R], *args: Any) -> R:
+    """Run in a thread that is waited for also where the coroutine is cancelled: it sends nothing more then."""
+    working = _thread(function, *args)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        client.stop()
+        await asyncio.wait([working])
+        raise
+
+
+def _thread(function: Callable[..., R], *args: Any) -> asyncio.Future[R]:
+    # No task, as asyncio.to_thread makes one: where a loop is closed all tasks are cancelled, and this goes on.
+    run = partial(contextvars.copy_context().run, function, *args)
+    return asyncio.get_running_loop().run_in_executor(None, run)
+
+
+async def _what_ends_the_loop() -> BaseException | None:
+    """The exception that ends the event loop, where that is why a coroutine is cancelled.
+
+    A signal raises it in the loop's thread; while it is handled there, asyncio runs the loop until all that it has
+    cancelled is done. So a callback sees it as the exception that is being handled.
+    """
+    loop = asyncio.get_running_loop()
+    handled = loop.create_future()
+    loop.call_soon(lambda: handled.set_result(sys.exc_info()[1]))
+    found: BaseException | None = await handled
+    return found
+
+
+def _as_they_are() -> list[FlowRun]:
+    with get_client(sync_client=True) as client:
+        return [client.read_flow_run(run.id) for run in flow_runs()]
+
+
+def _ended(runs: list[FlowRun]) -> str | None:
+    """What says that nobody goes on with a flow run, if anything does."""
+    for run in runs:
+        state = run.state.type if run.state else None
+        if state in (StateType.CANCELLING, StateType.CANCELLED):
+            return f"flow run {run.name!r} was cancelled"
+        if state == StateType.FAILED:
+            return f"flow run {run.name!r} has failed"
+        if state == StateType.CRASHED and not _has_attempts_left(run):
+            return f"flow run {run.name!r} has crashed"
+    return None
+
+
+def _has_attempts_left(run: FlowRun) -> bool:
+    return run.run_count <= (run.empirical_policy.retries or 0)
+
+
+def _is_resumed_by_infrastructure() -> bool:
+    """Whether `prefect flow-run execute`, as containers run it, has a flow run that gets SIGTERM run again."""
+    return os.environ.get("PREFECT_FLOW_RUN_EXECUTE_SIGTERM_BEHAVIOR", "").lower() in ("reschedule", "relinquish")
+
+
+def _is_tried_again(error: BaseException) -> bool:
+    """Whether the task itself is tried again after an error."""
+    context = TaskRunContext.get()
+    if context is None or context.task_run.run_count > context.task.retries:
+        return False
+    may = context.task.retry_condition_fn
+    return may is None or bool(may(context.task, context.task_run, Failed(data=error, message="")))
