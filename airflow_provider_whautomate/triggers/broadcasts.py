@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_provider_whautomate._cancelling import GIVEN_UP, UNDER_WAY, state_of
@@ -50,6 +52,10 @@ class _CancellingTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait."""
         try:
+            if AIRFLOW_V_3_0_PLUS:
+                # The first question makes a triggerer load Airflow's API, for which on_kill leaves too little time.
+                with suppress(Exception):
+                    await self._state()
             async for event in super().run():
                 yield event
         except asyncio.CancelledError:
@@ -59,7 +65,8 @@ class _CancellingTrigger(BaseTrigger):
     async def on_kill(self) -> None:
         """Cancel the broadcast where a person marked the task as failed, not where it was cleared or marked as done."""
         try:
-            state = await self._state()
+            async with asyncio.timeout(15.0):  # Airflow gives it 30 s
+                state = await self._state()
         except Exception as error:
             # A person did end the task. What isn't sent can be sent again, what is sent can't be recalled.
             self.log.warning("Airflow can't be asked for the state of the task (%s)", type(error).__name__)
@@ -100,8 +107,7 @@ class _CancellingTrigger(BaseTrigger):
             from whautomate_core.campaign.cancel import cancel_after
 
             because = f"the task was ended while it was deferred and is {state or 'cleared'}"
-            # Airflow gives it 30 s.
-            cancel_after(account, because, key=self.key, broadcast_id=self.broadcast_id, max_wait=15.0)
+            cancel_after(account, because, key=self.key, broadcast_id=self.broadcast_id, max_wait=10.0)
 
         # In a thread: it opens the state database, and the loop is that of all triggers.
         await asyncio.to_thread(cancel)
