@@ -120,7 +120,7 @@ class CancelsBroadcast:
             raise
         except BaseException as error:
             final = isinstance(error, (AirflowFailException, AirflowSensorTimeout))
-            if self.cancel_on_kill is not False and (final or not has_attempts_left(context["ti"])):
+            if self.cancel_on_kill is not False and (final or not has_attempts_left(context.get("ti"))):
                 self._cancel(context, "the task has failed")
             raise
         finally:

@@ -103,6 +103,8 @@ class CancelledWithRun:
         if isinstance(error, QuotaExhausted) and deployed_run() is not None:
             return None  # the flow run is rescheduled
         failed = isinstance(error, Exception)
+        if failed and not flow_runs() and TaskRunContext.get() is None:
+            return None  # it is no run that has failed: who called may call again
         if not failed and self._cancel_on_kill:
             return "the run was ended"
         runs = list(flow_runs())

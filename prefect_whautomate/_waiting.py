@@ -53,9 +53,9 @@ def waiting_tasks(
     def run(
         credentials: WhautomateCredentials,
         *args: Any,
+        cancel_on_kill: bool | None = None,
         poll_interval: float = 60.0,
         timeout: float = 86_400.0,
-        cancel_on_kill: bool | None = None,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
@@ -67,9 +67,9 @@ def waiting_tasks(
     async def arun(
         credentials: WhautomateCredentials,
         *args: Any,
+        cancel_on_kill: bool | None = None,
         poll_interval: float = 60.0,
         timeout: float = 86_400.0,
-        cancel_on_kill: bool | None = None,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def _signature(ask: Callable[..., Any], run: Callable[..., Any], cancels: bool) 
     )
 
 
-_OPTIONS = ("poll_interval", "timeout", "cancel_on_kill", "max_requests")
+_OPTIONS = ("cancel_on_kill", "poll_interval", "timeout", "max_requests")
 
 _SHARED = """\
     poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
@@ -216,8 +216,8 @@ def _doc(ask: Callable[..., Any], name: str, signature: inspect.Signature) -> st
     awaited, coroutine = ("await ", "async ") if name.startswith("a") else ("", "")
     return f"""{about}Args:
     credentials: Where to and as whom.
-{arguments}
-{_SHARED}{cancels}
+{arguments}{cancels}
+{_SHARED}
 
 Returns:
 {returns}

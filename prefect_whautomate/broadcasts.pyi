@@ -458,11 +458,11 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
             ends once they are; the task fails where the broadcast ends with fewer.
         max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
+        cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
         poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
             account together make at most a tenth of the requests of its day, half of that in a quarter of it.
         timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
-        cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
 
     Returns:
         `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`.
@@ -484,13 +484,13 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
             return wait_for_broadcast(credentials, broadcast_id, min_delivered=min_delivered, max_failed=max_failed)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., cancel_on_kill: bool | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., cancel_on_kill: bool | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 wait_for_broadcast: _wait_for_broadcast
 
 class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`wait_for_broadcast` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., poll_interval: float = ..., timeout: float = ..., cancel_on_kill: bool | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., cancel_on_kill: bool | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 await_for_broadcast: _await_for_broadcast
 
