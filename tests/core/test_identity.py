@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from whautomate_core import api
 from whautomate_core.api import clients, contacts, messages
 from whautomate_core.call import Repeat
+from whautomate_core.campaign.broadcasts import WHAT, keys_of, once_of
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import InvalidRequest, OutcomeUnknown
@@ -264,3 +265,18 @@ def test_runs_and_tasks_with_like_names_are_others(client: Client) -> None:
     ):
         claims.claim(account, key, person(1), "POST /v1/contacts")
     assert once(client, contacts.create_contact(person(1)))[1]
+
+
+def test_a_broadcast_is_its_name_wherever_its_task_stood(client: Client) -> None:
+    claims, account, mapped = client.state.claims, client.account.id, step()
+    assert claims.claim(account, old_key(1), {"name": "spring 1234"}, WHAT, {"of": "spring"}).mine
+    assert claims.claim(account, old_key(1) + " anew", {"name": "spring 5678"}, WHAT, {"of": "spring"}).mine
+    spring, autumn = (mapped.key_of(client.state, account, once_of(name)) for name in ("spring", "autumn"))
+    assert spring == old_key(1)
+    assert autumn == f"v2 airflow dag task {WHEN} broadcast {client.state.secret.digest('autumn')}"
+    assert claims.claim(account, autumn, {"name": "autumn 1234"}, WHAT).mine
+    assert keys_of(client, step()) == [autumn, spring]
+    assert keys_of(client, step("another dag")) == []
+    alone = step("single", is_mapped=False)
+    assert claims.claim(account, old_key(-1, "single"), {"name": "spring 1234"}, WHAT, {"of": "spring"}).mine
+    assert alone.key_of(client.state, account, once_of("renamed")) == old_key(-1, "single"), "it made one broadcast"
