@@ -26,7 +26,7 @@ from whautomate_core.client import Client
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
 from whautomate_core.identity import Once, Step, about_of, identity_of, naming, resolved
 from whautomate_core.state import open_state
-from whautomate_core.state.claims import Claim
+from whautomate_core.state.claims import Claim, attempt
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +82,12 @@ def send_once(
         if claim.settled:
             log.info("%s: it was sent before, by this step or under this key, so nothing is sent", asked.what)
             return claim.result, False
-        if patience is None or not _is_under_way(claim):
+        if patience is None:
             break
-        client.used.sleep(patience)
+        if _is_under_way(claim):
+            client.used.sleep(patience)
+        elif _is_open_still(client, claim):
+            break
     return _settle(client, claim, result(_outcome(claim, find)), claim.result), False
 
 
@@ -133,6 +136,7 @@ def _sent(
     account, claims = client.account.id, open_state(client.account.state).claims
     seen: list[Any] = []
     mine: Claim | None = None
+    by = attempt()
 
     def take() -> Claim:
         # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
@@ -146,17 +150,18 @@ def _sent(
                 note,
                 named=asked.key,
                 naming=asked.naming,
+                by=by,
             )
             if not claim.mine:
                 raise _Begun(claim)
             mine = claim
-            _under_way.add(mine.made_by)
         return mine
 
     def leave() -> None:
         take()
         check()
 
+    _under_way.add(by)  # before there is a claim that others may meet
     try:
         try:
             begun = claims.look(account, asked.key, asked.payload, asked.what, naming=asked.naming)
@@ -182,8 +187,7 @@ def _sent(
             raise _Found(_settle(client, take(), result(found), note))
         return _settle(client, take(), result(record), note)
     finally:
-        if mine is not None:
-            _under_way.discard(mine.made_by)
+        _under_way.discard(by)
 
 
 def _settle(client: Client, claim: Claim, stored: Any, noted: Json | None) -> Any:
@@ -311,7 +315,7 @@ class _Found(Exception):
 
 
 _under_way: set[str] = set()
-"""Who of this process is sending under a claim."""
+"""The attempts of this process that are at work, as claims name them."""
 
 
 def _is_under_way(claim: Claim) -> bool:
@@ -330,6 +334,12 @@ def _is_under_way(claim: Claim) -> bool:
     except PermissionError:
         return True  # somebody else's process
     return True
+
+
+def _is_open_still(client: Client, claim: Claim) -> bool:
+    """Whether an attempt that is not at work has left its claim open, and has not just ended."""
+    now = open_state(client.account.state).claims.get(claim.account, claim.key)
+    return now is not None and not now.settled and now.made_by == claim.made_by
 
 
 def _outcome(claim: Claim, find: Find[R] | None) -> R:

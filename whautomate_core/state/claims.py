@@ -47,6 +47,11 @@ class Claim:
     """Each field of what is sent, by a keyed hash of its value."""
 
 
+def attempt() -> str:
+    """A name for an attempt: host, process, and what tells it from others of the process."""
+    return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+
 class Claims:
     """The claims of all accounts in a state database."""
 
@@ -64,16 +69,16 @@ class Claims:
         *,
         named: str | None = None,
         naming: Collection[str] = (),
+        by: str | None = None,
     ) -> Claim:
         """Insert a claim, or return the one that is there.
 
         `note` is what is known before the call is sent, as its result until there is one: small JSON, no personal data.
-        `named` is another key by which `look` finds it. Of `payload` (field -> value) only keyed hashes are kept.
-        Raises `InvalidRequest` that names the fields that differ, those in `naming` left out, where the key was claimed
-        for another payload, and for what can't be a key.
+        `named` is another key by which `look` finds it, `by` names the attempt. Of `payload` (field -> value) only
+        keyed hashes are kept. Raises `InvalidRequest` that names the fields that differ, those in `naming` left out,
+        where the key was claimed for another payload, and for what can't be a key.
         """
-        by = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
-
+        by = by or attempt()
         _require_key(key)
 
         def work(connection: Connection) -> Claim:
