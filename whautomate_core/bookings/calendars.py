@@ -1,19 +1,30 @@
-"""When somebody is busy, by an iCalendar file (RFC 5545). `icalendar` (extra: `calendar`) loads when a file is read."""
+"""When somebody is busy, by an iCalendar file (RFC 5545). `icalendar` (extra: `calendar`) loads when a file is read.
+
+It parses. What its zones mean is worked out here for each file, since it keeps those that it has seen for the whole
+process; and so are repetitions, from dateutil's rules: what goes through them for one (recurring-ical-events) has no
+bound on what a file may ask of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from whautomate_core.bookings.times import zone
 from whautomate_core.errors import ConfigurationError
 
 _MOST = 100_000
-"""Repetitions of one event that are gone through: a rule of seconds would have no end."""
+"""Repetitions of one event that are gone through."""
+
+_LONGEST = 30.0
+"""Seconds for the repetitions of a file; what comes after is said to be unclear."""
+
+_LARGEST = 32 * 2**20
+"""Bytes of a file."""
 
 Span = tuple[datetime, datetime]
 """Start and end, both UTC."""
@@ -33,27 +44,35 @@ def busy_times(path: str | Path, timezone: str, earliest: datetime, latest: date
     """The events of a file with the times of each that touch a period; what it is about is never looked at.
 
     Repetitions (RRULE, RDATE) are gone through, with what was taken out (EXDATE) or moved (RECURRENCE-ID). They keep
-    their wall time when clocks change. Events that were cancelled, or leave one free (TRANSP), take no time.
+    their wall time when clocks change, and times of a series that name no zone are in that of its start. Events that
+    were cancelled, leave one free (TRANSP), or have no length take no time.
 
     Args:
-        timezone: Zone of whole days, and of times that name none.
+        timezone: Zone of whole days, and of starts that name none.
 
     Raises: `ConfigurationError` where the file can't be read as iCalendar.
     """
-    tz, events = zone(timezone), _events(Path(path))
-    moved: dict[str, set[Any]] = {}
-    for event in events:
-        if "RECURRENCE-ID" in event:
-            moved.setdefault(str(event.get("UID")), set()).add(_moment(event["RECURRENCE-ID"].dt, tz))
-    for number, event in enumerate(events, start=1):
+    tz, until = zone(timezone), time.monotonic() + _LONGEST
+    events = [(event, zones) for calendar, zones in _calendars(Path(path)) for event in calendar.walk("VEVENT")]
+    moved: dict[str, list[Any]] = {}
+    for event, _ in events:
+        if "UID" in event and "RECURRENCE-ID" in event and not isinstance(event["RECURRENCE-ID"], list):
+            moved.setdefault(str(event["UID"]), []).append(event["RECURRENCE-ID"])
+    for number, (event, zones) in enumerate(events, start=1):
         if _takes_no_time(event):
             yield Event(number)
             continue
         try:
-            without = set() if "RECURRENCE-ID" in event else moved.get(str(event.get("UID")), set())
-            times = _times(event, tz, without, latest)
+            if time.monotonic() > until and "RRULE" in event:
+                raise _Unclear(f"the repetitions of the file take over {_LONGEST:g} s to go through")
+            series = "UID" in event and "RECURRENCE-ID" not in event
+            without = moved.get(str(event["UID"]), []) if series else []
+            times = _Series(event, zones, tz).times(without, latest)
         except _Unclear as unclear:
             yield Event(number, problem=str(unclear))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # Whatever else is odd about it: its text may be about a person.
+            yield Event(number, problem=f"it can't be read ({type(error).__name__})")
         else:
             yield Event(number, tuple(sorted({one for one in times if one[0] < latest and earliest < one[1]})))
 
@@ -62,7 +81,8 @@ class _Unclear(Exception):
     """Why nobody can tell when an event is, in words that show nothing of it."""
 
 
-def _events(path: Path) -> list[Any]:
+def _calendars(path: Path) -> list[tuple[Any, Callable[[str], tzinfo | None]]]:
+    """The calendars of a file, each with what tells the zones that it names."""
     try:
         from icalendar import Calendar
     except ModuleNotFoundError:
@@ -70,12 +90,15 @@ def _events(path: Path) -> list[Any]:
             'a calendar file needs icalendar: pip install "whautomate-pipelines[calendar]"'
         ) from None
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(f"{path.name} can't be read: {error.strerror}") from None
+    if len(content) > _LARGEST:
+        raise ConfigurationError(f"{path.name} is larger than {_LARGEST // 2**20} MiB: export less of the calendar")
     try:
         calendars = Calendar.from_ical(content, multiple=True)
-    except (ValueError, LookupError, TypeError):
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         calendars = []  # the library's words show the line, which may be about a person
     # A file that was cut off would look as if what is missing had been deleted.
     whole = content.rstrip().upper().endswith(b"END:VCALENDAR")
@@ -84,97 +107,184 @@ def _events(path: Path) -> list[Any]:
             f"{path.name} can't be read as an iCalendar file: it must begin with BEGIN:VCALENDAR and end with "
             "END:VCALENDAR, one property a line (is it a web page, or cut off?)"
         )
-    return [event for one in calendars for event in one.walk("VEVENT")]
+    return [(one, _zones(one)) for one in calendars]
+
+
+def _zones(calendar: Any) -> Callable[[str], tzinfo | None]:
+    from icalendar.timezone import TZP
+
+    known = TZP()
+    for defined in calendar.walk("VTIMEZONE"):
+        try:
+            known.cache_timezone_component(defined)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            continue  # told of the events that name it
+    return known.timezone
 
 
 def _takes_no_time(event: Any) -> bool:
     return str(event.get("STATUS", "")).upper() == "CANCELLED" or str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
 
 
-def _times(event: Any, tz: ZoneInfo, without: set[Any], latest: datetime) -> set[Span]:
-    """All times of an event that begin before `latest`."""
+class _Series:
+    """An event with its repetitions. A start is a day, or the wall time of its zone."""
+
+    def __init__(self, event: Any, zones: Callable[[str], tzinfo | None], tz: tzinfo) -> None:
+        self._event = event
+        self._zones = zones
+        self._tz = tz
+        _require_clear(event)
+        begins, ends = self._at("DTSTART", event["DTSTART"], tz), None
+        if "DTEND" in event:
+            ends = self._at("DTEND", event["DTEND"], getattr(begins, "tzinfo", None) or tz)
+        if isinstance(ends, datetime) and not isinstance(begins, datetime):
+            begins = datetime(begins.year, begins.month, begins.day, tzinfo=tz)
+        self._days = not isinstance(begins, datetime)
+        self._zone: tzinfo = tz if not isinstance(begins, datetime) else begins.tzinfo or tz
+        self._first = begins.replace(tzinfo=None) if isinstance(begins, datetime) else begins
+        self._length = self._length_of(begins, ends)
+
+    def times(self, moved: list[Any], latest: datetime) -> set[Span]:
+        """All times that begin before `latest`, but those that were taken out, or `moved` elsewhere."""
+        found: dict[date, timedelta] = dict.fromkeys(self._repetitions(latest), self._length)
+        spans = set()
+        for given in self._listed("RDATE"):
+            start, length = given if isinstance(given, tuple) else (given, self._length)
+            if self._days and isinstance(given, tuple):
+                spans.add((_instant(start, self._zone), _instant(start, self._zone) + length))
+            else:
+                found[self._start_of(start)] = length
+        taken = [*self._listed("EXDATE"), *(self._at("RECURRENCE-ID", one, self._zone) for one in moved)]
+        # A day takes out whatever is on it, also of a series with hours.
+        days = {one for one in taken if not isinstance(one, datetime)}
+        moments = {_instant(one, self._zone) for one in taken if isinstance(one, datetime)}
+        days |= {moment.astimezone(self._zone).date() for moment in moments} if self._days else set()
+        for start, length in found.items():
+            begins = _instant(start, self._zone)
+            day = start.date() if isinstance(start, datetime) else start
+            if length > timedelta(0) and begins not in moments and day not in days and begins < latest:
+                # Days of a wall calendar, whatever the clocks do.
+                spans.add((begins, _instant(start + length, self._zone) if self._days else begins + length))
+        return spans
+
+    def _length_of(self, begins: date, ends: date | None) -> timedelta:
+        if "DURATION" in self._event:
+            length: timedelta = self._event["DURATION"].dt
+        elif ends is None:
+            length = timedelta(0)
+        elif self._days:
+            length = ends - begins
+        else:
+            length = _instant(ends, self._zone) - _instant(begins, self._zone)
+        if length < timedelta(0):
+            raise _Unclear("it ends before it begins")
+        # A whole day that ends on itself is that day; a time without a length is a reminder.
+        return max(length, timedelta(days=1)) if self._days else length
+
+    def _repetitions(self, latest: datetime) -> Iterator[date]:
+        from dateutil.rrule import rrulestr
+
+        yield self._first
+        rules = self._event.get("RRULE") or []
+        for rule in rules if isinstance(rules, list) else [rules]:
+            parts = dict(rule)
+            # Compared here, since files give it as a day where the rule wants an instant, and the other way round.
+            last = self._last(parts.pop("UNTIL", [None])[0])
+            _require_seldom(parts)
+            start = self._first
+            start = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day)
+            if start.year > latest.year:
+                continue
+            # A rule that nothing fulfils is gone through to the year 9999. Days and weekdays are the same every 400
+            # years, so that is not far where it begins in the last of them.
+            later = (9999 - latest.year) // 400 * 400
+            try:
+                text = type(rule)(parts).to_ical().decode()
+                for number, shifted in enumerate(rrulestr(text, dtstart=start.replace(year=start.year + later))):
+                    at = shifted.replace(year=shifted.year - later)
+                    moment = _instant(at, self._zone)
+                    if moment >= latest or moment > last:
+                        break
+                    if number >= _MOST:
+                        raise _Unclear(f"it repeats more than {_MOST:,} times")
+                    yield at.date() if self._days else at
+            except (ValueError, TypeError, KeyError):
+                raise _Unclear("its RRULE can't be read") from None
+
+    def _last(self, until: date | None) -> datetime:
+        """The last moment at which a repetition may begin."""
+        if until is None:
+            return datetime.max.replace(tzinfo=UTC)
+        if isinstance(until, datetime):
+            return _instant(until, self._zone)
+        return _instant(datetime(until.year, until.month, until.day, 23, 59, 59), self._zone)
+
+    def _start_of(self, given: date) -> date:
+        """A time that the event lists, as one of its starts."""
+        if isinstance(given, datetime):
+            local = given.astimezone(self._zone)
+            return local.date() if self._days else local.replace(tzinfo=None)
+        if isinstance(self._first, datetime):
+            return datetime.combine(given, self._first.time())
+        return given
+
+    def _listed(self, name: str) -> Iterator[Any]:
+        """The days, times, and periods as start and length, of all properties of a name."""
+        given = self._event.get(name) or []
+        for several in given if isinstance(given, list) else [given]:
+            for one in several.dts:
+                if not isinstance(one.dt, tuple):
+                    yield self._zoned(name, one.dt, several.params, self._zone)
+                    continue
+                start, end = (
+                    at if isinstance(at, timedelta) else self._zoned(name, at, several.params, self._zone)
+                    for at in one.dt
+                )
+                yield start, end if isinstance(end, timedelta) else end - start
+
+    def _at(self, name: str, given: Any, default: tzinfo) -> date:
+        return self._zoned(name, given.dt, given.params, default)
+
+    def _zoned(self, name: str, at: date, params: Any, default: tzinfo) -> date:
+        """A day, or a time in its zone: the one that is named, else of the default."""
+        if not isinstance(at, datetime):
+            return at
+        named = params.get("TZID")
+        if named is None:
+            return at if at.tzinfo else at.replace(tzinfo=default)
+        its = self._zones(str(named))
+        if its is None:
+            raise _Unclear(f"the zone of its {name} is unknown: TZID must be an IANA name, or defined in the file")
+        return at.replace(tzinfo=its)
+
+
+def _require_clear(event: Any) -> None:
     broken = [name for name, _ in event.errors if name in ("DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE")]
     if broken or "DTSTART" not in event:
         raise _Unclear(f"its {', '.join(broken) or 'DTSTART'} can't be read")
-    if "THISANDFUTURE" in str(event.get("RECURRENCE-ID", {}) and event["RECURRENCE-ID"].params.get("RANGE", "")):
+    twice = [name for name in ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID") if isinstance(event.get(name), list)]
+    if twice:
+        raise _Unclear(f"it has {twice[0]} twice")
+    if "RECURRENCE-ID" not in event:
+        return
+    if "THISANDFUTURE" in str(event["RECURRENCE-ID"].params.get("RANGE", "")):
         raise _Unclear("it moves all later repetitions (RANGE=THISANDFUTURE), which is not supported")
-    for name in ("DTSTART", "DTEND"):
-        if name in event:
-            _require_zone(name, event[name])
-    begins = event["DTSTART"].dt
-    whole_days = not isinstance(begins, datetime)
-    length = _length(event, tz)
-    if not length > timedelta(0):
-        raise _Unclear("it ends before it begins, or takes no time")
-    first = begins if whole_days or begins.tzinfo else begins.replace(tzinfo=tz)
-    found = {*_repetitions(event, first, tz, latest), *_listed(event, "RDATE")} - {*_listed(event, "EXDATE")}
-    gone = without | {_moment(one, tz) for one in _listed(event, "EXDATE")}
-    return {
-        (start, _end(one, length, tz)) for one in found if (start := _moment(one, tz)) not in gone and start < latest
-    }
+    if "UID" not in event:
+        raise _Unclear("it moves a repetition (RECURRENCE-ID), and its UID, which tells of which series, is missing")
 
 
-def _length(event: Any, tz: ZoneInfo) -> timedelta:
-    begins, whole_days = event["DTSTART"].dt, not isinstance(event["DTSTART"].dt, datetime)
-    if "DURATION" in event:
-        return event["DURATION"].dt  # type: ignore[no-any-return]
-    if "DTEND" not in event:
-        return timedelta(days=1) if whole_days else timedelta(0)
-    ends = event["DTEND"].dt
-    if whole_days:
-        return ends - begins if not isinstance(ends, datetime) else _moment(ends, tz) - _moment(begins, tz)
-    return _moment(ends, tz) - _moment(begins, tz)
+def _require_seldom(rule: dict[str, Any]) -> None:
+    """Refuse rules that would be gone through for hours: by the second, or looking for hours that may never come."""
+    often = str((rule.get("FREQ") or [""])[0]).upper()
+    if often in ("SECONDLY", "MINUTELY") or (often == "HOURLY" and any(name.startswith("BY") for name in rule)):
+        raise _Unclear("it repeats by the second or minute, or by the hour with conditions: that is no time off")
 
 
-def _end(begins: date | datetime, length: timedelta, tz: ZoneInfo) -> datetime:
-    if not isinstance(begins, datetime):
-        return _moment(begins + length, tz)  # days of a wall calendar, whatever the clocks do
-    return _moment(begins, tz) + length
-
-
-def _repetitions(event: Any, first: date | datetime, tz: ZoneInfo, latest: datetime) -> Iterator[date | datetime]:
-    yield first
-    rules = event.get("RRULE") or []
-    for rule in rules if isinstance(rules, list) else [rules]:
-        from dateutil.rrule import rrulestr
-
-        parts = dict(rule)
-        # Compared here, since files give it as a day where the rule wants an instant, and the other way round.
-        until = parts.pop("UNTIL", [None])[0]
-        last = None if until is None else _moment(until, tz)
-        if until is not None and not isinstance(until, datetime):
-            last = _moment(until + timedelta(days=1), tz) - timedelta(microseconds=1)
-        start = first if isinstance(first, datetime) else datetime(first.year, first.month, first.day)
-        try:
-            text = type(rule)(parts).to_ical().decode()
-            for number, at in enumerate(rrulestr(text, dtstart=start)):
-                one = at if isinstance(first, datetime) else at.date()
-                moment = _moment(one, tz)
-                if moment >= latest or (last is not None and moment > last):
-                    break
-                if number >= _MOST:
-                    raise _Unclear(f"it repeats more than {_MOST:,} times")
-                yield one
-        except (ValueError, TypeError, KeyError):
-            raise _Unclear("its RRULE can't be read") from None
-
-
-def _listed(event: Any, name: str) -> Iterator[date | datetime]:
-    given = event.get(name) or []
-    for times in given if isinstance(given, list) else [given]:
-        for one in times.dts:
-            _require_zone(name, one)
-            yield one.dt[0] if isinstance(one.dt, tuple) else one.dt
-
-
-def _require_zone(name: str, given: Any) -> None:
-    at = given.dt
-    if isinstance(at, datetime) and at.tzinfo is None and given.params.get("TZID"):
-        raise _Unclear(f"the zone of its {name} is unknown: TZID must be an IANA name, or defined in the file")
-
-
-def _moment(at: date | datetime, tz: ZoneInfo) -> datetime:
+def _instant(at: date, tz: tzinfo) -> datetime:
     """The instant of a time, or of the beginning of a day; of a wall time without a zone by `tz`."""
     if not isinstance(at, datetime):
         at = datetime(at.year, at.month, at.day)
-    return (at if at.tzinfo else at.replace(tzinfo=tz)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=tz)).astimezone(UTC)
+    except OverflowError:  # within a day of the first or the last there is
+        return (datetime.min if at.year < 5000 else datetime.max).replace(tzinfo=UTC)
