@@ -330,7 +330,7 @@ class _set_contact_stage(Task[..., dict[str, Any]]):
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-        contact, or another with its number, has opted out.
+        contact, or another contact or client with its number, has opted out: a search for each kind tells.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
@@ -374,7 +374,7 @@ class _set_contact_fields(Task[..., dict[str, Any]]):
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
-        of a contact where it, or another with its number, has opted out.
+        or the number of a contact where it, or another contact or client with its number, has opted out.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 

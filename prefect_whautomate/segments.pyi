@@ -156,7 +156,8 @@ class _ensure_audience(Task[..., dict[str, Any]]):
     """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
 
     Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first, and those
-    of the list that they don't show one by one. Who opted out gets no tag, and the segment leaves them out.
+    of the list that they don't show one by one; for a list all clients too, since an opt-out belongs to the person. Who
+    opted out gets no tag, and the segment leaves them out.
 
     Args:
         credentials: Where to and as whom.

@@ -257,6 +257,7 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
         earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None.
         days: Of a calendar file, how many days from `earliest` on are looked at.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
         rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -284,13 +285,13 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
             return sync_staff_blocks(credentials, calendar, source, timezone)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_removed: Threshold | None = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_staff_blocks: _sync_staff_blocks
 
 class _async_staff_blocks(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`sync_staff_blocks` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_removed: Threshold | None = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 async_staff_blocks: _async_staff_blocks
 

@@ -413,7 +413,7 @@ class WhautomateSetContactStageOperator(WhautomateOperator):
     Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-        contact, or another with its number, has opted out.
+        contact, or another contact or client with its number, has opted out: a search for each kind tells.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
@@ -448,7 +448,7 @@ class WhautomateSetContactFieldsOperator(WhautomateOperator):
     Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
-        of a contact where it, or another with its number, has opted out.
+        or the number of a contact where it, or another contact or client with its number, has opted out.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 

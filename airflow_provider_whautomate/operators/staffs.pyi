@@ -185,6 +185,7 @@ class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
     :param earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None (templated).
     :param days: Of a calendar file, how many days from `earliest` on are looked at (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
     :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -205,6 +206,7 @@ class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
         earliest: datetime | str | XComArg | None = None,
         days: int | str | XComArg = 365,
         max_rejected: int | str | XComArg = '100%',
+        max_removed: int | str | XComArg | None = None,
         max_failed: int | str | XComArg = 0,
         rejects_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],

@@ -1,6 +1,7 @@
 """Staff time off: what is missing is added once, what is gone is removed, and nobody else's blocks are touched."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,6 +205,67 @@ END:VCALENDAR
     path.write_text(lines[:-20])
     with pytest.raises(errors.ConfigurationError, match="cut off"):
         office.sync(str(path), staff_id=STAFF)
+
+
+ONCE = "BEGIN:VEVENT\nUID:{0}\nDTSTART;VALUE=DATE:202603{0:02}\nEND:VEVENT\n"
+WEEKLY = "BEGIN:VEVENT\nUID:w\nDTSTART:20260302T090000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=2\nEND:VEVENT\n"
+MOVED = [
+    f"BEGIN:VEVENT\nUID:w\nRECURRENCE-ID:202603{day:02}T090000Z\nDTSTART:202603{day + 1:02}T120000Z\nDURATION:PT1H\n"
+    "END:VEVENT\n"
+    for day in (2, 9)
+]
+
+
+def calendar_of(path: Path, *events: str) -> str:
+    path.write_text(f"BEGIN:VCALENDAR\n{''.join(events)}END:VCALENDAR\n")
+    return str(path)
+
+
+def test_an_empty_calendar_does_not_remove_every_block(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "ada.ics"
+    more: Any = {"staff_id": STAFF, "days": 60}
+    office.sync(calendar_of(path, *(ONCE.format(day) for day in (3, 4, 5))), **more)
+    for source in (calendar_of(path), calendar_of(path, "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20200101\nEND:VEVENT\n")):
+        before = len(office.emulator.requests())
+        with pytest.raises(errors.InvalidRequest, match=r"all 3 blocks .* would be removed: nothing was sent"):
+            office.sync(source, **more)
+        assert not [one for one in office.emulator.requests()[before:] if one["method"] != "GET"]
+    assert len(office.blocks()) == 3
+    with pytest.raises(errors.InvalidRequest, match=r"2 of 3 blocks .* over max_removed='50%': nothing was sent"):
+        office.sync(calendar_of(path, ONCE.format(3)), max_removed="50%", **more)
+    assert len(office.blocks()) == 3
+    assert office.sync(calendar_of(path, ONCE.format(3)), **more)["removed"] == 2
+    assert office.sync(calendar_of(path), max_removed="100%", **more)["removed"] == 1
+    assert office.sync(calendar_of(path), **more)["blocks"] == 0
+    with pytest.raises(errors.ConfigurationError, match="max_removed must be"):
+        office.sync(calendar_of(path), max_removed="many", **more)
+
+
+def test_rows_that_are_all_past_do_not_remove_every_block(office: Office) -> None:
+    office.sync([MORNING, DAY_OFF])
+    with pytest.raises(errors.InvalidRequest, match=r"all 2 blocks .* set max_removed=\"100%\""):
+        office.sync([row("2020-01-01", "2020-01-01")])
+    assert len(office.blocks()) == 2
+
+
+def test_a_calendar_whose_events_lost_their_uids_removes_nothing(office: Office, tmp_path: Path) -> None:
+    path, more = tmp_path / "ada.ics", {"staff_id": STAFF, "days": 60}
+    office.sync(calendar_of(path, ONCE.format(20), WEEKLY, *MOVED), **more)
+    before = office.blocks()
+    assert len(before) == 3
+    lost = [re.sub(r"UID:.*\n", "", event) for event in (ONCE.format(20), WEEKLY, *MOVED)]
+    report = office.sync(calendar_of(path, *lost), **more)
+    assert (report["rejected"], report["removed"], report["kept"]) == (2, 0, 2)
+    assert set(before) < set(office.blocks())
+
+
+def test_a_reminder_or_an_odd_event_keeps_no_withdrawn_block(office: Office, tmp_path: Path) -> None:
+    path, more = tmp_path / "ada.ics", {"staff_id": STAFF, "days": 60}
+    office.sync(calendar_of(path, ONCE.format(3), ONCE.format(4)), **more)
+    reminder = "BEGIN:VEVENT\nUID:r\nDTSTART:20260310T090000Z\nDTEND:20260310T090000Z\nEND:VEVENT\n"
+    same_day = "BEGIN:VEVENT\nUID:s\nDTSTART;VALUE=DATE:20260304\nDTEND;VALUE=DATE:20260304\nEND:VEVENT\n"
+    report = office.sync(calendar_of(path, reminder, same_day), **more)
+    assert (report["rejected"], report["past"], report["there"], report["removed"]) == (0, 1, 1, 1)
 
 
 # --- faults and kills

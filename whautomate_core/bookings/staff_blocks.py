@@ -21,7 +21,7 @@ from whautomate_core.bookings.times import aware, placed, utc, zone
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
 from whautomate_core.records import AvailabilityBlock, Staff
-from whautomate_core.thresholds import Threshold
+from whautomate_core.thresholds import Threshold, check_threshold, limit
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
@@ -45,6 +45,7 @@ def sync_staff_blocks(
     earliest: datetime | str | None = None,
     days: int = 365,
     max_rejected: Threshold = "100%",
+    max_removed: Threshold | None = None,
     max_failed: Threshold = 0,
     rejects_path: str | None = None,
 ) -> Json:
@@ -66,6 +67,9 @@ def sync_staff_blocks(
         earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None.
         days: Of a calendar file, how many days from `earliest` on are looked at.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
+        max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before
+            nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that
+            names no time any more, such as an empty calendar: `"100%"` permits that too.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
         rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
 
@@ -81,6 +85,8 @@ def sync_staff_blocks(
     tz, first = zone(timezone), datetime.now(UTC) if earliest is None else aware("earliest", earliest)
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 3660:
         raise ConfigurationError("days must be a whole number from 1 to 3660")
+    if max_removed is not None:
+        check_threshold("max_removed", max_removed)
     known = _Staff(client)
     report = Report("added", "there", "folded", "past")
     if isinstance(source, str) and source.lower().endswith(".ics"):
@@ -94,7 +100,7 @@ def sync_staff_blocks(
         wanted = _of_rows(source, mapping, staff_id, timezone, first, known, report)
     report.require_few_rejected(max_rejected)
     job = _Job(client, calendar, tz, reason, report)
-    job.run(wanted, first, last)
+    job.run(wanted, first, last, max_removed)
     return report.finish(max_failed, rejects_path)
 
 
@@ -184,17 +190,37 @@ class _Job:
         self._reason = reason
         self._report = report
 
-    def run(self, wanted: Wanted, first: datetime, last: datetime | None) -> None:
+    def run(self, wanted: Wanted, first: datetime, last: datetime | None, max_removed: Threshold | None) -> None:
         claims = {self._block(claim): claim for claim in self._claims.under(self._account, self._prefix)}
+
+        def is_meant(block: Any) -> bool:
+            return bool(first < block[2] and (last is None or block[1] < last))
+
+        self._require_few_removed({one for one in claims if is_meant(one)}, wanted, max_removed)
         for name in ("blocks", "removed", "kept"):
             self._report.others[name] = len(wanted) if name == "blocks" else 0
         for staff in dict.fromkeys(one[0] for one in (*claims, *wanted)):
             blocks = {block: row for block, row in wanted.items() if block[0] == staff}
             mine = {block: claim for block, claim in claims.items() if block[0] == staff}
             open_ones = any(not claim.settled for claim in mine.values())
-            gone = {one for one in mine if one not in blocks and first < one[2] and (last is None or one[1] < last)}
+            gone = {one for one in mine if one not in blocks and is_meant(one)}
             if blocks or gone or open_ones:
                 self._staff(staff, blocks, mine, gone)
+
+    def _require_few_removed(self, mine: set[Any], wanted: Wanted, max_removed: Threshold | None) -> None:
+        gone = len(mine - wanted.keys())
+        if self._report.unsure or not gone:
+            return
+        if max_removed is None and not wanted:
+            raise InvalidRequest(
+                f"the source names no time that isn't past, so all {gone} blocks that this calendar added would be "
+                'removed: nothing was sent. Where it is not empty by mistake, set max_removed="100%"'
+            )
+        if max_removed is not None and gone > limit("max_removed", max_removed, len(mine)):
+            raise InvalidRequest(
+                f"{gone} of {len(mine)} blocks that this calendar added would be removed, over "
+                f"max_removed={max_removed!r}: nothing was sent"
+            )
 
     def _staff(self, staff: str, blocks: Wanted, claims: dict[Any, Claim], unwanted: set[Any]) -> None:
         there = self._now(staff)
