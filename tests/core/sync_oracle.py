@@ -247,6 +247,8 @@ class Oracle:
     twice: dict[int, Line] = field(default_factory=dict)
     """Earlier rows about somebody who is in the source."""
     broken: int = 0
+    refusing: set[int] = field(default_factory=set)
+    """Whom a row is about that can't be sent, and doesn't say yes to consent."""
     account: str = field(default_factory=lambda: f"oracle-{secrets.token_hex(6)}")
     members: str | None = None
     """Whom a tag is given to, where that is all the job does."""
@@ -293,6 +295,13 @@ class Oracle:
 
     def spoil(self, count: int) -> None:
         self.broken = count
+
+    def refuse_badly(self, person: int, does: bool) -> None:
+        (self.refusing.add if does else self.refusing.discard)(person)
+
+    @property
+    def _unread(self) -> int:
+        return self.broken + len(self.refusing)
 
     def make(self, person: int, tags: list[str], double: bool) -> None:
         number = digits(person)
@@ -492,6 +501,10 @@ class Oracle:
                 cells = {"who": one.who, "city": one.city, "stage": one.stage, "ok": "yes" if one.ok else "no"}
                 found.append({**cells, "mobile": spelled(person, one.how)})
         found += [{"who": "X", "mobile": "0151 2", "city": "", "stage": "", "ok": "yes"}] * self.broken
+        found += [
+            {"who": "X", "mobile": spelled(person, 1), "city": "X", "stage": "X", "ok": "maybe"}
+            for person in sorted(self.refusing)
+        ]
         return found or [{"who": "X", "mobile": "", "city": "", "stage": "", "ok": "yes"}]
 
     # --- what must be so
@@ -539,8 +552,12 @@ class Oracle:
             line = self.wanted(int(number[-1])) if number in numbers else None
             assert id not in out, "an automation fired for who opted out"
             assert not one["again"], "a tag was given to who had it"
+            if one["kind"] == "tag_removed" and line is None and int(number[-1]) in self.refusing:
+                assert one["tag"] == self._tag
+                continue
             if one["kind"] == "tag_removed" and self.members == "exactly" and line is None:
                 assert one["tag"] == VIP
+                assert not self._unread, "a tag was taken from who may be in a row that can't be read"
                 continue
             assert line is not None, "an automation fired for who is in no row"
             if one["kind"] == "tag_removed":
@@ -567,7 +584,7 @@ class Oracle:
             assert (self.mode, self.members) == ("mirror", None), "somebody was deleted"
             assert number in self.may_have - {digits(person) for person in self.source}
             assert not _opted_out(record), "somebody was deleted who opted out"
-            assert not self.broken, "somebody was deleted who may be in a row that can't be read"
+            assert not self._unread, "somebody was deleted who may be in a row that can't be read"
             return
         owned = {NAME[self.kind], STAGE[self.kind], "customFields", "tags", "updatedAt"}
         assert {k: v for k, v in record.items() if k not in owned} == {k: v for k, v in now.items() if k not in owned}
@@ -582,7 +599,10 @@ class Oracle:
             assert not changed, "tagging has changed more than tags"
             assert not stranger or not got, "a tag was given to who is in no row"
         elif stranger or self.mode == "insert":
-            assert record == now, "somebody was changed who is in no row"
+            changed = {k for k in now.keys() | record.keys() if now.get(k) != record.get(k)}
+            assert not got, "a tag was given to who is in no row"
+            refused = int(number[-1]) in self.refusing and self.mode != "insert"
+            assert changed <= ({"tags", "updatedAt"} if refused else set()), "somebody was changed who is in no row"
         if _opted_out(record):
             assert not got | lost, "the tags of who opted out were changed"
             assert self.kind == "clients" or record.get("stage") == now.get("stage"), "who opted out got a stage"
@@ -590,10 +610,10 @@ class Oracle:
     def _judge_report(self, report: dict[str, Any], late: int, plan_only: bool) -> None:
         assert report["rows"] == len(self.rows())
         assert report["folded"] == len(self.twice)
-        assert report["rejected"] >= self.broken
+        assert report["rejected"] + report["failed"] + report["unsettled"] >= self._unread
         if plan_only:
             return
-        names = [name for name in (OUTCOMES if self.members is None else TAGGING) if name != "untagged"]
+        names = [name for name in (OUTCOMES if self.members is None else TAGGING) if name not in ("untagged", "kept")]
         assert report["rows"] == sum(report[name] for name in names), "rows are not accounted for"
         if self.members is not None:
             return
@@ -611,9 +631,13 @@ class Oracle:
         for record in self.records():
             number = number_of(record)
             line = self.wanted(int(number[-1])) if number in set(map(digits, self.source)) else None
+            if line is None and self._unread and int(number[-1]) not in self.refusing:
+                continue  # they may be in a row that can't be read
             if not _opted_out(record) and number not in self.by_hand | self.unseen:
                 assert (VIP in record["tags"]) is (line is not None and line.ok), "who has the tag is not who is to"
-        if not (report["missing"] or report["withheld"] or report["rejected"] > self.broken):
+        if not (
+            report["missing"] or report["withheld"] or report["rejected"] > self.broken
+        ):  # of who refuses badly something is read
             sent = len(self.world.emulator.requests())
             quiet = self.run("ignore")
             assert quiet is not None
@@ -653,7 +677,10 @@ class Oracle:
                 assert (held.get(STAGE[self.kind]) or "") == line.stage
             if not out:
                 assert (TAG in held["tags"]) is line.ok
-        if self.mode == "mirror" and not self.broken and self.source:
+        for person in self.refusing - self.source.keys() if self.mode != "insert" else ():
+            for held in self._of(person)[:1]:
+                assert _opted_out(held) or TAG not in held["tags"] or digits(person) in self.unseen | self.by_hand
+        if self.mode == "mirror" and not self._unread and self.source:
             for record in self.records():
                 number = number_of(record)
                 gone = number in self.had and number not in {digits(person) for person in self.source}
@@ -664,7 +691,8 @@ class Oracle:
     def wanted(self, person: int) -> Line | None:
         """What the source wants of somebody."""
         line, earlier = self.source.get(person), self.twice.get(person)
-        if line is None or earlier is None or earlier.ok:
+        refused = person in self.refusing or (earlier is not None and not earlier.ok)
+        if line is None or not refused:
             return line
         return Line(line.who, line.city, line.stage, False)
 
@@ -775,6 +803,7 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
         st.tuples(st.just("fold"), person, lines),
         st.tuples(st.just("unfold"), person),
         st.tuples(st.just("spoil"), st.integers(0, 2)),
+        st.tuples(st.just("refuse_badly"), person, st.booleans()),
         st.tuples(st.just("make"), person, st.sampled_from(([], [OPT_OUT], [TAG], ["vip"])), st.booleans()),
         st.tuples(st.just("edit"), person, changes),
         st.tuples(st.just("set_tag"), person, st.sampled_from((OPT_OUT, TAG, "vip")), st.booleans()),

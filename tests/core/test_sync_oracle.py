@@ -42,6 +42,8 @@ SHORT: dict[str, list[tuple[Any, ...]]] = {
             ("after an opt-out of the other", [("set_tag", 1, "Unsubscribe", True)], [RUN, AGAIN]),
         )
     },
+    "refuses in a row that can't be sent": [RUN, ("refuse_badly", 0, True), RUN, ("refuse_badly", 0, False), RUN],
+    "and in no other row": [RUN, ("remove", 0), ("refuse_badly", 0, True), RUN, ("spoil", 1), AGAIN],
     "two at once": [("run", {"at_once": 2}), MOVED, ("run", {"at_once": 2})],
 }
 

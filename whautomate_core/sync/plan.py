@@ -95,7 +95,7 @@ def _decide(job: Job, whom: str, now: float) -> None:
         rows: list[tuple[Any, ...]] = []
         for person in batch:
             action, change, outcome, reason = _decided(job, person, now)
-            if person.unfit and action != "write":
+            if person.unfit and (action != "write" or job.mode == "insert"):
                 action, change, outcome, reason = None, None, "rejected", person.unfit
             if outcome in ("unchanged", "unchanged+protected"):
                 equal.append((person, outcome))
