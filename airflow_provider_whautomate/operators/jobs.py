@@ -19,6 +19,8 @@ from airflow_provider_whautomate.operators.base import (
 )
 from airflow_provider_whautomate.sources import open_source
 from whautomate_core import docs
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.sources.once import can_be_read_twice
 from whautomate_core.sync.jobs import check_arguments
 from whautomate_core.sync.options import Run
 
@@ -138,6 +140,7 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
         for name, value in values.items():
             setattr(self, name, value)
         _check_names(hints, values)
+        _check_sources(values)
         self.check_literals()
         self._ready = True
 
@@ -153,6 +156,16 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
         named = hints.keys() & {"phone", "email_address", "notes", "reason", *SOURCES}
         cls.veiled_fields = frozenset(about_people | named)
     cls.__doc__ = _doc(job, hints, templated, [] if base in _BASES else [base, WhautomateOperator])
+
+
+def _check_sources(values: dict[str, Any]) -> None:
+    """Raise `ConfigurationError` for rows in the DAG file that can be read once: Airflow copies and shows arguments."""
+    for name in SOURCES & values.keys():
+        if is_literal(values[name]) and not can_be_read_twice(values[name]):
+            raise ConfigurationError(
+                f"{name} is a {type(values[name]).__name__}, which can be read once: give a list, a path, Sql, or what "
+                "another task returns"
+            )
 
 
 _BASES: tuple[type, ...] = (WhautomateJobOperator, WhautomatePeopleJobOperator)

@@ -1,6 +1,7 @@
 """What operators read of queries at connections, of templates, and of results, run by Airflow: dags/sources.py."""
 
 import contextlib
+import csv
 import json
 import sqlite3
 from urllib.parse import urlsplit
@@ -17,7 +18,9 @@ except ImportError:
     from airflow.io.store import attach
 
 from airflow_provider_whautomate.operators.base import Veiled
+from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from airflow_provider_whautomate.sources import Sql, open_source
+from whautomate_core.errors import ConfigurationError
 from whautomate_core.sources import rows
 
 PASSWORD = "s3cret-of-the-warehouse"
@@ -119,6 +122,16 @@ def test_objects_are_read_by_their_connection():
         source, open_file = open_source(given)
         assert [row.cells for row in rows(source, ["name"], open_file=open_file)] == [("Ada",)]
     memory.rm("/bucket", recursive=True)
+
+
+@pytest.mark.parametrize("argument", ["source", "suppress"])
+@pytest.mark.parametrize(
+    "once", [lambda: (row for row in [{"a": "1"}]), lambda: map(dict, []), lambda: csv.DictReader(["a", "1"])]
+)
+def test_rows_that_can_be_read_once_stand_in_no_dag_file(argument, once):
+    given = {"source": "people.csv", argument: once()}
+    with pytest.raises(ConfigurationError, match=rf"{argument} is a \w+, which can be read once: give a list, a path"):
+        WhautomateSyncContactsOperator(task_id="a", mapping={"name": "a", "phoneNumber": "a"}, **given)
 
 
 @pytest.mark.parametrize(
