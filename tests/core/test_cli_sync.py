@@ -83,6 +83,20 @@ def test_a_plan_writes_nothing_not_even_opt_outs(run: Any, whautomate_emulator: 
     assert writes(whautomate_emulator) == []
 
 
+def test_a_row_of_suppress_that_names_nobody_stops_it_unless_it_may_be(
+    run: Any, whautomate_emulator: Emulator, tmp_path: Path
+) -> None:
+    (tmp_path / "out.csv").write_text("mobile\n4915123450001\n")
+    options = (*MAP, "--suppress", "out.csv", "--rejects", "rejects.jsonl", "--yes")
+    result = run(people(1), *options)
+    assert result.exit_code == 1
+    assert "1 of 1 rows of suppress can't be read" in " ".join(result.output.split())
+    assert whautomate_emulator.requests() == []
+    (reject,) = [json.loads(line) for line in Path("rejects.jsonl").read_text().splitlines()]
+    assert (reject["of"], reject["row"]) == ("suppress", 2)
+    assert json.loads(run(people(1), *options, "--max-suppress-rejected", "1").stdout)["created"] == 1
+
+
 @pytest.mark.parametrize(("answer", "created"), [("y", 2), ("n", 0)])
 def test_it_asks_before_it_writes(
     answer: str, created: int, run: Any, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
