@@ -66,6 +66,7 @@ class _send_whatsapp_text(Task[..., dict[str, Any]]):
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -103,6 +104,7 @@ class _send_whatsapp_media(Task[..., dict[str, Any]]):
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -139,6 +141,7 @@ class _send_whatsapp_template(Task[..., dict[str, Any]]):
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -175,6 +178,7 @@ class _send_messenger_text(Task[..., dict[str, Any]]):
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -211,6 +215,7 @@ class _send_messenger_media(Task[..., dict[str, Any]]):
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -245,6 +250,8 @@ asend_messenger_media: _asend_messenger_media
 
 class _send_messenger_template(Task[..., dict[str, Any]]):
     """Send a template by Messenger (`POST /v1/messages/messenger/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -281,6 +288,7 @@ class _send_instagram_text(Task[..., dict[str, Any]]):
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -317,6 +325,7 @@ class _send_instagram_media(Task[..., dict[str, Any]]):
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -352,6 +361,8 @@ asend_instagram_media: _asend_instagram_media
 class _send_instagram_template(Task[..., dict[str, Any]]):
     """Send a template by Instagram (`POST /v1/messages/instagram/sendtemplate`; integrators, evidence C).
 
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
@@ -385,6 +396,8 @@ asend_instagram_template: _asend_instagram_template
 
 class _send_telegram_text(Task[..., dict[str, Any]]):
     """Send a text by Telegram (`POST /v1/messages/telegram/sendtext`; inferred, evidence D).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.
@@ -420,6 +433,8 @@ asend_telegram_text: _asend_telegram_text
 class _send_telegram_media(Task[..., dict[str, Any]]):
     """Send a file by Telegram (`POST /v1/messages/telegram/sendmedia`; inferred, evidence D).
 
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+
     Args:
         credentials: Where to and as whom.
         key: What identifies this call: under one key it happens once. Where None it happens once in a flow run (the
@@ -453,6 +468,8 @@ asend_telegram_media: _asend_telegram_media
 
 class _send_telegram_template(Task[..., dict[str, Any]]):
     """Send a template by Telegram (`POST /v1/messages/telegram/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
         credentials: Where to and as whom.

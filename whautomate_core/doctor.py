@@ -573,6 +573,8 @@ class Writing(_Examination):
             missed = missed if found else looked - since
         after = looked - since
         text = f"after more than {missed:.1f} s and at most {after:.1f} s" if after else "at once"
+        if found:
+            self.learnt["search_delay"] = round(after, 1)
         self._note(
             "search_delay",
             "How soon does searchText find a new contact?",

@@ -44,6 +44,7 @@ class WhautomateSendWhatsappTextOperator(WhautomateOperator):
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.WhatsappTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -73,6 +74,7 @@ class WhautomateSendWhatsappMediaOperator(WhautomateOperator):
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.WhatsappMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -101,6 +103,7 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateOperator):
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.WhatsappTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -129,6 +132,7 @@ class WhautomateSendMessengerTextOperator(WhautomateOperator):
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -157,6 +161,7 @@ class WhautomateSendMessengerMediaOperator(WhautomateOperator):
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -183,6 +188,8 @@ class WhautomateSendMessengerMediaOperator(WhautomateOperator):
 
 class WhautomateSendMessengerTemplateOperator(WhautomateOperator):
     """Send a template by Messenger (`POST /v1/messages/messenger/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -211,6 +218,7 @@ class WhautomateSendInstagramTextOperator(WhautomateOperator):
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -239,6 +247,7 @@ class WhautomateSendInstagramMediaOperator(WhautomateOperator):
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -266,6 +275,8 @@ class WhautomateSendInstagramMediaOperator(WhautomateOperator):
 class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
     """Send a template by Instagram (`POST /v1/messages/instagram/sendtemplate`; integrators, evidence C).
 
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
@@ -291,6 +302,8 @@ class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
 
 class WhautomateSendTelegramTextOperator(WhautomateOperator):
     """Send a text by Telegram (`POST /v1/messages/telegram/sendtext`; inferred, evidence D).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
@@ -318,6 +331,8 @@ class WhautomateSendTelegramTextOperator(WhautomateOperator):
 class WhautomateSendTelegramMediaOperator(WhautomateOperator):
     """Send a file by Telegram (`POST /v1/messages/telegram/sendmedia`; inferred, evidence D).
 
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
@@ -343,6 +358,8 @@ class WhautomateSendTelegramMediaOperator(WhautomateOperator):
 
 class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
     """Send a template by Telegram (`POST /v1/messages/telegram/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.records.TelegramTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).

@@ -1,7 +1,7 @@
 """Messages to one person. An answer may be a 200 that holds an `error` (an integrator takes it so, evidence C).
 
-Sends are made `ONCE`. The person is read first: who has opted out is not messaged. An opt-out belongs to a record and
-not to a number: of a `contact` or `client` that record is read, for a `recepient` all that have the number.
+Sends are made `ONCE`. The person is read first: who has opted out is not messaged. An opt-out belongs to the person:
+all contacts and clients with the number are asked for, by a search of each kind, whichever of them a message names.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def send_whatsapp_text(
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendtext", WhatsappTextInput, message, extra, allow_protected, free=True)
 
@@ -53,6 +54,7 @@ def send_whatsapp_media(
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendmedia", WhatsappMediaInput, message, extra, allow_protected, free=True)
 
@@ -63,6 +65,7 @@ def send_whatsapp_template(
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendtemplate", WhatsappTemplateInput, message, extra, allow_protected)
 
@@ -73,6 +76,7 @@ def send_messenger_text(
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/messenger/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
 
@@ -83,6 +87,7 @@ def send_messenger_media(
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/messenger/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
 
@@ -90,7 +95,10 @@ def send_messenger_media(
 def send_messenger_template(
     message: ElementsTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
-    """Send a template by Messenger (`POST /v1/messages/messenger/sendtemplate`; integrators, evidence C)."""
+    """Send a template by Messenger (`POST /v1/messages/messenger/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+    """
     return _send("/v1/messages/messenger/sendtemplate", ElementsTemplateInput, message, extra, allow_protected)
 
 
@@ -100,6 +108,7 @@ def send_instagram_text(
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/instagram/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
 
@@ -110,6 +119,7 @@ def send_instagram_media(
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/instagram/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
 
@@ -117,28 +127,40 @@ def send_instagram_media(
 def send_instagram_template(
     message: ElementsTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
-    """Send a template by Instagram (`POST /v1/messages/instagram/sendtemplate`; integrators, evidence C)."""
+    """Send a template by Instagram (`POST /v1/messages/instagram/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+    """
     return _send("/v1/messages/instagram/sendtemplate", ElementsTemplateInput, message, extra, allow_protected)
 
 
 def send_telegram_text(
     message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
-    """Send a text by Telegram (`POST /v1/messages/telegram/sendtext`; inferred, evidence D)."""
+    """Send a text by Telegram (`POST /v1/messages/telegram/sendtext`; inferred, evidence D).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+    """
     return _send("/v1/messages/telegram/sendtext", ChannelTextInput, message, extra, allow_protected)
 
 
 def send_telegram_media(
     message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
-    """Send a file by Telegram (`POST /v1/messages/telegram/sendmedia`; inferred, evidence D)."""
+    """Send a file by Telegram (`POST /v1/messages/telegram/sendmedia`; inferred, evidence D).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+    """
     return _send("/v1/messages/telegram/sendmedia", ChannelMediaInput, message, extra, allow_protected)
 
 
 def send_telegram_template(
     message: TelegramTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
-    """Send a template by Telegram (`POST /v1/messages/telegram/sendtemplate`; integrators, evidence C)."""
+    """Send a template by Telegram (`POST /v1/messages/telegram/sendtemplate`; integrators, evidence C).
+
+    Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
+    """
     return _send("/v1/messages/telegram/sendtemplate", TelegramTemplateInput, message, extra, allow_protected)
 
 

@@ -31,6 +31,9 @@ class Profile:
     """Of the custom fields too, PUT keeps those it doesn't name."""
     page_cap: int | None = None
     """The largest page the server gives of those that clients ask for, so that a shorter one is the last."""
+    search_delay: float | None = None
+    """Seconds after which a search was seen to find a new contact: whether somebody has opted out is asked by searches
+    before a single send. It was seen once, and binds nobody."""
 
     def spares_reading(self, path: str, body: Mapping[str, Any]) -> bool:
         """Whether the body of a PUT may go as it is, without what is there merged into it."""
