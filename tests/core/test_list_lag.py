@@ -201,6 +201,19 @@ def test_who_was_taken_out_from_here_is_enrolled_again_at_once(course: Course, s
     assert course.places() == [0, 1]
 
 
+def test_who_was_taken_out_from_here_comes_again_where_lists_show_no_places_that_were_called_off(
+    course: Course, skip: Any
+) -> None:
+    course.enrol([0, 1])
+    skip(30)
+    course.enrol([1], members="exactly")
+    store = course.emulator._world.store
+    (gone,) = [one for one in course.emulator.records("participants") if one["status"] == "CANCELLED"]
+    store.delete("participants", gone["id"])
+    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert course.places() == [0, 1]
+
+
 def test_who_is_not_listed_yet_is_taken_out_by_a_later_run(course: Course, skip: Any) -> None:
     course.enrol([0, 1])
     assert counts(course.enrol([1], members="exactly"), "there", "removed", "kept") == (1, 0, 1)
