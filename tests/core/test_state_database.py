@@ -57,6 +57,15 @@ def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
+def test_file_system_knows_mount_points_in_any_alphabet(monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = "1 0 8:1 / / rw - ext4 /dev/a rw\n2 1 0:4 / /daten/für\\040später rw - nfs4 host:/ rw\n"
+    odd = b"3 1 0:5 / /daten/\xfc rw - cifs host:/ rw\n"
+    monkeypatch.setattr(Path, "read_bytes", lambda path: mounts.encode() + odd)
+    assert file_system(Path("/daten/für später/state.sqlite")) == "nfs4"
+    assert file_system(Path(os.fsdecode(b"/daten/\xfc/state.sqlite"))) == "cifs"
+    assert file_system(Path("/daten/für")) == "ext4"
+
+
 def test_file_system_tells_the_nearest_mount(tmp_path: Path) -> None:
     assert file_system(Path("/proc/self/status")) == "proc"
     assert file_system(tmp_path / "not" / "there") not in ("", "proc")

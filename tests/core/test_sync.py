@@ -510,3 +510,12 @@ def test_progress_tells_counts_rate_and_what_is_left(caplog: pytest.LogCaptureFi
     assert lines[1].startswith("creating: 11 of 100, 66 a minute, 1.3")
     assert lines[-1] == "creating: 100 of 100"
     assert len(lines) == 11
+
+
+@pytest.mark.parametrize(("people", "least", "most"), [(20, 0.2, 1.0), (150, 1440, 2882)])
+def test_the_day_of_a_trial_is_waited_for_only_once_it_is_used_up(
+    people: int, least: float, most: float, client: Client
+) -> None:
+    rows = [row(f"P{n}", f"0151 2345{n:04d}") for n in range(people)]
+    plan = sync(client, rows, plan_only=True)["plan"]
+    assert least <= plan["minutes"] <= most

@@ -256,14 +256,15 @@ def _say_once(state: RetryCallState) -> None:
 def file_system(path: Path) -> str:
     """The kind of file system that a path lies on, or "" where that can't be told."""
     try:
-        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+        mounts = os.fsdecode(Path("/proc/self/mountinfo").read_bytes()).splitlines()
     except OSError:
         return ""
     best, kind = -1, ""
     real = os.path.realpath(path)
     for line in mounts:
         left, _, right = line.partition(" - ")
-        mount = left.split()[4].encode().decode("unicode_escape")
+        # A space is written \040; all else, umlauts as well, as it is.
+        mount = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), left.split()[4])
         if (real == mount or real.startswith(mount.rstrip("/") + "/")) and len(mount) >= best:
             best, kind = len(mount), right.split()[0]
     return kind

@@ -141,7 +141,7 @@ class Plan:
     requests: int
     """Requests to come, at least."""
     minutes: float
-    """What they take at the account's rate."""
+    """What they take at the account's rate, with the days that are waited for."""
     share_of_day: float
     """Of the requests of a day, in percent."""
     left_today: int
@@ -201,9 +201,9 @@ def make_plan(job: Job, looked: Looked, elsewhere: bool, spent: int, deletes: in
         "protected": outcomes["protected"] + outcomes["withheld"],
     }
     minute, day, left = _rates(job)
-    minutes = requests / minute
-    days_waited = max(0, math.ceil((requests - left) / day)) if requests > left else 0
-    finishes = datetime.now(UTC) + timedelta(minutes=minutes, days=days_waited)
+    days_waited = math.ceil((requests - left) / day) if requests > left else 0
+    minutes = requests / minute + days_waited * 1440
+    finishes = datetime.now(UTC) + timedelta(minutes=minutes)
     return Plan(counts, spent, requests, minutes, 100 * (spent + requests) / day, left, finishes, looked)
 
 
@@ -215,7 +215,8 @@ def _rates(job: Job) -> tuple[float, int, int]:
         remaining = [(count, count, seconds) for count, seconds in windows]
     else:
         remaining = pool.usage().remaining
-    minute = min(count * 60 / seconds for _, count, seconds in remaining)
-    left, day, seconds = max(remaining, key=lambda one: one[2])
+    *shorter, (left, day, seconds) = sorted(remaining, key=lambda one: one[2])
     per_day = round(day * 86_400 / seconds)
-    return min(minute, per_day), per_day, left
+    # The longest window is waited for only once it is used up.
+    minute = min((count * 60 / window for _, count, window in shorter), default=day * 60 / seconds)
+    return minute, per_day, left
