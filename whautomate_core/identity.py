@@ -37,10 +37,13 @@ class Identity:
     reaches: bool = False
     """Whether it reaches a number: contact, client and number of one person are then one."""
 
+    def way(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """The fields by which a body says what it is about; it need not have all but the first."""
+        return next((fields for fields in self.about if body.get(fields[0])), ())
+
     def fields(self, body: Mapping[str, Any]) -> tuple[str, ...]:
-        """The fields of a body that say what it is about."""
-        found = next((fields for fields in self.about if body.get(fields[0])), ())
-        return tuple(field for field in found if body.get(field))
+        """Those of them that the body has."""
+        return tuple(field for field in self.way(body) if body.get(field))
 
 
 _PERSON = (("contact",), ("client",), ("recepient",))
@@ -119,10 +122,13 @@ def resolved(call: Call[Any], seen: Sequence[Any], read: Callable[[Call[Any]], A
 
 
 def naming(call: Call[Any]) -> frozenset[str]:
-    """The fields of a body that name what it is about. Calls that name it otherwise may say the same."""
+    """The fields of a body that name what it is about, in each way there is. Calls that name it otherwise may say the
+    same."""
     identity = identity_of(call)
-    others = [field for fields in _PERSON for field in fields] if identity.reaches else []
-    return frozenset([*identity.fields(call.body or {}), *others])
+    fields = identity.way(call.body or {})
+    others = [field for way in _PERSON for field in way] if identity.reaches else []
+    # `clientId` beside `client`
+    return frozenset([*fields, *(f"{one}Id" for one in fields), *(one.removesuffix("Id") for one in fields), *others])
 
 
 def _named(field: str, body: Mapping[str, Any]) -> list[Any]:

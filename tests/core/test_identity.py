@@ -13,13 +13,13 @@ from state_workers import processes
 
 from whautomate_core import api
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import clients, contacts, messages
+from whautomate_core.api import classes, clients, contacts, messages
 from whautomate_core.call import Repeat
 from whautomate_core.campaign.broadcasts import WHAT, keys_of, once_of
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import InvalidRequest, OutcomeUnknown
-from whautomate_core.identity import IDENTITIES, Step, about_of, resolved
+from whautomate_core.identity import IDENTITIES, Step, about_of, naming, resolved
 from whautomate_core.keys_before import AirflowKeys
 from whautomate_core.once import send_once
 
@@ -91,6 +91,18 @@ def test_the_form_of_keys_is_frozen(client: Client) -> None:
     ]:
         assert about_of(call) == about
         assert step().key(client.state, "x", about) == f"v2 airflow dag task {WHEN} x {digest(about)}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"client": {"id": "c1"}}, {"clientId": "c1"}), ({"clientId": "c1"}, {"client": {"id": "c1"}})],
+)
+def test_what_is_named_in_either_of_two_fields_is_the_same(client: Client, one: Any, other: Any) -> None:
+    first, second = (classes.add_class_participant("k1", body, allow_protected=True) for body in (one, other))
+    key, what = step().key(client.state, "x", about_of(first)), "POST /x"
+    assert key == step().key(client.state, "x", about_of(second))
+    assert client.state.claims.claim(client.account.id, key, one, what, naming=naming(first)).mine
+    assert client.state.claims.look(client.account.id, key, other, what, naming=naming(second)) is not None
 
 
 # --- one person
