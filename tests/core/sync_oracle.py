@@ -247,6 +247,8 @@ class Oracle:
     twice: dict[int, Line] = field(default_factory=dict)
     """Earlier rows about somebody who is in the source."""
     broken: int = 0
+    is_unusable: bool = False
+    """Whether the last run came to its end, and failed since no row can be sent."""
     refusing: set[int] = field(default_factory=set)
     """Whom a row is about that can't be sent, and doesn't say yes to consent."""
     account: str = field(default_factory=lambda: f"oracle-{secrets.token_hex(6)}")
@@ -407,7 +409,7 @@ class Oracle:
         members: str | None = None,
     ) -> dict[str, Any] | None:
         """A run, or a further try of the one that was interrupted (`again`). The report, where it came to its end."""
-        self.members = members
+        self.members, self.is_unusable = members, False
         left = self.holders.get(members is not None)
         holder = left if again and left is not None else secrets.token_hex(4)
         if left not in (None, holder):
@@ -487,6 +489,7 @@ class Oracle:
                 )
             reports.append(report)
         except BaseException as error:
+            self.is_unusable = "rows are rejected" in str(error)
             expected = isinstance(error, (WhautomateError, KeyboardInterrupt, Killed))
             (self.stopped if expected and not isinstance(error, ConfigurationError) else self.errors).append(error)
         finally:
@@ -649,6 +652,8 @@ class Oracle:
         for _ in range(4):
             sent = len(self._writes())
             report = self.run("detect", members=members)
+            if self.is_unusable:
+                report = {"unsettled": 0, "failed": 0, "missing": 0, "withheld": 0, "rejected": self._unread + 1}
             if report and not (report["unsettled"] or report["failed"]) and len(self._writes()) == sent:
                 return report
             self.world.skip(SETTLE + 1.0)
