@@ -554,6 +554,8 @@ class Oracle:
             number = number_of(after.get(id) or before[id])
             line = self.wanted(int(number[-1])) if number in numbers else None
             assert id not in out, "an automation fired for who opted out"
+            reached = one["kind"] != "tag_removed" and number not in self.unseen
+            assert not reached or number not in protected, "one fired for who opted out through another record"
             assert not one["again"], "a tag was given to who had it"
             if one["kind"] == "tag_removed" and line is None and int(number[-1]) in self.refusing:
                 assert one["tag"] == self._tag
@@ -675,7 +677,7 @@ class Oracle:
             if self.mode == "insert":
                 continue
             held = min(found, key=lambda one: (one["createdAt"], one["id"]))
-            out = any(map(_opted_out, found))
+            out = any(map(_opted_out, found)) or digits(person) in elsewhere
             assert held[NAME[self.kind]] == (line.who or held[NAME[self.kind]])
             assert (held["customFields"].get("city") or "") == line.city
             if not out or self.kind == "clients":
