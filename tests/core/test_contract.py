@@ -82,7 +82,9 @@ def send(operation: Operation, arguments: dict[str, Any], pool: Any) -> httpx.Re
         requests.append(request)
         read_first = request.method == "GET" and operation.method != "GET"
         held = ["text"] if operation.function.startswith("remove_") else []
-        return httpx.Response(200, json={"tags": held} if read_first else [] if operation.lists else {"id": "x"})
+        *_, last = ["x", *request.url.path.split("/")[3:4], *re.findall(r"id-of-\w+", request.url.path)]
+        named = {"id": last}  # a record is the one that was asked for
+        return httpx.Response(200, json={**named, "tags": held} if read_first else [] if operation.lists else named)
 
     account = account_from_settings("http://127.0.0.1:1", "k")
     with Client(account, pool=pool, transport=httpx.MockTransport(answer)) as client:
