@@ -60,6 +60,11 @@ def spelled(person: int, how: int) -> str:
     return (f"0151 2345670{person}", f"+49 151 2345670{person}", f"0049-151-2345670{person}")[how % 3]
 
 
+def bystander(n: int) -> str:
+    """The number of somebody who is in no row and has no tag, and who comes and goes while lists are read."""
+    return f"4917000000{n}"
+
+
 class Killed(BaseException):
     """The process is gone."""
 
@@ -367,6 +372,32 @@ class Oracle:
         if self.holders.get(False) is not None or number in self.pending:
             self.unseen.add(number)  # whoever was looked for before the interruption is not looked for again
 
+    def crowd(self, count: int) -> None:
+        """Bystanders, who make lists longer than a page."""
+        for n in range(count):
+            self._place(bystander(n))
+
+    def shift(self, kind: str, change: str, who: int, on: int) -> None:
+        """Somebody else comes, goes or writes before the nth list from now is answered."""
+        emulator, operation = self.world.emulator, f"list{kind.title()}"
+        whom: Any = None
+        if change == "create":
+            number = bystander(5 + who)
+            whom = (
+                {"name": "By", "phoneNumber": number}
+                if kind == "contacts"
+                else {"fullName": "By", "countryCode": "49", "phone": number[2:]}
+            )
+        else:
+            number = digits(who) if change == "active" else bystander(who)
+            whom = next((one["id"] for one in emulator.records(kind) if number_of(one) == number), None)
+        if whom is not None:
+            emulator.change_before(operation, change, whom, on=on)  # type: ignore[arg-type]
+
+    def _place(self, number: str) -> None:
+        self.world.emulator.add_contacts([{"name": "By", "phoneNumber": number}])
+        self.world.emulator.add_clients([{"fullName": "By", "countryCode": "49", "phone": number[2:]}])
+
     # --- what happens to machines
 
     def fault(self, kind: Any, operation: str, on: int) -> None:
@@ -391,7 +422,8 @@ class Oracle:
     def _forgive(self) -> None:
         """Whose creation is later than any wait, and whom a search doesn't show yet: they may be made again."""
         self.unseen |= {number for number, since in self.pending.items() if self.world.skipped - since >= SETTLE - 1}
-        now, delay = self.world.emulator.now(), self.world.emulator.stances.search_delay
+        now, stances = self.world.emulator.now(), self.world.emulator.stances
+        delay = max(stances.search_delay, stances.list_lag)  # some are searched for
         self.unseen |= {number for number, at in self.fresh.items() if now - at <= delay}
 
     # --- runs
@@ -463,10 +495,12 @@ class Oracle:
                 raise KeyboardInterrupt
 
         _process.set(process)
-        settings = {"location_id": "loc000000001", "account": self.account, "state": self.state, "plan": "subscribed"}
+        settings: dict[str, Any] = {"location_id": "loc000000001", "account": self.account, "state": self.state}
+        settings |= {"plan": "subscribed", "list_lag": self.world.emulator.stances.list_lag * 1.25}
         account = account_from_settings("http://127.0.0.1", self.world.emulator.key, settings)
         sync, tag = JOBS[self.kind]
         client = Client(account, pool=NoPool(), max_wait=0.0, transport=Wire(self.world), sleep=lambda seconds: None)
+        client._rest = self.world.skip
         try:
             common: dict[str, Any] = {
                 **{"default_region": "DE", "consent_column": "ok", "plan_only": plan_only, "max_failed": "100%"},
@@ -630,6 +664,8 @@ class Oracle:
         self.world.refusals = 0
         self.release()
         self.world.skip(SETTLE + 200.0)
+        if self.source and not any(line.who for line in self.source.values()):
+            next(iter(self.source.values())).who = "Ada"  # a source without a name is refused as a whole
         report = self._rest(None)
         self._judge_end()
         self._rest("exactly")
@@ -704,7 +740,10 @@ class Oracle:
         return Line(line.who, line.city, line.stage, False)
 
     def records(self, kind: str | None = None) -> list[dict[str, Any]]:
-        return self.world.emulator.records(kind or self.kind)
+        everybody = self.world.emulator.records(kind or self.kind)
+        ours = (one for one in everybody if number_of(one)[:-1] != bystander(0)[:-1])
+        # When they wrote last is theirs.
+        return [{name: value for name, value in one.items() if name != "lastActivity"} for one in ours]
 
     def _other(self) -> str:
         return "clients" if self.kind == "contacts" else "contacts"
@@ -764,7 +803,9 @@ STANCES = {
     "phone_form": ("digits", "plus"),
     "client_phone": ("repeated", "apart"),
     "page_cap": (50, 2, 1),
-    "order": ("newest_first", "oldest_first"),
+    "order": ("newest_first", "oldest_first", "active_first"),
+    "page_start": ("given", "asked"),
+    "list_lag": (0.0, 0.0, 4.0),
     "search_delay": (5.0, 0.0),
 }
 
@@ -816,12 +857,20 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
         st.tuples(st.just("set_tag"), person, st.sampled_from((OPT_OUT, TAG, "vip")), st.booleans()),
         st.tuples(st.just("delete"), person),
         st.tuples(st.just("opt_out_elsewhere"), person),
+        st.tuples(st.just("crowd"), st.integers(1, 4)),
         st.tuples(st.just("merge"), person, person, st.booleans()),
     )
     fault = st.tuples(
         st.just("fault"), st.sampled_from(get_args(Kind)), st.sampled_from(OPERATIONS[kind]), st.integers(1, 4)
     )
-    trouble = st.one_of(fault, fault, st.tuples(st.just("refuse"), st.integers(1, 7)))
+    shift = st.tuples(
+        st.just("shift"),
+        st.sampled_from(("contacts", "clients")),
+        st.sampled_from(("delete", "delete", "create", "active")),
+        person,
+        st.integers(1, 6),
+    )
+    trouble = st.one_of(fault, fault, shift, shift, st.tuples(st.just("refuse"), st.integers(1, 7)))
     drift = st.sampled_from(("detect", "ignore"))
     run = st.one_of(
         st.fixed_dictionaries({"drift": drift}),

@@ -44,6 +44,15 @@ SHORT: dict[str, list[tuple[Any, ...]]] = {
     },
     "refuses in a row that can't be sent": [RUN, ("refuse_badly", 0, True), RUN, ("refuse_badly", 0, False), RUN],
     "and in no other row": [RUN, ("remove", 0), ("refuse_badly", 0, True), RUN, ("spoil", 1), AGAIN],
+    "somebody goes between two pages": [
+        *(("crowd", 4), RUN, ("crowd", 2), ("set_tag", 0, "Unsubscribe", True)),
+        *(("shift", "contacts", "delete", who, on) for who in range(4) for on in (2, 3)),
+        AGAIN,
+    ],
+    "somebody comes and goes between two pages": [
+        *(("crowd", 3), ("shift", "contacts", "create", 0, 2), ("shift", "contacts", "delete", 1, 3)),
+        *(("shift", "clients", "delete", 0, 2), RUN, ("run", {"members": "exactly"})),
+    ],
     "two at once": [("run", {"at_once": 2}), MOVED, ("run", {"at_once": 2})],
 }
 
@@ -54,7 +63,8 @@ SHORT: dict[str, list[tuple[Any, ...]]] = {
 def test_what_goes_wrong_by_itself_does_no_harm(
     name: str, mode: str, is_slow: bool, world: Any, tmp_path: Path
 ) -> None:
-    story = Story("contacts", mode, {}, False, is_slow, TWO + SHORT[name])
+    stances = {"page_cap": 2} if "between two pages" in name else {}
+    story = Story("contacts", mode, stances, False, is_slow, TWO + SHORT[name])
     tell(story, world, f"sqlite:///{tmp_path}/state.sqlite")
 
 
