@@ -669,12 +669,13 @@ class Oracle:
         report = self._rest(None)
         self._judge_end()
         self._rest("exactly")
+        elsewhere = self._protected(self.records(self._other()))
         for record in self.records():
             number = number_of(record)
             line = self.wanted(int(number[-1])) if number in set(map(digits, self.source)) else None
             if line is None and self._unread and int(number[-1]) not in self.refusing:
                 continue  # they may be in a row that can't be read
-            if not _opted_out(record) and number not in self.by_hand | self.unseen:
+            if not _opted_out(record) and number not in self.by_hand | self.unseen | elsewhere:
                 assert (VIP in record["tags"]) is (line is not None and line.ok), "who has the tag is not who is to"
         if not (
             report["missing"] or report["withheld"] or report["rejected"] > self.broken
