@@ -153,7 +153,11 @@ class CancelsBroadcast:
             self.log.info("the task was ended (state: %s): its broadcast stays scheduled for the next attempt", state)
 
     def _cancel(self, context: Context, because: str) -> None:
-        if named := self.broadcast_of(context):
-            from whautomate_core.campaign.cancel import cancel_after
+        from whautomate_core.campaign.cancel import cancel_after
 
-            cancel_after(self.account(), because, **named)
+        try:
+            account, named = self.account(), self.broadcast_of(context)
+        except Exception as error:  # the task ends for another reason, which is the one to be told
+            self.log.error("%s, and its broadcast can't be looked for (%s: %s)", because, type(error).__name__, error)
+            return
+        cancel_after(account, because, **named)

@@ -198,8 +198,8 @@ def test_who_is_told_nothing_looks_and_cancels_it(
 
 @pytest.mark.parametrize("way", ["abroadcast", "block", "await_for_broadcast"])
 def test_a_coroutine_that_is_cancelled_cancels_it(server, whautomate_emulator, credentials, block, caplog, way):
-    given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 2}
-    held_by = block(hold_minutes=2)
+    given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
+    held_by = block(hold_minutes=60)
 
     async def waits():
         if way == "abroadcast":
