@@ -92,7 +92,11 @@ class CancelledWithRun:
             raise Stopped(f"{ended}, so nobody waits for the broadcast any more")
 
     def _end(self, error: BaseException) -> None:
-        because = self._because(error)
+        try:
+            because = self._because(error)
+        except Exception as other:  # the run ends for another reason, which is the one to be told
+            log.error("whether the broadcast has to be cancelled can't be found out (%s)", type(other).__name__)
+            return
         if because is not None:
             cancel_after(self._account, because, **self._named, max_wait=10.0)
 
