@@ -149,7 +149,7 @@ class Database:
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
         schema.upgrade(connection)
         if self._file is not None:
-            self._file.require_secret(connection.execute(select(schema.secrets.c.value)).scalar_one())
+            self._file.require_secret(connection.connection.dbapi_connection)
 
     def _postgresql(self) -> Engine:
         try:

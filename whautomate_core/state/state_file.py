@@ -54,17 +54,16 @@ class StateFile:
     def connected(self, connection: sqlite3.Connection) -> None:
         """Look at the file once a connection is open. Raises `StateLost`, `ConfigurationError`."""
         self.require_same()
+        self.require_secret(connection)
+        self._tighten()
+
+    def require_secret(self, connection: Any) -> None:
+        """Raise `StateLost` unless the secret in the file is that of before."""
         try:
             found = connection.execute("SELECT value FROM whautomate_secret").fetchone()
         except sqlite3.Error:
-            found = None  # it is new or damaged, which the first transaction tells
-        if found is not None:
-            self.require_secret(found[0])
-        self._tighten()
-
-    def require_secret(self, value: str) -> None:
-        """Raise `StateLost` unless the secret in the file is that of before."""
-        if _secrets.setdefault(self.path, value) != value:
+            return  # it is new or damaged, which the first transaction tells
+        if found is not None and _secrets.setdefault(self.path, found[0]) != found[0]:
             raise self._lost()
 
     def require_same(self, connection: MutableMapping[Any, Any] | None = None) -> None:
