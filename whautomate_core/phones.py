@@ -45,6 +45,27 @@ def canonical(number: str) -> str:
     return spellings(number)[0]
 
 
+def as_dialled(number: str, code: str) -> list[str]:
+    """The valid number that digits lead to which are none, since they hold more than it: `49 0151 2345678` with the 0
+    that is dialled within the country, `0049 151 2345678`, or the country's code (`code`) twice. Else nothing."""
+    rest = number.removeprefix("00")
+    while code and rest.startswith(code * 2):
+        rest = rest.removeprefix(code)
+    if code and rest.startswith(f"{code}00{code}"):
+        rest = rest.removeprefix(f"{code}00")
+    # Most numbers are seen to be none of these without asking the library.
+    if (rest == number and not re.match(r"[1-9]\d{0,2}0", number)) or is_valid(number):
+        return []
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(f"+{rest}")
+    except phonenumbers.NumberParseException:
+        return []
+    whole = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:]
+    return [whole] if whole != number and is_valid(whole) else []
+
+
 def shared_digits(number: str) -> str:
     """What a search for a number asks for: the digits that end all of its spellings, those without the country's code
     among them, since clients hold it apart."""

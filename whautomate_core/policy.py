@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
-from whautomate_core.phones import canonical
+from whautomate_core.phones import as_dialled, canonical
 
 Sends = Literal["on", "listed", "off"]
 
@@ -160,6 +160,7 @@ def readings(record: Mapping[str, Any]) -> list[str]:
     """The digits that the number of a contact, client or recipient may be, from its country code on.
 
     A client's country code stands apart from its phone, which may hold it once more (evidence C): both are taken.
+    Where people put in what one dials (00, or the 0 before an area code), so is the number that it leads to.
     """
     phone, code = (
         str(record.get("phoneNumber") or record.get("phone") or ""),
@@ -167,7 +168,8 @@ def readings(record: Mapping[str, Any]) -> list[str]:
     )
     bare = digits(phone)
     holds_code = bare.startswith(code) or phone.lstrip().startswith("+")
-    return list(dict.fromkeys([code + bare, *([bare] if holds_code else [])])) if bare else []
+    read = dict.fromkeys([code + bare, *([bare] if holds_code else [])]) if bare else {}
+    return list(dict.fromkeys([*read, *(one for number in read for one in as_dialled(number, code))]))
 
 
 def numbers(record: Mapping[str, Any]) -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whautomate_core.errors import InvalidRequest
-from whautomate_core.phones import canonical, e164, international, shared_digits, spellings
+from whautomate_core.phones import as_dialled, canonical, e164, international, shared_digits, spellings
 from whautomate_core.policy import digits, numbers
 
 CASES = Path(__file__).parents[1] / "cases" / "phones.csv"
@@ -104,3 +104,24 @@ def test_what_is_no_spelling_is_refused_still() -> None:
     for number in ("5511", "521222123456", "00522221234567", "52 01 222 123 4567"):
         with pytest.raises(InvalidRequest):
             international("phone", f"0{number}")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "leads_to"),
+    [
+        ("49015123456789", "49", ["4915123456789"]),
+        ("49015123456789", "", ["4915123456789"]),
+        ("004915123456789", "", ["4915123456789"]),
+        ("49494915123456789", "49", ["4915123456789"]),
+        ("49004915123456789", "49", ["4915123456789"]),
+        ("4915123456789", "49", []),
+        ("390612345678", "39", []),  # Italy's 0 is the number's own
+        ("2250708091011", "225", []),
+        ("919123456789", "91", []),
+        ("49", "49", []),
+        ("0", "", []),
+        ("", "49", []),
+    ],
+)
+def test_a_number_as_it_is_dialled_leads_to_the_valid_one(number: str, code: str, leads_to: list[str]) -> None:
+    assert as_dialled(number, code) == leads_to

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from test_sync import ADA, BOB, READ, counts, row, sync, tag, writes
 
+from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
+from whautomate_core.errors import PolicyRefused
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
 
@@ -108,3 +110,55 @@ def test_a_job_that_has_read_everybody_spends_no_further_request(client: Client,
         getContact=40, updateContact=40, addContactTags=40,
     )  # fmt: skip
     assert len(writes(whautomate_emulator)) == 80
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("tagged", ["older", "newer", "both"])
+@pytest.mark.parametrize("job", ["sync", "tag"])
+def test_who_refuses_loses_the_tag_in_each_of_their_records(
+    job: str, tagged: str, known: bool, client: Client, whautomate_emulator: Emulator
+) -> None:
+    if known:
+        sync(client, [ADA])
+    else:
+        whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915123456789"}])
+    whautomate_emulator.advance(1)
+    whautomate_emulator.add_contacts([{"name": "A.", "phoneNumber": "4915123456789"}])
+    for one in whautomate_emulator.contacts():
+        if tagged in ("both", "older" if one["name"] == "Ada" else "newer"):
+            client.send(contacts.add_contact_tags(one["id"], ["news"]))
+    refusing = [{**ADA, "ok": "no"}]
+    report = sync(client, refusing, tags=["news"]) if job == "sync" else tag(client, refusing, "news")
+    assert [one["tags"] for one in whautomate_emulator.contacts()] == [[], []]
+    assert report["untagged"] == 1
+
+
+def test_who_has_the_tag_in_one_of_their_records_is_not_given_it_in_another(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915123456789"}])
+    whautomate_emulator.advance(1)
+    whautomate_emulator.add_contacts([{"name": "A.", "phoneNumber": "4915123456789", "tags": ["news"]}])
+    assert counts(tag(client, [ADA], "news"), "tagged", "already") == (0, 1)
+    assert whautomate_emulator.automations() == []
+
+
+DIALLED = ["015123456789", "(0)151 23456789", "004915123456789", "4915123456789", "49015123456789"]
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize(
+    "form", [pytest.param(f, marks=pytest.mark.whautomate(client_phone=f)) for f in ("repeated", "apart")]
+)
+@pytest.mark.parametrize("phone", DIALLED)
+def test_a_client_whose_number_stands_there_as_it_is_dialled_has_opted_out_all_the_same(
+    phone: str, form: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": phone, "tags": OUT}])
+    assert counts(sync(client, [ADA], tags=["news"]), "created", "withheld") == (0, 1)
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915123456789"}])
+    whom = whautomate_emulator.contacts()[0]["id"]
+    assert counts(tag(client, [ADA], "news"), "tagged", "protected") == (0, 1)
+    with pytest.raises(PolicyRefused):
+        client.send(contacts.add_contact_tags(whom, ["news"]))

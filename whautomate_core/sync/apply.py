@@ -275,18 +275,24 @@ def _change(writing: Writing, person: Staged) -> str:
         _, change, _ = _compare(writing, person)
         return "unchanged" if change.is_none else "existing"
     flags = set[str]()
-    if person.records is not None and person.change is not None:
-        record, read_at = as_one(job, person.records), person.read_at or writing.read_at
+    records = person.records
+    if records is not None and person.change is not None:
+        record, read_at = as_one(job, records), person.read_at or writing.read_at
         change = Change(**person.change)
         if change.fields:
             flags |= _update(writing, person, change.fields)
     else:
         record, change, read_at = _compare(writing, person)
         flags |= {"updated"} if change.fields else set()
+        records = [record]
+        if job.tags and not person.consent:
+            # Whoever refuses loses the tags wherever they are: others with the number were not looked for yet.
+            records += [one for one in find(job, person) if one["id"] != record["id"]]
+            change = replace(change, holds=change_of(job, person, as_one(job, records)).holds)
     if change.protected:
         flags.add("protected")
     if change.holds:
-        flags.add(_untag(job, person, change.holds, record))
+        flags.add(_untag(job, person, change.holds, records))
     if change.lacks:
         flags.add(_tag(writing, person, change.lacks, record, read_at))
     return "+".join(["updated" if "updated" in flags else "unchanged", *sorted(flags - {"updated"})])
@@ -370,14 +376,17 @@ def _tag(writing: Writing, person: Staged, tags: list[str], record: Json, read_a
     return "tagged"
 
 
-def _untag(job: Job, person: Staged, tags: list[str], record: Json) -> str:
-    try:
-        call = replace(job.kind.remove_tags(str(person.id), tags), fits=_is_theirs(job, person))
-        _send_known(job, call, record)
-    except PolicyRefused:
-        return _protected(job, person)
-    except NotFound:
-        raise _Moved("deleted") from None
+def _untag(job: Job, person: Staged, tags: list[str], records: list[Json]) -> str:
+    """Take tags from somebody, from each of their records: a segment chooses any that holds one."""
+    for record in records:
+        call = replace(job.kind.remove_tags(str(record["id"]), tags), fits=_is_theirs(job, person))
+        try:
+            _send_known(job, call, record)
+        except PolicyRefused:
+            return _protected(job, person)
+        except NotFound:
+            if record["id"] == person.id:
+                raise _Moved("deleted") from None
     return "untagged"
 
 

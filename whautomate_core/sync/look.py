@@ -234,8 +234,10 @@ def _remember(job: Job, everybody: bool) -> None:
 
 
 def as_one(job: Job, records: list[Json]) -> Json:
-    """What the server has of somebody: the oldest record, with an opt-out through any of them."""
-    return functools.reduce(job.client.account.policy.as_one, records)
+    """What the server has of somebody: the oldest record, with an opt-out and the job's tags through any of them."""
+    one = functools.reduce(job.client.account.policy.as_one, records)
+    held = [tag for record in records for tag in record.get("tags") or [] if tag in job.tags]
+    return {**one, "tags": list(dict.fromkeys([*(one.get("tags") or []), *held]))}
 
 
 def seen(job: Job, match: str, records: list[Json]) -> Seen:
