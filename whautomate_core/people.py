@@ -339,7 +339,8 @@ def _set(
         return isinstance(wanted, str) or wanted.fits(record) or not compare(fields, record)
 
     call = kind.update(found["id"], fields, allow_protected=allow_protected)
-    call = replace(call, cleared=cleared, fits=fits)
+    # Of the number that they get nobody knows yet whose it is.
+    call = replace(call, cleared=cleared and not fields.keys() & {*_NUMBER}, fits=fits)
     changed = write_differing(client, call, fields, compare)
     return {"id": found["id"], "changed": changed, "doubles": found["doubles"]}
 

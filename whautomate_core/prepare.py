@@ -82,7 +82,7 @@ def prepare(
         if call.left and call.left(who[0]) is None:
             return None
         if any(_touches(call, person, policy) for person in people):
-            yield from _numbers_are_permitted(call, people, policy, cleared)
+            yield from _numbers_are_permitted(call, _before_and_after(call, people), policy, cleared)
         if call.person is not None or call.act is Act.BOOK:
             return call
         # What was read is some requests old by now.
@@ -173,6 +173,15 @@ def _read(call: Call[Any], *, last: bool = False) -> Generator[Read, Any, list[A
         if not isinstance(one, list):
             require_fitting(call, one)
     return found
+
+
+def _before_and_after(call: Call[Any], people: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The people, and with them who they become where a call gives them another number: that may be of somebody else,
+    who has opted out."""
+    number = {name: value for name, value in (call.body or {}).items() if name in _NUMBER}
+    if call.act is not Act.CHANGE or not number:
+        return people
+    return [*people, *({**person, **number} for person in people)]
 
 
 def _numbers_are_permitted(

@@ -321,7 +321,8 @@ def test_at_most_four_requests_beside_a_single_call(case: Case, client_of_shared
         client_of_shared.send(call_of(case, world))
     except UnexpectedResponse:
         assert case in SENDS
-    assert client_of_shared.requests <= 5
+    # Of another number it is asked too whose it is.
+    assert client_of_shared.requests <= (7 if case.name == "update_contact-number" else 5)
     assert client_of_shared.requests == len(shared.requests()) - world._before
     assert len(world.written()) == 1
 

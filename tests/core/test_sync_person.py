@@ -10,6 +10,7 @@ from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import PolicyRefused
+from whautomate_core.people import set_contact_fields
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
 
@@ -162,3 +163,43 @@ def test_a_client_whose_number_stands_there_as_it_is_dialled_has_opted_out_all_t
     assert counts(tag(client, [ADA], "news"), "tagged", "protected") == (0, 1)
     with pytest.raises(PolicyRefused):
         client.send(contacts.add_contact_tags(whom, ["news"]))
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("looked", ["pages", "searches"])
+def test_a_client_who_would_get_the_number_of_somebody_who_opted_out_gets_neither_that_nor_a_tag(
+    looked: str, known: bool, client: Client, whautomate_emulator: Emulator
+) -> None:
+    others(whautomate_emulator, looked)
+    whautomate_emulator.add_contacts([{"name": "A.", "phoneNumber": "+4915123456789", "tags": OUT}])
+    more: Any = {"match": "email", "default_region": "DE", "progress": silent}
+    mapping = {**CLIENTS, "email": "mail"}
+    before = {"who": "Ada", "mail": "ada@example.com", "mobile": "0160 1234567"}
+    if known:
+        sync_clients(client, [before], mapping, **more)
+    else:
+        whautomate_emulator.add_clients(
+            [{"fullName": "Ada", "email": before["mail"], "countryCode": "+49", "phone": "1601234567"}]
+        )
+    moved = {**before, "who": "Ada Ash", "mobile": ADA["mobile"]}
+    report = sync_clients(client, [moved], mapping, tags=["news"], **more)
+    assert counts(report, "updated", "tagged", "protected") == (1, 0, 1)
+    (ada,) = [one for one in whautomate_emulator.clients() if one.get("email") == before["mail"]]
+    assert (ada["fullName"], ada["phone"].removeprefix("49"), ada["tags"]) == ("Ada Ash", "1601234567", [])
+
+
+@pytest.mark.whautomate(search_delay=0)
+def test_nobody_gets_the_number_of_somebody_who_opted_out(client: Client, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": "15123456789", "tags": OUT}])
+    whautomate_emulator.add_contacts([{"name": "Bob", "phoneNumber": "447400123456"}])
+    bob, number = whautomate_emulator.contacts()[0]["id"], {"phoneNumber": "+4915123456789"}
+    for fields in (number, {**number, "stage": "Won"}):
+        with pytest.raises(PolicyRefused, match="has opted out"):
+            client.send(contacts.update_contact(bob, fields))
+        for named in ({"contact_id": bob}, {"phone": "+447400123456"}):
+            with pytest.raises(PolicyRefused, match="has opted out"):
+                set_contact_fields(client, fields, **named)
+    assert writes(whautomate_emulator) == []
+    set_contact_fields(client, {"phoneNumber": "+4915123456780", "stage": "Won"}, contact_id=bob)
+    assert writes(whautomate_emulator) == ["updateContact"]

@@ -27,7 +27,7 @@ from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import CONTACTS, keys_of, other_keys
 from whautomate_core.sync.look import as_one, find, page_of, seen
-from whautomate_core.sync.plan import Change, change_of
+from whautomate_core.sync.plan import Change, change_of, without_reaching
 from whautomate_core.sync.rows import finish, matcher
 from whautomate_core.sync.staging import Staged
 from whautomate_core.sync.unlisted import joined_opt_out
@@ -281,6 +281,8 @@ def _change(writing: Writing, person: Staged) -> str:
         change = Change(**person.change)
         if change.fields:
             flags |= _update(writing, person, change.fields)
+            if "protected" in flags:
+                change = replace(change, lacks=[])
     else:
         record, change, read_at = _compare(writing, person)
         flags |= {"updated"} if change.fields else set()
@@ -299,7 +301,7 @@ def _change(writing: Writing, person: Staged) -> str:
 
 
 def _update(writing: Writing, person: Staged, fields: Json) -> set[str]:
-    """Write fields of somebody who was read in this run. Who has opted out by now gets all but the stage."""
+    """Write fields of somebody who was read in this run. Who has opted out by now gets no stage and no other number."""
     job, id = writing.job, str(person.id)
     fits = _is_theirs(job, person)
     try:
@@ -307,7 +309,7 @@ def _update(writing: Writing, person: Staged, fields: Json) -> set[str]:
     except NotFound:
         raise _Moved("deleted") from None
     except PolicyRefused:
-        rest = {name: value for name, value in fields.items() if name != "stage"}
+        rest = without_reaching(job, fields)
         if rest:
             job.client.send(replace(job.kind.update(id, rest), fits=fits))
         return {_protected(job, person)} | ({"updated"} if rest else set())
@@ -337,13 +339,16 @@ def _compare(writing: Writing, person: Staged) -> tuple[Json, Change, float]:
         return merge(record, change.fields) if change.fields and job.mode != "insert" else None
 
     # All that is compared, without what the policy asks about: it is left out above for who opted out. Where nobody
-    # knows yet whether they did through another record, the client asks before it gives them a stage.
+    # knows yet whether they did through another record, the client asks before it gives them a stage or a number.
     fits, cleared = _is_theirs(job, person), writing.cleared(person)
-    stage = {"stage": person.fields["stage"]} if "stage" in person.fields and not cleared else {}
+    reaching = person.fields.keys() - without_reaching(job, person.fields).keys()
+    if job.kind.phone in job.mapping.match:
+        reaching -= {*job.kind.number}
+    asked = {} if cleared else {name: person.fields[name] for name in reaching}
     read_at = steady()
     try:
         try:
-            job.client.send(replace(job.kind.update(str(person.id), stage), left=left, fits=fits, cleared=cleared))
+            job.client.send(replace(job.kind.update(str(person.id), asked), left=left, fits=fits, cleared=cleared))
         except PolicyRefused:
             refused = True
             job.client.send(replace(job.kind.update(str(person.id), {}), left=left, fits=fits))

@@ -55,11 +55,17 @@ def change_of(job: Job, person: Staged, record: Mapping[str, Any], *, refused: b
     holds = [tag for tag in job.tags if not person.consent and tag in held]
     if policy.protects(record):
         holds = []
-    elif not (refused or job.refused & numbers(record)):
+    # The number may be about to become that of somebody who opted out.
+    elif not (refused or job.refused & (numbers(record) | numbers(person.fields))):
         return Change(fields, lacks, holds, False)
-    kept = {name: value for name, value in fields.items() if name != "stage"}
+    kept = without_reaching(job, fields)
     noted = [tag for tag in lacks if policy.is_opt_out(tag)]
     return Change(kept, noted, holds, kept != fields or noted != lacks)
+
+
+def without_reaching(job: Job, fields: Json) -> Json:
+    """Of fields to write those that somebody who opted out gets: no stage, and no other number."""
+    return {name: value for name, value in fields.items() if name not in ("stage", *job.kind.number)}
 
 
 def _holds(policy: Policy, tag: str, held: list[str]) -> bool:
