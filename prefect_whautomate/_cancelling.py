@@ -16,6 +16,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
@@ -137,7 +138,10 @@ async def in_thread(client: Client, function: Callable[..., R], *args: Any) -> R
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         client.stop()
-        await asyncio.wait([working])
+        while not working.done():
+            with suppress(asyncio.CancelledError):  # whoever is impatient and cancels again
+                await asyncio.wait([working])
+        working.exception()  # told to nobody: that it was stopped
         raise
 
 

@@ -156,7 +156,9 @@ class _Wait:
         self._account = account
         self._timeout = timeout
         self._deadline = time.time() + timeout
-        self.moments: Generator[float, Seen, Seen] = looks(question, poll_interval, self._deadline, tell=log.info)
+        self.moments: Generator[float, Seen, Seen] = looks(
+            question, poll_interval, self._deadline, clock=time.time, tell=log.info
+        )
         log.info("%s", share_in_words(account.limits))
 
     def pool(self) -> WaitingPool:
