@@ -56,6 +56,7 @@ from whautomate_core.errors import (
 from whautomate_core.forks import belongs_to_process
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.prepare import SENDS, Read, Steps, prepare
+from whautomate_core.progress import waits
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
 from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
@@ -161,13 +162,24 @@ def _request(call: Call[Any]) -> dict[str, Any]:
     return {"method": call.method, "url": call.url, "params": dict(call.query), **sent}
 
 
+def _to(error: httpx.RequestError) -> str:
+    """Where a request was going, without path and query."""
+    try:
+        url = error.request.url
+    except RuntimeError:  # raised outside a request
+        return "the host"
+    return f"{url.scheme}://{url.netloc.decode()}"
+
+
 def _failure(call: Call[Any], error: httpx.RequestError) -> WhautomateError:
     """A connection that failed, or an answer that can't be decoded -> what it means for this call."""
     kind = type(error).__name__
     if isinstance(error, _TooSlow):
         kind = f"no whole answer within {LONGEST_REQUEST:g} s"
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
-        return ConnectionFailed(f"{_name(call)}: no connection to the host ({kind}): is the host right and reachable?")
+        return ConnectionFailed(
+            f"{_name(call)}: no connection to {_to(error)} ({kind}): is the host right and reachable?"
+        )
     if call.repeat is Repeat.ONCE:
         return _unknown(call, f"the connection was lost ({kind})")
     return _repeatable(call, ConnectionFailed(f"{_name(call)}: the connection was lost ({kind})"))
@@ -556,8 +568,8 @@ class _Sender:
         return f"{httpx.URL(self.account.host).host} (account {self.account.id})"
 
     def _say_rest(self, seconds: float) -> None:
-        log.info(
-            "account %s: a list is read again in %.0f s, since a new record may be in no list for %g s (list_lag)",
+        waits.info(
+            "account %s: waiting %.0f s to read a list, because new records may take %g s to show in it (list_lag)",
             *(self.account.id, seconds, self.account.list_lag),
         )
 

@@ -100,7 +100,8 @@ def e164(number: str, region: str | None) -> str:
         raise ValueError("phone number is empty")
     number = _one_whole_number(number.strip())
     code = region.strip().upper() if region else None
-    if number.lstrip("( ").startswith(("+", "\uff0b")):
+    is_whole = number.lstrip("( ").startswith(("+", "\uff0b"))
+    if is_whole:
         code = None
     if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError("country must be a two-letter code such as DE, not a name, where a number has no + before it")
@@ -108,7 +109,11 @@ def e164(number: str, region: str | None) -> str:
         parsed = phonenumbers.parse(number, code)
     except phonenumbers.NumberParseException as error:
         reasons = {
-            phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "phone number has no country code and no country",
+            phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: (
+                "phone number has a + but no country code that exists"
+                if is_whole
+                else "phone number has no + and country code: write them, or give its country (default_region)"
+            ),
             phonenumbers.NumberParseException.TOO_LONG: "phone number is too long",
             phonenumbers.NumberParseException.TOO_SHORT_NSN: "phone number is too short",
             phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "phone number is too short",

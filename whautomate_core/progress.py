@@ -6,6 +6,9 @@ import logging
 import time
 from collections.abc import Callable
 
+waits = logging.getLogger("whautomate_core.waits")
+"""Says what a step waits for, and how long. `whautomate sync` shows it on the terminal."""
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is (0 where nobody knows)."""
 

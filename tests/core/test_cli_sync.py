@@ -108,6 +108,12 @@ def test_it_asks_before_it_writes(
     assert len(whautomate_emulator.contacts()) == created
 
 
+def test_what_it_waits_for_is_said(run: Any) -> None:
+    result = run(people(1), *MAP, "--yes", "--set", "list_lag=0.5")
+    assert json.loads(result.stdout)["created"] == 1
+    assert "because new records may take 0.5 s to show in it (list_lag)" in " ".join(result.stderr.split())
+
+
 def test_where_nobody_can_be_asked_nothing_is_written(run: Any, whautomate_emulator: Emulator) -> None:
     result = run(people(2), *MAP)
     assert result.exit_code == 1

@@ -142,6 +142,10 @@ def test_outcomes_tell_of_every_row_and_whole_keys_only_where_asked(
         assert [line["row"] for line in lines] == [1, 2, 3, 4]
         assert lines[1]["match"] == first
         assert path.stat().st_mode & 0o077 == 0
+        # Also of those whom this very run created, and of rows that it left alone.
+        held = {one["phoneNumber"]: one["id"] for one in whautomate_emulator.contacts()}
+        ada, bob = held["4915123456789"], next(id for number, id in held.items() if number != "4915123456789")
+        assert [line["id"] for line in lines] == [ada, ada, bob, None]
     assert [line["outcome"] for line in lines] == ["folded", "unchanged", "unchanged", "rejected"]
 
 

@@ -40,11 +40,11 @@ def test_a_number_without_its_country_stops_the_sync(
     with pytest.raises(
         InvalidRequest,
         match=r"1 of 1 rows of suppress can't be read.*row 2.*over max_suppress_rejected=0, and nothing was sent: "
-        "1 x phone number has no country code and no country",
+        r"1 x phone number has no \+ and country code: write them",
     ):
         sync_contacts(client, CASES / "one_person.csv", NAMES, suppress=CASES / "opt_outs_digits.csv", **more)
     assert whautomate_emulator.requests() == []
-    reason = "phone number has no country code and no country"
+    reason = "phone number has no + and country code: write them, or give its country (default_region)"
     assert told(rejects) == [{"of": "suppress", "row": 2, "outcome": "rejected", "reason": reason, "match": None}]
     # A person may say that it doesn't matter.
     report = sync_contacts(

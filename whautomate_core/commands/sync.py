@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ import typer
 
 from whautomate_core.commands import terminal
 from whautomate_core.errors import ConfigurationError, Stopped
-from whautomate_core.progress import Progress
+from whautomate_core.progress import Progress, waits
 
 
 def sync(
@@ -106,18 +107,30 @@ def _mapping(fields: list[str]) -> dict[str, str]:
 
 @contextmanager
 def _bar() -> Iterator[Progress]:
-    """Progress as a bar on the terminal."""
+    """Progress as a bar on the terminal, with a line for what it waits for."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            bars.print(record.getMessage(), markup=False, highlight=False)
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns, console=Console(stderr=True)) as bars:
         shown: dict[str, Any] = {}
+        said = Said(logging.INFO)
+        level = waits.level
+        waits.addHandler(said)
+        waits.setLevel(logging.INFO)
 
         def progress(what: str, done: int, total: int) -> None:
             if what not in shown:
                 shown[what] = bars.add_task(what, total=total or None)
             bars.update(shown[what], completed=done, total=total or None)
 
-        yield progress
+        try:
+            yield progress
+        finally:
+            waits.removeHandler(said)
+            waits.setLevel(level)

@@ -28,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.forks import belongs_to_process
+from whautomate_core.progress import waits
 from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database
 from whautomate_core.state.limits import Limits, head_room, lowest, margin
@@ -273,7 +274,7 @@ class SharedPool:
             raise exhausted()
         turns.asleep(until, exhausted)
         if denial.wait >= 1:
-            log.info("account %s: waiting %.0f s for a permit, since %s", self._account, denial.wait, denial.reason)
+            waits.info("account %s: waiting %.0f s for a permit, since %s", self._account, denial.wait, denial.reason)
         # Callers of all processes wake for the same permit; a little apart they don't all meet at the store.
         return min(denial.wait + self._jitter.uniform(0.0, min(0.05, denial.wait / 10)), LONGEST_SLEEP)
 

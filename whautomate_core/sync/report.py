@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from whautomate_core.call import Json
-from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
 from whautomate_core.files import Storage, write_records
 from whautomate_core.policy import digits
+from whautomate_core.state.ledger import Ledger
 from whautomate_core.sync.kinds import SEPARATOR
 from whautomate_core.sync.options import Show
-from whautomate_core.sync.staging import Staging
+from whautomate_core.sync.staging import Staging, batches
 from whautomate_core.thresholds import Threshold, limit, require_some_used, warn_of_rejected
 
 OUTCOMES = (
@@ -141,10 +143,10 @@ def write_rejects(path: str | None, staging: Staging, show: Show, storage: Stora
         write_records(path, _rejects(staging, show), storage=storage)
 
 
-def write_outcomes(path: str | None, staging: Staging, show: Show, storage: Storage) -> None:
-    """Write every row with what became of it."""
+def write_outcomes(path: str | None, staging: Staging, ledger: Ledger, show: Show, storage: Storage) -> None:
+    """Write every row with what became of it, and whose it is."""
     if path is not None:
-        write_records(path, _outcomes(staging, show), storage=storage)
+        write_records(path, _outcomes(staging, ledger, show), storage=storage)
 
 
 def _rejects(staging: Staging, show: Show) -> Iterator[Json]:
@@ -162,16 +164,24 @@ def _rejects(staging: Staging, show: Show) -> Iterator[Json]:
         yield {"of": source, "row": row, "outcome": outcome, "reason": reason, "match": shown(key, show)}
 
 
-def _outcomes(staging: Staging, show: Show) -> Iterator[Json]:
+def _outcomes(staging: Staging, ledger: Ledger, show: Show) -> Iterator[Json]:
     query = (
-        "SELECT row, 'rejected', reason, NULL, NULL FROM reject UNION ALL "
-        "SELECT row, 'folded', 'same person as row ' || later, NULL, NULL FROM folded UNION ALL "
-        "SELECT row, known, NULL, NULL, NULL FROM line WHERE known IS NOT NULL AND match NOT IN"
+        "SELECT row, 'rejected', reason, NULL, NULL, NULL FROM reject UNION ALL "
+        "SELECT f.row, 'folded', 'same person as row ' || f.later, NULL, NULL, l.match"
+        " FROM folded f LEFT JOIN line l ON l.row = f.row UNION ALL "
+        "SELECT row, known, NULL, NULL, NULL, match FROM line WHERE known IS NOT NULL AND match NOT IN"
         " (SELECT match FROM twice) UNION ALL "
-        "SELECT row, outcome, reason, key, id FROM person ORDER BY 1"
+        "SELECT row, outcome, reason, key, id, match FROM person ORDER BY 1"
     )
-    for row, outcome, reason, key, id in staging.run(query):
-        yield {"row": row, "outcome": outcome or "pending", "reason": reason, "match": shown(key, show), "id": id}
+    for batch in batches(staging.run(query)):
+        ids: dict[str, str | None] = {}
+        # Whom this run created, and whose row is as it was, the ledger knows by id. Without it the file is written too.
+        with suppress(StateUnavailable):
+            found = ledger.people([match for *_, id, match in batch if match and not id])
+            ids = {match: who.id for match, who in found.items()}
+        for row, outcome, reason, key, id, match in batch:
+            named = {"row": row, "outcome": outcome or "pending", "reason": reason, "match": shown(key, show)}
+            yield {**named, "id": id or ids.get(match)}
 
 
 def shown(key: str | None, show: Show) -> str | None:

@@ -17,7 +17,7 @@ from whautomate_core.call import Json
 from whautomate_core.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.files import Storage, fsspec_storage, open_file
-from whautomate_core.progress import Progress
+from whautomate_core.progress import Progress, waits
 from whautomate_core.settling import SETTLE_AFTER
 from whautomate_core.sources import Rows, Source, Table, rows
 from whautomate_core.state.database import steady
@@ -130,7 +130,7 @@ def run_sync(
             report = _report(job, count, plan, suppressed, requests, started, order)
             log.info("sync %s: %s", ended, json.dumps(report))
             write_rejects(order.rejects_path, staging, order.show, storage)
-            write_outcomes(order.outcomes_path, staging, order.show, storage)
+            write_outcomes(order.outcomes_path, staging, job.ledger, order.show, storage)
         require_within("max_failed", order.max_failed, staging, ("failed", "unsettled", "undone"), count)
         # Only now, since a row that can't be read may say that somebody loses a tag.
         require_usable(staging, count)
@@ -262,8 +262,8 @@ def _lease(client: Client, name: str, run: Run, when_running: str) -> Iterator[L
             raise InvalidRequest(f"{says}: nothing was sent (when_running='wait' waits for its end)")
         wait = min(lease.seconds, 30.0) + 1.0
         if client.max_wait is not None and wait > client.max_wait:
-            raise Busy(f"{says}; it is asked again in {wait:.0f} s", next_permit_at=time.time() + wait)
-        log.info("%s; it is asked again in %.0f s", says, wait)
+            raise Busy(f"{says}: looking again in {wait:.0f} s", next_permit_at=time.time() + wait)
+        waits.info("%s: looking again in %.0f s", says, wait)
         time.sleep(wait)
     ended = threading.Event()
 
