@@ -212,7 +212,7 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
     status, key = response.status_code, response.request.headers.get("x-api-key", "")
     if 200 <= status < 300:
         try:
-            value = json.loads(content)
+            value = json.loads(content, parse_constant=_number, parse_float=_number)
             problem = _problem(call, value, key)
         except (ValueError, RecursionError):
             value, problem = None, "is not JSON"
@@ -243,6 +243,13 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
     if call.repeat is Repeat.ONCE:
         raise _unknown(call, f"the server failed ({status})", status)
     raise _repeatable(call, ServerError(f"{_name(call)}: the server failed ({status})", status=status))
+
+
+def _number(text: str) -> float:
+    """A number of an answer. Raises `ValueError` for those that JSON can't say: NaN, and what is too large."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError("no number of JSON")
+    return number
 
 
 def _problem(call: Call[Any], value: Any, key: str) -> str | None:

@@ -551,3 +551,11 @@ def test_a_list_without_documented_paging_is_read_whole_where_the_server_pages(p
     with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
         read = [one for page in client.pages(classes.list_class_participants("c")) for one in page]
     assert [one["id"] for one in read] == [str(n) for n in range(34)]
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_an_answer_with_a_number_that_json_can_not_say_is_refused(number: str, make_send: Any) -> None:
+    content = f'{{"id": "1", "customFields": {{"size": {number}}}}}'
+    send = make_send(account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, text=content))
+    with pytest.raises(UnexpectedResponse, match="the answer is not JSON"):
+        send(contacts.get_contact("1"))

@@ -3,13 +3,15 @@
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 from test_sync import ADA, BOB, READ, counts, row, sync, tag, writes
 
+from whautomate_core.account import account_from_settings
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import PolicyRefused, UnexpectedResponse
 from whautomate_core.people import set_contact_fields
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
@@ -203,3 +205,25 @@ def test_nobody_gets_the_number_of_somebody_who_opted_out(client: Client, whauto
     assert writes(whautomate_emulator) == []
     set_contact_fields(client, {"phoneNumber": "+4915123456780", "stage": "Won"}, contact_id=bob)
     assert writes(whautomate_emulator) == ["updateContact"]
+
+
+@pytest.mark.parametrize("tags", [[{"name": "Unsubscribe"}], "Unsubscribe", {"Unsubscribe": True}, [None]])
+@pytest.mark.parametrize("many", [False, True])
+def test_tags_that_can_not_be_read_end_a_job_before_it_writes(many: bool, tags: Any, pool: Any) -> None:
+    written: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method != "GET":
+            written.append(request.url.path)
+        record = {"id": "1", "phoneNumber": "4915123456789", "name": "Ada", "tags": tags}
+        return httpx.Response(200, json=[record] if request.url.params.get("page", "1") == "1" else [])
+
+    account = account_from_settings("https://api.example", "k", {"location_id": "L", "plan": "subscribed"})
+    with Client(account, pool=pool, transport=httpx.MockTransport(answer)) as client:
+        rows = [ADA, BOB] if many else [ADA]
+        for members in ("at_least", "exactly"):
+            with pytest.raises(UnexpectedResponse, match="nobody knows whether it opted out"):
+                tag(client, rows, "news", members=members)
+        with pytest.raises(UnexpectedResponse, match="nobody knows whether it opted out"):
+            sync(client, rows, tags=["news"], drift="detect")
+    assert written == []

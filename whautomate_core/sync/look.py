@@ -92,6 +92,7 @@ def _read_everybody(job: Job, most: int | None) -> bool:
     def take(records: Sequence[Json], page: int) -> None:
         by_match: dict[str, list[Json]] = {}
         strangers: list[tuple[str, str]] = []
+        _refuse(job, records)  # first, since it raises where tags can't be read
         for record in records:
             found = [match_of(key) for key in keys_of(job.mapping.match, record)]
             for match in found:
@@ -99,7 +100,6 @@ def _read_everybody(job: Job, most: int | None) -> bool:
             holds = set(job.tags) & set(record.get("tags") or [])
             if job.exactly and holds and not job.client.account.policy.protects(record):
                 strangers.append((record["id"], json.dumps(found)))
-        _refuse(job, records)
         _keep(job, by_match, page)
         if job.exactly:
             _keep_strangers(job, records, strangers)
@@ -235,7 +235,10 @@ def _remember(job: Job, everybody: bool) -> None:
 
 def as_one(job: Job, records: list[Json]) -> Json:
     """What the server has of somebody: the oldest record, with an opt-out and the job's tags through any of them."""
-    one = functools.reduce(job.client.account.policy.as_one, records)
+    policy = job.client.account.policy
+    for record in records:
+        policy.protects(record)  # raises where its tags can't be read
+    one = functools.reduce(policy.as_one, records)
     held = [tag for record in records for tag in record.get("tags") or [] if tag in job.tags]
     return {**one, "tags": list(dict.fromkeys([*(one.get("tags") or []), *held]))}
 
