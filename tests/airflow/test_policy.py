@@ -48,7 +48,8 @@ def test_who_opted_out_is_left_alone(case, world, connected):
         run(case, world)
     assert world.written() == []
     assert world.happened() == before
-    assert open_state().claims.open() == []
+    account = WhautomateHook().get_account()
+    assert open_state(account.state).claims.open(account.id) == []
 
 
 def test_sends_off_and_stopped_sends_stop_every_send(world, connected):
