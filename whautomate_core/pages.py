@@ -37,6 +37,9 @@ class Pages:
     latest: list[Any] = field(default_factory=list, repr=False)
     repeated: int = 0
     """Records that came twice: the list moved under the reading. They are returned once."""
+    in_vain: int = 0
+    """The full pages at the end of those read that held nothing new. The first may have moved down by as many as it
+    holds (a list of one, and another comes); a second shows that paging is ignored."""
     done: bool = False
 
     def __post_init__(self) -> None:
@@ -62,8 +65,10 @@ class Pages:
         if records and not new and not self.call.paged:
             self.done = True  # it gives the whole list, whatever page is asked for
             return []
+        full = bool(records) and len(records) >= self.size
+        self.in_vain = self.in_vain + 1 if full and not new else 0
         # Not every record has an id: lines of a broadcast's log have none.
-        if records and len(records) >= self.size and (not new or records == self.latest):
+        if self.in_vain > 1 or (full and new and records == self.latest):
             raise UnexpectedResponse(
                 f"{self.call.method} {self.call.path}: page {self.page} repeats what came before: is paging ignored?"
             )

@@ -292,7 +292,7 @@ def test_after_an_answer_that_leaves_it_open_a_create_has_an_unknown_outcome(ans
     ("page", "says"),
     [
         ([{"phone": "49151"}] * 50, "page 2 repeats what came before"),  # lines of a log have no ids
-        ([{"id": ["c"]}], "page 2 repeats what came before"),
+        ([{"id": ["c"]}], "page 3 repeats what came before"),
         ([{"id": "c"}, None], "what is no record"),
         (["Ada"], "what is no record"),
     ],
@@ -521,8 +521,25 @@ def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> Non
     with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
         pages = client.pages(contacts.list_contacts())
         assert next(pages) == same
-        with pytest.raises(UnexpectedResponse, match="is paging ignored"):
-            next(pages)
+        with pytest.raises(UnexpectedResponse, match="page 3 repeats .* is paging ignored"):
+            list(pages)
+
+
+@pytest.mark.parametrize("count", [1, 2, 100])
+def test_as_many_as_a_page_holds_may_come_before_the_next_is_read(count: int, pool: Any) -> None:
+    there = [{"id": f"{n}"} for n in range(count)]
+
+    def newest_first(request: httpx.Request) -> httpx.Response:
+        size, page = int(request.url.params["limit"]), int(request.url.params["page"])
+        shown = there[(page - 1) * size : page * size]
+        if page == 1:
+            there[:0] = [{"id": f"came {n}"} for n in range(count)]
+        return httpx.Response(200, json=shown)
+
+    transport = httpx.MockTransport(newest_first)
+    with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
+        read = [one["id"] for page in client.pages(contacts.list_contacts()) for one in page]
+    assert read == [f"{n}" for n in range(count)]
 
 
 @pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 2), (37, 2)])
