@@ -521,7 +521,7 @@ def test_a_server_that_ignores_page_is_noticed(make_send: Any, pool: Any) -> Non
     with Client(account_from_settings("https://api.example", "k"), pool=pool, transport=transport) as client:
         pages = client.pages(contacts.list_contacts())
         assert next(pages) == same
-        with pytest.raises(UnexpectedResponse, match="page 3 repeats .* is paging ignored"):
+        with pytest.raises(UnexpectedResponse, match=r"page 3 repeats .* is paging ignored"):
             list(pages)
 
 
