@@ -11,16 +11,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from whautomate_core.emulator import create_app, running
+from whautomate_core.emulator import Stances, create_app, running
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "demo-key"
+PER_MINUTE, PER_DAY = 600, 432_000
+"""Twice what a subscribed account may send, so that the demo waits for the pool once and not for minutes."""
 
 
 def airflow(home: Path, url: str) -> dict[str, str]:
     connection = {"conn_type": "whautomate", "host": url, "password": KEY}
-    # What the emulator makes is in its lists at once.
-    connection["extra"] = {"plan": "subscribed", "account": "demo", "location_id": "loc000000001", "list_lag": 0}
+    limits = {"requests_per_minute": PER_MINUTE, "requests_per_day": PER_DAY}
+    # The emulator's lists show new records at once.
+    connection["extra"] = {**limits, "account": "demo", "location_id": "loc000000001", "list_lag": 0}
     env = {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -43,7 +46,8 @@ def prefect(home: Path, url: str) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "WHAUTOMATE_HOST": url,
         "WHAUTOMATE_KEY": KEY,
-        "WHAUTOMATE_PLAN": "subscribed",
+        "WHAUTOMATE_REQUESTS_PER_MINUTE": str(PER_MINUTE),
+        "WHAUTOMATE_REQUESTS_PER_DAY": str(PER_DAY),
         "WHAUTOMATE_LIST_LAG": "0",
     }
 
@@ -83,7 +87,8 @@ def main(orchestrator: str) -> int:
     home.mkdir(parents=True, exist_ok=True)
     report = state / "report.json"
     report.unlink(missing_ok=True)
-    with running(create_app(key=KEY, path=str(state / "emulator.sqlite"))) as url:
+    limits = Stances(limits=((PER_MINUTE, 60.0), (PER_DAY, 86_400.0)))
+    with running(create_app(limits, key=KEY, path=str(state / "emulator.sqlite"))) as url:
         env = {"airflow": airflow, "prefect": prefect}[orchestrator](home, url)
         example = ROOT / "example_dags" / orchestrator / "contacts_to_campaign.py"
         log = state / "run.log"

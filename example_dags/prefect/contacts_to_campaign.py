@@ -72,12 +72,12 @@ def contacts_to_campaign(
 
 
 if __name__ == "__main__":
+    optional = ("plan", "requests_per_minute", "requests_per_day", "list_lag")
     settings: dict[str, Any] = {
         "host": os.environ["WHAUTOMATE_HOST"],
         "key": os.environ["WHAUTOMATE_KEY"],
-        "plan": os.environ.get("WHAUTOMATE_PLAN"),
-        "list_lag": os.environ.get("WHAUTOMATE_LIST_LAG"),
         "location_id": "loc000000001",  # the emulator's; the task list_locations tells yours
+        **{name: os.environ.get(f"WHAUTOMATE_{name.upper()}") for name in optional},
     }
     when = datetime.fromisoformat(os.environ.get("WHAUTOMATE_DEMO_LOGICAL_DATE", "2026-06-01T00:00:00+00:00"))
     report = contacts_to_campaign(WhautomateCredentials(**settings), when, hold_minutes=0.1, poll_interval=5.0)
