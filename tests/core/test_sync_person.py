@@ -227,3 +227,22 @@ def test_tags_that_can_not_be_read_end_a_job_before_it_writes(many: bool, tags: 
         with pytest.raises(UnexpectedResponse, match="nobody knows whether it opted out"):
             sync(client, rows, tags=["news"], drift="detect")
     assert written == []
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("gone", ["deleted", "another number"])
+@pytest.mark.parametrize("ok", ["yes", "no"])
+def test_who_vanished_and_opted_out_as_the_other_kind_is_not_made_anew(
+    ok: str, gone: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    rows = [{**ADA, "ok": ok}, BOB]
+    sync(client, rows)
+    (ada,) = [one["id"] for one in whautomate_emulator.contacts() if one["name"] == "Ada"]
+    if gone == "deleted":
+        client.send(contacts.delete_contact(ada))
+    else:
+        client.send(contacts.update_contact(ada, {"phoneNumber": "+4915123456780"}))
+    whautomate_emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": "15123456789", "tags": OUT}])
+    report = sync(client, [{**rows[0], "city": "Ulm"}, BOB])  # nothing of which would reach anybody who is there
+    assert counts(report, "created", "withheld") == (0, 1)
+    assert all(not one["phoneNumber"].endswith("15123456789") for one in whautomate_emulator.contacts())

@@ -79,7 +79,8 @@ def decide(job: Job) -> bool:
     _decide(job, "outcome IS NULL", now)
     reached = _reached(job)
     count = job.staging.count(f"SELECT count(*) FROM person WHERE {reached}")  # noqa: S608
-    elsewhere = not count or refuse_opted_out_elsewhere(job, most=count)
+    # Where nobody is to be reached it is not known: whoever has vanished by then, and is made anew, is asked for.
+    elsewhere = count > 0 and refuse_opted_out_elsewhere(job, most=count)
     job.refused.update(row[0] for row in job.staging.all("SELECT number FROM refused"))
     _decide(job, reached, now)
     return elsewhere
