@@ -26,8 +26,8 @@ from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import CONTACTS, keys_of, other_keys
-from whautomate_core.sync.look import as_one, find, page_of, seen
-from whautomate_core.sync.plan import Change, change_of, without_reaching
+from whautomate_core.sync.look import find, page_of, seen
+from whautomate_core.sync.plan import Change, change_of, holding, without_reaching
 from whautomate_core.sync.rows import finish, matcher
 from whautomate_core.sync.staging import Staged
 from whautomate_core.sync.unlisted import joined_opt_out
@@ -58,7 +58,7 @@ class Writing:
     def cleared(self, person: Staged) -> bool:
         """Whether it is known that nobody with somebody's number has opted out, since `change_of` leaves those out."""
         # By a search for the number all contacts with it were read.
-        searched = self.job.kind is CONTACTS and person.records is not None
+        searched = self.job.kind is CONTACTS and person.searched
         return self.elsewhere and (self.everybody or searched)
 
 
@@ -98,7 +98,8 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
                 if outcome == "again":
                     job.ledger.lose(one.item.match)
                     job.staging.run(
-                        "UPDATE person SET action = 'again', id = NULL, records = NULL, page = 0 WHERE match = ?",
+                        "UPDATE person SET action = 'again', id = NULL, records = NULL, searched = 0, page = 0"
+                        " WHERE match = ?",
                         (one.item.match,),
                     )
                 elif outcome in ("failed", "unsettled", "withheld", "missing", "existing"):
@@ -149,7 +150,7 @@ def _read_again(job: Job, person: Staged, by_id: dict[str, Json], read_at: float
     found = seen(job, person.match, records)
     if found.opted_out != person.opted_out:
         job.ledger.see([found])
-    change = asdict(change_of(job, person, as_one(job, records)))
+    change = asdict(change_of(job, person, records))
     return replace(person, records=records, change=change, opted_out=found.opted_out, read_at=read_at)
 
 
@@ -222,13 +223,13 @@ def _create(writing: Writing, person: Staged) -> str:
         raise OutcomeUnknown(f"{call!r}: the answer has no id")
     is_new = Seen(person.match, str(id), job.client.account.policy.protects(answer))
     outcome = _created(job, person)
-    if change_of(job, person, answer).is_none:
+    if change_of(job, person, [answer]).is_none:
         confirmed = Confirmed(person.match, person.raw, person.payload, job.lease.run, outcome)
         job.ledger.see_created(is_new, job.lease.sync, confirmed)
         return outcome
     # It may be somebody who was there: what the server does with a number that it knows is not documented.
     job.ledger.see([is_new])
-    changed = _change(writing, replace(person, id=is_new.id, records=None, change=None))
+    changed = _change(writing, replace(person, id=is_new.id, records=None, searched=False, change=None))
     return outcome if changed == "unchanged" else changed
 
 
@@ -240,7 +241,7 @@ def _found(job: Job, person: Staged, records: list[Json]) -> Staged:
     """Somebody who was looked for just now, to be compared; that they are there is noted."""
     found = seen(job, person.match, records)
     job.ledger.see([found])
-    return replace(person, id=found.id, opted_out=found.opted_out, records=None, change=None)
+    return replace(person, id=found.id, opted_out=found.opted_out, records=records, searched=True, change=None)
 
 
 def _settle_unknown(writing: Writing) -> None:
@@ -253,7 +254,7 @@ def _settle_unknown(writing: Writing) -> None:
             return None
         # Somebody else may have created them in that moment, so they are compared.
         found = _found(job, person, records)
-        is_ours = change_of(job, person, as_one(job, records)).is_none
+        is_ours = change_of(job, person, records).is_none
         return _created(job, person) if is_ours else _change(writing, found)
 
     unknown = job.staging.people("outcome = 'unsettled' AND action IN ('create', 'again')")
@@ -275,29 +276,37 @@ def _change(writing: Writing, person: Staged) -> str:
         _, change, _ = _compare(writing, person)
         return "unchanged" if change.is_none else "existing"
     flags = set[str]()
-    records = person.records
-    if records is not None and person.change is not None:
-        record, read_at = as_one(job, records), person.read_at or writing.read_at
+    if person.records is not None and person.change is not None:
+        records, read_at = person.records, person.read_at or writing.read_at
         change = Change(**person.change)
         if change.fields:
             flags |= _update(writing, person, change.fields)
             if "protected" in flags:
                 change = replace(change, lacks=[])
     else:
-        record, change, read_at = _compare(writing, person)
+        records, change, read_at = _compare(writing, person)
         flags |= {"updated"} if change.fields else set()
-        records = [record]
-        if job.tags and not person.consent:
-            # Whoever refuses loses the tags wherever they are: others with the number were not looked for yet.
-            records += [one for one in find(job, person) if one["id"] != record["id"]]
-            change = replace(change, holds=change_of(job, person, as_one(job, records)).holds)
+    if (change.lacks or (job.tags and not person.consent)) and not (writing.everybody or person.searched):
+        person, records, change = _with_others(job, person, records, change)
     if change.protected:
         flags.add("protected")
     if change.holds:
         flags.add(_untag(job, person, change.holds, records))
     if change.lacks:
-        flags.add(_tag(writing, person, change.lacks, record, read_at))
+        flags.add(_tag(writing, person, change.lacks, records, read_at))
     return "+".join(["updated" if "updated" in flags else "unchanged", *sorted(flags - {"updated"})])
+
+
+def _with_others(job: Job, person: Staged, records: list[Json], before: Change) -> tuple[Staged, list[Json], Change]:
+    """Search for the other records of somebody whose tags are about to change: a segment may choose each of them."""
+    by_id = {record["id"]: record for record in [*records, *find(job, person)]}
+    records = sorted(by_id.values(), key=lambda record: record["id"] != person.id)
+    found = seen(job, person.match, records)
+    job.ledger.see([found._replace(id=str(person.id))])
+    now = change_of(job, person, records)
+    lacks = [tag for tag in now.lacks if tag in before.lacks]
+    change = Change(before.fields, lacks, now.holds, before.protected or now.protected)
+    return replace(person, searched=True, opted_out=found.opted_out), records, change
 
 
 def _update(writing: Writing, person: Staged, fields: Json) -> set[str]:
@@ -327,14 +336,15 @@ def _protected(job: Job, person: Staged) -> str:
     return "protected"
 
 
-def _compare(writing: Writing, person: Staged) -> tuple[Json, Change, float]:
-    """Read somebody and write what differs directly after. Gives the record, what differed, and when it was read."""
+def _compare(writing: Writing, person: Staged) -> tuple[list[Json], Change, float]:
+    """Read somebody and write what differs directly after. Gives the records, what differed, and when it was read."""
     job = writing.job
+    others = [record for record in person.records or [] if record["id"] != person.id]
     read: list[tuple[Json, Change]] = []
     refused = False
 
     def left(record: Json) -> Json | None:
-        change = change_of(job, person, record, refused=refused)
+        change = change_of(job, person, [record, *others], refused=refused)
         read.append((record, change))
         return merge(record, change.fields) if change.fields and job.mode != "insert" else None
 
@@ -354,45 +364,57 @@ def _compare(writing: Writing, person: Staged) -> tuple[Json, Change, float]:
             job.client.send(replace(job.kind.update(str(person.id), {}), left=left, fits=fits))
     except NotFound:
         raise _Moved("deleted") from None
-    record = read[-1][0]
-    if (opted_out := job.client.account.policy.protects(record)) != person.opted_out:
+    records = [read[-1][0], *others]
+    opted_out = any(map(job.client.account.policy.protects, records))
+    if opted_out != person.opted_out:
         job.ledger.see([Seen(person.match, str(person.id), opted_out)])
     # The first reading says what differed: a repetition finds it written.
-    return (record, read[0][1], read_at)
+    return (records, read[0][1], read_at)
 
 
-def _tag(writing: Writing, person: Staged, tags: list[str], record: Json, read_at: float) -> str:
+def _tag(writing: Writing, person: Staged, tags: list[str], records: list[Json], read_at: float) -> str:
     """Give tags to somebody. Where they were read a while ago, they are read again: who opted out since gets none."""
     job, cleared = writing.job, writing.cleared(person)
-    held = {id: one for one in person.records or [record] for id in [one["id"]]}
-    # An opt-out is noted wherever a number is: each of their records can be chosen by a segment.
-    whom = list(held) if all(map(job.client.account.policy.is_opt_out, tags)) else [str(person.id)]
-    for id in whom:
-        call = replace(job.kind.add_tags(id, tags), fits=_is_theirs(job, person))
-        try:
-            if steady() - read_at > FRESH:
-                job.client.send(replace(call, cleared=cleared))
-            else:
-                _send_known(job, call, held.get(id, record), cleared=cleared)
-        except PolicyRefused:
-            return _protected(job, person)
-        except NotFound:
-            raise _Moved("deleted") from None
-    return "tagged"
+
+    def give(record: Json) -> None:
+        call = replace(job.kind.add_tags(record["id"], tags), fits=_is_theirs(job, person))
+        if steady() - read_at > FRESH:
+            job.client.send(replace(call, cleared=cleared))
+        else:
+            _send_known(job, call, record, cleared=cleared)
+
+    policy = job.client.account.policy
+    if all(map(policy.is_opt_out, tags)):
+        whom = [record for record in records if not policy.protects(record)]
+    else:
+        whom = [record for record in records if record["id"] == person.id]
+    return "tagged" if _each_record(person, whom, give) else _protected(job, person)
 
 
 def _untag(job: Job, person: Staged, tags: list[str], records: list[Json]) -> str:
-    """Take tags from somebody, from each of their records: a segment chooses any that holds one."""
+    """Take tags from every record of somebody that holds any."""
+
+    def take(record: Json) -> None:
+        call = replace(job.kind.remove_tags(record["id"], tags), fits=_is_theirs(job, person))
+        _send_known(job, call, record)
+
+    whom = holding(job.client.account.policy, tags, records)
+    return "untagged" if _each_record(person, whom, take) else _protected(job, person)
+
+
+def _each_record(person: Staged, records: list[Json], do: Callable[[Json], None]) -> bool:
+    """Do something with records of somebody. False where the policy forbids it for any of them."""
+    permitted = True
     for record in records:
-        call = replace(job.kind.remove_tags(str(record["id"]), tags), fits=_is_theirs(job, person))
         try:
-            _send_known(job, call, record)
+            do(record)
         except PolicyRefused:
-            return _protected(job, person)
-        except NotFound:
+            permitted = False
+        except (NotFound, WrongRecord) as error:
+            # A second record that was deleted or merged needs nothing any more.
             if record["id"] == person.id:
-                raise _Moved("deleted") from None
-    return "untagged"
+                raise _Moved("deleted") if isinstance(error, NotFound) else error from None
+    return permitted
 
 
 def _send_known(job: Job, call: Call[Any], record: Json, *, cleared: bool = True) -> None:

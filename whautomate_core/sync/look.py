@@ -188,7 +188,9 @@ def _search(job: Job) -> int:
                 )
             elif one.result:
                 records = json.dumps(one.result)
-                job.staging.run("UPDATE person SET records = ? WHERE match = ?", (records, one.item.match))
+                job.staging.run(
+                    "UPDATE person SET records = ?, searched = 1 WHERE match = ?", (records, one.item.match)
+                )
                 job.ledger.see([seen(job, one.item.match, one.result)])
             else:
                 job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
@@ -234,13 +236,11 @@ def _remember(job: Job, everybody: bool) -> None:
 
 
 def as_one(job: Job, records: list[Json]) -> Json:
-    """What the server has of somebody: the oldest record, with an opt-out and the job's tags through any of them."""
+    """What the server has of somebody: the oldest record, with an opt-out through any of them."""
     policy = job.client.account.policy
     for record in records:
         policy.protects(record)  # raises where its tags can't be read
-    one = functools.reduce(policy.as_one, records)
-    held = [tag for record in records for tag in record.get("tags") or [] if tag in job.tags]
-    return {**one, "tags": list(dict.fromkeys([*(one.get("tags") or []), *held]))}
+    return functools.reduce(policy.as_one, records)
 
 
 def seen(job: Job, match: str, records: list[Json]) -> Seen:

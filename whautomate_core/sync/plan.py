@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -41,22 +40,24 @@ class Change:
         return not (self.fields or self.lacks or self.holds)
 
 
-def change_of(job: Job, person: Staged, record: Mapping[str, Any], *, refused: bool = False) -> Change:
-    """Compare what a row says with what the server has. `refused`: they opted out through another record."""
-    policy = job.client.account.policy
+def change_of(job: Job, person: Staged, records: list[Json], *, refused: bool = False) -> Change:
+    """Compare what a row says with what the server has: all of somebody's records.
+
+    A segment may choose each of them. So who refuses loses the tags everywhere, and who holds a tag through any of them
+    is not given it again. `refused`: they opted out through another record.
+    """
+    policy, record = job.client.account.policy, as_one(job, records)
     fields = differing(person.fields, record)
     if person.unfit:
         fields = {}
     # Where they are matched by the number it is theirs, and the server's spelling of it is left alone.
     if job.kind.phone in job.mapping.match or same_number(person.fields, record):
         fields = {name: value for name, value in fields.items() if name not in job.kind.number}
-    held = record.get("tags") or []
-    lacks = [tag for tag in job.tags if person.consent and not _holds(policy, tag, held)]
-    holds = [tag for tag in job.tags if not person.consent and tag in held]
-    if policy.protects(record):
-        holds = []
+    lacks = [tag for tag in job.tags if person.consent and _lacks(policy, tag, records)]
+    holds = [tag for tag in job.tags if not person.consent and holding(policy, [tag], records)]
     # The number may be about to become that of somebody who opted out.
-    elif not (refused or job.refused & (numbers(record) | numbers(person.fields))):
+    refusing = job.refused & (numbers(record) | numbers(person.fields))
+    if not (policy.protects(record) or refused or refusing):
         return Change(fields, lacks, holds, False)
     kept = without_reaching(job, fields)
     noted = [tag for tag in lacks if policy.is_opt_out(tag)]
@@ -68,21 +69,33 @@ def without_reaching(job: Job, fields: Json) -> Json:
     return {name: value for name, value in fields.items() if name not in ("stage", *job.kind.number)}
 
 
-def _holds(policy: Policy, tag: str, held: list[str]) -> bool:
-    return tag in held or (policy.is_opt_out(tag) and any(map(policy.is_opt_out, held)))
+def _lacks(policy: Policy, tag: str, records: list[Json]) -> bool:
+    """Whether somebody is to get a tag: no record of theirs has it. An opt-out is noted on each of them."""
+    if policy.is_opt_out(tag):
+        return not all(map(policy.protects, records))
+    return not any(tag in (record.get("tags") or []) for record in records)
 
 
-def decide(job: Job) -> bool:
-    """Work out what is to be done with each of the people. Returns whether all who opted out elsewhere were read."""
+def holding(policy: Policy, tags: list[str], records: list[Json]) -> list[Json]:
+    """Those of somebody's records that are to lose tags. Of who opted out nothing is changed."""
+    return [record for record in records if {*tags} & {*(record.get("tags") or [])} and not policy.protects(record)]
+
+
+def decide(job: Job, everybody: bool) -> bool:
+    """Work out what is to be done with each of the people. Returns whether all who opted out elsewhere were read.
+
+    Args:
+        everybody: Whether everybody was read.
+    """
     now = job.ledger.now()
     job.refused.update(row[0] for row in job.staging.all("SELECT number FROM refused"))
-    _decide(job, "outcome IS NULL", now)
+    _decide(job, "outcome IS NULL", now, everybody)
     reached = _reached(job)
     count = job.staging.count(f"SELECT count(*) FROM person WHERE {reached}")  # noqa: S608
     # Where nobody is to be reached it is not known: whoever has vanished by then, and is made anew, is asked for.
     elsewhere = count > 0 and refuse_opted_out_elsewhere(job, most=count)
     job.refused.update(row[0] for row in job.staging.all("SELECT number FROM refused"))
-    _decide(job, reached, now)
+    _decide(job, reached, now, everybody)
     return elsewhere
 
 
@@ -96,12 +109,12 @@ def _reached(job: Job) -> str:
     return f"outcome IS NULL AND (action = 'create' OR action = 'write' AND ({' OR '.join(changes)}))"
 
 
-def _decide(job: Job, whom: str, now: float) -> None:
+def _decide(job: Job, whom: str, now: float, everybody: bool) -> None:
     for batch in batches(job.staging.people(whom)):
         equal: list[tuple[Staged, str]] = []
         rows: list[tuple[Any, ...]] = []
         for person in batch:
-            action, change, outcome, reason = _decided(job, person, now)
+            action, change, outcome, reason = _decided(job, person, now, everybody)
             if person.unfit and (action != "write" or job.mode == "insert"):
                 action, change, outcome, reason = None, None, "rejected", person.unfit
             if outcome in ("unchanged", "unchanged+protected"):
@@ -112,7 +125,9 @@ def _decide(job: Job, whom: str, now: float) -> None:
         job.staging.many("UPDATE person SET action = ?, change = ?, outcome = ?, reason = ? WHERE match = ?", rows)
 
 
-def _decided(job: Job, person: Staged, now: float) -> tuple[str | None, Json | None, str | None, str | None]:
+def _decided(
+    job: Job, person: Staged, now: float, everybody: bool
+) -> tuple[str | None, Json | None, str | None, str | None]:
     """Action, change, outcome and reason: an action or an outcome."""
     if person.id is None:
         if job.mode == "update":
@@ -127,8 +142,10 @@ def _decided(job: Job, person: Staged, now: float) -> tuple[str | None, Json | N
     if person.records is None:
         # In mode `insert` whom the ledger has is there, unless it is not trusted.
         return (None, None, "existing", None) if job.mode == "insert" and job.trusts else ("write", None, None, None)
-    change = change_of(job, person, as_one(job, person.records))
-    if change.is_none:
+    change = change_of(job, person, person.records)
+    # Part of a list may show some of somebody's records: who refuses may hold tags through others.
+    is_whole = everybody or person.searched or person.consent or not job.tags or job.mode == "insert"
+    if change.is_none and is_whole:
         return None, None, "unchanged+protected" if change.protected else "unchanged", None
     if job.mode == "insert":
         return None, None, "existing", None

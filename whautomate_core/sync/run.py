@@ -140,7 +140,7 @@ def run_sync(
 def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:
     read_at = steady()
     looked: Looked = look_up(job)
-    elsewhere = decide(job)
+    elsewhere = decide(job, looked.everybody)
     if job.exactly:
         _keep_unsure(job)
     deletes = _find_gone(job) if job.mode == "mirror" else 0

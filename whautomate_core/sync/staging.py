@@ -50,6 +50,7 @@ CREATE TABLE person (
     unfit TEXT,         -- why nothing but their tags is written
     id TEXT,
     records TEXT,       -- what the server has, as read in this run: the oldest first
+    searched INTEGER NOT NULL DEFAULT 0,  -- whether that was by a search for them
     page INTEGER NOT NULL DEFAULT 0,  -- of the list of everybody, where they stood on one
     absent INTEGER NOT NULL DEFAULT 0,
     opted_out INTEGER NOT NULL DEFAULT 0,
@@ -77,7 +78,7 @@ CREATE TABLE suppress_reject (row INTEGER NOT NULL, reason TEXT NOT NULL);
 
 _COLUMNS = (
     "match, row, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, done, action, change,"
-    " outcome, reason, unfit, page"
+    " outcome, reason, unfit, searched, page"
 )
 
 
@@ -119,6 +120,8 @@ class Staged:
     reason: str | None
     unfit: str | None
     """Why nothing but their tags is written: their row can't be sent, and says that they don't consent."""
+    searched: bool
+    """Whether `records` are those that a search for them shows: all of theirs."""
     page: int
     """Of the list of everybody, where they stood on one; else 0."""
     read_at: float | None = None
@@ -201,11 +204,11 @@ class Staging:
 
 def _staged(row: Sequence[Any]) -> Staged:
     match, number, key, fields, consent, raw, payload, id, records, absent, opted_out, intent_at, *rest = row
-    done, action, change, outcome, reason, unfit, page = rest
+    done, action, change, outcome, reason, unfit, searched, page = rest
     return Staged(
         *(match, number, key, json.loads(fields), bool(consent), raw, payload, id, records and json.loads(records)),
         *(bool(absent), bool(opted_out), intent_at, done, action, change and json.loads(change)),
-        *(outcome, reason, unfit, page),
+        *(outcome, reason, unfit, bool(searched), page),
     )
 
 
