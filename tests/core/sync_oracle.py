@@ -27,8 +27,9 @@ from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, stances_from
 from whautomate_core.emulator import world as emulator_world
 from whautomate_core.emulator.faults import Kind
-from whautomate_core.emulator.store import number as number_of
+from whautomate_core.emulator.store import number as spelt_number
 from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.phones import canonical, spellings
 from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
 from whautomate_core.state.profiles import Profile
@@ -53,11 +54,25 @@ NAME, STAGE = {"contacts": "name", "clients": "fullName"}, {"contacts": "stage",
 
 
 def digits(person: int) -> str:
-    return f"491512345670{person}"
+    """The canonical form of a number. That of the last of them is spelt in two ways."""
+    return f"549112345678{person}" if person == PEOPLE[-1] else f"491512345670{person}"
 
 
 def spelled(person: int, how: int) -> str:
+    if person == PEOPLE[-1]:
+        return (f"+54 9 11 2345-678{person}", f"+54 11 2345-678{person}", f"0054 9 11 2345 678{person}")[how % 3]
     return (f"0151 2345670{person}", f"+49 151 2345670{person}", f"0049-151-2345670{person}")[how % 3]
+
+
+def by_hand(kind: str, person: int, how: int) -> dict[str, str]:
+    """The fields of a number, spelt in any of the ways in which the server may hold it."""
+    forms = spellings(digits(person))
+    number = forms[how % len(forms)]
+    return {"phoneNumber": number} if kind == "contacts" else {"countryCode": number[:2], "phone": number[2:]}
+
+
+def number_of(record: Any) -> str:
+    return canonical(spelt_number(record))
 
 
 def bystander(n: int) -> str:
@@ -310,11 +325,10 @@ class Oracle:
     def _unread(self) -> int:
         return self.broken + len(self.refusing)
 
-    def make(self, person: int, tags: list[str], double: bool) -> None:
-        number = digits(person)
+    def make(self, person: int, tags: list[str], double: bool, how: int = 0) -> None:
+        number, phone = digits(person), by_hand(self.kind, person, how)
         if not double and any(number_of(one) == number for one in self.records()):
             return
-        phone = {"phoneNumber": number} if self.kind == "contacts" else {"countryCode": "49", "phone": number[2:]}
         add = self.world.emulator.add_contacts if self.kind == "contacts" else self.world.emulator.add_clients
         add([{NAME[self.kind]: "By hand", "tags": tags, "notes": "by hand", **phone}])
         self._came(number)
@@ -356,15 +370,13 @@ class Oracle:
         if not self._of(person):
             self.had.discard(number)
 
-    def opt_out_elsewhere(self, person: int) -> None:
+    def opt_out_elsewhere(self, person: int, how: int = 0) -> None:
         """Somebody of that number among the other kind of people opts out."""
-        number = digits(person)
+        number, phone = digits(person), by_hand(self._other(), person, how)
         if self.kind == "contacts":
-            self.world.emulator.add_clients(
-                [{"fullName": "Else", "countryCode": "49", "phone": number[2:], "tags": [OPT_OUT]}]
-            )
+            self.world.emulator.add_clients([{"fullName": "Else", "tags": [OPT_OUT], **phone}])
         else:
-            self.world.emulator.add_contacts([{"name": "Else", "phoneNumber": number, "tags": [OPT_OUT]}])
+            self.world.emulator.add_contacts([{"name": "Else", "tags": [OPT_OUT], **phone}])
         self._came(number)
 
     def _came(self, number: str) -> None:
@@ -591,6 +603,9 @@ class Oracle:
             reached = one["kind"] != "tag_removed" and number not in self.unseen
             assert not reached or number not in protected, "one fired for who opted out through another record"
             assert not one["again"], "a tag was given to who had it"
+            had = [held for held in before.values() if number_of(held) == number and one["tag"] in held["tags"]]
+            if one["kind"] == "tag_added" and number not in self.unseen:
+                assert not had, "a tag was given to who had it through another record"
             if one["kind"] == "tag_removed" and line is None and int(number[-1]) in self.refusing:
                 assert one["tag"] == self._tag
                 continue
@@ -607,6 +622,12 @@ class Oracle:
             if one["kind"] == "stage_changed":
                 assert (one["stage"], self.members) == (line.stage, None), "a stage was set that nobody wants"
         twice = Counter((one["kind"], one["contact"] or one["client"], one["tag"]) for one in automations)
+        given = Counter(
+            number_of(after.get(one["contact"] or one["client"]) or before[one["contact"] or one["client"]])
+            for one in automations
+            if one["kind"] == "tag_added"
+        )
+        assert all(count == 1 for number, count in given.items() if number not in self.unseen), "tagged twice"
         assert not twice or max(twice.values()) == 1, "an automation fired twice in one run"
         for report in reports:
             self._judge_report(report, len(late - set(map(number_of, after.values()))), plan_only)
@@ -670,13 +691,19 @@ class Oracle:
         self._judge_end()
         self._rest("exactly")
         elsewhere = self._protected(self.records(self._other()))
-        for record in self.records():
-            number = number_of(record)
-            line = self.wanted(int(number[-1])) if number in set(map(digits, self.source)) else None
-            if line is None and self._unread and int(number[-1]) not in self.refusing:
+        everybody = self.records()
+        for number in set(map(number_of, everybody)):
+            person = int(number[-1])
+            line = self.wanted(person) if number in set(map(digits, self.source)) else None
+            if line is None and self._unread and person not in self.refusing:
                 continue  # they may be in a row that can't be read
-            if not _opted_out(record) and number not in self.by_hand | self.unseen | elsewhere:
-                assert (VIP in record["tags"]) is (line is not None and line.ok), "who has the tag is not who is to"
+            found = self._of(person)
+            out = number in elsewhere or any(map(_opted_out, found))
+            holders = [one for one in found if VIP in one["tags"] and not _opted_out(one)]
+            if line is None or not line.ok:
+                assert not holders, "who is not to has the tag"
+            elif not out and number not in self.unseen:
+                assert holders, "who is to has not the tag"
         if not (
             report["missing"] or report["withheld"] or report["rejected"] > self.broken
         ):  # of who refuses badly something is read
@@ -720,10 +747,12 @@ class Oracle:
             if not out or self.kind == "clients":
                 assert (held.get(STAGE[self.kind]) or "") == line.stage
             if not out:
-                assert (TAG in held["tags"]) is line.ok
+                assert any(TAG in one["tags"] for one in found) is line.ok
+            if not line.ok:
+                assert not any(TAG in one["tags"] and not _opted_out(one) for one in found), "who refuses has the tag"
         for person in self.refusing - self.source.keys() if self.mode != "insert" else ():
-            for held in self._of(person)[:1]:
-                assert _opted_out(held) or TAG not in held["tags"] or digits(person) in self.unseen | self.by_hand
+            for held in self._of(person):
+                assert _opted_out(held) or TAG not in held["tags"], "who refuses badly has the tag"
         if self.mode == "mirror" and not self._unread and self.source:
             for record in self.records():
                 number = number_of(record)
@@ -769,7 +798,7 @@ def _opted_out(record: dict[str, Any]) -> bool:
 
 def _number_in(body: Any) -> str:
     text = str(body.get("countryCode") or "") + str(body.get("phoneNumber") or body.get("phone") or "")
-    return "".join(filter(str.isdigit, text))
+    return canonical("".join(filter(str.isdigit, text)))
 
 
 class NoPool:
@@ -829,7 +858,7 @@ class Story:
 def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
     """Any sequence of what may happen."""
     kind = draw(st.sampled_from(("contacts", "clients")))
-    person = st.sampled_from(PEOPLE)
+    person, how = st.sampled_from(PEOPLE), st.integers(0, 1)
     lines = st.builds(
         Line,
         who=st.sampled_from(("Ada", "Bob", "")),
@@ -853,11 +882,11 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
         st.tuples(st.just("unfold"), person),
         st.tuples(st.just("spoil"), st.integers(0, 2)),
         st.tuples(st.just("refuse_badly"), person, st.booleans()),
-        st.tuples(st.just("make"), person, st.sampled_from(([], [OPT_OUT], [TAG], ["vip"])), st.booleans()),
+        st.tuples(st.just("make"), person, st.sampled_from(([], [OPT_OUT], [TAG], ["vip"])), st.booleans(), how),
         st.tuples(st.just("edit"), person, changes),
         st.tuples(st.just("set_tag"), person, st.sampled_from((OPT_OUT, TAG, "vip")), st.booleans()),
         st.tuples(st.just("delete"), person),
-        st.tuples(st.just("opt_out_elsewhere"), person),
+        st.tuples(st.just("opt_out_elsewhere"), person, how),
         st.tuples(st.just("crowd"), st.integers(1, 4)),
         st.tuples(st.just("merge"), person, person, st.booleans()),
     )

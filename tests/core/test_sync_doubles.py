@@ -1,4 +1,4 @@
-"""A segment may choose each record of somebody: who refuses keeps tags on none, who has one gets none through another."""
+"""A segment may choose each record of somebody: who refuses keeps tags on none, who has one gets none by another."""
 
 from typing import Any
 

@@ -53,6 +53,23 @@ SHORT: dict[str, list[tuple[Any, ...]]] = {
         *(("crowd", 3), ("shift", "contacts", "create", 0, 2), ("shift", "contacts", "delete", 1, 3)),
         *(("shift", "clients", "delete", 0, 2), RUN, ("run", {"members": "exactly"})),
     ],
+    "spelt in another way": [
+        *(("write", 2, Line(stage="Lead", how=0)), ("make", 2, [], False, 1), ("skip", 6.0), RUN),
+        *(("write", 2, Line(city="Bonn", how=1)), RUN, ("opt_out_elsewhere", 2, 1)),
+        *(("skip", 6.0), ("write", 2, Line(stage="Customer", how=2)), AGAIN, RUN),
+    ],
+    "two records, and one has the tag": [
+        *(("make", 0, [], False), ("make", 0, ["news"], True), ("make", 1, ["news"], False), ("make", 1, [], True)),
+        *(("skip", 6.0), RUN, ("write", 0, Line(ok=False)), ("write", 1, Line(ok=False)), RUN),
+    ],
+    "a second record came with the tag": [
+        *(RUN, ("make", 0, ["news"], True), ("set_tag", 0, "vip", True), ("skip", 6.0)),
+        *(("write", 0, Line(ok=False)), RUN, ("run", {"members": "at_least"}), ("write", 0, Line()), RUN),
+    ],
+    "a second record opted out": [
+        *(RUN, ("make", 0, ["Unsubscribe"], True), ("skip", 6.0), ("write", 0, Line(ok=False, stage="Customer")), RUN),
+        *(AGAIN, ("write", 0, Line(stage="Lead")), RUN),
+    ],
     "two at once": [("run", {"at_once": 2}), MOVED, ("run", {"at_once": 2})],
 }
 
