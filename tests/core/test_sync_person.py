@@ -1,6 +1,8 @@
 """An opt-out belongs to the person: who holds it through another record is neither made, tagged nor staged by a job."""
 
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,13 +10,14 @@ import pytest
 from test_sync import ADA, BOB, READ, counts, row, sync, tag, writes
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import contacts
+from whautomate_core.api import clients, contacts
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import PolicyRefused, UnexpectedResponse
 from whautomate_core.people import set_contact_fields
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
+from whautomate_core.sync.opt_outs import export_opt_outs
 
 OUT = ["Unsubscribe"]
 STAGED = [{**ADA, "stage": "Lead"}, {**BOB, "stage": "Won"}]
@@ -147,13 +150,12 @@ def test_who_has_the_tag_in_one_of_their_records_is_not_given_it_in_another(
     assert whautomate_emulator.automations() == []
 
 
+FORMS = [pytest.param(form, marks=pytest.mark.whautomate(client_phone=form)) for form in ("repeated", "apart")]
 DIALLED = ["015123456789", "(0)151 23456789", "004915123456789", "4915123456789", "49015123456789"]
 
 
 @pytest.mark.whautomate(search_delay=0)
-@pytest.mark.parametrize(
-    "form", [pytest.param(f, marks=pytest.mark.whautomate(client_phone=f)) for f in ("repeated", "apart")]
-)
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("phone", DIALLED)
 def test_a_client_whose_number_stands_there_as_it_is_dialled_has_opted_out_all_the_same(
     phone: str, form: str, client: Client, whautomate_emulator: Emulator
@@ -246,3 +248,17 @@ def test_who_vanished_and_opted_out_as_the_other_kind_is_not_made_anew(
     report = sync(client, [{**rows[0], "city": "Ulm"}, BOB])  # nothing of which would reach anybody who is there
     assert counts(report, "created", "withheld") == (0, 1)
     assert all(not one["phoneNumber"].endswith("15123456789") for one in whautomate_emulator.contacts())
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("phone", DIALLED)
+def test_numbers_that_stand_there_as_they_are_dialled_are_exported_as_the_number_that_they_lead_to(
+    phone: str, form: str, client: Client, whautomate_emulator: Emulator, tmp_path: Path
+) -> None:
+    whautomate_emulator.add_clients([{"fullName": "A.", "countryCode": "+49", "phone": phone, "tags": OUT}])
+    export_opt_outs(client, str(tmp_path / "out.jsonl"), progress=silent)
+    (ada,) = whautomate_emulator.clients()
+    client.send(clients.delete_client(ada["id"], allow_protected=True))
+    suppress = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    report = sync(client, [ADA], suppress=[{"mobile": one["phoneNumber"]} for one in suppress])
+    assert counts(report, "created", "withheld") == (0, 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from whautomate_core.call import Json
 from whautomate_core.files import Storage, fsspec_storage, write_records
-from whautomate_core.phones import is_valid
+from whautomate_core.phones import as_dialled, is_valid
 from whautomate_core.policy import digits
 from whautomate_core.progress import LogProgress, Progress
 from whautomate_core.sync.kinds import CLIENTS, CONTACTS, Kind
@@ -89,7 +89,9 @@ def _numbers(record: Json) -> list[str]:
     code = digits(str(record.get("countryCode") or ""))
     phone = str(record.get("phoneNumber") or record.get("phone") or "")
     rest = digits(phone)
-    if not rest or phone.startswith("+"):
+    if not rest:
         return [rest]
-    read = [code + rest, rest] if code and rest.startswith(code) else [code + rest]
-    return list(filter(is_valid, read)) or read
+    is_whole = phone.startswith("+")
+    read = [rest] if is_whole else [code + rest, rest] if code and rest.startswith(code) else [code + rest]
+    led_to = [one for number in read for one in as_dialled(number, code)]
+    return list(dict.fromkeys(filter(is_valid, read + led_to))) or read
