@@ -90,7 +90,7 @@ class CancelledWithRun:
             log.debug("Prefect can't be asked for the state of the flow run: %s", error)
             return
         if ended is not None:
-            raise Stopped(f"{ended}, so nobody waits for the broadcast any more")
+            raise Stopped(f"{ended}, so this task no longer waits for the broadcast")
 
     def _end(self, error: BaseException) -> None:
         try:

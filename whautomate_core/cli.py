@@ -31,11 +31,13 @@ def whautomate() -> None:
 def emulator(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8787,
     key: Annotated[str, typer.Option(help="The API key it accepts.")] = "emulator-key",
-    file: Annotated[Path | None, typer.Option(help="Keep everything in this file; else it is gone at the end.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Keep everything in this file; without it, nothing outlives the process.")
+    ] = None,
     stance: Annotated[
         list[str] | None,
         typer.Option(
-            help="How it behaves where the vendor's documents are open, as NAME=VALUE; a NAME that is none lists them."
+            help="How it behaves where the vendor's documents are open, as NAME=VALUE; an unknown NAME lists them."
         ),
     ] = None,
 ) -> None:

@@ -80,7 +80,7 @@ def send_once(
         except _Begun as error:
             claim = error.claim
         if claim.settled:
-            log.info("%s: it was sent before, by this step or under this key, so nothing is sent", asked.what)
+            log.info("%s: already sent by this step or under this key, so nothing is sent", asked.what)
             return claim.result, False
         if patience is None:
             break

@@ -108,7 +108,7 @@ def test_within_a_run_the_same_is_one_and_another_to_the_same_person_asks_for_a_
         creates=[person(35), person(35)],
     )
     assert reached() == [30, 31, 32, 33, 34]
-    assert "it was sent before, by this step or under this key, so nothing is sent" in said
+    assert "already sent by this step or under this key, so nothing is sent" in said
     assert "differs in bodyTextParameters" in said
     assert "another key (key=...)" in said
     assert len([one for one in emulator.contacts() if one["phoneNumber"][-2:] == "35"]) == 1

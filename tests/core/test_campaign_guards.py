@@ -308,7 +308,7 @@ def test_the_same_under_another_key_is_refused_for_a_while(
 ) -> None:
     cooled: dict[str, Any] = {"cooldown": timedelta(hours=20)}
     broadcast(client, whautomate_emulator, key="1", **cooled)
-    with pytest.raises(PolicyRefused, match="the same went to the same audience under another key"):
+    with pytest.raises(PolicyRefused, match="the same content went to the same audience under another key"):
         broadcast(client, whautomate_emulator, key="2", **cooled)
     broadcast(client, whautomate_emulator, key="2", body_parameters=["other words"], **cooled)
     broadcast(client, whautomate_emulator, key="3")  # meant

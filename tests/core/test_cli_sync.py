@@ -195,7 +195,7 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
         started.kill()
         started.wait()
     assert started.returncode == 1
-    assert said.splitlines()[-1] == "error: stopped; run it again to go on where it was"
+    assert said.splitlines()[-1] == "error: stopped; run it again to resume"
     assert "Traceback" not in said
     done = whautomate_emulator.contacts()
     assert len(done) == 10 + WORKERS

@@ -194,7 +194,9 @@ def test_more_than_half_is_said(fit: int, client: Client, caplog: pytest.LogCapt
     caplog.set_level(logging.WARNING)
     sync_contacts(client, [person(number, number < fit) for number in range(4)], FIELDS)
     said = [one for one in caplog.messages if "rows are rejected" in one]
-    assert said == (["3 of 4 rows are rejected (max_rejected bounds them): 3 x not a phone number"] if fit == 1 else [])
+    assert said == (
+        ["3 of 4 rows are rejected (max_rejected says how many may be): 3 x not a phone number"] if fit == 1 else []
+    )
 
 
 def test_rows_of_bookings_are_held_to_the_same(client: Client, caplog: pytest.LogCaptureFixture) -> None:

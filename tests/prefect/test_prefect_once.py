@@ -108,7 +108,7 @@ def test_the_same_call_twice_is_made_once_and_another_about_the_same_asks_for_a_
     with pytest.raises(errors.InvalidRequest, match=r"differs in stage.*another key \(key="):
         twice()
     assert created(whautomate_emulator) == 1
-    assert "it was sent before, by this step or under this key, so nothing is sent" in caplog.text
+    assert "already sent by this step or under this key, so nothing is sent" in caplog.text
 
     @flow
     def both_are_meant():

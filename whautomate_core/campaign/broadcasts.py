@@ -622,7 +622,7 @@ def _require_cooled(step: _Step, meant: _Meant) -> None:
         if {name: value for name, value in other.payload.items() if name not in ("name", "scheduleDateTime")} == mine:
             when = datetime.fromtimestamp(other.made_at, UTC)
             raise PolicyRefused(
-                f"the same went to the same audience under another key at {when:%Y-%m-%d %H:%M} UTC, less than "
+                f"the same content went to the same audience under another key at {when:%Y-%m-%d %H:%M} UTC, less than "
                 f"{cooldown.total_seconds() / 3600:g} h ago: nothing is sent (cooldown=None sends it all the same)"
             )
 

@@ -23,30 +23,38 @@ def sync(
     ],
     host: terminal.Host = None,
     settings: terminal.Settings = None,
-    clients: Annotated[bool, typer.Option("--clients", help="Sync clients, and not contacts.")] = False,
+    clients: Annotated[bool, typer.Option("--clients", help="Sync clients instead of contacts.")] = False,
     tag: Annotated[list[str] | None, typer.Option(help="A tag for everybody; repeat it for several.")] = None,
     region: Annotated[str | None, typer.Option(help="Country of numbers without a country code, such as DE.")] = None,
     region_column: Annotated[str | None, typer.Option(help="Column with the country of the row's number.")] = None,
     consent_column: Annotated[str | None, typer.Option(help="Column that says yes or no; no means no tag.")] = None,
     mode: Annotated[str, typer.Option(help="upsert, insert, update or mirror.")] = "upsert",
-    detect: Annotated[bool, typer.Option("--detect", help="Read everybody, and correct what was changed.")] = False,
-    suppress: Annotated[str | None, typer.Option(help="A file of people who opted out elsewhere.")] = None,
+    detect: Annotated[
+        bool, typer.Option("--detect", help="Read everybody, and correct what was changed at Whautomate.")
+    ] = False,
+    suppress: Annotated[
+        str | None,
+        typer.Option(help="A file of people who opted out elsewhere, with its columns named as in the source."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Names this sync; needed for mirror.")] = None,
     max_deleted: Annotated[str, typer.Option(help="The most that mirror may delete: a count, or a share.")] = "10%",
     max_suppress_rejected: Annotated[
-        str, typer.Option(help="Rows of --suppress that may name nobody before nothing is sent: a count, or a share.")
+        str,
+        typer.Option(
+            help="Rows of --suppress without a readable number to put up with: a count, or a share. Over it nothing is sent."
+        ),
     ] = "0",
     max_consent_rejected: Annotated[
-        str, typer.Option(help="Rows without a yes to consent that may name nobody before nothing is sent: likewise.")
+        str, typer.Option(help="Rows without a readable number and without a yes to consent to put up with: likewise.")
     ] = "0",
     rejects: Annotated[str | None, typer.Option(help="File for rows that were not used: a path or URL.")] = None,
     outcomes: Annotated[str | None, typer.Option(help="File for what became of each row: likewise.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and what it costs, and stop.")] = False,
     yes: terminal.Yes = False,
 ) -> None:
-    """Make contacts (or clients) what a file says. First it shows the plan, and asks.
+    """Make contacts (or clients) match a file. It shows the plan first, and asks.
 
-    Running it again sends what has changed since. Ctrl-C stops it cleanly; it then goes on where it was.
+    Running it again sends only what has changed since. Ctrl-C stops it cleanly; the next run resumes where it stopped.
     """
     from whautomate_core.client import Client
     from whautomate_core.sync.clients import sync_clients
@@ -78,7 +86,7 @@ def sync(
                     report: dict[str, Any] = job(client, source, mapping, progress=progress, **options, **more)
                 except KeyboardInterrupt:
                     client.stop()
-                    raise Stopped("stopped; run it again to go on where it was") from None
+                    raise Stopped("stopped; run it again to resume") from None
                 return report
 
         if not plan and not yes:
