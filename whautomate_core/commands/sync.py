@@ -41,11 +41,11 @@ def sync(
     max_suppress_rejected: Annotated[
         str,
         typer.Option(
-            help="Rows of --suppress without a readable number to put up with: a count, or a share. Over it nothing is sent."
+            help="Rows of --suppress that may lack a readable number: a count, or a share. With more, nothing is sent."
         ),
     ] = "0",
     max_consent_rejected: Annotated[
-        str, typer.Option(help="Rows without a readable number and without a yes to consent to put up with: likewise.")
+        str, typer.Option(help="Rows without a yes to consent that may lack a readable number: likewise.")
     ] = "0",
     rejects: Annotated[str | None, typer.Option(help="File for rows that were not used: a path or URL.")] = None,
     outcomes: Annotated[str | None, typer.Option(help="File for what became of each row: likewise.")] = None,

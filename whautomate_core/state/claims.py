@@ -240,8 +240,8 @@ def _require_same(row: Any, fields: Mapping[str, str], what: str, naming: Collec
     if different or row.what != what:
         raise KeyTaken(
             f"the key {row.key!r} was used for another {row.what} (differs in "
-            f"{', '.join(different) or 'the call'}): nothing was sent. To send both, give each call its own key=, "
-            "such as the number of the order"
+            f"{', '.join(different) or 'the call'}): nothing was sent. "
+            "A second one needs another key (key=...), such as the number of the order"
         )
 
 
