@@ -120,31 +120,68 @@ def environment(server, whautomate_home, tmp_path):
 
 
 @pytest.fixture
-def served(server, environment, tmp_path):
+def processes():
+    """Starts processes, `Popen`'s arguments and a file for what they say, and ends them after the test."""
+    started = []
+
+    def start(command, output, **more):
+        with output.open("wb") as said:
+            started.append(subprocess.Popen(command, stdout=said, stderr=said, **more))
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def served(server, environment, processes, tmp_path):
     """Serves a flow of `deployed_flows.py` and starts a run of it: name, parameters -> the flow run."""
-    processes = []
 
     def serve(name, windows="[[60, 60], [100, 86400]]", **parameters):
         deployment = f"test-{uuid.uuid4().hex[:8]}"
         script = [sys.executable, str(Path(__file__).parent / "deployed_flows.py"), name, deployment]
-        output = (tmp_path / f"{deployment}.log").open("wb")
-        processes.append(
-            subprocess.Popen(script, env=environment | {"TEST_WINDOWS": windows}, stdout=output, stderr=output)
-        )
+        processes(script, tmp_path / f"{deployment}.log", env=environment | {"TEST_WINDOWS": windows})
         slug = f"{name.replace('_', '-')}/{deployment}"
         return server.create_flow_run_from_deployment(
             wait_for(lambda: find_deployment(server, slug), 300).id, parameters=parameters
         )
 
-    yield serve
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return serve
+
+
+@pytest.fixture
+def worked(server, environment, processes, tmp_path):
+    """Starts a worker of a work pool of processes, and a run that it takes: pool, flow, parameters -> the flow run.
+
+    Each worker has a queue and a Prefect home of its own; `more` is added to its environment.
+    """
+    from prefect.client.schemas.actions import WorkPoolCreate
+
+    def work(pool, name, more=None, **parameters):
+        queue = f"queue-{uuid.uuid4().hex[:8]}"
+        home = tmp_path / queue
+        home.mkdir()
+        server.create_work_pool(WorkPoolCreate(name=pool, type="process"), overwrite=True)
+        deployment = server.create_deployment(
+            server.create_flow_from_name(name.replace("_", "-")),
+            name=queue,
+            work_pool_name=pool,
+            work_queue_name=queue,
+            path=str(Path(__file__).parent),
+            entrypoint=f"deployed_flows.py:{name}",
+        )
+        own = environment | {"PREFECT_HOME": str(home / "prefect")} | (more or {})
+        command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--work-queue", queue]
+        processes([*command, "--type", "process"], home / "worker.log", env=own)
+        return server.create_flow_run_from_deployment(deployment, parameters=parameters)
+
+    return work
 
 
 def find_deployment(server, slug):

@@ -87,6 +87,13 @@ def one_broadcast(block: str, notes: str):
 
 
 @flow
+def one_key(block: str, notes: str):
+    """Sends once for a key of its own, whoever runs it."""
+    note(notes, f"start {os.environ['WHAUTOMATE_HOME']}")
+    contacts.create_contact(WhautomateCredentials.load(block), person(1), key="one")
+
+
+@flow
 def waits(block: str, notes: str, how: str):
     """Waits for a broadcast that starts in an hour: in a task, in a thread, with the block, or for its end."""
     from prefect_whautomate import broadcasts

@@ -4,11 +4,8 @@ It takes minutes, so `make prove` runs it and `make test` does not.
 """
 
 import importlib.util
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,7 +17,10 @@ FLOWS = Path(__file__).parents[1] / "prefect"
 _spec = importlib.util.spec_from_file_location("prefect_conftest", FLOWS / "conftest.py")
 _conftest = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_conftest)
-_NAMES = "whautomate_home block_types_at_start server credentials_of_emulator environment served wait_until states_of"
+_NAMES = (
+    "whautomate_home block_types_at_start server credentials_of_emulator environment processes served worked "
+    "wait_until states_of"
+)
 globals().update({name: getattr(_conftest, name) for name in _NAMES.split()})
 wait_for = _conftest.wait_for
 
@@ -103,39 +103,12 @@ def test_a_broadcast_that_was_killed_is_found_and_not_sent_again(kill_in_post, s
 
 @pytest.mark.whautomate(limits=((4, 20.0),))
 def test_a_worker_runs_again_what_gave_its_process_back_after_a_retry(
-    server, environment, saved, wait_until, states_of, whautomate_emulator, tmp_path
+    worked, saved, wait_until, states_of, whautomate_emulator, tmp_path
 ):
-    sys.path.insert(0, str(FLOWS))
-    import deployed_flows
-    from prefect.client.schemas.actions import WorkPoolCreate
-
     block, _ = saved(requests_per_minute=None, requests_per_day=None, max_wait=1, state_shared=True)
     notes, pool = tmp_path / "notes", f"pool-{time.time_ns()}"
-    server.create_work_pool(WorkPoolCreate(name=pool, type="process"))
-    deployment = server.create_deployment(
-        server.create_flow(deployed_flows.in_coroutines),
-        name=pool,
-        work_pool_name=pool,
-        path=str(FLOWS),
-        entrypoint="deployed_flows.py:in_coroutines",
-    )
-    run = server.create_flow_run_from_deployment(deployment, parameters={"block": block, "notes": str(notes)})
-    output = (tmp_path / "worker.log").open("wb")
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"],
-        env=environment | {"TEST_WINDOWS": json.dumps([[4, 20]])},
-        stdout=output,
-        stderr=output,
-    )
-    try:
-        ended = wait_until(run, *ENDED, seconds=PATIENCE)
-    finally:
-        worker.terminate()
-        try:
-            worker.wait(30)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+    run = worked(pool, "in_coroutines", {"TEST_WINDOWS": "[[4, 20]]"}, block=block, notes=str(notes))
+    ended = wait_until(run, *ENDED, seconds=PATIENCE)
     assert (ended.state.name, ended.run_count) == ("Completed", 3), "failed and retried, left, done"
     assert {"AwaitingRetry", "Completed"} <= set(states_of(run))
     assert len(whautomate_emulator.requests("createContact")) == 6
