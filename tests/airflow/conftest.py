@@ -1,5 +1,6 @@
 """One Airflow home for the session. DAGs are run by Airflow itself, in processes of their own."""
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import json
@@ -7,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,30 @@ def python(*arguments, timeout=600, **env):
         timeout=timeout,
     )
     return done.returncode, done.stdout
+
+
+@contextlib.contextmanager
+def meanwhile(happens):
+    """Do something beside this block, and no longer: `happens` is given `until(holds)`, which waits for a condition."""
+    over = threading.Event()
+
+    def until(holds, every=0.05):
+        while not holds():
+            if over.wait(every):
+                raise SystemExit  # of this thread
+
+    beside = threading.Thread(target=happens, args=(until,), daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beside.join(10)
+
+
+def answered(emulator, operation, about=""):
+    """The requests that the emulator has answered by now, of an operation and with this in the path."""
+    return [one for one in emulator.requests(operation) if one["status"] and about in one["path"]]
 
 
 @pytest.fixture(scope="session")

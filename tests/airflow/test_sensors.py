@@ -4,13 +4,11 @@ import contextlib
 import json
 import re
 import sqlite3
-import threading
-import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from conftest import DAGS, HOME, connection, python
+from conftest import DAGS, HOME, answered, connection, meanwhile, python
 from waiting_cases import send
 
 from whautomate_core.emulator import Emulator, Stances, create_app, running
@@ -39,37 +37,35 @@ def emulator():
 def set_up(emulator, number):
     [contact] = emulator.add_contacts([{"name": "Ada", "phoneNumber": number}])
     [client] = emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": number[2:]}])
-    since = datetime.fromtimestamp(emulator.now() - 60, UTC).isoformat()
+    for n in range(3):
+        emulator.receive(contact, f"a private text of before, {n}")
+    since = datetime.fromtimestamp(emulator.now() + 0.01, UTC).isoformat()
     return {"number": f"+{number}", "contact": contact, "client": client, "since": since}
 
 
-def happens(emulator, ids, over):
+def make_happen(emulator, ids, until):
     """Make happen what each sensor waits for, once it has looked for it in vain."""
-
-    def looked(operation, about):
-        return any(about in one["path"] for one in emulator.requests(operation))
 
     def searched(number):
         # By however many of its last digits, which tell the numbers apart.
-        searches = (one["query"].get("searchText") for one in emulator.requests("listContacts"))
+        searches = (one["query"].get("searchText") for one in answered(emulator, "listContacts"))
         return any(text and number.endswith(text) for text in searches)
 
-    def first_look(seen, *about):
-        while not (over.is_set() or seen(*about)):
-            time.sleep(0.05)
-
     for way in WAYS:
-        one = ids[way]
-        first_look(searched, one["number"])
-        emulator.opt_out(one["contact"], tag="VIP")
-        first_look(looked, "getClient", one["client"])
-        emulator.opt_out(one["client"], tag="VIP")
-        first_look(looked, "listContactMessages", one["contact"])
-        emulator.receive(one["contact"], "a private text")
+        contact, client, broadcast = (ids[way][name] for name in ("contact", "client", "broadcast"))
+        until(lambda way=way: searched(ids[way]["number"]))
+        emulator.opt_out(contact, tag="VIP")
+        until(lambda client=client: answered(emulator, "getClient", client))
+        emulator.opt_out(client, tag="VIP")
+        until(lambda contact=contact: answered(emulator, "listContactMessages", contact))
+        emulator.receive(contact, "a private text")
         # The next sensor waits for a message after its own start.
-        while not (over.is_set() or looked("getBroadcast", one["broadcast"])):
-            emulator.receive(one["contact"], "another private text")
-            time.sleep(0.5)
+
+        def looks_for_the_broadcast(contact=contact, broadcast=broadcast):
+            emulator.receive(contact, "another private text")
+            return answered(emulator, "getBroadcast", broadcast)
+
+        until(looks_for_the_broadcast, every=0.5)
         emulator.advance(2e5)
 
 
@@ -79,18 +75,14 @@ def run(airflow_db, emulator, tmp_path_factory):
     ids = {way: set_up(emulator, number) for way, number in WAYS.items()}
     for way, made in zip(WAYS, send(emulator, number=2), strict=True):
         ids[way]["broadcast"] = made
-    over = threading.Event()
-    meanwhile = threading.Thread(target=happens, args=(emulator, ids, over), daemon=True)
-    meanwhile.start()
-    code, said = python(
-        DAGS / "waiting.py",
-        timeout=600,
-        AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(emulator.url, emulator.key, account=uuid4().hex),
-        WAITING_FILES=files,
-        WAITING_IDS=json.dumps(ids),
-    )
-    over.set()
-    meanwhile.join(10)
+    with meanwhile(lambda until: make_happen(emulator, ids, until)):
+        code, said = python(
+            DAGS / "waiting.py",
+            timeout=1200,
+            AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(emulator.url, emulator.key, account=uuid4().hex),
+            WAITING_FILES=files,
+            WAITING_IDS=json.dumps(ids),
+        )
     assert code == 0, said
     return Run(files, said, ids)
 
@@ -98,7 +90,7 @@ def run(airflow_db, emulator, tmp_path_factory):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", ["quota", "contact", "client", "message", "later", "broadcast"])
 def test_sensors_find_what_happens_while_they_wait(run, way, name):
-    assert run.states[f"{way}_{name}"] == ["success", 1]
+    assert run.states[f"{way}_{name}"] == ["success", 1], run.said
     found, ids = run.results[f"{way}_{name}"], run.ids[way]
     assert {"requests", "waited"} <= found.keys()
     about = {

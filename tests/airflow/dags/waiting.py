@@ -42,7 +42,7 @@ with DAG(
     "waiting",
     schedule=None,
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    default_args={"retries": 1, "retry_delay": timedelta(0), "poll_interval": 0.3, "poke_interval": 1, "timeout": 60},
+    default_args={"retries": 1, "retry_delay": timedelta(0), "poll_interval": 0.3, "poke_interval": 1, "timeout": 500},
     params={"numbers": {way: ids["number"] for way, ids in IDS.items()}},
 ) as dag:
     sensors = []
