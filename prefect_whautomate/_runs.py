@@ -1,7 +1,9 @@
 """The run a task finds itself in, and how it gives its process back when the account's requests are used up.
 
-Measured with Prefect 3.9.1. A flow run that is set to AwaitingRetry and left by `Pause` ends its process with status 0;
-`serve` and workers pick it up again when it is due, as the same flow run with a higher `run_count`.
+Measured with Prefect 3.9.1. A flow run that is set to AwaitingRetry and left by `Pause` ends its process with status 0
+and stays AwaitingRetry; `serve` and workers of a process pool start another process for it at their first poll after it
+is due, as the same flow run with a higher `run_count`. A worker is given it also where its flow has retried before, as
+long as its `retry_type` is "reschedule".
 """
 
 from __future__ import annotations

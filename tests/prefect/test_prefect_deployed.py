@@ -60,8 +60,8 @@ def test_a_served_run_goes_on_when_there_are_permits_and_repeats_nothing(
     def tasks(**state):
         return server.request("POST", "/task_runs/filter", json={"task_runs": {"state": state}}).json()
 
-    wait_for(lambda: tasks(name={"any_": ["Rescheduled"]}), 10)
-    wait_for(lambda: not tasks(type={"any_": ["RUNNING"]}), 10)  # none looks as if it ran for ever
+    wait_for(lambda: tasks(name={"any_": ["Rescheduled"]}), 60)
+    wait_for(lambda: not tasks(type={"any_": ["RUNNING"]}), 60)  # none looks as if it ran for ever
 
 
 # --- the same in this process: run as workers run flows

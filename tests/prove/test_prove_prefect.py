@@ -101,13 +101,13 @@ def test_a_broadcast_that_was_killed_is_found_and_not_sent_again(kill_in_post, s
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
 
 
-@pytest.mark.whautomate(limits=((4, 20.0),))
+@pytest.mark.whautomate(limits=((4, 60.0),))
 def test_a_worker_runs_again_what_gave_its_process_back_after_a_retry(
     worked, saved, wait_until, states_of, whautomate_emulator, tmp_path
 ):
     block, _ = saved(requests_per_minute=None, requests_per_day=None, max_wait=1, state_shared=True)
     notes, pool = tmp_path / "notes", f"pool-{time.time_ns()}"
-    run = worked(pool, "in_coroutines", {"TEST_WINDOWS": "[[4, 20]]"}, block=block, notes=str(notes))
+    run = worked(pool, "in_coroutines", {"TEST_WINDOWS": "[[4, 60]]"}, block=block, notes=str(notes))
     ended = wait_until(run, *ENDED, seconds=PATIENCE)
     assert (ended.state.name, ended.run_count) == ("Completed", 3), "failed and retried, left, done"
     assert {"AwaitingRetry", "Completed"} <= set(states_of(run))
