@@ -56,6 +56,9 @@ class _CancellingTrigger(BaseTrigger):
                 # The first question makes a triggerer load Airflow's API, for which on_kill leaves too little time.
                 with suppress(Exception):
                     await self._state()
+            if self.key is not None or self.broadcast_id is not None:
+                more = ", clears it or marks it as done" if self.cancel_on_kill else ""
+                self.log.info("the broadcast is cancelled if a person marks the task as failed%s", more)
             async for event in super().run():
                 yield event
         except asyncio.CancelledError:
