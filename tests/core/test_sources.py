@@ -230,6 +230,8 @@ def test_what_is_wrong_with_a_json_line_is_its_problem(tmp_path: Path) -> None:
         b"[" * 100_000,
         b'{"name": "%b"}' % (b"x" * 10_000_000),
         b'{"mobile": null, "name": {"first": "\xc3\x84da"}, "more": 1}',
+        b'{"mobile": "49301", "name": "Ada", "mobile": "49302"}',
+        b'{"name": {"first": "Ada", "first": "Ada"}}',
     ]
     path.write_bytes(b"\n".join(lines))
     assert read(path, ["name", "mobile"]) == [
@@ -242,6 +244,8 @@ def test_what_is_wrong_with_a_json_line_is_its_problem(tmp_path: Path) -> None:
         Row(8, (), "line is no JSON"),
         Row(9, ("", ""), "the cell of 'name' has more than 1,048,576 characters"),
         Row(10, ('{"first": "Äda"}', "")),
+        Row(11, (), "line has the key 'mobile' twice, and only one of the values would be read"),
+        Row(12, (), "line has the key 'first' twice, and only one of the values would be read"),
     ]
 
 

@@ -65,6 +65,16 @@ def test_a_short_row_of_suppress_is_read_by_the_columns_that_it_has(
     assert whautomate_emulator.contacts() == []
 
 
+def test_a_row_of_suppress_with_two_numbers_under_one_key_stops_the_sync(
+    client: Client, whautomate_emulator: Emulator, tmp_path: Path
+) -> None:
+    twice = f'{{"mobile": "{ADA["mobile"]}", "mobile": "+447400123456"}}'
+    (tmp_path / "out.jsonl").write_text(f'{{"mobile": "+447400123456"}}\n{twice}\n')
+    with pytest.raises(InvalidRequest, match=r"1 of 2 rows of suppress can't be read.*has the key 'mobile' twice"):
+        sync(client, [ADA], suppress=tmp_path / "out.jsonl")
+    assert whautomate_emulator.requests() == []
+
+
 BAD = ["4915123456789", "15123456789.0", "call me", "", "0151 23456789", "+49", "00", "+49 151 2345678x9"]
 
 

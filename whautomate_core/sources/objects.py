@@ -40,14 +40,28 @@ def _parsed(file: IO[bytes]) -> Iterator[_Numbered]:
         if line.isspace():
             continue
         try:
-            found = json.loads(line.decode())
+            found = json.loads(line.decode(), object_pairs_hook=_object)
         except UnicodeDecodeError:
             found = "line is not UTF-8"
+        except _KeyTwice as error:
+            found = f"line has the key {str(error)[:60]!r} twice, and only one of the values would be read"
         except (ValueError, RecursionError):
             found = "line is no JSON"
         else:
             found = found if isinstance(found, dict) else "line is no JSON object"
         yield number, found
+
+
+class _KeyTwice(ValueError):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _KeyTwice(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes | None]:
