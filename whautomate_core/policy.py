@@ -40,16 +40,12 @@ class Policy:
 
     def protects(self, record: Mapping[str, Any]) -> bool:
         """Whether a contact or client has opted out. Raises `UnexpectedResponse` where its tags can't be read."""
-        tags = record.get("tags") or []
-        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            raise UnexpectedResponse("the tags of a record are no list of names: nobody knows whether it opted out")
-        return any(map(self.is_opt_out, tags))
+        return any(map(self.is_opt_out, held_tags(record)))
 
     def as_one(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         """Two records of one person as one: the older, with what was refused through either."""
         older, newer = sorted((one, other), key=lambda record: (record.get("createdAt") or "", record["id"]))
-        refused = filter(self.is_opt_out, newer.get("tags") or [])
-        return {**older, "tags": [*(older.get("tags") or []), *refused]}
+        return {**older, "tags": [*held_tags(older), *filter(self.is_opt_out, held_tags(newer))]}
 
     def spellings(self, names: Iterable[str]) -> list[str]:
         """The opt-out tags, in each spelling that stands among the names of an account's tags.
@@ -149,6 +145,19 @@ def _names(value: Any) -> tuple[str, ...]:
     """Names apart, as a list or as text with commas between them."""
     parts = value.split(",") if isinstance(value, str) else list(value or ())
     return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def held_tags(record: Mapping[str, Any]) -> list[str]:
+    """The names of the tags of a contact or client. Raises `UnexpectedResponse` where they can't be read."""
+    return tag_names(record.get("tags"), "the tags of a record", "whether it opted out")
+
+
+def tag_names(tags: Any, what: str, unknown: str) -> list[str]:
+    """Tags as the server shows them. Raises `UnexpectedResponse`, which says `what` hides what, for all but names."""
+    names = tags or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UnexpectedResponse(f"{what} are no list of names: nobody knows {unknown}")
+    return names
 
 
 def digits(number: str) -> str:

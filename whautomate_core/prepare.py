@@ -18,7 +18,7 @@ from whautomate_core.cleared import Cleared
 from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.pages import Pages
 from whautomate_core.phones import canonical, shared_digits
-from whautomate_core.policy import Policy, digits, numbers, readings
+from whautomate_core.policy import Policy, digits, held_tags, numbers, readings, tag_names
 from whautomate_core.whole import Rest
 
 log = logging.getLogger(__name__)
@@ -413,8 +413,11 @@ def _require_few(
 
 def may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
     """Whether a segment may choose somebody. Whether several tags mean any or all is not documented: any."""
-    criteria, held = segment.get("criteria") or {}, set(person.get("tags") or [])
-    wanted, unwanted = set(criteria.get("tags") or []), set(criteria.get("exclusionTags") or [])
+    criteria, held = segment.get("criteria") or {}, set(held_tags(person))
+    wanted, unwanted = (
+        set(tag_names(criteria.get(name), f"the {name} of a segment", "whom it chooses"))
+        for name in ("tags", "exclusionTags")
+    )
     return (not wanted or bool(wanted & held)) and not unwanted & held
 
 
