@@ -215,6 +215,36 @@ def test_a_reference_that_is_none_is_refused() -> None:
             messages.send_whatsapp_text(message, extra=extra)
 
 
+@pytest.mark.parametrize("beside", ["contactId", "clientId", "recipient", "Contact", "client_id"])
+@pytest.mark.parametrize("send", [messages.send_whatsapp_text, messages.send_telegram_text])
+def test_no_message_names_a_second_person_past_the_check(send: Any, beside: str) -> None:
+    message: Any = {"contact": {"id": "c1"}, "location": {"id": "l"}, "textMessage": "hi"}
+    with pytest.raises(InvalidRequest, match=f"extra must not name a person by '{beside}'"):
+        send(message, extra={beside: "c2"})
+    assert send(message, extra={"newField": 1}).body["newField"] == 1
+
+
+@pytest.mark.parametrize("tags", [[{"name": "vip"}], "vip", {"vip": True}])
+@pytest.mark.parametrize("whose", ["contact", "segment"])
+def test_tags_that_are_no_names_stop_a_broadcast_that_is_counted(whose: str, tags: Any, make_send: Any) -> None:
+    person = {"id": "c", "phoneNumber": NUMBER, "tags": tags if whose == "contact" else ["vip"]}
+    criteria = {"exclusionTags": ["Unsubscribe"], "tags": tags if whose == "segment" else []}
+    sent: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        if request.url.path.endswith("/segments/s"):
+            return httpx.Response(200, json={"id": "s", "type": "contact", "criteria": criteria})
+        is_all = request.url.path.endswith("/contacts") and request.url.params.get("page", "1") == "1"
+        return httpx.Response(200, json=[person] if is_all else [])
+
+    body: Any = {"name": "b", "type": "contact", "segments": [{"id": "s"}], "location": {"id": "l"}}
+    call = broadcasts.create_broadcast(body | {"template": {"name": "t", "language": "en"}})
+    with pytest.raises(UnexpectedResponse, match=r"are no list of names: nobody knows"):
+        make_send(account_from_settings("https://api.example", "k", {"max_recipients": 5}), server)(call)
+    assert set(sent) == {"GET"}
+
+
 def test_the_repr_of_an_account_tells_no_number(whautomate_emulator: Any) -> None:
     account = account_of(whautomate_emulator, sends="listed", listed=NUMBER)
     assert account.policy.lists([NUMBER])

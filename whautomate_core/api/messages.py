@@ -172,9 +172,20 @@ def _send(
     return acting(post(path, sent), act, allow_protected, _person(sent))
 
 
+_PERSON = ("contact", "client", "recepient")
+_NAMES_SOMEBODY = {"contact", "contactid", "client", "clientid", "recepient", "recipient"}
+"""Fields, in small letters, by which the server might take somebody for the one that a message goes to."""
+
+
 def _person(sent: Json) -> tuple[Call[Any], ...]:
-    """How to read whom a message goes to."""
-    named = [name for name in ("contact", "client", "recepient") if sent.get(name)]
+    """How to read whom a message goes to. A field that might name somebody else is refused: nobody asked about them."""
+    others = [name for name in sent if name not in _PERSON and name.replace("_", "").casefold() in _NAMES_SOMEBODY]
+    if others:
+        raise InvalidRequest(
+            f"extra must not name a person by {others[0]!r}: name them by exactly one of contact, client and "
+            "recepient, so that it can be checked whether they opted out"
+        )
+    named = [name for name in _PERSON if sent.get(name)]
     if len(named) != 1:
         raise InvalidRequest("the message must name exactly one of contact, client and recepient")
     if named == ["contact"]:
