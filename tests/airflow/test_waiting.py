@@ -308,6 +308,30 @@ async def until(true):
         await asyncio.sleep(0.02)
 
 
+@pytest.fixture
+def poll(monkeypatch):
+    """Polls once so many ask, after so many requests each: at an interval that is over when a test says so."""
+    ahead = 0.0
+    clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=lambda: time.monotonic() + ahead)
+    monkeypatch.setattr(polls, "time", clock)
+
+    async def once_they_ask(number, requests=0):
+        nonlocal ahead
+
+        def asking():
+            return [one for poll in polls._polls.values() for one in poll.places if one.asks]
+
+        await until(lambda: [one.requests for one in asking()] == [requests] * number)
+        ahead += 10 * HOUR
+        for poll in polls._polls.values():
+            poll.asked.set()
+
+    return once_they_ask
+
+
+HOUR = 3600.0
+
+
 @pytest.mark.parametrize(
     "lists",
     [
@@ -315,16 +339,19 @@ async def until(true):
         pytest.param(4, marks=pytest.mark.whautomate(page_cap=50, **SLOW)),
     ],
 )
-def test_two_hundred_broadcasts_are_read_as_lists(emulator, lists):
+def test_two_hundred_broadcasts_are_read_as_lists(emulator, poll, lists):
     ids = under_way(emulator, 200)
     looks = []
 
     async def scenario():
-        waiting = [asyncio.ensure_future(event_of(trigger(broadcast(one), interval=1.0))) for one in ids]
-        for poll in (1, 2):
-            await until(lambda: polled(emulator)[0] >= lists * poll)  # noqa: B023
+        asked = [trigger(broadcast(one), interval=HOUR, seconds=100 * HOUR) for one in ids]
+        waiting = [asyncio.ensure_future(event_of(one)) for one in asked]
+        for n in (0, 1):
+            await poll(200, lists * n)
+            await until(lambda: polled(emulator)[0] >= lists * (n + 1))  # noqa: B023
             looks.append(polled(emulator))
         emulator.advance(2000)
+        await poll(200, lists * 2)
         return await asyncio.gather(*waiting)
 
     events = asyncio.run(scenario())
@@ -358,14 +385,19 @@ def test_one_that_is_missing_or_cancelled_or_late_disturbs_no_other(emulator):
 
 
 @pytest.mark.whautomate(**SLOW)
-def test_an_error_is_told_to_all_and_the_next_poll_begins_anew(emulator):
+def test_an_error_is_told_to_all_and_the_next_poll_begins_anew(emulator, poll):
     ids = under_way(emulator, 3)
     emulator.fault("not_json", operation="listBroadcasts")
 
+    async def wait():
+        waiting = asyncio.gather(*(event_of(trigger(broadcast(one), interval=HOUR, seconds=100 * HOUR)) for one in ids))
+        await poll(3)
+        return await waiting
+
     async def scenario():
-        events = await asyncio.gather(*(event_of(trigger(broadcast(one), interval=0.2)) for one in ids))
+        events = await wait()
         emulator.advance(2000)
-        return events, await asyncio.gather(*(event_of(trigger(broadcast(one), interval=0.2)) for one in ids))
+        return events, await wait()
 
     failed, done = asyncio.run(scenario())
     assert {(event["status"], event["type"]) for event in failed} == {("error", "UnexpectedResponse")}
@@ -391,12 +423,15 @@ def test_the_poll_ends_with_the_last_who_waits_whatever_it_does(emulator):
     asyncio.run(scenario())
 
 
-def test_those_who_ask_the_same_are_answered_by_one_request(emulator):
+def test_those_who_ask_the_same_are_answered_by_one_request(emulator, poll):
     [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
     asked = {"kind": "contact", "contact_id": contact, "tag": "vip"}
 
     async def scenario():
-        return await asyncio.gather(*(event_of(trigger(asked, interval=0.5)) for _ in range(20)))
+        all_of_them = (event_of(trigger(asked, interval=HOUR, seconds=100 * HOUR)) for _ in range(20))
+        waiting = asyncio.gather(*all_of_them)
+        await poll(20)
+        return await waiting
 
     assert {event["result"]["id"] for event in asyncio.run(scenario())} == {contact}
     assert len(emulator.requests("getContact")) == 1
