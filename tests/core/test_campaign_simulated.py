@@ -96,9 +96,8 @@ class Vendor:
             return [_shown(one) for one in self.made if one["visible"] + self._delay <= self.now]
         if path.startswith("broadcasts/"):
             return next(_shown(one) for one in self.made if path.endswith(one["id"]))
-        return {"segments": [SEGMENT], "contacts": PEOPLE, "contactTags": [{"id": "t1", "name": "vip"}]}.get(
-            path, SEGMENT
-        )
+        lists = {"segments": [SEGMENT], "contacts": PEOPLE, "clients": [], "contactTags": [{"id": "t1", "name": "vip"}]}
+        return lists.get(path, SEGMENT)
 
 
 def _shown(made: dict[str, Any]) -> dict[str, Any]:
