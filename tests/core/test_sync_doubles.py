@@ -106,6 +106,29 @@ def test_suppress_notes_an_opt_out_on_the_record_that_lacks_it(client: Client, w
     assert len(added(whautomate_emulator)) == 1
 
 
+@pytest.mark.whautomate(page_cap=100, search_delay=0)
+@pytest.mark.parametrize("known", ["nobody", "by id"])
+def test_suppress_notes_it_on_the_record_that_nobody_has_read(
+    known: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    # The list begins with the newest: the page that is read shows one of the two records, and so does the ledger.
+    if known == "nobody":
+        add_adas(whautomate_emulator, ["news"])
+    others(whautomate_emulator, "searches")
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": SPELT[1], "tags": ["Unsubscribe"]}])
+    if known == "by id":
+        sync(client, [ADA, BOB])
+        whautomate_emulator.advance(1)
+        add_adas(whautomate_emulator, ["news"])
+        others(whautomate_emulator, "searches")
+    suppress = [{"mobile": ADA["mobile"]}]
+    assert sync(client, [BOB], suppress=suppress)["suppressed"] == 1
+    assert sorted(map(sorted, held(whautomate_emulator))) == [["Unsubscribe"], ["Unsubscribe", "news"]]
+    assert len(added(whautomate_emulator)) == 1
+    assert sync(client, [BOB], suppress=suppress)["suppressed"] == 0
+    assert len(added(whautomate_emulator)) == 1
+
+
 def test_a_client_who_refuses_loses_it_on_every_record_of_number_and_name(
     client: Client, whautomate_emulator: Emulator
 ) -> None:

@@ -27,7 +27,7 @@ from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import CONTACTS, keys_of, other_keys
 from whautomate_core.sync.look import find, page_of, seen
-from whautomate_core.sync.plan import Change, change_of, holding, without_reaching
+from whautomate_core.sync.plan import Change, change_of, concerns_each_record, holding, without_reaching
 from whautomate_core.sync.rows import finish, matcher
 from whautomate_core.sync.staging import Staged
 from whautomate_core.sync.unlisted import joined_opt_out
@@ -286,7 +286,7 @@ def _change(writing: Writing, person: Staged) -> str:
     else:
         records, change, read_at = _compare(writing, person)
         flags |= {"updated"} if change.fields else set()
-    if (change.lacks or (job.tags and not person.consent)) and not (writing.everybody or person.searched):
+    if (change.lacks or concerns_each_record(job, person)) and not (writing.everybody or person.searched):
         person, records, change = _with_others(job, person, records, change)
     if change.protected:
         flags.add("protected")
@@ -304,7 +304,7 @@ def _with_others(job: Job, person: Staged, records: list[Json], before: Change) 
     found = seen(job, person.match, records)
     job.ledger.see([found._replace(id=str(person.id))])
     now = change_of(job, person, records)
-    lacks = [tag for tag in now.lacks if tag in before.lacks]
+    lacks = [tag for tag in now.lacks if tag in before.lacks or job.client.account.policy.is_opt_out(tag)]
     change = Change(before.fields, lacks, now.holds, before.protected or now.protected)
     return replace(person, searched=True, opted_out=found.opted_out), records, change
 

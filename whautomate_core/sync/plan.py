@@ -81,6 +81,11 @@ def holding(policy: Policy, tags: list[str], records: list[Json]) -> list[Json]:
     return [record for record in records if {*tags} & {*(record.get("tags") or [])} and not policy.protects(record)]
 
 
+def concerns_each_record(job: Job, person: Staged) -> bool:
+    """Whether each record of somebody has to be seen: who refuses loses tags on all, and an opt-out is noted on all."""
+    return bool(job.tags) and (not person.consent or any(map(job.client.account.policy.is_opt_out, job.tags)))
+
+
 def decide(job: Job, everybody: bool) -> bool:
     """Work out what is to be done with each of the people. Returns whether all who opted out elsewhere were read.
 
@@ -143,8 +148,8 @@ def _decided(
         # In mode `insert` whom the ledger has is there, unless it is not trusted.
         return (None, None, "existing", None) if job.mode == "insert" and job.trusts else ("write", None, None, None)
     change = change_of(job, person, person.records)
-    # Part of a list may show some of somebody's records: who refuses may hold tags through others.
-    is_whole = everybody or person.searched or person.consent or not job.tags or job.mode == "insert"
+    # Part of a list may show some of somebody's records.
+    is_whole = everybody or person.searched or not concerns_each_record(job, person) or job.mode == "insert"
     if change.is_none and is_whole:
         return None, None, "unchanged+protected" if change.protected else "unchanged", None
     if job.mode == "insert":
