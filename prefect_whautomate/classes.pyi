@@ -448,7 +448,8 @@ async_classes: _async_classes
 class _enrol_participants(Task[..., dict[str, Any]]):
     """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
 
-    Who takes part already, or waits, is left alone; so is whom a run before added within the last 15 minutes and the
+    Who takes part already, or waits, is left alone, also through another client with the number or address of the row
+    (else the oldest of these is enrolled); so is whom a run before added within the last 15 minutes and the
     list doesn't show yet. Somebody removed by hand in that time is enrolled again by a later run, if the rows still
     name them. Who opted out is neither added nor taken out, since either sends a
     message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again

@@ -16,7 +16,7 @@ from whautomate_core.call import Call, Json, path_id
 from whautomate_core.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.phones import canonical, e164, shared_digits
-from whautomate_core.policy import digits, numbers
+from whautomate_core.policy import age, digits, numbers
 from whautomate_core.records import ClientUpdate, ContactUpdate, body
 from whautomate_core.whole import require_agreed
 
@@ -75,6 +75,23 @@ def find_client(
     """
     wanted = _asked(phone=phone, email_address=email_address, default_region=default_region)
     return _found(client, _CLIENTS, wanted, thorough, missing_ok)
+
+
+def clients_with(
+    client: Client,
+    *,
+    phone: str | None = None,
+    email_address: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+) -> list[str]:
+    """The ids of all clients whom `find_client` finds, the oldest first; none where there is nobody to be seen.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent.
+    """
+    wanted = _asked(phone=phone, email_address=email_address, default_region=default_region)
+    assert isinstance(wanted, _Wanted)
+    return [str(person["id"]) for person in sorted(_look_up(client, _CLIENTS, wanted, thorough), key=age)]
 
 
 def set_contact_stage(

@@ -44,7 +44,7 @@ class Policy:
 
     def as_one(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         """Two records of one person as one: the older, with what was refused through either."""
-        older, newer = sorted((one, other), key=lambda record: (record.get("createdAt") or "", record["id"]))
+        older, newer = sorted((one, other), key=age)
         return {**older, "tags": [*held_tags(older), *filter(self.is_opt_out, held_tags(newer))]}
 
     def spellings(self, names: Iterable[str]) -> list[str]:
@@ -145,6 +145,11 @@ def _names(value: Any) -> tuple[str, ...]:
     """Names apart, as a list or as text with commas between them."""
     parts = value.split(",") if isinstance(value, str) else list(value or ())
     return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def age(record: Mapping[str, Any]) -> tuple[str, str]:
+    """What puts the records of somebody in order: the oldest first."""
+    return str(record.get("createdAt") or ""), str(record["id"])
 
 
 def held_tags(record: Mapping[str, Any]) -> list[str]:

@@ -30,6 +30,9 @@ OUTCOMES = (
 )  # fmt: skip
 
 
+SHARED = {"countryCode": "+49", "phone": "30555555"}
+
+
 class Class:
     """An emulator with a class of three places tomorrow, and five clients: the last has opted out."""
 
@@ -129,6 +132,63 @@ def test_people_are_found_by_number_and_nobody_is_taken_out_while_one_is_missing
     assert lesson.places().keys() == {0, 2}
     report = lesson.enrol([], **(by_phone | {"source": rows[:1]}))
     assert (report["there"], report["removed"]) == (1, 1)
+
+
+@pytest.mark.parametrize("members", ["at_least", "exactly"])
+@pytest.mark.parametrize("by", ["phone", "email"])
+def test_who_takes_part_through_a_second_client_stays_and_gets_no_second_place(
+    by: str, members: Any, lesson: Class
+) -> None:
+    of_both: Any = SHARED if by == "phone" else {"email": "ada@example.com"}
+    older = lesson.emulator.add_clients([{"fullName": "Ada", **of_both}])
+    lesson.emulator.advance(1)
+    newer = lesson.emulator.add_clients([{"fullName": "Ada L.", **of_both}])
+    lesson.people = [*lesson.people, *older, *newer]
+    lesson.enrol([6])
+    spelt = ["030 555555", "+49 30 555555"] if by == "phone" else ["ada@example.com", "Ada@Example.com"]
+    rows = [{"who": one} for one in spelt]
+    more: Any = {"source": rows, "mapping": {by: "who"}, "default_region": "DE", "members": members}
+    report = lesson.enrol([], **more)
+    assert (report["there"], report["folded"], report["booked"], report["removed"]) == (1, 1, 0, 0)
+    assert lesson.places() == {6: ["BOOKED"]}
+    assert len(lesson.emulator.requests("addClassParticipant")) == 1
+
+
+def test_a_participant_whom_no_search_shows_yet_is_known_by_the_number_in_the_list(
+    whautomate_emulator: Emulator,
+) -> None:
+    lesson = Class(whautomate_emulator)
+    lesson.open()
+    older = whautomate_emulator.add_clients([{"fullName": "Ada", **SHARED}])
+    whautomate_emulator.advance(3600)
+    newer = whautomate_emulator.add_clients([{"fullName": "Ada L.", **SHARED}])
+    lesson.people = [*older, *newer]
+    lesson.enrol([1])
+    by_phone: Any = {"source": [{"who": "030 555555"}], "mapping": {"phone": "who"}, "default_region": "DE"}
+    report = lesson.enrol([], **by_phone, members="exactly")
+    assert (report["there"], report["booked"], report["removed"]) == (1, 0, 0)
+    assert lesson.places() == {1: ["BOOKED"]}
+
+
+def test_a_participant_whom_the_list_shows_late_is_known_through_a_second_client(lessons: list[Class]) -> None:
+    lesson = lessons[2]
+    lesson.open()
+    lesson.people = lesson.emulator.add_clients({"fullName": name, **SHARED} for name in ("Ada", "Ada L."))
+    lesson.emulator.advance(60)
+    lesson.enrol([1])
+    by_phone: Any = {"source": [{"who": "030 555555"}], "mapping": {"phone": "who"}, "default_region": "DE"}
+    report = lesson.enrol([], **by_phone, members="exactly")
+    assert (report["there"], report["booked"], report["kept"]) == (1, 0, 0)
+    assert lesson.places() == {1: ["BOOKED"]}
+
+
+def test_of_two_clients_with_a_number_the_oldest_is_enrolled(lesson: Class) -> None:
+    for n in (5, 6):
+        lesson.people = [*lesson.people, *lesson.emulator.add_clients([{"fullName": f"N{n}", **SHARED}])]
+        lesson.emulator.advance(1)
+    report = lesson.enrol([], source=[{"who": "030 555555"}], mapping={"phone": "who"}, default_region="DE")
+    assert report["booked"] == 1
+    assert lesson.places() == {5: ["BOOKED"]}
 
 
 def test_who_opted_out_is_neither_added_nor_taken_out(lesson: Class) -> None:

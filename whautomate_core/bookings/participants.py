@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,12 +15,14 @@ from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, rea
 from whautomate_core.bookings.seen import free_places, is_cancelled
 from whautomate_core.bookings.times import starts_of, utc
 from whautomate_core.call import Json, path_id, summary
-from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused
+from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
 from whautomate_core.records import ClassParticipant
 from whautomate_core.thresholds import Threshold
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client import Client
+
+log = logging.getLogger(__name__)
 
 _WAITS = "WAITLISTED"
 
@@ -75,7 +78,8 @@ def enrol_participants(
 ) -> Json:
     """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
 
-    Who takes part already, or waits, is left alone; so is whom a run before added within the last 15 minutes and the
+    Who takes part already, or waits, is left alone, also through another client with the number or address of the row
+    (else the oldest of these is enrolled); so is whom a run before added within the last 15 minutes and the
     list doesn't show yet. Somebody removed by hand in that time is enrolled again by a later run, if the rows still
     name them. Who opted out is neither added nor taken out, since either sends a
     message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
@@ -118,44 +122,50 @@ def enrol_participants(
     rows = [*read_rows(source, columns, report)]
     job = _Job(client, class_id, waitlist, allow_protected)
     job.require_open()
-    wanted: dict[str, tuple[int, _Fits | None]] = {}
+    wanted: list[_Wanted] = []
+    named: set[str] = set()
     lost = 0
     for number, cells in rows:
         ((by, text),) = cells.items()
         try:
-            id, fits = _BY[by](client, text, default_region, thorough)
-        except NotFound:
-            report.reject(number, "there is no such client to be seen", "missing")
-            lost += 1
+            ids, fits = _BY[by](client, text, default_region, thorough)
         except (ConfigurationError, InvalidRequest) as error:
             report.reject(number, str(error))
+            continue
+        if not ids:
+            report.reject(number, "there is no such client to be seen", "missing")
+            lost += 1
+        elif named.isdisjoint(ids):
+            wanted.append(_Wanted(number, ids, fits))
         else:
-            if id in wanted:
-                report.add("folded")
-            wanted.setdefault(id, (number, fits))
+            report.add("folded")
+        named.update(ids)
     report.require_few_rejected(max_rejected)
     listed = participants_of(client, class_id)
     here = [one for one in listed if not is_cancelled(one)]
     unseen = added_lately(client, class_id, listed)
-    others = [one for one in here if one["client"]["id"] not in wanted] if members == "exactly" else []
+    others = [one for one in here if not any(row.is_about(one["client"]) for row in wanted)]
+    others = others if members == "exactly" else []
     if max_removed is not None and len(others) > max_removed:
         raise InvalidRequest(f"{len(others)} would be taken out, over max_removed={max_removed}: nothing was sent")
     # Whom the list doesn't show yet a later run takes out: nothing can be read of their places.
-    report.others.update(removed=0, kept=len(unseen.keys() - wanted.keys()) if members == "exactly" else 0)
+    report.others.update(removed=0, kept=len(unseen.keys() - named) if members == "exactly" else 0)
     for one in others:
         if lost or report.unsure:
             report.others["kept"] += 1
         else:
             report.others["removed" if job.remove(one) else "kept"] += 1
-    there = {one["client"]["id"] for one in here} | unseen.keys()
-    for id, (number, fits) in wanted.items():
-        if id in there:
+    for row in wanted:
+        if not unseen.keys().isdisjoint(row.ids) or any(row.is_about(one["client"]) for one in here):
             report.add("there")
             continue
+        id, *doubles = row.ids
+        if doubles:
+            log.warning("%s: %d others have that number or address; the oldest is enrolled", id, len(doubles))
         try:
-            report.add(job.add(id, fits))
+            report.add(job.add(id, row.fits))
         except ROW_ERRORS as error:
-            report.failed(number, error)
+            report.failed(row.number, error)
     return report.finish(max_failed, rejects_path)
 
 
@@ -163,21 +173,35 @@ _Fits = Callable[[Mapping[str, Any]], bool]
 """Whether a record is that of whom a row names."""
 
 
-def _id_given(client: Client, text: str, region: str | None, thorough: bool) -> tuple[str, _Fits | None]:
-    return path_id("client_id", text), None
+@dataclass(frozen=True, repr=False)
+class _Wanted:
+    """Whom a row names."""
+
+    number: int
+    """Of the row."""
+    ids: list[str]
+    """Of all clients with that number or address, the oldest first."""
+    fits: _Fits | None
+
+    def is_about(self, client: Mapping[str, Any]) -> bool:
+        """Whether a participant is whom the row names, through any of their records."""
+        return client["id"] in self.ids or (self.fits is not None and self.fits(client))
 
 
-def _id_by_phone(client: Client, text: str, region: str | None, thorough: bool) -> tuple[str, _Fits | None]:
-    found = people.find_client(client, phone=text, default_region=region, thorough=thorough)
-    return str(found["id"]), people.has(phone=text, default_region=region)
+def _id_given(client: Client, text: str, region: str | None, thorough: bool) -> tuple[list[str], _Fits | None]:
+    return [path_id("client_id", text)], None
 
 
-def _id_by_email(client: Client, text: str, region: str | None, thorough: bool) -> tuple[str, _Fits | None]:
-    found = people.find_client(client, email_address=text, thorough=thorough)
-    return str(found["id"]), people.has(email_address=text)
+def _ids_by_phone(client: Client, text: str, region: str | None, thorough: bool) -> tuple[list[str], _Fits | None]:
+    ids = people.clients_with(client, phone=text, default_region=region, thorough=thorough)
+    return ids, people.has(phone=text, default_region=region)
 
 
-_BY = {"client_id": _id_given, "phone": _id_by_phone, "email": _id_by_email}
+def _ids_by_email(client: Client, text: str, region: str | None, thorough: bool) -> tuple[list[str], _Fits | None]:
+    return people.clients_with(client, email_address=text, thorough=thorough), people.has(email_address=text)
+
+
+_BY = {"client_id": _id_given, "phone": _ids_by_phone, "email": _ids_by_email}
 
 
 class _Job:
