@@ -23,6 +23,7 @@ from whautomate_core.account import Account
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
 from whautomate_core.errors import QuotaExhausted, RateLimited
+from whautomate_core.identity import Step
 from whautomate_core.once import send_once
 from whautomate_core.state import State
 from whautomate_core.state.database import Database, steady
@@ -322,3 +323,16 @@ def settled(emulator: Any) -> list[float]:
     answered = statuses(emulator)
     last = max((at for at, status in answered if status == 429), default=math.inf)
     return [at for at, _ in answered if at > last]
+
+
+# --- steps beside each other
+
+
+def create_beside(account: Account, step: Step, contact: Any, ready: Any, outcomes: Any) -> None:
+    """Create a contact as a step of a run, at the same moment as others; tells its id and who made it."""
+    with Client(account) as client:
+        ready.wait()
+        try:
+            outcomes.put(send_once(client, step, contacts.create_contact(contact), lambda record: record["id"]))
+        except Exception as error:
+            outcomes.put((repr(error), False))

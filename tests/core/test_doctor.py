@@ -583,7 +583,7 @@ def test_it_asks_before_it_sends_anything(run: Any, whautomate_emulator: Emulato
     [
         (["--write"], "go together"),
         (["--scratch-number", NUMBER], "go together"),
-        (["--write", "--scratch-number", "0151 23456789"], "--scratch-number: phone number has no country code"),
+        (["--write", "--scratch-number", "0151 23456789"], "--scratch-number: phone number has no + and country code"),
         (["--host", "ftp://x"], "https://"),
         (["--set", "plan"], "NAME=VALUE"),
         (["--set", "paln=trial"], "did you mean plan?"),

@@ -9,10 +9,9 @@ from conftest import NoLimit, account_of
 from contract_examples import operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from state_workers import processes
+from state_workers import create_beside, processes
 
 from whautomate_core import api
-from whautomate_core.account import account_from_settings
 from whautomate_core.api import classes, clients, contacts, messages
 from whautomate_core.call import Repeat
 from whautomate_core.campaign.broadcasts import WHAT, keys_of, once_of
@@ -227,24 +226,15 @@ def test_an_attempt_beside_waits_for_the_one_that_sends(client: Client, whautoma
     assert len(whautomate_emulator.requests("createContact")) == 1
 
 
-def send_beside(url: str, key: str, settings: dict[str, Any], ready: Any, outcomes: Any) -> None:
-    with Client(account_from_settings(url, key, settings)) as client:
-        ready.wait()
-        try:
-            outcomes.put(once(client, contacts.create_contact(person(1))))
-        except Exception as error:
-            outcomes.put((repr(error), False))
-
-
 def test_mapped_tasks_about_the_same_in_processes_of_their_own_all_succeed(
     client: Client, whautomate_emulator: Emulator, state_url: str, account: str
 ) -> None:
     limits = {"requests_per_minute": 10_000, "requests_per_day": 100_000}
-    given = {"state": state_url, "account": account, "location_id": LOCATION["id"], **limits}
+    given = {"state": state_url, "account": account, **limits}
     ready, outcomes = processes.Barrier(4), processes.Queue()
     beside = [
         processes.Process(
-            target=send_beside, args=(whautomate_emulator.url, whautomate_emulator.key, given, ready, outcomes)
+            target=create_beside, args=(account_of(whautomate_emulator, **given), step(), person(1), ready, outcomes)
         )
         for _ in range(4)
     ]
