@@ -11,6 +11,9 @@ READY = Asset("contacts-are-ready")
 NOW = datetime.fromisoformat(os.environ["PROVE_START"])
 """What runs once is due at its start date."""
 
+# Airflow starts tasks before its API server answers, and each costs a try.
+TRIES = {"retries": 20, "retry_delay": timedelta(seconds=5)}
+
 
 def campaign(dag_id, *, schedule="@once", start_date=NOW, paused=False, **arguments):
     given = {"hold_minutes": 0, "cooldown": None, "whautomate_conn_id": "whautomate_default", **arguments}
@@ -20,8 +23,7 @@ def campaign(dag_id, *, schedule="@once", start_date=NOW, paused=False, **argume
         start_date=start_date,
         catchup=False,
         is_paused_upon_creation=paused,
-        # Airflow starts tasks before its API server answers, and each costs a try.
-        default_args={"retries": 20, "retry_delay": timedelta(seconds=5)},
+        default_args=TRIES,
     ):
         WhautomateBroadcastOperator(
             task_id="send", name=dag_id, template={"name": "t", "language": "en"}, segment_name="vip", **given
@@ -44,7 +46,7 @@ HALF_A_DAY_AGO = NOW - timedelta(hours=12)
 PAST = f"{HALF_A_DAY_AGO.minute} {HALF_A_DAY_AGO.hour} * * *"
 campaign("past", schedule=PAST, start_date=NOW - timedelta(days=40), paused=True)
 
-with DAG("source", schedule="@once", start_date=NOW, is_paused_upon_creation=False):
+with DAG("source", schedule="@once", start_date=NOW, is_paused_upon_creation=False, default_args=TRIES):
 
     @task(outlets=[READY])
     def makes_ready():
