@@ -389,15 +389,12 @@ def test_an_error_is_told_to_all_and_the_next_poll_begins_anew(emulator, poll):
     ids = under_way(emulator, 3)
     emulator.fault("not_json", operation="listBroadcasts")
 
-    async def wait():
+    async def scenario():
         waiting = asyncio.gather(*(event_of(trigger(broadcast(one), interval=HOUR, seconds=100 * HOUR)) for one in ids))
         await poll(3)
-        return await waiting
-
-    async def scenario():
-        events = await wait()
+        events = await waiting
         emulator.advance(2000)
-        return events, await wait()
+        return events, await asyncio.gather(*(event_of(trigger(broadcast(one), interval=0.2)) for one in ids))
 
     failed, done = asyncio.run(scenario())
     assert {(event["status"], event["type"]) for event in failed} == {("error", "UnexpectedResponse")}
