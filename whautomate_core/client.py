@@ -690,7 +690,15 @@ class Client(_Sender):
                 answer = None
                 self.rest(step.seconds)
             else:
-                answer = self.send(step)
+                answer = self._page(step)
+
+    def _page(self, call: Call[list[R]]) -> list[R]:
+        """A page of a whole list. An answer that can't be read is asked for again: else all passes begin anew."""
+        retrying = _RETRYING | {"retry": retry_if_exception_type(UnexpectedResponse)}
+        for attempt in Retrying(sleep=self._sleep, **retrying):
+            with attempt:
+                return self.send(call)
+        raise AssertionError("unreachable")
 
     def pages(self, call: Call[list[R]]) -> Iterator[list[R]]:
         """Read a list page by page, each record once. Whoever is not on it may be there all the same."""

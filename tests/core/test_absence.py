@@ -9,6 +9,7 @@ import pytest
 from conftest import NoLimit, account_of
 from test_sync import FIELDS, MATCH, READ, counts
 
+from whautomate_core.api.contacts import list_contacts
 from whautomate_core.campaign.audience import count_audience
 from whautomate_core.campaign.segments import ensure_audience
 from whautomate_core.client import Client
@@ -258,3 +259,13 @@ def test_the_most_recipients_are_counted_of_the_whole_list(whautomate_emulator: 
         }
         with pytest.raises(PolicyRefused, match=f"up to {PEOPLE}|up to {PEOPLE - 1}"):
             client.send(create_broadcast(body))
+
+
+def test_a_page_that_can_not_be_read_is_asked_for_again(client: Client, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.add_contacts({"name": "A", "phoneNumber": f"4915120{n:06d}"} for n in range(120))
+    assert len(client.everything(list_contacts())) == 120
+    undisturbed = len(whautomate_emulator.requests("listContacts"))
+    for on in (2, 5):
+        whautomate_emulator.fault("not_json", operation="listContacts", on=on)
+    assert len(client.everything(list_contacts())) == 120
+    assert len(whautomate_emulator.requests("listContacts")) == 2 * undisturbed + 2, "only those pages come again"
