@@ -271,7 +271,7 @@ def test_a_person_who_ends_a_deferred_task_cancels_its_broadcast(emulator, airfl
     airflow_says(state)
     asyncio.run(run_and_end(trigger))
     assert emulator.records("broadcasts") == []
-    [said] = [one.message for one in caplog.records if "is cancelled" in one.message]
+    [said] = [one.message for one in caplog.records if "is cancelled because" in one.message]
     assert f"is cancelled because the task was ended while it was deferred and is {state}" in said
     with pytest.raises(AirflowFailException, match="was cancelled: nothing is sent under its key again"):
         executed(task(), given)

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from prefect_whautomate import _waiting, broadcasts, contacts, segments
 from whautomate_core import errors
+from whautomate_core.client import ATTEMPTS
 from whautomate_core.sources import Sql, Table
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
@@ -190,7 +191,8 @@ def test_a_retry_with_an_iterator_that_is_used_up_is_an_error_and_no_empty_list(
         rows = {"source": ROWS, "mapping": MAPPING, "default_region": "DE", **{argument: once}}
         return job(credentials, **rows)
 
-    whautomate_emulator.fault("not_json", operation="listContacts")
+    for on in range(1, ATTEMPTS + 1):  # a single one is asked for again
+        whautomate_emulator.fault("not_json", operation="listContacts", on=on)
     with pytest.raises(errors.ConfigurationError, match="which can be read once, and it was read before"):
         nightly()
     assert whautomate_emulator.contacts() == []
