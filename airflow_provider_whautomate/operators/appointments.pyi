@@ -65,9 +65,9 @@ class WhautomateBookAppointmentOperator(WhautomateOperator):
     :param appointment: Fields, see `whautomate_core.records.AppointmentInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -113,9 +113,9 @@ class WhautomateRescheduleAppointmentOperator(WhautomateOperator):
     :param appointment: Fields, see `whautomate_core.records.RescheduleInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -139,9 +139,9 @@ class WhautomateCancelAppointmentOperator(WhautomateOperator):
     :param appointment: Fields, see `whautomate_core.records.CancelInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -187,7 +187,7 @@ class WhautomateBookSlotOperator(WhautomateOperator):
     :param add_on_service_ids: Services that are booked along with it (templated).
     :param notes: Notes to the booking (templated).
     :param missing_ok: Return the id None where no slot is free (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
     :param allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
@@ -236,7 +236,7 @@ class WhautomateRescheduleBookingOperator(WhautomateOperator):
     :param date: The day it is on, `2026-03-01`, in `timezone` (templated).
     :param service_id: Of what, where the client has several appointments on that day (templated).
     :param timezone: IANA zone of `date`, and the one the booking is made in; the appointment's own where None (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
     :param allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
@@ -276,7 +276,7 @@ class WhautomateCancelBookingOperator(WhautomateOperator):
     :param service_id: Of what, where the client has several appointments on that day (templated).
     :param timezone: IANA zone of `date`; that of each appointment where None (templated).
     :param reason: Why, which the client may be told (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
     :param allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's

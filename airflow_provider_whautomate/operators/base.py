@@ -469,7 +469,7 @@ _PARAMS = {
     "tags": "Names of tags",
     "allow_protected": "Do it to people who opted out as well: a person means it",
     "max_records": "The most records to read; all where None",
-    "key": "What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where "
+    "key": "What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if "
     "there is none), and the person or booking that it is about. Never anything that changes between two runs of the "
     "same task, such as the map index",
     "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in "

@@ -43,9 +43,9 @@ class WhautomateCreateClassOperator(WhautomateOperator):
 
     :param class_: Fields, see `whautomate_core.records.ClassInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -159,9 +159,9 @@ class WhautomateAddClassParticipantOperator(WhautomateOperator):
     :param class_participant: Fields, see `whautomate_core.records.ClassParticipantInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -187,9 +187,9 @@ class WhautomateRemoveClassParticipantOperator(WhautomateOperator):
     :param class_participant: Fields, see `whautomate_core.records.ClassParticipantCancelInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.

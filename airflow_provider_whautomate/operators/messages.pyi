@@ -49,9 +49,9 @@ class WhautomateSendWhatsappTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.WhatsappTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -79,9 +79,9 @@ class WhautomateSendWhatsappMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.WhatsappMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -108,9 +108,9 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.WhatsappTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -137,9 +137,9 @@ class WhautomateSendMessengerTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -166,9 +166,9 @@ class WhautomateSendMessengerMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -194,9 +194,9 @@ class WhautomateSendMessengerTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -223,9 +223,9 @@ class WhautomateSendInstagramTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -252,9 +252,9 @@ class WhautomateSendInstagramMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -280,9 +280,9 @@ class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -308,9 +308,9 @@ class WhautomateSendTelegramTextOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -336,9 +336,9 @@ class WhautomateSendTelegramMediaOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -364,9 +364,9 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
     :param message: Fields, see `whautomate_core.records.TelegramTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Do it to people who opted out as well: a person means it (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id
-        where there is none), and the person or booking that it is about. Never anything that changes between two
-        runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of
+        the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -407,7 +407,7 @@ class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param template: Name and language of an approved template (templated).
-    :param key: What makes it the same call when the task runs again; where None, DAG, task, logical date (run id where there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
     :param phone_column: Column of the numbers, as people write them (templated).
     :param parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
