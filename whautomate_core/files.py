@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Any, get_type_hints
 
 from whautomate_core.errors import ConfigurationError
@@ -79,14 +83,38 @@ def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> No
 
 def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int:
     url, local = _split(path)
-    if url:
-        system, target = storage(url)
-        with tempfile.TemporaryDirectory(prefix="whautomate-") as folder:
-            whole = Path(folder) / "records"
-            count = _write_local(whole, fill)
-            system.put_file(str(whole), target)
-        return count
-    return _write_local(Path(local), fill)
+    if not url:
+        return _write_local(Path(local), fill)
+    system, target = storage(url)
+    _remove_parts(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryFile() as whole:
+        count = fill(whole)
+        whole.flush()
+        with _path_of(whole) as filled:
+            system.put_file(filled, target)
+    return count
+
+
+@contextmanager
+def _path_of(file: IO[bytes]) -> Iterator[str]:
+    """A path by which this process can open an unnamed file."""
+    path = _unnamed(file)
+    if os.path.exists(path):
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(prefix=_PREFIX, suffix=_PART) as named:  # macOS, and only during the upload
+        _copy(file, named)
+        named.flush()
+        yield named.name
+
+
+def _unnamed(file: IO[bytes]) -> str:
+    return f"/proc/self/fd/{file.fileno()}"
+
+
+def _copy(file: IO[bytes], to: IO[bytes]) -> None:
+    file.seek(0)
+    shutil.copyfileobj(file, to)
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -101,19 +129,84 @@ def _write_local(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
     if path.exists() and not path.is_file():
         # A device or pipe would be replaced by the file, for everybody on the machine.
         raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'no file'}")
+    _remove_parts(path.parent)
     try:
-        # A name of its own, since two tasks may write to one path: then one of them stands, whole.
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".whautomate-", suffix=".part")
+        # It has no name until it is whole: whatever kills this process, the system frees what was written.
+        whole = tempfile.TemporaryFile(dir=path.parent)
     except OSError as error:
         raise ConfigurationError(f"{path} can't be written: {error.strerror}") from None
+    with whole:
+        count = fill(whole)
+        whole.flush()
+        _name(whole, path)
+    return count
+
+
+def _name(file: IO[bytes], path: Path) -> None:
+    """Give a name to a file that is whole. Of two tasks that write to one path the later one's stands."""
+    with suppress(OSError):
+        return _link(file, path)
+    # The path is taken, and a link replaces nothing; or the file can't get a name (macOS, some file systems).
+    part = path.with_name(f"{_PREFIX}{token_hex(8)}{_PART}")
     try:
-        with open(handle, "wb") as file:
-            count = fill(file)
+        try:
+            _link(file, part)
+        except OSError:
+            with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
+                _copy(file, copy)
         os.replace(part, path)
     except BaseException:
-        os.unlink(part)
+        part.unlink(missing_ok=True)
         raise
-    return count
+
+
+def _link(file: IO[bytes], path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        # Only with a folder given does Python follow the link to the file.
+        os.link(_unnamed(file), path.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+_PREFIX = ".whautomate-"
+_PART = ".part"
+_LEFT = 24 * 3600.0
+"""Seconds without a write after which a file of ours that is not whole belongs to nobody any more."""
+
+
+def remove_leftovers() -> None:
+    """Remove what processes that were killed have left in the temporary folder.
+
+    Only earlier versions left anything there; what others own, or what was written to within a day, stays.
+    """
+    for folder in _left_over(Path(tempfile.gettempdir()), "whautomate-", ""):
+        with suppress(OSError):
+            files = [*folder.iterdir()]
+            if files and all(file.name in ("rows.sqlite", "records") and _is_old(file.stat()) for file in files):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_parts(folder: Path) -> None:
+    """Remove the unfinished files of processes that were killed, of earlier versions too."""
+    for part in _left_over(folder, _PREFIX, _PART):
+        with suppress(OSError):
+            part.unlink()
+
+
+def _left_over(folder: Path, prefix: str, suffix: str) -> Iterator[Path]:
+    """What begins and ends so in a folder, is this user's, and was not written to lately."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for one in found:
+            if one.name.startswith(prefix) and one.name.endswith(suffix):
+                with suppress(OSError):
+                    held = one.stat(follow_symlinks=False)
+                    if held.st_uid == os.geteuid() and _is_old(held):
+                        yield Path(one.path)
+
+
+def _is_old(held: os.stat_result) -> bool:
+    return time.time() - held.st_mtime > _LEFT
 
 
 def _lines(file: IO[bytes], records: Iterable[Any]) -> Iterable[Any]:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import stat
+import subprocess
 import sys
 
 import fsspec
@@ -14,6 +16,7 @@ from pyarrow import parquet
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import write_records
 from whautomate_core.records import Contact
+from whautomate_core.sync.staging import Staging
 
 
 def read(path):
@@ -172,3 +175,112 @@ def test_what_is_no_file_is_not_replaced(tmp_path):
     with pytest.raises(ConfigurationError, match="it is no file"):
         write_records(str(tmp_path / "pipe"), [{"a": 1}])
     assert (tmp_path / "pipe").is_fifo()
+
+
+# --- processes that are killed
+
+
+def killed(tmp_path, code):
+    """Run code that is killed within it, with temporary files in a folder of its own; gives all files that are left."""
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "out").mkdir()
+    folder = str(tmp_path / "temporary")
+    left = {**os.environ, "TMPDIR": folder, "SQLITE_TMPDIR": folder}
+    code = (
+        f"import os, signal\nout = {str(tmp_path / 'out')!r}\ndef die(): os.kill(os.getpid(), signal.SIGKILL)\n{code}"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], env=left, capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    return [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+WRITES = """
+from whautomate_core.files import write_records
+def records():
+    for n in range(20_000):
+        yield {"name": "Ada Lovelace", "phoneNumber": f"+49151{n:07}"}
+    die()
+write_records(f"{out}/people.{kind}", records())
+"""
+
+STAGES = """
+from whautomate_core.sync.staging import Line, Staging
+with Staging() as staging:
+    for n in range(0, 40_000, 1000):
+        staging.add([Line(n + i, f"m{n + i}", None, "Ada Lovelace +4915123456789" * 4, None, None) for i in range(1000)])
+    staging.run("CREATE INDEX line_cells ON line (cells)")
+    assert len(os.listdir(os.environ["TMPDIR"])) <= 1
+    die()
+"""
+
+UPLOADS = """
+import fsspec
+from whautomate_core.files import write_records
+class Storage:
+    def put_file(self, path, target):
+        assert open(path).read().count("Ada") == 2
+        die()
+write_records("s3://bucket/a.jsonl", [{"name": "Ada"}, {"name": "Ada"}], storage=lambda url: (Storage(), "a"))
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["kind = 'jsonl'" + WRITES, "kind = 'parquet'" + WRITES, STAGES, UPLOADS],
+    ids=["jsonl", "parquet", "staged", "uploaded"],
+)
+def test_a_process_that_is_killed_leaves_no_row_behind(tmp_path, code):
+    assert killed(tmp_path, code) == []
+
+
+def old(path, content="Ada"):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    os.utime(path, (0, 0))
+    return path
+
+
+def test_what_killed_processes_left_is_removed_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = [old(tmp_path / ".whautomate-abc.part"), old(tmp_path / "whautomate-abc" / "rows.sqlite")]
+    gone.append(old(tmp_path / "whautomate-def" / "records"))
+    kept = [
+        old(tmp_path / "whautomate-mine.csv"),
+        old(tmp_path / "whautomate-notes" / "notes.txt"),
+        old(tmp_path / "mine.part"),
+        tmp_path / ".whautomate-now.part",  # another task is writing it
+    ]
+    kept[-1].write_text("Bob")
+    for folder in ("whautomate-abc", "whautomate-def", "whautomate-notes"):
+        os.utime(tmp_path / folder, (0, 0))
+    with Staging():
+        pass
+    write_records(str(tmp_path / "a.jsonl"), [{"a": 1}])
+    assert not any(path.exists() for path in gone)
+    assert not (tmp_path / "whautomate-abc").exists()
+    assert all(path.exists() for path in kept)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_where_an_unnamed_file_can_not_get_a_name_it_is_copied_under_it(tmp_path, monkeypatch, there):
+    def link(*args, **kwargs):
+        raise OSError(18, "no such thing here")
+
+    monkeypatch.setattr(os, "link", link)
+    path = tmp_path / "a.jsonl"
+    if there:
+        path.write_text("before")
+    assert write_records(str(path), [{"a": 1}]) == 1
+    assert lines(path) == [{"a": 1}]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_where_an_unnamed_file_has_no_path_it_is_uploaded_under_a_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("whautomate_core.files._unnamed", lambda file: "/nowhere/fd")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    memory = fsspec.filesystem("memory")
+    assert write_records("memory://named/a.jsonl", [{"a": 1}]) == 1
+    assert memory.cat("/named/a.jsonl") == b'{"a": 1}\n'
+    memory.rm("/named", recursive=True)
+    assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The rows of a run on disk, in a file of the run's own that only its user can read and that goes when the run ends.
+"""The rows of a run on disk, in a file without a name: nobody else can open it, and it goes with the process.
 
 So memory stays flat, sources that can be read once are enough, and of several rows about one person all are known
 before anything is sent.
@@ -7,9 +7,7 @@ before anything is sent.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +15,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from whautomate_core.call import Json
+from whautomate_core.files import remove_leftovers
 from whautomate_core.pages import PAGE_SIZE
 from whautomate_core.sources.row import LONGEST_LINE, Row
 
@@ -134,10 +133,8 @@ class Staging:
     def __init__(self) -> None:
         self.page_size = PAGE_SIZE
         """Of the list of everybody, by which `Staged.page` counts."""
-        self._folder = tempfile.TemporaryDirectory(prefix="whautomate-")  # 0700
-        path = os.path.join(self._folder.name, "rows.sqlite")
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        self._db = sqlite3.connect(path, isolation_level=None)
+        remove_leftovers()
+        self._db = sqlite3.connect("", isolation_level=None)  # SQLite removes the file's name as it makes it
         # Nothing of it is wanted after a crash.
         self._db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; {_TABLES}")
 
@@ -148,7 +145,6 @@ class Staging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._db.close()
-        self._folder.cleanup()
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """One statement."""
