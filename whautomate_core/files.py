@@ -132,7 +132,7 @@ def _write_local(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
     _remove_parts(path.parent)
     try:
         # It has no name until it is whole: whatever kills this process, the system frees what was written.
-        whole = tempfile.TemporaryFile(dir=path.parent)
+        whole = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - what fills it raises other errors
     except OSError as error:
         raise ConfigurationError(f"{path} can't be written: {error.strerror}") from None
     with whole:

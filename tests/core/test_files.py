@@ -207,7 +207,7 @@ STAGES = """
 from whautomate_core.sync.staging import Line, Staging
 with Staging() as staging:
     for n in range(0, 40_000, 1000):
-        staging.add([Line(n + i, f"m{n + i}", None, "Ada Lovelace +4915123456789" * 4, None, None) for i in range(1000)])
+        staging.add([Line(i, f"m{i}", None, "Ada Lovelace +4915123456789" * 4, None, None) for i in range(n, n + 1000)])
     staging.run("CREATE INDEX line_cells ON line (cells)")
     assert len(os.listdir(os.environ["TMPDIR"])) <= 1
     die()
