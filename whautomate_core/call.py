@@ -145,6 +145,21 @@ def require_fitting(call: Call[Any], record: Mapping[str, Any]) -> None:
         )
 
 
+def watched(call: Call[R]) -> tuple[Call[R], Callable[[], bool]]:
+    """The same call, and what tells afterwards whether there was anything to send."""
+    if call.left is None:
+        return call, lambda: True
+    look, sent = call.left, False
+
+    def left(record: Any) -> Json | None:
+        nonlocal sent
+        body = look(record)
+        sent |= body is not None  # it stays so where a repetition finds that it has happened
+        return body
+
+    return replace(call, left=left), lambda: sent
+
+
 def acting(call: Call[R], act: Act, allow_protected: bool, reads: tuple[Call[Any], ...] | None = None) -> Call[R]:
     """The call as one that does `act` to people, whom `reads` shows (those it has where None)."""
     return replace(call, act=act, allow_protected=allow_protected, reads=call.reads if reads is None else reads)

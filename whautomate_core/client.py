@@ -485,8 +485,17 @@ class _Sender:
     _make_line: Callable[[], Any]
     _has_transport: bool
 
-    def __init__(self, account: Account, pool: Pool | None, lane: Lane, max_wait: float | None, budget: int | None):
+    def __init__(
+        self,
+        account: Account,
+        pool: Pool | None,
+        lane: Lane,
+        max_wait: float | None,
+        budget: int | None,
+        run: str | None,
+    ) -> None:
         self.account = account
+        self.run = run
         self.used = Used(budget)
         self.cleared = Cleared()
         """Who was found not to have opted out a moment ago."""
@@ -593,6 +602,7 @@ class Client(_Sender):
         lane: `bulk` leaves some permits of each window to `interactive` callers.
         max_wait: The longest wait for a permit in seconds; None waits as long as it takes.
         max_requests: How many requests this client may make; `BudgetExceeded` is raised before one more.
+        run: The run it works for, as people know it: claims name it, so that later runs can say who sent something.
         transport: Another way to the server, for tests.
         sleep: What waits between two attempts, and between two readings of a list, for tests.
         on_response: Is shown each answer before its content is read.
@@ -606,11 +616,12 @@ class Client(_Sender):
         lane: Lane = "interactive",
         max_wait: float | None = None,
         max_requests: int | None = None,
+        run: str | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         on_response: Callable[[httpx.Response], None] | None = None,
     ) -> None:
-        super().__init__(account, pool, lane, max_wait, max_requests)
+        super().__init__(account, pool, lane, max_wait, max_requests, run)
         hooks = {"response": [on_response]} if on_response else {}
         settings = {**_http_settings(account), "transport": transport, "event_hooks": hooks}
         self._make_http, self._has_transport = functools.partial(httpx.Client, **settings), transport is not None
@@ -803,10 +814,11 @@ class AsyncClient(_Sender):
         lane: Lane = "interactive",
         max_wait: float | None = None,
         max_requests: int | None = None,
+        run: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        super().__init__(account, pool, lane, max_wait, max_requests)
+        super().__init__(account, pool, lane, max_wait, max_requests, run)
         settings = {**_http_settings(account), "transport": transport}
         self._make_http, self._has_transport = functools.partial(httpx.AsyncClient, **settings), transport is not None
         self._make_line = functools.partial(asyncio.Semaphore, AT_ONCE)

@@ -50,6 +50,7 @@ def send_once(
     payload: Mapping[str, Any] | None = None,
     note: Json | None = None,
     check: Callable[[], None] = lambda: None,
+    met: Callable[[Claim], object] = lambda claim: None,
 ) -> tuple[Any, bool]:
     """Send a call under a key, or return what was stored of it when it was sent before.
 
@@ -63,6 +64,7 @@ def send_once(
         note: What is known before: it stands in the claim from the first, and in the result beside what `result` gives.
         check: Called with the claim and the permit in hand, directly before the call leaves. What it raises keeps the
             call from being sent, and releases the claim.
+        met: Called with the claim of an earlier attempt, where that has sent it.
 
     Returns: the result, and whether this call sent it.
 
@@ -80,7 +82,7 @@ def send_once(
         except _Begun as error:
             claim = error.claim
         if claim.settled:
-            log.info("%s: already sent by this step or under this key, so nothing is sent", asked.what)
+            met(claim)
             return claim.result, False
         if patience is None:
             break
@@ -88,7 +90,9 @@ def send_once(
             client.used.sleep(patience)
         elif _is_open_still(client, claim):
             break
-    return _settle(client, claim, result(_outcome(claim, find)), claim.result), False
+    stored = _settle(client, claim, result(_outcome(claim, find)), claim.result)
+    met(claim)
+    return stored, False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def _sent(
     account, claims = client.account.id, open_state(client.account.state).claims
     seen: list[Any] = []
     mine: Claim | None = None
-    by = attempt()
+    by = attempt(client.run)
 
     def take() -> Claim:
         # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
@@ -320,15 +324,15 @@ _under_way: set[str] = set()
 
 def _is_under_way(claim: Claim) -> bool:
     """Whether the attempt that has a claim may still be at work: a mapped task beside this one, about the same."""
-    host, pid, _ = claim.made_by.rsplit(":", 2)
-    if host == socket.gethostname() and int(pid) == os.getpid():
+    host, pid = claim.process
+    if host == socket.gethostname() and pid == os.getpid():
         return claim.made_by in _under_way
     if time.time() - claim.made_at > sum(PATIENCE):
         return False
     if host != socket.gethostname():
         return True
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -83,7 +83,8 @@ class Attempt:
             try:
                 self.point("begin")
                 used = SimpleNamespace(sleep=lambda seconds: self.point("other"))
-                client: Any = SimpleNamespace(account=SimpleNamespace(id="a", state=state), send=self._send, used=used)
+                account = SimpleNamespace(id="a", state=state)
+                client: Any = SimpleNamespace(account=account, send=self._send, used=used, run=None)
                 self.outcome = send_once(client, self.key, self.call, lambda record: record["id"], find=self._find)
             except BaseException as error:
                 self.outcome = error
@@ -262,8 +263,9 @@ class Server:
 def once_with(one_state: str, pool: Any) -> Callable[..., Any]:
     account = Account("http://localhost", "key", "real", Limits.trial(), state=one_state)
 
-    def run(server: Server, key: str, call: Call[Any] = CALL, result: Any = None, **more: Any) -> Any:
-        client = Client(account, pool=pool, transport=httpx.MockTransport(server), sleep=lambda seconds: None)
+    def run(server: Server, key: str, call: Call[Any] = CALL, result: Any = None, by: Any = None, **more: Any) -> Any:
+        transport = httpx.MockTransport(server)
+        client = Client(account, pool=pool, transport=transport, sleep=lambda seconds: None, run=by)
         with client:
             return send_once(client, key, call, result or (lambda record: record["id"]), **more)
 
@@ -276,6 +278,14 @@ def test_a_rerun_returns_what_was_stored_and_sends_nothing(once_with: Any) -> No
     assert once_with(server, key) == ("b1", False)
     assert once_with(server, f"{key}/other day") == ("b1", True)
     assert server.posts == 2
+
+
+def test_a_rerun_is_told_who_sent_it_before(once_with: Any) -> None:
+    server, key, earlier = Server(), f"{next(_keys)}", list[Any]()
+    once_with(server, key, by="run one", met=earlier.append)
+    assert earlier == []
+    once_with(server, key, by="run two", met=earlier.append)
+    assert [claim.run for claim in earlier] == ["run one"]
 
 
 @pytest.mark.parametrize(

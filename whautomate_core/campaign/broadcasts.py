@@ -140,7 +140,8 @@ def send_broadcast(
         sleep: What waits between two looks for a broadcast whose creation got no answer.
         clock: The time, for tests.
 
-    Returns: `id` and `name` at Whautomate; `created`, whether this call made it; `start` (ISO 8601, UTC);
+    Returns: `id` and `name` at Whautomate; `created`, whether this call, or this attempt of the client's `run`, made
+        it; `created_at` (ISO 8601, UTC) and `created_by`, the run that made it, where it was named; `start`;
         `recipients`, the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`;
         `hash` of the plan; `looked`, whether people who opted out were looked for during the hold (None: not yet);
         `anew`, whether it was made anew for them; `look_at`, when to call again, in seconds since the epoch; `skipped`,
@@ -168,6 +169,7 @@ def send_broadcast(
         )
     if not stored.get("compared"):
         stored = _compared(step, key, stored, meant)
+    claim = step.claims.get(step.account, key)
     look_at = stored.get("look_at")
     if look_at is not None and stored.get("looked") is None and step.clock().timestamp() >= look_at:
         stored = _looked_again(step, stored, meant)
@@ -175,7 +177,10 @@ def send_broadcast(
     due_again = look_at is not None and stored.get("looked") is None
     return {
         **{name: stored.get(name) for name in shown},
-        "created": created,
+        # A step that waited in between and began anew is still the one that created it.
+        "created": created or (claim is not None and client.run is not None and claim.run == client.run),
+        "created_at": claim and _utc(datetime.fromtimestamp(claim.made_at, UTC)),
+        "created_by": claim and claim.run,
         "anew": bool(stored.get("anew")),
         "look_at": look_at if due_again else None,
         "skipped": None,

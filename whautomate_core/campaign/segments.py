@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 
 def ensure_segment(
     client: Client, name: str, criteria: SegmentCriteria, *, location_id: str | None = None, type: str = "contact"
-) -> Segment:
-    """The segment of that name, made where there is none. The opt-out tags are added to its `exclusionTags`.
+) -> Json:
+    """Create the segment of that name if there is none. The opt-out tags are added to its `exclusionTags`.
+
+    Returns: the segment, and in `created` whether this call created it.
 
     Raises: `InvalidRequest` where a segment of that name has other criteria, or several do; `OutcomeUnknown` where
         the answer to its creation was lost and it is not there to be seen.
@@ -40,6 +42,7 @@ def ensure_segment(
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
     found: list[Any] = _named(client, name, location)
+    created = False
     if not found:
         from whautomate_core.once import make_once
 
@@ -48,15 +51,15 @@ def ensure_segment(
         def look() -> Segment | None:
             return next(iter(looked.pop() if looked else _named(client, name, location)), None)
 
-        found = [make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)[0]]
+        record, created = make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)
+        found = [record]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(
             f"segment {name!r} is there with other criteria ({_shown(different[0].get('criteria'))}, wanted "
             f"{_shown(wanted)}); segments can't be changed by the API: take another name, or delete it"
         )
-    segment: Segment = found[0]
-    return segment
+    return {**found[0], "created": created}
 
 
 def ensure_audience(

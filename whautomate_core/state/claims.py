@@ -41,15 +41,31 @@ class Claim:
     made_at: float
     """Seconds since the epoch (UTC)."""
     made_by: str
+    """The attempt: see `attempt`."""
     mine: bool = False
     """Whether this call inserted it, and so may send."""
     payload: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Each field of what is sent, by a keyed hash of its value."""
 
+    @property
+    def process(self) -> tuple[str, int]:
+        """Host and id of the process whose attempt it is."""
+        host, pid, _ = self.made_by.partition(_RUN)[0].rsplit(":", 2)
+        return host, int(pid)
 
-def attempt() -> str:
-    """A name for an attempt: host, process, and what tells it from others of the process."""
-    return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+    @property
+    def run(self) -> str | None:
+        """The run whose attempt it is, where an orchestrator named one."""
+        return self.made_by.partition(_RUN)[2] or None
+
+
+_RUN = " in "
+
+
+def attempt(run: str | None = None) -> str:
+    """A name for an attempt: host, process, what tells it from others of the process, and the run it belongs to."""
+    own = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+    return f"{own}{_RUN}{run}" if run else own
 
 
 class Claims:
