@@ -404,7 +404,8 @@ class _broadcast(Task[..., dict[str, Any]]):
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id` and `name` at Whautomate; `created`, whether this run made it; `start` (ISO 8601, UTC); `recipients`,
+        `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
+        `created_by`, the run that made it; `start`; `recipients`,
         the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
         plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
         for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing

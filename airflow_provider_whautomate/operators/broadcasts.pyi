@@ -265,7 +265,8 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
     90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
 
-    Returns: `id` and `name` at Whautomate; `created`, whether this run made it; `start` (ISO 8601, UTC); `recipients`,
+    Returns: `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
+        `created_by`, the run that made it; `start`; `recipients`,
         the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
         plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
         for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing
