@@ -26,7 +26,7 @@ from prefect.utilities.engine import emit_task_run_state_change_event
 from prefect.utilities.hashing import hash_objects
 
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client import ATTEMPTS, AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.sources.once import can_be_read_twice
 from whautomate_core.state.pool import Pool
@@ -74,19 +74,22 @@ def task_client(
     lane: Literal["interactive", "bulk"] = "interactive",
     max_requests: int | None = None,
     pool: Pool | None = None,
+    attempts: int = ATTEMPTS,
 ) -> AnyClient:
     """The client of a task: in a deployed flow run it waits `max_wait` for a permit, else as long as it takes.
 
-    `pool` is where its permits come from, in place of the account's pool.
+    `pool` is where its permits come from, in place of the account's pool; `attempts` as of the client.
 
     Raises: what `require_one_state` does.
     """
     account, run = credentials.get_account(), deployed_run()
     if run is None:
-        return kind(account, pool=pool, lane=lane, max_requests=max_requests)
+        return kind(account, pool=pool, lane=lane, max_requests=max_requests, attempts=attempts)
     require_one_state(credentials, run)
     _leave_with_others(run)
-    return kind(account, pool=pool, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait)
+    return kind(
+        account, pool=pool, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait, attempts=attempts
+    )
 
 
 def sync_run(arguments: Mapping[str, Any]) -> Run:

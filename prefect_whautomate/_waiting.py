@@ -21,15 +21,17 @@ from whautomate_core.account import Account
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted, WhautomateError
 from whautomate_core.waiting import (
+    CHECK_ATTEMPTS,
     BroadcastReached,
     Question,
     Seen,
     WaitingPool,
-    alook,
+    acheck,
+    check,
     check_poll_interval,
-    look,
     looks,
     share_in_words,
+    timed_out,
 )
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,12 @@ def waited(
         look_too: Called every few seconds until what is waited for can have changed, such as a broadcast's start.
     """
     wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
-    with wait.in_time(), task_client(Client, credentials, max_requests=max_requests, pool=wait.pool()) as client:
+    with (
+        wait.in_time(),
+        task_client(
+            Client, credentials, max_requests=max_requests, pool=wait.pool(), attempts=CHECK_ATTEMPTS
+        ) as client,
+    ):
         at, begins = next(wait.moments), 0.0
         while True:
             while (rest := begins - time.time()) > 0:
@@ -107,7 +114,7 @@ def waited(
                 look_too()
             time.sleep(max(0.0, at - time.time()))
             try:
-                seen = look(client, wait.question.look)
+                seen = check(client, wait.question)
                 at = wait.moments.send(seen)
                 begins = min(at, seen.not_before)
             except StopIteration as end:
@@ -127,7 +134,9 @@ async def awaited(
     wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
 
     def opened() -> AsyncClient:
-        return task_client(AsyncClient, credentials, max_requests=max_requests, pool=wait.pool())
+        return task_client(
+            AsyncClient, credentials, max_requests=max_requests, pool=wait.pool(), attempts=CHECK_ATTEMPTS
+        )
 
     with wait.in_time():
         async with await asyncio.to_thread(opened) as client:
@@ -138,7 +147,7 @@ async def awaited(
                     await asyncio.to_thread(look_too)
                 await asyncio.sleep(max(0.0, at - time.time()))
                 try:
-                    seen = await alook(client, wait.question.look)
+                    seen = await acheck(client, wait.question)
                     at = wait.moments.send(seen)
                     begins = min(at, seen.not_before)
                 except StopIteration as end:
@@ -157,7 +166,7 @@ class _Wait:
         self._timeout = timeout
         self._deadline = time.time() + timeout
         self.moments: Generator[float, Seen, Seen] = looks(
-            question, poll_interval, self._deadline, clock=time.time, tell=log.info
+            question, poll_interval, self._deadline, clock=time.time, tell=log.log
         )
         log.info("%s", share_in_words(account.limits))
 
@@ -169,8 +178,8 @@ class _Wait:
         """Say what did not come about in time, be it that there are no requests left to look."""
         try:
             yield
-        except TimeoutError:
-            raise TimeoutError(f"{self.question.unmet} after {self._timeout:g} s") from None
+        except TimeoutError as error:
+            raise TimeoutError(timed_out(self.question, f"after {self._timeout:g} s", error)) from None
         except QuotaExhausted as error:
             if error.next_permit_at is not None and error.next_permit_at < self._deadline:
                 raise

@@ -69,6 +69,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 ATTEMPTS = 6
+"""Of a request that may be repeated, before its error is raised."""
 AT_ONCE = 16
 """Requests of one client under way at once; others wait in line. That is plenty for five a second, and httpx slows down
 the more requests wait for its connections."""
@@ -376,17 +377,20 @@ def _wait(state: RetryCallState) -> float:
     return 0.0 if isinstance(error, RateLimited) else _backoff(state)
 
 
-def _log_retry(state: RetryCallState) -> None:
-    log.info("%s; trying again (%d of %d)", state.outcome and state.outcome.exception(), state.attempt_number, ATTEMPTS)
+def _retrying(attempts: int, *errors: type[WhautomateError]) -> dict[str, Any]:
+    """What tenacity has to know to repeat a request after these errors."""
 
+    def log_retry(state: RetryCallState) -> None:
+        error = state.outcome and state.outcome.exception()
+        log.info("%s; trying again (%d of %d)", error, state.attempt_number, attempts)
 
-_RETRYING: dict[str, Any] = {
-    "retry": retry_if_exception_type((RateLimited, ConnectionFailed, ServerError)),
-    "stop": stop_after_attempt(ATTEMPTS),
-    "wait": _wait,
-    "before_sleep": _log_retry,
-    "reraise": True,
-}
+    return {
+        "retry": retry_if_exception_type(errors),
+        "stop": stop_after_attempt(attempts),
+        "wait": _wait,
+        "before_sleep": log_retry,
+        "reraise": True,
+    }
 
 
 def _gone(call: Call[Any], error: NotFound, may_have_happened: bool) -> Any:
@@ -492,10 +496,12 @@ class _Sender:
         lane: Lane,
         max_wait: float | None,
         budget: int | None,
+        attempts: int,
         run: str | None,
     ) -> None:
         self.account = account
         self.run = run
+        self._retrying = _retrying(attempts, RateLimited, ConnectionFailed, ServerError)
         self.used = Used(budget)
         self.cleared = Cleared()
         """Who was found not to have opted out a moment ago."""
@@ -602,6 +608,7 @@ class Client(_Sender):
         lane: `bulk` leaves some permits of each window to `interactive` callers.
         max_wait: The longest wait for a permit in seconds; None waits as long as it takes.
         max_requests: How many requests this client may make; `BudgetExceeded` is raised before one more.
+        attempts: How often a request that may be repeated is made before its error is raised.
         run: The run it works for, as people know it: claims name it, so that later runs can say who sent something.
         transport: Another way to the server, for tests.
         sleep: What waits between two attempts, and between two readings of a list, for tests.
@@ -616,12 +623,13 @@ class Client(_Sender):
         lane: Lane = "interactive",
         max_wait: float | None = None,
         max_requests: int | None = None,
+        attempts: int = ATTEMPTS,
         run: str | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         on_response: Callable[[httpx.Response], None] | None = None,
     ) -> None:
-        super().__init__(account, pool, lane, max_wait, max_requests, run)
+        super().__init__(account, pool, lane, max_wait, max_requests, attempts, run)
         hooks = {"response": [on_response]} if on_response else {}
         settings = {**_http_settings(account), "transport": transport, "event_hooks": hooks}
         self._make_http, self._has_transport = functools.partial(httpx.Client, **settings), transport is not None
@@ -705,8 +713,7 @@ class Client(_Sender):
 
     def _page(self, call: Call[list[R]]) -> list[R]:
         """A page of a whole list. An answer that can't be read is asked for again: else all passes begin anew."""
-        retrying = _RETRYING | {"retry": retry_if_exception_type(UnexpectedResponse)}
-        for attempt in Retrying(sleep=self._sleep, **retrying):
+        for attempt in Retrying(sleep=self._sleep, **_retrying(ATTEMPTS, UnexpectedResponse)):
             with attempt:
                 return self.send(call)
         raise AssertionError("unreachable")
@@ -719,7 +726,7 @@ class Client(_Sender):
 
     def _repeating(self, call: Call[R], before: Callable[[], None] | None, read: Callable[[Any], None]) -> R:
         may_have_happened = False
-        for attempt in Retrying(sleep=self._sleep, **_RETRYING):
+        for attempt in Retrying(sleep=self._sleep, **self._retrying):
             with attempt:
                 try:
                     return self._try(call, before, read)
@@ -814,11 +821,12 @@ class AsyncClient(_Sender):
         lane: Lane = "interactive",
         max_wait: float | None = None,
         max_requests: int | None = None,
+        attempts: int = ATTEMPTS,
         run: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        super().__init__(account, pool, lane, max_wait, max_requests, run)
+        super().__init__(account, pool, lane, max_wait, max_requests, attempts, run)
         settings = {**_http_settings(account), "transport": transport}
         self._make_http, self._has_transport = functools.partial(httpx.AsyncClient, **settings), transport is not None
         self._make_line = functools.partial(asyncio.Semaphore, AT_ONCE)
@@ -852,7 +860,7 @@ class AsyncClient(_Sender):
 
     async def _repeating(self, call: Call[R]) -> R:
         may_have_happened = False
-        async for attempt in AsyncRetrying(sleep=self._sleep, **_RETRYING):
+        async for attempt in AsyncRetrying(sleep=self._sleep, **self._retrying):
             with attempt:
                 try:
                     return await self._try(call)

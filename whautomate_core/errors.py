@@ -76,6 +76,10 @@ class WrongRecord(UnexpectedResponse):
         """What it answered with."""
 
 
+class UnreadableRecord(UnexpectedResponse):
+    """A record lacks what a step has to know, or has it in a form that can't be read. Asking again won't help."""
+
+
 class ListUnstable(WhautomateError):
     """A list changed each time it was read, so nobody knows what it holds: nothing was concluded from it."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
@@ -27,11 +28,18 @@ from whautomate_core.call import Call, Json
 from whautomate_core.campaign.delivery import delivery, moment
 from whautomate_core.errors import (
     ConfigurationError,
+    ConnectionFailed,
     InvalidRequest,
     NotFound,
     QuotaExhausted,
+    RateLimited,
+    ServerError,
+    StateLost,
+    StateUnavailable,
     UnexpectedResponse,
+    UnreadableRecord,
     WhautomateError,
+    WrongRecord,
 )
 from whautomate_core.phones import canonical, shared_digits
 from whautomate_core.policy import digits, numbers
@@ -67,6 +75,8 @@ class Seen:
     """Why the step fails: what it waits for will not come."""
     not_before: float = 0.0
     """Nothing can have changed before then, in seconds since the epoch."""
+    failed: str | None = None
+    """Why nothing could be seen this time; the next check may succeed."""
 
     @property
     def over(self) -> bool:
@@ -308,7 +318,7 @@ class MessageReceived(Question):
                 continue
             at = _at(message)
             if at is None:
-                raise UnexpectedResponse("GET /v1/messages/{}: a message has no time that can be read")
+                raise UnreadableRecord("GET /v1/messages/{}: a message has no time that can be read")
             if at >= self.since:
                 received.append((at, str(message.get("id"))))
         if not received:
@@ -398,7 +408,7 @@ class ClassPlaces(Question):
             return Seen("", problem=f"class {self.class_id} was called off")
         left = free_places(class_)
         if left is None:
-            raise UnexpectedResponse(
+            raise UnreadableRecord(
                 "GET /v1/classes/{}: the class doesn't say how many places it has and how many are taken"
             )
         if left >= self.free if self.free else left <= 0:
@@ -524,7 +534,7 @@ def broadcasts_now(ids: Collection[str], due: Collection[str], pages_of: PagesOf
     for one in missing():
         try:
             found[one] = yield get_broadcast(one)
-        except (NotFound, InvalidRequest) as error:
+        except (NotFound, InvalidRequest, UnexpectedResponse) as error:
             found[one] = error
     return found
 
@@ -568,6 +578,52 @@ async def alook(client: AsyncClient, looking: Looking[R]) -> R:
         return end.value  # type: ignore[no-any-return]
 
 
+def may_pass(error: BaseException) -> bool:
+    """Whether a check that failed so may succeed later: the server, the way to it or the state database is away.
+
+    A wait goes on after those and ends with all others: a key that is refused, a record that isn't there, another
+    record than was asked for, one that can't be read, a wrong request, a host that has moved for good, a used-up
+    budget, a lost state file.
+    """
+    if isinstance(error, (StateLost, UnreadableRecord, WrongRecord)):
+        return False
+    if isinstance(error, UnexpectedResponse):
+        return error.status not in _MOVED_FOR_GOOD
+    return isinstance(error, (ConnectionFailed, RateLimited, ServerError, StateUnavailable))
+
+
+_MOVED_FOR_GOOD = (301, 308)
+
+
+def failed_check(error: Exception) -> Seen:
+    """What a check is worth that failed and `may_pass`: nothing is decided."""
+    return Seen(f"the check failed: {error}", failed=str(error))
+
+
+def check(client: Client, question: Question) -> Seen:
+    """Look once. A failure that may pass decides nothing; others are raised."""
+    try:
+        return look(client, question.look)
+    except WhautomateError as error:
+        if not may_pass(error):
+            raise
+        return failed_check(error)
+
+
+async def acheck(client: AsyncClient, question: Question) -> Seen:
+    """`check` without blocking the event loop."""
+    try:
+        return await alook(client, question.look)
+    except WhautomateError as error:
+        if not may_pass(error):
+            raise
+        return failed_check(error)
+
+
+CHECK_ATTEMPTS = 1
+"""`attempts` of a client that checks: what fails is asked again at the next check, not at once."""
+
+
 def _usage(client: Client | AsyncClient) -> tuple[Usage, Limits]:
     account = client.account
     return client.state.pool_of(account).usage(), account.limits
@@ -590,31 +646,44 @@ def looks(
     *,
     not_before: float | None = None,
     clock: Callable[[], float] = time.time,
-    tell: Callable[[str], object] = lambda words: None,
+    tell: Callable[[int, str], object] = lambda level, words: None,
 ) -> Generator[float, Seen, Seen]:
     """When to look, for what waits by itself: yields the moment of the next look, is sent what was seen then.
 
-    The delays start anew where nothing can have changed yet.
+    The delays start anew where nothing can have changed yet. After a check that failed the wait goes on.
 
     Args:
         deadline: When to give up, after a last look; in seconds since the epoch, as all moments here.
         not_before: Nothing was there at a first look, and nothing can change before then. None: look at once.
+        tell: Told of each look that decided nothing: the level of `logging`, and the words.
 
-    Raises: `TimeoutError` where it is not over at the deadline.
+    Raises: `TimeoutError` where it is not over at the deadline, with why the last check failed, if it did.
     """
     delays = poll_delays(poll_interval, question.longest)
     at = clock()
     if not_before is not None:
         at = max(at, not_before) + next(delays)
     while not (seen := (yield min(at, deadline))).over:
-        tell(seen.words)
         now = clock()
         if now >= deadline:
-            raise TimeoutError(question.unmet)
+            tell(*_told(seen, 0.0))
+            raise TimeoutError(*([f"the last check failed: {seen.failed}"] if seen.failed else []))
         if seen.not_before > now:
             delays = poll_delays(poll_interval, question.longest)
         at = max(now, seen.not_before) + next(delays)
+        tell(*_told(seen, min(at, deadline) - now))
     return seen
+
+
+def _told(seen: Seen, pause: float) -> tuple[int, str]:
+    if seen.failed is None:
+        return logging.INFO, seen.words
+    return logging.WARNING, seen.words + (f"; checking again in {pause:.0f} s" if pause else "")
+
+
+def timed_out(question: Question, after: str, because: object) -> str:
+    """What a step says that gave up: `after` is for how long it waited, `because` what ended `looks`."""
+    return f"{question.unmet} {after}" + (f"; {because}" if str(because) else "")
 
 
 def check_poll_interval(seconds: Any) -> None:

@@ -28,7 +28,14 @@ from whautomate_core.campaign import jobs
 from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.delivery import moment
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.waiting import WaitingPool, check_poll_interval, look, looks
+from whautomate_core.waiting import (
+    CHECK_ATTEMPTS,
+    WaitingPool,
+    check,
+    check_poll_interval,
+    looks,
+    timed_out,
+)
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -190,9 +197,10 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         asked = question(campaign, made["id"])
         start = moment(made["start"])
         deadline = (start.timestamp() if start else time.time()) + self.timeout
-        seen: Seen = look(client, asked.look)
+        seen = check(client, asked)
         if not seen.over and time.time() >= deadline:
-            raise AirflowFailException(f"{asked.unmet} {self.timeout:g} s after its start")
+            because = f"the last check failed: {seen.failed}" if seen.failed else ""
+            raise AirflowFailException(timed_out(asked, f"{self.timeout:g} s after its start", because))
         if not seen.over and self.deferrable:
             self.log.info("%s: waiting in the triggerer", seen.words)
             trigger = WhautomateBroadcastTrigger(
@@ -219,17 +227,18 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         from whautomate_core.client import Client as OneClient
 
         pool = WaitingPool(client.account, deadline=deadline)
-        moments = looks(asked, self.poll_interval, deadline, not_before=seen.not_before, tell=self.log.info)
-        with OneClient(client.account, pool=pool) as waiting:
+        moments = looks(asked, self.poll_interval, deadline, not_before=seen.not_before, tell=self.log.log)
+        with OneClient(client.account, pool=pool, attempts=CHECK_ATTEMPTS) as waiting:
             at = next(moments)
             while True:
                 time.sleep(max(0.0, at - time.time()))
                 try:
-                    at = moments.send(look(waiting, asked.look))
+                    at = moments.send(check(waiting, asked))
                 except StopIteration:
                     break
-                except TimeoutError:
-                    raise AirflowFailException(f"{asked.unmet} {self.timeout:g} s after its start") from None
+                except TimeoutError as error:
+                    after = f"{self.timeout:g} s after its start"
+                    raise AirflowFailException(timed_out(asked, after, error)) from None
             client.used.go_on(waiting.requests, waiting.used.waited)
 
     def _defer(self, trigger: Any, client: Client, until: float) -> NoReturn:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import (
@@ -22,8 +23,22 @@ from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.operators.base import check_quota, is_literal
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
-from whautomate_core.errors import QuotaExhausted
-from whautomate_core.waiting import Question, Seen, WaitingPool, check_poll_interval, look, share_in_words
+from whautomate_core.errors import QuotaExhausted, WhautomateError
+from whautomate_core.waiting import (
+    CHECK_ATTEMPTS,
+    Question,
+    Seen,
+    WaitingPool,
+    check_poll_interval,
+    failed_check,
+    look,
+    may_pass,
+    share_in_words,
+    timed_out,
+)
+
+LONGEST_PAUSE = 900.0
+"""Seconds until a sensor that pokes checks again after checks that failed, unless its `poke_interval` is longer."""
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -35,6 +50,11 @@ class WhautomateSensor(BaseSensorOperator):
     All waiting steps of an account together, in all processes, make at most a tenth of the requests of its day, half of
     that in a quarter of it: on a trial 10, 5 of them in 6 hours. A look that is not permitted yet is made later, and so
     is one that can't find anything new. Those that wait in one triggerer share their looks.
+
+    A check that fails because the server, the network or the state database is away is logged with the pause until the
+    next one, and the wait goes on until `timeout`. The pauses double up to 15 minutes (in `mode="reschedule"`, where
+    each check is a process of its own, they stay at `poke_interval`). A refused key, a missing record and a used-up
+    `max_requests` end the wait.
 
     Their results have `requests`, the number made, and `waited`, the seconds spent waiting for permits (in
     `mode="reschedule"` those of the last look); requests of shared looks count for each.
@@ -71,6 +91,7 @@ class WhautomateSensor(BaseSensorOperator):
         self.max_requests = max_requests
         self._used: dict[str, Any] = {"requests": 0, "waited": 0.0}
         self._not_before = 0.0
+        self._failed = 0
         seconds = max_wait.total_seconds() if isinstance(max_wait, timedelta) else max_wait
         self._permit_wait = MAX_WAIT if seconds is None or self.exponential_backoff else seconds
         check_quota(seconds, max_requests)
@@ -106,9 +127,19 @@ class WhautomateSensor(BaseSensorOperator):
             self.log.info("%s: not looked this time", error)
             self._not_before = error.next_permit_at or 0.0
             return PokeReturnValue(False)
+        if seen.failed is not None:
+            return self._check_failed(seen)
         self.log.info("%s", seen.words)
-        self._not_before = seen.not_before
+        self._not_before, self._failed = seen.not_before, 0
         return PokeReturnValue(True, self._result(seen, self._used)) if seen.over else PokeReturnValue(False)
+
+    def _check_failed(self, seen: Seen) -> PokeReturnValue:
+        # In mode="reschedule" each check has a process of its own, which doesn't know how many failed before it.
+        pause = min(self.poke_interval * 2**self._failed, max(self.poke_interval, LONGEST_PAUSE))
+        self._failed += 1
+        self._not_before = time.time() + pause
+        self.log.warning("%s; checking again in %.0f s", seen.words, pause)
+        return PokeReturnValue(False)
 
     def _get_next_poke_interval(self, started_at: Any, run_duration: Callable[[], float], poke_count: int) -> float:
         # Airflow's own, both in `poke` and `reschedule` mode: not before there can be anything new, but in time.
@@ -131,7 +162,7 @@ class WhautomateSensor(BaseSensorOperator):
             if seen.over:
                 return self._result(seen, self._used)
             not_before = seen.not_before
-            self.log.info("%s: waiting in the triggerer", seen.words)
+            self.log.log(WARNING if seen.failed else INFO, "%s: waiting in the triggerer", seen.words)
         except QuotaExhausted as error:
             self.log.info("%s: waiting in the triggerer", error)
         except Exception as error:
@@ -162,12 +193,12 @@ class WhautomateSensor(BaseSensorOperator):
             if event.get("status") == "over":
                 used = {name: event[name] for name in ("requests", "waited")}
                 return self._result(Seen("", event["result"], event["problem"]), used)
-            unmet = self.question(context).unmet
             if event.get("status") == "timeout":
-                raise AirflowSensorTimeout(f"{unmet} after {self.timeout:g} s")
+                after = f"after {self.timeout:g} s"
+                raise AirflowSensorTimeout(timed_out(self.question(context), after, event.get("message", "")))
             final = event.get("type") in {error.__name__ for error in FINAL}
             raise (AirflowFailException if final else AirflowException)(
-                f"{unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
+                f"{self.question(context).unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
             )
         except Exception as error:
             self._skip_instead(error)
@@ -179,16 +210,25 @@ class WhautomateSensor(BaseSensorOperator):
         require_one_state(account)
         if not self._used["requests"]:
             self.log.info("%s", share_in_words(account.limits))
-        pool = WaitingPool(account)
-        with Client(account, pool=pool, max_wait=self._permit_wait, max_requests=self.max_requests) as client:
-            client.used.go_on(**self._used)
-            try:
-                return look(client, question.look)
-            except FINAL as error:
-                raise AirflowFailException(str(error)) from error
-            finally:
-                self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
-                self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
+        how: dict[str, Any] = {
+            "max_wait": self._permit_wait,
+            "max_requests": self.max_requests,
+            "attempts": CHECK_ATTEMPTS,
+        }
+        try:
+            with Client(account, pool=WaitingPool(account), **how) as client:
+                client.used.go_on(**self._used)
+                try:
+                    return look(client, question.look)
+                finally:
+                    self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
+                    self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
+        except FINAL as error:
+            raise AirflowFailException(str(error)) from error
+        except WhautomateError as error:
+            if not may_pass(error):
+                raise
+            return failed_check(error)
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
         if seen.problem is not None:

@@ -15,8 +15,24 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from whautomate_core.errors import BudgetExceeded, InvalidRequest, NotFound
-from whautomate_core.waiting import BroadcastReached, Question, Seen, WaitingPool, alook, broadcasts_now
+from whautomate_core.errors import (
+    BudgetExceeded,
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    UnexpectedResponse,
+)
+from whautomate_core.waiting import (
+    CHECK_ATTEMPTS,
+    BroadcastReached,
+    Question,
+    Seen,
+    WaitingPool,
+    alook,
+    broadcasts_now,
+    failed_check,
+    may_pass,
+)
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account
@@ -80,6 +96,8 @@ class Place:
     async def look(self, at: float) -> Seen:
         """What there is to be seen at a moment (seconds since the epoch), or before where others look before.
 
+        A check that failed and may succeed later is one that saw nothing (`Seen.failed`).
+
         :raises BudgetExceeded: where that would be over `max_requests`.
         :raises WhautomateError: as the client does.
         """
@@ -102,6 +120,8 @@ class Place:
         if self._answer is not None and not self._answer.done():
             self.requests += requests
             self.waited += waited
+            if isinstance(answer, Exception) and may_pass(answer):
+                answer = failed_check(answer)
             self._answer.set_result(answer)
 
 
@@ -132,13 +152,16 @@ class _Poll:
                         async with asyncio.timeout(min(seconds, 60.0)):
                             await self.asked.wait()
                     continue
+                now, before = time.time(), _used(client)
+                due = [place for place in asking if place.at <= now]
                 try:
                     if client is None:
                         client = await asyncio.to_thread(self._open)
-                    await self._look(client, asking)
+                    await self._look(client, asking, due)
                 except Exception as error:
-                    for place in asking:
-                        place.tell(error)
+                    # What may pass by the time of their own next look is no news for those who only came along.
+                    for place in due if may_pass(error) else asking:
+                        place.tell(error, *_used(client, before))
                 last = time.monotonic()
         finally:
             if client is not None:
@@ -148,11 +171,9 @@ class _Poll:
         # In a thread: it loads the client and opens the state database, and the loop is that of all triggers.
         from whautomate_core.client import AsyncClient
 
-        return AsyncClient(self._account, pool=WaitingPool(self._account))
+        return AsyncClient(self._account, pool=WaitingPool(self._account), attempts=CHECK_ATTEMPTS)
 
-    async def _look(self, client: AsyncClient, asking: list[Place]) -> None:
-        now = time.time()
-        due = [place for place in asking if place.at <= now]
+    async def _look(self, client: AsyncClient, asking: list[Place], due: list[Place]) -> None:
         if due and isinstance(due[0].question, BroadcastReached):
             await _look_at_broadcasts(client, asking, due)
             return
@@ -160,31 +181,36 @@ class _Poll:
         for place in due:
             groups.setdefault(place.question, []).append(place)
         for question, places in groups.items():
-            before = client.used.requests, client.used.waited
+            before = _used(client)
             try:
                 answer: Seen | Exception = await alook(client, question.look)
-            except (NotFound, InvalidRequest) as error:
-                answer = error  # of this one alone
+            except _OF_ONE as error:
+                answer = error
             for place in places:
-                place.tell(answer, *_used_since(client, before))
+                place.tell(answer, *_used(client, before))
 
 
 async def _look_at_broadcasts(client: AsyncClient, asking: list[Place], due: list[Place]) -> None:
     def ids(places: list[Place]) -> set[str]:
         return {place.question.broadcast_id for place in places if isinstance(place.question, BroadcastReached)}
 
-    before = client.used.requests, client.used.waited
+    before = _used(client)
     found = await alook(client, partial(broadcasts_now, ids(asking), ids(due)))
     for place in asking:
         assert isinstance(place.question, BroadcastReached)
         broadcast = found.get(place.question.broadcast_id)
         if broadcast is not None:
             answer = broadcast if isinstance(broadcast, Exception) else place.question.decide(broadcast)
-            place.tell(answer, *_used_since(client, before))
+            place.tell(answer, *_used(client, before))
 
 
-def _used_since(client: AsyncClient, before: tuple[int, float]) -> tuple[int, float]:
-    return client.used.requests - before[0], client.used.waited - before[1]
+_OF_ONE = (ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse)
+"""Errors that concern what one waits for, and nobody else."""
+
+
+def _used(client: AsyncClient | None, before: tuple[int, float] = (0, 0.0)) -> tuple[int, float]:
+    """Requests made and seconds waited for permits since."""
+    return (client.used.requests - before[0], client.used.waited - before[1]) if client else (0, 0.0)
 
 
 def _until(asking: list[Place], last: float) -> float:

@@ -24,7 +24,10 @@ class WhautomateWaitTrigger(BaseTrigger):
     that holds no worker slot.
 
     Yields one event, JSON with a `status`: `over`, with `result` or `problem` and the number of `requests` and seconds
-    `waited` for permits; `timeout`, once `deadline` has passed; `error`, with `type` and `message`.
+    `waited` for permits; `timeout`, once `deadline` has passed, with the `message` of a last check that failed;
+    `error`, with `type` and `message`.
+
+    A check that fails, since the server or the state database is away, is logged and made again after the next pause.
 
     :param question: What it waits for: `whautomate_core.waiting.Question.as_json`.
     :param whautomate_conn_id: The connection.
@@ -79,8 +82,8 @@ class WhautomateWaitTrigger(BaseTrigger):
         try:
             async with asyncio.timeout(max(0.0, self.deadline - time.time()) + LAST_LOOK):
                 event = await self._wait()
-        except TimeoutError:
-            event = {"status": "timeout"}
+        except TimeoutError as error:
+            event = {"status": "timeout"} | ({"message": str(error)} if str(error) else {})
         except Exception as error:
             self.log.exception("waiting failed")
             event = {"status": "error", "type": type(error).__name__, "message": str(error)}
@@ -95,7 +98,7 @@ class WhautomateWaitTrigger(BaseTrigger):
             self.poll_interval,
             self.deadline,
             not_before=self.not_before,
-            tell=lambda said: self.log.info(said),
+            tell=self.log.log,
         )
         async with joined(
             account,

@@ -56,6 +56,8 @@ def make_happen(emulator, ids, until):
         until(lambda way=way: searched(ids[way]["number"]))
         emulator.opt_out(contact, tag="VIP")
         until(lambda client=client: answered(emulator, "getClient", client))
+        # A wait survives checks that fail, whatever asks next.
+        emulator.fault("503", operation="getClient")
         emulator.opt_out(client, tag="VIP")
         until(lambda contact=contact: answered(emulator, "listContactMessages", contact))
         emulator.receive(contact, "a private text")
@@ -114,6 +116,11 @@ def test_deferred_sensors_looked_once_before_and_in_the_triggerer(run):
 def test_sensors_give_up_in_time(run, way):
     assert run.states[f"{way}_late"] == ["failed", 1], "a timeout is not retried"
     assert run.states[f"{way}_late_soft"] == ["skipped", 1]
+
+
+def test_a_check_that_failed_is_said_with_its_pause(run):
+    failed = r"the check failed: GET /v1/clients/\{\}: the server failed \(503\); checking again in \d s"
+    assert len(re.findall(failed, run.said)) == len(WAYS), run.said
 
 
 def test_it_is_said_how_much_waiting_may_take(run):

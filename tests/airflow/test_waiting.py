@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import inspect
 import json
+import re
 import time
 from types import SimpleNamespace
 from uuid import uuid4
@@ -16,6 +17,7 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     TaskDeferred,
 )
+from forwarder import Forwarder
 from waiting_cases import CASES, Case, send
 
 from airflow_provider_whautomate.sensors.appointments import WhautomateAppointmentSensor, WhautomateSlotSensor
@@ -28,6 +30,7 @@ from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 from airflow_provider_whautomate.triggers import polls
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.state import database
 from whautomate_core.waiting import ContactHas
 
 SENSORS = {
@@ -164,6 +167,84 @@ def test_a_sensor_with_no_share_left_comes_back_when_there_is_one(emulator, conn
     with pytest.raises(TaskDeferred):
         run(WhautomateContactSensor(task_id="wait", contact_id=contact, tag="vip", deferrable=True))
     assert len(emulator.requests()) == 1
+
+
+FAULTS = ["dropped_before", "503", "not_json"]
+
+
+@pytest.fixture
+def told(caplog, capsys):
+    """What the log says of checks that failed, since it was asked last: by structlog where Airflow has it."""
+
+    def lines():
+        logged, printed = caplog.text, capsys.readouterr().out
+        caplog.clear()
+        told = r"the check failed: GET \S+: .+?; checking again in \d+ s"
+        return re.findall(told, logged) or re.findall(told, printed)
+
+    with caplog.at_level("INFO"):
+        yield lines
+
+
+@pytest.fixture
+def vip(emulator):
+    """What a sensor of a contact with that tag takes."""
+    [made] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
+    return {"contact_id": made, "tag": "vip"}
+
+
+@pytest.mark.parametrize("mode", ["poke", "reschedule"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_sensor_that_pokes_survives_an_outage(emulator, vip, fault, mode, told):
+    sensor = WhautomateContactSensor(task_id="wait", **vip, mode=mode, timeout=1e6, poke_interval=60)
+    pauses = []
+    for _ in range(7):
+        emulator.fault(fault)
+        assert not sensor.poke({})
+        pauses.append(round(sensor._get_next_poke_interval(0.0, lambda: 0.0, 1), -1))
+    assert pauses == [60, 120, 240, 480, 900, 900, 900]
+    assert [one.split()[-2] for one in told()] == ["60", "120", "240", "480", "900", "900", "900"]
+    assert len(emulator.requests()) == 7
+    assert sensor.poke({}).xcom_value["id"] == vip["contact_id"]
+    assert len(emulator.requests()) == 8
+
+
+def test_a_sensor_survives_a_host_and_a_state_database_that_are_away(emulator, vip, connections, postgres, monkeypatch):
+    monkeypatch.setattr(database, "PATIENCE", 0.0)
+    server, state = (Forwarder(("127.0.0.1", int(re.search(r":(\d+)", one)[1]))) for one in (emulator.url, postgres))
+    settings = {"account": uuid4().hex, "state": re.sub(r":\d+/", f":{state.port}/", postgres)}
+    connections("whautomate_default", f"http://127.0.0.1:{server.port}", emulator.key, **settings)
+    poked = WhautomateContactSensor(task_id="wait", **vip, timeout=1e6)
+    state.stop()
+    assert not poked.poke({})
+    with pytest.raises(TaskDeferred) as deferred:
+        run(WhautomateContactSensor(task_id="wait", **vip, deferrable=True))
+    state.start()
+    server.stop()
+    assert not poked.poke({})
+    server.start()
+    assert poked.poke({}).is_done
+    assert asyncio.run(event_of(trigger(deferred.value.trigger.question)))["result"] == {"id": vip["contact_id"]}
+    for one in (server, state):
+        one.stop()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_deferrable_sensor_whose_first_check_fails_goes_on_in_the_triggerer(emulator, vip, fault):
+    emulator.fault(fault)
+    with pytest.raises(TaskDeferred) as deferred:
+        run(WhautomateContactSensor(task_id="wait", **vip, deferrable=True))
+    assert deferred.value.trigger.requests == 1
+
+
+def test_a_sensor_that_times_out_says_what_failed_last(emulator, vip):
+    emulator.fault("503", probability=1.0)
+    event = asyncio.run(event_of(trigger({"kind": "contact", **vip}, seconds=0.2)))
+    assert event["status"] == "timeout"
+    with pytest.raises(
+        AirflowSensorTimeout, match=r"doesn't have tag 'vip' after 9 s; the last check failed: GET .*503"
+    ):
+        WhautomateContactSensor(task_id="wait", **vip, timeout=9).execute_complete({}, event)
 
 
 def complete(event, **arguments):
@@ -385,20 +466,49 @@ def test_one_that_is_missing_or_cancelled_or_late_disturbs_no_other(emulator):
 
 
 @pytest.mark.whautomate(**SLOW)
-def test_an_error_is_told_to_all_and_the_next_poll_begins_anew(emulator, poll):
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_poll_that_fails_is_told_to_all_and_made_again(emulator, poll, fault, told):
     ids = under_way(emulator, 3)
-    emulator.fault("not_json", operation="listBroadcasts")
 
     async def scenario():
-        waiting = asyncio.gather(*(event_of(trigger(broadcast(one), interval=HOUR, seconds=100 * HOUR)) for one in ids))
-        await poll(3)
-        events = await waiting
+        waiting = asyncio.gather(*(event_of(trigger(broadcast(one), interval=HOUR, seconds=1e9)) for one in ids))
+        for n in range(2):
+            emulator.fault(fault, operation="listBroadcasts")
+            await poll(3, n)
         emulator.advance(2000)
-        return events, await asyncio.gather(*(event_of(trigger(broadcast(one), interval=0.2)) for one in ids))
+        await poll(3, 2)
+        return await waiting
 
-    failed, done = asyncio.run(scenario())
-    assert {(event["status"], event["type"]) for event in failed} == {("error", "UnexpectedResponse")}
+    done = asyncio.run(scenario())
     assert [event["result"]["id"] for event in done] == ids
+    assert {event["requests"] for event in done} == {3}, "those of failed checks are counted"
+    assert len(told()) == 6, "one line a failed check and step"
+
+
+@pytest.mark.whautomate(**SLOW)
+def test_a_refused_key_is_told_to_all(emulator, poll, connections):
+    ids = under_way(emulator, 3)
+    connections("whautomate_default", emulator.url, "another-key", account=uuid4().hex)
+
+    async def scenario():
+        waiting = asyncio.gather(*(event_of(trigger(broadcast(one), interval=HOUR, seconds=1e9)) for one in ids))
+        await poll(3)
+        return await waiting
+
+    assert {event["type"] for event in asyncio.run(scenario())} == {"AuthenticationError"}
+    assert len(emulator.requests("listBroadcasts")) == 1
+
+
+def test_what_one_can_not_wait_for_ends_no_other_wait(emulator, poll):
+    async def scenario():
+        asked = [{"kind": "quota", "requests": n} for n in (10**9, 5)]
+        waiting = [asyncio.ensure_future(event_of(trigger(one, interval=HOUR, seconds=1e9))) for one in asked]
+        await poll(2)
+        return await asyncio.gather(*waiting)
+
+    never, free = asyncio.run(scenario())
+    assert (never["status"], never["type"]) == ("error", "ConfigurationError")
+    assert free["status"] == "over"
 
 
 @pytest.mark.whautomate(**SLOW)

@@ -1,11 +1,9 @@
 """The state database itself: where it lies, who may read it, what happens when it is away, old, new, or inherited."""
 
-import contextlib
 import logging
 import os
 import secrets
 import signal
-import socket
 import stat
 import threading
 import time
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forwarder import Forwarder
 from sqlalchemy import inspect, text
 from state_workers import processes
 
@@ -97,49 +96,6 @@ def test_a_file_that_is_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 # --- when it is away
-
-
-class Forwarder:
-    """A TCP port that leads to PostgreSQL, while it is open."""
-
-    def __init__(self, target: tuple[str, int]) -> None:
-        self._target = target
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._sockets: list[socket.socket] = []
-        self._serve(self._listener)
-
-    def _serve(self, listener: socket.socket) -> None:
-        def accept() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    ours, _ = listener.accept()
-                    theirs = socket.create_connection(self._target)
-                    self._sockets += [ours, theirs]
-                    for pair in ((ours, theirs), (theirs, ours)):
-                        threading.Thread(target=copy, args=pair, daemon=True).start()
-
-        def copy(source: socket.socket, target: socket.socket) -> None:
-            with contextlib.suppress(OSError):
-                while data := source.recv(65536):
-                    target.sendall(data)
-            self._cut(source, target)
-
-        threading.Thread(target=accept, daemon=True).start()
-
-    def _cut(self, *sockets: socket.socket) -> None:
-        for one in sockets:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-
-    def stop(self) -> None:
-        self._cut(self._listener, *self._sockets)
-        self._sockets.clear()
-
-    def start(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self._serve(self._listener)
 
 
 @pytest.fixture

@@ -1,34 +1,48 @@
 """What waiting steps decide, when they look and what that costs."""
 
 import asyncio
+import itertools
+import logging
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from conftest import account_of
+from forwarder import Forwarder
 from hypothesis import given
 from hypothesis import strategies as st
 from waiting_cases import CASES, Case
 
+from whautomate_core.account import Account
 from whautomate_core.call import Call
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import (
     AuthenticationError,
+    BudgetExceeded,
     ConfigurationError,
     InvalidRequest,
     NotFound,
     QuotaExhausted,
+    RateLimited,
+    StateLost,
     UnexpectedResponse,
+    UnreadableRecord,
+    WrongRecord,
 )
 from whautomate_core.pages import Pages
+from whautomate_core.state import database
 from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import Usage
 from whautomate_core.waiting import (
+    CHECK_ATTEMPTS,
     BroadcastReached,
     ClientHas,
     ContactHas,
@@ -37,14 +51,18 @@ from whautomate_core.waiting import (
     QuotaFree,
     Seen,
     WaitingPool,
+    acheck,
     alook,
     broadcasts_now,
+    check,
     look,
     looks,
+    may_pass,
     poll_delays,
     question_from,
     share,
     since_epoch,
+    timed_out,
 )
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -429,7 +447,7 @@ def test_looks_begin_when_something_can_have_changed() -> None:
 
 def test_the_last_look_is_at_the_deadline() -> None:
     assert moments([NOTHING] * 2, deadline=1100.0) == [1000, 1060, 1100]
-    with pytest.raises(TimeoutError, match="broadcast b is not finished"):
+    with pytest.raises(TimeoutError):
         moments([NOTHING] * 3, deadline=1100.0)
     assert moments([], deadline=1100.0, not_before=5000.0) == [1100]
 
@@ -450,6 +468,146 @@ def test_no_look_is_after_the_deadline_nor_more_often_than_asked(
     except TimeoutError:
         assert now[0] >= seconds
     assert max(at) <= seconds
+
+
+# --- looks that fail
+
+
+@contextmanager
+def checking(account: Account) -> Iterator[Callable[[Question], Seen]]:
+    """Checks as a waiting step does, with each of the two clients in turn."""
+    how = {"pool": WaitingPool(account), "attempts": CHECK_ATTEMPTS}
+
+    async def acheck_once(question: Question) -> Seen:
+        async with AsyncClient(account, **how) as client:
+            return await acheck(client, question)
+
+    with Client(account, **how) as client:
+        ways = itertools.cycle([partial(check, client), lambda question: asyncio.run(acheck_once(question))])
+        yield lambda question: next(ways)(question)
+
+
+@contextmanager
+def forwarder_to(url: str) -> Iterator[Forwarder]:
+    host, _, port = re.sub(r"^.*(//|@)", "", url).partition("/")[0].partition(":")
+    way = Forwarder((host, int(port or 5432)))
+    yield way
+    way.stop()
+
+
+class Wait:
+    """A wait on a clock that jumps from one check to the next."""
+
+    def __init__(self, question: Question, account: Account, deadline: float = 1e6) -> None:
+        self.now = 0.0
+        self.at: list[float] = []
+        self.told: list[tuple[int, str]] = []
+        self._question, self._account, self._deadline = question, account, deadline
+
+    def run(self, before: Callable[[float], object] = lambda at: None) -> Seen:
+        """Wait to the end. `before` each check it is told the time."""
+        steps = looks(
+            self._question,
+            60.0,
+            self._deadline,
+            clock=lambda: self.now,
+            tell=lambda *told: self.told.append(told),
+        )
+        with checking(self._account) as check_once:
+            at = next(steps)
+            try:
+                while True:
+                    self.now = max(self.now, at)
+                    self.at.append(self.now)
+                    before(self.now)
+                    at = steps.send(check_once(self._question))
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+
+
+def plenty(emulator: Emulator, **more: Any) -> Account:
+    return account_of(emulator, requests_per_minute=1000, requests_per_day=10_000, account=uuid4().hex, **more)
+
+
+def vip(emulator: Emulator) -> ContactHas:
+    [made] = emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915123456789", "tags": ["vip"]}])
+    return ContactHas(made, tag="vip")
+
+
+def tells_of_three_failures(wait: Wait, why: str) -> None:
+    assert wait.at == [0, 60, 180, 420], "the pause grows"
+    assert [level for level, _ in wait.told] == [logging.WARNING] * 3
+    for (_, words), pause in zip(wait.told, (60, 120, 240), strict=True):
+        assert re.fullmatch(rf"the check failed: .*{why}.*; checking again in {pause} s", words)
+
+
+@pytest.mark.parametrize("fault", ["dropped_before", "500_before", "503", "not_json", "error_in_200"])
+def test_a_wait_survives_a_server_that_fails(fault: Any, whautomate_emulator: Emulator) -> None:
+    question = vip(whautomate_emulator)
+    wait = Wait(question, plenty(whautomate_emulator))
+    seen = wait.run(lambda at: at < 300 and whautomate_emulator.fault(fault))
+    assert seen.result == {"id": question.contact_id}
+    tells_of_three_failures(wait, "GET /v1/contacts/{}")
+    assert len(whautomate_emulator.requests("getContact")) == 4, "one request a check"
+
+
+def test_a_wait_survives_a_host_that_is_away(whautomate_emulator: Emulator) -> None:
+    question = vip(whautomate_emulator)
+    with forwarder_to(whautomate_emulator.url) as way:
+        way.stop()
+        wait = Wait(question, replace(plenty(whautomate_emulator), host=f"http://127.0.0.1:{way.port}"))
+        seen = wait.run(lambda at: at > 300 and way.start())
+    assert seen.result == {"id": question.contact_id}
+    tells_of_three_failures(wait, "no connection to")
+
+
+def test_a_wait_survives_a_state_database_that_is_away(
+    whautomate_emulator: Emulator, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.0)
+    question = vip(whautomate_emulator)
+    with forwarder_to(postgres) as way:
+        state = re.sub(r"@[^/]+", f"@127.0.0.1:{way.port}", postgres)
+        wait = Wait(question, plenty(whautomate_emulator, state=state))
+        seen = wait.run(lambda at: way.stop() if at == 0 else at > 300 and way.start())
+    assert seen.result == {"id": question.contact_id}
+    tells_of_three_failures(wait, "the state database")
+    assert len(whautomate_emulator.requests("getContact")) == 1
+
+
+def test_a_wait_that_ends_with_a_failed_check_says_so(whautomate_emulator: Emulator) -> None:
+    question = vip(whautomate_emulator)
+    whautomate_emulator.fault("503", probability=1.0)
+    wait = Wait(question, plenty(whautomate_emulator), deadline=100.0)
+    with pytest.raises(
+        TimeoutError, match=r"the last check failed: GET /v1/contacts/\{\}: the server failed"
+    ) as raised:
+        wait.run()
+    assert timed_out(question, "after 100 s", raised.value).startswith(f"{question.unmet} after 100 s; the last check")
+    assert wait.at == [0, 60, 100]
+    assert wait.told[-1][1] == f"the check failed: {str(raised.value).partition(': ')[2]}"
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (RateLimited("429"), True),
+        (UnexpectedResponse("redirected", status=302), True),
+        (UnexpectedResponse("redirected", status=308), False),
+        (AuthenticationError("the key was refused", status=403), False),
+        (NotFound("not found", status=404), False),
+        (InvalidRequest("refused", status=400), False),
+        (UnreadableRecord("no time"), False),
+        (WrongRecord("another"), False),
+        (StateLost("deleted"), False),
+        (BudgetExceeded("max_requests"), False),
+        (ConfigurationError("host"), False),
+        (KeyError("a fault of ours"), False),
+    ],
+    ids=str,
+)
+def test_which_failures_end_a_wait(error: Exception, passes: bool) -> None:
+    assert may_pass(error) == passes
 
 
 # --- a tenth of the day

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from whautomate_core.api import appointments
 from whautomate_core.bookings.times import instant, starts
 from whautomate_core.call import Call
-from whautomate_core.errors import ConfigurationError, InvalidRequest, UnexpectedResponse
+from whautomate_core.errors import ConfigurationError, InvalidRequest, UnreadableRecord
 from whautomate_core.records import Class, Service, SlotDay, Staff
 
 
@@ -30,13 +30,13 @@ def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str
 def slot_starts(days: list[SlotDay]) -> list[datetime]:
     """When the slots of an answer begin, in order.
 
-    Raises: `UnexpectedResponse` where it is not in UTC, although that was asked for, or a time can't be read.
+    Raises: `UnreadableRecord` where it is not in UTC, although that was asked for, or a time can't be read.
     """
     found = set()
     for day in days:
         texts = [str(slot.get("startTime")) for slot in day.get("slots") or ()]
         if texts and not _is_utc(day):
-            raise UnexpectedResponse(
+            raise UnreadableRecord(
                 "GET /v1/appointments/slots: the slots are not of the zone that was asked for (UTC), "
                 "so nobody can tell which instants they are"
             )
@@ -44,7 +44,7 @@ def slot_starts(days: list[SlotDay]) -> list[datetime]:
             try:
                 at = instant(text) or min(starts(str(day.get("date"))[:10], text, "UTC"))
             except ConfigurationError:
-                raise UnexpectedResponse("GET /v1/appointments/slots: a slot has no time that can be read") from None
+                raise UnreadableRecord("GET /v1/appointments/slots: a slot has no time that can be read") from None
             found.add(at)
     return sorted(found)
 
