@@ -40,6 +40,10 @@ def emulator(
             help="How it behaves where the vendor's documents are open, as NAME=VALUE; an unknown NAME lists them."
         ),
     ] = None,
+    templates: Annotated[
+        str | None,
+        typer.Option(help="Names of the approved templates, as a,b: any other is refused. Unset: any name will do."),
+    ] = None,
 ) -> None:
     """Serve a stand-in for the vendor's API on this machine, to try pipelines offline.
 
@@ -53,12 +57,20 @@ def emulator(
             f'{error.name} is missing: pip install "whautomate-pipelines[emulator]"', param_hint="emulator"
         ) from None
     try:
-        stances = stances_from(dict(_setting(text) for text in stance or []))
+        values = dict(_setting(text) for text in stance or [])
+        if templates is not None:
+            values["templates"] = [name.strip() for name in templates.split(",") if name.strip()]
+        stances = stances_from(values)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--stance") from None
     try:
+        served = create_app(stances, key=key, path=str(file) if file else ":memory:")
+    except (OSError, ValueError) as error:
+        says = error if isinstance(error, ValueError) else f"{file} can't be written: {error.strerror}"
+        raise typer.BadParameter(str(says), param_hint="--file") from None
+    try:
         serve(
-            create_app(stances, key=key, path=str(file) if file else ":memory:"),
+            served,
             port=port,
             ready=lambda url: typer.echo(f"serving at {url} for the key {key}; Ctrl-C stops it"),
         )

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,7 @@ def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) ->
             started.send_signal(signal.SIGTERM)
             started.wait(10)
     assert names == ["Ada", "Bob"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_a_stance_that_is_none_is_said() -> None:
@@ -40,3 +42,23 @@ def test_a_stance_that_is_none_is_said() -> None:
         result = CliRunner().invoke(app, ["emulator", "--stance", stance])
         assert result.exit_code == 2
         assert says in result.output
+
+
+def test_a_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["emulator", "--file", str(tmp_path / "none" / "state.sqlite")])
+    assert result.exit_code == 2
+    assert "can't be written: No such file" in " ".join(result.output.split())
+
+
+def test_templates_that_are_not_approved_are_refused() -> None:
+    command = [str(Path(sys.executable).parent / "whautomate"), "emulator", "--port", "0", "--key", "k"]
+    started = subprocess.Popen([*command, "--templates", "hello, offer"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert started.stdout is not None
+        (url,) = re.findall(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
+        with httpx.Client(base_url=url, headers={"x-api-key": "k"}) as http:
+            found = http.get("/_emulator/stances").json()["templates"]
+    finally:
+        started.send_signal(signal.SIGTERM)
+        started.wait(10)
+    assert found == ["hello", "offer"]

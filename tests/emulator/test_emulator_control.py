@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from whautomate_core.emulator import STAFF_ID, Stances, stances_from
+from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Stances, stances_from
 
 from .conftest import START, Caller, made
 
@@ -345,3 +345,68 @@ def test_lists_by_activity_of_some_depth_and_with_cut_pages(make: Any) -> None:
 
     assert [page(n, 1) for n in (1, 2, 3)] == [[second], [third], []]  # the first is below the depth
     assert [page(n, 2) for n in (1, 2)] == [[second], []]
+
+
+# --- web pages
+
+
+@pytest.fixture
+def port(whautomate_emulator: Any) -> str:
+    return str(whautomate_emulator.url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1:{}", None, 200),
+        ("localhost:{}", None, 200),
+        ("[::1]:{}", None, 200),
+        ("127.0.0.1:{}", "http://127.0.0.1:{}", 200),
+        ("127.0.0.1:{}", "https://example.com", 403),
+        ("127.0.0.1:{}", "http://127.0.0.1:1", 403),
+        ("127.0.0.1:{}", "null", 403),
+        ("rebound.example.com:{}", None, 403),
+        ("rebound.example.com:{}", "http://rebound.example.com:{}", 403),
+        ("localhost.example.com", None, 403),
+        ("", None, 403),
+    ],
+)
+def test_web_pages_neither_read_nor_drive_it(
+    whautomate_emulator: Any, port: str, host: str, origin: str | None, status: int
+) -> None:
+    headers = {"host": host.format(port), **({} if origin is None else {"origin": origin.format(port)})}
+    # As a page sends it: text, which needs no leave of the server.
+    body, plain = '[{"name": "Ada", "phoneNumber": "+1"}]', {"content-type": "text/plain"}
+    told = httpx.post(f"{whautomate_emulator.url}/_emulator/contacts", content=body, headers=headers | plain)
+    read = httpx.get(f"{whautomate_emulator.url}/_emulator/contacts", headers=headers)
+    assert (told.status_code, read.status_code) == (status, status)
+    assert len(whautomate_emulator.contacts()) == (1 if status == 200 else 0)
+
+
+def test_the_api_itself_answers_under_no_name_of_others(whautomate_emulator: Any, port: str) -> None:
+    key = {"x-api-key": whautomate_emulator.key}
+    for host, status in (("localhost", 200), ("rebound.example.com", 403)):
+        headers = key | {"host": f"{host}:{port}"}
+        assert httpx.get(f"{whautomate_emulator.url}/v1/contacts", headers=headers).status_code == status
+    assert len(whautomate_emulator.requests()) == 1
+
+
+def test_a_file_that_others_can_read_is_theirs_no_more(make: Any, tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    path.touch(mode=0o644)
+    make(path=str(path)).contact()
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+
+
+def test_templates_that_are_not_approved_are_refused(make: Any) -> None:
+    call = make(templates=["hello", "offer"])
+    contact = call.contact(tags=["a"])
+    assert made(call.send("template", contact={"id": contact["id"]}))["id"]
+    said = call.send("template", contact={"id": contact["id"]}, template={"name": "helo", "language": "en"}).json()
+    assert "template.name is no approved template; there are hello, offer" in str(said["error"])
+    assert len(call.emulator.messages()) == 1
+    segment = call.segment(tags=["a"])
+    body = {"name": "B", "type": "segment", "segments": [{"id": segment["id"]}], "location": {"id": LOCATION_ID}}
+    for name, fine in (("offer", True), ("ofer", False)):
+        answer = call("POST", "/v1/broadcasts", {**body, "template": {"name": name, "language": "en"}}).json()
+        assert ("error" not in answer) is fine

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -23,6 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from . import broadcasts, contract, control
+from .browsers import CONTROL, NoBrowsers
 from .contract import Operation, Request
 from .faults import BEFORE, Fault
 from .resources import Handler, handlers
@@ -44,7 +46,8 @@ def create_app(
     """An emulator of the vendor's API, ready to be served or to be called in the same process.
 
     stances: the answers to the open questions, the inconvenient ones by default. key: the account's x-api-key.
-    path: ":memory:", or a SQLite file in which everything outlives the process; one process at a time. clock: seconds
+    path: ":memory:", or a SQLite file, readable by its owner alone, in which everything outlives the process; one
+    process at a time. Raises OSError where it can't be written, ValueError for one of another version. clock: seconds
     since 1970. faults: on order from the first call. keep_bodies: whether the record of requests holds their bodies.
     `whautomate_core.emulator.control.Emulator(app)` asks it what arrived and tells it what to do.
     """
@@ -52,8 +55,8 @@ def create_app(
     for fault in faults:
         world.faults.add(fault)
     vendor = _Vendor(world, key, handlers(), keep_bodies)
-    routes = [Mount("/_emulator", routes=control.routes(lambda: app)), Route("/{path:path}", vendor)]
-    app = Starlette(routes=routes)
+    routes = [Mount(CONTROL, routes=control.routes(lambda: app)), Route("/{path:path}", vendor)]
+    app = Starlette(routes=routes, middleware=[Middleware(NoBrowsers)])
     app.state.world = world
     app.state.key = key
     return app

@@ -40,6 +40,7 @@ def check(world: World, fields: Json, before: Json | None) -> Json:
     if fields.get("retargetEngagementType", "sent").lower() not in _ENGAGED:
         raise Problem(400, f"retargetEngagementType must be one of {', '.join(_ENGAGED)}")
     world.check_location(fields)
+    world.check_template(fields)
     if "scheduleDateTime" in fields:
         fields = {**fields, "scheduleDateTime": iso(instant(fields["scheduleDateTime"], "scheduleDateTime"))}
     return fields

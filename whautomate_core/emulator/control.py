@@ -1,6 +1,6 @@
 """What a test may ask a running emulator and tell it to do, in Python and over HTTP.
 
-Over HTTP it is the paths under /_emulator. They need no key, aren't limited, recorded or counted.
+Over HTTP it is the paths under /_emulator. They need no key, aren't limited, recorded or counted, and refuse web pages.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ def send(world: World, request: Request) -> Json:
     """send{Channel}{Kind}, all twelve: to a contact, on WhatsApp also to a client or a number. Raises Problem 400."""
     body, (channel, kind) = request.fields, request.operation.path.split("/")[-2:]
     world.check_location(body)
+    if channel == "whatsapp":
+        world.check_template(body)
     contact, client, phone = _recipient(world, body)
     if contact is not None and not contact.get(_CHANNELS[channel]):
         raise Problem(400, f"contact.id names a contact without {_CHANNELS[channel]}")

@@ -96,6 +96,10 @@ class Stances:
     """operationIds that answer 200 with an `error` where others answer 400 because what they name isn't there or
     can't be done (a body of the wrong shape is 400 everywhere). Evidence C for sends."""
 
+    templates: tuple[str, ...] = ()
+    """Names of the approved templates: a message or broadcast with another one is refused. Empty: any name will do.
+    Evidence: none."""
+
     no_schedule: Literal["draft", "at_once"] = "draft"
     """A broadcast without `scheduleDateTime`: stays a draft until it gets one, or starts at once. Evidence: none."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -49,12 +50,14 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 class Store:
     """One database. Calls are not guarded against each other: `World.lock` does that.
 
-    path: a file, made if it isn't there, or ":memory:". seed: ids follow from it. Raises ValueError for a file of
-    another version of the emulator.
+    path: a file, made if it isn't there, for its owner alone; or ":memory:". seed: ids follow from it. Raises OSError
+    for a file that can't be written, ValueError for one of another version of the emulator.
     """
 
     def __init__(self, path: str, seed: int) -> None:
         self._seed = seed
+        if path != ":memory:":
+            _make(path)
         # Autocommit, transactions by hand: the module's own opening of transactions hides where they begin.
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
@@ -171,6 +174,16 @@ class Store:
             value, digit = divmod(value, len(_ALPHABET))
             letters.append(_ALPHABET[digit])
         return "".join(letters)
+
+
+def _make(path: str) -> None:
+    """Make a file where it isn't there, and keep others from reading it: SQLite's own beside it take the same mode."""
+    made = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        if os.fstat(made).st_mode & 0o077:
+            os.fchmod(made, 0o600)
+    finally:
+        os.close(made)
 
 
 def digits(phone: str) -> str:

@@ -172,6 +172,12 @@ class World:
             self.named("locations", fields[field], field)
         return fields
 
+    def check_template(self, fields: Json) -> None:
+        """Raises Problem 400 where the template of a body is none of those that are approved."""
+        approved, template = self.stances.templates, fields.get("template")
+        if approved and template is not None and template.get("name") not in approved:
+            raise Problem(400, f"template.name is no approved template; there are {', '.join(approved)}")
+
     def _begin(self) -> None:
         stances = self.stances
         self.limits = Limits(stances.limits, stances.window, stances.window_phase, stances.refused_count)
