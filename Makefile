@@ -23,8 +23,8 @@ test: $(NOX)  ## All tests, those of two environments at a time
 $(addprefix test-,$(ENVS)): test-%: $(NOX)
 	@$(NOX) -s "tests($*)"
 
-prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limits
-	$(NOX) -s prove
+prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limits, other Pythons
+	$(NOX) -s prove pythons
 
 lint: $(NOX)  ## Format, rules, types
 	$(NOX) -s lint

@@ -4,6 +4,9 @@ Airflow and Prefect can't live in one environment (their fastapi pins clash), so
 """
 
 import hashlib
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,19 +59,33 @@ PROOFS = {
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py"],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }
+# What other pythons are proved with; one that runs these environments in `tests` anyway is left out.
+PYTHONS = [("3.11", "core"), ("3.12", "core"), ("3.12", "airflow"), ("3.12", "prefect"), ("3.13", "core")]
+THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def env(session: nox.Session, name: str) -> Path:
+def interpreter(version: str) -> str | None:
+    """The path of an installed Python of this version (3.12); None where there is none."""
+    # pyenv's own `python3.12` says "command not found" for a version that isn't switched on.
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    folders = [*map(str, pyenv.glob(f"versions/{version}.*/bin")), os.environ.get("PATH", os.defpath)]
+    return shutil.which(f"python{version}", path=os.pathsep.join(folders))
+
+
+def env(session: nox.Session, name: str, version: str = THIS) -> Path:
     """The python of an environment, built where it is missing or what it is built from has changed."""
     extras, groups, _ = ENVS[name]
-    python, stamp = VENVS / name / "bin" / "python", VENVS / name / "built-from"
+    base = sys.executable if version == THIS else interpreter(version)
+    if base is None:
+        session.skip(f"Python {version} isn't installed")
+    folder = VENVS / (name if version == THIS else f"{name}-{version}")
+    python, stamp = folder / "bin" / "python", folder / "built-from"
     constraints = ROOT / "constraints" / f"{name}.txt"
-    built_from = hashlib.sha256(
-        (ROOT / "pyproject.toml").read_bytes() + constraints.read_bytes() + sys.version.encode()
-    ).hexdigest()
+    exact = subprocess.check_output([base, "-c", "import sys; print(end=sys.version)"])
+    built_from = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + constraints.read_bytes() + exact).hexdigest()
     if not (stamp.exists() and stamp.read_text() == built_from):
         uv = str(TOOLS / "uv")
-        session.run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENVS / name))
+        session.run(uv, "venv", "--quiet", "--clear", "--python", base, str(folder))
         session.run(
             # Compiled once: an Airflow that starts takes seconds more else, wherever Python writes no bytecode.
             *(uv, "pip", "install", "--quiet", "--compile-bytecode"),
@@ -92,6 +109,15 @@ def envs(session: nox.Session, name: str) -> None:
 def tests(session: nox.Session, name: str) -> None:
     """Run the tests that belong to an environment; arguments go to pytest."""
     session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or TESTS[name]))
+
+
+@nox.session
+@nox.parametrize(("version", "name"), PYTHONS, ids=[f"{name}-{version}" for version, name in PYTHONS])
+def pythons(session: nox.Session, version: str, name: str) -> None:
+    """Run the tests of an environment on another Python, where that is installed."""
+    if version == THIS:
+        session.skip(f"`tests` runs on Python {version}")
+    session.run(str(env(session, name, version)), "-m", "pytest", *(session.posargs or TESTS[name]))
 
 
 @nox.session
