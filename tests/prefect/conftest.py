@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -10,9 +11,17 @@ import time
 import uuid
 from pathlib import Path
 
+import httpx
 import pytest
 
+PORT = socket.socket()
+"""Keeps the server's port: bound and not listening, so that nobody else is given it and the server can have it."""
+PORT.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+PORT.bind(("127.0.0.1", 0))
+ADDRESS = f"http://127.0.0.1:{PORT.getsockname()[1]}/api"
+
 # Before Prefect is imported, which reads its settings at import.
+os.environ["PREFECT_API_URL"] = ADDRESS
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect-home-")
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
@@ -31,21 +40,41 @@ def whautomate_home(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="session")
-def block_types_at_start():
-    """A server; gives the slugs of the blocks that it knew before anything was saved to it."""
-    from prefect.client.orchestration import get_client
-    from prefect.testing.utilities import prefect_test_harness
+@pytest.fixture(autouse=True)
+def no_backoff(monkeypatch):
+    """Requests that failed and may be repeated are repeated at once."""
+    monkeypatch.setattr("whautomate_core.client._backoff", lambda state: 0.0)
 
-    with prefect_test_harness(server_startup_timeout=600), get_client(sync_client=True) as client:
-        slugs: set[str] = set()
-        for _ in range(100):  # blocks are registered while the server is answering already
-            response = client.request("POST", "/block_types/filter", json={"limit": 200})
-            slugs = {block_type["slug"] for block_type in response.json()}
-            if "whautomate-credentials" in slugs:
-                break
-            time.sleep(0.2)
-        yield slugs
+
+@pytest.fixture(scope="session")
+def block_types_at_start(tmp_path_factory):
+    """The one server of all tests; gives the slugs of the blocks that it knew before anything was saved to it."""
+    from prefect.client.orchestration import get_client
+
+    folder, (host, port) = tmp_path_factory.mktemp("server"), PORT.getsockname()
+    command = [sys.executable, "-m", "prefect", "server", "start", "--no-ui", "--host", host, "--port", str(port)]
+    own = os.environ | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder}/prefect.db"}
+    with (folder / "log").open("wb") as said:
+        process = subprocess.Popen(command, env=own, stdout=said, stderr=said)
+
+    def answers():
+        assert process.poll() is None, (folder / "log").read_text()[-5000:]
+        try:
+            return httpx.get(f"{ADDRESS}/health", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def known():
+        types = client.request("POST", "/block_types/filter", json={"limit": 200}).json()
+        slugs = {block_type["slug"] for block_type in types}
+        return slugs if "whautomate-credentials" in slugs else None
+
+    try:
+        wait_for(answers, 600)
+        with get_client(sync_client=True) as client:
+            yield wait_for(known, 600)  # blocks are registered while the server is answering already
+    finally:
+        stop([process])
 
 
 @pytest.fixture
@@ -107,11 +136,8 @@ def example():
 @pytest.fixture
 def environment(server, whautomate_home, tmp_path):
     """The environment of processes of their own that use this session's Prefect server and state."""
-    from prefect.settings import PREFECT_API_URL
-
     return {
         **os.environ,
-        "PREFECT_API_URL": PREFECT_API_URL.value(),
         "PREFECT_HOME": str(tmp_path / "prefect"),
         "PREFECT_RUNNER_POLL_FREQUENCY": "1",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
@@ -129,9 +155,14 @@ def processes():
             started.append(subprocess.Popen(command, stdout=said, stderr=said, **more))
 
     yield start
-    for process in started:
+    stop(started)
+
+
+def stop(processes):
+    """End processes, and wait until they have."""
+    for process in processes:
         process.terminate()
-    for process in started:
+    for process in processes:
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:

@@ -103,14 +103,14 @@ def test_waiting_for_slots_places_and_appointments(server, emulator, account):
 
     @flow
     def waits():
-        slot = appointments.wait_for_slot(account, cut, timeout=30, poll_interval=0.2, **far)
+        slot = appointments.wait_for_slot(account, cut, poll_interval=0.2, **far)
         made = appointments.book_slot(account, emulator.people[0], cut, timezone="Europe/Berlin", **far)
-        found = appointments.wait_for_appointment(account, "booked", timeout=30, poll_interval=0.2, **far)
+        found = appointments.wait_for_appointment(account, "booked", poll_interval=0.2, **far)
         when = ("2099-06-05", "09:00 AM", "Europe/Berlin")
         lesson = classes.upsert_class(account, yoga, emulator.staff_id, *when)
         rows = [{"client_id": emulator.people[0]}]
         enrolled = classes.enrol_participants(account, lesson["id"], rows, members="exactly")
-        places = classes.wait_for_class(account, lesson["id"], free=9, timeout=30, poll_interval=0.2)
+        places = classes.wait_for_class(account, lesson["id"], free=9, poll_interval=0.2)
         return slot, made, found, enrolled, places
 
     slot, made, found, enrolled, places = waits()

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -231,18 +232,19 @@ def test_a_coroutine_that_is_cancelled_cancels_it(server, whautomate_emulator, c
 def test_a_coroutine_that_is_cancelled_while_it_is_created_leaves_none(
     server, whautomate_emulator, credentials, block, caplog, times
 ):
-    whautomate_emulator.fault("slow", operation="createBroadcast", seconds=1.0)
+    whautomate_emulator.fault("slow", operation="createBroadcast", seconds=3600.0)
     given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
     block()
 
     @flow
     async def campaign():
         waiting = asyncio.create_task(broadcasts.abroadcast(credentials, **given))
-        while not whautomate_emulator.requests("createBroadcast"):
+        while not whautomate_emulator.held():
             await asyncio.sleep(0.02)
         for _ in range(times):
             waiting.cancel()
             await asyncio.sleep(0)
+        whautomate_emulator.release()  # the answer, after which it must not go on
         with pytest.raises(asyncio.CancelledError):
             await waiting
 
@@ -302,9 +304,11 @@ def example():
 
 @pytest.mark.whautomate(**QUICK)
 @pytest.mark.parametrize("approved", [True, False])
-def test_what_is_approved_is_sent(server, whautomate_emulator, credentials, block, example, approved):
+def test_what_is_approved_is_sent(server, whautomate_emulator, credentials, block, example, monkeypatch, approved):
     credentials.save("approved", overwrite=True)
     block()  # the segment and its people
+    # Prefect looks every ten seconds whether somebody has resumed it.
+    monkeypatch.setattr(example, "pause_flow_run", partial(example.pause_flow_run, poll_interval=0.2))
     shown = []
 
     def answer():

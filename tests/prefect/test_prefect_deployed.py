@@ -15,7 +15,6 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
-from prefect.settings import PREFECT_API_URL
 from prefect.states import AwaitingRetry, Cancelling
 
 from prefect_whautomate import WhautomateCredentials, contacts, segments
@@ -245,7 +244,6 @@ def cancel(run):
     """As a person does."""
     subprocess.run(
         [sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)],
-        env=os.environ | {"PREFECT_API_URL": PREFECT_API_URL.value()},
         check=True,
     )
 

@@ -216,7 +216,7 @@ def test_a_broadcast_is_created_once_in_a_flow_run_whatever_is_retried(
     def fail_twice(sent):
         tries.append(sent)
         if len(tries) < 3:
-            time.sleep(0.3)  # until the search finds new records
+            whautomate_emulator.advance(1.0)  # until the search finds new records
             raise RuntimeError("after the broadcast")
 
     @flow(retries=1)
@@ -242,7 +242,7 @@ def test_so_it_is_in_coroutines(server, whautomate_emulator, credentials, segmen
     async def campaign():
         tries.append(await broadcasts.abroadcast(credentials, "spring", TEMPLATE, segment_id=segment_id, **AT_ONCE))
         if len(tries) < 2:
-            await asyncio.sleep(0.3)
+            whautomate_emulator.advance(1.0)
             raise RuntimeError("after the broadcast")
 
     @flow(retries=1)
@@ -324,9 +324,9 @@ def test_waiting_ends(server, whautomate_emulator, credentials, segment_id, monk
 def test_too_many_undelivered_messages_are_a_failure(whautomate_emulator, credentials, segment_id):
     contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE", tags=["newsletter"])
     sent = broadcasts.broadcast.fn(credentials, "spring", TEMPLATE, segment_id=segment_id, hold_minutes=0, key="k")
-    done = broadcasts.wait_for_broadcast.fn(credentials, sent["id"], poll_interval=0.1, timeout=5, max_failed="50%")
+    done = broadcasts.wait_for_broadcast.fn(credentials, sent["id"], poll_interval=0.1, max_failed="50%")
     assert (done["recipients"], done["undelivered"], done["requests"]) == (12, 6, 1)
     with pytest.raises(errors.WhautomateError, match="6 of 12"):
-        broadcasts.wait_for_broadcast.fn(credentials, sent["id"], poll_interval=0.1, timeout=5, max_failed=5)
+        broadcasts.wait_for_broadcast.fn(credentials, sent["id"], poll_interval=0.1, max_failed=5)
     with pytest.raises(errors.ConfigurationError, match="max_failed"):
         broadcasts.wait_for_broadcast.fn(credentials, sent["id"], max_failed="many")

@@ -52,16 +52,18 @@ def kill_in_post(served, saved, wait_until, whautomate_emulator, tmp_path):
     def kill(name, operation, made):
         from whautomate_core.state import open_state
 
-        whautomate_emulator.fault("late_commit", operation=operation, seconds=20)
+        whautomate_emulator.fault("late_commit", operation=operation, seconds=3600)
         block, account = saved()
         notes = tmp_path / "notes"
         run = served(name, block=block, notes=str(notes))
         claims = open_state().claims
         # The POST is with the emulator, which sits on it.
-        wait_for(lambda: claims.open(account) and whautomate_emulator.requests(operation), PATIENCE)
+        wait_for(whautomate_emulator.held, PATIENCE)
+        assert claims.open(account)
         os.kill(int(notes.read_text().split()[1]), signal.SIGKILL)
         assert whautomate_emulator.records(made) == []
         assert wait_until(run, *ENDED, seconds=PATIENCE).state.name == "Crashed"
+        whautomate_emulator.release()
         wait_for(lambda: whautomate_emulator.records(made), PATIENCE)
         return run, account, notes
 
