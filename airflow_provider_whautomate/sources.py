@@ -69,7 +69,7 @@ def _run(query: Sql) -> Table:
     from airflow.providers.common.sql.hooks.sql import DbApiHook
 
     from whautomate_core.sources import Table
-    from whautomate_core.sources.sql import BATCH, query_failed
+    from whautomate_core.sources.sql import BATCH, query_failed, told_apart
 
     connection = BaseHook.get_connection(query.conn_id)
     try:
@@ -101,4 +101,4 @@ def _run(query: Sql) -> Table:
                 except Exception as error:
                     raise query_failed(error, connection.password) from None
 
-    return Table([column[0] for column in cursor.description], found())
+    return Table([column[0] for column in cursor.description], told_apart(cursor, found()))

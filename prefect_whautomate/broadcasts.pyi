@@ -272,7 +272,7 @@ class _plan_broadcast(Task[..., dict[str, Any]]):
         on_failed: What happens where min_delivered or max_failed isn't kept.
         logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
         receipt_path: File for the receipt: a page where it ends in .html, else JSON.
-        due: When the step was to run; see `max_lateness`.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -399,7 +399,7 @@ class _broadcast(Task[..., dict[str, Any]]):
         logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
         receipt_path: File for the receipt: a page where it ends in .html, else JSON.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
-        due: When the step was to run; see `max_lateness`.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
         cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 

@@ -397,7 +397,7 @@ class _sync_classes(Task[..., dict[str, Any]]):
 
     Args:
         credentials: Where to and as whom.
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes.
         mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None.
         class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them.
@@ -410,7 +410,7 @@ class _sync_classes(Task[..., dict[str, Any]]):
         allow_protected: Do that to participants who opted out as well: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -458,7 +458,7 @@ class _enrol_participants(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         class_id: Id of the class.
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where None. Each row that has no id costs a search.
         members: `at_least`: the others stay. `exactly`: they are taken out.
         waitlist: Put on the waitlist whoever finds the class full; False: leave them out.
@@ -468,7 +468,7 @@ class _enrol_participants(Task[..., dict[str, Any]]):
         allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

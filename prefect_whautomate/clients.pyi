@@ -351,7 +351,7 @@ class _aset_client_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 aset_client_fields: _aset_client_fields
 
 class _sync_clients(Task[..., dict[str, Any]]):
-    """Make clients what a source says: create who is missing, write what differs. They are matched by number.
+    """Make clients what a source says: create who is missing, write what differs.
 
     Nothing is sent for rows that are as the last run left them. New clients carry `tags` from their creation, others
     get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
@@ -361,8 +361,8 @@ class _sync_clients(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
-        mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. `phone` is required; `customFields.NAME` are custom fields.
-        match: What clients are matched by: `phone`.
+        mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. What they are matched by is required; `customFields.NAME` are custom fields.
+        match: What clients are matched by, one or several of `phone` and `email` and `fullName`; `phone` and `fullName` where None.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
         consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with the row.

@@ -401,7 +401,7 @@ class _aset_contact_fields(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 aset_contact_fields: _aset_contact_fields
 
 class _sync_contacts(Task[..., dict[str, Any]]):
-    """Make contacts what a source says: create who is missing, write what differs. They are matched by number.
+    """Make contacts what a source says: create who is missing, write what differs.
 
     Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
     get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
@@ -411,7 +411,7 @@ class _sync_contacts(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
-        mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. `phoneNumber` is required; `customFields.NAME` are custom fields.
+        mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. What they are matched by is required; `customFields.NAME` are custom fields.
         match: What contacts are matched by: `phoneNumber`.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.

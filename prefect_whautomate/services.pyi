@@ -238,14 +238,14 @@ class _sync_services(Task[..., dict[str, Any]]):
 
     Args:
         credentials: Where to and as whom.
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false.
         service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them.
         location_id: Location of rows that name none; the account's where None.
         make_categories: Make categories that aren't there; else their rows are rejected.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

@@ -249,7 +249,7 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         calendar: A name for this source, by which its blocks are known again: always the same.
-        source: Path of a CSV file or an iCalendar file (`.ics`), or rows as dicts.
+        source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), or rows as dicts.
         timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset.
         mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one.
         staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows.
@@ -259,7 +259,7 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

@@ -126,8 +126,12 @@ def e164(number: str, region: str | None) -> str:
     whole = _valid_spelling(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:])
     national, given = str(parsed.national_number), number.strip()
     has_code = given[0] not in "+0" and national.startswith(str(parsed.country_code))
-    # 4915123456789 in Germany: a mobile with its country's code, and a line in Leer.
-    if has_code and phonenumbers.is_valid_number(phonenumbers.parse(f"+{national}")):
+    if has_code and phonenumbers.is_valid_number(with_code := phonenumbers.parse(f"+{national}")):
+        kinds = phonenumbers.PhoneNumberType
+        read = (phonenumbers.number_type(with_code), phonenumbers.number_type(parsed))
+        # 4915123456789 in Germany: a mobile with its country's code, or a landline in Leer of more digits than any has.
+        if read == (kinds.MOBILE, kinds.FIXED_LINE):
+            return f"+{_valid_spelling(national)}"
         raise ValueError("phone number may begin with its country's code or not: write + before the code")
     return f"+{whole}"
 

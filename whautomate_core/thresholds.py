@@ -38,6 +38,6 @@ def require_some_used(rejected: int, rows: int, reasons: str) -> None:
 
 
 def warn_of_rejected(rejected: int, rows: int, reasons: str) -> None:
-    """Say where more than half of the rows are rejected."""
-    if 2 * rejected > rows:
+    """Say where more than half of the rows are rejected; of all of them `require_some_used` says it."""
+    if 2 * rejected > rows > rejected:
         log.warning("%d of %d rows are rejected (max_rejected says how many may be): %s", rejected, rows, reasons)

@@ -27,6 +27,7 @@ from whautomate_core.api import broadcasts
 from whautomate_core.campaign import jobs
 from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.delivery import moment
+from whautomate_core.campaign.timing import due_at
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.waiting import (
     CHECK_ATTEMPTS,
@@ -85,8 +86,7 @@ class _CampaignOperator(WhautomateJobOperator):
         key, due = given.pop("key", None), given.pop("due")
         campaign = campaign_from(given)
         assert campaign is not None
-        if isinstance(due, str):
-            due = moment(due)
+        due = due_at(due)
         if key is None:
             key = key_of(context, client.account, campaign.name)
         return campaign, key, due or due_of(context)

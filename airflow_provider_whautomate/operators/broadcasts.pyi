@@ -209,7 +209,7 @@ class WhautomatePlanBroadcastOperator(WhautomateOperator):
     :param on_failed: What happens where min_delivered or max_failed isn't kept (templated).
     :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
     :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
-    :param due: When the step was to run; see `max_lateness` (templated).
+    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness` (templated).
     :param whautomate_conn_id: The connection (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
@@ -310,7 +310,7 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
     :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
-    :param due: When the step was to run; see `max_lateness` (templated).
+    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness` (templated).
     :param wait: Wait until it is finished, or a threshold decides; then `logs_path` and `receipt_path` are written and
         the figures returned as well.
     :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.

@@ -291,7 +291,7 @@ class WhautomateSyncClassesOperator(WhautomateOperator):
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param source: Path of a CSV file, or rows as dicts (templated).
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts (templated).
     :param timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes (templated).
     :param mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None (templated).
     :param class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them (templated).
@@ -304,7 +304,7 @@ class WhautomateSyncClassesOperator(WhautomateOperator):
     :param allow_protected: Do that to participants who opted out as well: a person means it (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -353,7 +353,7 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param class_id: Id of the class (templated).
-    :param source: Path of a CSV file, or rows as dicts (templated).
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts (templated).
     :param mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where None. Each row that has no id costs a search (templated).
     :param members: `at_least`: the others stay. `exactly`: they are taken out (templated).
     :param waitlist: Put on the waitlist whoever finds the class full; False: leave them out (templated).
@@ -363,7 +363,7 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
     :param allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.

@@ -193,7 +193,7 @@ class WhautomateRemoveContactTagsOperator(WhautomateOperator):
 
 
 class WhautomateSyncContactsOperator(WhautomateOperator):
-    """Make contacts what a source says: create who is missing, write what differs. They are matched by number.
+    """Make contacts what a source says: create who is missing, write what differs.
 
     Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
     get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
@@ -216,7 +216,7 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
-    :param mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. `phoneNumber` is required; `customFields.NAME` are custom fields (templated).
+    :param mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. What they are matched by is required; `customFields.NAME` are custom fields (templated).
     :param match: What contacts are matched by: `phoneNumber` (templated).
     :param default_region: Country of numbers without a country code, such as `DE` (templated).
     :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).

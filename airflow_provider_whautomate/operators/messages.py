@@ -10,6 +10,7 @@ from airflow_provider_whautomate.operators.base import (
     WhautomateOperator,
     _storage,
     due_of,
+    is_literal,
     skip_backfill,
     step_of,
     threshold,
@@ -17,6 +18,7 @@ from airflow_provider_whautomate.operators.base import (
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core.api import messages
 from whautomate_core.campaign.messages import send_template_to_contacts
+from whautomate_core.campaign.timing import due_at, lateness
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -67,11 +69,18 @@ class WhautomateSendTemplateToContactsOperator(WhautomateJobOperator, job=send_t
     lane = "bulk"
     veiled_fields = frozenset({"source"})
 
+    def check_literals(self) -> None:
+        """Raise what is wrong with the times that stand in the DAG file."""
+        for name, read in (("due", due_at), ("max_lateness", lateness)):
+            if is_literal(value := getattr(self, name)):
+                read(value)
+
     def work(self, client: Client, context: Context) -> Any:
         """Send them."""
         given = self.arguments()
+        given["max_lateness"] = lateness(given["max_lateness"])
         skip_backfill(context, given["max_lateness"])
-        given["due"] = given["due"] or due_of(context)
+        given["due"] = due_at(given["due"]) or due_of(context)
         given["max_failed"] = threshold(given["max_failed"])
         found = send_template_to_contacts(client, **given, step=step_of(context), storage=_storage)
         if found["skipped"]:

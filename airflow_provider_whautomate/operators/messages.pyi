@@ -413,8 +413,8 @@ class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
     :param default_region: Country of a number without a country code, such as `DE` (templated).
     :param location_id: Location they are sent from; the account's where None (templated).
     :param max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%" (templated).
-    :param max_lateness: How long after it was due the step may still send; any time where None (templated).
-    :param due: When the step was to run; None where somebody asked for it now (templated).
+    :param max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; any time where None (templated).
+    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody asked for it now (templated).
     :param rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's

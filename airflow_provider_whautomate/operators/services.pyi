@@ -171,14 +171,14 @@ class WhautomateSyncServicesOperator(WhautomateOperator):
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param source: Path of a CSV file, or rows as dicts (templated).
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts (templated).
     :param mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false (templated).
     :param service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them (templated).
     :param location_id: Location of rows that name none; the account's where None (templated).
     :param make_categories: Make categories that aren't there; else their rows are rejected (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.

@@ -177,7 +177,7 @@ class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param calendar: A name for this source, by which its blocks are known again: always the same (templated).
-    :param source: Path of a CSV file or an iCalendar file (`.ics`), or rows as dicts (templated).
+    :param source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), or rows as dicts (templated).
     :param timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset (templated).
     :param mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one (templated).
     :param staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows (templated).
@@ -187,7 +187,7 @@ class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, one JSON object a line with row number and reason (templated).
+    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.

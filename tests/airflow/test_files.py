@@ -1,6 +1,7 @@
 """Reads that are written to object storage, by a connection of Airflow's. Formats: tests/core/test_files.py."""
 
 import json
+from types import SimpleNamespace
 
 import fsspec
 import pytest
@@ -11,6 +12,8 @@ except ImportError:
     from airflow.io.store import attach
 
 from airflow_provider_whautomate.operators.contacts import WhautomateGetContactOperator, WhautomateListContactsOperator
+from airflow_provider_whautomate.operators.services import WhautomateSyncServicesOperator
+from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
 from whautomate_core.errors import ConfigurationError
 
 MEMORY = fsspec.filesystem("memory")
@@ -49,6 +52,34 @@ def test_one_record_is_a_line(emulator, tmp_path):
     task = WhautomateGetContactOperator(task_id="to_file", contact_id=contact, output_path=str(path))
     assert task.execute({"ti": None}) == {"path": str(path), "records": 1}
     assert json.loads(path.read_text())["id"] == contact
+
+
+def test_rows_of_bookings_come_from_object_storage_and_rejects_go_there(emulator):
+    MEMORY.pipe_file("/bucket/prices.csv", b"treatment,price\nYoga,12.5\nPilates,twelve\n")
+    calendar = (
+        b"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:1\nDTSTART:20990101\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    MEMORY.pipe_file("/bucket/off.ics", calendar)
+    prices = WhautomateSyncServicesOperator(
+        task_id="prices",
+        source="memory://bucket_conn@bucket/prices.csv",
+        mapping={"name": "treatment", "sellingPrice": "price"},
+        service={"serviceType": "APPOINTMENT"},
+        rejects_path="memory://bucket_conn@bucket/rejects.jsonl",
+    )
+    report = prices._attempt({"ti": SimpleNamespace()})
+    assert (report["created"], report["rejected"]) == (1, 1)
+    assert json.loads(MEMORY.cat("/bucket/rejects.jsonl"))["row"] == 3
+    off = WhautomateSyncStaffBlocksOperator(
+        task_id="off",
+        calendar="off",
+        source="memory://bucket_conn@bucket/off.ics",
+        timezone="UTC",
+        staff_id=emulator.staff_id,
+        days=3660,
+        earliest="2098-12-01T00:00:00Z",
+    )
+    assert off._attempt({"ti": SimpleNamespace()})["added"] == 1
 
 
 @pytest.mark.parametrize("url", ["nosuch://bucket_conn@bucket/a.jsonl", "/no/such/folder/a.jsonl"])

@@ -30,6 +30,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateSetContactFieldsOperator,
     WhautomateSetContactStageOperator,
 )
+from airflow_provider_whautomate.operators.messages import WhautomateSendTemplateToContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.operators.services import (
     WhautomateSyncServicesOperator,
@@ -168,3 +169,11 @@ def test_the_stage_of_who_opted_out_is_left_alone_without_a_retry(emulator):
         run(WhautomateSetContactStageOperator, **arguments)
     assert type(raised.value).__name__ == "AirflowFailException"
     assert run(WhautomateSetContactStageOperator, allow_protected=True, **arguments)["changed"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("max_lateness", "a while"), ("due", "yesterday")])
+def test_times_of_single_messages_that_can_not_be_read_are_said_at_parse(name, value):
+    given = {"task_id": "task", "source": "people.csv", "template": {"name": "a", "language": "en"}}
+    WhautomateSendTemplateToContactsOperator(**given, max_lateness="PT6H", due="2026-01-31T12:00:00+01:00")
+    with pytest.raises(errors.ConfigurationError, match=f"{name} must be"):
+        WhautomateSendTemplateToContactsOperator(**given, **{name: value})

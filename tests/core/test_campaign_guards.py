@@ -659,7 +659,14 @@ def test_a_row_without_an_answer_is_not_sent_again(client: Client, whautomate_em
 def test_single_messages_are_skipped_when_late_and_stop_when_stopped(
     client: Client, whautomate_emulator: Emulator
 ) -> None:
-    assert "nothing is sent" in send(client, due=datetime.now(UTC) - timedelta(days=2))["skipped"]
+    late = datetime.now(UTC) - timedelta(days=2)
+    for due in (late, late.isoformat(), f"{late:%Y-%m-%dT%H:%M:%S}"):
+        for most in ("PT6H", "06:00:00", 21600, timedelta(hours=6)):
+            assert "nothing is sent" in send(client, due=due, max_lateness=most)["skipped"]
+    with pytest.raises(ConfigurationError, match="due must be a date and time such as"):
+        send(client, due="yesterday")
+    with pytest.raises(ConfigurationError, match="max_lateness must be a timedelta, a number of seconds, or text"):
+        send(client, max_lateness="a while")
     client.state.stops.stop(client.account.id)
     with pytest.raises(PolicyRefused, match="are stopped"):
         send(client)

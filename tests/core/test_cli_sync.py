@@ -114,6 +114,19 @@ def test_what_it_waits_for_is_said(run: Any) -> None:
     assert "because new records may take 0.5 s to show in it (list_lag)" in " ".join(result.stderr.split())
 
 
+def test_plan_and_work_wait_once_for_new_records_to_show(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "_is_person_there", lambda: True)
+    result = run(people(1), *MAP, "--set", "list_lag=1", input="y\n")
+    assert '"created": 1' in result.stdout
+    assert " ".join(result.stderr.split()).count("(list_lag)") <= 1
+
+
+def test_a_plan_writes_the_outcomes_it_is_asked_for(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "outcomes.jsonl"
+    assert run(people(2), *MAP, "--plan", "--outcomes", str(path)).exit_code == 0
+    assert [json.loads(line)["outcome"] for line in path.read_text().splitlines()] == ["pending", "pending"]
+
+
 def test_where_nobody_can_be_asked_nothing_is_written(run: Any, whautomate_emulator: Emulator) -> None:
     result = run(people(2), *MAP)
     assert result.exit_code == 1

@@ -106,10 +106,29 @@ def test_numbers_that_a_spreadsheet_damaged_are_told_with_what_to_do(
 
 
 def test_a_whole_number_with_a_point_and_a_zero_is_that_number() -> None:
-    assert e164("15123456789.0", "DE") == e164("15123456789", "DE") == "+4915123456789"
-    for number in ("4915123456789", "4915123456789.0"):
-        with pytest.raises(ValueError, match=r"write \+ before the code"):  # as a line in Leer it would be valid too
-            e164(number, "DE")
+    for number in ("15123456789.0", "15123456789", "4915123456789", "4915123456789.0"):
+        assert e164(number, "DE") == "+4915123456789"
+
+
+def test_a_number_that_may_have_its_country_code_or_not_is_read_as_a_mobile_only() -> None:
+    # Without the code it would be a landline in Leer (0491), of more digits than there are.
+    assert e164("4916012345678", "DE") == "+4916012345678"
+    # Karlsruhe with the code, Filsum (04972) without.
+    with pytest.raises(ValueError, match=r"write \+ before the code"):
+        e164("497211234567", "DE")
+
+
+def test_the_row_that_a_spreadsheet_left_whole_is_read(
+    client: Client, whautomate_emulator: Emulator, tmp_path: Path
+) -> None:
+    fields = {"name": "Name", "phoneNumber": "Handy"}
+    path = tmp_path / "rejects.jsonl"
+    report = sync_contacts(
+        client, CASES / "spreadsheet_numbers.csv", fields, default_region="DE", rejects_path=str(path)
+    )
+    assert (report["created"], report["rejected"]) == (1, 4)
+    assert [(one["name"], one["phoneNumber"]) for one in whautomate_emulator.contacts()] == [("Dee", "4915123456789")]
+    assert all("damaged by a spreadsheet" in why for why in rejects(path).values())
 
 
 def test_a_float_that_can_not_hold_a_number_is_never_taken_for_one(
@@ -178,7 +197,7 @@ def person(number: int, fit: bool) -> dict[str, str]:
 
 @pytest.mark.parametrize("plan_only", [False, True])
 def test_a_source_of_which_nothing_can_be_used_is_a_failure(
-    plan_only: bool, client: Client, whautomate_emulator: Emulator
+    plan_only: bool, client: Client, whautomate_emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     people = [person(number, False) for number in range(3)]
     with pytest.raises(InvalidRequest, match="all 3 rows are rejected: 3 x not a phone number"):
@@ -187,6 +206,7 @@ def test_a_source_of_which_nothing_can_be_used_is_a_failure(
     with pytest.raises(InvalidRequest, match=r"all 2 rows are rejected: .*2 x name is empty"):
         sync_contacts(client, unnamed, FIELDS)
     assert whautomate_emulator.contacts() == []
+    assert "rows are rejected" not in caplog.text  # the error says it
 
 
 @pytest.mark.parametrize("fit", [1, 2])

@@ -475,3 +475,22 @@ def test_postgresql_reads_by_a_cursor_of_the_server_and_shows_no_value(postgres:
     # An error in the midst.
     said = refused(Sql("select 1 / (3000 - n) as v from generate_series(1, 5000) n", postgres))
     assert said == "the query failed: DivisionByZero"
+
+
+def test_a_real_column_of_postgresql_is_never_taken_for_numbers_of_people(postgres: str) -> None:
+    query = (
+        "select v::real as narrow, v::double precision as wide from (values (4915123456789), (16777215), (null)) t(v)"
+    )
+    assert cells(Sql(query, postgres)) == [
+        ("4.915124E+12", "4915123456789"),
+        ("16777215", "16777215"),
+        ("", ""),
+    ]
+
+
+def test_where_no_line_can_be_read_it_is_said_why(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    path.write_text('{"mobile": "1", "mobile": "2"}\n' * 3 + "{\n")
+    said = refused(path, ["mobile"])
+    assert "people.jsonl can't be read: none of its first 4 rows can: 3 x line has the key 'mobile' twice" in said
+    assert "1 x line is no JSON" in said

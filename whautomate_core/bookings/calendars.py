@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from whautomate_core.bookings.times import zone
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.files import Storage, fsspec_storage, open_file
 
 _MOST = 100_000
 """Repetitions of one event that are gone through."""
@@ -40,7 +41,9 @@ class Event:
     problem: str | None = None
 
 
-def busy_times(path: str | Path, timezone: str, earliest: datetime, latest: datetime) -> Iterator[Event]:
+def busy_times(
+    path: str | Path, timezone: str, earliest: datetime, latest: datetime, storage: Storage = fsspec_storage
+) -> Iterator[Event]:
     """The events of a file with the times of each that touch a period; what it is about is never looked at.
 
     Repetitions (RRULE, RDATE) are gone through, with what was taken out (EXDATE) or moved (RECURRENCE-ID). They keep
@@ -53,7 +56,7 @@ def busy_times(path: str | Path, timezone: str, earliest: datetime, latest: date
     Raises: `ConfigurationError` where the file can't be read as iCalendar.
     """
     tz, until = zone(timezone), time.monotonic() + _LONGEST
-    events = [(event, zones) for calendar, zones in _calendars(Path(path)) for event in calendar.walk("VEVENT")]
+    events = [(event, zones) for calendar, zones in _calendars(str(path), storage) for event in calendar.walk("VEVENT")]
     moved: dict[str, list[Any]] = {}
     for event, _ in events:
         if "UID" in event and "RECURRENCE-ID" in event and not isinstance(event["RECURRENCE-ID"], list):
@@ -81,7 +84,7 @@ class _Unclear(Exception):
     """Why nobody can tell when an event is, in words that show nothing of it."""
 
 
-def _calendars(path: Path) -> list[tuple[Any, Callable[[str], tzinfo | None]]]:
+def _calendars(path: str, storage: Storage) -> list[tuple[Any, Callable[[str], tzinfo | None]]]:
     """The calendars of a file, each with what tells the zones that it names."""
     try:
         from icalendar import Calendar
@@ -89,13 +92,14 @@ def _calendars(path: Path) -> list[tuple[Any, Callable[[str], tzinfo | None]]]:
         raise ConfigurationError(
             'a calendar file needs icalendar: pip install "whautomate-pipelines[calendar]"'
         ) from None
+    name = PurePath(path).name
     try:
-        with path.open("rb") as file:
+        with open_file(path, storage=storage) as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
-        raise ConfigurationError(f"{path.name} can't be read: {error.strerror}") from None
+        raise ConfigurationError(f"{name} can't be read: {error.strerror or type(error).__name__}") from None
     if len(content) > _LARGEST:
-        raise ConfigurationError(f"{path.name} is larger than {_LARGEST // 2**20} MiB: export less of the calendar")
+        raise ConfigurationError(f"{name} is larger than {_LARGEST // 2**20} MiB: export less of the calendar")
     try:
         calendars = Calendar.from_ical(content, multiple=True)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
@@ -104,7 +108,7 @@ def _calendars(path: Path) -> list[tuple[Any, Callable[[str], tzinfo | None]]]:
     whole = content.rstrip().upper().endswith(b"END:VCALENDAR")
     if not calendars or not whole or any(one.name != "VCALENDAR" for one in calendars):
         raise ConfigurationError(
-            f"{path.name} can't be read as an iCalendar file: it must begin with BEGIN:VCALENDAR and end with "
+            f"{name} can't be read as an iCalendar file: it must begin with BEGIN:VCALENDAR and end with "
             "END:VCALENDAR, one property a line (is it a web page, or cut off?)"
         )
     return [(one, _zones(one)) for one in calendars]

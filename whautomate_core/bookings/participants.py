@@ -16,6 +16,7 @@ from whautomate_core.bookings.seen import free_places, is_cancelled
 from whautomate_core.bookings.times import starts_of, utc
 from whautomate_core.call import Json, path_id, summary
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
+from whautomate_core.files import Storage, fsspec_storage
 from whautomate_core.records import ClassParticipant
 from whautomate_core.thresholds import Threshold
 
@@ -75,6 +76,7 @@ def enrol_participants(
     max_rejected: Threshold = "100%",
     max_failed: Threshold = 0,
     rejects_path: str | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
 
@@ -87,7 +89,7 @@ def enrol_participants(
 
     Args:
         class_id: Id of the class.
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where
             None. Each row that has no id costs a search.
         members: `at_least`: the others stay. `exactly`: they are taken out.
@@ -98,7 +100,7 @@ def enrol_participants(
         allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
 
     Returns: Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
         `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such
@@ -119,7 +121,7 @@ def enrol_participants(
     if len(columns) != 1:
         raise ConfigurationError(f"mapping must tell who it is by one of {', '.join(_BY)}")
     report = Report("booked", "waitlisted", "there", "full", "folded", "missing")
-    rows = [*read_rows(source, columns, report)]
+    rows = [*read_rows(source, columns, report, storage)]
     job = _Job(client, class_id, waitlist, allow_protected)
     job.require_open()
     wanted: list[_Wanted] = []
@@ -166,7 +168,7 @@ def enrol_participants(
             report.add(job.add(id, row.fits))
         except ROW_ERRORS as error:
             report.failed(row.number, error)
-    return report.finish(max_failed, rejects_path)
+    return report.finish(max_failed, rejects_path, storage)
 
 
 _Fits = Callable[[Mapping[str, Any]], bool]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TypeAlias
 
 from whautomate_core.call import Json
@@ -17,7 +18,7 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.files import write_records
+from whautomate_core.files import Storage, fsspec_storage, open_file, write_records
 from whautomate_core.sources import Source, rows
 from whautomate_core.thresholds import Threshold, limit, require_some_used, warn_of_rejected
 
@@ -30,14 +31,16 @@ Numbered: TypeAlias = "tuple[int, dict[str, str]]"
 """The number of a row in its source, and its cells by what they are, as stripped text."""
 
 
-def read_rows(source: Source, mapping: Mapping[str, str], report: Report) -> Iterator[Numbered]:
+def read_rows(
+    source: Source, mapping: Mapping[str, str], report: Report, storage: Storage = fsspec_storage
+) -> Iterator[Numbered]:
     """The rows of a source, by what their cells are; those that can't be read are in the report instead.
 
     Args:
         mapping: What a cell is -> its column.
     """
     columns = list(dict.fromkeys(mapping.values()))
-    for row in rows(source, columns):
+    for row in rows(source, columns, open_file=partial(open_file, storage=storage)):
         report.rows += 1
         if row.problem:
             report.reject(row.number, row.problem)
@@ -97,10 +100,10 @@ class Report:
         require_some_used(rejected, self.rows, self._reasons())
         warn_of_rejected(rejected, self.rows, self._reasons())
 
-    def finish(self, max_failed: Threshold, rejects_path: str | None) -> Json:
+    def finish(self, max_failed: Threshold, rejects_path: str | None, storage: Storage = fsspec_storage) -> Json:
         """The counts, once the rejects are written. Raises `InvalidRequest` where more failed than may."""
         if rejects_path is not None:
-            write_records(rejects_path, self._rejects)
+            write_records(rejects_path, self._rejects, storage=storage)
         self._require("max_failed", max_failed, self._counts["failed"] + self._counts["unsettled"])
         counts = {"rows": self.rows, **self._counts, **self.others}
         log.info("%s", ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "rows"))

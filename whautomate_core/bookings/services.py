@@ -11,6 +11,7 @@ from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, rea
 from whautomate_core.call import Json
 from whautomate_core.catalogue import only, refers, service_body, services_at, write_service
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.files import Storage, fsspec_storage
 from whautomate_core.records import ServiceUpdate
 from whautomate_core.thresholds import Threshold
 
@@ -45,6 +46,7 @@ def sync_services(
     max_rejected: Threshold = "100%",
     max_failed: Threshold = 0,
     rejects_path: str | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Make the services of a price list that are missing, and write the fields that differ.
 
@@ -53,7 +55,7 @@ def sync_services(
     Running it again continues where it stopped.
 
     Args:
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`,
             `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a
             point, such as 12.5; yes and no are written so, or as true and false.
@@ -63,7 +65,7 @@ def sync_services(
         make_categories: Make categories that aren't there; else their rows are rejected.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
 
     Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same service),
         `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `categories`
@@ -79,7 +81,7 @@ def sync_services(
     default = client.account.location_id if location_id is None else location_id
     report = Report("created", "updated", "unchanged", "folded")
     wanted: dict[tuple[str, str], tuple[int, Json, str]] = {}
-    for number, cells in read_rows(source, columns, report):
+    for number, cells in read_rows(source, columns, report, storage):
         try:
             name, place = cells["name"], cells.get("location") or default
             if not name:
@@ -118,7 +120,7 @@ def sync_services(
         else:
             report.add("created" if result["created"] else "updated" if result["changed"] else "unchanged")
     report.others["categories"] = categories.made
-    return report.finish(max_failed, rejects_path)
+    return report.finish(max_failed, rejects_path, storage)
 
 
 def _value(field: str, text: str) -> Any:

@@ -20,6 +20,7 @@ from whautomate_core.bookings.seen import staff_named
 from whautomate_core.bookings.times import aware, placed, utc, zone
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
+from whautomate_core.files import Storage, fsspec_storage
 from whautomate_core.records import AvailabilityBlock, Staff
 from whautomate_core.thresholds import Threshold, check_threshold, limit
 
@@ -48,6 +49,7 @@ def sync_staff_blocks(
     max_removed: Threshold | None = None,
     max_failed: Threshold = 0,
     rejects_path: str | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Block the times at which staff are not available, by rows or an iCalendar file.
 
@@ -58,7 +60,7 @@ def sync_staff_blocks(
 
     Args:
         calendar: A name for this source, by which its blocks are known again: always the same.
-        source: Path of a CSV file or an iCalendar file (`.ics`), or rows as dicts.
+        source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), or rows as dicts.
         timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset.
         mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where
             None. A date alone is the whole day, as an end the last one.
@@ -71,7 +73,7 @@ def sync_staff_blocks(
             nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that
             names no time any more, such as an empty calendar: `"100%"` permits that too.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
 
     Returns: Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
         `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows
@@ -93,15 +95,15 @@ def sync_staff_blocks(
         if staff_id is None or mapping is not None:
             raise ConfigurationError("an iCalendar file is somebody's: name staff_id, and no mapping")
         last = first + timedelta(days=days)
-        events = [*busy_times(source, timezone, first, last)]
+        events = [*busy_times(source, timezone, first, last, storage)]
         wanted = _of_events(events, known.id_of(staff_id), report)
     else:
         last = None
-        wanted = _of_rows(source, mapping, staff_id, timezone, first, known, report)
+        wanted = _of_rows(source, mapping, staff_id, timezone, first, known, report, storage)
     report.require_few_rejected(max_rejected)
     job = _Job(client, calendar, tz, reason, report)
     job.run(wanted, first, last, max_removed)
-    return report.finish(max_failed, rejects_path)
+    return report.finish(max_failed, rejects_path, storage)
 
 
 # --- what is wanted
@@ -145,11 +147,12 @@ def _of_rows(
     first: datetime,
     known: _Staff,
     report: Report,
+    storage: Storage,
 ) -> Wanted:
     required = {"start", "end"} | ({"staff"} if staff_id is None else set())
     columns = check_mapping({name: name for name in required} if mapping is None else mapping, required, set())
     wanted: Wanted = {}
-    for number, cells in read_rows(source, columns, report):
+    for number, cells in read_rows(source, columns, report, storage):
         try:
             start = _begins("start", cells["start"], timezone)
             end = _begins("end", cells["end"], timezone, days=1)

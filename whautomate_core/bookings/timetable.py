@@ -15,6 +15,7 @@ from whautomate_core.bookings.times import aware, period, placed, starts_of, utc
 from whautomate_core.call import Json
 from whautomate_core.catalogue import find_class, list_classes_of, refers, write_class
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WrongRecord
+from whautomate_core.files import Storage, fsspec_storage
 from whautomate_core.records import ClassUpdate, Service, Staff, body
 from whautomate_core.thresholds import Threshold
 
@@ -42,6 +43,7 @@ def sync_classes(
     max_rejected: Threshold = "100%",
     max_failed: Threshold = 0,
     rejects_path: str | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Make the classes of a timetable that are missing, and write the fields that differ.
 
@@ -52,7 +54,7 @@ def sync_classes(
     Running it again continues where it stopped.
 
     Args:
-        source: Path of a CSV file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes.
         mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if
             there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where
@@ -68,7 +70,7 @@ def sync_classes(
         allow_protected: Do that to participants who opted out as well: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, one JSON object a line with row number and reason.
+        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
 
     Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same class),
         `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `deleted`,
@@ -93,7 +95,7 @@ def sync_classes(
     covered = None if earliest is None else period(earliest, latest)
     default = client.account.location_id if location_id is None else location_id
     report = Report("created", "updated", "unchanged", "folded")
-    rows = [*read_rows(source, columns, report)]
+    rows = [*read_rows(source, columns, report, storage)]
     catalogue = _Catalogue(client)
     wanted: _Wanted = {}
     for number, cells in rows:
@@ -140,7 +142,7 @@ def sync_classes(
             client.send(classes.delete_class(id))
             _forget(client, places, id)
         report.others["kept" if taken else "deleted"] += 1
-    return report.finish(max_failed, rejects_path)
+    return report.finish(max_failed, rejects_path, storage)
 
 
 def _fields(cells: dict[str, str]) -> Json:

@@ -28,7 +28,7 @@ from whautomate_core.campaign.guards import (
     require_recipients,
 )
 from whautomate_core.campaign.segments import find_segment
-from whautomate_core.campaign.timing import NotSent, require_in_time, start_of
+from whautomate_core.campaign.timing import NotSent, due_at, require_in_time, start_of
 from whautomate_core.client import Client
 from whautomate_core.errors import (
     ConfigurationError,
@@ -295,7 +295,7 @@ class _StaleError(WhautomateError):
 
 def _require_in_time(step: _Step, due: datetime | None) -> None:
     # A time that was asked for and is still to come, or has just passed, is none that was missed.
-    moments = [one for one in (due, step.campaign.schedule_at) if one is not None]
+    moments = [one for one in (due_at(due), step.campaign.schedule_at) if one is not None]
     require_in_time(max(moments, default=None), step.clock(), step.campaign.max_lateness)
 
 

@@ -84,7 +84,7 @@ def plan_broadcast(client: Client, campaign: Campaign, *, due: datetime | None =
 
     Args:
         campaign: What it is to be.
-        due: When the step was to run; see `max_lateness`.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
 
     Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
         (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
@@ -110,7 +110,7 @@ def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due
     Args:
         campaign: What it is to be.
         key: What makes it the same broadcast. Never anything that changes between two runs of the same step.
-        due: When the step was to run; see `max_lateness`.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
 
     Returns: `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
         `created_by`, the run that made it; `start`; `recipients`,

@@ -75,8 +75,10 @@ def send_template_to_contacts(
         location_id: Location they are sent from; the account's where None.
         max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a
             count, or a share like "5%".
-        max_lateness: How long after it was due the step may still send; any time where None.
-        due: When the step was to run; None where somebody asked for it now.
+        max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H";
+            any time where None.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody
+            asked for it now.
         rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
 
     Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
@@ -88,7 +90,7 @@ def send_template_to_contacts(
         `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
     """
     from whautomate_core.campaign.opted_out import OptedOut
-    from whautomate_core.campaign.timing import NotSent, require_in_time
+    from whautomate_core.campaign.timing import NotSent, due_at, lateness, require_in_time
     from whautomate_core.files import open_file, write_records
     from whautomate_core.once import send_once
     from whautomate_core.sources import rows
@@ -104,7 +106,7 @@ def send_template_to_contacts(
         raise PolicyRefused("sends are off for this account (its setting sends)")
     counts = dict.fromkeys(("rows", "sent", "already", "opted_out", "rejected", "unsettled", "doubles"), 0)
     try:
-        require_in_time(due, datetime.now(UTC), max_lateness)
+        require_in_time(due_at(due), datetime.now(UTC), lateness(max_lateness))
     except NotSent as reason:
         log.warning("%s", reason)
         return {**counts, "skipped": str(reason)}

@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
+
 from whautomate_core.campaign.campaign import Campaign
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import ConfigurationError, PolicyRefused
 
 
 class NotSent(Exception):
     """It isn't sent, and nothing is wrong: why."""
+
+
+def due_at(value: Any) -> datetime | None:
+    """When a step was due: a datetime, or its ISO 8601 text; UTC where it has no offset.
+
+    Raises: `ConfigurationError` for what is neither.
+    """
+    if value is None:
+        return None
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ConfigurationError(
+            f"due must be a date and time such as 2026-01-31T12:00:00+00:00, or None, not {value!r}"
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def lateness(value: Any) -> timedelta | None:
+    """`max_lateness` as broadcasts take it: a timedelta, seconds, ISO 8601 text such as `PT6H`, or None.
+
+    Raises: `ConfigurationError` for anything else.
+    """
+    try:
+        return _SPAN.validate_python(value)
+    except ValidationError:
+        raise ConfigurationError(
+            f'max_lateness must be a timedelta, a number of seconds, or text such as "PT6H" or "06:00:00", not {value!r}'
+        ) from None
+
+
+_SPAN: TypeAdapter[timedelta | None] = TypeAdapter(timedelta | None)
 
 
 def require_in_time(due: datetime | None, now: datetime, max_lateness: timedelta | None) -> None:

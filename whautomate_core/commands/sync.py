@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -59,6 +60,7 @@ def sync(
     from whautomate_core.client import Client
     from whautomate_core.sync.clients import sync_clients
     from whautomate_core.sync.contacts import sync_contacts
+    from whautomate_core.sync.options import Run
 
     job: Any = sync_clients if clients else sync_contacts
     with terminal.said():
@@ -75,6 +77,7 @@ def sync(
             "max_deleted": max_deleted,
             "max_suppress_rejected": max_suppress_rejected,
             "max_consent_rejected": max_consent_rejected,
+            "run": Run(began=time.monotonic()),  # plan and work are one run, which waits once for new records to show
         }
         mapping = _mapping(fields)
         if mode == "mirror" and name is None:
@@ -92,7 +95,7 @@ def sync(
         if not plan and not yes:
             terminal.require_person("Go on?")  # before the plan's requests are made
         if plan or not yes:
-            planned = run(plan_only=True, rejects_path=rejects)
+            planned = run(plan_only=True, rejects_path=rejects, outcomes_path=outcomes if plan else None)
             if plan:
                 typer.echo(json.dumps(planned, indent=2))
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import IO, Any
@@ -89,6 +90,12 @@ def _rows(
     found: Iterator[_Numbered], name: str, columns: Sequence[str] | None, hint: str = ""
 ) -> tuple[tuple[str, ...], Iterator[Row]]:
     first = list(islice(found, _FIRST))
+    problems = Counter(row for _, row in first if isinstance(row, str))
+    if first and problems.total() == len(first):
+        commonest = "; ".join(f"{count} x {problem}" for problem, count in problems.most_common(5))
+        raise ConfigurationError(
+            f"{name} can't be read: none of its first {len(first)} rows can: {commonest}{f': {hint}' if hint else ''}"
+        )
     there = list(dict.fromkeys(column for _, row in first if not isinstance(row, str) for column in row))
     # A source without a row says so when it is read.
     places = choose(name, there, columns, hint) if first else dict.fromkeys(columns or (), 0)

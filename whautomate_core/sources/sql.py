@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.sources.row import single
 from whautomate_core.sources.tables import Table
 
 if TYPE_CHECKING:
@@ -62,7 +63,24 @@ def run(sql: Sql, opened: ExitStack) -> Table:
     result = connection.execute(text(sql.query), dict(sql.parameters or {}))
     if not result.returns_rows:
         raise ConfigurationError("the query gives no rows: it must be a SELECT")
-    return Table(list(result.keys()), result.yield_per(BATCH))
+    return Table(list(result.keys()), told_apart(result.cursor, result.yield_per(BATCH)))
+
+
+_FLOAT4 = {"psycopg2": 700, "psycopg": 700, "pg8000": 700, "redshift_connector": 700}
+_FLOAT4 |= {"pymysql": 4, "MySQLdb": 4, "mysql": 4}
+"""Package of a driver -> its code of columns of 32-bit floats: PostgreSQL's OID of `real`, MySQL's of `float`."""
+
+
+def told_apart(cursor: Any, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+    """The rows of a cursor (PEP 249) that has run a query, with 32-bit floats as `single` writes them.
+
+    Drivers make a float of 64 bits of each, which then looks like a number that was meant.
+    """
+    code = _FLOAT4.get(type(cursor).__module__.partition(".")[0])
+    narrow = {place for place, column in enumerate(cursor.description) if code is not None and column[1] == code}
+    if not narrow:
+        return rows
+    return (tuple(single(value) if place in narrow else value for place, value in enumerate(row)) for row in rows)
 
 
 def query_failed(error: Exception, password: object = None) -> ConfigurationError:

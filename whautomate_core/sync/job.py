@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from secrets import token_hex
 
@@ -34,9 +33,10 @@ class Job:
     progress: Progress
     settle_after: float
     """Seconds after which a create that was begun and isn't to be seen is taken not to have happened."""
+    began: float
+    """By `time.monotonic`. Whoever was there then is found."""
     exactly: bool = False
     """Whether who holds the tags and is in no row loses them."""
-    began: float = field(default_factory=time.monotonic)
     refused: set[str] = field(default_factory=set, repr=False)
     """Numbers of people who are known to have opted out through any record, or who are to be suppressed."""
     by: str = field(default_factory=lambda: token_hex(8))

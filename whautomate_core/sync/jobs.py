@@ -58,8 +58,18 @@ def of_kind(kind: Kind, job: Callable[Concatenate[Kind, P], R]) -> Callable[P, R
     signature = inspect.signature(job)
     run.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
     if kind is not CONTACTS:
-        run.__doc__ = (job.__doc__ or "").replace("contact", kind.name).replace(CONTACTS.phone, kind.phone)
+        words = {_MATCHED: _matched(kind), "contact": kind.name, CONTACTS.phone: kind.phone}
+        for word, own in words.items():
+            run.__doc__ = (run.__doc__ or "").replace(word, own)
     return run
+
+
+_MATCHED = "What contacts are matched by: `phoneNumber`."
+
+
+def _matched(kind: Kind) -> str:
+    fields, default = (" and ".join(f"`{name}`" for name in names) for names in (kind.matches, kind.match))
+    return f"What {kind.name}s are matched by, one or several of {fields}; {default} where None."
 
 
 def sync_people(
@@ -97,7 +107,7 @@ def sync_people(
     progress: Progress | None = None,
     storage: Storage = fsspec_storage,
 ) -> dict[str, Any]:
-    """Make contacts what a source says: create who is missing, write what differs. They are matched by number.
+    """Make contacts what a source says: create who is missing, write what differs.
 
     Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
     get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
@@ -107,7 +117,7 @@ def sync_people(
     Args:
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row.
-            `phoneNumber` is required; `customFields.NAME` are custom fields.
+            What they are matched by is required; `customFields.NAME` are custom fields.
         match: What contacts are matched by: `phoneNumber`.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.

@@ -33,6 +33,8 @@ class Run:
     holder: str = field(default_factory=lambda: token_hex(8))
     part: str = ""
     """Which chunk of the source, where a run has several."""
+    began: float | None = None
+    """When it began, by `time.monotonic`, where its plan was made before: lists show what was there then."""
 
 
 def check_choice(name: str, value: object, choices: tuple[Any, ...]) -> None:

@@ -103,6 +103,7 @@ def run_sync(
             progress=progress,
             settle_after=order.settle_after,
             exactly=order.members == "exactly",
+            began=started if run.began is None else run.began,
         )
         count, plan, ended = 0, None, "stopped"
         suppressed: Json = {}

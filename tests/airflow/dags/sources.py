@@ -61,7 +61,7 @@ with DAG(
         task_id="query_by_result",
         source=Sql("select name, mobile from people where n >= %(least)s", "warehouse", {"least": least()}),
     )
-    Read(task_id="cursor", source=Sql("select name, 'x' as mobile from pg_cursors", "warehouse"))
+    Read(task_id="cursor", source=Sql("select name, 4915123456789::real as mobile from pg_cursors", "warehouse"))
     Read.partial(
         task_id="mapped", source=Sql("select name, mobile from people where n = {{ ti.map_index }}", "warehouse")
     ).expand(note=["a", "b", "c"])
