@@ -410,7 +410,7 @@ class _sync_classes(Task[..., dict[str, Any]]):
         allow_protected: Do that to participants who opted out as well: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -468,7 +468,7 @@ class _enrol_participants(Task[..., dict[str, Any]]):
         allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

@@ -245,7 +245,7 @@ class _sync_services(Task[..., dict[str, Any]]):
         make_categories: Make categories that aren't there; else their rows are rejected.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

@@ -259,7 +259,7 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

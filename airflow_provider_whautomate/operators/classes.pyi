@@ -304,7 +304,7 @@ class WhautomateSyncClassesOperator(WhautomateOperator):
     :param allow_protected: Do that to participants who opted out as well: a person means it (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
+    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -363,7 +363,7 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
     :param allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
+    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.

@@ -178,7 +178,7 @@ class WhautomateSyncServicesOperator(WhautomateOperator):
     :param make_categories: Make categories that aren't there; else their rows are rejected (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL (templated).
+    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.

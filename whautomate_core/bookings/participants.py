@@ -100,7 +100,7 @@ def enrol_participants(
         allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
 
     Returns: Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
         `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such

@@ -65,7 +65,7 @@ def sync_services(
         make_categories: Make categories that aren't there; else their rows are rejected.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
 
     Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same service),
         `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `categories`

@@ -73,7 +73,7 @@ def sync_staff_blocks(
             nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that
             names no time any more, such as an empty calendar: `"100%"` permits that too.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
 
     Returns: Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
         `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows

@@ -70,7 +70,7 @@ def sync_classes(
         allow_protected: Do that to participants who opted out as well: a person means it.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File for rows that were not sent, with row number and reason: JSON lines, or Parquet; a path or URL.
+        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
 
     Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same class),
         `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `deleted`,

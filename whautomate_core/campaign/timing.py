@@ -41,7 +41,7 @@ def lateness(value: Any) -> timedelta | None:
         return _SPAN.validate_python(value)
     except ValidationError:
         raise ConfigurationError(
-            f'max_lateness must be a timedelta, a number of seconds, or text such as "PT6H" or "06:00:00", not {value!r}'
+            f'max_lateness must be a timedelta, a number of seconds, or text such as "PT6H", not {value!r}'
         ) from None
 
 
