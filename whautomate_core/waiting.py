@@ -93,6 +93,8 @@ class Question:
     kind: ClassVar[str]
     longest: ClassVar[float] = 900.0
     """Seconds between two looks, at the most."""
+    personal: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are personal data: nothing that lasts or is shown has them in clear."""
 
     @property
     def unmet(self) -> str:
@@ -179,6 +181,7 @@ class ContactHas(Question):
     """Whether a contact, or any with that number, has a tag, a stage, or both. Upper and lower case are the same."""
 
     kind: ClassVar[str] = "contact"
+    personal: ClassVar[frozenset[str]] = frozenset({"phone"})
 
     contact_id: str | None = None
     phone: str | None = dataclasses.field(default=None, repr=False)

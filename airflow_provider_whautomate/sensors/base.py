@@ -20,6 +20,7 @@ from airflow.providers.common.compat.sdk import (
 )
 
 from airflow_provider_whautomate._cancelling import NotReached
+from airflow_provider_whautomate._encrypted import encrypted
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.operators.base import check_quota, is_literal
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
@@ -169,7 +170,7 @@ class WhautomateSensor(BaseSensorOperator):
             self._skip_instead(error)
         self.defer(
             trigger=self.trigger_type(
-                question.as_json(),
+                encrypted(question, WhautomateHook(self.whautomate_conn_id).get_account),
                 self.whautomate_conn_id,
                 float(self.poll_interval),
                 deadline,

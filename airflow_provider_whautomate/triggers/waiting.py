@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from airflow_provider_whautomate._encrypted import decrypted
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import joined
 from whautomate_core.waiting import looks, question_from
@@ -29,7 +30,7 @@ class WhautomateWaitTrigger(BaseTrigger):
 
     A check that fails, since the server or the state database is away, is logged and made again after the next pause.
 
-    :param question: What it waits for: `whautomate_core.waiting.Question.as_json`.
+    :param question: What it waits for, as `encrypted` returns it.
     :param whautomate_conn_id: The connection.
     :param poll_interval: Seconds until the first look; doubles with each, up to 15 minutes.
     :param deadline: When to give up, in seconds since the epoch.
@@ -74,7 +75,7 @@ class WhautomateWaitTrigger(BaseTrigger):
         }
 
     def __repr__(self) -> str:
-        # Airflow's has all arguments, and logs may hold it: a question may be about a number.
+        # Airflow's has all arguments, and logs may hold it.
         return f"<{type(self).__name__} {self.question.get('kind')}>"
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -90,9 +91,10 @@ class WhautomateWaitTrigger(BaseTrigger):
         yield TriggerEvent(event)  # type: ignore[no-untyped-call]
 
     async def _wait(self) -> dict[str, Any]:
-        question = question_from(self.question)
         account = await WhautomateHook(self.whautomate_conn_id).aget_account()
         require_one_state(account)
+        # In a thread: it may open the state database, and the loop is that of all triggers.
+        question = question_from(await asyncio.to_thread(decrypted, self.question, account))
         moments = looks(
             question,
             self.poll_interval,

@@ -36,6 +36,10 @@ class Secret:
         text = json.dumps(value, sort_keys=True, default=str)
         return hmac.new(self.value(connection), text.encode(), "sha256").hexdigest()[:16]
 
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for a purpose, such as encrypting what is kept outside of the database."""
+        return hmac.new(self.value(), f"key\0{purpose}".encode(), "sha256").digest()
+
     def hasher(self, purpose: str) -> Any:
         """A hash to copy and feed with bytes; of another purpose the same bytes give another."""
         keyed = blake2b(key=self.value()[:64], digest_size=16)
