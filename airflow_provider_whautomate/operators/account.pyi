@@ -12,6 +12,8 @@ class WhautomateGetAccountInfoOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -22,6 +24,7 @@ class WhautomateGetAccountInfoOperator(WhautomateOperator):
         self,
         *,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -8,7 +8,7 @@ import random
 import re
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -26,6 +26,7 @@ from whautomate_core import records
 from whautomate_core.call import Call, summary
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.identity import Step
+from whautomate_core.personal_data import left_out, without_personal_data
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -47,8 +48,10 @@ class WhautomateOperator(BaseOperator):
     be dicts and lists, results of other tasks, or text that is their JSON, as `"{{ ... | tojson }}"` makes it. Field
     names of literal ones are checked when the DAG is parsed, everything else before it is sent.
 
-    Reads return the record or records, up to 48 KiB of JSON, or write them to `output_path`. Writes return the id
-    alone, so that no personal data gets into XCom. Of bodies and filters Airflow's rendered fields show the names of
+    Reads return the record or records without personal data, up to 48 KiB of JSON: ids, tags, stages, states, dates and
+    counts stay, names, numbers, addresses, texts and secrets are left out (`whautomate_core.personal_data`). Whole
+    records go to `output_path`, or to XCom with `return_records=True`, where Airflow keeps and shows them. Writes return
+    the id alone. Of bodies and filters Airflow's rendered fields show the names of
     the fields. What stands in the DAG file itself Airflow keeps and shows in clear, with the file: people belong into
     templates and results of other tasks.
 
@@ -84,6 +87,7 @@ class WhautomateOperator(BaseOperator):
     _once: ClassVar[bool] = False
     _ready = False
     _client: Client | None = None
+    return_records = False
 
     if not AIRFLOW_V_3_0_PLUS:
         # Airflow 2 looks at the time a task was rescheduled to only where it is told that the task may be.
@@ -210,13 +214,26 @@ class WhautomateOperator(BaseOperator):
             records = (client.send(one) for one in (call,))
         path = self.given("output_path")
         if not path:
-            return _small(records) if self._lists else _small(records)[0]
+            found = _small(records if self.return_records else self._without_personal_data(records))
+            return found if self._lists else found[0]
         from whautomate_core.files import write_records
 
         return {
             "path": str(path),
             "records": write_records(str(path), records, record=self._answer, storage=_storage),
         }
+
+    def _without_personal_data(self, records: Iterable[Any]) -> Iterator[Any]:
+        dropped: set[str] = set()
+        for record in records:
+            dropped.update(left_out(self._answer, [record]))
+            yield without_personal_data(self._answer, record)
+        if dropped:
+            self.log.info(
+                "personal data is left out of the result (%s): output_path=... writes whole records to a file, "
+                "return_records=True returns them",
+                ", ".join(sorted(dropped)),
+            )
 
 
 class Veiled:
@@ -375,6 +392,7 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
         own.append(inspect.Parameter("max_records", keyword, default=None))
     if cls._reads:
         own.append(inspect.Parameter("output_path", keyword, default=None))
+        own.append(inspect.Parameter("return_records", keyword, default=False, annotation="bool"))
     if cls._once:
         own.append(inspect.Parameter("key", keyword, default=None))
     shared = [one for one in inspect.signature(WhautomateOperator.__init__).parameters.values() if one.kind is keyword]
@@ -385,6 +403,8 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
         for name, value in values.items():
             setattr(self, name, value)
         _check_names(hints, values)
+        if not isinstance(self.return_records, bool):
+            raise ConfigurationError("return_records must be True or False")
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
@@ -392,9 +412,11 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     __init__.__signature__ = inspect.Signature([this, *own, *shared, rest])  # type: ignore[attr-defined]
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     cls.__init__ = __init__  # type: ignore[method-assign]
-    cls.template_fields = (*(one.name for one in own), *WhautomateOperator.template_fields)
+    # Whether people get into XCom is for who writes the DAG to say, not for a template.
+    templated = [one.name for one in own if one.name != "return_records"]
+    cls.template_fields = (*templated, *WhautomateOperator.template_fields)
     cls.veiled_fields = frozenset(name for name, hint in hints.items() if _shape(hint) is dict)
-    cls.__doc__ = _doc(call, hints, [one.name for one in own])
+    cls.__doc__ = _doc(call, hints, [one.name for one in own], templated)
 
 
 def _check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -475,10 +497,12 @@ _PARAMS = {
     "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in "
     ".parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local one can be read "
     "by its owner only. Returns `path` and `records`, their number",
+    "return_records": "Return whole records, names, numbers and texts included: Airflow keeps them in its database as "
+    "XCom and shows them to everybody who may read the DAG. By default personal data is left out",
 }
 
 
-def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str]) -> str:
+def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str], templated: Sequence[str]) -> str:
     def meaning(name: str) -> str:
         record = _record(hints.get(name))
         if record is not None:
@@ -486,7 +510,12 @@ def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str
         return _PARAMS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}"
 
     params = [
-        textwrap.fill(f":param {name}: {meaning(name)} (templated).", 112, subsequent_indent="    ") for name in names
+        textwrap.fill(
+            f":param {name}: {meaning(name)}{' (templated)' if name in templated else ''}.",
+            112,
+            subsequent_indent="    ",
+        )
+        for name in names
     ]
     # What all operators share is described once, in the base.
     _, _, shared = inspect.cleandoc(WhautomateOperator.__doc__ or "").partition("\n\n:param ")

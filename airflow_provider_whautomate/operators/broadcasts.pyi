@@ -22,6 +22,8 @@ class WhautomateListBroadcastsOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -34,6 +36,7 @@ class WhautomateListBroadcastsOperator(WhautomateOperator):
         filters: records.BroadcastFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -75,6 +78,8 @@ class WhautomateGetBroadcastOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -86,6 +91,7 @@ class WhautomateGetBroadcastOperator(WhautomateOperator):
         *,
         broadcast_id: str | XComArg,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -145,6 +151,8 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -158,6 +166,7 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
         filters: records.PageFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -22,6 +22,8 @@ class WhautomateListClassesOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -34,6 +36,7 @@ class WhautomateListClassesOperator(WhautomateOperator):
         filters: records.ClassFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -69,6 +72,8 @@ class WhautomateGetClassOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -80,6 +85,7 @@ class WhautomateGetClassOperator(WhautomateOperator):
         *,
         class_id: str | XComArg,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -136,6 +142,8 @@ class WhautomateListClassParticipantsOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -148,6 +156,7 @@ class WhautomateListClassParticipantsOperator(WhautomateOperator):
         class_id: str | XComArg,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -217,6 +226,8 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -230,6 +241,7 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
         filters: records.PageFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

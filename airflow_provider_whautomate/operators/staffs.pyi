@@ -21,6 +21,8 @@ class WhautomateListStaffsOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -33,6 +35,7 @@ class WhautomateListStaffsOperator(WhautomateOperator):
         filters: records.LocatedFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -44,6 +47,8 @@ class WhautomateGetStaffOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -55,6 +60,7 @@ class WhautomateGetStaffOperator(WhautomateOperator):
         *,
         staff_id: str | XComArg,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -70,6 +76,8 @@ class WhautomateListStaffAvailabilityBlocksOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -83,6 +91,7 @@ class WhautomateListStaffAvailabilityBlocksOperator(WhautomateOperator):
         filters: records.BlockFilters | str | XComArg | None = None,
         max_records: int | str | XComArg | None = None,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
@@ -123,6 +132,8 @@ class WhautomateGetStaffAvailabilityBlockOperator(WhautomateOperator):
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its
+        database as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -135,6 +146,7 @@ class WhautomateGetStaffAvailabilityBlockOperator(WhautomateOperator):
         staff_id: str | XComArg,
         availability_block_id: str | XComArg,
         output_path: str | XComArg | None = None,
+        return_records: bool = False,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -51,12 +51,13 @@ def id_of(request):
 
 @pytest.fixture
 def sent(monkeypatch, connections):
-    """Every request that reaches the wire, and an answer to each: a person holds `sent.held`."""
+    """Every request that reaches the wire, and an answer to each: a person holds `sent.held`, and what nobody knows."""
     requests = Sent()
 
     def handle(transport, request):
         requests.append(request)
-        return httpx.Response(200, json=[] if is_list(request) else {"id": id_of(request), "tags": requests.held})
+        one = {"id": id_of(request), "tags": requests.held, "nickname": SECRET}
+        return httpx.Response(200, json=[] if is_list(request) else one)
 
     def is_list(request):
         paths = [re.sub(r"\{\w+\}", "[^/]+", one.path) for one in OPERATIONS if one.lists]
@@ -100,8 +101,10 @@ def test_every_operation_has_its_operator_with_the_arguments_of_the_rule(operati
     assert ("filters" in rest) == bool(operation.filters)
     assert ("output_path" in rest) == (operation.method == "GET")
     assert ("max_records" in rest) == operation.lists
-    assert rest <= {"filters", "extra", "overwrite", "allow_protected", "max_records", "output_path", "key"}
-    assert {*own, "whautomate_conn_id"} == set(made.template_fields)
+    assert ("return_records" in rest) == (operation.method == "GET")
+    read = {"max_records", "output_path", "return_records"}
+    assert rest <= {"filters", "extra", "overwrite", "allow_protected", "key", *read}
+    assert {*own, "whautomate_conn_id"} - {"return_records"} == set(made.template_fields)
     assert not set(made.template_fields) & set(inspect.signature(BaseOperator.__init__).parameters)
     assert all(f":param {name}:" in made.__doc__ for name in [*own, "max_wait", "whautomate_conn_id"])
 
@@ -135,7 +138,9 @@ def test_it_sends_exactly_what_the_contract_says(operation, sent):
         schema = {**operation.body, "components": contract()["components"]}
         assert list(Draft202012Validator(schema).iter_errors(body)) == []
     if operation.method == "GET":
-        assert returned == ([] if operation.lists else {"id": id_of(request), "tags": []})
+        assert returned == [] if operation.lists else "nickname" not in returned
+        whole = execute(operator(operation)(task_id=f"{operation.id}_whole", **arguments, return_records=True))
+        assert whole == [] if operation.lists else whole["nickname"] == SECRET
     else:
         assert returned.keys() == {"id"}
 

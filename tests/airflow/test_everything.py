@@ -80,6 +80,16 @@ def test_no_person_is_in_what_airflow_keeps_of_rendered_arguments(run):
         assert private not in rendered, private
 
 
+def test_no_person_is_in_what_steps_return(run):
+    with contextlib.closing(sqlite3.connect(HOME / "airflow.db")) as database:
+        rows = database.execute("SELECT task_id, value FROM xcom WHERE dag_id = 'everything'").fetchall()
+    own = {"people", "as_text", "message", "changes"}  # tasks of the DAG's own, which return what they are to send
+    returned = {task: str(value) for task, value in rows if task not in own}
+    assert returned.keys() >= {"account", "staffs", "messages", "logs", "there", "booked", "reported"}
+    for private in (KEY, "34567", "Ada", "Grace", "Alan", "@", "firstName", "serverUrl", "note 0"):
+        assert private not in "".join(returned.values()), private
+
+
 def test_no_person_is_in_the_log(run):
     for private in (KEY, "34567"):
         assert private not in run[2]

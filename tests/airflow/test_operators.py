@@ -45,6 +45,12 @@ def test_wrong_field_names_are_errors_at_parse_with_the_nearest_name():
     )
 
 
+@pytest.mark.parametrize("value", ["{{ True }}", "False", 1, None])
+def test_whether_people_get_into_xcom_stands_in_the_dag_file(value):
+    error = refused(WhautomateListContactsOperator, return_records=value)
+    assert "return_records must be True or False" in str(error)
+
+
 @pytest.mark.parametrize("tags", ["vip", '"vip"', "{}", 1, {"vip": 1}])
 def test_tags_that_are_no_list_are_an_error_at_parse(tags):
     error = refused(WhautomateAddContactTagsOperator, contact_id="c", tags=tags)

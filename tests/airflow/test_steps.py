@@ -82,10 +82,19 @@ def test_writes_return_ids_alone(run, emulators):
     ]
 
 
-def test_reads_return_records_one_for_each_mapped_task(run):
+def test_reads_return_what_is_not_about_a_person_one_for_each_mapped_task(run):
     [found] = run.results["get"]
     assert found["id"] == run.results["create"]["id"]
+    assert found["location"]["id"] == "loc000000001"
+    assert found.keys().isdisjoint({"name", "phoneNumber", "customFields", "notes"})
     assert run.states["get0"] == ["success", 1]
+    assert re.search(
+        r"personal data is left out of the result \([\w, ]*name, [\w, ]*phoneNumber\): output_path=", run.said
+    )
+
+
+def test_reads_return_people_where_the_dag_asks_for_them(run):
+    assert [one["name"].partition(" ")[0] for one in run.results["few_whole"]] == ["Name"] * 3
 
 
 def test_bodies_from_other_tasks_are_checked_before_they_are_sent(run, emulators):

@@ -62,8 +62,9 @@ with DAG(
         return [{**PERSON, "phoneNumber": "+4915123456702"}, {"phone_number": "+4915123456703"}]
 
     WhautomateCreateContactOperator.partial(task_id="create_each").expand(contact=people())
-    WhautomateListContactsOperator(task_id="too_large", whautomate_conn_id="many")
+    WhautomateListContactsOperator(task_id="too_large", whautomate_conn_id="many", return_records=True)
     WhautomateListContactsOperator(task_id="few", whautomate_conn_id="many", max_records=3)
+    WhautomateListContactsOperator(task_id="few_whole", whautomate_conn_id="many", max_records=3, return_records=True)
     WhautomateListContactsOperator(
         task_id="to_file", whautomate_conn_id="many", output_path=str(FILES / "contacts-{{ ds_nodash }}.jsonl")
     )
@@ -139,7 +140,19 @@ with DAG(
     @task(trigger_rule="all_done", retries=0)
     def results(got, ti=None):
         """What the steps returned."""
-        names = ["create", "update", "add_tags", "delete", "few", "to_file", "everybody", "far", "near", "poked"]
+        names = [
+            "create",
+            "update",
+            "add_tags",
+            "delete",
+            "few",
+            "few_whole",
+            "to_file",
+            "everybody",
+            "far",
+            "near",
+            "poked",
+        ]
         found = {name: ti.xcom_pull(task_ids=name) for name in names} | {"get": list(got)}
         (FILES / "results.json").write_text(json.dumps(found))
 
