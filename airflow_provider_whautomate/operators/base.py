@@ -49,11 +49,11 @@ class WhautomateOperator(BaseOperator):
     names of literal ones are checked when the DAG is parsed, everything else before it is sent.
 
     Reads return the record or records without personal data, up to 48 KiB of JSON: ids, tags, stages, states, dates and
-    counts stay, names, numbers, addresses, texts and secrets are left out (`whautomate_core.personal_data`). Whole
-    records go to `output_path`, or to XCom with `return_records=True`, where Airflow keeps and shows them. Writes return
-    the id alone. Of bodies and filters Airflow's rendered fields show the names of
-    the fields. What stands in the DAG file itself Airflow keeps and shows in clear, with the file: people belong into
-    templates and results of other tasks.
+    counts stay; names, numbers, addresses, texts and secrets are left out (`whautomate_core.personal_data`). Whole
+    records go to `output_path`, or to XCom with `return_records=True`, where Airflow keeps and shows them. Writes
+    return the id alone. Of bodies and filters, Airflow's rendered fields show only the names of the fields. Values
+    written in the DAG file itself are kept and shown by Airflow in clear, as is the file: pass people by templates and
+    results of other tasks.
 
     What must not happen twice is sent under a claim in the state database: whatever dies, a retry sends it only where
     nothing was sent before, and fails without retry where nobody knows. The claim's key is the DAG, the task, the

@@ -302,16 +302,16 @@ def test_a_rendered_number_is_not_shown():
 
 
 def deferred_by_number():
-    """The path and arguments of the trigger that Airflow stores for a sensor that waits for a number."""
+    """The arguments of the trigger that Airflow stores for a sensor that waits for a number."""
     with pytest.raises(TaskDeferred) as deferred:
         run(WhautomateContactSensor(task_id="wait", phone="+49 1512 3456789", tag="vip", deferrable=True, timeout=20))
     assert deferred.value.kwargs is None
-    path, arguments = deferred.value.trigger.serialize()
-    return path, json.loads(json.dumps(arguments))
+    _, arguments = deferred.value.trigger.serialize()
+    return json.loads(json.dumps(arguments))
 
 
 def test_a_deferred_sensor_keeps_no_number_in_airflows_database_and_waits_for_it(emulator):
-    path, arguments = deferred_by_number()
+    arguments = deferred_by_number()
     assert "phone" not in arguments["question"]
     assert "34567" not in str(arguments)
     [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
@@ -323,7 +323,7 @@ def test_a_deferred_sensor_keeps_no_number_in_airflows_database_and_waits_for_it
 def test_a_number_that_another_state_database_encrypted_is_an_error_that_says_what_to_do(
     emulator, connections, tmp_path
 ):
-    _, arguments = deferred_by_number()
+    arguments = deferred_by_number()
     connections("whautomate_default", emulator.url, emulator.key, state=f"sqlite:///{tmp_path}/other.sqlite")
     event = asyncio.run(event_of(WhautomateWaitTrigger(**arguments)))
     assert event["type"] == "ConfigurationError"
