@@ -1,10 +1,12 @@
-"""One Airflow home for the session. DAGs are run by Airflow itself, in processes of their own."""
+"""One Airflow home for the session, and an Airflow that has started, which runs DAGs in processes of their own."""
 
 import contextlib
 import importlib.metadata
 import importlib.util
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,12 +17,14 @@ import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
 DAGS = Path(__file__).parent / "dags"
+DAGS_FOLDER = HOME / "dags"
+"""Airflow's: it holds the one DAG file that is run, since `dag.test()` reads all there are."""
 ROOT = Path(__file__).parents[2]
 # Before Airflow is imported, which reads its settings at import.
 os.environ["AIRFLOW_HOME"] = str(HOME)
 os.environ["WHAUTOMATE_HOME"] = str(HOME / "whautomate")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
-os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS)
+os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(DAGS_FOLDER)
 os.environ["AIRFLOW__CORE__TEST_CONNECTION"] = "Enabled"
 
 AIRFLOW = importlib.util.find_spec("airflow")
@@ -44,7 +48,7 @@ def connection(host, key=KEY, **extra):
 
 
 def python(*arguments, timeout=600, **env):
-    """Run Python as a user would; returns its code and all it said."""
+    """Run a fresh Python; returns its code and all it said."""
     done = subprocess.run(
         [sys.executable, *map(str, arguments)],
         env=os.environ | {name: str(value) for name, value in env.items()},
@@ -80,12 +84,52 @@ def answered(emulator, operation, about=""):
     return [one for one in emulator.requests(operation) if one["status"] and about in one["path"]]
 
 
+class Airflow:
+    """An Airflow that has started, with a database: each call is a fork of it."""
+
+    def __init__(self):
+        self._said = HOME / "said.txt"
+        command = [sys.executable, str(Path(__file__).with_name("started.py"))]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        code, said = self("-m", "airflow", "db", "migrate")
+        assert code == 0, said
+
+    def __call__(self, *arguments, dag_file=None, timeout=600, **env):
+        """As `python` does, with one DAG file in Airflow's folder: `dag_file`, or the one that is to be run."""
+        first, *rest = map(str, arguments)
+        if not first.startswith("-"):
+            dag_file, first = Path(first), str(DAGS_FOLDER / Path(first).name)
+        for one in DAGS_FOLDER.iterdir():
+            one.unlink()
+        if dag_file:
+            (DAGS_FOLDER / dag_file.name).symlink_to(dag_file)
+        environment = os.environ | {name: str(value) for name, value in env.items()}
+        request = {"arguments": [first, *rest], "environment": environment, "said": str(self._said)}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        pid = int(self._process.stdout.readline())
+        ended, _, _ = select.select([self._process.stdout], [], [], timeout)
+        if not ended:
+            os.kill(pid, signal.SIGKILL)
+        code = int(self._process.stdout.readline())
+        assert ended, f"not done after {timeout} s\n{self.said()}"
+        return code, self.said()
+
+    def said(self):
+        """What the run has said by now."""
+        return self._said.read_text(errors="replace")
+
+    def stop(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+
 @pytest.fixture(scope="session")
-def airflow_db():
-    """Airflow's database, made once."""
-    code, said = python("-m", "airflow", "db", "migrate")
-    assert code == 0, said
-    return HOME / "airflow.db"
+def airflow():
+    """Runs a DAG file, or `-m airflow ...`, in the session's Airflow; gives the exit code and all that was said."""
+    DAGS_FOLDER.mkdir()
+    started = Airflow()
+    yield started
+    started.stop()
 
 
 @pytest.fixture

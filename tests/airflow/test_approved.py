@@ -73,7 +73,7 @@ def ran(emulator, answer, before_answer=lambda: None):
 
 
 @pytest.fixture
-def emulator(airflow_db):
+def emulator(airflow):
     app = create_app(Stances(broadcast_seconds=0.5, delivery_seconds=0.0, broadcast_failed_share=0.0), key=KEY)
     with running(app) as url:
         found = Emulator(app, url)

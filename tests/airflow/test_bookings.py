@@ -1,12 +1,11 @@
 """Bookings run by Airflow: the example DAGs, and a DAG of the other jobs and sensors; each twice for one date."""
 
 import json
-import shutil
 
 import pyarrow.parquet
 import pytest
 from booking_examples import NOW, WHEN, furnish
-from conftest import DAGS, KEY, ROOT, connection, python
+from conftest import DAGS, KEY, ROOT, connection
 
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
@@ -24,7 +23,7 @@ def emulator():
 
 
 @pytest.fixture(scope="module")
-def ran(airflow_db, emulator, tmp_path_factory):
+def ran(airflow, emulator, tmp_path_factory):
     """What the example DAGs said, run one after the other in one process."""
     folder = tmp_path_factory.mktemp("exports")
     code = f"""
@@ -38,7 +37,7 @@ for name in {ALL!r}:
         print("TASK", name, ti.task_id, ti.map_index, ti.state)
 """
     env = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url), "WHAUTOMATE_EXPORTS": folder}
-    returned, said = python("-c", code, timeout=400, **env, AIRFLOW__CORE__DAGS_FOLDER=EXAMPLE.parent)
+    returned, said = airflow("-c", code, dag_file=EXAMPLE, **env)
     assert returned == 0, said
     return said, folder
 
@@ -67,15 +66,12 @@ def test_the_examples_do_what_they_say(ran, emulator):
 
 
 @pytest.fixture(scope="module")
-def booked(airflow_db, emulator, tmp_path_factory):
+def booked(airflow, emulator, tmp_path_factory):
     """Two runs of dags/bookings.py for one date."""
     folder = tmp_path_factory.mktemp("booked")
     cut = next(one["id"] for one in emulator.records("services") if one["name"] == "Cut")
     yoga = next(one["id"] for one in emulator.records("services") if one["name"] == "Yoga")
-    dags = tmp_path_factory.mktemp("dags")
-    shutil.copy(DAGS / "bookings.py", dags)
     env = {
-        "AIRFLOW__CORE__DAGS_FOLDER": dags,
         "AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url),
         "BOOKINGS_FILES": folder,
         "BOOKINGS_IDS": " ".join([emulator.people[0], emulator.people[3], cut, yoga]),
@@ -83,8 +79,8 @@ def booked(airflow_db, emulator, tmp_path_factory):
     results = []
     # As a person does it. (A second `dag.test()` from a file trips over Airflow 2.11 itself.)
     command = ("-m", "airflow", "dags", "test", "bookings", "2026-06-01T00:00:00+00:00")
-    for arguments in ((dags / "bookings.py",), command):
-        code, said = python(*arguments, timeout=400, **env)
+    for arguments in ((DAGS / "bookings.py",), command):
+        code, said = airflow(*arguments, dag_file=DAGS / "bookings.py", **env)
         assert code == 0, said[-6000:]
         results.append(json.loads((folder / "results.json").read_text()))
     return results

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS, AIRFLOW_V_3_3_PLUS
-from conftest import DAG, DAGS, HOME, KEY, connection, python
+from conftest import DAG, DAGS, HOME, KEY, connection
 
 from airflow_provider_whautomate._cancelling import Killed
 from airflow_provider_whautomate.operators.broadcasts import (
@@ -45,7 +45,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(airflow_db, tmp_path_factory):
+def run(airflow, tmp_path_factory):
     app = create_app(
         Stances(broadcast_seconds=2.0, delivery_seconds=0.0, broadcast_failed_share=0.0, **UNLIMITED), key=KEY
     )
@@ -56,7 +56,7 @@ def run(airflow_db, tmp_path_factory):
         emulator.add_contacts(PEOPLE)
         environment = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(url), "BROADCASTING_FILES": files}
         url_of = "https://app.example.com/broadcasts/ID"
-        code, said = python(DAGS / "broadcasting.py", **environment, AIRFLOW__WHAUTOMATE__BROADCAST_URL=url_of)
+        code, said = airflow(DAGS / "broadcasting.py", **environment, AIRFLOW__WHAUTOMATE__BROADCAST_URL=url_of)
         assert code == 0, said
         yield Run(emulator, files, said)
 

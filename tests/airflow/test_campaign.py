@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from conftest import KEY, ROOT, answered, connection, meanwhile, python
+from conftest import KEY, ROOT, answered, connection, meanwhile
 
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
@@ -19,18 +19,18 @@ HOURS = 20_000.0
 class Campaign:
     """Two runs of one logical date, and what the emulator saw of them."""
 
-    def __init__(self, emulator, home, env):
+    def __init__(self, airflow, emulator, home, env):
         self.emulator = emulator
         report = home / "report.json"
-        env |= {"WHAUTOMATE_DEMO_REPORT": report, "AIRFLOW__CORE__DAGS_FOLDER": EXAMPLE.parent}
+        env |= {"WHAUTOMATE_DEMO_REPORT": report}
         with meanwhile(self._complete):
-            self.code, self.said = python(EXAMPLE, **env, WHAUTOMATE_DEMO_LOGICAL_DATE="2026-06-01T00:00:00+00:00")
+            self.code, self.said = airflow(EXAMPLE, **env, WHAUTOMATE_DEMO_LOGICAL_DATE="2026-06-01T00:00:00+00:00")
         self.report = json.loads(report.read_text()) if report.exists() else None
         self.first = emulator.requests()
         # As a person does it. (A second `dag.test()` from a file trips over Airflow 2.11 itself.)
         report.unlink(missing_ok=True)
         command = ("-m", "airflow", "dags", "test", "contacts_to_campaign", "2026-06-01T00:00:00+00:00")
-        self.again, self.said_again = python(*command, **env)
+        self.again, self.said_again = airflow(*command, dag_file=EXAMPLE, **env)
         self.second_report = json.loads(report.read_text()) if report.exists() else None
         self.second = emulator.requests()[len(self.first) :]
 
@@ -41,12 +41,12 @@ class Campaign:
 
 
 @pytest.fixture(scope="module")
-def campaign(airflow_db, tmp_path_factory):
+def campaign(airflow, tmp_path_factory):
     # Nothing of it waits for the limits.
     app = create_app(Stances(broadcast_seconds=HOURS, delivery_seconds=0.0, limits=((100_000, 60.0),)), key=KEY)
     with running(app) as url:
         env = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(url)}
-        yield Campaign(Emulator(app, url), tmp_path_factory.mktemp("campaign"), env)
+        yield Campaign(airflow, Emulator(app, url), tmp_path_factory.mktemp("campaign"), env)
 
 
 def test_it_reports_what_arrived(campaign):
@@ -97,14 +97,14 @@ def test_nothing_personal_and_no_key_is_in_the_log(campaign):
         assert len(row["full_name"]) < 5 or row["full_name"] not in said
 
 
-def test_it_refuses_hosts_that_are_not_this_machine_before_all_else(airflow_db):
+def test_it_refuses_hosts_that_are_not_this_machine_before_all_else(airflow):
     code = (
         f"import runpy\ndag = runpy.run_path({str(EXAMPLE)!r})['dag']\n"
         "first, *rest = dag.topological_sort()\n"
         "print(all(first.task_id in task.get_flat_relative_ids(upstream=True) for task in rest))\n"
         "first.python_callable()"
     )
-    returned, said = python("-c", code, AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection("https://api.whautomate.invalid"))
+    returned, said = airflow("-c", code, AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection("https://api.whautomate.invalid"))
     assert returned != 0
     assert "True" in said.splitlines()
     assert "PolicyRefused: api.whautomate.invalid is not this machine" in said

@@ -5,7 +5,7 @@ import json
 import sqlite3
 
 import pytest
-from conftest import DAGS, HOME, KEY, connection, python
+from conftest import DAGS, HOME, KEY, connection
 from contract_examples import operations
 from pyarrow import parquet
 
@@ -13,12 +13,12 @@ from whautomate_core.emulator import Emulator, create_app, running
 
 
 @pytest.fixture(scope="module")
-def run(airflow_db, tmp_path_factory):
+def run(airflow, tmp_path_factory):
     files = tmp_path_factory.mktemp("everything")
     app = create_app(key=KEY)
     with running(app) as url:
         host = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(url)}
-        code, said = python(DAGS / "everything.py", **host, EVERYTHING_FILES=files)
+        code, said = airflow(DAGS / "everything.py", **host, EVERYTHING_FILES=files)
         assert code == 0, said
         yield Emulator(app, url), files, said
 

@@ -5,21 +5,20 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from conftest import connection, python
+from conftest import connection
 from example_cases import EXAMPLES, check_hubspot, check_shopify, check_warehouse, make_warehouse
 
 FOLDER = EXAMPLES / "airflow"
 
 
 @pytest.fixture
-def run(airflow_db, whautomate_emulator, tmp_path):
+def run(airflow, whautomate_emulator, tmp_path):
     def run(name, **env):
-        code, said = python(
+        code, said = airflow(
             FOLDER / f"{name}.py",
             AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(
                 whautomate_emulator.url, whautomate_emulator.key, account=uuid4().hex
             ),
-            AIRFLOW__CORE__DAGS_FOLDER=FOLDER,
             WHAUTOMATE_DEMO_FILES=tmp_path,
             **env,
         )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from booking_examples import NOW, furnish
-from conftest import DAGS, KEY, connection, python
+from conftest import DAGS, KEY, connection
 
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 from whautomate_core.state import open_state
@@ -41,20 +41,17 @@ def person(n):
 
 
 @pytest.fixture
-def run(airflow_db, emulator, tmp_path):
+def run(airflow, emulator):
     """Runs the DAG for a day in June with these lists, as a person does it; again for the same day is a clear."""
 
     def run(day, **lists):
-        (tmp_path / "once.py").write_bytes((DAGS / "once.py").read_bytes())
         given = {name: lists.get(name, []) for name in ("chunks", "sends", "creates", "books")}
         env = {
-            "AIRFLOW__CORE__DAGS_FOLDER": tmp_path,
             "AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url, account="once"),
             "ONCE_LISTS": json.dumps(given),
         }
-        return python("-m", "airflow", "dags", "test", "once", f"2026-06-{day:02}T00:00:00+00:00", timeout=400, **env)[
-            1
-        ]
+        command = ("-m", "airflow", "dags", "test", "once", f"2026-06-{day:02}T00:00:00+00:00")
+        return airflow(*command, dag_file=DAGS / "once.py", **env)[1]
 
     return run
 

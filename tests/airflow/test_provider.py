@@ -66,18 +66,18 @@ def test_provider_info_imports_nothing():
     assert python("-c", code)[1].strip() == "[]"
 
 
-def test_airflow_knows_the_provider(airflow_db):
-    code, said = python("-m", "airflow", "providers", "get", "whautomate-pipelines", "--full", "-o", "json")
+def test_airflow_knows_the_provider(airflow):
+    code, said = airflow("-m", "airflow", "providers", "get", "whautomate-pipelines", "--full", "-o", "json")
     assert code == 0, said
     assert "airflow_provider_whautomate.hooks.whautomate.WhautomateHook" in said
 
 
-def test_airflow_tests_the_connection(airflow_db, whautomate_emulator):
+def test_airflow_tests_the_connection(airflow, whautomate_emulator):
     good = connection(whautomate_emulator.url, whautomate_emulator.key)
-    said = python("-m", "airflow", "connections", "test", "good", AIRFLOW_CONN_GOOD=good)[1]
+    said = airflow("-m", "airflow", "connections", "test", "good", AIRFLOW_CONN_GOOD=good)[1]
     assert "Connection success!" in said
     bad = connection(whautomate_emulator.url, KEY)
-    said = python("-m", "airflow", "connections", "test", "bad", AIRFLOW_CONN_BAD=bad)[1]
+    said = airflow("-m", "airflow", "connections", "test", "bad", AIRFLOW_CONN_BAD=bad)[1]
     assert "the key was refused (403)" in " ".join(said.split())
     assert KEY not in said
     assert [request["operation"] for request in whautomate_emulator.requests()] == ["getAccountInfo"] * 2

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from airflow.providers.common.compat.sdk import DAG, AirflowException, AirflowFailException, TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-from conftest import DAGS, ROOT, connection, python
+from conftest import DAGS, ROOT, connection
 from contract_examples import operations
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
@@ -147,9 +147,9 @@ def test_reschedules_where_no_triggerer_runs(emulator, monkeypatch):
 
 
 @pytest.mark.parametrize("how", ["defer", "reschedule"])
-def test_airflow_waits_for_permits_either_way(airflow_db, whautomate_emulator, tmp_path, how):
+def test_airflow_waits_for_permits_either_way(airflow, whautomate_emulator, tmp_path, how):
     url, key = whautomate_emulator.url, whautomate_emulator.key
-    code, said = python(
+    code, said = airflow(
         DAGS / "quota.py",
         AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(url, key, account=uuid4().hex),
         AIRFLOW__WHAUTOMATE__WAIT_FOR_QUOTA=how,

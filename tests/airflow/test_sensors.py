@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from conftest import DAGS, HOME, answered, connection, meanwhile, python
+from conftest import DAGS, HOME, answered, connection, meanwhile
 from waiting_cases import send
 
 from whautomate_core.emulator import Emulator, Stances, create_app, running
@@ -72,13 +72,13 @@ def make_happen(emulator, ids, until):
 
 
 @pytest.fixture(scope="module")
-def run(airflow_db, emulator, tmp_path_factory):
+def run(airflow, emulator, tmp_path_factory):
     files = tmp_path_factory.mktemp("waiting")
     ids = {way: set_up(emulator, number) for way, number in WAYS.items()}
     for way, made in zip(WAYS, send(emulator, number=2), strict=True):
         ids[way]["broadcast"] = made
     with meanwhile(lambda until: make_happen(emulator, ids, until)):
-        code, said = python(
+        code, said = airflow(
             DAGS / "waiting.py",
             timeout=1200,
             AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(emulator.url, emulator.key, account=uuid4().hex),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import fsspec
 import pytest
-from conftest import DAGS, HOME, python
+from conftest import DAGS, HOME
 
 try:
     from airflow.sdk import ObjectStoragePath
@@ -40,7 +40,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(airflow_db, tmp_path_factory, postgres):
+def run(airflow, tmp_path_factory, postgres):
     import psycopg2
 
     with contextlib.closing(psycopg2.connect(postgres)) as database, database, database.cursor() as cursor:
@@ -60,7 +60,7 @@ def run(airflow_db, tmp_path_factory, postgres):
         "password": PASSWORD,
         "schema": at.path[1:],
     }
-    code, said = python(
+    code, said = airflow(
         DAGS / "sources.py",
         SOURCES_FILES=files,
         AIRFLOW_CONN_WAREHOUSE=json.dumps(warehouse),

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 
 import pytest
-from conftest import DAGS, HOME, KEY, connection, python
+from conftest import DAGS, HOME, KEY, connection
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import segments
@@ -46,7 +46,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(airflow_db, emulators, tmp_path_factory):
+def run(airflow, emulators, tmp_path_factory):
     files = tmp_path_factory.mktemp("steps")
     (files / "no_column.csv").write_text("name,phone\nAda,+4915123456789\n")
     (files / "empty.csv").write_text("name,mobile\n")
@@ -58,7 +58,7 @@ def run(airflow_db, emulators, tmp_path_factory):
         location = {"id": main.location_id}
         open_segment = client.send(segments.create_segment({"name": "all", "type": "contact", "location": location}))
     hosts = {f"AIRFLOW_CONN_{name.upper()}": connection(emulator.url) for name, emulator in emulators.items()}
-    code, said = python(
+    code, said = airflow(
         DAGS / "steps.py",
         **hosts,
         AIRFLOW_CONN_WRONG_KEY=connection(main.url, "wrong-key-of-the-tests"),

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from airflow.exceptions import TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-from conftest import DAGS, HOME, KEY, connection, python
+from conftest import DAGS, HOME, KEY, connection
 
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from whautomate_core.account import account_from_settings
@@ -30,7 +30,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(airflow_db, tmp_path_factory):
+def run(airflow, tmp_path_factory):
     files = tmp_path_factory.mktemp("sync")
     (files / "families.csv").write_text(FAMILIES)
     members = [f"+4915123456{number:03d}" for number in (0, 1, 2)]
@@ -39,7 +39,7 @@ def run(airflow_db, tmp_path_factory):
     with running(app) as url:
         emulator = Emulator(app, url)
         emulator.add_contacts([{"name": "Out", "phoneNumber": "4915123456002", "tags": ["Unsubscribe", "a"]}])
-        code, said = python(
+        code, said = airflow(
             DAGS / "sync.py", AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(url, account=uuid4().hex), SYNC_FILES=files
         )
         assert code == 0, said
