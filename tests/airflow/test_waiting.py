@@ -62,7 +62,7 @@ def sensor_of(asked, **more):
     return SENSORS[kind](task_id="wait", **fields, **more)
 
 
-def trigger(asked, interval=0.05, seconds=60.0, **more):
+def trigger(asked, interval=0.05, seconds=1e6, **more):
     return WhautomateWaitTrigger(asked, "whautomate_default", interval, time.time() + seconds, **more)
 
 
@@ -90,7 +90,7 @@ def test_sensors_that_poke_decide_by_the_table(case: Case, emulator):
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_triggers_decide_by_the_table(case: Case, emulator):
     asked = case.question(emulator)
-    event = asyncio.run(event_of(trigger(asked, seconds=0.0 if case.waits else 60.0)))
+    event = asyncio.run(event_of(trigger(asked, seconds=0.0 if case.waits else 1e6)))
     assert json.loads(json.dumps(event)) == event
     if case.waits:
         assert event == {"status": "timeout"}
@@ -548,14 +548,15 @@ def test_the_poll_ends_with_the_last_who_waits_whatever_it_does(emulator):
     async def scenario():
         before = asyncio.all_tasks()
         # Into the middle of a request, which the server doesn't answer.
-        emulator.fault("slow", operation="listBroadcasts", seconds=3)
+        emulator.fault("slow", operation="listBroadcasts", seconds=1e6)
         waiting = [asyncio.ensure_future(event_of(trigger(broadcast(one), interval=0.1))) for one in ids]
-        await until(lambda: polled(emulator)[0] >= 1)
+        await until(lambda: emulator.held())
         for one in waiting:
             one.cancel()
         await asyncio.wait(waiting)
         assert asyncio.all_tasks() == before
         assert polls._polls == {}
+        emulator.release()
 
     asyncio.run(scenario())
 
@@ -580,7 +581,7 @@ def test_polls_are_of_one_account_and_one_kind(emulator, connections):
 
     async def scenario():
         mine = [trigger(broadcast("a"), interval=60), trigger(broadcast("b"), interval=60), trigger(quota, interval=60)]
-        other = WhautomateWaitTrigger(quota, "another", 60, time.time() + 60)
+        other = WhautomateWaitTrigger(quota, "another", 60, time.time() + 1e6)
         waiting = [asyncio.ensure_future(event_of(one)) for one in (*mine, other)]
         await until(lambda: sum(len(poll.places) for poll in polls._polls.values()) == 4)
         shared = sorted(len(poll.places) for poll in polls._polls.values())
