@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-
-def pytest_configure() -> None:
-    """Keep temporary files in memory where there is room: the state waits for the disk at each commit, and no test
-    cuts the power."""
-    memory = Path("/dev/shm")
-    if "TMPDIR" not in os.environ and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30:
-        os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
+# Keep temporary files in memory where there is room: the state waits for the disk at each commit, and no test cuts the
+# power. Here, and not once pytest is configured: other conftests make the homes of Airflow and Prefect when imported.
+MEMORY = Path("/dev/shm")
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """One Airflow home for the session, and an Airflow that has started, which runs DAGs in processes of their own."""
 
+import atexit
 import contextlib
 import importlib.metadata
 import importlib.util
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 import pytest
 
 HOME = Path(tempfile.mkdtemp(prefix="airflow-home-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 DAGS = Path(__file__).parent / "dags"
 DAGS_FOLDER = HOME / "dags"
 """Airflow's: it holds the one DAG file that is run, since `dag.test()` reads all there are."""

@@ -1,8 +1,10 @@
 """One real Prefect server for the session, one emulator of the vendor's API for each test."""
 
+import atexit
 import importlib.metadata
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +25,7 @@ ADDRESS = f"http://127.0.0.1:{PORT.getsockname()[1]}/api"
 # Before Prefect is imported, which reads its settings at import.
 os.environ["PREFECT_API_URL"] = ADDRESS
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect-home-")
+atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 
