@@ -50,7 +50,7 @@ def connection(host, key=KEY, **extra):
     return json.dumps({"conn_type": "whautomate", "host": host, "password": key, "extra": settings})
 
 
-def python(*arguments, timeout=600, **env):
+def python(*arguments, timeout=1800, **env):
     """Run a fresh Python; returns its code and all it said."""
     done = subprocess.run(
         [sys.executable, *map(str, arguments)],
@@ -97,7 +97,7 @@ class Airflow:
         code, said = self("-m", "airflow", "db", "migrate")
         assert code == 0, said
 
-    def __call__(self, *arguments, dag_file=None, timeout=600, **env):
+    def __call__(self, *arguments, dag_file=None, timeout=1800, **env):
         """As `python` does, with one DAG file in Airflow's folder: `dag_file`, or the one that is to be run."""
         first, *rest = map(str, arguments)
         if not first.startswith("-"):
@@ -139,6 +139,12 @@ def airflow():
 def connections(monkeypatch):
     """Sets a connection for this process: `connections("whautomate_default", host, key, **settings)`."""
     return lambda name, *args, **extra: monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", connection(*args, **extra))
+
+
+@pytest.fixture
+def no_backoff(monkeypatch):
+    """Failed requests are repeated at once."""
+    monkeypatch.setattr("whautomate_core.client._backoff", lambda state: 0.0)
 
 
 def serialized(dag):

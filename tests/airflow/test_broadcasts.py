@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS, AIRFLOW_V_3_3_PLUS
-from conftest import DAG, DAGS, HOME, KEY, connection
+from conftest import DAG, DAGS, HOME, KEY, answered, connection, meanwhile
 
 from airflow_provider_whautomate._cancelling import Killed
 from airflow_provider_whautomate.operators.broadcasts import (
@@ -25,6 +25,8 @@ from whautomate_core.emulator import Emulator, Stances, create_app, running
 TEMPLATE = {"name": "t", "language": "en"}
 PEOPLE = [{"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(6)]
 UNLIMITED = {"limits": ((1_000_000, 60.0),)}
+HOURS = 20_000.0
+"""Longer than any run takes."""
 
 
 # --- a run of Airflow's
@@ -47,7 +49,7 @@ class Run:
 @pytest.fixture(scope="module")
 def run(airflow, tmp_path_factory):
     app = create_app(
-        Stances(broadcast_seconds=2.0, delivery_seconds=0.0, broadcast_failed_share=0.0, **UNLIMITED), key=KEY
+        Stances(broadcast_seconds=HOURS, delivery_seconds=0.0, broadcast_failed_share=0.0, **UNLIMITED), key=KEY
     )
     files = tmp_path_factory.mktemp("broadcasting")
     (files / "rows.csv").write_text("phone,name\n0151 23456801,Ada\n0151 23456802,Bob\n")
@@ -56,7 +58,14 @@ def run(airflow, tmp_path_factory):
         emulator.add_contacts(PEOPLE)
         environment = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(url), "BROADCASTING_FILES": files}
         url_of = "https://app.example.com/broadcasts/ID"
-        code, said = airflow(DAGS / "broadcasting.py", **environment, AIRFLOW__WHAUTOMATE__BROADCAST_URL=url_of)
+
+        def complete(until):
+            """Complete the broadcast once its own step has found it unfinished."""
+            until(lambda: len(answered(emulator, "getBroadcast")) > 1)
+            emulator.advance(HOURS)
+
+        with meanwhile(complete):
+            code, said = airflow(DAGS / "broadcasting.py", **environment, AIRFLOW__WHAUTOMATE__BROADCAST_URL=url_of)
         assert code == 0, said
         yield Run(emulator, files, said)
 
@@ -374,6 +383,7 @@ def test_so_it_overrides_on_a_worker(emulator, airflow_says, monkeypatch, cancel
     assert len(emulator.records("broadcasts")) == stays
 
 
+@pytest.mark.usefixtures("no_backoff")
 @pytest.mark.parametrize(("attempts_left", "stays"), [(1, True), (0, False)])
 def test_the_failure_of_the_last_attempt_cancels_it(emulator, caplog, attempts_left, stays):
     given = context(attempts_left=attempts_left)

@@ -82,6 +82,7 @@ def test_bad_keys_are_an_error_and_a_sentence(whautomate_emulator, connections):
     assert "4712" not in said
 
 
+@pytest.mark.usefixtures("no_backoff")
 def test_connections_that_fail_say_why(connections, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

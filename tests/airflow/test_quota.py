@@ -1,9 +1,11 @@
 """Permits, claims and the state database in steps: what they do when there is no permit, or when they run again."""
 
 import asyncio
+import contextlib
 import inspect
 import json
 import re
+import sqlite3
 import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -12,7 +14,7 @@ from uuid import uuid4
 import pytest
 from airflow.providers.common.compat.sdk import DAG, AirflowException, AirflowFailException, TaskDeferred
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-from conftest import DAGS, ROOT, connection
+from conftest import DAGS, HOME, ROOT, connection, meanwhile
 from contract_examples import operations
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
@@ -31,6 +33,7 @@ from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 from whautomate_core.call import Repeat
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.state import open_state
+from whautomate_core.state.schema import pools
 
 PERSON = {"name": "Ada", "phoneNumber": "+4915123456700", "location": {"id": "loc000000001"}}
 
@@ -73,24 +76,25 @@ def open_claims():
 # --- no permit
 
 
-def test_a_long_wait_for_a_permit_is_a_deferral_and_then_it_starts_again(emulator):
+def test_a_long_wait_for_a_permit_is_a_deferral_and_then_it_starts_again(emulator, connections):
     started = time.time()
-    pause(4)
+    pause(2000)
     deferred = deferral(WhautomateCreateContactOperator, contact=PERSON, max_wait=1)
     assert time.time() < deferred.trigger.until  # it did not wait
     assert emulator.requests() == []
     assert open_claims() == []
-    assert started + 4 <= deferred.trigger.until < time.time() + 12
+    assert started + 2000 <= deferred.trigger.until < time.time() + 2010
     assert json.loads(json.dumps(deferred.kwargs)) == deferred.kwargs
     assert deferred.kwargs["requests"] == 0
     path, arguments = deferred.trigger.serialize()
     assert (path, set(arguments)) == ("airflow_provider_whautomate.triggers.quota.WhautomateQuotaTrigger", {"until"})
 
     async def waits():
-        async for event in deferred.trigger.run():
+        async for event in type(deferred.trigger)(time.time() + 0.3).run():
             return event.payload
 
     assert asyncio.run(waits()) <= time.time()
+    connections("whautomate_default", emulator.url, emulator.key, account=uuid4().hex)  # in place of the pause
     assert run(WhautomateCreateContactOperator, deferred, contact=PERSON, max_wait=1)["id"]
     assert len(emulator.requests("createContact")) == 1
 
@@ -108,10 +112,11 @@ SYNC = {"source": ROWS, "mapping": {"name": "name", "phoneNumber": "mobile"}}
 def test_jobs_go_on_where_they_were_and_count_all_requests_of_a_try(emulator, connections):
     few = {"requests_per_minute": 5, "requests_per_day": 1000, "account": uuid4().hex}
     connections("whautomate_default", emulator.url, emulator.key, **few)
+    started = time.time()
     deferred = deferral(WhautomateSyncContactsOperator, **SYNC, max_wait=1)
     assert deferred.kwargs["requests"] == 5 == len(emulator.requests())
     assert deferred.kwargs["window"] == 60
-    assert deferred.kwargs["waited"] > 55
+    assert deferred.kwargs["waited"] > 59 - (time.time() - started)
     connections("whautomate_default", emulator.url, emulator.key, account=uuid4().hex)  # in place of a minute
     report = run(WhautomateSyncContactsOperator, deferred, **SYNC, max_wait=1)
     assert report["created"] + report["unchanged"] == len(emulator.contacts()) == len(ROWS)
@@ -133,11 +138,12 @@ def test_a_step_with_more_requests_than_a_minute_gives_does_not_begin_again_for_
 
 def test_reschedules_where_no_triggerer_runs(emulator, monkeypatch):
     monkeypatch.setenv("AIRFLOW__WHAUTOMATE__WAIT_FOR_QUOTA", "reschedule")
+    started = time.time()
     pause(200)
     with pytest.raises(Exception) as error:  # noqa: PT011 - its module depends on Airflow's version
         run(WhautomateGetAccountInfoOperator, max_wait=1)
     assert type(error.value).__name__ == "AirflowRescheduleException"
-    assert 150 < error.value.reschedule_date.timestamp() - time.time() < 240
+    assert started + 200 <= error.value.reschedule_date.timestamp() < time.time() + 240
     if not AIRFLOW_V_3_0_PLUS:
         assert WhautomateGetAccountInfoOperator(task_id="task").reschedule is True
         assert "reschedule" in WhautomateGetAccountInfoOperator.get_serialized_fields()
@@ -146,21 +152,39 @@ def test_reschedules_where_no_triggerer_runs(emulator, monkeypatch):
         run(WhautomateGetAccountInfoOperator, max_wait=1)
 
 
+def rows(asked):
+    with contextlib.closing(sqlite3.connect(HOME / "airflow.db", timeout=30)) as database, database:
+        return database.execute(asked).fetchall()
+
+
 @pytest.mark.parametrize("how", ["defer", "reschedule"])
 def test_airflow_waits_for_permits_either_way(airflow, whautomate_emulator, tmp_path, how):
-    url, key = whautomate_emulator.url, whautomate_emulator.key
-    code, said = airflow(
-        DAGS / "quota.py",
-        AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(url, key, account=uuid4().hex),
-        AIRFLOW__WHAUTOMATE__WAIT_FOR_QUOTA=how,
-        QUOTA_FILE=tmp_path / "told.json",
-    )
+    url, key, account = whautomate_emulator.url, whautomate_emulator.key, uuid4().hex
+    rescheduled = "FROM task_reschedule WHERE ti_id IN (SELECT id FROM task_instance WHERE dag_id = 'quota')"
+    if not AIRFLOW_V_3_0_PLUS:
+        rescheduled = "FROM task_reschedule WHERE dag_id = 'quota'"
+
+    def end_the_pause(until):
+        """Once all three have been rescheduled."""
+        until(lambda: rows(f"SELECT count(*) {rescheduled}") == [(3,)])
+        ended = pools.update().where(pools.c.account == account).values(paused_until=0.0)
+        open_state()._database.run(lambda database: database.execute(ended))
+        rows(
+            f"UPDATE task_reschedule SET reschedule_date = '2026-01-01 00:00:00.000000' "
+            f"WHERE id IN (SELECT id {rescheduled})"
+        )
+
+    with meanwhile(end_the_pause if how == "reschedule" else lambda until: None):
+        code, said = airflow(
+            DAGS / "quota.py",
+            AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(url, key, account=account),
+            AIRFLOW__WHAUTOMATE__WAIT_FOR_QUOTA=how,
+            QUOTA_FILE=tmp_path / "told.json",
+            QUOTA_PAUSE=1e6 if how == "reschedule" else 4,
+        )
     assert code == 0, said
     told = json.loads((tmp_path / "told.json").read_text())
-    assert told["states"] == {"pauses": ["success", 1], "create0": ["success", 1], "create1": ["success", 1]} | {
-        "sync": ["success", 1],
-        "results": ["success", 1],
-    }
+    assert told["states"] == {one: ["success", 1] for one in ("create0", "create1", "sync", "results")}
     assert len(whautomate_emulator.requests("createContact")) == 3
     assert told["results"]["sync"]["requests"] == len(whautomate_emulator.requests()) - 2 * 3  # two looks and a create
     words = "rescheduled to" if how == "reschedule" else "waiting in the triggerer until"
@@ -178,14 +202,14 @@ def sensor(**arguments):
 
 
 def test_a_poke_without_a_permit_finds_it_unfinished(emulator):
-    pause(20)
+    pause(2000)
     found = sensor().poke(context())
     assert not found.is_done
     assert emulator.requests() == []
 
 
 def test_a_deferrable_sensor_without_a_permit_goes_to_the_triggerer(emulator):
-    pause(20)
+    pause(2000)
     task = sensor(deferrable=True, max_requests=7)
     with pytest.raises(TaskDeferred) as deferred:
         inspect.unwrap(WhautomateBroadcastSensor.execute)(task, context())
@@ -194,7 +218,7 @@ def test_a_deferrable_sensor_without_a_permit_goes_to_the_triggerer(emulator):
     assert emulator.requests() == []
 
 
-def test_the_trigger_waits_for_its_permits_and_keeps_its_deadline(emulator, monkeypatch):
+def test_the_trigger_waits_for_its_permits_and_keeps_its_deadline(emulator, connections, monkeypatch):
     monkeypatch.setattr("airflow_provider_whautomate.triggers.waiting.LAST_LOOK", 1.0)
 
     async def event(deadline, **more):
@@ -202,12 +226,14 @@ def test_the_trigger_waits_for_its_permits_and_keeps_its_deadline(emulator, monk
         trigger = WhautomateWaitTrigger(asked, "whautomate_default", 0.1, time.time() + deadline, **more)
         return (await anext(trigger.run())).payload
 
-    pause(4)
+    pause(2000)
     assert asyncio.run(event(1)) == {"status": "timeout"}
     assert emulator.requests() == []
-    assert asyncio.run(event(60))["type"] == "NotFound"  # there is no such broadcast
+    connections("whautomate_default", emulator.url, emulator.key, account=uuid4().hex)
+    pause(2)
+    assert asyncio.run(event(1e6))["type"] == "NotFound"  # there is no such broadcast
     assert len(emulator.requests()) == 1
-    assert asyncio.run(event(60, requests=2, max_requests=2))["type"] == "BudgetExceeded"
+    assert asyncio.run(event(1e6, requests=2, max_requests=2))["type"] == "BudgetExceeded"
 
 
 def test_with_exponential_backoff_max_wait_is_what_it_is_in_airflow():

@@ -80,7 +80,6 @@ def run(airflow, emulator, tmp_path_factory):
     with meanwhile(lambda until: make_happen(emulator, ids, until)):
         code, said = airflow(
             DAGS / "waiting.py",
-            timeout=1200,
             AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(emulator.url, emulator.key, account=uuid4().hex),
             WAITING_FILES=files,
             WAITING_IDS=json.dumps(ids),

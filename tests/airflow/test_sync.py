@@ -101,7 +101,7 @@ ROWS = [{"name": f"N{n}", "mobile": f"+4915123456{n:03d}"} for n in range(9)]
 
 def test_a_run_that_was_deferred_tells_what_all_its_parts_did(whautomate_emulator, connections):
     account = uuid4().hex
-    few = {"requests_per_minute": 5, "requests_per_day": 1000, "account": account}
+    few = {"requests_per_minute": 1000, "requests_per_day": 5, "account": account}
     connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, **few)
     arguments = {"source": ROWS, "mapping": {"name": "name", "phoneNumber": "mobile"}, "max_wait": 1}
     context = {"ti": SimpleNamespace(dag_id="d", task_id="t", map_index=-1, run_id="r", xcom_push=lambda *a: None)}
@@ -118,7 +118,7 @@ def test_a_run_that_was_deferred_tells_what_all_its_parts_did(whautomate_emulato
         with pytest.raises(TaskDeferred) as deferred:
             part(used)
         used = {**deferred.value.kwargs, "window": None}
-        # In place of a minute.
+        # In place of a day.
         state._database.run(lambda connection: connection.execute(permits.delete().where(permits.c.account == account)))
     report = part(used)
     assert (report["created"], report["unchanged"], report["rows"]) == (9, 0, 9)
@@ -135,11 +135,15 @@ def test_a_task_that_is_killed_lets_no_more_requests_leave(whautomate_emulator, 
     for name in task.template_fields:
         setattr(task, name, getattr(task, name))
     context = {"ti": SimpleNamespace(dag_id="d", task_id="t", map_index=-1, run_id="r", xcom_push=lambda *a: None)}
+    # What leaves is held, so that it is killed in the middle of its requests.
+    whautomate_emulator.fault("slow", operation="createContact", probability=1.0, seconds=1e6)
     with ThreadPoolExecutor(1) as executor:
         running_task = executor.submit(task._attempt, context)
-        while len(whautomate_emulator.requests("createContact")) < 10:
+        while not whautomate_emulator.held():
             assert not running_task.done()
         task.on_kill()
+        whautomate_emulator.clear_faults()
+        whautomate_emulator.release()
         with pytest.raises(Stopped):
             running_task.result(60)
     asked = len(whautomate_emulator.requests())

@@ -105,7 +105,7 @@ class Airflow:
     def api(self, method, path, body=None):
         def asked(url, headers=None, data=None, how="GET"):
             request = urllib.request.Request(url, headers=headers or {}, data=data, method=how)
-            return json.load(urllib.request.urlopen(request, timeout=60))
+            return json.load(urllib.request.urlopen(request, timeout=600))
 
         token = asked(f"http://127.0.0.1:{self.port}/auth/token")["access_token"]
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -153,7 +153,7 @@ def proved(tmp_path_factory, postgres):
             with Client(account_from_settings(one.url, KEY, settings)) as client:
                 ensure_segment(client, "vip", {"tags": ["vip"]})
         # The worker is killed before the server has done it: it has happened, and nobody there heard of it.
-        emulators["killed"].fault("late_commit", operation="createBroadcast", seconds=15)
+        emulators["killed"].fault("late_commit", operation="createBroadcast", seconds=1e6)
         airflow = Airflow(home, postgres, emulators)
         stack.callback(airflow.stop)
         airflow.until(lambda: airflow.rows("SELECT 1 FROM job WHERE job_type = 'SchedulerJob' AND state = 'running'"))
@@ -168,9 +168,10 @@ def posts(emulator, name):
 def test_a_worker_killed_in_the_middle_of_its_post_leaves_one_broadcast(proved):
     airflow, emulators = proved
     claims = open_state(airflow.state).claims
-    airflow.until(lambda: posts(emulators["killed"], "killed") and claims.open("killed"))
+    airflow.until(lambda: emulators["killed"].held() and claims.open("killed"))
     [claim] = claims.open("killed")
     os.kill(int(claim.made_by.split(":")[1]), signal.SIGKILL)
+    emulators["killed"].release()
     airflow.until(lambda: airflow.states("killed") in (["success"], ["failed"]))
     assert len(posts(emulators["killed"], "killed")) == 1
     assert len(emulators["killed"].records("broadcasts")) == 1

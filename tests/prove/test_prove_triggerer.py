@@ -67,7 +67,7 @@ class Home:
 
     def python(self, *arguments):
         done = subprocess.run(
-            [sys.executable, *arguments], env=self._env, capture_output=True, text=True, timeout=600, check=False
+            [sys.executable, *arguments], env=self._env, capture_output=True, text=True, timeout=1800, check=False
         )
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
 
@@ -92,7 +92,7 @@ class Home:
         with contextlib.closing(sqlite3.connect(self.path / "airflow.db", timeout=30)) as database:
             return database.execute(asked).fetchone()[0]
 
-    def until(self, true, seconds=300):
+    def until(self, true, seconds=900):
         end = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < end, (self.path / "said.txt").read_text(errors="replace")[-5000:]

@@ -1,4 +1,4 @@
-"""Three tasks that all find the pool of the account paused. test_quota.py runs them."""
+"""Three tasks, of which the first finds the pool of the account just paused. test_quota.py runs them."""
 
 import json
 import os
@@ -11,10 +11,12 @@ except ImportError:
     from airflow import DAG
     from airflow.decorators import task
 
+from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateCreateContactOperator,
     WhautomateSyncContactsOperator,
 )
+from whautomate_core.state import open_state
 
 FILE = Path(os.environ.get("QUOTA_FILE", "told.json"))
 PEOPLE = [
@@ -22,16 +24,22 @@ PEOPLE = [
     for n in range(2)
 ]
 
-with DAG("quota", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
 
-    @task
-    def pauses():
-        from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-        from whautomate_core.state import open_state
-
+def pause_at_first(context):
+    """The first of the tasks finds the pool of the account just paused, as after a 429 of the server."""
+    began = FILE.with_suffix(".began")
+    if not began.exists():
+        began.touch()
         account = WhautomateHook().get_account()
-        open_state(account.state).pool(account.id, account.limits).pause(8)
+        open_state(account.state).pool(account.id, account.limits).pause(float(os.environ["QUOTA_PAUSE"]))
 
+
+with DAG(
+    "quota",
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    default_args={"on_execute_callback": pause_at_first},
+) as dag:
     create = WhautomateCreateContactOperator.partial(
         task_id="create", max_wait=0, key="{{ ds }} {{ ti.map_index }}"
     ).expand(contact=PEOPLE)
@@ -47,7 +55,7 @@ with DAG("quota", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as
     def results(ti=None):
         FILE.with_suffix(".results").write_text(json.dumps({"sync": ti.xcom_pull(task_ids="sync")}))
 
-    pauses() >> [create, sync] >> results()
+    [create, sync] >> results()
 
 if __name__ == "__main__":
     run = dag.test()

@@ -28,7 +28,7 @@ def pauses():
     from whautomate_core.state import open_state
 
     account = WhautomateHook().get_account()
-    open_state(account.state).pool(account.id, account.limits).pause(8)
+    open_state(account.state).pool(account.id, account.limits).pause(3)
 
 
 @task(trigger_rule="all_done", retries=0)

@@ -1,6 +1,5 @@
 """What tests/prove/test_prove_airflow.py has a real Airflow run: each DAG once, as soon as it is not paused."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 try:
@@ -31,12 +30,16 @@ with DAG("killed", **ONCE):
 
 
 class PausedOperator(WhautomateCreateContactOperator):
-    """Its permit is far: at its first try the server has just said 429."""
+    """Its permit is so many seconds away: at its first try the server has just said 429."""
+
+    def __init__(self, *, pause, **kwargs):
+        super().__init__(**kwargs)
+        self.pause = pause
 
     def _attempt(self, context, **used):
         if not used:
             account = WhautomateHook(self.whautomate_conn_id).get_account()
-            open_state(account.state).pool(account.id, account.limits).pause(120)
+            open_state(account.state).pool(account.id, account.limits).pause(self.pause)
         return super()._attempt(context, **used)
 
 
@@ -47,11 +50,20 @@ with DAG("waits", **ONCE | {"is_paused_upon_creation": True}):
         contact={"name": "Grace", "phoneNumber": "+4915123456701", "location": LOCATION},
         max_wait=1,
         priority_weight=100,
+        pause=1e6,
     )
 
     @task
     def another():
         """Comes to the only slot there is after `create`, and ends while that waits."""
-        time.sleep(1)
 
     another()
+
+with DAG("goes_on", **ONCE | {"is_paused_upon_creation": True}):
+    PausedOperator(
+        task_id="create",
+        whautomate_conn_id="goes_on",
+        contact={"name": "Grace", "phoneNumber": "+4915123456701", "location": LOCATION},
+        max_wait=1,
+        pause=20,
+    )
