@@ -86,7 +86,7 @@ def get_provider_info() -> dict[str, object]:
                         "label": "State",
                         "description": "Where pool and claims are kept: id of a PostgreSQL connection, "
                         "postgresql://..., or sqlite:////path; unset: a file of this machine.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "format": "password"},
                     },
                     "state_shared": {
                         "label": "State is shared",
@@ -101,7 +101,7 @@ def get_provider_info() -> dict[str, object]:
                     "proxy": {
                         "label": "Proxy",
                         "description": "Proxy for all requests, such as http://proxy.example:3128.",
-                        "schema": {"type": ["string", "null"]},
+                        "schema": {"type": ["string", "null"], "format": "password"},
                     },
                     "ca_bundle": {
                         "label": "CA bundle",

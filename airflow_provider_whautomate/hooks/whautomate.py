@@ -9,11 +9,18 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from airflow.providers.common.compat.connection import get_async_connection, get_async_extra_dejson
-from airflow.providers.common.compat.sdk import AirflowFailException, AirflowNotFoundException, BaseHook, conf
+from airflow.providers.common.compat.sdk import (
+    AirflowFailException,
+    AirflowNotFoundException,
+    BaseHook,
+    conf,
+    mask_secret,
+)
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
@@ -110,6 +117,7 @@ class WhautomateHook(BaseHook):
         extra = dict(connection.extra_dejson)
         if other := _state_connection(extra):
             extra["state"] = _state_url(self.get_connection(other))
+        _mask_passwords(extra)
         return account_from_connection(connection, extra)
 
     async def aget_account(self) -> Account:
@@ -118,6 +126,8 @@ class WhautomateHook(BaseHook):
         extra = dict(await get_async_extra_dejson(connection))
         if other := _state_connection(extra):
             extra["state"] = _state_url(await self._aget_connection(other))
+        # In a thread: Airflow's masking waits for the supervisor, which must not block the loop of all triggers.
+        await asyncio.to_thread(_mask_passwords, extra)
         return account_from_connection(connection, extra)
 
     async def _aget_connection(self, conn_id: str) -> Connection:
@@ -215,13 +225,20 @@ class WhautomateHook(BaseHook):
     @classmethod
     def get_connection_form_widgets(cls) -> dict[str, Any]:
         """Return the fields of the connection form, for Airflow before 3.2."""
-        from flask_appbuilder.fieldwidgets import BS3TextFieldWidget  # type: ignore[import-not-found]
-        from wtforms import BooleanField, IntegerField, StringField  # type: ignore[import-untyped]
+        from flask_appbuilder.fieldwidgets import (  # type: ignore[import-not-found]
+            BS3PasswordFieldWidget,
+            BS3TextFieldWidget,
+        )
+        from wtforms import BooleanField, IntegerField, PasswordField, StringField  # type: ignore[import-untyped]
         from wtforms.validators import NumberRange, Optional  # type: ignore[import-untyped]
 
         def field(label: str, description: str, schema: Mapping[str, Any]) -> Any:
             if "boolean" in schema["type"]:
                 return BooleanField(label, description=description)
+            if schema.get("format") == "password":
+                # Airflow masks it in Extra. Hidden values would be lost when the form is saved.
+                widget = BS3PasswordFieldWidget(hide_value=False)
+                return PasswordField(label, [Optional()], description=description, widget=widget)
             kind, checks = (IntegerField, [NumberRange(min=1)]) if "integer" in schema["type"] else (StringField, [])
             return kind(label, [Optional(), *checks], description=description, widget=BS3TextFieldWidget())
 
@@ -248,6 +265,18 @@ def _state_url(connection: Connection) -> str:
     if not re.match(r"postgres(ql)?://", url):
         raise ConfigurationError(f"state names the connection {connection.conn_id!r}, which is none to PostgreSQL")
     return url
+
+
+def _mask_passwords(extra: Mapping[str, Any]) -> None:
+    """Have Airflow mask the passwords in addresses. By itself it masks only fields with certain names, not `state`.
+
+    This holds for logs. Its API and `airflow connections get` show `state` as it is.
+    """
+    for name in ("state", "proxy"):
+        with suppress(ValueError):  # no address; that is told when it is used
+            if password := urlsplit(str(extra.get(name) or "")).password:
+                for spelling in {password, unquote(password)}:
+                    mask_secret(spelling)
 
 
 def _connection_type() -> dict[str, Any]:

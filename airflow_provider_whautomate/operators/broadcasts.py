@@ -70,8 +70,11 @@ class _CampaignOperator(WhautomateJobOperator):
     :param whautomate_conn_id: The connection (templated).
     """
 
-    # Values of placeholders are texts of people; names, audiences and bounds are shown.
-    veiled_fields = frozenset({"body_parameters", "header_parameters", "button_parameters"})
+    # Values of placeholders are texts of people, and the address of a file may be signed; names, audiences and bounds
+    # are shown.
+    veiled_fields = frozenset(
+        {"body_parameters", "header_parameters", "button_parameters", "header_media_url", "approver"}
+    )
     untemplated_fields = frozenset({"template_text"})  # its {{1}} would be rendered
 
     def check_literals(self) -> None:

@@ -7,6 +7,7 @@ import socket
 import pytest
 from airflow.models import Connection
 
+from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, account_from_connection
 from whautomate_core.account import SETTINGS
 from whautomate_core.api.account import get_account_info
@@ -95,6 +96,43 @@ def test_connections_that_fail_say_why(connections, tmp_path):
     assert "the API key is missing" in said["no_key"][1]
     assert "ca_bundle" in said["no_bundle"][1]
     assert "nobody" in said["nobody"][1]
+
+
+def test_passwords_of_the_state_database_and_the_proxy_are_masked_in_logs(connections):
+    from airflow.providers.common.compat.sdk import redact
+
+    settings = {
+        "account": "masked",
+        "state": "postgresql://user:state%2Fpassword@127.0.0.1/state",
+        "proxy": "http://user:proxy-password@127.0.0.1:3128",
+    }
+    connections("whautomate_default", "http://127.0.0.1:1", "k", **settings)
+    said = "state/password, state%2Fpassword and proxy-password"
+    assert redact(said) == said
+    WhautomateHook().get_account()
+    assert redact(said) == "***, *** and ***"
+    settings |= {"state": "postgresql://user:another-password@127.0.0.1/state"}
+    connections("whautomate_default", "http://127.0.0.1:1", "k", **settings)
+    asyncio.run(WhautomateHook().aget_account())
+    assert redact("another-password") == "***"
+
+
+def test_state_and_proxy_are_password_fields_of_the_form():
+    fields = get_provider_info()["connection-types"][0]["conn-fields"]
+    secret = {name for name, field in fields.items() if field["schema"].get("format") == "password"}
+    assert secret == {"state", "proxy"}
+    if importlib.util.find_spec("flask_appbuilder"):  # a part of Airflow 2, which masks such fields in Extra as well
+        from wtforms import Form
+
+        widgets = WhautomateHook.get_connection_form_widgets()
+        assert {name for name, one in widgets.items() if is_sensitive(one)} == secret
+        filled = type("Filled", (Form,), widgets)(state="postgres_state")
+        assert 'value="postgres_state"' in str(filled.state())  # else saving the form would empty it
+
+
+def is_sensitive(field):
+    """As `ProvidersManager` of Airflow 2 asks."""
+    return getattr(field.field_class.widget, "input_type", "") == "password"
 
 
 def test_form_of_airflow_before_3_2():
