@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from whautomate_core.commands import call, doctor, stops, sync
+from whautomate_core.commands import call, doctor, people, state, stops, sync
 from whautomate_core.commands.terminal import State
 from whautomate_core.commands.terminal import said as _said
 from whautomate_core.errors import ConfigurationError
@@ -20,6 +20,8 @@ app.command(**call.TAKES_WHAT_THE_ENDPOINT_TAKES)(call.call)
 app.command()(sync.sync)
 app.command()(stops.stop_sends)
 app.command()(stops.resume_sends)
+app.add_typer(people.app, name="people")
+app.add_typer(state.app, name="state")
 
 
 @app.callback()

@@ -18,7 +18,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
@@ -45,6 +45,7 @@ from whautomate_core.errors import (
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
+    PolicyRefused,
     QuotaExhausted,
     RateLimited,
     ServerError,
@@ -55,10 +56,12 @@ from whautomate_core.errors import (
 )
 from whautomate_core.forks import belongs_to_process
 from whautomate_core.pages import PAGE_SIZE, Pages
-from whautomate_core.prepare import SENDS, Read, Steps, prepare
+from whautomate_core.policy import numbers
+from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, prepare
 from whautomate_core.progress import waits
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
+from whautomate_core.state.forgotten import REASON
 from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
 from whautomate_core.state.profiles import Profile
 from whautomate_core.whole import Reading, Rest, Take, Whole, read_whole, require_agreed
@@ -595,8 +598,18 @@ class _Sender:
             *(self.account.id, seconds, self.account.list_lag),
         )
 
-    def _require_sends(self, call: Call[Any]) -> None:
-        self.state.stops.require_sends(self.account.id, _name(call))
+    def _require_permitted(self, call: Call[Any], people: Iterable[Mapping[str, Any]]) -> None:
+        """Raise `PolicyRefused` where sends are stopped, or the person asked to be forgotten.
+
+        Args:
+            people: The records that were read before the call.
+        """
+        if call.act in SENDS:
+            self.state.stops.require_sends(self.account.id, _name(call))
+        body = call.body or {}
+        reached = set[str]().union(*map(numbers, (body.get("recepient") or body, call.person or {}, *people)))
+        if call.act in CONCERNS and reached and self.state.forgotten(self.account.id).among(reached):
+            raise PolicyRefused(f"{_name(call)}: {REASON}")
 
 
 class Client(_Sender):
@@ -739,6 +752,7 @@ class Client(_Sender):
 
     def _try(self, call: Call[R], before: Callable[[], None] | None, read: Callable[[Any], None]) -> R:
         steps, grant, answer = self._steps(call), None, None
+        people: list[Mapping[str, Any]] = []
         while isinstance(step := _next(steps, answer), Read | Rest):
             if isinstance(step, Rest):
                 answer = None
@@ -748,13 +762,14 @@ class Client(_Sender):
             grant = self._permits(2 if step.last else 1)
             answer = self._exchange(step.call, grant)
             read(answer)
+            people += [answer] if isinstance(answer, Mapping) else []
             grant = grant if step.last else None
         if step is None:
             self.used.give_back(grant)
             return cast(R, answer)
         grant = grant or self._permits(1)
-        if step.act in SENDS:
-            self._require_sends(step)
+        if step.act in SENDS | CONCERNS:
+            self._require_permitted(step, people)
         if before is not None and step.repeat is Repeat.ONCE:
             before()
         return self._exchange(step, grant)
@@ -875,6 +890,7 @@ class AsyncClient(_Sender):
         if call.merge or call.act is Act.BROADCAST:
             await asyncio.to_thread(getattr, self, "profile")
         steps, grant, answer = self._steps(call), None, None
+        people: list[Mapping[str, Any]] = []
         while isinstance(step := _next(steps, answer), Read | Rest):
             if isinstance(step, Rest):
                 answer = None
@@ -884,13 +900,14 @@ class AsyncClient(_Sender):
                 continue
             grant = await self._permits(2 if step.last else 1)
             answer = await self._exchange(step.call, grant)
+            people += [answer] if isinstance(answer, Mapping) else []
             grant = grant if step.last else None
         if step is None:
             self.used.give_back(grant)
             return cast(R, answer)
         grant = grant or await self._permits(1)
-        if step.act in SENDS:
-            await asyncio.to_thread(self._require_sends, step)
+        if step.act in SENDS | CONCERNS:
+            await asyncio.to_thread(self._require_permitted, step, people)
         return await self._exchange(step, grant)
 
     async def _permits(self, permits: int) -> Grant:

@@ -30,6 +30,9 @@ _NUMBER = {"phoneNumber", "countryCode", "phone"}
 SENDS = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST}
 """What sends messages by itself, and not through an automation."""
 
+CONCERNS = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BOOK, Act.CREATE, Act.CHANGE, Act.TAG}
+"""What makes somebody, or may message somebody, by itself or through an automation."""
+
 _REACHES = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BOOK, Act.TAG, Act.CHANGE}
 """What may message somebody who exists, by itself or through an automation: their number is asked for in both kinds."""
 

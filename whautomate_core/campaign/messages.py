@@ -206,6 +206,7 @@ class _Claimed:
         self._step = step if key is None else None
         # Numbers stand in no key: the digest tells nothing of them.
         self._prefix = f"{key} to " if step is None or key is not None else step.prefix(_JOB)
+        client.state.claims.require_remembered(client.account.id, self._prefix)
         self._claims = {claim.key: claim for claim in client.state.claims.under(client.account.id, self._prefix)}
 
     def __contains__(self, key: str) -> bool:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from whautomate_core.forks import belongs_to_process
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
+from whautomate_core.state.forgotten import Forgotten
 from whautomate_core.state.leases import Leases
 from whautomate_core.state.ledger import Ledger
 from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import SharedPool, Usage, usages
 from whautomate_core.state.profiles import Profiles
+from whautomate_core.state.pruned import Removed, prune
 from whautomate_core.state.secret import Secret
 from whautomate_core.state.stops import Stops
 
@@ -65,6 +67,14 @@ class State:
     def ledger(self, account: str) -> Ledger:
         """What syncs know of an account's people."""
         return Ledger(self._database, account)
+
+    def forgotten(self, account: str) -> Forgotten:
+        """Those of an account's people who asked to be forgotten."""
+        return Forgotten(self._database, self.secret, account)
+
+    def prune(self, seconds: float, *, dry_run: bool = False) -> Removed:
+        """Remove what is older than so many seconds and can go; see `pruned.prune`."""
+        return prune(self._database, self.secret, seconds, dry_run=dry_run)
 
     def usages(self) -> list[Usage]:
         """Every account's pool as it stands."""

@@ -21,6 +21,7 @@ from whautomate_core import settling
 from whautomate_core.errors import InvalidRequest, KeyTaken
 from whautomate_core.identity import PREFIX
 from whautomate_core.state.database import Database
+from whautomate_core.state.pruned import require_remembered
 from whautomate_core.state.schema import claims
 from whautomate_core.state.secret import Secret
 
@@ -92,7 +93,8 @@ class Claims:
         `note` is what is known before the call is sent, as its result until there is one: small JSON, no personal data.
         `named` is another key by which `look` finds it, `by` names the attempt. Of `payload` (field -> value) only
         keyed hashes are kept. Raises `InvalidRequest` that names the fields that differ, those in `naming` left out,
-        where the key was claimed for another payload, and for what can't be a key.
+        where the key was claimed for another payload, and for what can't be a key; `OutcomeUnknown` where its claim was
+        pruned.
         """
         by = by or attempt()
         _require_key(key)
@@ -109,6 +111,7 @@ class Claims:
                     with connection.begin_nested():
                         now = self._database.now(connection)
                         connection.execute(insert(claims).values(**values, made_at=now, made_by=by))
+                    require_remembered(connection, self._secret, account, key)
                     return Claim(account, key, what, False, note, now, by, mine=True, payload=fields)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
@@ -135,6 +138,10 @@ class Claims:
             return _claim(row)
 
         return self._database.run(work)
+
+    def require_remembered(self, account: str, key: str) -> None:
+        """Raise `OutcomeUnknown` where claims of a key, or of its step in its run, were removed since they were old."""
+        self._database.run(lambda connection: require_remembered(connection, self._secret, account, key))
 
     def get(self, account: str, key: str) -> Claim | None:
         """The claim that is there, if any, whatever it is for."""

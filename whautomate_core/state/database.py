@@ -131,6 +131,12 @@ class Database:
                     ) from None
                 raise
 
+    def tidy(self) -> None:
+        """Bring what was written into the file itself, and empty its log: what was deleted is in neither then."""
+        if self.is_sqlite:
+            with _sqlite_turn, self._engine.connect() as connection:  # no transaction, which could not do it
+                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
     def now(self, connection: Connection) -> float:
         """Seconds since the epoch, by the clock that all callers share."""
         if not self.is_sqlite:

@@ -161,6 +161,26 @@ leases = Table(
 )
 
 
+# Marks of claims that were removed since they were old: by keyed hashes, of what their keys begin with.
+pruned = Table(
+    "whautomate_pruned",
+    metadata,
+    Column("mark", String, primary_key=True),
+    Column("at", Float(53), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Numbers of people who asked to be forgotten, by keyed hashes: nobody is made or messaged by them.
+forgotten = Table(
+    "whautomate_forgotten",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("number", String, primary_key=True),
+    Column("at", Float(53), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
 # What values are hashed with, so that nobody finds a phone number by hashing all there are.
 secrets = Table("whautomate_secret", metadata, Column("value", String, nullable=False))
 
@@ -180,7 +200,13 @@ def _identify(connection: Connection) -> None:
             index.create(connection, checkfirst=True)
 
 
-UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify)
+def _end(connection: Connection) -> None:
+    """What is kept ends: marks of claims that were removed, and numbers of people who asked to be forgotten."""
+    for table in (pruned, forgotten):
+        table.create(connection, checkfirst=True)
+
+
+UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify, _end)
 """What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
 
 

@@ -125,6 +125,7 @@ def count_tagging(staging: Staging, outcomes: Counter[str]) -> Counter[str]:
             "no_consent" if not consent else next((one for one in ("tagged", "protected") if one in parts), "already")
         )
         counts[name] += count
+    counts["protected"] += outcomes["withheld"]
     return counts
 
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from whautomate_core.policy import numbers
 from whautomate_core.sources import Row, Rows
 from whautomate_core.state import State
+from whautomate_core.state.forgotten import REASON
 from whautomate_core.state.ledger import NOBODY, Confirmed
 from whautomate_core.sync.job import Job
 from whautomate_core.sync.kinds import SEPARATOR, Kind, other_keys
@@ -108,6 +110,8 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str,
     payload_of = _hash(job, "payload")
     confirmed = job.ledger.payloads(job.lease.sync, matches)
     identities = job.ledger.people(matches)
+    reached = {match: numbers(fields) for _, match, *_, fields, _ in people}
+    forgotten = job.client.state.forgotten(job.client.account.id).among(set[str]().union(*reached.values()))
     same: list[Confirmed] = []
     rows: list[tuple[Any, ...]] = []
     for row, match, raw, unfit, key, fields, consent in people:
@@ -122,13 +126,16 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str,
         # Who was looked for before a create was begun may be there since.
         absent = who.absent == job.lease.run and who.intent_at is None
         known = (who.id, absent, who.opted_out, who.intent_at)
-        rows.append((*said, *known, done, (done or "unchanged") if unchanged else None))
+        outcome, reason = ((done or "unchanged") if unchanged else None), None
+        if reached[match] & forgotten:
+            outcome, reason = "withheld", REASON
+        rows.append((*said, *known, done, outcome, reason))
     job.ledger.confirm(job.lease.sync, same)  # their cells are written otherwise now
     # They lose tags that their row, once it is mended, may give again.
     job.ledger.doubt(job.lease.sync, [match for _, match, _, unfit, *_ in people if unfit and match in confirmed])
     job.staging.many(
         "INSERT INTO person (match, row, key, fields, consent, raw, payload, unfit, id, absent, opted_out, intent_at,"
-        " done, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " done, outcome, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
 

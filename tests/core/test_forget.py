@@ -1,0 +1,231 @@
+"""`whautomate people forget`: nothing of a person stays but a keyed hash, and nobody makes or messages them again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import NoLimit, account_of
+from killing import Killed, run
+from sqlalchemy import inspect, text
+from typer.testing import CliRunner
+
+from whautomate_core import forget as forgetting
+from whautomate_core.api import clients, contacts, messages
+from whautomate_core.campaign.messages import send_template_to_contacts
+from whautomate_core.cli import app
+from whautomate_core.client import AsyncClient, Client
+from whautomate_core.emulator import Emulator
+from whautomate_core.errors import PolicyRefused
+from whautomate_core.forget import forget, number_of_person, records_of
+from whautomate_core.once import send_once
+from whautomate_core.progress import silent
+from whautomate_core.sync.clients import sync_clients
+from whautomate_core.sync.contacts import sync_contacts, tag_contacts
+
+pytestmark = pytest.mark.whautomate(search_delay=0)
+ADA, BOB = {"who": "Ada Lovelace", "mobile": "+4915123456700"}, {"who": "Bob Ash", "mobile": "+4915123456701"}
+FIELDS = {"name": "who", "phoneNumber": "mobile"}
+TEMPLATE: Any = {"name": "hello", "language": "en"}
+
+
+@pytest.fixture
+def client(whautomate_emulator: Emulator, state_url: str) -> Any:
+    account = account_of(whautomate_emulator, state=state_url, account=f"a{id(whautomate_emulator)}")
+    with Client(account, pool=NoLimit(), sleep=lambda seconds: None) as client:
+        yield client
+
+
+def life_of(client: Client, location: str) -> None:
+    """All that a person leaves behind: syncs of both kinds, messages, keys of their own that name them."""
+    sync_contacts(client, [ADA, BOB], FIELDS, sync_name="crm", progress=silent)
+    sync_clients(client, [ADA, BOB], {"fullName": "who", "phone": "mobile"}, sync_name="crm", progress=silent)
+    send_template_to_contacts(client, [{"phone": ADA["mobile"]}, {"phone": BOB["mobile"]}], TEMPLATE, key="spring")
+    body: Any = {"recepient": {"phoneNumber": ADA["mobile"]}, "template": TEMPLATE, "location": {"id": location}}
+    send_once(client, "welcome +49 1512 3456700", messages.send_whatsapp_template(body), lambda sent: {"id": "m"})
+
+
+def whole(client: Client) -> str:
+    """Everything that the state database holds, with the bytes of a file."""
+    database = client.state._database
+    found = []
+    with database._engine.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            found += [str(row) for row in connection.execute(text(f'SELECT * FROM "{table}"'))]
+    said = "\n".join(found)
+    if database.is_sqlite:
+        path = Path(str(database._url.database))
+        for file in path.parent.glob(f"{path.name}*"):
+            said += file.read_bytes().decode("latin-1")
+    return said
+
+
+def names_of_ada() -> list[str]:
+    forms = ["4915123456700", "+4915123456700", "15123456700", "015123456700", "+49 1512 3456700"]
+    hashes = ("md5", "sha1", "sha256", "sha512", "blake2b", "blake2s")
+    unkeyed = [hashlib.new(name, form.encode()).hexdigest()[:16] for name in hashes for form in forms]
+    short = [hashlib.blake2b(form.encode(), digest_size=16).hexdigest() for form in forms]
+    return ["Lovelace", *forms, *unkeyed, *short]
+
+
+def test_nothing_of_them_is_left_and_nobody_makes_or_messages_them(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    life_of(client, whautomate_emulator.location_id)
+    number = number_of_person("0151 23456700", "DE")
+    found = records_of(client, number)
+    assert [len(found[kind]) for kind in ("contact", "client")] == [1, 1]
+    ids = [*found["contact"], *found["client"]]
+    assert "+49 1512 3456700" in whole(client)
+    done = forget(client, number, found)
+    assert (done["contacts"], done["clients"]) == (1, 1)
+    said = whole(client)
+    assert [one for one in (*names_of_ada(), *ids) if one in said] == []
+    assert [one["name"] for one in whautomate_emulator.contacts()] == ["Bob Ash"]
+
+    sent = len(whautomate_emulator.messages())
+    made = len(whautomate_emulator.requests("createContact")) + len(whautomate_emulator.requests("createClient"))
+    report = sync_contacts(client, [ADA, BOB], FIELDS, sync_name="crm", progress=silent)
+    assert (report["created"], report["withheld"], report["unchanged"]) == (0, 1, 1)
+    of_clients = {"fullName": "who", "phone": "mobile"}
+    assert sync_clients(client, [ADA], of_clients, sync_name="another", progress=silent)["withheld"] == 1
+    job = send_template_to_contacts(client, [{"phone": ADA["mobile"]}], TEMPLATE, key="summer")
+    assert (job["sent"], job["opted_out"]) == (0, 1)
+    where: Any = {"location": {"id": whautomate_emulator.location_id}}
+    person: Any = {"name": "Ada", "phoneNumber": "+49 1512 3456700", **where}
+    other: Any = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456700"}
+    body: Any = {"recepient": {"phoneNumber": "+4915123456700"}, "template": TEMPLATE, **where}
+    for call in (
+        contacts.create_contact(person),
+        contacts.create_contact(person, allow_protected=True),
+        clients.create_client({**other, "primaryLocation": where["location"]}),
+        messages.send_whatsapp_template(body),
+        messages.send_whatsapp_template(body, allow_protected=True),
+    ):
+        with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+            client.send(call)
+    assert len(whautomate_emulator.messages()) == sent
+    again = len(whautomate_emulator.requests("createContact")) + len(whautomate_emulator.requests("createClient"))
+    assert again == made
+    said = whole(client)
+    assert [one for one in (*names_of_ada(), *ids) if one in said] == []
+
+
+def test_a_sync_says_why_in_its_rejects(client: Client, tmp_path: Path) -> None:
+    client.state.forgotten(client.account.id).add("4915123456700")
+    path = tmp_path / "rejects.jsonl"
+    report = sync_contacts(client, [ADA, BOB], FIELDS, rejects_path=str(path), progress=silent)
+    assert (report["created"], report["withheld"]) == (1, 1)
+    (reject,) = [json.loads(line) for line in path.read_text().splitlines()]
+    assert (reject["row"], reject["outcome"]) == (1, "withheld")
+    assert "asked to be forgotten" in reject["reason"]
+    tagged = tag_contacts(client, [ADA, BOB], "vip", {"phoneNumber": "mobile"}, progress=silent)
+    assert (tagged["rows"], tagged["tagged"], tagged["protected"]) == (2, 1, 1)
+
+
+def test_somebody_of_the_same_number_who_was_made_by_others_is_left_alone(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    client.state.forgotten(client.account.id).add("4915123456700")
+    (id,) = whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456700"}])
+    body: Any = {
+        "contact": {"id": id}, "template": TEMPLATE, "location": {"id": whautomate_emulator.location_id},
+    }  # fmt: skip
+    for call in (messages.send_whatsapp_template(body), contacts.add_contact_tags(id, ["vip"])):
+        with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+            client.send(call)
+    assert whautomate_emulator.messages() == []
+
+
+def test_the_async_client_asks_too(whautomate_emulator: Emulator) -> None:
+    account = account_of(whautomate_emulator)
+    body: Any = {
+        "recepient": {"phoneNumber": "+4915123456700"}, "template": TEMPLATE,
+        "location": {"id": whautomate_emulator.location_id},
+    }  # fmt: skip
+
+    async def send() -> None:
+        async with AsyncClient(account, pool=NoLimit()) as client:
+            client.state.forgotten(account.id).add("4915123456700")
+            await client.send(messages.send_whatsapp_template(body))
+
+    with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+        asyncio.run(send())
+
+
+def test_every_spelling_of_a_number_is_the_persons(client: Client) -> None:
+    forgotten = client.state.forgotten(client.account.id)
+    assert forgotten.add("5491123456789")
+    assert not forgotten.add("541123456789")
+    for spelling in ("541123456789", "5491123456789"):
+        assert forgotten.among([spelling, "4915123456701"]) == {spelling}
+    assert forgotten.remove("541123456789")
+    assert forgotten.among(["5491123456789"]) == set()
+
+
+def test_of_others_nothing_goes(client: Client, whautomate_emulator: Emulator) -> None:
+    life_of(client, whautomate_emulator.location_id)
+    before = {claim.key for claim in client.state.claims.under(client.account.id, "")}
+    forget(client, "4915123456700", records_of(client, "4915123456700"))
+    after = {claim.key for claim in client.state.claims.under(client.account.id, "")}
+    assert len(before - after) == 2
+    job = send_template_to_contacts(client, [{"phone": BOB["mobile"]}], TEMPLATE, key="spring")
+    assert job["already"] == 1
+    assert sync_clients(
+        client, [BOB], {"fullName": "who", "phone": "mobile"}, sync_name="crm", progress=silent
+    )["unchanged"] == 1  # fmt: skip
+
+
+def test_killed_anywhere_it_is_finished_by_doing_it_again(
+    client: Client, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from whautomate_core.state import forgotten
+
+    monkeypatch.setattr("killing.WATCHED", (forgetting.__file__, forgotten.__file__))
+    number, at, done = "4915123456700", 1, False
+    while not done:
+        life_of(client, whautomate_emulator.location_id)
+
+        def work() -> Any:
+            return forget(client, number, records_of(client, number))
+
+        ended, _ = run(work, at)
+        done = not isinstance(ended, Killed)
+        work()
+        said = whole(client)
+        assert [one for one in names_of_ada() if one in said] == [], at
+        assert [one["name"] for one in whautomate_emulator.contacts()] == ["Bob Ash"]
+        client.state.forgotten(client.account.id).remove(number)
+        at += 45
+    assert at > 100
+
+
+# --- the command
+
+
+@pytest.fixture
+def cli(whautomate_emulator: Emulator, whautomate_home: Path) -> Any:
+    environment = {"WHAUTOMATE_HOST": whautomate_emulator.url, "WHAUTOMATE_KEY": whautomate_emulator.key}
+    environment |= {"WHAUTOMATE_PLAN": "subscribed", "WHAUTOMATE_LOCATION_ID": whautomate_emulator.location_id}
+    return lambda *arguments: CliRunner().invoke(app, ["people", *arguments], env=environment)
+
+
+def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456700", "tags": ["Unsubscribe"]}])
+    refused = cli("forget", "0151 23456700", "--region", "DE")
+    assert (refused.exit_code, len(whautomate_emulator.contacts())) == (1, 1)
+    assert "1 contacts and 0 clients have this number" in refused.output
+    assert "--yes goes on" in refused.output
+    said = cli("forget", "0151 23456700", "--region", "DE", "--yes")
+    assert said.output.splitlines()[-1].startswith("forgotten: 1 contacts and 0 clients deleted at Whautomate")
+    assert whautomate_emulator.contacts() == []
+    assert cli("readmit", "+4915123456700").output == "readmitted\n"
+    assert cli("readmit", "+4915123456700").output == "this number was not forgotten\n"
+    assert "nothing was deleted at Whautomate" in cli("forget", "+4915123456700", "--state-only").output
+    wrong = cli("forget", "12", "--yes")
+    assert wrong.exit_code == 1
+    assert "--region names the country" in wrong.output

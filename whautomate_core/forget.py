@@ -1,0 +1,130 @@
+"""Forgetting a person: their contacts and clients are deleted, and so is what the state has of them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Collection
+from typing import Any
+
+from whautomate_core.api import clients, contacts
+from whautomate_core.api._people import anybody
+from whautomate_core.call import Json
+from whautomate_core.client import Client
+from whautomate_core.errors import InvalidRequest, NotFound
+from whautomate_core.phones import canonical, e164, shared_digits, spellings, split_number
+from whautomate_core.policy import digits, numbers
+from whautomate_core.state import State
+from whautomate_core.sync.kinds import CLIENTS, CONTACTS, key_of, other_keys
+from whautomate_core.sync.rows import match_hash
+
+
+def number_of_person(phone: str, region: str | None = None) -> str:
+    """The digits of a number as people write it, in its canonical form. Raises `InvalidRequest`."""
+    try:
+        return canonical(digits(e164(phone, region)))
+    except ValueError as error:
+        raise InvalidRequest(f"{error} (--region names the country of numbers without a country code)") from None
+
+
+def records_of(client: Client, number: str) -> dict[str, list[str]]:
+    """The ids of the contacts and clients with a number: `contact` and `client`. Two searches, and what syncs know."""
+    from whautomate_core.known import read_known
+
+    of_clients, of_contacts = anybody(shared_digits(number))
+    found: dict[str, list[str]] = {}
+    for kind, search in ((CONTACTS, of_contacts), (CLIENTS, of_clients)):
+        shown = itertools.chain.from_iterable(client.pages(search))
+        people = [*shown, *read_known(client, kind, kind.phone, number)]
+        found[kind.name] = list(dict.fromkeys(str(one["id"]) for one in people if number in numbers(one)))
+    return found
+
+
+def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
+    """Delete the contacts and clients of a person, and what the state has of them; nobody is made or messaged again.
+
+    Whatever stops it, doing it again finishes it: first the number is noted, as a keyed hash, then what the state knows
+    is removed, and the records at Whautomate last.
+
+    Args:
+        number: In its canonical form.
+        records: `records_of` it.
+
+    Returns: `contacts` and `clients` that were deleted; `lines` that were removed from the state.
+    """
+    forgotten = client.state.forgotten(client.account.id)
+    forgotten.add(number)
+    lines = _erase(client, number, records)
+    deleted = {"contacts": 0, "clients": 0}
+    for kind, delete in (("contact", contacts.delete_contact), ("client", clients.delete_client)):
+        for id in records[kind]:
+            try:
+                client.send(delete(id, allow_protected=True))
+                deleted[f"{kind}s"] += 1
+            except NotFound:
+                continue
+    # A sync that ran meanwhile may have noted them once more.
+    return {**deleted, "lines": lines + _erase(client, number, records)}
+
+
+def forget_in_state(state: State, account: str, number: str) -> int:
+    """The same in the state alone. Returns how many lines were removed."""
+    state.forgotten(account).add(number)
+    return erase(state, account, number, ())
+
+
+def _erase(client: Client, number: str, records: dict[str, list[str]]) -> int:
+    return erase(client.state, client.account.id, number, [*records["contact"], *records["client"]])
+
+
+def erase(state: State, account: str, number: str, ids: Collection[str]) -> int:
+    """Remove what the state has of who has a number, or one of these ids. Returns how many lines."""
+    matches = [
+        match_hash(state, kind, (kind.phone,))(one)
+        for kind in (CONTACTS, CLIENTS)
+        for key in [key_of((kind.phone,), {kind.phone: number})]
+        for one in (key, *other_keys((kind.phone,), key))
+    ]
+    known = [one.id for one in state.ledger(account).people(matches).values() if one.id is not None]
+    ids = {*ids, *known}
+    return state.forgotten(account).erase(ids, matches, _about(state, number, ids))
+
+
+def _about(state: State, number: str, ids: Collection[str]) -> Callable[[Any], bool]:
+    """What tells a claim that is about a person: by its key, by what was sent, or by what it made."""
+    named: list[Any] = [[["number", number]], *ids, *({"id": one} for one in ids)]
+    named += [[[kind, one]] for kind in ("contact", "client") for one in ids]
+    for one in spellings(number):
+        whole = f"+{one}"
+        named += [whole, one, *({"phoneNumber": form} for form in (whole, one))]
+    hashes = {state.secret.digest(one) for one in named}
+
+    def is_about(claim: Any) -> bool:
+        keys = [key for key in (claim.key, claim.named) if key]
+        if any(key.rpartition(" ")[2] in hashes or _holds(key, number) or _names(key, ids) for key in keys):
+            return True
+        if hashes & {*json.loads(claim.payload).values()}:
+            return True
+        result = json.loads(claim.result) if claim.result else None
+        return isinstance(result, dict) and (result.get("id") in ids or _inner_id(result) in ids)
+
+    return is_about
+
+
+def _inner_id(result: Json) -> Any:
+    inner = result.get("result")
+    return inner.get("id") if isinstance(inner, dict) else None
+
+
+def _holds(key: str, number: str) -> bool:
+    """Whether a key of the caller's holds a number as people write it."""
+    groups = [digits(one) for one in re.findall(r"[+\d][\d ()./-]*", key)]
+    _, national = split_number(f"+{number}")
+    return any(
+        group in (national, f"0{national}") or any(one in group for one in spellings(number)) for group in groups
+    )
+
+
+def _names(key: str, ids: Collection[str]) -> bool:
+    return any(part in ids for part in re.split(r"[\s/\"\[\],]+", key))

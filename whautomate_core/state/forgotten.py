@@ -1,0 +1,113 @@
+"""People who asked to be forgotten: their numbers by keyed hashes, and nothing else of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from whautomate_core.phones import canonical
+from whautomate_core.state.database import Database
+from whautomate_core.state.schema import claims, forgotten, identities, rows, syncs
+from whautomate_core.state.secret import Secret
+
+REASON = "the person asked to be forgotten (`whautomate people readmit` takes that back)"
+
+_AT_ONCE = 400
+_PAGE = 5000
+
+
+class Forgotten:
+    """Those of an account. Numbers are digits from the country's code on, in any spelling of theirs."""
+
+    def __init__(self, database: Database, secret: Secret, account: str) -> None:
+        self._database = database
+        self._secret = secret
+        self._account = account
+
+    def add(self, number: str) -> bool:
+        """Let nobody be made or messaged by a number. Returns whether that is new."""
+
+        hashed = self._hash(number)
+
+        def work(connection: Connection) -> bool:
+            try:
+                with connection.begin_nested():
+                    values = {"number": hashed, "at": self._database.now(connection)}
+                    connection.execute(forgotten.insert().values(account=self._account, **values))
+                return True
+            except IntegrityError:
+                return False
+
+        return self._database.run(work)
+
+    def remove(self, number: str) -> bool:
+        """Take it back. Returns whether the number was forgotten."""
+        gone = delete(forgotten).where(forgotten.c.account == self._account, forgotten.c.number == self._hash(number))
+        return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))
+
+    def among(self, numbers: Collection[str]) -> set[str]:
+        """Those of `numbers` that are forgotten."""
+        hashed = {self._hash(one): one for one in numbers}
+        found: set[str] = set()
+        for start in range(0, len(hashed), _AT_ONCE):
+            part = [*hashed][start : start + _AT_ONCE]
+            asked = select(forgotten.c.number).where(forgotten.c.account == self._account, forgotten.c.number.in_(part))
+            found.update(self._database.run(lambda connection, asked=asked: connection.execute(asked).scalars().all()))  # type: ignore[misc]
+        return {hashed[one] for one in found}
+
+    def _hash(self, number: str) -> str:
+        hasher = self._secret.hasher(f"forgotten {self._account}")
+        hasher.update(canonical(number).encode())
+        return str(hasher.hexdigest())
+
+    def erase(self, ids: Collection[str], matches: Collection[str], is_about: Callable[[Any], bool]) -> int:
+        """Remove what the state has of somebody: people and rows of syncs, and claims. Returns how many lines.
+
+        Args:
+            ids: Of their contacts and clients.
+            matches: Under which syncs may know them by their number.
+            is_about: Whether a claim (its key, name, payload and result) is about them.
+        """
+
+        def erase_people(connection: Connection) -> int:
+            self._overwrites(connection)
+            mine = identities.c.account == self._account
+            who = or_(identities.c.match.in_([*matches]), identities.c.id.in_([*ids]))
+            known = {*connection.execute(select(identities.c.match).where(mine, who)).scalars(), *matches}
+            count = connection.execute(delete(identities).where(mine, identities.c.match.in_([*known]))).rowcount
+            of_account = select(syncs.c.id).where(syncs.c.account == self._account)
+            lines = rows.c.sync.in_(of_account) & rows.c.match.in_([*known])
+            return int(count + connection.execute(delete(rows).where(lines)).rowcount)
+
+        def erase_claims(connection: Connection, keys: list[str]) -> int:
+            self._overwrites(connection)
+            mine = (claims.c.account == self._account) & claims.c.key.in_(keys)
+            return int(connection.execute(delete(claims).where(mine)).rowcount)
+
+        removed = self._database.run(erase_people)
+        keys = [one.key for one in self._claims() if is_about(one)]
+        for start in range(0, len(keys), _AT_ONCE):
+            part = keys[start : start + _AT_ONCE]
+            removed += self._database.run(lambda connection, part=part: erase_claims(connection, part))  # type: ignore[misc]
+        self._database.tidy()
+        return removed
+
+    def _overwrites(self, connection: Connection) -> None:
+        if self._database.is_sqlite:  # else what was deleted stays in the file until its place is needed
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+    def _claims(self) -> Iterator[Any]:
+        columns = (claims.c.key, claims.c.named, claims.c.payload, claims.c.result)
+        found = select(*columns).where(claims.c.account == self._account).order_by(claims.c.key).limit(_PAGE)
+        last = ""
+        while True:
+            after = found.where(claims.c.key > last)
+            part = self._database.run(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]
+            yield from part
+            if len(part) < _PAGE:
+                return
+            last = part[-1].key

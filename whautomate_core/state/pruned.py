@@ -1,0 +1,209 @@
+"""What is removed from a state database because it is old, and what keeps anybody from being messaged twice after it.
+
+A claim holds for as long as its run may be cleared, and nobody here can tell how long that is. So of all the claims of
+a step of a run, or of a key, one mark stays: whoever claims the same again is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from whautomate_core.errors import ConfigurationError, OutcomeUnknown
+from whautomate_core.identity import IDENTITIES, PREFIX
+from whautomate_core.state.database import Database
+from whautomate_core.state.schema import claims, identities, leases, pruned, rows, syncs
+from whautomate_core.state.secret import Secret
+
+DAY = 86_400.0
+YOUNGEST = 30 * DAY
+"""Seconds for which everything is kept."""
+
+_BROADCAST = "POST /v1/broadcasts"
+_BROADCASTS = 400 * DAY
+"""Seconds for which the last broadcast of a name is looked for."""
+
+_OF_PEOPLE = {_BROADCAST, "POST /v1/contacts", "POST /v1/clients"}
+_OF_PEOPLE |= {what for what, one in IDENTITIES.items() if one.reaches or what.startswith("POST /v1/appointments")}
+"""What grows with people and time. The others tell whose a class, service or block of staff time is, and stay."""
+
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was removed, or would be."""
+
+    claims: int
+    marks: int
+    """How many marks stand for these claims."""
+    syncs: int
+    """Syncs that have not run for so long."""
+    rows: int
+    """Their rows in the ledger."""
+    identities: int
+    """People whom a sync looked for and nobody has found since."""
+
+
+def require_remembered(connection: Connection, secret: Secret, account: str, key: str) -> None:
+    """Raise `OutcomeUnknown` where claims of a key, or of its step in its run, were removed.
+
+    To be asked after the insert of the claim, in its transaction: who removes claims commits the mark with that.
+    """
+    marks = {_mark(secret, account, one, connection) for one in (key, _step_of(key))}
+    at = connection.execute(select(func.max(pruned.c.at)).where(pruned.c.mark.in_(marks))).scalar()
+    if at is not None:
+        when = datetime.fromtimestamp(at, UTC)
+        raise OutcomeUnknown(
+            f"this step has run before, and what it sent was forgotten on {when:%Y-%m-%d} by "
+            "`whautomate state prune`: it may have been sent, so nothing is sent. To send it now, start a new run, or "
+            "give it another key (key=...)"
+        )
+
+
+def prune(database: Database, secret: Secret, seconds: float, *, dry_run: bool = False) -> Removed:
+    """Remove what is older than so many seconds, and what nobody can miss.
+
+    Never removed are open claims, the claims of a step that has claimed something since (its run was cleared or goes
+    on), those of services, classes and staff time, what is known of people who are there or opted out, and syncs that
+    are under way. It may be run at any time, and again where it was stopped.
+
+    Raises: `ConfigurationError` for fewer than 30 days.
+    """
+    if seconds < YOUNGEST:
+        raise ConfigurationError(f"what is younger than {YOUNGEST / DAY:.0f} days is kept: --older-than 30d or more")
+    now = database.run(database.now)
+    marks: set[str] = set()
+    count = 0
+    for account, batch in _old_claims(database, now, seconds):
+        stand_for = {key: _mark(secret, account, str(_begins(key))) for key in batch}
+        marks |= {*stand_for.values()}
+        count += len(batch) if dry_run else _remove(database, account, stand_for, now, now - seconds)
+    idle = [sync for sync, at in _idle_syncs(database) if at < now - seconds]
+    lines = [_count_rows(database, one) if dry_run else _remove_sync(database, one, now - seconds) for one in idle]
+    return Removed(count, len(marks), len(idle), sum(lines), _remove_missing(database, dry_run=dry_run))
+
+
+def _mark(secret: Secret, account: str, begins: str, connection: Connection | None = None) -> str:
+    return secret.digest(["pruned", account, begins], connection)
+
+
+def _step_of(key: str) -> str:
+    """What the keys of a step in its run begin with."""
+    return key.rpartition(" ")[0] + " "
+
+
+def _begins(key: str) -> str | None:
+    """What one mark stands for: the step of a run, the rows of a job under a key, or a key. None: the claim stays.
+
+    Keys of the first form stay: the step that looks for them today would claim another one.
+    """
+    if key.startswith(PREFIX) or re.search(r" to [0-9a-f]{16}$", key):
+        return _step_of(key)
+    return None if key.startswith(('["', "prefect ")) else key
+
+
+def _old_claims(database: Database, now: float, seconds: float) -> Iterator[tuple[str, list[str]]]:
+    """The settled claims that may go, in parts: account, and their keys."""
+    alive: set[tuple[str, str]] = set()
+    for one in _all_claims(database):
+        begins = _begins(one.key)
+        if begins is not None and (one.status != "settled" or one.made_at >= now - _kept(one.what, seconds)):
+            alive.add((one.account, begins))
+    part: list[str] = []
+    last = None
+    for one in _all_claims(database, before=now - seconds):
+        begins = _begins(one.key)
+        if begins is None or (one.account, begins) in alive or one.made_at >= now - _kept(one.what, seconds):
+            continue
+        if not begins.startswith(PREFIX) and one.what not in _OF_PEOPLE:
+            continue
+        if part and (last != one.account or len(part) == _AT_ONCE):
+            yield str(last), part
+            part = []
+        part.append(one.key)
+        last = one.account
+    if part:
+        yield str(last), part
+
+
+def _kept(what: str, seconds: float) -> float:
+    return max(seconds, _BROADCASTS) if what == _BROADCAST else seconds
+
+
+def _all_claims(database: Database, before: float | None = None) -> Iterator[Any]:
+    columns = (claims.c.account, claims.c.key, claims.c.what, claims.c.status, claims.c.made_at)
+    found = select(*columns).order_by(claims.c.account, claims.c.key).limit(5000)
+    if before is not None:
+        found = found.where(claims.c.made_at < before, claims.c.status == "settled")
+    last = None
+    while True:
+        after = found if last is None else found.where(tuple_(claims.c.account, claims.c.key) > tuple_(*last))
+        part = database.run(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]
+        yield from part
+        if len(part) < 5000:
+            return
+        last = (part[-1].account, part[-1].key)
+
+
+def _remove(database: Database, account: str, marks: dict[str, str], now: float, before: float) -> int:
+    """Remove claims and write their marks, both or neither."""
+    mine = (claims.c.account == account) & claims.c.key.in_(list(marks))
+    old = mine & (claims.c.status == "settled") & (claims.c.made_at < before)
+    dialect: Any = sqlite if database.is_sqlite else postgresql
+    written = dialect.insert(pruned).on_conflict_do_nothing()
+
+    def work(connection: Connection) -> int:
+        # In one order for all, so that two who prune never wait for each other.
+        connection.execute(written, [{"mark": mark, "at": now} for mark in sorted({*marks.values()})])
+        return int(connection.execute(delete(claims).where(old)).rowcount)
+
+    return database.run(work)
+
+
+# --- the ledger
+
+
+def _idle_syncs(database: Database) -> list[Any]:
+    """Syncs of which no run is under way or was left unfinished, and when they were at work last."""
+    last = func.max(leases.c.until)
+    unfinished = select(leases.c.sync).where(~leases.c.ended)
+    found = select(leases.c.sync, last).where(leases.c.sync.notin_(unfinished)).group_by(leases.c.sync)
+    return database.run(lambda connection: list(connection.execute(found).all()))
+
+
+def _count_rows(database: Database, sync: int) -> int:
+    found = select(func.count()).where(rows.c.sync == sync)
+    return int(database.run(lambda connection: connection.execute(found).scalar_one()))
+
+
+def _remove_sync(database: Database, sync: int, before: float) -> int:
+    def work(connection: Connection) -> int:
+        # The lock that a run takes first: it has begun by now, or begins anew.
+        connection.execute(select(syncs.c.id).where(syncs.c.id == sync).with_for_update())
+        alive = (leases.c.sync == sync) & (~leases.c.ended | (leases.c.until >= before))
+        if connection.execute(select(func.count()).where(alive)).scalar_one():
+            return 0
+        for table, mine in ((leases, leases.c.sync == sync), (syncs, syncs.c.id == sync)):
+            connection.execute(delete(table).where(mine))
+        return int(connection.execute(delete(rows).where(rows.c.sync == sync)).rowcount)
+
+    return database.run(work)
+
+
+def _remove_missing(database: Database, *, dry_run: bool) -> int:
+    """Remove people of whom nothing is known but that a run, which has ended since, found nobody."""
+    running = select(leases.c.run).where(~leases.c.ended)
+    nobody = identities.c.id.is_(None) & identities.c.intent_at.is_(None) & ~identities.c.opted_out
+    nobody &= identities.c.absent.is_(None) | identities.c.absent.notin_(running)
+    count, gone = select(func.count()).select_from(identities).where(nobody), delete(identities).where(nobody)
+    if dry_run:
+        return int(database.run(lambda connection: connection.execute(count).scalar_one()))
+    return int(database.run(lambda connection: connection.execute(gone).rowcount))
