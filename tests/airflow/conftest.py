@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -133,6 +134,21 @@ def airflow():
     started = Airflow()
     yield started
     started.stop()
+
+
+def kept_by_airflow(dag_id):
+    """All that Airflow's database keeps of the runs of a DAG, by table: not the DAG itself, whose text it keeps too."""
+    of_the_dag_itself = {"dag", "dag_code", "dag_version", "serialized_dag"}
+    kept = {}
+    with contextlib.closing(sqlite3.connect(HOME / "airflow.db")) as database:
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = [column[1] for column in database.execute(f'PRAGMA table_info("{table}")')]
+            if table == "trigger":  # of whichever DAG
+                kept[table] = database.execute('SELECT * FROM "trigger"').fetchall()
+            elif "dag_id" in columns and table not in of_the_dag_itself:
+                kept[table] = database.execute(f'SELECT * FROM "{table}" WHERE dag_id = ?', [dag_id]).fetchall()
+    assert kept.keys() >= {"task_instance", "rendered_task_instance_fields", "xcom", "trigger"}
+    return kept
 
 
 @pytest.fixture
