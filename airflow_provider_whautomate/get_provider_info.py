@@ -56,47 +56,83 @@ def get_provider_info() -> dict[str, object]:
                 "hook-class-name": "airflow_provider_whautomate.hooks.whautomate.WhautomateHook",
                 "hook-name": "Whautomate",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["login", "schema", "port"],
-                    "relabeling": {"host": "API host", "password": "API key"},
-                    "placeholders": {"host": "https://api.whautomate.com"},
+                    # The Test button of Airflow 3.3 sends port 0 for an empty port, and the API server refuses to test
+                    # another port than the saved one, so Port has to be shown and filled in.
+                    "hidden-fields": ["login", "schema"],
+                    "relabeling": {"host": "API host", "port": "Port (Test needs it)", "password": "API key"},
+                    "placeholders": {"host": "https://api.whautomate.com", "port": "443"},
                 },
-                # The names are those of whautomate_core.account.SETTINGS.
+                # The names are those of whautomate_core.account.SETTINGS, in their order, which is that of the form.
                 "conn-fields": {
-                    "account": {
-                        "label": "Account",
-                        "description": "Name of the account, where several keys or connections share its limits.",
-                        "schema": {"type": ["string", "null"]},
-                    },
                     "plan": {
                         "label": "Plan",
-                        "description": "trial (60 requests a minute, 100 a day) or subscribed (300, 432,000).",
-                        "schema": {"type": ["string", "null"], "enum": ["trial", "subscribed", None]},
+                        "description": "Your plan: trial (60 requests a minute, 100 a day) or subscribed (300 and "
+                        "432,000). If empty, trial limits apply.",
+                        "schema": {"type": ["string", "null"], "enum": ["trial", "subscribed"]},
+                    },
+                    "location_id": {
+                        "label": "Location",
+                        "description": "Id of the location that new records belong to, if a task names none. Press "
+                        "Test with this field empty to see the ids, or run "
+                        "WhautomateListLocationsOperator.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "account": {
+                        "label": "Account",
+                        "description": "Any name for the account. Connections with the same name share its limits, so "
+                        "name it if you have several keys or connections for one account.",
+                        "schema": {"type": ["string", "null"]},
                     },
                     "requests_per_minute": {
                         "label": "Requests per minute",
-                        "description": "Your own limit, where a contract says so; needs requests per day.",
+                        "description": "Your own limit, if your contract has one. Set Requests per day as well.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
                     "requests_per_day": {
                         "label": "Requests per day",
-                        "description": "Your own limit, where a contract says so; needs requests per minute.",
+                        "description": "Your own limit, if your contract has one. Set Requests per minute as well.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
                     "state": {
                         "label": "State",
-                        "description": "Where pool and claims are kept: id of a PostgreSQL connection, "
-                        "postgresql://..., or sqlite:////path; unset: a file of this machine.",
+                        "description": "Database that counts requests and remembers what was sent. For several "
+                        "machines: the id of a PostgreSQL connection. If empty, a SQLite file on this "
+                        "machine.",
                         "schema": {"type": ["string", "null"], "format": "password"},
                     },
                     "state_shared": {
                         "label": "State is shared",
-                        "description": "All workers and triggerers share the SQLite file, whatever the executor.",
+                        "description": "All workers and triggerers share the SQLite file, even if the executor could "
+                        "use several machines.",
                         "schema": {"type": ["boolean", "null"], "default": False},
                     },
-                    "location_id": {
-                        "label": "Location",
-                        "description": "Id of the location of new records where a task names none.",
+                    "opt_out_tags": {
+                        "label": "Opt-out tags",
+                        "description": "Tags of people who opted out, separated by commas. If empty: Unsubscribe.",
                         "schema": {"type": ["string", "null"]},
+                    },
+                    "sends": {
+                        "label": "Sends",
+                        "description": "Who may be messaged: on (everybody), listed (only the people and segments in "
+                        "Listed) or off (nobody). If empty: on.",
+                        "schema": {"type": ["string", "null"], "enum": ["on", "listed", "off"]},
+                    },
+                    "listed": {
+                        "label": "Listed",
+                        "description": "If Sends is listed: phone numbers, and names or ids of segments, separated by "
+                        "commas.",
+                        "schema": {"type": ["string", "null"]},
+                    },
+                    "max_recipients": {
+                        "label": "Most recipients",
+                        "description": "The most people that one broadcast may reach. Counting them reads all "
+                        "contacts.",
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "list_lag": {
+                        "label": "List lag",
+                        "description": "Seconds until a new record shows in lists. If empty: 30.",
+                        "schema": {"type": ["number", "null"], "minimum": 0, "maximum": 600},
                     },
                     "proxy": {
                         "label": "Proxy",
@@ -108,34 +144,10 @@ def get_provider_info() -> dict[str, object]:
                         "description": "File of certificate authorities to trust instead of the usual ones.",
                         "schema": {"type": ["string", "null"]},
                     },
-                    "opt_out_tags": {
-                        "label": "Opt-out tags",
-                        "description": "Tags of people who opted out, with commas between them; unset: Unsubscribe.",
-                        "schema": {"type": ["string", "null"]},
-                    },
-                    "sends": {
-                        "label": "Sends",
-                        "description": "on, listed (only to whom the next field names) or off; unset: on.",
-                        "schema": {"type": ["string", "null"], "enum": ["on", "listed", "off", None]},
-                    },
-                    "listed": {
-                        "label": "Listed",
-                        "description": "Phone numbers, and names or ids of segments, with commas between them.",
-                        "schema": {"type": ["string", "null"]},
-                    },
-                    "max_recipients": {
-                        "label": "Most recipients",
-                        "description": "The most people one broadcast may reach; counting them reads all contacts.",
-                        "schema": {"type": ["integer", "null"], "minimum": 1},
-                    },
-                    "list_lag": {
-                        "label": "List lag",
-                        "description": "Seconds for which a new record may show in no list; unset: 30.",
-                        "schema": {"type": ["number", "null"], "minimum": 0, "maximum": 600},
-                    },
                     "allow_http": {
                         "label": "Allow plain http",
-                        "description": "Send the key in clear to a host that isn't this machine.",
+                        "description": "Allow a host that starts with http:// and isn't this machine. The API key then"
+                        " travels unencrypted.",
                         "schema": {"type": ["boolean", "null"], "default": False},
                     },
                 },

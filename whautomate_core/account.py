@@ -30,6 +30,10 @@ class Account:
     id: str
     """Names the pool of requests: the connection's `account`, else a hash of host and key."""
     limits: Limits
+    name: str | None = None
+    """What people call it: the connection's `account`."""
+    plan: str | None = None
+    """The plan that the limits are of; None where they are the account's own, or assumed."""
     limits_assumed: bool = False
     """Whether nobody said what the limits are, so that a trial's are taken."""
     location_id: str | None = None
@@ -56,23 +60,28 @@ class Account:
 
 
 SETTINGS = {
-    "account": "Name of the account, where several keys or connections share its limits.",
-    "plan": "trial (60 requests a minute, 100 a day) or subscribed (300, 432,000). Unset: trial.",
-    "requests_per_minute": "Your own limit, where a contract says so; needs requests_per_day.",
-    "requests_per_day": "Your own limit, where a contract says so; needs requests_per_minute.",
-    "state": "Where pool and claims are kept: sqlite:///path, or postgresql://... for several machines.",
-    "state_shared": "Permit SQLite where workers may be on several machines: you know that they share the file.",
-    "location_id": "Location of new records where a step names none.",
+    "plan": "Your plan: trial (60 requests a minute, 100 a day) or subscribed (300 and 432,000). Unset: trial limits "
+    "apply.",
+    "location_id": "Id of the location that new records belong to, if a step names none. The step list_locations shows "
+    "the ids; so does Test in Airflow's connection form while this is empty.",
+    "account": "Any name for the account. Connections with the same name share its limits, so name it if you have "
+    "several keys or connections for one account.",
+    "requests_per_minute": "Your own limit, if your contract has one. Set requests per day as well.",
+    "requests_per_day": "Your own limit, if your contract has one. Set requests per minute as well.",
+    "state": "Database that counts requests and remembers what was sent: sqlite:////path, or postgresql://... for "
+    "several machines. Unset: a SQLite file of the user.",
+    "state_shared": "All workers share the SQLite file, even if the executor or work pool could use several machines.",
+    "opt_out_tags": "Tags of people who opted out, separated by commas. Unset: Unsubscribe.",
+    "sends": "Who may be messaged: on (everybody), listed (only the people and segments in Listed) or off (nobody). "
+    "Unset: on.",
+    "listed": "If Sends is listed: phone numbers, and names or ids of segments, separated by commas.",
+    "max_recipients": "The most people that one broadcast may reach. Counting them reads all contacts.",
+    "list_lag": "Seconds until a new record shows in lists. Unset: 30.",
     "proxy": "Proxy for all requests, such as http://proxy.example:3128.",
     "ca_bundle": "File of certificate authorities to trust instead of the usual ones.",
-    "opt_out_tags": "Tags of people who opted out, with commas between them; Unsubscribe where unset.",
-    "sends": "on, listed (only to whom listed names) or off (no message, no broadcast). Unset: on.",
-    "listed": "Where sends is listed: phone numbers, and names or ids of segments, with commas between them.",
-    "max_recipients": "The most people one broadcast may reach; counting them reads all contacts.",
-    "list_lag": "Seconds for which a new record may show in no list; whole lists are read with it in mind. Unset: 30.",
-    "allow_http": "Send the key over plain http to a host that isn't this machine.",
+    "allow_http": "Allow a host that starts with http:// and isn't this machine. The API key then travels unencrypted.",
 }
-"""The optional settings of a connection or block, with what each means."""
+"""The optional settings of a connection or block, in the order of the form, with what each means."""
 
 
 def account_from_settings(host: str | None, key: str | None, settings: dict[str, Any] | None = None) -> Account:
@@ -102,6 +111,8 @@ def account_from_settings(host: str | None, key: str | None, settings: dict[str,
         key=key,
         id=str(given.get("account") or hashlib.sha256(f"{base}\n{key}".encode()).hexdigest()[:16]),
         limits=_limits(given),
+        name=str(given["account"]) if given.get("account") else None,
+        plan=given.get("plan") if "requests_per_minute" not in given else None,
         state=given.get("state"),
         state_shared=_flag("state_shared", given.get("state_shared", False)),
         limits_assumed=not given.keys() & {"plan", "requests_per_minute"},
@@ -134,7 +145,9 @@ def _base_url(host: str | None, *, allow_http: bool) -> str:
         raise ConfigurationError(
             "the host must start with https://, or the key travels in clear (allow_http=true permits it)"
         )
-    return f"{url.scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port else "")
+    usual = {"https": 443, "http": 80}[url.scheme]
+    # One way to write an address: the account's id is made of it.
+    return f"{url.scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port and port != usual else "")
 
 
 def is_loopback(name: str) -> bool:

@@ -24,7 +24,6 @@ from airflow.providers.common.compat.sdk import (
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
-from whautomate_core.api.account import get_account_info
 from whautomate_core.errors import (
     BudgetExceeded,
     ConfigurationError,
@@ -74,10 +73,11 @@ def account_from_connection(connection: Connection, extra: Mapping[str, Any]) ->
     """Build the account that a connection describes.
 
     The password is the API key. The host may come whole (`https://api.whautomate.com`), or as Airflow takes a URI
-    apart: the name in `host`, the scheme in `schema` (https where it is empty), the port in `port`.
+    apart: the name in `host`, the scheme in `schema` (https where it is empty), the port in `port` (0 is none).
 
     :param connection: The connection.
-    :param extra: Its extra: the settings of `whautomate_core.account.SETTINGS`; empty values count as unset.
+    :param extra: Its extra: the settings of `whautomate_core.account.SETTINGS`; empty values count as unset. Airflow
+        2.11 gives the fields of its form to Test as `extra__whautomate__plan` and so on.
     :raises ConfigurationError: naming the field that can't work.
     """
     host = (connection.host or "").strip()
@@ -85,8 +85,8 @@ def account_from_connection(connection: Connection, extra: Mapping[str, Any]) ->
         name = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
         host = f"{connection.schema or 'https'}://{name}"
     if host and connection.port:
-        host = f"{host.rstrip('/')}:{connection.port}"
-    given = {name: value for name, value in extra.items() if not (isinstance(value, str) and not value.strip())}
+        host = _with_port(host, int(connection.port))
+    given = {name: value for name, value in _plain(extra).items() if not (isinstance(value, str) and not value.strip())}
     try:
         return account_from_settings(host, connection.password, given)
     except ConfigurationError as error:
@@ -114,7 +114,7 @@ class WhautomateHook(BaseHook):
         :raises ConfigurationError: where the connection can't work as it stands.
         """
         connection = self.get_connection(self.whautomate_conn_id)
-        extra = dict(connection.extra_dejson)
+        extra = _plain(connection.extra_dejson)
         if other := _state_connection(extra):
             extra["state"] = _state_url(self.get_connection(other))
         _mask_passwords(extra)
@@ -123,7 +123,7 @@ class WhautomateHook(BaseHook):
     async def aget_account(self) -> Account:
         """Return the account, from a coroutine."""
         connection = await self._aget_connection(self.whautomate_conn_id)
-        extra = dict(await get_async_extra_dejson(connection))
+        extra = _plain(await get_async_extra_dejson(connection))
         if other := _state_connection(extra):
             extra["state"] = _state_url(await self._aget_connection(other))
         # In a thread: Airflow's masking waits for the supervisor, which must not block the loop of all triggers.
@@ -203,14 +203,15 @@ class WhautomateHook(BaseHook):
             return await client.send(call)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Ask for the account's name, and tell whether that worked and why not."""
-        from whautomate_core.client import Client
+        """Ask for the account and its location; return whether that worked, and what it is or what to do."""
+        from whautomate_core.account_check import check_account
 
         try:
             # On this machine, whatever the executor: whether tasks may use this state is said besides.
             account = self.get_account()
-            with Client(account, max_wait=10.0) as client:
-                client.send(get_account_info())
+            connection = self.get_connection(self.whautomate_conn_id)
+            named = "://" in (connection.host or "") or connection.schema
+            found = check_account(account, scheme_assumed=not named)
         except (WhautomateError, AirflowNotFoundException) as error:
             return False, str(error)
         except Exception as error:
@@ -219,8 +220,8 @@ class WhautomateHook(BaseHook):
         try:
             require_one_state(account)
         except ConfigurationError as error:
-            return True, f"Connection works, but tasks will refuse it: {error}"
-        return True, "Connection works"
+            return True, f"{found} But tasks will refuse this connection: {error}"
+        return True, found
 
     @classmethod
     def get_connection_form_widgets(cls) -> dict[str, Any]:
@@ -229,7 +230,13 @@ class WhautomateHook(BaseHook):
             BS3PasswordFieldWidget,
             BS3TextFieldWidget,
         )
-        from wtforms import BooleanField, IntegerField, PasswordField, StringField  # type: ignore[import-untyped]
+        from wtforms import (  # type: ignore[import-untyped]
+            BooleanField,
+            IntegerField,
+            PasswordField,
+            SelectField,
+            StringField,
+        )
         from wtforms.validators import NumberRange, Optional  # type: ignore[import-untyped]
 
         def field(label: str, description: str, schema: Mapping[str, Any]) -> Any:
@@ -239,6 +246,9 @@ class WhautomateHook(BaseHook):
                 # Airflow masks it in Extra. Hidden values would be lost when the form is saved.
                 widget = BS3PasswordFieldWidget(hide_value=False)
                 return PasswordField(label, [Optional()], description=description, widget=widget)
+            if choices := schema.get("enum"):
+                # Empty is unset.
+                return SelectField(label, [Optional()], description=description, choices=["", *choices])
             kind, checks = (IntegerField, [NumberRange(min=1)]) if "integer" in schema["type"] else (StringField, [])
             return kind(label, [Optional(), *checks], description=description, widget=BS3TextFieldWidget())
 
@@ -254,6 +264,19 @@ class WhautomateHook(BaseHook):
         return {key.replace("-", "_"): value for key, value in behaviour.items()}
 
 
+def _with_port(host: str, port: int) -> str:
+    """An address with a port, which it may name itself as well."""
+    host = host.rstrip("/")
+    return host if re.search(rf":{port}(/v1)?$", host) else f"{host}:{port}"
+
+
+def _plain(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """An extra under its plain names; what a form holds comes before what was saved."""
+    of_form = "extra__whautomate__"
+    fields = {name.removeprefix(of_form): value for name, value in extra.items() if name.startswith(of_form)}
+    return {name: value for name, value in extra.items() if not name.startswith(of_form)} | fields
+
+
 def _state_connection(extra: Mapping[str, Any]) -> str | None:
     """The id of the connection to the state database, where `state` is no URL."""
     state = str(extra.get("state") or "").strip()
@@ -263,7 +286,9 @@ def _state_connection(extra: Mapping[str, Any]) -> str | None:
 def _state_url(connection: Connection) -> str:
     url = connection.get_uri()
     if not re.match(r"postgres(ql)?://", url):
-        raise ConfigurationError(f"state names the connection {connection.conn_id!r}, which is none to PostgreSQL")
+        raise ConfigurationError(
+            f"state names the connection {connection.conn_id!r}, which is not a PostgreSQL connection"
+        )
     return url
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
+from urllib.parse import quote, urlsplit
 
 from airflow_provider_whautomate.operators.base import (
     _PARAMS,
@@ -27,6 +28,7 @@ from whautomate_core.sync.options import Run
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from whautomate_core.account import Account
     from whautomate_core.client import Client
     from whautomate_core.sync.kinds import Kind
 
@@ -76,7 +78,8 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
     tell what all of them did. The sync is named after DAG and task, so that the chunks of a mapped task are one sync.
 
     An `AssetAlias` among the task's `outlets` becomes, when the task has run, an asset of the account's people, with
-    the counts in the event's extra.
+    the counts in the event's extra. Its URI names the account as the connection does (`whautomate://ACCOUNT/contacts`),
+    else host and connection (`whautomate://HOST/CONN_ID/contacts`).
     """
 
     lane = "bulk"
@@ -99,10 +102,22 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
 
         for outlet in self.outlets:
             if isinstance(outlet, AssetAlias):
-                asset = Asset(f"whautomate://{client.account.id}/{self._kind.name}s")
+                asset = Asset(asset_uri(client.account, self.whautomate_conn_id, f"{self._kind.name}s"))
                 counts: dict[str, Any] = {name: value for name, value in report.items() if isinstance(value, int)}
                 context["outlet_events"][outlet].add(asset, extra=counts)
         return report
+
+
+def asset_uri(account: Account, conn_id: str, what: str) -> str:
+    """Return the URI of what an account has, such as its contacts, under the name that people know the account by.
+
+    :param account: The account.
+    :param conn_id: The connection it was made of, for an account without a name.
+    :param what: `contacts` or `clients`.
+    """
+    host = urlsplit(account.host).netloc
+    named = quote(account.name, safe="") if account.name else f"{host}/{quote(conn_id, safe='')}"
+    return f"whautomate://{named}/{what}"
 
 
 def _run(context: Context) -> Run:

@@ -1,8 +1,12 @@
 """Connections -> accounts, and the hook on an emulator."""
 
 import asyncio
+import functools
 import importlib.util
+import re
 import socket
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from airflow.models import Connection
@@ -28,6 +32,11 @@ def account(uri=None, **fields):
         ({"host": "http://127.0.0.1:8787"}, "http://127.0.0.1:8787"),
         ({"host": "127.0.0.1", "schema": "http", "port": 8787}, "http://127.0.0.1:8787"),
         ({"host": "::1", "schema": "http", "port": 8787}, "http://[::1]:8787"),
+        # A port that the address has as well, the usual one (Airflow 3.3's Test needs one), none as Airflow sends it.
+        ({"host": "http://127.0.0.1:8787", "port": 8787}, "http://127.0.0.1:8787"),
+        ({"host": "https://api.whautomate.com/", "port": 443}, "https://api.whautomate.com"),
+        ({"host": "api.whautomate.com", "port": 443}, "https://api.whautomate.com"),
+        ({"host": "https://api.whautomate.com", "port": 0}, "https://api.whautomate.com"),
         ({"uri": "whautomate://:{key}@api.whautomate.com?plan=subscribed"}, "https://api.whautomate.com"),
         ({"uri": "whautomate://:{key}@127.0.0.1:8787/http?plan=subscribed"}, "http://127.0.0.1:8787"),
         ({"uri": "whautomate://:{key}@http%3A%2F%2F127.0.0.1%3A8787?plan=subscribed"}, "http://127.0.0.1:8787"),
@@ -51,6 +60,15 @@ def test_empty_settings_are_unset():
     assert found.location_id is None
 
 
+def test_the_form_of_airflow_2_names_its_fields_otherwise():
+    """It gives them so to Test; what it holds comes before what was saved."""
+    extra = '{"plan": "trial", "extra__whautomate__plan": "subscribed", "extra__whautomate__location_id": "l"}'
+    found = account(host="api.whautomate.com", password="k", extra=extra)
+    assert (found.plan, found.location_id) == ("subscribed", "l")
+    with pytest.raises(ConfigurationError, match="unknown setting 'plam'"):
+        account(host="api.whautomate.com", password="k", extra='{"extra__whautomate__plam": "trial"}')
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -69,8 +87,64 @@ def test_sends_and_sends_from_coroutines(whautomate_emulator, connections):
     connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key)
     hook = WhautomateHook()
     assert hook.send(get_account_info()) == asyncio.run(hook.asend(get_account_info()))
-    assert hook.test_connection() == (True, "Connection works")
-    assert len(whautomate_emulator.requests()) == 3
+    assert len(whautomate_emulator.requests()) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"plan": "trial", "location_id": "loc000000001"},
+            r"Plan: trial\. Left now: 58 of 60 requests a minute and 98 of 100 requests a day\. "
+            r"New records belong to location loc000000001 \(Main location\)\.",
+        ),
+        (
+            {"plan": "subscribed", "location_id": None},
+            r"Plan: subscribed\. Left now: 298 of 300 requests a minute and 431,998 of 432,000 requests a day\. "
+            r"Location is not set.*; its locations are loc\d+ \(.*\), loc\d+ \(.*\)\.",
+        ),
+        ({"plan": None, "location_id": "loc000000001"}, r"Plan is not set, so trial limits apply\. Left now: 58 of"),
+        (
+            {"requests_per_minute": 500, "requests_per_day": 9000},
+            r"Your own limits apply\. Left now: 498 of 500 requests a minute and 8,998 of 9,000 requests a day\.",
+        ),
+    ],
+)
+def test_a_good_connection_is_described(whautomate_emulator, connections, settings, said):
+    own = dict.fromkeys(("requests_per_minute", "requests_per_day")) | settings
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, **own)
+    worked, told = WhautomateHook().test_connection()
+    assert worked
+    assert re.fullmatch(rf"Connected to account '.+' at {whautomate_emulator.url}\. {said}.*", told)
+
+
+@pytest.mark.parametrize(
+    ("host", "settings", "said"),
+    [
+        ("{url}", {"location_id": "nowhere"}, "{url}: it has no location 'nowhere'; its locations are loc"),
+        ("{name}", {}, "no connection to https://{name} .* https was assumed. Begin it with http:// if"),
+        ("{url}", {"allow_http": "perhaps"}, "allow_http must be true or false"),
+    ],
+)
+def test_a_connection_that_fails_says_what_to_do(whautomate_emulator, connections, host, settings, said):
+    url = whautomate_emulator.url
+    named = {"url": url, "name": url.removeprefix("http://")}
+    connections("whautomate_default", host.format(**named), whautomate_emulator.key, **settings)
+    worked, told = WhautomateHook().test_connection()
+    assert not worked
+    assert re.search(said.format(**named), told)
+
+
+def test_a_server_that_is_another_is_told(connections, tmp_path):
+    files = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), files) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        connections("whautomate_default", url)
+        worked, told = WhautomateHook().test_connection()
+        server.shutdown()
+    assert not worked
+    assert re.search(rf"{url}: .*not found \(404\).* This may not be the Whautomate API: the host should be", told)
 
 
 def test_bad_keys_are_an_error_and_a_sentence(whautomate_emulator, connections):
@@ -79,7 +153,9 @@ def test_bad_keys_are_an_error_and_a_sentence(whautomate_emulator, connections):
         WhautomateHook().send(get_account_info())
     worked, said = WhautomateHook().test_connection()
     assert not worked
-    assert "the key was refused (403)" in said
+    assert f"{whautomate_emulator.url}: GET /v1/account-info: the key was refused (403)" in said
+    assert "Copy the API key again from Integrations > REST API" in said
+    assert len(whautomate_emulator.requests()) == 2
     assert "4712" not in said
 
 
@@ -137,7 +213,6 @@ def is_sensitive(field):
 
 def test_form_of_airflow_before_3_2():
     behaviour = WhautomateHook.get_ui_field_behaviour()
-    assert behaviour["relabeling"] == {"host": "API host", "password": "API key"}
-    assert behaviour["hidden_fields"] == ["login", "schema", "port"]
+    assert behaviour["hidden_fields"] == ["login", "schema"]
     if importlib.util.find_spec("flask_appbuilder"):  # a part of Airflow 2
         assert set(WhautomateHook.get_connection_form_widgets()) == set(SETTINGS)

@@ -30,6 +30,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateSetContactFieldsOperator,
     WhautomateSetContactStageOperator,
 )
+from airflow_provider_whautomate.operators.jobs import asset_uri
 from airflow_provider_whautomate.operators.messages import WhautomateSendTemplateToContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.operators.services import (
@@ -38,6 +39,7 @@ from airflow_provider_whautomate.operators.services import (
 )
 from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
 from whautomate_core import catalogue, errors, people
+from whautomate_core.account import account_from_settings
 from whautomate_core.bookings import exports, participants, services, slots, staff_blocks, timetable
 
 JOBS = {
@@ -177,3 +179,19 @@ def test_times_of_single_messages_that_can_not_be_read_are_said_at_parse(name, v
     WhautomateSendTemplateToContactsOperator(**given, max_lateness="PT6H", due="2026-01-31T12:00:00+01:00")
     with pytest.raises(errors.ConfigurationError, match=f"{name} must be"):
         WhautomateSendTemplateToContactsOperator(**given, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "uri"),
+    [
+        ({"account": "acme"}, "whautomate://acme/contacts"),
+        ({"account": "Müller & Co/EU"}, "whautomate://M%C3%BCller%20%26%20Co%2FEU/contacts"),
+        ({}, "whautomate://api.whautomate.com/crm/contacts"),
+    ],
+)
+def test_an_asset_names_the_account_as_people_know_it(settings, uri):
+    from airflow.providers.common.compat.assets import Asset
+
+    account = account_from_settings("https://api.whautomate.com", "a-key", settings)
+    assert asset_uri(account, "crm", "contacts") == uri
+    assert Asset(uri).uri == uri, "Airflow takes it as it is"

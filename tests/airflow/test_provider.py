@@ -22,7 +22,9 @@ def test_package_name_is_the_distributions_or_airflow_does_not_start():
 
 def test_connection_fields_are_the_settings_of_an_account():
     [connection_type] = INFO["connection-types"]
-    assert set(connection_type["conn-fields"]) == set(SETTINGS)
+    assert list(connection_type["conn-fields"]) == list(SETTINGS), "in their order"
+    assert list(SETTINGS)[:3] == ["plan", "location_id", "account"]
+    assert all(None not in about["schema"].get("enum", ()) for about in connection_type["conn-fields"].values())
 
 
 @pytest.mark.parametrize("kind", ["hooks", "operators", "sensors", "triggers"])
@@ -76,8 +78,13 @@ def test_airflow_tests_the_connection(airflow, whautomate_emulator):
     good = connection(whautomate_emulator.url, whautomate_emulator.key)
     said = airflow("-m", "airflow", "connections", "test", "good", AIRFLOW_CONN_GOOD=good)[1]
     assert "Connection success!" in said
+    assert "Connected to account" in " ".join(said.split())
     bad = connection(whautomate_emulator.url, KEY)
     said = airflow("-m", "airflow", "connections", "test", "bad", AIRFLOW_CONN_BAD=bad)[1]
     assert "the key was refused (403)" in " ".join(said.split())
     assert KEY not in said
-    assert [request["operation"] for request in whautomate_emulator.requests()] == ["getAccountInfo"] * 2
+    assert [request["operation"] for request in whautomate_emulator.requests()] == [
+        "getAccountInfo",
+        "getLocation",
+        "getAccountInfo",
+    ]

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from whautomate_core.account_check import allowance
 from whautomate_core.commands.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.doctor import (
     READS,
@@ -90,7 +91,7 @@ def doctor(
             typer.echo(json.dumps(report, indent=2))
         else:
             _show(exam.findings)
-            typer.echo(f"{exam.requests} requests of account {account.id}")
+            typer.echo(f"{exam.requests} requests of account {account.id}. {allowance(account)}")
             for name, value in asdict(profile).items():
                 typer.echo(f"  {name}: {'not known' if value is None else json.dumps(value)}")
             typer.echo(
