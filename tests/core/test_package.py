@@ -1,11 +1,15 @@
 """What is promised of the distribution itself."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import entry_points, metadata
+from pathlib import Path
 
 import whautomate_core
 
+ROOT = Path(__file__).parents[2]
 DISTRIBUTION = "whautomate-pipelines"
 
 
@@ -56,3 +60,18 @@ def test_a_job_checked_at_parse_loads_no_data_of_look_alikes() -> None:
 def test_the_calls_load_no_http_and_no_phone_numbers() -> None:
     code = "import sys, whautomate_core.api.contacts\nprint([m for m in ('httpx', 'phonenumbers') if m in sys.modules])"
     assert python(code) == "[]\n"
+
+
+def test_the_source_distribution_has_what_its_tests_read() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    shipped = {name.strip("/") for name in build["targets"]["sdist"]["include"]} | {"README.md", "pyproject.toml"}
+    named = re.compile(r"(?:ROOT|root|parents\[2\]\)?) / \"([^\"]+)\"")
+    read = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in named.findall(path.read_text(encoding="utf-8"))
+        if (ROOT / "tests") not in (path.parents[2] / name).parents
+    }
+    assert read >= {"docs", "example_dags", "scripts", "pyproject.toml"}
+    assert read - shipped == set()
+    assert [name for name in shipped if not (ROOT / name).exists()] == []
