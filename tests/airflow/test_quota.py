@@ -180,7 +180,6 @@ def test_airflow_waits_for_permits_either_way(airflow, whautomate_emulator, tmp_
             AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(url, key, account=account),
             AIRFLOW__WHAUTOMATE__WAIT_FOR_QUOTA=how,
             QUOTA_FILE=tmp_path / "told.json",
-            QUOTA_PAUSE=1e6 if how == "reschedule" else 4,
         )
     assert code == 0, said
     told = json.loads((tmp_path / "told.json").read_text())

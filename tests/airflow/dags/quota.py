@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateCreateContactOperator,
     WhautomateSyncContactsOperator,
 )
+from airflow_provider_whautomate.triggers import quota as triggers
 from whautomate_core.state import open_state
+from whautomate_core.state.schema import pools
 
 FILE = Path(os.environ.get("QUOTA_FILE", "told.json"))
 PEOPLE = [
@@ -25,14 +28,31 @@ PEOPLE = [
 ]
 
 
+PAUSE = 1e6
+"""Seconds; longer than any run takes."""
+
+
 def pause_at_first(context):
     """The first of the tasks finds the pool of the account just paused, as after a 429 of the server."""
     began = FILE.with_suffix(".began")
     if not began.exists():
         began.touch()
         account = WhautomateHook().get_account()
-        open_state(account.state).pool(account.id, account.limits).pause(float(os.environ["QUOTA_PAUSE"]))
+        open_state(account.state).pool(account.id, account.limits).pause(PAUSE)
 
+
+class After:
+    """A clock for the trigger, by which the pause is over. It is over for the pool as well then."""
+
+    @staticmethod
+    def time():
+        account = WhautomateHook().get_account()
+        ended = pools.update().where(pools.c.account == account.id).values(paused_until=0.0)
+        open_state(account.state)._database.run(lambda database: database.execute(ended))
+        return time.time() + 2 * PAUSE
+
+
+triggers.time = After
 
 with DAG(
     "quota",

@@ -18,7 +18,8 @@ ONCE = {
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
     "catchup": False,
     "is_paused_upon_creation": False,
-    "default_args": {"retries": 5, "retry_delay": timedelta(seconds=1)},
+    # Airflow starts tasks before its API server answers, and each costs a try.
+    "default_args": {"retries": 20, "retry_delay": timedelta(seconds=1)},
 }
 
 with DAG("killed", **ONCE):
@@ -65,5 +66,5 @@ with DAG("goes_on", **ONCE | {"is_paused_upon_creation": True}):
         whautomate_conn_id="goes_on",
         contact={"name": "Grace", "phoneNumber": "+4915123456701", "location": LOCATION},
         max_wait=1,
-        pause=20,
+        pause=120,
     )
