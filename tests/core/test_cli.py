@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+from state_workers import PATIENCE
 from typer.testing import CliRunner
 
 from whautomate_core.cli import app
@@ -32,7 +33,7 @@ def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) ->
                 names = sorted(contact["name"] for contact in http.get("/v1/contacts").json())
         finally:
             started.send_signal(signal.SIGTERM)
-            started.wait(10)
+            started.wait(PATIENCE)
     assert names == ["Ada", "Bob"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from state_workers import PATIENCE
 from typer.testing import CliRunner
 
 from whautomate_core.cli import app
@@ -203,7 +204,7 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
             looks.wait(0.05)
         started.send_signal(signal.SIGINT)
         whautomate_emulator.release()
-        _, said = started.communicate(timeout=30)
+        _, said = started.communicate(timeout=PATIENCE)
     finally:
         started.kill()
         started.wait()
@@ -218,7 +219,13 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
 
     whautomate_emulator.clear_faults()
     again = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=True
+        command,
+        cwd=tmp_path,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     report = json.loads(again.stdout)
     assert (report["created"], report["unchanged"], report["unsettled"]) == (60 - len(done), len(done), 0)

@@ -83,8 +83,16 @@ def test_a_read_gives_up_after_some_attempts(send: Any, whautomate_emulator: Any
 def test_a_refused_connection_is_tried_again_even_for_a_create(whautomate_emulator: Any, pool: Any) -> None:
     whautomate_emulator.fault("refused", seconds=0.3)
     account = account_from_settings(whautomate_emulator.url, whautomate_emulator.key)
-    # Past the refusal whatever the jitter says.
-    with Client(account, pool=pool, sleep=lambda seconds: time.sleep(0.2)) as client:
+    address = ("127.0.0.1", int(whautomate_emulator.url.rsplit(":", 1)[1]))
+
+    def sleep(seconds: float) -> None:
+        """As long as it refuses."""
+        while True:
+            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(address):
+                return
+            time.sleep(0.01)
+
+    with Client(account, pool=pool, sleep=sleep) as client:
         client.send(new_contact())
     assert statuses(whautomate_emulator, "createContact") == [200]
 

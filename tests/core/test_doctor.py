@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from state_workers import PATIENCE
 from typer.testing import CliRunner
 
 from whautomate_core.account import Account, account_from_settings
@@ -609,7 +611,7 @@ def test_without_key_or_host_it_says_where_to_put_them(run: Any, monkeypatch: py
 @pytest.mark.parametrize("one", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.whautomate(search_delay=0)
 def test_a_signal_in_between_leaves_nothing(whautomate_emulator: Emulator, one: signal.Signals) -> None:
-    whautomate_emulator.fault("slow", on=1, operation="createContact", seconds=2.0)
+    whautomate_emulator.fault("slow", on=1, operation="createContact", seconds=math.inf)
     environment = {
         **os.environ,
         "WHAUTOMATE_KEY": whautomate_emulator.key,
@@ -622,12 +624,12 @@ def test_a_signal_in_between_leaves_nothing(whautomate_emulator: Emulator, one: 
     as_usual = partial(signal.signal, one, signal.SIG_DFL)
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=as_usual)
     try:
-        until = time.monotonic() + 60
-        while not whautomate_emulator.contacts():
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        while not whautomate_emulator.held():
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
         process.send_signal(one)
-        _, said = process.communicate(timeout=60)
+        whautomate_emulator.release()
+        _, said = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
         process.wait()

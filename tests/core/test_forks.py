@@ -5,6 +5,8 @@ Forked for real, as Airflow, Celery and multiprocessing do; the server is the em
 
 import asyncio
 import json
+import math
+import multiprocessing
 import os
 import select
 import signal
@@ -23,9 +25,11 @@ from whautomate_core.client import AT_ONCE, AsyncClient, Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, NotFound, PolicyRefused, QuotaExhausted, Stopped
 from whautomate_core.state import open_state
+from whautomate_core.state.database import Database
 from whautomate_core.state.limits import Limits
+from whautomate_core.state.pool import SharedPool
 
-PATIENCE = 30.0
+PATIENCE = 600.0
 """Seconds after which a child is taken to hang."""
 
 
@@ -112,8 +116,12 @@ def test_two_children_with_one_client_get_their_own_answers(sends: Sends, whauto
 
     def fork() -> list[Child]:
         for number in (1, 2):  # the first request of one is under way when that of the other leaves
-            whautomate_emulator.fault("slow", on=number, operation="getContact", seconds=0.5)
-        return [Child(lambda part=part: sends(*part)) for part in parts]
+            whautomate_emulator.fault("slow", on=number, operation="getContact", seconds=math.inf)
+        children = [Child(lambda part=part: sends(*part)) for part in parts]
+        while whautomate_emulator.held() < 2:
+            time.sleep(0.01)
+        whautomate_emulator.release()
+        return children
 
     async def fork_within_its_loop() -> list[Child]:
         await sends.client.send(reads[0])
@@ -177,17 +185,40 @@ def test_a_child_of_a_client_that_was_stopped_is_stopped(whautomate_emulator: Em
         assert Child(child).result() == [1]
 
 
+class SharedClock(Database):
+    """A database whose time stands still, here and in forked children, until one of them sleeps."""
+
+    def __init__(self, url: str) -> None:
+        self._time = multiprocessing.RawValue("d", 1_000_000.0)
+        super().__init__(url)
+
+    def now(self, connection: Any) -> float:
+        return self.steady()
+
+    def steady(self) -> float:
+        return float(self._time.value)
+
+    def sleep(self, seconds: float) -> None:
+        self._time.value += seconds
+
+
 def test_a_child_forked_while_the_parent_waits_in_the_pool_gets_its_permits(state_url: str, account: str) -> None:
-    pool = open_state(state_url).pool(account, Limits([(2, 2.0)]))
+    clock, asleep, child_ended = SharedClock(state_url), threading.Event(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        asleep.set()
+        child_ended.wait()
+        clock.sleep(seconds)
+
+    pool = SharedPool(clock, account, Limits([(2, 60.0)]), sleep=sleep)
     pool.acquire(2)
-    asleep = threading.Event()
-    pool._sleep = lambda seconds: (asleep.set(), time.sleep(seconds))  # type: ignore[assignment]
-    waits = [threading.Thread(target=pool.acquire) for _ in range(2)]
+    waits = [threading.Thread(target=pool.acquire, daemon=True) for _ in range(2)]
     for thread in waits:
         thread.start()
-    assert asleep.wait(10)
+    asleep.wait()
 
     def child() -> int:
+        pool._sleep = clock.sleep
         with pytest.raises(QuotaExhausted):
             pool.acquire(max_wait=0.0)
         pool.acquire()
@@ -195,17 +226,19 @@ def test_a_child_forked_while_the_parent_waits_in_the_pool_gets_its_permits(stat
         return len(pool.remaining())
 
     assert Child(child).result() == 1
+    child_ended.set()
     for thread in waits:
         thread.join()
 
 
 def test_a_child_forked_in_an_event_loop_that_waits_in_the_pool_gets_its_permits(state_url: str, account: str) -> None:
-    pool = open_state(state_url).pool(account, Limits([(2, 2.0)]))
+    pool = SharedPool(Database(state_url), account, Limits([(2, 0.5)]), margin=lambda seconds: 0.0)
 
     async def parent() -> str:
         await pool.aacquire(2)
         waits = [asyncio.create_task(pool.aacquire()) for _ in range(2)]
-        await asyncio.sleep(0.2)  # its threads and its line are in use
+        while not pool._turns["interactive"]._asleep:  # its threads and its line are in use then
+            await asyncio.sleep(0.001)
         child = Child(lambda: asyncio.run(pool.aacquire()).permits)
         result = await asyncio.to_thread(child.result)
         await asyncio.gather(*waits)

@@ -9,7 +9,7 @@ from conftest import NoLimit, account_of
 from contract_examples import operations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from state_workers import create_beside, processes
+from state_workers import PATIENCE, create_beside, processes
 
 from whautomate_core import api
 from whautomate_core.api import classes, clients, contacts, messages
@@ -240,7 +240,7 @@ def test_mapped_tasks_about_the_same_in_processes_of_their_own_all_succeed(
     ]
     for one in beside:
         one.start()
-    made = [outcomes.get(timeout=60) for _ in beside]
+    made = [outcomes.get(timeout=PATIENCE) for _ in beside]
     for one in beside:
         one.join()
     assert sorted(sent for _, sent in made) == [False] * 3 + [True], made

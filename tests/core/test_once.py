@@ -11,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from state_workers import PATIENCE
 
 from whautomate_core import errors, once
 from whautomate_core.account import Account
@@ -75,7 +76,7 @@ class Attempt:
         """Let it run to its next stop."""
         self._told = told
         self._go.release()
-        assert self._stopped.acquire(timeout=30)
+        assert self._stopped.acquire(timeout=PATIENCE)
 
     def start(self, state: Any) -> None:
         def run() -> None:

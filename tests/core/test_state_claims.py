@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from state_workers import PAYLOAD, claim, create, create_and_wait, processes
+from state_workers import PATIENCE, PAYLOAD, claim, create, create_and_wait, processes
 
 from whautomate_core.account import Account
 from whautomate_core.errors import InvalidRequest
@@ -26,7 +26,7 @@ def test_of_16_processes_and_8_threads_one_may_send(state_url: str, account: str
     started = [processes.Process(target=claim, args=(state_url, account, "k", ready, mine)) for _ in range(16)]
     for process in started:
         process.start()
-    assert sorted(mine.get(timeout=30) for _ in started) == [False] * 15 + [True]
+    assert sorted(mine.get(timeout=PATIENCE) for _ in started) == [False] * 15 + [True]
     for process in started:
         process.join()
     outcomes: list[bool] = []

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from forwarder import Forwarder
 from sqlalchemy import inspect, text
-from state_workers import processes
+from state_workers import PATIENCE, processes
 
 from whautomate_core.errors import ConfigurationError, StateUnavailable
 from whautomate_core.state import State, open_state, schema
@@ -139,11 +139,14 @@ def test_a_short_absence_is_waited_out(
     )
     pool.acquire()
     forwarder.stop()
-    timer = threading.Timer(0.7, forwarder.start)
-    timer.start()
-    with caplog.at_level(logging.WARNING):
-        pool.acquire()
-    timer.join()
+    back = logging.Handler()
+    back.emit = lambda record: forwarder.start()  # type: ignore[method-assign]
+    module.log.addHandler(back)
+    try:
+        with caplog.at_level(logging.WARNING):
+            pool.acquire()
+    finally:
+        module.log.removeHandler(back)
     assert sum("can't be reached" in message for message in caplog.messages) == 1
 
 
@@ -228,7 +231,7 @@ def test_several_processes_upgrade_at_once_and_it_is_done_once(empty_url: str, i
     started = [processes.Process(target=upgrade, args=(empty_url, ready, outcomes)) for _ in range(4)]
     for process in started:
         process.start()
-    assert [outcomes.get(timeout=30) for _ in started] == ["done"] * 4
+    assert [outcomes.get(timeout=PATIENCE) for _ in started] == ["done"] * 4
     for process in started:
         process.join()
     # Now it is newer than this package.
@@ -340,7 +343,8 @@ def test_what_a_forked_child_writes_outlives_its_parent(state_url: str, account:
 
 
 def test_a_fork_amid_transactions_of_other_threads(state_url: str, account: str) -> None:
-    pool, stop = open_state(state_url).pool(account, Limits([(10_000, 60.0)])), threading.Event()
+    many = 10**7
+    pool, stop = open_state(state_url).pool(account, Limits([(many, 60.0)])), threading.Event()
     taken: list[int] = []
 
     def work() -> None:
@@ -355,9 +359,9 @@ def test_a_fork_amid_transactions_of_other_threads(state_url: str, account: str)
         thread.start()
 
     def child() -> None:
-        signal.alarm(20)  # a lock that was held at the fork would never be free
+        signal.alarm(int(PATIENCE))  # a lock that was held at the fork would never be free
         for _ in range(3):
-            open_state(state_url).pool(account, Limits([(10_000, 60.0)])).acquire()
+            open_state(state_url).pool(account, Limits([(many, 60.0)])).acquire()
 
     for _ in range(12):
         time.sleep(0.02)
@@ -365,7 +369,7 @@ def test_a_fork_amid_transactions_of_other_threads(state_url: str, account: str)
     stop.set()
     for thread in threads:
         thread.join()
-    assert pool.remaining() == [10_000 - 12 * 3 - sum(taken)]
+    assert pool.remaining() == [many - 12 * 3 - sum(taken)]
 
 
 def test_a_second_look_at_the_file_drops_no_locks(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from state_workers import PATIENCE
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.state import open_state
@@ -57,13 +58,13 @@ def make(clock: Clock, account: str) -> Callable[..., SharedPool]:
 
 
 def test_the_permit_after_the_last_is_granted_when_window_and_margin_have_passed(make: Any, clock: Clock) -> None:
-    pool, start = make((3, 60.0)), clock.time
+    pool, start, began = make((3, 60.0)), clock.time, time.time()
     for _ in range(3):
         assert pool.acquire(max_wait=0).at == start
     with pytest.raises(QuotaExhausted) as raised:
         pool.acquire(max_wait=60.9)
     assert raised.value.window == 60.0
-    assert raised.value.next_permit_at == pytest.approx(time.time() + 61, abs=5)
+    assert began + 61 <= (raised.value.next_permit_at or 0) <= time.time() + 61
     assert start + 61.0 <= pool.acquire(max_wait=61.1).at <= start + 61.1  # 60 and 1 of margin; up to 0.05 of jitter
 
 
@@ -167,7 +168,7 @@ def test_a_step_of_the_wall_clock_means_nothing_on_sqlite(tmp_path: Path, monkey
         for pool in (before, SharedPool(Database(url), f"{i}", Limits([(1, 60.0)]))):
             with pytest.raises(QuotaExhausted):
                 pool.acquire(max_wait=59)
-            assert pool.usage().next_permit_in == pytest.approx(61, abs=3)
+            assert 0 < pool.usage().next_permit_in <= 61
         monkeypatch.undo()
 
 
@@ -180,7 +181,7 @@ def test_a_boot_with_the_wall_clock_set_back_does_not_stop_time(
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 86_400.0 * 365)
     pool = SharedPool(Database(url), "a", Limits([(1, 60.0)]))
-    assert pool.usage().next_permit_in == pytest.approx(61, abs=3)
+    assert 0 < pool.usage().next_permit_in <= 61
 
 
 def test_on_postgresql_the_stamp_is_of_after_the_wait_for_the_lock(postgres: str, account: str) -> None:
@@ -191,8 +192,11 @@ def test_on_postgresql_the_stamp_is_of_after_the_wait_for_the_lock(postgres: str
         grants: list[Grant] = []
         thread = threading.Thread(target=lambda: grants.append(pool.acquire()))
         thread.start()
-        thread.join(0.7)
-        assert thread.is_alive()
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        while not holder.execute(text(waiting)).scalar_one():
+            holder.execute(text("SELECT pg_stat_clear_snapshot()"))
         released = float(holder.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
     thread.join()
     assert grants[0].at >= released
@@ -559,48 +563,69 @@ def test_counters_of_coroutines(make: Any) -> None:
 
 @pytest.fixture
 def quick(state_url: str, account: str) -> SharedPool:
-    """Two permits in 0.25 s, without margin."""
-    return SharedPool(Database(state_url), account, Limits([(2, 0.25)]), margin=lambda seconds: 0.0)
+    """Two permits in 0.1 s, without margin."""
+    return SharedPool(Database(state_url), account, Limits([(2, 0.1)]), margin=lambda seconds: 0.0)
 
 
-def test_max_wait_is_refused_at_once_when_it_is_clear_also_for_those_in_the_queue(state_url: str, account: str) -> None:
-    pool = SharedPool(Database(state_url), account, Limits([(1, 2.0)]), margin=lambda seconds: 0.0)
-    pool.acquire()
-    sleeper = threading.Thread(target=pool.acquire, daemon=True)  # has the turn, asleep for 2 s
-    sleeper.start()
-    while not pool._turns["interactive"]._asleep:
-        time.sleep(0.005)
-    took = time.monotonic()
-    for wait in (0, 0.5, 1.0):
+class Sleeper:
+    """A thread that has the turn and sleeps for a permit, until it is woken."""
+
+    def __init__(self, clock: Clock, account: str) -> None:
+        self.woken, asleep = threading.Event(), threading.Event()
+
+        def sleep(seconds: float) -> None:
+            asleep.set()
+            assert self.woken.wait(PATIENCE), "nobody came past it"
+            clock.sleep(seconds)
+
+        self.pool = SharedPool(clock, account, Limits([(1, 60.0)]), sleep=sleep)
+        self.pool.acquire()
+        self._thread = threading.Thread(target=self.pool.acquire, daemon=True)
+        self._thread.start()
+        asleep.wait()
+
+    def wake(self) -> None:
+        assert self._thread.is_alive(), "it was to sleep all the while"
+        self.woken.set()
+        self._thread.join()
+
+
+@pytest.fixture
+def sleeper(clock: Clock, account: str) -> Sleeper:
+    return Sleeper(clock, account)
+
+
+def test_max_wait_is_refused_at_once_when_it_is_clear_also_for_those_in_the_queue(clock: Clock, account: str) -> None:
+    began = time.time()
+    sleeper = Sleeper(clock, account)
+    pool, slept = sleeper.pool, time.time()
+    for wait in (0, 0.5, 60.9):
         with pytest.raises(QuotaExhausted) as raised:
             pool.acquire(max_wait=wait)
-        assert raised.value.next_permit_at == pytest.approx(time.time() + 2, abs=1)
+        assert began + 61 <= (raised.value.next_permit_at or 0) <= slept + 61
 
     async def several() -> list[Any]:
         return await asyncio.gather(*(pool.aacquire(max_wait=0.5) for _ in range(20)), return_exceptions=True)
 
     assert {type(error) for error in asyncio.run(several())} == {QuotaExhausted}
-    assert time.monotonic() - took < 0.5
-    sleeper.join()
+    sleeper.wake()
 
 
-def test_those_who_queued_before_the_sleep_was_known_are_told_too(state_url: str, account: str) -> None:
-    pool = SharedPool(Database(state_url), account, Limits([(1, 2.0)]), margin=lambda seconds: 0.0)
-    started = time.monotonic()
+def test_those_who_queued_before_the_sleep_was_known_are_told_too(make: Any) -> None:
+    pool = make((1, 60.0))
 
-    async def impatient() -> float:
+    async def impatient() -> None:
         with pytest.raises(QuotaExhausted):
             await pool.aacquire(max_wait=1.0)
-        return time.monotonic() - started
 
-    async def many() -> list[float]:
+    async def many() -> None:
         patient = [asyncio.create_task(pool.aacquire()) for _ in range(2)]  # the second of them will sleep
-        told = await asyncio.gather(*(impatient() for _ in range(20)))
+        await asyncio.wait_for(asyncio.gather(*(impatient() for _ in range(20))), PATIENCE)
+        assert not patient[1].done(), "they were told while it slept"
         patient[1].cancel()
         await asyncio.wait(patient)
-        return told
 
-    assert max(asyncio.run(many())) < 0.9
+    asyncio.run(many())
 
 
 def test_max_wait_0_succeeds_while_permits_are_free(state_url: str, account: str) -> None:
@@ -639,14 +664,14 @@ def test_waiting_callers_of_a_process_are_served_in_order(quick: SharedPool) -> 
     assert order == [0, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("after", [0.0, 0.001, 0.01, 0.1])
+@pytest.mark.parametrize("after", [0.0, 0.001, 0.01, 0.05])
 def test_cancelling_who_waits_leaves_the_pool_usable(quick: SharedPool, after: float) -> None:
     async def cancelled() -> None:
         tasks = [asyncio.create_task(quick.aacquire()) for _ in range(8)]
         await asyncio.sleep(after)
         for task in tasks[::2]:
             task.cancel()
-        done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+        done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PATIENCE)
         assert all(isinstance(outcome, (Grant, asyncio.CancelledError)) for outcome in done)
         assert all(isinstance(outcome, Grant) for outcome in done[1::2])
         tasks = [asyncio.create_task(quick.aacquire()) for _ in range(3)]
@@ -656,10 +681,10 @@ def test_cancelling_who_waits_leaves_the_pool_usable(quick: SharedPool, after: f
         await asyncio.wait(tasks)
 
     asyncio.run(cancelled())
-    assert quick.acquire(max_wait=1.5).permits == 1
+    assert quick.acquire().permits == 1
 
 
-def test_a_signal_that_ends_a_waiting_thread_leaves_the_queue_usable(quick: SharedPool) -> None:
+def test_a_signal_that_ends_a_waiting_thread_leaves_the_queue_usable(sleeper: Sleeper) -> None:
     import signal
 
     class TimeLimit(BaseException):
@@ -668,70 +693,59 @@ def test_a_signal_that_ends_a_waiting_thread_leaves_the_queue_usable(quick: Shar
     def alarm(*_: Any) -> Iterator[None]:
         raise TimeLimit
 
-    quick.acquire(2)
-    first = threading.Thread(target=quick.acquire, daemon=True)
-    first.start()
-    while not quick._turns["interactive"]._asleep:
-        time.sleep(0.005)
+    def acquire_until_the_alarm() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        sleeper.pool.acquire()  # in the queue
+
     before = signal.signal(signal.SIGALRM, alarm)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
         with pytest.raises(TimeLimit):
-            quick.acquire()  # in the queue
+            acquire_until_the_alarm()
     finally:
         signal.signal(signal.SIGALRM, before)
-    first.join(5)
-    assert quick.acquire(max_wait=1.5).permits == 1
+    sleeper.wake()
+    assert sleeper.pool.acquire().permits == 1
 
 
 def test_a_store_call_does_not_hold_up_the_event_loop(state_url: str, account: str) -> None:
     database = Database(state_url)
     pool = SharedPool(database, account, Limits([(100, 60.0)]))
     other = Database(state_url)
-    gaps: list[float] = []
-    held, free = threading.Event(), threading.Event()
+    held, free, freed = threading.Event(), threading.Event(), []
 
     def hold() -> None:
         # Another process' transaction, as SQLite sees it: a connection that is not ours.
         with other._engine.begin() as connection:
             connection.execute(select(pools).where(pools.c.account == account).with_for_update())
             held.set()
-            free.wait(10)
-
-    async def tick() -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(0.01)
-            gaps.append(time.monotonic() - before)
+            freed.append(free.wait(10))
 
     async def main() -> None:
-        ticking = asyncio.create_task(tick())
         waiting = [asyncio.create_task(pool.aacquire()) for _ in range(5)]
         late = asyncio.create_task(pool.adeparted(Grant(1, 0.0, time.monotonic() - 99, 0.0)))
         pausing = asyncio.create_task(pool.apause(1.0))
-        await asyncio.sleep(0.8)
-        assert not any(task.done() for task in waiting)
+        for _ in range(30):
+            await asyncio.sleep(0.01)  # were the loop held up, the other transaction would end before this does
+        assert not any(task.done() for task in (*waiting, late, pausing))
         free.set()
         await asyncio.gather(*waiting, late, pausing)
-        ticking.cancel()
 
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait()
     asyncio.run(main())
     holder.join()
-    assert len(gaps) > 30
-    assert max(gaps) < 0.3
+    assert freed == [True]
 
 
 def test_what_is_left_is_what_can_be_had(make: Any, clock: Clock, account: str) -> None:
-    pool = make((5, 60.0), (8, 600.0))
+    pool, began = make((5, 60.0), (8, 600.0)), time.time()
     assert pool.remaining() == [5, 8]
     pool.acquire(4)
     assert pool.remaining() == [1, 4]
     pool.acquire()
     assert pool.usage().next_permit_in == 61
-    assert pool.next_permit_at() == pytest.approx(time.time() + 61, abs=5)
+    assert began + 61 <= pool.next_permit_at() <= time.time() + 61
     (usage,) = [usage for usage in usages(clock) if usage.account == account]
     assert usage.remaining == [(0, 5, 60.0), (3, 8, 600.0)]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from state_workers import PATIENCE
 from typer.testing import CliRunner
 
 from whautomate_core.account import Account, account_from_settings
@@ -131,7 +132,7 @@ def test_another_process_sends_nothing_from_its_next_call_on(
     def outcomes(wanted: str, count: int) -> list[str]:
         seen = []
         while seen.count(wanted) < count:
-            seen.append(results.get(timeout=60))
+            seen.append(results.get(timeout=PATIENCE))
         return seen
 
     try:

@@ -650,7 +650,7 @@ def test_all_who_wait_draw_from_one_share_and_from_the_pool(whautomate_emulator:
 
 def test_a_permit_that_is_due_after_the_deadline_is_not_waited_for(whautomate_emulator: Emulator) -> None:
     account = account_of(whautomate_emulator, account="deadline", requests_per_minute=10, requests_per_day=10)
-    pool = WaitingPool(account, deadline=time.time() + 5)
+    pool = WaitingPool(account, deadline=time.time() + 600)
     pool.acquire()
     with pytest.raises(QuotaExhausted):
         pool.acquire()  # it would wait for ever
