@@ -1,18 +1,23 @@
 """Both clients against the emulator over TCP, with as many permits as they like and no waiting between attempts."""
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.testing
 
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.state.database import Database
 from whautomate_core.state.pool import Grant, Lane
+
+# Else each run of a command in this process reads the signatures of them all.
+typer.testing._get_command = functools.cache(typer.testing._get_command)  # type: ignore[attr-defined]
 
 
 class NoLimit:

@@ -186,7 +186,9 @@ secrets = Table("whautomate_secret", metadata, Column("value", String, nullable=
 
 
 def _create(connection: Connection) -> None:
-    metadata.create_all(connection)
+    # Only the version is there yet: looking for each of the others would take as long as making them.
+    others = [table for table in metadata.sorted_tables if table is not schema_version]
+    metadata.create_all(connection, others, checkfirst=False)
     connection.execute(insert(secrets).values(value=token_hex(32)))
 
 
