@@ -27,7 +27,7 @@ def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) ->
             assert started.stdout is not None
             line = started.stdout.readline()
             (url,) = re.findall(r"http://127\.0\.0\.1:\d+", line)
-            with httpx.Client(base_url=url, headers={"x-api-key": "k"}) as http:
+            with httpx.Client(base_url=url, headers={"x-api-key": "k"}, timeout=600) as http:
                 body = {"name": name, "phoneNumber": "+4915123456789", "location": {"id": "loc000000001"}}
                 assert http.post("/v1/contacts", json=body).json()["phoneNumber"] == "+4915123456789"
                 names = sorted(contact["name"] for contact in http.get("/v1/contacts").json())
@@ -57,9 +57,9 @@ def test_templates_that_are_not_approved_are_refused() -> None:
     try:
         assert started.stdout is not None
         (url,) = re.findall(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
-        with httpx.Client(base_url=url, headers={"x-api-key": "k"}) as http:
+        with httpx.Client(base_url=url, headers={"x-api-key": "k"}, timeout=600) as http:
             found = http.get("/_emulator/stances").json()["templates"]
     finally:
         started.send_signal(signal.SIGTERM)
-        started.wait(10)
+        started.wait(PATIENCE)
     assert found == ["hello", "offer"]

@@ -160,7 +160,7 @@ def test_killed_while_waiting_for_a_permit_leaves_no_claim(
     process = processes.Process(target=create_and_wait, args=(two_a_while, waiting), daemon=True)
     process.start()
     try:
-        assert waiting.wait(60)
+        assert waiting.wait(PATIENCE)
     finally:
         process.kill()
         process.join()

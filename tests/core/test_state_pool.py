@@ -718,7 +718,7 @@ def test_a_store_call_does_not_hold_up_the_event_loop(state_url: str, account: s
         with other._engine.begin() as connection:
             connection.execute(select(pools).where(pools.c.account == account).with_for_update())
             held.set()
-            freed.append(free.wait(10))
+            freed.append(free.wait(60))
 
     async def main() -> None:
         waiting = [asyncio.create_task(pool.aacquire()) for _ in range(5)]

@@ -104,7 +104,7 @@ def test_an_interrupt_waits_for_what_is_under_way_and_lets_nothing_else_leave(
     assert not any(request["status"] is None for request in whautomate_emulator.requests())
     sent = len(whautomate_emulator.requests())
     for thread in [one for one in threading.enumerate() if one.name.startswith("whautomate_")]:
-        thread.join(10)
+        thread.join()
     assert len(whautomate_emulator.requests()) == sent
 
 

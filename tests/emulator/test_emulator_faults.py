@@ -179,7 +179,7 @@ def test_an_emulator_can_stop_while_it_refuses() -> None:
     with running(app) as url:
         Emulator(app, url).fault("refused", seconds=60)
     with running(app, port=int(url.rsplit(":", 1)[1])) as again:
-        assert httpx.get(f"{again}/_emulator/stances").status_code == 200
+        assert httpx.get(f"{again}/_emulator/stances", timeout=600).status_code == 200
 
 
 def test_refused_in_process(call: Caller) -> None:
