@@ -13,18 +13,26 @@ from whautomate_core.client import Client
 from whautomate_core.identity import Step
 from whautomate_core.keys_before import PrefectKeys
 from whautomate_core.once import send_once
+from whautomate_core.state.claims import Claim
 
 
-def send_task_call(client: Client, call: Call[Any], key: str | None, result: Callable[[Any], Any]) -> Any:
+def send_task_call(
+    client: Client,
+    call: Call[Any],
+    key: str | None,
+    result: Callable[[Any], Any],
+    met: Callable[[Claim], object] = lambda claim: None,
+) -> Any:
     """Send the call of a task; where it must not happen twice, under a claim.
 
     Its key is `key`, else the outermost flow run, the endpoint and what the call is about. Outside of runs nothing
-    tells a repetition from another call: without `key` it is sent as often as it is asked for.
+    tells a repetition from another call: without `key` it is sent as often as it is asked for. `met` is called with the
+    claim of the attempt that has sent it before.
     """
     once = key if key is not None else step_of_run()
     if call.repeat is not Repeat.ONCE or once is None:
         return result(client.send(call))
-    stored, _ = send_once(client, once, call, result)
+    stored, _ = send_once(client, once, call, result, met=met)
     # Claims of the first form held the place of the call beside its result.
     return stored["result"] if isinstance(stored, dict) and stored.keys() == {"result", "place"} else stored
 

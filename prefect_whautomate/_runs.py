@@ -83,13 +83,30 @@ def task_client(
     Raises: what `require_one_state` does.
     """
     account, run = credentials.get_account(), deployed_run()
-    if run is None:
-        return kind(account, pool=pool, lane=lane, max_requests=max_requests, attempts=attempts)
-    require_one_state(credentials, run)
-    _leave_with_others(run)
+    max_wait = None
+    if run is not None:
+        require_one_state(credentials, run)
+        _leave_with_others(run)
+        max_wait = credentials.max_wait
     return kind(
-        account, pool=pool, lane=lane, max_requests=max_requests, max_wait=credentials.max_wait, attempts=attempts
+        account,
+        pool=pool,
+        lane=lane,
+        max_requests=max_requests,
+        max_wait=max_wait,
+        attempts=attempts,
+        run=run_in_words(),
     )
+
+
+def run_in_words() -> str | None:
+    """What people know the attempt of a task by: claims hold it, and name it to whoever comes later."""
+    flow, task = FlowRunContext.get(), TaskRunContext.get()
+    if flow is not None and flow.flow_run is not None:
+        within = f"flow {flow.flow.name}, " if flow.flow else ""
+        within += f"task {task.task_run.name}, " if task else ""
+        return f"flow run {flow.flow_run.name} ({within}attempt {flow.flow_run.run_count})"
+    return f"task run {task.task_run.name}" if task else None
 
 
 def sync_run(arguments: Mapping[str, Any]) -> Run:

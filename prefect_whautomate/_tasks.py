@@ -6,7 +6,7 @@ import asyncio
 import functools
 import inspect
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, get_type_hints, overload
 
@@ -21,7 +21,7 @@ from prefect_whautomate._progress import RunProgress, tell
 from prefect_whautomate._runs import leave_until_permitted, sync_run, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
-from whautomate_core.call import Call, summary
+from whautomate_core.call import Call, summary, watched
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import (
     BudgetExceeded,
@@ -34,6 +34,9 @@ from whautomate_core.errors import (
     Stopped,
 )
 from whautomate_core.files import write_records
+from whautomate_core.outcome_lines import counted, endpoint_line, job_line
+from whautomate_core.personal_data import left_out, without_personal_data
+from whautomate_core.state.claims import Claim
 from whautomate_core.state.pool import Lane
 
 P = ParamSpec("P")
@@ -137,6 +140,7 @@ def job_tasks(
             report: Any = job(client, *args, **kwargs, **supplied)
             if "progress" in wanted:
                 tell(name, report)
+            say(client, job_line(name, report))
             return {**report, **used(client)}
 
     wanted = inspect.signature(job).parameters
@@ -174,8 +178,9 @@ def endpoint_tasks(
 def endpoint_tasks(endpoint: Callable[..., Call[Any]]) -> tuple[Task[..., Any], Task[..., Any]]:
     """The sync and the async task of an endpoint: its name, its arguments after the credentials, its description.
 
-    Lists read every page and take `max_records`; other reads return the record; both write to `output_path` where it
-    is given. Writes return `{"id": ...}`. All take `max_requests`; what must not happen twice takes `key`.
+    Lists read every page and take `max_records`; other reads return the record. Both leave out personal data, unless
+    they are given `return_records`, and write whole records to `output_path` where it is given. Writes return
+    `{"id": ...}`. All take `max_requests`; what must not happen twice takes `key`.
 
     Example:
         ```python
@@ -216,42 +221,54 @@ def _repeatable(endpoint: Callable[..., Call[Any]]) -> bool:
 
 def _record_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
     def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
-        call = endpoint(*args, **kwargs)
+        call, did = watched(endpoint(*args, **kwargs))
         with task_client(Client, credentials, max_requests=max_requests) as client:
-            return _told(endpoint, client, _result(call, client.send(call)))
+            return _said(endpoint, client, call, summary(call, client.send(call)), did=did)
 
     async def arun(
         credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any
     ) -> Any:
-        call = endpoint(*args, **kwargs)
+        call, did = watched(endpoint(*args, **kwargs))
         async with await async_client(credentials, max_requests) as client:
-            return _told(endpoint, client, _result(call, await client.send(call)))
+            return _said(endpoint, client, call, summary(call, await client.send(call)), did=did)
 
     return run, arun
 
 
 def _read_functions(endpoint: Callable[..., Call[Any]], record: type) -> _Functions:
-    write, awrite = _record_functions(endpoint)
-
     def run(
         credentials: WhautomateCredentials,
         *args: Any,
         output_path: str | None = None,
+        return_records: bool = False,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> Any:
-        def read() -> Any:
-            return write(credentials, *args, max_requests=max_requests, **kwargs)
+        call = endpoint(*args, **kwargs)
+        with task_client(Client, credentials, max_requests=max_requests) as client:
+            # Asked for in the writing: what keeps the file from being written is found out before.
+            records = (client.send(call) for _ in range(1))
+            if output_path is None:
+                (found,) = _returned(records, record, return_records)
+            else:
+                found = _written(output_path, records, record)
+            return _said(endpoint, client, call, found)
 
-        if output_path is None:
-            return read()
-        # Asked for in the writing: what keeps the file from being written is found out before.
-        return _written(output_path, (read() for _ in range(1)), record)
-
-    async def arun(*args: Any, output_path: str | None = None, **kwargs: Any) -> Any:
-        if output_path is None:
-            return await awrite(*args, **kwargs)
-        return await asyncio.to_thread(run, *args, output_path=output_path, **kwargs)
+    async def arun(
+        credentials: WhautomateCredentials,
+        *args: Any,
+        output_path: str | None = None,
+        return_records: bool = False,
+        max_requests: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        if output_path is not None:
+            options: dict[str, Any] = {"output_path": output_path, "max_requests": max_requests}
+            return await asyncio.to_thread(run, credentials, *args, **options, **kwargs)
+        call = endpoint(*args, **kwargs)
+        async with await async_client(credentials, max_requests) as client:
+            (found,) = _returned([await client.send(call)], record, return_records)
+            return _said(endpoint, client, call, found)
 
     return run, arun
 
@@ -265,9 +282,10 @@ def _once_functions(endpoint: Callable[..., Call[Any]]) -> _Functions:
         **kwargs: Any,
     ) -> Any:
         call = endpoint(*args, **kwargs)
+        earlier: list[Claim] = []
         with task_client(Client, credentials, max_requests=max_requests) as client:
-            made = send_task_call(client, call, key, lambda record: _result(call, record))
-            return _told(endpoint, client, made)
+            made = send_task_call(client, call, key, functools.partial(summary, call), earlier.append)
+            return _said(endpoint, client, call, made, earlier=earlier)
 
     async def arun(*args: Any, **kwargs: Any) -> Any:
         # In a thread, where it goes on when the task is cancelled: a claim is never left open for that.
@@ -282,6 +300,7 @@ def _list_functions(endpoint: Callable[..., Call[list[Any]]], record: type) -> _
         *args: Any,
         max_records: int | None = None,
         output_path: str | None = None,
+        return_records: bool = False,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> Any:
@@ -289,14 +308,18 @@ def _list_functions(endpoint: Callable[..., Call[list[Any]]], record: type) -> _
         _check_cap(max_records)
         with task_client(Client, credentials, max_requests=max_requests) as client:
             records = islice(chain.from_iterable(client.pages(call)), max_records)
-            found = list(records) if output_path is None else _written(output_path, records, record)
-            return _told(endpoint, client, found)
+            if output_path is None:
+                found: Any = _returned(records, record, return_records)
+            else:
+                found = _written(output_path, records, record)
+            return _said(endpoint, client, call, found)
 
     async def arun(
         credentials: WhautomateCredentials,
         *args: Any,
         max_records: int | None = None,
         output_path: str | None = None,
+        return_records: bool = False,
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> Any:
@@ -315,9 +338,26 @@ def _list_functions(endpoint: Callable[..., Call[list[Any]]], record: type) -> _
                 records += page
                 if max_records is not None and len(records) >= max_records:
                     break
-            return _told(endpoint, client, records[:max_records])
+            return _said(endpoint, client, call, _returned(records[:max_records], record, return_records))
 
     return run, arun
+
+
+def _returned(records: Iterable[Any], record: type, whole: bool) -> list[Any]:
+    """The records as a task returns them: results are kept where Prefect keeps them, and shown."""
+    if whole:
+        return list(records)
+    found, dropped = [], set[str]()
+    for one in records:
+        dropped.update(left_out(record, [one]))
+        found.append(without_personal_data(record, one))
+    if dropped:
+        log.info(
+            "personal data is left out of the result (%s): output_path=... writes whole records to a file, "
+            "return_records=True returns them",
+            ", ".join(sorted(dropped)),
+        )
+    return found
 
 
 def _written(path: str, records: Iterable[Any], record: type) -> dict[str, Any]:
@@ -329,20 +369,30 @@ async def async_client(credentials: WhautomateCredentials, max_requests: int | N
     return await asyncio.to_thread(task_client, AsyncClient, credentials, max_requests=max_requests)
 
 
-def _told(endpoint: Callable[..., Any], client: Client | AsyncClient, result: R) -> R:
-    """`result`, after a line about what it took."""
-    used = client.used
-    log.info("%s: %d requests, waited %.0f s for permits", endpoint.__name__, used.requests, used.waited)
+def _said(
+    endpoint: Callable[..., Any],
+    client: Client | AsyncClient,
+    call: Call[Any],
+    result: R,
+    *,
+    did: Callable[[], bool] = lambda: True,
+    earlier: Sequence[Claim] = (),
+) -> R:
+    """`result`, after the lines that say what the task took and did."""
+    say(client, endpoint_line(endpoint.__name__, call, result, did=did(), earlier=next(iter(earlier), None)))
     return result
+
+
+def say(client: Client | AsyncClient, line: str) -> None:
+    """Log what a task took, and last what it did."""
+    took = client.used
+    log.info("%s made, %.1f s waited for permits", counted(took.requests, "request"), took.waited)
+    log.info("%s", line)
 
 
 def _check_cap(max_records: int | None) -> None:
     if max_records is not None and (not isinstance(max_records, int) or max_records < 1):
         raise InvalidRequest("max_records must be a whole number of at least 1, or None for all")
-
-
-def _result(call: Call[Any], answer: Any) -> Any:
-    return answer if call.method == "GET" else summary(call, answer)
 
 
 def _signature(arguments: Iterable[inspect.Parameter], run: Callable[..., Any]) -> inspect.Signature:
@@ -363,6 +413,8 @@ _OPTIONS = {
     "output_path": "File to write the records to in place of returning them: JSON lines, or Parquet where it ends in"
     "\n        `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a"
     "\n        local one can be read by its owner only. Returns `path` and `records`, their number.",
+    "return_records": "Return whole records, names, numbers and texts included: Prefect keeps results where they"
+    "\n        are persisted, and whoever may read these sees them. By default personal data is left out.",
     "key": "What identifies this call: under one key it happens once. Where None it happens once in a flow run (the"
     "\n        outermost) for the person or booking that it is about, however often it is called, mapped or retried."
     "\n        The same call again returns the result of the first. Another one about the same, such as another text"

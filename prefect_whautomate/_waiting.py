@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -189,7 +188,7 @@ class _Wait:
 def _result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
     if seen.problem is not None:
         raise WhautomateError(seen.problem)
-    log.info("%s", json.dumps(seen.result))
+    log.info("%s", seen.words)
     return {**(seen.result or {}), **took}
 
 

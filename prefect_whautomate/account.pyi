@@ -16,6 +16,8 @@ class _get_account_info(Task[..., AccountInfo]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -31,18 +33,18 @@ class _get_account_info(Task[..., AccountInfo]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, max_requests: int | None = ..., wait_for: Any = ...) -> AccountInfo: ...
+    def __call__(self, credentials: WhautomateCredentials, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> AccountInfo: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_account_info: _get_account_info
 
 class _aget_account_info(Task[..., Coroutine[Any, Any, AccountInfo]]):
     """`get_account_info` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AccountInfo]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AccountInfo]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_account_info: _aget_account_info
 

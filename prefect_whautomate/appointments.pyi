@@ -26,6 +26,8 @@ class _list_appointment_slots(Task[..., list[SlotDay]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -41,18 +43,18 @@ class _list_appointment_slots(Task[..., list[SlotDay]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[SlotDay]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[SlotDay]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_appointment_slots: _list_appointment_slots
 
 class _alist_appointment_slots(Task[..., Coroutine[Any, Any, list[SlotDay]]]):
     """`list_appointment_slots` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[SlotDay]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[SlotDay]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SlotFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_appointment_slots: _alist_appointment_slots
 
@@ -65,6 +67,8 @@ class _list_appointments(Task[..., list[Appointment]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -80,18 +84,18 @@ class _list_appointments(Task[..., list[Appointment]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Appointment]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Appointment]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_appointments: _list_appointments
 
 class _alist_appointments(Task[..., Coroutine[Any, Any, list[Appointment]]]):
     """`list_appointments` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Appointment]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Appointment]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: AppointmentFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_appointments: _alist_appointments
 
@@ -137,6 +141,8 @@ class _get_appointment(Task[..., Appointment]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -152,18 +158,18 @@ class _get_appointment(Task[..., Appointment]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Appointment: ...
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Appointment: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_appointment: _get_appointment
 
 class _aget_appointment(Task[..., Coroutine[Any, Any, Appointment]]):
     """`get_appointment` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Appointment]: ...
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Appointment]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, appointment_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_appointment: _aget_appointment
 

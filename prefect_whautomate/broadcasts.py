@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import logging
 import time
 from datetime import datetime
@@ -26,6 +25,7 @@ from prefect_whautomate._tasks import (
     async_twin,
     endpoint_tasks,
     job_tasks,
+    say,
     whautomate_task,
 )
 from prefect_whautomate._waiting import awaited, waited, waiting_tasks
@@ -38,6 +38,7 @@ from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.outcome import conclude, question, shown
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.outcome_lines import job_line, time_of
 from whautomate_core.records import Template  # noqa: F401 - the stub names it
 from whautomate_core.state import open_state
 from whautomate_core.thresholds import Threshold
@@ -69,8 +70,9 @@ def _broadcast(
         task_client(Client, credentials, max_requests=max_requests) as client,
         CancelledWithRun(credentials, cancel_on_kill, key=key) as run,
     ):
-        made = _sent(client, campaign, key, due)
-        return {**_held(client, campaign, key, due, made, run), **used(client)}
+        made = _held(client, campaign, key, due, _sent(client, campaign, key, due), run)
+        say(client, job_line("broadcast", made))
+        return {**made, **used(client)}
 
 
 async def _abroadcast(
@@ -85,7 +87,9 @@ async def _abroadcast(
     with client:
         async with CancelledWithRun(credentials, cancel_on_kill, key=key) as run:
             made = await in_thread(client, _sent, client, campaign, key, due)
-            return {**await _aheld(client, campaign, key, due, made, run), **used(client)}
+            made = await _aheld(client, campaign, key, due, made, run)
+            say(client, job_line("broadcast", made))
+            return {**made, **used(client)}
 
 
 def _meant(
@@ -202,7 +206,9 @@ class Broadcast(JobBlock[Json], Campaign):
             task_client(Client, self.credentials) as client,
             CancelledWithRun(self.credentials, self.cancel_on_kill, key=key),
         ):
-            return BroadcastRun(self, campaign, key, _sent(client, campaign, key, None))
+            made = _sent(client, campaign, key, None)
+            say(client, job_line("broadcast", made))
+            return BroadcastRun(self, campaign, key, made)
 
     async def atrigger(self) -> BroadcastRun:
         """`trigger` for coroutines."""
@@ -210,7 +216,9 @@ class Broadcast(JobBlock[Json], Campaign):
         client = await asyncio.to_thread(task_client, Client, self.credentials)
         with client:
             async with CancelledWithRun(self.credentials, self.cancel_on_kill, key=key):
-                return BroadcastRun(self, campaign, key, await in_thread(client, _sent, client, campaign, key, None))
+                made = await in_thread(client, _sent, client, campaign, key, None)
+                say(client, job_line("broadcast", made))
+                return BroadcastRun(self, campaign, key, made)
 
     def _key(self) -> str:
         return self.key if self.key is not None else _key_of_run(self.credentials, self.name)
@@ -292,6 +300,7 @@ class BroadcastRun(JobRun[Json]):
     def _conclude(self) -> None:
         with task_client(Client, self._credentials) as client:
             self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
+            say(client, job_line("broadcast", self._result))
         if task_run.id or flow_runs():
             table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in self._result["receipt"].items()]
             create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]
@@ -301,9 +310,7 @@ class BroadcastRun(JobRun[Json]):
 
 
 def _sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
-    made = send_broadcast(client, campaign, key, due=due or _due_of_run(), sleep=client.used.sleep)
-    log.info("%s", json.dumps({name: made[name] for name in ("id", "created", "skipped")}))
-    return made
+    return send_broadcast(client, campaign, key, due=due or _due_of_run(), sleep=client.used.sleep)
 
 
 def _held(
@@ -311,6 +318,7 @@ def _held(
 ) -> Json:
     """Wait until the hold is nearly over, and look who opted out meanwhile."""
     while made["look_at"] is not None:
+        _say_held(made)
         while (rest := made["look_at"] - time.time()) > 0:
             time.sleep(min(rest, LOOK))
             run.look()
@@ -323,11 +331,19 @@ async def _aheld(
 ) -> Json:
     """`_held` for coroutines."""
     while made["look_at"] is not None:
+        _say_held(made)
         while (rest := made["look_at"] - time.time()) > 0:
             await asyncio.sleep(min(rest, LOOK))
             await asyncio.to_thread(run.look)
         made = await in_thread(client, _again, client, campaign, key, due, made)
     return made
+
+
+def _say_held(made: Json) -> None:
+    log.info(
+        "broadcast %s (%s) starts at %s; checking for new opt-outs shortly before",
+        *(made["name"], made["id"], time_of(made["start"])),
+    )
 
 
 def _again(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:

@@ -27,6 +27,8 @@ class _list_broadcasts(Task[..., list[Broadcast]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -42,18 +44,18 @@ class _list_broadcasts(Task[..., list[Broadcast]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Broadcast]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Broadcast]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_broadcasts: _list_broadcasts
 
 class _alist_broadcasts(Task[..., Coroutine[Any, Any, list[Broadcast]]]):
     """`list_broadcasts` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Broadcast]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Broadcast]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: BroadcastFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_broadcasts: _alist_broadcasts
 
@@ -103,6 +105,8 @@ class _get_broadcast(Task[..., Broadcast]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -118,18 +122,18 @@ class _get_broadcast(Task[..., Broadcast]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Broadcast: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Broadcast: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_broadcast: _get_broadcast
 
 class _aget_broadcast(Task[..., Coroutine[Any, Any, Broadcast]]):
     """`get_broadcast` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Broadcast]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Broadcast]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_broadcast: _aget_broadcast
 
@@ -202,6 +206,8 @@ class _list_broadcast_logs(Task[..., list[BroadcastLog]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -217,18 +223,18 @@ class _list_broadcast_logs(Task[..., list[BroadcastLog]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[BroadcastLog]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[BroadcastLog]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_broadcast_logs: _list_broadcast_logs
 
 class _alist_broadcast_logs(Task[..., Coroutine[Any, Any, list[BroadcastLog]]]):
     """`list_broadcast_logs` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[BroadcastLog]]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[BroadcastLog]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, filters: PageFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_broadcast_logs: _alist_broadcast_logs
 

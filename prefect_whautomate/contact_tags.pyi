@@ -20,6 +20,8 @@ class _list_contact_tags(Task[..., list[Tag]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -35,18 +37,18 @@ class _list_contact_tags(Task[..., list[Tag]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Tag]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Tag]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_contact_tags: _list_contact_tags
 
 class _alist_contact_tags(Task[..., Coroutine[Any, Any, list[Tag]]]):
     """`list_contact_tags` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Tag]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Tag]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: SearchFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_contact_tags: _alist_contact_tags
 
@@ -92,6 +94,8 @@ class _get_contact_tag(Task[..., Tag]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -107,18 +111,18 @@ class _get_contact_tag(Task[..., Tag]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Tag: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Tag: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_contact_tag: _get_contact_tag
 
 class _aget_contact_tag(Task[..., Coroutine[Any, Any, Tag]]):
     """`get_contact_tag` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Tag]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Tag]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_tag_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_contact_tag: _aget_contact_tag
 

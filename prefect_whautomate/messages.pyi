@@ -31,6 +31,8 @@ class _list_contact_messages(Task[..., list[Message]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -46,18 +48,18 @@ class _list_contact_messages(Task[..., list[Message]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Message]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Message]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_contact_messages: _list_contact_messages
 
 class _alist_contact_messages(Task[..., Coroutine[Any, Any, list[Message]]]):
     """`list_contact_messages` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Message]]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Message]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, contact_id: str, *, filters: PeriodFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_contact_messages: _alist_contact_messages
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from prefect_whautomate._runs import task_client, used
-from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, whautomate_task
+from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, say, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import segments
 from whautomate_core.campaign import segments as jobs
 from whautomate_core.client import Client
+from whautomate_core.outcome_lines import job_line
 from whautomate_core.records import SegmentCriteria
 
 list_segments, alist_segments = endpoint_tasks(segments.list_segments)
@@ -40,7 +41,7 @@ def ensure_segment(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `name`, `requests`, `waited` (seconds, for permits).
+        `id`, `name`, `created` (whether it was made now), `requests`, `waited` (seconds, for permits).
 
     Raises:
         InvalidRequest: Where a segment of that name has other criteria.
@@ -59,7 +60,9 @@ def ensure_segment(
     """
     with task_client(Client, credentials, max_requests=max_requests) as client:
         segment = jobs.ensure_segment(client, segment_name, criteria, location_id=location_id, type=type)
-        return {"id": segment["id"], "name": segment_name, **used(client)}
+        made = {"id": segment["id"], "name": segment_name, "created": segment["created"]}
+        say(client, job_line("ensure_segment", made))
+        return {**made, **used(client)}
 
 
 aensure_segment = async_twin(ensure_segment)

@@ -26,6 +26,8 @@ class _list_staffs(Task[..., list[Staff]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -41,18 +43,18 @@ class _list_staffs(Task[..., list[Staff]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Staff]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[Staff]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_staffs: _list_staffs
 
 class _alist_staffs(Task[..., Coroutine[Any, Any, list[Staff]]]):
     """`list_staffs` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Staff]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[Staff]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, *, filters: LocatedFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_staffs: _alist_staffs
 
@@ -64,6 +66,8 @@ class _get_staff(Task[..., Staff]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -79,18 +83,18 @@ class _get_staff(Task[..., Staff]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Staff: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Staff: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_staff: _get_staff
 
 class _aget_staff(Task[..., Coroutine[Any, Any, Staff]]):
     """`get_staff` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Staff]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, Staff]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_staff: _aget_staff
 
@@ -105,6 +109,8 @@ class _list_staff_availability_blocks(Task[..., list[AvailabilityBlock]]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -120,18 +126,18 @@ class _list_staff_availability_blocks(Task[..., list[AvailabilityBlock]]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[AvailabilityBlock]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> list[AvailabilityBlock]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 list_staff_availability_blocks: _list_staff_availability_blocks
 
 class _alist_staff_availability_blocks(Task[..., Coroutine[Any, Any, list[AvailabilityBlock]]]):
     """`list_staff_availability_blocks` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[AvailabilityBlock]]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, list[AvailabilityBlock]]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, *, filters: BlockFilters | None = ..., max_records: int | None = ..., output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 alist_staff_availability_blocks: _alist_staff_availability_blocks
 
@@ -179,6 +185,8 @@ class _get_staff_availability_block(Task[..., AvailabilityBlock]):
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
+        return_records: Return whole records, names, numbers and texts included: Prefect keeps results where they
+            are persisted, and whoever may read these sees them. By default personal data is left out.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Example:
@@ -194,18 +202,18 @@ class _get_staff_availability_block(Task[..., AvailabilityBlock]):
         ```
     """
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> AvailabilityBlock: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> AvailabilityBlock: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...
 
 get_staff_availability_block: _get_staff_availability_block
 
 class _aget_staff_availability_block(Task[..., Coroutine[Any, Any, AvailabilityBlock]]):
     """`get_staff_availability_block` for coroutines."""
     @overload  # type: ignore[override]
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AvailabilityBlock]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, AvailabilityBlock]: ...
     @overload
-    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
+    def __call__(self, credentials: WhautomateCredentials, staff_id: str, availability_block_id: str, *, output_path: str, return_records: bool = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...
 
 aget_staff_availability_block: _aget_staff_availability_block
 

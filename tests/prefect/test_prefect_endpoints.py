@@ -12,8 +12,9 @@ import pytest
 from contract_examples import contract, operations
 from jsonschema import Draft202012Validator
 from prefect import Task, flow
+from prefect.runtime import flow_run
 
-from prefect_whautomate import contacts, segments
+from prefect_whautomate import contacts, messages, segments
 from whautomate_core import errors
 
 LOCATION = {"id": "loc000000001"}
@@ -74,7 +75,7 @@ def sent(monkeypatch):
 @COLOURS
 def test_every_operation_has_its_task_with_the_arguments_and_the_words_of_the_core(operation, prefix):
     endpoint, task = core_function(operation), task_of(operation, prefix)
-    reads = ["output_path"] if operation.method == "GET" else []
+    reads = ["output_path", "return_records"] if operation.method == "GET" else []
     lists = ["max_records"] if operation.lists else []
     once = ["key"] if operation.method == "POST" and operation.body_name != "tags" else []
     expected = ["credentials", *inspect.signature(endpoint).parameters, *lists, *reads, *once, "max_requests"]
@@ -94,7 +95,7 @@ def test_it_sends_exactly_what_the_contract_says(operation, prefix, sent, creden
     answer.tagged = operation.function.startswith("remove_")
     arguments, task = operation.arguments(), task_of(operation, prefix)
     arguments.get("filters", {}).pop("page", None)  # every page is read
-    flags = {"allow_protected": True, "overwrite": True}
+    flags = {"allow_protected": True, "overwrite": True, "return_records": True}
     result = call(
         task,
         credentials_of_nowhere,
@@ -179,6 +180,91 @@ def test_a_file_that_can_not_be_written_costs_no_request(whautomate_emulator, cr
     assert whautomate_emulator.requests() == []
 
 
+# --- personal data, and what the log says
+
+
+@pytest.mark.parametrize("prefix", ["", "a"])
+def test_reads_return_no_personal_data_unless_they_are_told_to(whautomate_emulator, credentials, caplog, prefix):
+    caplog.set_level("INFO")
+    ada = {**PEOPLE[0], "notes": "a private note", "tags": ["vip"], "stage": "Won", "customFields": {"city": "Ulm"}}
+    [contact] = whautomate_emulator.add_contacts([ada])
+    whautomate_emulator.receive(contact, "a private text")
+    one, lists = getattr(contacts, f"{prefix}get_contact"), getattr(contacts, f"{prefix}list_contacts")
+    read, (listed,) = call(one, credentials, contact), call(lists, credentials)
+    assert listed.items() >= {"id": contact, "tags": ["vip"], "stage": "Won", "location": LOCATION}.items()
+    assert (read["id"], read["tags"]) == (contact, ["vip"])
+    (message,) = call(getattr(messages, f"{prefix}list_contact_messages"), credentials, contact)
+    assert message["id"]
+    shown = f"{read} {listed} {message} {caplog.text}"
+    assert not [one for one in ("Ada", "49300", "private", "Ulm") if one in shown]
+    assert "customFields, name, notes, phoneNumber" in caplog.text
+    assert "output_path=... writes whole records to a file, return_records=True returns them" in caplog.text
+    whole, (of_list,) = (
+        call(one, credentials, contact, return_records=True),
+        call(lists, credentials, return_records=True),
+    )
+    assert whole["phoneNumber"] == of_list["phoneNumber"] == PEOPLE[0]["phoneNumber"].removeprefix("+")
+    assert whole["notes"] == "a private note"
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_each_task_ends_its_log_with_what_came_of_it(whautomate_emulator, credentials, caplog, tmp_path):
+    caplog.set_level("INFO")
+
+    def said(task, *arguments, **more):
+        caplog.clear()
+        result = call(task, credentials, *arguments, **more)
+        return result, caplog.messages[-1]
+
+    for prefix in ("", "a"):
+        names = ("create_contact", "add_contact_tags", "update_contact", "get_contact", "list_contacts", "find_contact")
+        of = {name: getattr(contacts, prefix + name) for name in (*names, "delete_contact")}
+        made, line = said(
+            of["create_contact"], {**PEOPLE[0], "location": LOCATION}, key=f"Ada{prefix} {credentials.account}"
+        )
+        id = made["id"]
+        assert line == f"contact {id} created"
+        assert said(of["add_contact_tags"], id, ["vip"])[1] == f"contact {id} now has the tag vip"
+        assert said(of["add_contact_tags"], id, ["vip"])[1] == f"contact {id} already had the tag vip; nothing sent"
+        assert said(of["update_contact"], id, {"stage": "Won"})[1] == f"contact {id} updated"
+        assert said(of["get_contact"], id)[1] == f"contact {id} read"
+        assert said(of["list_contacts"], max_records=1)[1] == "1 contact read"
+        path = f"{tmp_path}/people.jsonl"
+        assert said(of["list_contacts"], max_records=1, output_path=path)[1] == f"1 contact written to {path}"
+        assert said(of["find_contact"], phone=PEOPLE[0]["phoneNumber"])[1] == f"contact {id} found"
+        wait = contacts.await_for_contact if prefix else contacts.wait_for_contact
+        assert said(wait, id, tag="vip")[1].startswith(f"contact {id} has ")
+        assert said(of["delete_contact"], id, allow_protected=True)[1] == f"contact {id} deleted"
+        segment, line = said(getattr(segments, f"{prefix}ensure_segment"), f"all{prefix}", {"tags": ["newsletter"]})
+        assert line == f"segment all{prefix} ({segment['id']}) created"
+        rows = [{"name": "Ada", "mobile": "030 1234567"}, {"name": "Bob", "mobile": "no number"}]
+        mapping = {"name": "name", "phoneNumber": "mobile"}
+        sync = contacts.async_contacts if prefix else contacts.sync_contacts
+        _, line = said(sync, rows, mapping, default_region="DE", max_rejected=1)
+        assert line.startswith("2 rows: 1 created" if not prefix else "2 rows: 1 unchanged")
+        assert "1 rejected" in line
+
+
+def test_who_sent_it_before_is_named(server, whautomate_emulator, credentials, caplog):
+    caplog.set_level("INFO")
+    ran = []
+
+    @flow
+    def daily():
+        ran.append(flow_run.name)
+        contacts.create_contact(credentials, person(1), key="Ada, 2026-03-01")
+
+    daily()
+    caplog.clear()
+    daily()
+    (line,) = {one for one in caplog.messages if "nothing sent" in one}
+    assert re.fullmatch(
+        rf"contact \S+ already created at [-0-9]+ [:0-9]+ UTC by flow run {ran[0]} "
+        r"\(flow daily, task create_contact-\w+, attempt 1\); nothing sent",
+        line,
+    )
+
+
 # --- calls
 
 
@@ -192,7 +278,7 @@ def test_a_flow_creates_reads_changes_and_deletes(server, whautomate_emulator, c
         made = contacts.create_contact(credentials, person(1, customFields={"city": "Ulm"}))
         contacts.update_contact(credentials, made["id"], {"customFields": {"plan": "pro"}})
         tagged = contacts.add_contact_tags(credentials, made["id"], ["vip"])
-        read = contacts.get_contact(credentials, made["id"])
+        read = contacts.get_contact(credentials, made["id"], return_records=True)
         gone = contacts.delete_contact(credentials, made["id"])
         return made, tagged, read, gone
 
@@ -208,8 +294,8 @@ def test_a_coroutine_does_the_same(server, whautomate_emulator, credentials):
     async def life():
         made = await contacts.acreate_contact(credentials, person(1))
         await contacts.aupdate_contact(credentials, made["id"], {"name": "Grace"})
-        read = await contacts.aget_contact(credentials, made["id"])
-        listed = await contacts.alist_contacts(credentials, max_records=1)
+        read = await contacts.aget_contact(credentials, made["id"], return_records=True)
+        listed = await contacts.alist_contacts(credentials, max_records=1, return_records=True)
         return made, read, listed, await contacts.adelete_contact(credentials, made["id"])
 
     made, read, listed, gone = asyncio.run(life())

@@ -96,6 +96,29 @@ def test_what_happens_meanwhile_is_seen(whautomate_emulator, credentials, which)
 
 
 @pytest.mark.parametrize("which", [0, 1])
+def test_it_survives_checks_that_fail_and_ends_where_no_check_can_succeed(
+    whautomate_emulator, credentials, credentials_of_emulator, caplog, which
+):
+    caplog.set_level("INFO")
+    [contact] = whautomate_emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
+    for on in (1, 2):
+        whautomate_emulator.fault("503", operation="getContact", on=on)
+    wait = TASKS["contact"][which]
+    found = run(wait, credentials, contact, tag="vip", poll_interval=0.05, timeout=3600)
+    assert (found["id"], found["requests"]) == (contact, 3), "each check takes one request, whether it fails or not"
+    failed = [one for one in caplog.records if "the check failed" in one.message]
+    assert {one.levelname for one in failed} == {"WARNING"}
+    assert "checking again in" in failed[0].message
+    whautomate_emulator.fault("503", operation="getContact", probability=1.0)
+    with pytest.raises(TimeoutError, match=r"doesn't have tag 'vip' after 0.1 s; the last check failed: .*503"):
+        run(wait, credentials, contact, tag="vip", poll_interval=0.05, timeout=0.1)
+    before = len(whautomate_emulator.requests())
+    with pytest.raises(errors.AuthenticationError):
+        run(wait, credentials_of_emulator(key="another"), contact, tag="vip", poll_interval=0.05, timeout=3600)
+    assert len(whautomate_emulator.requests()) == before + 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
 def test_waiting_takes_a_tenth_of_the_day_and_ends_in_time(whautomate_emulator, credentials_of_emulator, which):
     credentials = credentials_of_emulator(requests_per_minute=100, requests_per_day=40)
     [contact] = whautomate_emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
