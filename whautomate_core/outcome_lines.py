@@ -368,7 +368,8 @@ def _slot(result: Mapping[str, Any]) -> str:
     if result["id"] is None:
         return "no slot is free; nothing booked"
     what = f"appointment {result['id']}"
-    at = f"for {time_of(result['start'])} with member of staff {result['staff_id']}"
+    staff = f" with member of staff {result['staff_id']}" if result.get("staff_id") else ""  # claims of 0.1 lack it
+    at = f"for {time_of(result['start'])}{staff}"
     return f"{what} booked {at}" if result["booked"] else f"{what} already booked {at}; nothing sent"
 
 
