@@ -554,8 +554,8 @@ def test_a_local_run_waits_and_says_so(server, whautomate_emulator, credentials_
         ]
 
     first, second, third = local()
-    assert (first["waited"], second["waited"], first["requests"]) == (0.0, 0.0, 1)
-    assert 0 < sum(waited) < 60
+    assert first["requests"] == 1
+    assert max(first["waited"], second["waited"]) < 40 < sum(waited) < 60
     assert third["waited"] >= round(sum(waited), 1)
     assert "for a permit, since 2 per 50 s are used up" in caplog.text
     contacts.tag_contacts.fn(credentials, ROWS, "vip", {"phoneNumber": "mobile"}, default_region="DE")
