@@ -53,6 +53,8 @@ def no_backoff(monkeypatch):
 def block_types_at_start(tmp_path_factory):
     """The one server of all tests; gives the slugs of the blocks that it knew before anything was saved to it."""
     from prefect.client.orchestration import get_client
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
 
     folder, (host, port) = tmp_path_factory.mktemp("server"), PORT.getsockname()
     command = [sys.executable, "-m", "prefect", "server", "start", "--no-ui", "--host", host, "--port", str(port)]
@@ -76,6 +78,9 @@ def block_types_at_start(tmp_path_factory):
         wait_for(answers, 600)
         with get_client(sync_client=True) as client:
             yield wait_for(known, 600)  # blocks are registered while the server is answering already
+        # What is still to be sent is waited for, else this process tries to send it for a minute after the server's end.
+        APILogWorker.drain_all()
+        EventsWorker.drain_all()
     finally:
         stop([process])
 
