@@ -78,7 +78,7 @@ def block_types_at_start(tmp_path_factory):
         wait_for(answers, 600)
         with get_client(sync_client=True) as client:
             yield wait_for(known, 600)  # blocks are registered while the server is answering already
-        # What is still to be sent is waited for, else this process tries to send it for a minute after the server's end.
+        # Logs and events first: after the server's end this process would try to send them for a minute.
         APILogWorker.drain_all()
         EventsWorker.drain_all()
     finally:
