@@ -234,7 +234,6 @@ class WhautomateHook(BaseHook):
             BooleanField,
             IntegerField,
             PasswordField,
-            SelectField,
             StringField,
         )
         from wtforms.validators import NumberRange, Optional  # type: ignore[import-untyped]
@@ -246,9 +245,6 @@ class WhautomateHook(BaseHook):
                 # Airflow masks it in Extra. Hidden values would be lost when the form is saved.
                 widget = BS3PasswordFieldWidget(hide_value=False)
                 return PasswordField(label, [Optional()], description=description, widget=widget)
-            if choices := schema.get("enum"):
-                # Empty is unset.
-                return SelectField(label, [Optional()], description=description, choices=["", *choices])
             kind, checks = (IntegerField, [NumberRange(min=1)]) if "integer" in schema["type"] else (StringField, [])
             return kind(label, [Optional(), *checks], description=description, widget=BS3TextFieldWidget())
 
