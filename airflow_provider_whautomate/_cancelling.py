@@ -136,7 +136,9 @@ class CancelsBroadcast:
     def on_kill(self) -> None:
         """Cancel the broadcast where a person ended the task, or it was the last attempt."""
         if self._working:
-            raise Killed  # out of what is under way; the signal may have come in the middle of it
+            raise Killed(
+                "the task was ended while it ran"
+            )  # out of what is under way; the signal may have come in the middle of it
         if self._context is None or self.cancel_on_kill is False:
             return
         ti = self._context["ti"]
@@ -146,7 +148,7 @@ class CancelsBroadcast:
             self.log.warning("Airflow can't be asked for the state of the task (%s)", type(error).__name__)
             state = "running"
         if state in GIVEN_UP:
-            self._cancel(self._context, f"the task was ended and is {state}")
+            self._cancel(self._context, f"the task was marked as {state}")
         elif self.cancel_on_kill or (state in UNDER_WAY and not has_attempts_left(ti)):
             self._cancel(self._context, "the task was ended" if self.cancel_on_kill else "its last attempt was ended")
         else:

@@ -55,6 +55,7 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.forks import belongs_to_process
+from whautomate_core.outcome_lines import counted
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.policy import numbers
 from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, prepare
@@ -419,6 +420,10 @@ class Used:
         """Requests sent, repeats included."""
         self.waited = 0.0
         """Seconds waited for permits, added up over all threads and tasks."""
+        self.earlier: Mapping[str, int] = {}
+        """What the step had changed before it waited for a permit and began anew: number by outcome."""
+        self.changed: Callable[[], Mapping[str, int]] = lambda: self.earlier
+        """What the step has changed so far, that included. Jobs whose report has such numbers set it."""
         self._taken = 0
         self._most = max_requests
         self._stopped = threading.Event()
@@ -439,8 +444,8 @@ class Used:
         with self._lock:
             if self._most is not None and self._taken + permits > self._most:
                 raise BudgetExceeded(
-                    f"the step has made {self.requests} requests, what comes next takes {permits}, and max_requests is "
-                    f"{self._most}"
+                    f"the step has made {counted(self.requests, 'request')}, the next call takes {permits}, and "
+                    f"max_requests is {self._most}"
                 )
             self._taken += permits
 
@@ -474,12 +479,16 @@ class Used:
         with self._lock:
             self.requests += 1
 
-    def go_on(self, requests: int, waited: float) -> None:
-        """Count on from what an earlier part of the step used."""
+    def go_on(self, requests: int, waited: float, changed: Mapping[str, int] | None = None) -> None:
+        """Count on from what an earlier part of the step used, and changed."""
         with self._lock:
             self.requests += requests
             self._taken += requests
             self.waited += waited
+            self.earlier = changed or {}
+
+    def __str__(self) -> str:
+        return f"{counted(self.requests, 'request')} made, {self.waited:.1f} s waited for permits"
 
 
 # --- the two clients --------------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ def reasons_of(rejects: Iterable[tuple[int, str]]) -> str:
 
 def reason_line(reason: str, count: int, rows: list[int]) -> str:
     """A reason with its count and first rows: "2 x no phone number (rows 4, 17)"."""
+    if not rows:
+        return f"{count} x {reason}"
     more = ", …" if count > len(rows) else ""
     return f"{count} x {reason} ({'row' if count == 1 else 'rows'} {', '.join(map(str, rows))}{more})"
 

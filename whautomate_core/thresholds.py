@@ -6,6 +6,7 @@ import logging
 from typing import TypeAlias
 
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.outcome_lines import counted
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,15 @@ def limit(name: str, threshold: Threshold, rows: int) -> float:
 def require_some_used(rejected: int, rows: int, reasons: str) -> None:
     """Raise `InvalidRequest` where all rows are rejected, whatever is permitted: then the source is another."""
     if rejected == rows > 0:
-        raise InvalidRequest(f"all {rows} rows are rejected: {reasons}")
+        raise InvalidRequest(f"all {counted(rows, 'row')} were rejected: {reasons}")
 
 
-def warn_of_rejected(rejected: int, rows: int, reasons: str) -> None:
-    """Say where more than half of the rows are rejected; of all of them `require_some_used` says it."""
-    if 2 * rejected > rows > rejected:
-        log.warning("%d of %d rows are rejected (max_rejected says how many may be): %s", rejected, rows, reasons)
+def log_rejected(rejected: int, rows: int, reasons: str) -> None:
+    """Log how many rows were rejected and why, if any were.
+
+    Args:
+        reasons: As `outcome_lines.reasons_of` words them.
+    """
+    if 0 < rejected < rows:  # of all of them `require_some_used` says it
+        more = " (more than half; max_rejected limits how many may be)" if 2 * rejected > rows else ""
+        log.warning("%d of %s rejected%s: %s", rejected, counted(rows, "row"), more, reasons)

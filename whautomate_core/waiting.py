@@ -41,6 +41,7 @@ from whautomate_core.errors import (
     WhautomateError,
     WrongRecord,
 )
+from whautomate_core.outcome_lines import counted, delivered, time_of
 from whautomate_core.phones import canonical, shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.records import Broadcast
@@ -141,7 +142,7 @@ class BroadcastReached(Question):
         """What a broadcast as it stands means."""
         now = now or datetime.now(UTC)
         found = delivery(broadcast, now)
-        words = f"broadcast {found.id} is {found.status} ({found.delivered} of {found.recipients} delivered)"
+        words = f"broadcast {found.id} is {found.status}: {delivered(found.as_dict())}"
         if found.failed:
             return Seen(words, problem=f"broadcast {found.id} was not sent: its status is {found.status}")
         final = bool(broadcast.get("completedAt")) or _counted_ahead(broadcast)
@@ -200,9 +201,12 @@ class ContactHas(Question):
     @property
     def unmet(self) -> str:
         who = "no contact with that number" if self.contact_id is None else f"contact {self.contact_id}"
-        wanted = [f"{name} {value!r}" for name, value in (("tag", self.tag), ("stage", self.stage)) if value]
         has = "has" if self.contact_id is None else "doesn't have"
-        return f"{who} {has} {' and '.join(wanted)}"
+        return f"{who} {has} {self._wanted}"
+
+    @property
+    def _wanted(self) -> str:
+        return " and ".join(f"{name} {value!r}" for name, value in (("tag", self.tag), ("stage", self.stage)) if value)
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         if self.contact_id is not None:
@@ -220,7 +224,7 @@ class ContactHas(Question):
         for one in contacts:
             staged = self.stage is None or _folded(one.get("stage")) == _folded(self.stage)
             if staged and (self.tag is None or _has_tag(one, self.tag)):
-                return Seen(f"contact {one.get('id')} has it", result={"id": one.get("id")})
+                return Seen(f"contact {one.get('id')} has {self._wanted}", result={"id": one.get("id")})
         return Seen(f"{self.unmet} yet" + ("" if contacts else " (there is none yet)"))
 
 
@@ -247,7 +251,7 @@ class ClientHas(Question):
     def decide(self, client: Any) -> Seen:
         """What a client as it stands means."""
         if _has_tag(client, self.tag):
-            return Seen(f"client {self.client_id} has it", result={"id": self.client_id})
+            return Seen(f"client {self.client_id} has tag {self.tag!r}", result={"id": self.client_id})
         return Seen(f"{self.unmet} yet")
 
 
@@ -266,7 +270,7 @@ class QuotaFree(Question):
 
     @property
     def unmet(self) -> str:
-        return f"the account has no {self.requests} requests left"
+        return f"the account has fewer than {counted(self.requests, 'request')} left"
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         return self.decide(*(yield Usage))
@@ -275,12 +279,14 @@ class QuotaFree(Question):
         """What a pool as it stands means. Raises `ConfigurationError` where the limits never leave so many."""
         for most, seconds in limits.windows:
             if self.requests > most:
-                raise ConfigurationError(f"requests={self.requests} can't be: the account has {most} in {seconds:g} s")
+                raise ConfigurationError(
+                    f"requests={self.requests} is more than the account ever has: {most} in {seconds:g} s"
+                )
         left = min(left for left, _, _ in usage.remaining)
         if usage.paused_for:
-            after = f"{left} requests are left, after a pause of {usage.paused_for:.0f} s"
+            after = f"{counted(left, 'request')} left, after a pause of {usage.paused_for:.0f} s"
             return Seen(after, not_before=(now or time.time()) + usage.paused_for)
-        return Seen(f"{left} requests are left", result={"left": left} if left >= self.requests else None)
+        return Seen(f"{counted(left, 'request')} left", result={"left": left} if left >= self.requests else None)
 
 
 @dataclass(frozen=True)
@@ -329,7 +335,8 @@ class MessageReceived(Question):
         at, newest = max(received)
         result = {"contact_id": self.contact_id, "count": len(received), "newest_id": newest}
         result["newest_at"] = datetime.fromtimestamp(at, UTC).isoformat()
-        return Seen(f"contact {self.contact_id} has written", result=result)
+        wrote = f"contact {self.contact_id} wrote {counted(len(received), 'message')}"
+        return Seen(f"{wrote}, the newest ({newest}) at {time_of(at)}", result=result)
 
 
 @dataclass(frozen=True)
@@ -378,7 +385,7 @@ class AppointmentIs(Question):
         ]
         if found:
             result = {"id": found[0], "count": len(found), "ids": found[:100]}
-            return Seen(f"{len(found)} appointments are {self.is_}", result=result)
+            return Seen(f"{counted(len(found), 'appointment')} {self.is_}: {', '.join(found[:3])}", result=result)
         if (now or datetime.now(UTC)) >= last:
             return Seen(f"{self.unmet}", problem=f"{self.unmet}, and the period is over")
         return Seen(f"{self.unmet} yet")
@@ -400,7 +407,9 @@ class ClassPlaces(Question):
 
     @property
     def unmet(self) -> str:
-        return f"class {self.class_id} " + (f"has no {self.free} places free" if self.free else "is not full")
+        return f"class {self.class_id} " + (
+            f"has fewer than {counted(self.free, 'free place')}" if self.free else "is not full"
+        )
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         return self.decide((yield get_class(self.class_id)))
@@ -408,18 +417,20 @@ class ClassPlaces(Question):
     def decide(self, class_: Any, now: datetime | None = None) -> Seen:
         """What a class as it stands means."""
         if is_cancelled(class_):
-            return Seen("", problem=f"class {self.class_id} was called off")
+            return Seen("", problem=f"class {self.class_id} was cancelled")
         left = free_places(class_)
         if left is None:
             raise UnreadableRecord(
                 "GET /v1/classes/{}: the class doesn't say how many places it has and how many are taken"
             )
         if left >= self.free if self.free else left <= 0:
-            return Seen(f"class {self.class_id} has {left} places free", result={"id": self.class_id, "free": left})
+            return Seen(
+                f"class {self.class_id} has {counted(left, 'free place')}", result={"id": self.class_id, "free": left}
+            )
         begins = starts_of(class_, "UTC")
         if begins and max(begins) <= (now or datetime.now(UTC)):
             return Seen("", problem=f"{self.unmet}, and has begun")
-        return Seen(f"{self.unmet}: {left} are free")
+        return Seen(f"{self.unmet}: {left} free")
 
 
 @dataclass(frozen=True)
@@ -462,7 +473,7 @@ class SlotFree(Question):
             starts = slot_starts((yield slots_call(day, self.service_id, self.staff_id, self.location_id)))
             for at in starts:
                 if first <= at < last and within(at, spans, self.timezone):
-                    return Seen(f"a slot is free at {utc(at)}", result={"start": utc(at)})
+                    return Seen(f"a slot is free at {time_of(utc(at))}", result={"start": utc(at)})
         return Seen(f"{self.unmet} yet")
 
 

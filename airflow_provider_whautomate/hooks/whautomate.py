@@ -140,20 +140,26 @@ class WhautomateHook(BaseHook):
             return await sync_to_async(self.get_connection)(conn_id)
 
     def get_conn(
-        self, *, lane: Lane = "interactive", max_wait: float | None = MAX_WAIT, max_requests: int | None = None
+        self,
+        *,
+        lane: Lane = "interactive",
+        max_wait: float | None = MAX_WAIT,
+        max_requests: int | None = None,
+        run: str | None = None,
     ) -> Client:
         """Return a client, to be used as a context manager.
 
         :param lane: `bulk` leaves some of the account's requests to `interactive` callers.
         :param max_wait: The longest wait for a permit, in seconds, before `QuotaExhausted` is raised; None: no end.
         :param max_requests: How many requests it may make before `BudgetExceeded` is raised.
+        :param run: The run it works for, which the claims of what it sends will name.
         :raises ConfigurationError: where the connection can't work as it stands, or not with Airflow's executor.
         """
         from whautomate_core.client import Client
 
         account = self.get_account()
         require_one_state(account)
-        return Client(account, lane=lane, max_wait=max_wait, max_requests=max_requests)
+        return Client(account, lane=lane, max_wait=max_wait, max_requests=max_requests, run=run)
 
     async def aget_conn(self, *, max_requests: int | None = None) -> AsyncClient:
         """Return a client for coroutines, to be used as an asynchronous context manager.
@@ -171,7 +177,12 @@ class WhautomateHook(BaseHook):
 
     @contextmanager
     def session(
-        self, *, lane: Lane = "interactive", max_wait: float | None = MAX_WAIT, max_requests: int | None = None
+        self,
+        *,
+        lane: Lane = "interactive",
+        max_wait: float | None = MAX_WAIT,
+        max_requests: int | None = None,
+        run: str | None = None,
     ) -> Iterator[Client]:
         """Give a client for the length of a task, and say in the log how many requests it made.
 
@@ -180,11 +191,11 @@ class WhautomateHook(BaseHook):
         :raises AirflowFailException: instead of the errors in `FINAL`.
         """
         try:
-            with self.get_conn(lane=lane, max_wait=max_wait, max_requests=max_requests) as client:
+            with self.get_conn(lane=lane, max_wait=max_wait, max_requests=max_requests, run=run) as client:
                 try:
                     yield client
                 finally:
-                    self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
+                    self.log.info("%s", client.used)
         except FINAL as error:
             raise AirflowFailException(str(error)) from error
 

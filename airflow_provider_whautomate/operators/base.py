@@ -13,29 +13,34 @@ from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperator, conf
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
+from airflow_provider_whautomate._arguments import named_after, require_kind, require_own
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
-from whautomate_core.call import Call, summary
+from whautomate_core.call import Call, summary, watched
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.identity import Step
+from whautomate_core.outcome_lines import counted, endpoint_line, job_line
 from whautomate_core.personal_data import left_out, without_personal_data
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
-    from whautomate_core.client import Client
+    from whautomate_core.client import Client, Used
     from whautomate_core.state.pool import Lane
 
 SOURCES = frozenset({"source", "suppress"})
 """Arguments that are sources of rows."""
+
+WAITS_IN_SLOT = "waiting %s in the worker slot; with deferrable=True the task waits without one"
 
 LARGEST_XCOM = 48 * 1024
 """Bytes of JSON that a read returns; more goes to a file. XComs are rows of Airflow's database."""
@@ -88,6 +93,8 @@ class WhautomateOperator(BaseOperator):
     _ready = False
     _client: Client | None = None
     return_records = False
+    _line = ""
+    _job_name: ClassVar[str] = ""
 
     if not AIRFLOW_V_3_0_PLUS:
         # Airflow 2 looks at the time a task was rescheduled to only where it is told that the task may be.
@@ -115,7 +122,9 @@ class WhautomateOperator(BaseOperator):
         self.max_wait = max_wait
         self.max_requests = max_requests
         self.whautomate_conn_id = whautomate_conn_id
-        check_quota(max_wait, max_requests)
+        with named_after(self):
+            require_own(self, WhautomateOperator)
+            check_quota(max_wait, max_requests)
 
     def __init_subclass__(cls, call: Callable[..., Call[Any]] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -134,15 +143,17 @@ class WhautomateOperator(BaseOperator):
         value = getattr(self, name)
         return value.value if isinstance(value, Veiled) else value
 
-    def session(self, max_wait: float | None = None) -> AbstractContextManager[Client]:
+    def session(self, max_wait: float | None = None, run: str | None = None) -> AbstractContextManager[Client]:
         """Return `WhautomateHook.session` of the task's connection.
 
         :param max_wait: In place of the task's own.
+        :param run: The run it is for.
         """
         return WhautomateHook(self.whautomate_conn_id).session(
             lane=self.lane,
             max_wait=self.max_wait if max_wait is None else max_wait,
             max_requests=self.max_requests,
+            run=run,
         )
 
     def execute(self, context: Context) -> Any:
@@ -158,7 +169,12 @@ class WhautomateOperator(BaseOperator):
         return self._attempt(context, **used)
 
     def _attempt(
-        self, context: Context, requests: int = 0, waited: float = 0.0, window: float | None = None
+        self,
+        context: Context,
+        requests: int = 0,
+        waited: float = 0.0,
+        window: float | None = None,
+        changed: Mapping[str, int] | None = None,
     ) -> dict[str, Any] | Any:
         # Who waited for the window of a minute before stays for the next ones: a step with more requests than fit
         # into one would begin again for ever.
@@ -166,17 +182,19 @@ class WhautomateOperator(BaseOperator):
             self.max_wait if self.max_wait is None or not window or window > 60 else max(self.max_wait, 2 * window)
         )
         try:
-            with self.session(longest) as client:
-                client.used.go_on(requests, waited)
+            with self.session(longest, run_of(context)) as client:
+                client.used.go_on(requests, waited, changed)
                 self._client = client
                 result = self.work(client, context)
                 if not hasattr(self, "_call") and isinstance(result, dict):  # a job
                     result |= {"requests": client.requests, "waited": round(client.used.waited, 1)}
-                return result
         except QuotaExhausted as error:
             if self._reads and window and window > 60 and client.requests > requests:
                 raise  # a list that takes more than a day's requests would be begun again every day
-            wait_for_permit(self, error, client.requests, client.used.waited)
+            wait_for_permit(self, error, client.used)
+        if line := job_line(self._job_name, result) if self._job_name else self._line:
+            self.log.info("%s", line)
+        return result
 
     def wait_trigger(self, until: float) -> Any:
         """Return what waits for a permit in the triggerer.
@@ -194,15 +212,23 @@ class WhautomateOperator(BaseOperator):
         """Send the call."""
         arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
         call = type(self)._call(**arguments)
+        name = type(self)._call.__name__
         if self._reads:
-            return self._read(client, call)
-
+            result = self._read(client, call)
+            self._line = endpoint_line(name, call, result)
+            return result
         if not self._once:
-            return summary(call, client.send(call))
+            call, did = watched(call)
+            result = summary(call, client.send(call))
+            self._line = endpoint_line(name, call, result, did=did())
+            return result
         from whautomate_core.once import send_once
 
-        key = self.given("key")
-        return send_once(client, step_of(context) if key is None else key, call, partial(summary, call))[0]
+        key, earlier = self.given("key"), list[Any]()
+        step = step_of(context) if key is None else key
+        result, _ = send_once(client, step, call, partial(summary, call), met=earlier.append)
+        self._line = endpoint_line(name, call, result, earlier=next(iter(earlier), None))
+        return result
 
     def _read(self, client: Client, call: Call[Any]) -> Any:
         records: Iterator[Any]
@@ -256,12 +282,22 @@ class Veiled:
             except ValueError:
                 return value if self.is_path and not is_json(value) and "\n" not in value else "text"
         if isinstance(value, Mapping):
-            return f"{len(value)} fields: {', '.join(map(str, value))}"
+            return f"{counted(len(value), 'field')}: {', '.join(map(str, value))}"
         if isinstance(value, (list, tuple)):
-            return f"{len(value)} items"
+            return counted(len(value), "item")
         return "text" if isinstance(value, str) else "None" if value is None else type(value).__name__
 
     __repr__ = __str__
+
+
+def run_of(context: Context) -> str:
+    """Return what people know the attempt of a task by: claims hold it, and name it to whoever comes later.
+
+    :param context: Of the task.
+    """
+    ti = context["ti"]
+    task = f"{ti.task_id}[{ti.map_index}]" if ti.map_index is not None and ti.map_index >= 0 else ti.task_id
+    return f"run {ti.run_id} (DAG {ti.dag_id}, task {task}, try {getattr(ti, 'try_number', 1)})"
 
 
 def step_of(context: Context, task_id: str | None = None) -> Step:
@@ -300,7 +336,7 @@ def skip_backfill(context: Context, max_lateness: Any) -> None:
     :param max_lateness: Its argument.
     """
     if _run_type(context).startswith("backfill") and max_lateness is not None:
-        raise AirflowSkipException("a back-fill messages nobody: nothing is sent (max_lateness=None sends it)")
+        raise AirflowSkipException("skipped: a backfill sends nothing unless max_lateness=None; nothing sent")
 
 
 def _run_type(context: Context) -> str:
@@ -308,13 +344,12 @@ def _run_type(context: Context) -> str:
     return str(getattr(kind, "value", kind))
 
 
-def wait_for_permit(task: WhautomateOperator, error: QuotaExhausted, requests: int, waited: float) -> NoReturn:
+def wait_for_permit(task: WhautomateOperator, error: QuotaExhausted, so_far: Used) -> NoReturn:
     """Leave the worker slot until the next permit is due; then `task.execute_again` is called.
 
     :param task: The task.
     :param error: Why there is none yet.
-    :param requests: How many requests the try has made; it is told of them again.
-    :param waited: How many seconds it has waited, likewise.
+    :param so_far: What the try has used and changed; it is told of it again.
     """
     now = time.time()
     # Not all at once, when many wait for the same.
@@ -324,8 +359,13 @@ def wait_for_permit(task: WhautomateOperator, error: QuotaExhausted, requests: i
         task.log.info("%s: rescheduled to %s", error, moment.isoformat(timespec="seconds"))
         raise _reschedule_exception()(moment)
     task.log.info("%s: waiting in the triggerer until %s", error, moment.isoformat(timespec="seconds"))
-    used = {"requests": requests, "waited": waited + until - now, "window": error.window}
+    used: dict[str, Any] = {"requests": so_far.requests, "waited": so_far.waited + until - now, "window": error.window}
+    used |= {"changed": dict(so_far.changed())}
     task.defer(trigger=task.wait_trigger(until), method_name="execute_again", kwargs=used)
+
+
+_SHARED_HINTS: dict[str, Any] = {"max_records": int | None, "output_path": str | None, "key": str | None}
+"""Arguments that operators of endpoints take beside those of the endpoint."""
 
 
 def check_quota(max_wait: Any, max_requests: Any) -> None:
@@ -402,9 +442,10 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
         super(cls, self).__init__(**kwargs)
         for name, value in values.items():
             setattr(self, name, value)
-        _check_names(hints, values)
-        if not isinstance(self.return_records, bool):
-            raise ConfigurationError("return_records must be True or False")
+        with named_after(self):
+            _check_names({**_SHARED_HINTS, **hints}, values)
+            if not isinstance(self.return_records, bool):
+                raise ConfigurationError("return_records must be True or False")
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
@@ -422,15 +463,15 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
 def _check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Raise what is wrong with a value that stands in the DAG file: its kind, or the name of a field of a dict."""
     plain = dict(values)
-    for name, hint in hints.items():
-        if _shape(hint) and is_literal(values[name]):
-            plain[name] = _from_text(name, hint, values[name])
+    for name in hints.keys() & values.keys():
+        if is_literal(values[name]):
+            plain[name] = _from_text(name, hints[name], values[name])
     extra = plain.get("extra")
     if extra is not None and not isinstance(extra, dict):
         return  # fields may come with it
     for name, hint in hints.items():
         record = _record(hint)
-        if record is not None and isinstance(plain[name], dict):
+        if record is not None and isinstance(plain.get(name), dict):
             records.body(record, plain[name], extra, names_only=True)
 
 
@@ -439,39 +480,43 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
 
     Raises `ConfigurationError` that shows nothing of the value, which may be about a person.
     """
-    if hint is bool and value in ("True", "False"):  # what a template makes of them
-        return value == "True"
-    if hint is bool and not isinstance(value, bool):
-        raise ConfigurationError(
-            f"{name} must be True or False (a template may make the text True or False)"
-        )  # and the text "false" is true
-    among: tuple[Any, ...] = (hint, *get_args(hint))
-    if isinstance(value, str) and str not in among:  # a number, as a template makes it
-        for number in (int, float):
-            with suppress(ValueError):
-                if number in among:
-                    return number(value)
-    if isinstance(value, str) and value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
-        return _from_text(name, list[Any], value)
-    shape = _shape(hint)
-    if shape is None:
-        return value
-    optional = type(None) in get_args(hint)
-    said = ""
+    among: tuple[Any, ...] = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError as error:
-            at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-            said = f" that is no JSON{at} (in a template, `tojson` quotes a value)"
-    elif shape is list and isinstance(value, Sequence):
+        if str not in among:
+            value = _parsed(name, among, value)
+        elif value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
+            value = _from_json(name, list, value)
+    elif isinstance(value, Sequence) and not isinstance(value, (bytes, list, tuple)) and _shape(hint) is list:
         value = list(value)  # of mapped tasks Airflow gives a sequence of its own
-    if isinstance(value, shape) or (optional and value is None):
-        return value
+    require_kind(name, hint, value)
+    return value
+
+
+def _parsed(name: str, among: Sequence[Any], text: str) -> Any:
+    """Text as what a template made it of: True, a number, a dict or a list. Other text stays as it is."""
+    if bool in among and text in ("True", "False"):
+        return text == "True"
+    for number in (int, float):
+        with suppress(ValueError):
+            if number in among:
+                return number(text)
+    shape = next(filter(None, map(_shape, among)), None)
+    return text if shape is None else _from_json(name, shape, text)
+
+
+def _from_json(name: str, shape: type, text: str) -> Any:
     kind, json_kind = ("a dict", "object") if shape is dict else ("a list", "array")
-    raise ConfigurationError(
-        f"{name} must be {kind}, or text that is a JSON {json_kind}: got {type(value).__name__}{said}"
-    )
+    expected, said = f"{name} must be {kind}, or text that is a JSON {json_kind}, not ", "text"
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        said = f"text that is not JSON{at} (in a template, `tojson` quotes a value)"
+    else:
+        if isinstance(value, shape) or value is None:
+            return value
+        said = f"JSON of a {type(value).__name__}"
+    raise ConfigurationError(expected + said)
 
 
 def _shape(hint: Any) -> type | None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
 
+from airflow_provider_whautomate._arguments import named_after, require_own, require_positive
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
 from airflow_provider_whautomate.operators.base import (
+    WAITS_IN_SLOT,
     WhautomateOperator,
     _storage,
     due_of,
@@ -29,6 +31,7 @@ from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.delivery import moment
 from whautomate_core.campaign.timing import due_at
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.outcome_lines import job_line, time_of
 from whautomate_core.waiting import (
     CHECK_ATTEMPTS,
     WaitingPool,
@@ -149,7 +152,10 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         self.poll_interval = poll_interval
         self.timeout = timeout
         self.cancel_on_kill = cancel_on_kill
-        check_poll_interval(poll_interval)
+        with named_after(self):
+            require_own(self, _SendingOperator)
+            check_poll_interval(poll_interval)
+            require_positive("timeout", timeout)
 
     def work(self, client: Client, context: Context) -> Any:
         """Send it, or go on with it where it was sent before; wait."""
@@ -159,10 +165,15 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         skip_backfill(context, campaign.max_lateness)
         made = send_broadcast(client, campaign, key, due=due)
         if made["skipped"]:
-            raise AirflowSkipException(made["skipped"])
+            raise AirflowSkipException(job_line("broadcast", made))
         context["ti"].xcom_push(key="broadcast_id", value=made["id"])
         while made["look_at"] is not None:
-            self.log.info("broadcast %s is held; who opts out is looked for before it starts", made["id"])
+            self.log.info(
+                "broadcast %s (%s) starts at %s; checking for new opt-outs shortly before",
+                made["name"],
+                made["id"],
+                time_of(made["start"]),
+            )
             self._until(made["look_at"], client)
             made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
         return made | self._outcome(client, campaign, key, made) if self.wait else made
@@ -191,6 +202,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         """Wait for a moment, in seconds since the epoch: here, or in the triggerer; then the work begins anew."""
         if self.deferrable:
             self._defer(self.wait_trigger(at), client, at)
+        self.log.info(WAITS_IN_SLOT, f"until {time_of(at)}")
         while (rest := at - time.time()) > 0:
             time.sleep(min(rest, 60.0))  # the clock may be set meanwhile
 
@@ -229,6 +241,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
     def _look_until_over(self, client: Client, asked: Any, deadline: float, seen: Seen) -> None:
         from whautomate_core.client import Client as OneClient
 
+        self.log.info(WAITS_IN_SLOT, "for the end of the broadcast")
         pool = WaitingPool(client.account, deadline=deadline)
         moments = looks(asked, self.poll_interval, deadline, not_before=seen.not_before, tell=self.log.log)
         with OneClient(client.account, pool=pool, attempts=CHECK_ATTEMPTS) as waiting:
@@ -297,6 +310,7 @@ class WhautomateCancelBroadcastOperator(WhautomateOperator):
     """
 
     template_fields: Sequence[str] = ("of_task", "key", "broadcast_id", *WhautomateOperator.template_fields)
+    _job_name = "cancel_broadcast"
 
     def __init__(
         self,
@@ -310,8 +324,10 @@ class WhautomateCancelBroadcastOperator(WhautomateOperator):
         self.of_task = of_task
         self.key = key
         self.broadcast_id = broadcast_id
-        if sum(one is not None for one in (of_task, key, broadcast_id)) != 1:
-            raise ConfigurationError("name the broadcast by either of_task, key or broadcast_id")
+        with named_after(self):
+            require_own(self, WhautomateCancelBroadcastOperator, is_literal)
+            if sum(one is not None for one in (of_task, key, broadcast_id)) != 1:
+                raise ConfigurationError("name the broadcast by exactly one of of_task, key and broadcast_id")
 
     def work(self, client: Client, context: Context) -> Any:
         """Cancel it."""

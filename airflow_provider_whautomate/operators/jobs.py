@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 from urllib.parse import quote, urlsplit
 
+from airflow_provider_whautomate._arguments import named_after
 from airflow_provider_whautomate.operators.base import (
     _PARAMS,
     SOURCES,
@@ -142,6 +143,7 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     for name in ("client", "return", *_SUPPLIED, *_OWN):
         hints.pop(name, None)
     cls._job = staticmethod(job)
+    cls._job_name = job.__name__
     cls._hints = hints
 
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -154,9 +156,10 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
         super(cls, self).__init__(**kwargs)
         for name, value in values.items():
             setattr(self, name, value)
-        _check_names(hints, values)
-        _check_sources(values)
-        self.check_literals()
+        with named_after(self):
+            _check_names(hints, values)
+            _check_sources(values)
+            self.check_literals()
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate._arguments import named_after, require_own
+from airflow_provider_whautomate.operators.base import WhautomateOperator, is_literal
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core import records
 from whautomate_core.api import segments
@@ -30,14 +31,14 @@ class WhautomateDeleteSegmentOperator(WhautomateOperator, call=segments.delete_s
 
 
 class WhautomateEnsureSegmentOperator(WhautomateOperator):
-    """Make sure that a segment is there, with these criteria. All arguments are templated.
+    """Make sure that a segment exists with these criteria. All arguments are templated.
 
-    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `requests`, and
-    `waited`, the seconds spent waiting for permits.
+    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `created`, `requests`, and `waited`, the
+    seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
     :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
-    :param location_id: Its location; the connection's where None.
+    :param location_id: Its location; defaults to the connection's.
     :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
         that name has other criteria, since the API can't change them.
@@ -50,6 +51,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         "type",
         *WhautomateOperator.template_fields,
     )
+    _job_name = "ensure_segment"
 
     def __init__(
         self,
@@ -65,15 +67,17 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         self.criteria = criteria
         self.location_id = location_id
         self.type = type
-        if isinstance(criteria, dict):
-            records.body(records.SegmentCriteria, criteria, names_only=True)
+        with named_after(self):
+            require_own(self, WhautomateEnsureSegmentOperator, is_literal)
+            if isinstance(criteria, dict):
+                records.body(records.SegmentCriteria, criteria, names_only=True)
 
     def work(self, client: Client, context: Context) -> Any:
         """Find or make the segment."""
         from whautomate_core.campaign.segments import ensure_segment
 
         segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id, type=self.type)
-        return {"id": segment["id"], "name": segment["name"]}
+        return {name: segment[name] for name in ("id", "name", "created")}
 
 
 class WhautomateEnsureAudienceOperator(WhautomateJobOperator, job=ensure_audience):

@@ -19,10 +19,11 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
+from airflow_provider_whautomate._arguments import named_after, require_own
 from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate._encrypted import encrypted
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
-from airflow_provider_whautomate.operators.base import check_quota, is_literal
+from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_quota, is_literal
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
 from whautomate_core.errors import QuotaExhausted, WhautomateError
 from whautomate_core.waiting import (
@@ -93,10 +94,13 @@ class WhautomateSensor(BaseSensorOperator):
         self._used: dict[str, Any] = {"requests": 0, "waited": 0.0}
         self._not_before = 0.0
         self._failed = 0
+        self._waits_in_slot = False
         seconds = max_wait.total_seconds() if isinstance(max_wait, timedelta) else max_wait
         self._permit_wait = MAX_WAIT if seconds is None or self.exponential_backoff else seconds
-        check_quota(seconds, max_requests)
-        check_poll_interval(poll_interval)
+        with named_after(self):
+            require_own(self, WhautomateSensor)
+            check_quota(seconds, max_requests)
+            check_poll_interval(poll_interval)
 
     def cancelling(self, context: Context) -> AbstractContextManager[None]:
         """Return what an attempt runs in: it may cancel what the sensor waits for where nobody goes on waiting.
@@ -117,8 +121,10 @@ class WhautomateSensor(BaseSensorOperator):
 
     def check_literals(self) -> None:
         """Raise what is wrong with arguments that stand in the DAG file, once all are set."""
-        if all(is_literal(getattr(self, name)) for name in self.template_fields):
-            self.question({})
+        with named_after(self):
+            require_own(self, type(self), is_literal)
+            if all(is_literal(getattr(self, name)) for name in self.template_fields):
+                self.question({})
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Look once."""
@@ -132,6 +138,9 @@ class WhautomateSensor(BaseSensorOperator):
             return self._check_failed(seen)
         self.log.info("%s", seen.words)
         self._not_before, self._failed = seen.not_before, 0
+        if not (seen.over or self.reschedule or self._waits_in_slot):
+            self._waits_in_slot = True
+            self.log.info(WAITS_IN_SLOT, "for the next check")
         return PokeReturnValue(True, self._result(seen, self._used)) if seen.over else PokeReturnValue(False)
 
     def _check_failed(self, seen: Seen) -> PokeReturnValue:
@@ -161,6 +170,7 @@ class WhautomateSensor(BaseSensorOperator):
             question = self.question(context)
             seen = self._look(question)
             if seen.over:
+                self.log.info("%s", seen.words or seen.problem)
                 return self._result(seen, self._used)
             not_before = seen.not_before
             self.log.log(WARNING if seen.failed else INFO, "%s: waiting in the triggerer", seen.words)
@@ -193,6 +203,7 @@ class WhautomateSensor(BaseSensorOperator):
         try:
             if event.get("status") == "over":
                 used = {name: event[name] for name in ("requests", "waited")}
+                self.log.info("%s", event.get("words") or event["problem"] or "it is so")
                 return self._result(Seen("", event["result"], event["problem"]), used)
             if event.get("status") == "timeout":
                 after = f"after {self.timeout:g} s"
@@ -209,8 +220,6 @@ class WhautomateSensor(BaseSensorOperator):
 
         account = WhautomateHook(self.whautomate_conn_id).get_account()
         require_one_state(account)
-        if not self._used["requests"]:
-            self.log.info("%s", share_in_words(account.limits))
         how: dict[str, Any] = {
             "max_wait": self._permit_wait,
             "max_requests": self.max_requests,
@@ -219,11 +228,15 @@ class WhautomateSensor(BaseSensorOperator):
         try:
             with Client(account, pool=WaitingPool(account), **how) as client:
                 client.used.go_on(**self._used)
+                is_first = not client.requests
                 try:
-                    return look(client, question.look)
+                    seen = look(client, question.look)
                 finally:
                     self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
-                    self.log.info("%d requests made, %.1f s waited for permits", client.requests, client.used.waited)
+                    self.log.info("%s", client.used)
+                if is_first and not seen.over:
+                    self.log.info("%s", share_in_words(account.limits))
+                return seen
         except FINAL as error:
             raise AirflowFailException(str(error)) from error
         except WhautomateError as error:
@@ -240,5 +253,5 @@ class WhautomateSensor(BaseSensorOperator):
         # What Airflow's own loop makes of an error, when it pokes.
         final = isinstance(error, (AirflowFailException, AirflowSensorTimeout))
         if self.never_fail or (self.soft_fail and final):
-            raise AirflowSkipException(f"skipped in place of failing: {error}") from error
+            raise AirflowSkipException(f"skipped instead of failing: {error}") from error
         raise error

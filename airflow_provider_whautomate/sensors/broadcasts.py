@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_whautomate._arguments import named_after, require_own
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.base import is_literal, threshold
@@ -56,10 +57,12 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         self.min_delivered = min_delivered
         self.max_failed = max_failed
         self.cancel_on_kill = cancel_on_kill
-        for name in ("min_delivered", "max_failed"):
-            given = getattr(self, name)
-            if given is not None and is_literal(given):
-                check_threshold(name, threshold(given))
+        with named_after(self):
+            require_own(self, type(self), is_literal)
+            for name in ("min_delivered", "max_failed"):
+                given = getattr(self, name)
+                if given is not None and is_literal(given):
+                    check_threshold(name, threshold(given))
         self.check_literals()
 
     def question(self, context: Context) -> BroadcastReached:

@@ -109,7 +109,7 @@ class _CancellingTrigger(BaseTrigger):
         def cancel() -> None:
             from whautomate_core.campaign.cancel import cancel_after
 
-            because = f"the task was ended while it was deferred and is {state or 'cleared'}"
+            because = f"the task was {f'marked as {state}' if state else 'cleared'} while it was deferred"
             cancel_after(account, because, key=self.key, broadcast_id=self.broadcast_id, max_wait=10.0)
 
         # In a thread: it opens the state database, and the loop is that of all triggers.

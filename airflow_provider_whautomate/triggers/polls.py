@@ -22,6 +22,7 @@ from whautomate_core.errors import (
     NotFound,
     UnexpectedResponse,
 )
+from whautomate_core.outcome_lines import counted
 from whautomate_core.waiting import (
     CHECK_ATTEMPTS,
     BroadcastReached,
@@ -102,7 +103,9 @@ class Place:
         :raises WhautomateError: as the client does.
         """
         if self._most is not None and self.requests >= self._most:
-            raise BudgetExceeded(f"the step has made {self.requests} requests and max_requests is {self._most}")
+            raise BudgetExceeded(
+                f"the step has made {counted(self.requests, 'request')} and max_requests is {self._most}"
+            )
         self.at = at
         self._answer = asyncio.get_running_loop().create_future()
         self._poll.asked.set()

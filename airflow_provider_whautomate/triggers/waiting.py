@@ -24,8 +24,8 @@ class WhautomateWaitTrigger(BaseTrigger):
     It looks together with the others of its kind and account in this triggerer, and waits for permits itself, since
     that holds no worker slot.
 
-    Yields one event, JSON with a `status`: `over`, with `result` or `problem` and the number of `requests` and seconds
-    `waited` for permits; `timeout`, once `deadline` has passed, with the `message` of a last check that failed;
+    Yields one event, JSON with a `status`: `over`, with `result` or `problem`, `words` for the log, the number of
+    `requests` and seconds `waited` for permits; `timeout`, once `deadline` has passed, with the `message` of a last check that failed;
     `error`, with `type` and `message`.
 
     A check that fails, since the server or the state database is away, is logged and made again after the next pause.
@@ -121,6 +121,7 @@ class WhautomateWaitTrigger(BaseTrigger):
             "status": "over",
             "result": seen.result,
             "problem": seen.problem,
+            "words": seen.words,
             "requests": place.requests,
             "waited": round(place.waited, 1),
         }

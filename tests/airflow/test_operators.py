@@ -1,11 +1,16 @@
 """Operators when a DAG is parsed: names, signatures, errors. The endpoints' are walked in
 test_endpoints.py; what they do is in test_steps.py."""
 
+import importlib
+import inspect
+import pkgutil
 from datetime import datetime
 
 import pytest
 
-from airflow_provider_whautomate.operators.base import Veiled
+from airflow_provider_whautomate import operators, sensors
+from airflow_provider_whautomate.operators.appointments import WhautomateBookSlotOperator
+from airflow_provider_whautomate.operators.base import Veiled, WhautomateOperator
 from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateAddContactTagsOperator,
@@ -17,7 +22,10 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateUpdateContactOperator,
 )
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
+from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
+from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
+from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
 
 
@@ -54,7 +62,7 @@ def test_whether_people_get_into_xcom_stands_in_the_dag_file(value):
 @pytest.mark.parametrize("tags", ["vip", '"vip"', "{}", 1, {"vip": 1}])
 def test_tags_that_are_no_list_are_an_error_at_parse(tags):
     error = refused(WhautomateAddContactTagsOperator, contact_id="c", tags=tags)
-    assert "tags must be a list, or text that is a JSON array" in str(error)
+    assert "tags must be a list" in str(error)
     assert "vip" not in str(error)
 
 
@@ -128,16 +136,108 @@ def test_segments_and_sensors_at_parse():
     assert "poll_interval" in str(refused(WhautomateBroadcastSensor, broadcast_id="b", poll_interval=0))
 
 
+def classes(package, base):
+    for module in pkgutil.iter_modules(package.__path__):
+        for one in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
+            if isinstance(one, type) and issubclass(one, base) and one.__module__.endswith(f".{module.name}"):
+                yield one
+
+
+OPERATORS = [one for one in classes(operators, WhautomateOperator) if hasattr(one, "_call") or one._job_name]
+SENSORS = [one for one in classes(sensors, WhautomateSensor) if one is not WhautomateSensor]
+
+
+class Odd:
+    """What no argument takes."""
+
+
+@pytest.mark.parametrize("kind", OPERATORS + SENSORS)
+def test_every_argument_of_a_wrong_kind_is_told_at_parse(kind):
+    own = [one for one in (*inspect.signature(kind.__init__).parameters.values(),) if one.kind is one.KEYWORD_ONLY]
+    if kind in SENSORS:
+        own += [
+            one
+            for one in inspect.signature(WhautomateSensor.__init__).parameters.values()
+            if one.kind is one.KEYWORD_ONLY
+        ]
+    either = {"WhautomateCancelBroadcastOperator": "of_task", "WhautomateContactSensor": "contact_id"}.get(
+        kind.__name__
+    )
+    required = {one.name: "{{ x }}" for one in own if one.default is one.empty or one.name == either}
+    kind(task_id="task", **required)
+    for name in {one.name for one in own} - ({"max_wait"} if kind in SENSORS else set()):  # Airflow's own check
+        said = str(refused(kind, **{**required, name: Odd()}))
+        assert said.startswith(f"{kind.__name__} 'task': {name} must be "), said
+        assert said.endswith("Odd"), said
+
+
+OF_BROADCAST = {"name": "b", "template": TEMPLATE, "segment_name": "s"}
+OF_SYNC = {"source": "customers.csv", "mapping": MAPPING}
+OF_SLOT = {"client_id": "c", "service_id": "s", "earliest": "{{ x }}", "latest": "{{ x }}", "timezone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "name", "value", "said"),
+    [
+        (WhautomateSyncContactsOperator, OF_SYNC, "default_region", "Germany", "two-letter country code"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "default_region", 49, "text or None, not int"),
+        (
+            WhautomateSyncContactsOperator,
+            OF_SYNC,
+            "source",
+            42,
+            "a path, a URL, rows as dicts or a query (Sql), not int",
+        ),
+        (WhautomateSyncContactsOperator, OF_SYNC, "source", {"a": 1}, "not dict"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "suppress", b"x", "not bytes"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "tags", "vip", "a list of texts, not str"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "tags", [1], "a list of texts, not a list of 1 (int)"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "mode", "append", "upsert, insert, update or mirror, not 'append'"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "plan_only", "yes", "True or False, not str"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "max_created", 1.5, "a whole number or None, not float"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "settle_after", True, "a number, not bool"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("9", "20", "Europe/Berlin"), "09:00"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("09:00", "20:00"), "3 texts or None"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("09:00", "20:00", "Berlin"), "IANA name"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "body_parameters", [5], "a list of texts"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "outside_window", "wait", "outside_window"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "hold_minutes", float("nan"), "a number"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "timeout", 0, "over 0"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "deferrable", "True", "True or False, not str"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "max_failed", "many", "a share like"),
+        (WhautomateBookSlotOperator, OF_SLOT, "timezone", "Berlin", "IANA"),
+        (WhautomateBookSlotOperator, OF_SLOT, "earliest", "tomorrow", "earliest"),
+        (WhautomateBookSlotOperator, OF_SLOT, "hours", ["9-12"], "hours"),
+        (WhautomateGetContactOperator, {"contact_id": "c"}, "contact_id", 12, "text, not int"),
+        (WhautomateListContactsOperator, {}, "max_records", -1, "max_records"),
+        (WhautomateListContactsOperator, {}, "max_records", 1.5, "a whole number or None, not float"),
+        (WhautomateListContactsOperator, {}, "max_requests", 0, "at least 1"),
+        (WhautomateListContactsOperator, {}, "max_wait", "60", "a number or None, not str"),
+        (WhautomateListContactsOperator, {}, "filters", [], "a dict"),
+        (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "poll_interval", "60", "a number, not str"),
+        (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "min_delivered", 1.5, "min_delivered"),
+        (WhautomateClassSensor, {"class_id": "c"}, "free", -1, "free"),
+        (WhautomateQuotaSensor, {"requests": 1}, "requests", 0, "at least 1"),
+    ],
+)
+def test_values_that_can_not_work_are_told_at_parse_by_their_argument(kind, given, name, value, said):
+    kind(task_id="fine", **given)
+    told = str(refused(kind, **{**given, name: value}))
+    assert told.startswith(f"{kind.__name__} 'task': ")
+    assert name in told
+    assert said in told
+
+
 def test_what_people_are_about_is_shown_as_a_summary():
     for value, shown in {
-        '{"name": "Ada"}': "1 fields: name",
-        '[{"name": "Ada"}]': "1 items",
+        '{"name": "Ada"}': "1 field: name",
+        '[{"name": "Ada"}]': "1 item",
         "Ada": "text",
         '"Ada"': "text",
     }.items():
         assert str(Veiled(value)) == repr(Veiled(value)) == shown
     assert str(Veiled({"name": "Ada", "phoneNumber": "+4915123456789"})) == "2 fields: name, phoneNumber"
-    assert str(Veiled([{"name": "Ada"}])) == "1 items"
+    assert str(Veiled([{"name": "Ada"}])) == "1 item"
     assert str(Veiled(4915123456789)) == "int"
     assert str(Veiled(None)) == "None"
     assert str(Veiled("customers.csv", is_path=True)) == "customers.csv"

@@ -120,7 +120,12 @@ def enrol_participants(
     columns = check_mapping({"client_id": "client_id"} if mapping is None else mapping, set(), set(_BY))
     if len(columns) != 1:
         raise ConfigurationError(f"mapping must tell who it is by one of {', '.join(_BY)}")
-    report = Report("booked", "waitlisted", "there", "full", "folded", "missing")
+    report = Report(
+        client.used,
+        *("booked", "waitlisted", "there", "full", "folded", "missing"),
+        changes=("booked", "waitlisted", "removed"),
+        same="there",
+    )
     rows = [*read_rows(source, columns, report, storage)]
     job = _Job(client, class_id, waitlist, allow_protected)
     job.require_open()

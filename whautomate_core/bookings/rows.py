@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from whautomate_core.call import Json
 from whautomate_core.errors import (
@@ -19,8 +19,12 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.files import Storage, fsspec_storage, open_file, write_records
+from whautomate_core.outcome_lines import counted, reasons_of
 from whautomate_core.sources import Source, rows
-from whautomate_core.thresholds import Threshold, limit, require_some_used, warn_of_rejected
+from whautomate_core.thresholds import Threshold, limit, log_rejected, require_some_used
+
+if TYPE_CHECKING:  # DAG files import this, and must not load HTTP for that
+    from whautomate_core.client import Used
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +66,27 @@ def check_mapping(mapping: object, required: set[str], optional: set[str]) -> di
 
 
 class Report:
-    """What became of each row. `add` and `reject` are called once for each."""
+    """What became of each row. `add` and `reject` are called once for each.
 
-    def __init__(self, *outcomes: str) -> None:
+    A step that waited for a permit begins anew, and finds what it had changed before as it should be. `changes` are
+    then counted as what they were.
+
+    Args:
+        used: Of the client that does the work.
+        outcomes: What may become of a row.
+        changes: Those of them, and of `others`, that change something at Whautomate.
+        same: The outcome of rows that find everything as it should be.
+    """
+
+    def __init__(self, used: Used, *outcomes: str, changes: Collection[str], same: str) -> None:
+        self._changes, self._same, self._earlier = changes, same, used.earlier
+        used.changed = self._changed
         self.rows = 0
         self.others: Counter[str] = Counter()
         """What is counted beside the rows, such as records that were removed."""
         self._counts = Counter(dict.fromkeys((*outcomes, "rejected", "protected", "failed", "unsettled"), 0))
         self._rejects: list[Json] = []
+        self._logged = 0
 
     def add(self, outcome: str, count: int = 1) -> None:
         self._counts[outcome] += count
@@ -98,21 +115,34 @@ class Report:
         rejected = self._counts["rejected"]
         self._require("max_rejected", max_rejected, rejected)
         require_some_used(rejected, self.rows, self._reasons())
-        warn_of_rejected(rejected, self.rows, self._reasons())
+        log_rejected(rejected, self.rows, self._reasons())
+        self._logged = len(self._rejects)
 
     def finish(self, max_failed: Threshold, rejects_path: str | None, storage: Storage = fsspec_storage) -> Json:
         """The counts, once the rejects are written. Raises `InvalidRequest` where more failed than may."""
         if rejects_path is not None:
             write_records(rejects_path, self._rejects, storage=storage)
+        if later := self._rejects[self._logged :]:
+            log.warning("%s left out: %s", counted(len(later), "row"), _reasons(later))
         self._require("max_failed", max_failed, self._counts["failed"] + self._counts["unsettled"])
         counts = {"rows": self.rows, **self._counts, **self.others}
-        log.info("%s", ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "rows"))
+        for name, count in self._earlier.items():
+            counts[name] = counts.get(name, 0) + count
+            if name in self._counts:
+                counts[self._same] -= count
         return counts
+
+    def _changed(self) -> dict[str, int]:
+        """What the step has changed so far, also before it waited for a permit."""
+        return {name: self._counts[name] + self.others[name] + self._earlier.get(name, 0) for name in self._changes}
 
     def _require(self, name: str, threshold: Threshold, count: int) -> None:
         if count > limit(name, threshold, self.rows):
             raise InvalidRequest(f"{count} of {self.rows} rows, over {name}={threshold!r}: {self._reasons()}")
 
     def _reasons(self) -> str:
-        reasons = Counter(reject["reason"] for reject in self._rejects).most_common(5)
-        return "; ".join(f"{times} x {reason}" for reason, times in reasons)
+        return _reasons(self._rejects)
+
+
+def _reasons(rejects: list[Json]) -> str:
+    return reasons_of((one["row"], one["reason"]) for one in rejects)

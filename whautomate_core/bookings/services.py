@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -79,7 +80,15 @@ def sync_services(
         raise ConfigurationError("service must not name name or location: the rows and location_id do")
     service_body("example", cast(Any, {"serviceType": "", **shared}), "example")
     default = client.account.location_id if location_id is None else location_id
-    report = Report("created", "updated", "unchanged", "folded")
+    report = Report(
+        client.used,
+        "created",
+        "updated",
+        "unchanged",
+        "folded",
+        changes=("created", "updated", "categories"),
+        same="unchanged",
+    )
     wanted: dict[tuple[str, str], tuple[int, Json, str]] = {}
     for number, cells in read_rows(source, columns, report, storage):
         try:
@@ -96,7 +105,8 @@ def sync_services(
             report.add("folded")
         wanted[place, name] = (number, fields, cells.get("category", ""))
     there = {place: services_at(client, place) for place in dict.fromkeys(place for place, _ in wanted)}
-    categories = _Categories(client, make_categories)
+    report.others["categories"] = 0
+    categories = _Categories(client, make_categories, report.others)
     for (place, name), (number, fields, category) in list(wanted.items()):
         try:
             record = only(there[place].get(name, []), "services of that name at this location")
@@ -119,7 +129,6 @@ def sync_services(
             report.failed(number, error)
         else:
             report.add("created" if result["created"] else "updated" if result["changed"] else "unchanged")
-    report.others["categories"] = categories.made
     return report.finish(max_failed, rejects_path, storage)
 
 
@@ -143,8 +152,8 @@ def _value(field: str, text: str) -> Any:
 class _Categories:
     """Categories by location and name; those of a location are read when the first is asked for."""
 
-    def __init__(self, client: Client, makes: bool) -> None:
-        self.made = 0
+    def __init__(self, client: Client, makes: bool, made: Counter[str]) -> None:
+        self._made = made
         self._client = client
         self._makes = makes
         self._ids: dict[str, dict[str, str]] = {}
@@ -168,7 +177,7 @@ class _Categories:
                 service_categories.get_service_category,
             )
             self._ids[location][name] = str(record["id"])
-            self.made += created
+            self._made["categories"] += created
         return self._ids[location][name]
 
     def _find(self, name: str, location: str) -> Any:

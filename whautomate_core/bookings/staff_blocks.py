@@ -90,7 +90,7 @@ def sync_staff_blocks(
     if max_removed is not None:
         check_threshold("max_removed", max_removed)
     known = _Staff(client)
-    report = Report("added", "there", "folded", "past")
+    report = Report(client.used, "added", "there", "folded", "past", changes=("added", "removed"), same="there")
     if isinstance(source, str) and source.lower().endswith(".ics"):
         if staff_id is None or mapping is not None:
             raise ConfigurationError("an iCalendar file is somebody's: name staff_id, and no mapping")
@@ -232,18 +232,20 @@ class _Job:
         clock = self._clock(there, own)
         outcomes: dict[int, str] = {}
         failed: dict[int, WhautomateError] = {}
-        for block, row in blocks.items():
-            if any(self._is(one, block, clock) or own.get(block) == one.get("id") for one in there):
-                outcomes.setdefault(row, "there")
-                continue
-            try:
-                outcome = self._add(block, there, gone)
-                outcomes[row] = "added" if outcome == "added" else outcomes.get(row, outcome)
-            except ROW_ERRORS as error:
-                failed.setdefault(row, self._explained(block, error, blocks, there))
-        for row, outcome in outcomes.items():
-            if row not in failed:
-                self._report.add(outcome)
+        try:
+            for block, row in blocks.items():
+                if any(self._is(one, block, clock) or own.get(block) == one.get("id") for one in there):
+                    outcomes.setdefault(row, "there")
+                    continue
+                try:
+                    outcome = self._add(block, there, gone)
+                    outcomes[row] = "added" if outcome == "added" else outcomes.get(row, outcome)
+                except ROW_ERRORS as error:
+                    failed.setdefault(row, self._explained(block, error, blocks, there))
+        finally:  # also where it waits for a permit, and begins anew
+            for row, outcome in outcomes.items():
+                if row not in failed:
+                    self._report.add(outcome)
         for row, why in failed.items():
             self._report.failed(row, why)
         for block, id in gone.items():

@@ -94,7 +94,15 @@ def sync_classes(
     begins = datetime.now(UTC) if now is None else aware("now", now)
     covered = None if earliest is None else period(earliest, latest)
     default = client.account.location_id if location_id is None else location_id
-    report = Report("created", "updated", "unchanged", "folded")
+    report = Report(
+        client.used,
+        "created",
+        "updated",
+        "unchanged",
+        "folded",
+        changes=("created", "updated", "deleted"),
+        same="unchanged",
+    )
     rows = [*read_rows(source, columns, report, storage)]
     catalogue = _Catalogue(client)
     wanted: _Wanted = {}

@@ -19,6 +19,7 @@ from whautomate_core.call import Call
 from whautomate_core.campaign.delivery import moment
 from whautomate_core.client import Client
 from whautomate_core.errors import PolicyRefused
+from whautomate_core.outcome_lines import counted
 from whautomate_core.policy import Policy, numbers
 from whautomate_core.prepare import may_hold
 from whautomate_core.records import Segment
@@ -136,7 +137,7 @@ def _everybody(client: Client, kind: str, judge: Callable[[Mapping[str, Any]], T
 
     listed: Call[list[Any]] = clients.list_clients() if kind == "client" else contacts.list_contacts()
     whole = client.read_whole(listed, take)
-    log.info("audience: %d %ss read in %d requests", whole.records, kind, whole.requests)
+    log.info("audience: %s read in %s", counted(whole.records, kind), counted(whole.requests, "request"))
     require_agreed(listed, whole, client.where)
     return found
 
@@ -202,7 +203,8 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
         of_kind = _everybody(client, kind, is_reached)
         opted_out += (f"{kind} {id}" for id in of_kind)
         refused += sum(of_kind.values())
-    log.info("recipients of broadcast %s: %d, read in %d requests", broadcast_id, lines, client.requests - before)
+    requests = counted(client.requests - before, "request")
+    log.info("broadcast %s had %s, read in %s", broadcast_id, counted(lines, "recipient"), requests)
     if refused:
         raise PolicyRefused(
             f"{refused} of those whom broadcast {broadcast_id} reached have opted out since, and whether a retarget "

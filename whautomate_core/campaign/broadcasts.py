@@ -161,7 +161,6 @@ def send_broadcast(
         meant = _meant(step)
         stored, created = _created(step, key, meant, due)
     except NotSent as reason:
-        log.warning("%s: %s", name, reason)
         return {"id": None, "name": name, "created": False, "look_at": None, "skipped": str(reason)}
     if stored.get("over"):
         raise PolicyRefused(

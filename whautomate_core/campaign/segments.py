@@ -11,6 +11,7 @@ from whautomate_core.api import contacts as contacts_api
 from whautomate_core.api import segments
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.outcome_lines import counted
 from whautomate_core.policy import numbers
 from whautomate_core.prepare import known, tags_of
 from whautomate_core.records import Segment, SegmentCriteria, body
@@ -130,13 +131,16 @@ def ensure_audience(
             f"{others} contacts that are not on the list have the tag {tag!r} and would get the broadcast: take it "
             "from them, or choose another tag"
         )
-    log.info("tag %r: %d contacts lack it, a request each", tag, len(lacking))
+    log.info("%s without the tag %r, at a request each", counted(len(lacking), "contact"), tag)
+    tagged = client.used.earlier.get("tagged", 0)
+    client.used.changed = lambda: {"tagged": tagged}
     for one in lacking:
         call = known(contacts_api.add_contact_tags(one["id"], [tag]), one, policy, cleared=True)
         if call is not None:
             client.send(call)
+        tagged += 1
     segment = ensure_segment(client, f"tag {tag}", {"tags": [tag]}, location_id=location_id)
-    found = {"people": people, "tagged": len(lacking), "opted_out": opted_out}
+    found = {"people": people, "tagged": tagged, "opted_out": opted_out}
     return {"id": segment["id"], "name": segment["name"], **found}
 
 

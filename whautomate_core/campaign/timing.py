@@ -60,8 +60,8 @@ def require_in_time(due: datetime | None, now: datetime, max_lateness: timedelta
     late = now - due
     if late > max_lateness:
         raise NotSent(
-            f"it was due at {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {_words(late)} ago, and max_lateness is "
-            f"{_words(max_lateness)}: nothing is sent"
+            f"the run is {_words(late)} late (it was due at {due.astimezone(UTC):%Y-%m-%d %H:%M} UTC, and max_lateness "
+            f"is {_words(max_lateness)})"
         )
 
 
@@ -81,9 +81,9 @@ def start_of(campaign: Campaign, now: datetime, *, hold: timedelta) -> datetime:
         f"{local:%H:%M} in {zone.key} is outside of send_window ({campaign.send_window[0]}-{campaign.send_window[1]})"
     )
     if campaign.outside_window == "fail":
-        raise PolicyRefused(f"{words}: nothing is sent (outside_window)")
+        raise PolicyRefused(f"{words}; nothing sent (outside_window='fail')")
     if campaign.outside_window == "skip":
-        raise NotSent(f"{words}: nothing is sent (outside_window)")
+        raise NotSent(f"{words} (outside_window='skip')")
     day = local.date() if local.time() < begin else local.date() + timedelta(days=1)
     return _opening(day, begin, zone)
 
@@ -96,4 +96,4 @@ def _opening(day: date, begin: time, zone: ZoneInfo) -> datetime:
 
 def _words(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
-    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} h"
+    return f"{round(hours / 24, 1):g} days" if hours >= 48 else f"{round(hours, 1):g} h"

@@ -17,12 +17,14 @@ from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
 import whautomate_core.api
-from whautomate_core.call import Call, Repeat, summary
+from whautomate_core.call import Call, Repeat, summary, watched
 from whautomate_core.client import Client
 from whautomate_core.commands.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.files import write_records
 from whautomate_core.once import send_once
+from whautomate_core.outcome_lines import endpoint_line
+from whautomate_core.state.claims import Claim
 
 Endpoint = Callable[..., Call[Any]]
 
@@ -113,7 +115,7 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
             if made.repeat is Repeat.ONCE:
                 agreed(f"{made.method} {made.path} is never repeated by itself. Send it?", yes)
             with Client(account) as client:
-                records = _records(client, made, key, max_records)
+                records = _records(client, endpoint.__name__, made, key, max_records)
                 if output not in (None, "-"):
                     write_records(str(output), records)
                     return
@@ -127,7 +129,7 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
     return command
 
 
-def _records(client: Client, call: Call[Any], key: str | None, most: int | None) -> Iterator[Any]:
+def _records(client: Client, name: str, call: Call[Any], key: str | None, most: int | None) -> Iterator[Any]:
     if call.answer is list:
         left = most
         for page in client.pages(call):
@@ -136,17 +138,21 @@ def _records(client: Client, call: Call[Any], key: str | None, most: int | None)
             if left is not None and left <= 0:
                 return
     elif key is not None:
-        stored, sent = send_once(client, key, call, lambda answer: summary(call, answer))
+        earlier: list[Claim] = []
+        stored, _ = send_once(client, key, call, lambda answer: summary(call, answer), met=earlier.append)
         yield stored
-        if not sent:
-            typer.echo("it was sent before under this key: nothing was sent", err=True)
+        typer.echo(endpoint_line(name, call, stored, earlier=next(iter(earlier), None)), err=True)
     else:
-        yield client.send(call)
+        call, did = watched(call)
+        answer = client.send(call)
+        yield answer
+        if call.method != "GET":
+            typer.echo(endpoint_line(name, call, summary(call, answer), did=did()), err=True)
 
 
 _FLAGS = {
-    "allow_protected": "Do it to people who opted out as well: you mean it.",
-    "overwrite": "Send the body alone, in place of merging it over what is there.",
+    "allow_protected": "Also apply to opted-out people. Set it only after a deliberate human decision.",
+    "overwrite": "Send the body alone instead of merging it into the existing record.",
 }
 
 
@@ -193,7 +199,7 @@ _COMMON = [
     _parameter(
         "max_records",
         int | None,
-        typer.Option("--max-records", min=1, help="The most records of a list; all where unset."),
+        typer.Option("--max-records", min=1, help="The most records of a list; defaults to all."),
         None,
     ),
     _parameter(

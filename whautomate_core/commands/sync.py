@@ -13,6 +13,7 @@ import typer
 
 from whautomate_core.commands import terminal
 from whautomate_core.errors import ConfigurationError, Stopped
+from whautomate_core.outcome_lines import job_line
 from whautomate_core.progress import Progress, waits
 
 
@@ -101,7 +102,9 @@ def sync(
                 return
             typer.echo(json.dumps(planned["plan"], indent=2), err=True)
             terminal.agreed("Go on?", yes)
-        typer.echo(json.dumps(run(rejects_path=rejects, outcomes_path=outcomes), indent=2))
+        report = run(rejects_path=rejects, outcomes_path=outcomes)
+        typer.echo(json.dumps(report, indent=2))
+        typer.echo(job_line(job.__name__, report), err=True)
 
 
 def _mapping(fields: list[str]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
                 if isinstance(one.error, WrongRecord) and joined_opt_out(job, one.item, one.error.record):
                     outcome, reason = "withheld", "the record became part of another, which has opted out"
                 if outcome == "again" and one.item.action == "again":
-                    outcome, reason = "failed", "the person was changed by others all the while"
+                    outcome, reason = "failed", "somebody else kept changing the record"
                 if outcome == "again":
                     job.ledger.lose(one.item.match)
                     job.staging.run(
@@ -113,7 +113,7 @@ def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) ->
                 if len(finished) >= FLUSH:
                     finish(job, finished)
                     finished = []
-                done += 1
+                done += outcome != "again"  # they come once more
                 job.progress(f"writing {job.kind.name}s", done, total)
     finally:
         # Also where the work was stopped midway.

@@ -54,7 +54,7 @@ def look_up(job: Job) -> Looked:
         "SELECT count(*) FROM person WHERE outcome IS NULL AND (? OR (id IS NULL AND NOT absent))", (all_of_them,)
     )
     if not unknown and not job.exactly:
-        return Looked("nobody had to be looked up", False)
+        return Looked("none needed", False)
     everybody = False
     if job.exactly or pages is None or pages <= unknown:
         # Where nobody knows how many there are: as many pages as searches would be needed, so that at worst it costs

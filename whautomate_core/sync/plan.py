@@ -11,6 +11,7 @@ from typing import Any
 
 from whautomate_core.call import Json
 from whautomate_core.differences import differing
+from whautomate_core.outcome_lines import counted
 from whautomate_core.people import same_number
 from whautomate_core.policy import Policy, numbers
 from whautomate_core.state.pool import SharedPool
@@ -180,9 +181,9 @@ class Plan:
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.counts.items() if count)
         return (
-            f"{counts or 'nothing to do'}; {self.spent} requests made, at least {self.requests} to come, of "
-            f"{self.left_today} left today ({self.share_of_day:.1f} % of a day): {self.minutes:.1f} minutes, "
-            f"done by {self.finishes:%Y-%m-%d %H:%M} UTC; looked up by {self.looked.way}"
+            f"{counts or 'nothing to do'}; {counted(self.spent, 'request')} made, at least {self.requests} to come, "
+            f"{self.left_today} left today ({self.share_of_day:.1f} % of a day); about {self.minutes:.1f} min, "
+            f"done by {self.finishes:%Y-%m-%d %H:%M} UTC; look-up: {self.looked.way}"
         )
 
     def as_json(self) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,12 +11,15 @@ from pathlib import Path
 from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
 from whautomate_core.files import Storage, write_records
+from whautomate_core.outcome_lines import counted, reason_line
 from whautomate_core.policy import digits
 from whautomate_core.state.ledger import Ledger
 from whautomate_core.sync.kinds import SEPARATOR
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.staging import Staging, batches
-from whautomate_core.thresholds import Threshold, limit, require_some_used, warn_of_rejected
+from whautomate_core.thresholds import Threshold, limit, log_rejected, require_some_used
+
+log = logging.getLogger(__name__)
 
 OUTCOMES = (
     "created", "updated", "unchanged", "missing", "existing", "withheld", "rejected", "folded", "failed", "unsettled",
@@ -43,8 +47,8 @@ def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: 
     else:
         marks = ",".join(f"'{outcome}'" for outcome in outcomes)
         reasons = (
-            f"SELECT reason FROM person WHERE outcome IN ({marks})"  # noqa: S608
-            " UNION ALL SELECT reason FROM extra WHERE outcome = 'failed'"
+            f"SELECT reason, row FROM person WHERE outcome IN ({marks})"  # noqa: S608
+            " UNION ALL SELECT reason, NULL FROM extra WHERE outcome = 'failed'"
         )
     raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {_commonest(staging, reasons)}")
 
@@ -54,13 +58,30 @@ def require_usable(staging: Staging, rows: int) -> None:
     require_some_used(count_outcomes(staging)["rejected"], rows, _commonest(staging, _REJECTED))
 
 
-def warn_of_unusable(staging: Staging, rows: int) -> None:
-    """Say where more than half of the rows are rejected."""
-    warn_of_rejected(count_outcomes(staging)["rejected"], rows, _commonest(staging, _REJECTED))
+def log_unusable(staging: Staging, rows: int) -> None:
+    """Log which rows were rejected, and why."""
+    log_rejected(count_outcomes(staging)["rejected"], rows, _commonest(staging, _REJECTED))
+
+
+def log_unsuppressed(staging: Staging, rows: int) -> None:
+    """Log which rows of `suppress` name nobody, and why."""
+    rejected = staging.count("SELECT count(*) FROM suppress_reject")
+    if rejected:
+        reasons = _commonest(staging, "SELECT reason, row FROM suppress_reject")
+        log.warning("%d of %s of suppress rejected: %s", rejected, counted(rows, "row"), reasons)
+
+
+def log_failed(staging: Staging) -> None:
+    """Log which rows failed, or have an unknown outcome, and why."""
+    query = "SELECT reason, row FROM person WHERE outcome IN ('failed', 'unsettled')"
+    failed = staging.count(f"SELECT count(*) FROM ({query})")  # noqa: S608
+    if failed:
+        log.warning("%s failed or without a known outcome: %s", counted(failed, "row"), _commonest(staging, query))
 
 
 _REJECTED = (
-    "SELECT reason FROM rejected UNION ALL SELECT reason FROM person WHERE outcome = 'rejected' AND unfit IS NULL"
+    "SELECT reason, row FROM rejected UNION ALL"
+    " SELECT reason, row FROM person WHERE outcome = 'rejected' AND unfit IS NULL"
 )
 
 
@@ -79,7 +100,7 @@ def require_suppressed(threshold: Threshold, staging: Staging, rows: int) -> Non
 def _require_few(name: str, threshold: Threshold, staging: Staging, table: str, rows: int, says: str) -> None:
     count, first = staging.all(f"SELECT count(*), min(row) FROM {table}")[0]  # noqa: S608
     if count > limit(name, threshold, rows):
-        reasons = _commonest(staging, f"SELECT reason FROM {table}")  # noqa: S608
+        reasons = _commonest(staging, f"SELECT reason, row FROM {table}")  # noqa: S608
         raise InvalidRequest(
             f"{count} of {rows} {says} (the first is row {first}); that is over {name}={threshold!r}, and nothing was "
             f"sent: {reasons}"
@@ -87,8 +108,12 @@ def _require_few(name: str, threshold: Threshold, staging: Staging, table: str, 
 
 
 def _commonest(staging: Staging, query: str) -> str:
-    query = f"SELECT reason, count(*) FROM ({query}) GROUP BY reason ORDER BY 2 DESC LIMIT 5"  # noqa: S608
-    return "; ".join(f"{count} x {reason}" for reason, count in staging.all(query))
+    commonest = f"SELECT reason, count(*) FROM ({query}) GROUP BY reason ORDER BY 2 DESC, 1 LIMIT 5"  # noqa: S608
+    first = f"SELECT row FROM ({query}) WHERE reason IS ? AND row IS NOT NULL ORDER BY row LIMIT 3"  # noqa: S608
+    return "; ".join(
+        reason_line(reason, count, [row for (row,) in staging.all(first, (reason,))])
+        for reason, count in staging.all(commonest)
+    )
 
 
 def count_outcomes(staging: Staging) -> Counter[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -17,6 +16,7 @@ from whautomate_core.call import Json
 from whautomate_core.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.files import Storage, fsspec_storage, open_file
+from whautomate_core.outcome_lines import job_line
 from whautomate_core.progress import Progress, waits
 from whautomate_core.settling import SETTLE_AFTER
 from whautomate_core.sources import Rows, Source, Table, rows
@@ -34,11 +34,13 @@ from whautomate_core.sync.report import (
     TAGGING,
     count_outcomes,
     count_tagging,
+    log_failed,
+    log_unsuppressed,
+    log_unusable,
     require_heard,
     require_suppressed,
     require_usable,
     require_within,
-    warn_of_unusable,
     write_outcomes,
     write_rejects,
 )
@@ -115,7 +117,7 @@ def run_sync(
                 _suppress(job, name, order, order.suppress, run, storage, suppressed)
             plan, read_at, looked, elsewhere = _plan(job, order, requests)
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
-            warn_of_unusable(staging, count)
+            log_unusable(staging, count)
             _require_caps(job, order, plan)
             if order.plan_only:
                 ended = "planned"
@@ -129,13 +131,19 @@ def run_sync(
         finally:
             # Also where the work was stopped midway: what was done and what nobody knows must not be lost.
             report = _report(job, count, plan, suppressed, requests, started, order)
-            log.info("sync %s: %s", ended, json.dumps(report))
+            if ended == "stopped":  # why, the error says; what was done is said here
+                log.info("stopped after: %s", job_line(_job_of(order), report))
+            log_failed(staging)
             write_rejects(order.rejects_path, staging, order.show, storage)
             write_outcomes(order.outcomes_path, staging, job.ledger, order.show, storage)
         require_within("max_failed", order.max_failed, staging, ("failed", "unsettled", "undone"), count)
         # Only now, since a row that can't be read may say that somebody loses a tag.
         require_usable(staging, count)
         return report
+
+
+def _job_of(order: Order) -> str:
+    return f"{'tag' if order.members else 'sync'}_{order.mapping.kind.name}s"
 
 
 def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:
@@ -154,13 +162,13 @@ def _keep_unsure(job: Job) -> None:
     """Let those keep the tags who are in no row, where a row can't be read: it may be about them."""
     if job.staging.rejected:
         job.staging.run("UPDATE extra SET outcome = 'kept' WHERE held IS NOT NULL")
-        log.warning("nobody in no row loses the tag: rows were rejected, and whom they are about can't be told")
+        log.warning("nobody loses the tag, because the rejected rows may be about anybody")
 
 
 def _find_gone(job: Job) -> int:
     """Note whom the source had before and has no more, and give their number. Of nobody else is known that they go."""
     if job.staging.rejected:
-        log.warning("nobody is deleted: rows were rejected, and whom they are about can't be told")
+        log.warning("nobody is deleted, because the rejected rows may be about anybody")
         return 0
     count = 0
     for part in job.ledger.matches(job.lease.sync):
@@ -205,6 +213,7 @@ def _suppress(job: Job, name: str, order: Order, suppress: Order, run: Run, stor
     """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Fills the counts."""
     stage_suppressed(job.staging, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
     require_suppressed(suppress.max_rejected, job.staging, counts["rows"])
+    log_unsuppressed(job.staging, counts["rows"])
     if counts["rows"] == counts["rejected"]:
         return
     phone = suppress.mapping.kind.phone
