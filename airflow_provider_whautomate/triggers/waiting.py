@@ -25,7 +25,8 @@ class WhautomateWaitTrigger(BaseTrigger):
     that holds no worker slot.
 
     Yields one event, JSON with a `status`: `over`, with `result` or `problem`, `words` for the log, the number of
-    `requests` and seconds `waited` for permits; `timeout`, once `deadline` has passed, with the `message` of a last check that failed;
+    `requests` and seconds `waited` for permits; `timeout`, once `deadline` has passed, with the `message` of a last
+    check that failed;
     `error`, with `type` and `message`.
 
     A check that fails, since the server or the state database is away, is logged and made again after the next pause.
