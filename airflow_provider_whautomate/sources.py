@@ -77,7 +77,7 @@ def _run(query: Sql) -> Table:
     except AirflowException as error:
         raise ConfigurationError(f"connection {query.conn_id!r} can't be used: {error}") from None
     if not isinstance(hook, DbApiHook):
-        raise ConfigurationError(f"connection {query.conn_id!r} ({connection.conn_type}) is none of a database")
+        raise ConfigurationError(f"connection {query.conn_id!r} ({connection.conn_type}) is not a database connection")
     with ExitStack() as opened:
         try:
             database = opened.enter_context(closing(hook.get_conn()))

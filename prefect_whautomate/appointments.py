@@ -1,4 +1,4 @@
-"""Appointments: the endpoints, and the jobs that book the first free slot, move, call off and export."""
+"""Appointments: the endpoints, and the jobs that book the first free slot, move, cancel and export."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def _wait_for_appointment(
         is_: `booked` or `cancelled`.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more; the task fails once it is over.
-        client_id: Whose appointment; anybody's where None.
-        service_id: Of what; of any service where None.
-        staff_id: With whom; with anybody where None.
-        location_id: Where; anywhere where None.
+        client_id: Whose appointment; defaults to anybody's.
+        service_id: Of what; defaults to any service.
+        staff_id: With whom; defaults to anybody.
+        location_id: Where; defaults to anywhere.
 
     Returns:
         `id` of one, `count`, `ids` (up to 100).
@@ -72,9 +72,9 @@ def _wait_for_slot(
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, up to 14 days later; the task fails once it is over.
         timezone: IANA zone of `hours`.
-        hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; any where None.
-        staff_id: With whom; with anybody where None.
-        location_id: Where; anywhere where None.
+        hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; defaults to any time.
+        staff_id: With whom; defaults to anybody.
+        location_id: Where; defaults to anywhere.
 
     Returns:
         `start` (UTC).

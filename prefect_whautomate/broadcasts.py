@@ -148,7 +148,7 @@ class Broadcast(JobBlock[Json], Campaign):
 
     Attributes:
         credentials: Where to and as whom.
-        key: What makes it the same broadcast; flow run and name where None.
+        key: What makes it the same broadcast; defaults to flow run and name.
         cancel_on_kill: Whether the end of its run cancels it.
 
     The others are those of `whautomate_core.campaign.campaign.Campaign`.

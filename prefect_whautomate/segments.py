@@ -36,7 +36,7 @@ def ensure_segment(
         credentials: Where to and as whom.
         segment_name: Its exact name.
         criteria: Whom it holds, such as `{"tags": ["newsletter"]}`.
-        location_id: Location of a new segment; that of the credentials where None.
+        location_id: Location of a new segment; defaults to that of the credentials.
         type: Whom it chooses among: `contact` or `client`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 

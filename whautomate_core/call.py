@@ -61,7 +61,7 @@ class Call(Generic[R]):
     """Whether paging of the list is documented."""
     act: Act | None = None
     allow_protected: bool = False
-    """Whether a person means it: people who opted out may be concerned."""
+    """Whether opted-out people may be concerned, by a deliberate human decision."""
     reads: tuple[Call[Any], ...] = ()
     """What shows whom or what it concerns: the record it names, or a list to look in. Read directly before it where
     the policy asks, or where it is worked out from what is there."""

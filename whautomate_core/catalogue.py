@@ -26,7 +26,7 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
     Args:
         name: Exact name of the service.
         service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON).
-        location_id: Its location; the account's where None.
+        location_id: Its location; defaults to the account's.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 
@@ -96,7 +96,7 @@ def upsert_class(
 ) -> Json:
     """Make the class of a service by a member of staff at a time where there is none, else write what differs.
 
-    The classes of this member of staff at this location are read. One that was called off is there as well: it is
+    The classes of this member of staff at this location are read. One that was cancelled is there as well: it is
     not made anew. It is created once, whoever else tries.
 
     Args:
@@ -107,7 +107,7 @@ def upsert_class(
         timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back,
             either is the class; of the two the server chooses.
         class_: Its other fields, such as `numberOfParticipants`.
-        location_id: Its location; the account's where None.
+        location_id: Its location; defaults to the account's.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 

@@ -156,7 +156,7 @@ def _http_settings(account: Account) -> dict[str, Any]:
 def _say_if_assumed(account: Account) -> None:
     if account.limits_assumed:
         log.warning(
-            "account %s: plan is not set, so the limits of a trial are kept (60 requests a minute, 100 a day); "
+            "account %s: plan is not set, so trial limits apply (60 requests a minute, 100 a day); "
             "set plan to trial or subscribed in the connection or block",
             account.id,
         )

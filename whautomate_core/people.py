@@ -114,7 +114,7 @@ def set_contact_stage(
         contact_id: Id of the contact.
         default_region: Country of a number without a country code, such as `DE`.
         thorough: Where the search for the number shows nobody, read all contacts page by page.
-        allow_protected: Do it to people who opted out as well: a person means it.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
 
     Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
 
@@ -145,7 +145,7 @@ def set_contact_fields(
         contact_id: Id of the contact.
         default_region: Country of a number without a country code, such as `DE`.
         thorough: Where the search for the number shows nobody, read all contacts page by page.
-        allow_protected: Give a stage to people who opted out as well: a person means it.
+        allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision.
 
     Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
 
@@ -347,7 +347,7 @@ def _set(
         if found["protected"] and changes.keys() & reaches and not allow_protected:
             raise PolicyRefused(
                 "another contact or client with the same number has opted out; "
-                "allow_protected=True is for a person who means it"
+                "set allow_protected=True only after a deliberate human decision"
             )
         return changes
 

@@ -36,7 +36,7 @@ CONCERNS = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BOOK, Act.CREATE, Act.CHANGE, Act
 _REACHES = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BOOK, Act.TAG, Act.CHANGE}
 """What may message somebody who exists, by itself or through an automation: their number is asked for in both kinds."""
 
-_WAY_PAST = "allow_protected=True is for a person who means it"
+_WAY_PAST = "set allow_protected=True only after a deliberate human decision"
 
 
 @dataclass(frozen=True)

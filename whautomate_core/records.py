@@ -889,7 +889,7 @@ def _problem(record: type, location: tuple[int | str, ...], kind: str, message: 
         nearest = difflib.get_close_matches(str(location[-1]).lower(), {k.lower(): k for k in known}, n=1)
         proper = next((k for k in known if nearest and k.lower() == nearest[0]), None)
         meant = f"did you mean {proper}?" if proper else f"known are {', '.join(sorted(known))}."
-        return f"{where} is not a field of it; {meant}{way_past}"
+        return f"{where} is not a known field; {meant}{way_past}"
     return f"{where}: {message[0].lower()}{message[1:]}"
 
 

@@ -35,7 +35,7 @@ def limit(name: str, threshold: Threshold, rows: int) -> float:
 def require_some_used(rejected: int, rows: int, reasons: str) -> None:
     """Raise `InvalidRequest` where all rows are rejected, whatever is permitted: then the source is another."""
     if rejected == rows > 0:
-        raise InvalidRequest(f"all {counted(rows, 'row')} were rejected: {reasons}")
+        raise InvalidRequest(f"all {counted(rows, 'row')} rejected: {reasons}")
 
 
 def log_rejected(rejected: int, rows: int, reasons: str) -> None:

@@ -1,4 +1,4 @@
-"""Appointments: the endpoints, and the jobs that book the first free slot, move, call off and export."""
+"""Appointments: the endpoints, and the jobs that book the first free slot, move, cancel and export."""
 
 from __future__ import annotations
 

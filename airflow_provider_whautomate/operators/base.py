@@ -71,7 +71,7 @@ class WhautomateOperator(BaseOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
 
@@ -534,8 +534,8 @@ _PARAMS = {
     "extra": "Fields to send that the check of names doesn't know",
     "overwrite": "Send the body alone, in place of merging it over what is there",
     "tags": "Names of tags",
-    "allow_protected": "Do it to people who opted out as well: a person means it",
-    "max_records": "The most records to read; all where None",
+    "allow_protected": "Also apply to opted-out people. Set it only after a deliberate human decision",
+    "max_records": "The most records to read; defaults to all",
     "key": "What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if "
     "there is none), and the person or booking that it is about. Never anything that changes between two runs of the "
     "same task, such as the map index",

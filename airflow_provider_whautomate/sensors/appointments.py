@@ -23,10 +23,10 @@ class WhautomateAppointmentSensor(WhautomateSensor):
     :param is_: `booked` or `cancelled` (templated).
     :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
     :param latest: Its end, which is not in it any more (templated).
-    :param client_id: Whose appointment; anybody's where None (templated).
-    :param service_id: Of what; of any service where None (templated).
-    :param staff_id: With whom; with anybody where None (templated).
-    :param location_id: Where; anywhere where None (templated).
+    :param client_id: Whose appointment; defaults to anybody's (templated).
+    :param service_id: Of what; defaults to any service (templated).
+    :param staff_id: With whom; defaults to anybody (templated).
+    :param location_id: Where; defaults to anywhere (templated).
     """
 
     template_fields: Sequence[str] = (
@@ -73,9 +73,9 @@ class WhautomateSlotSensor(WhautomateSensor):
     :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
     :param latest: Its end, which is not in it any more; up to 14 days later (templated).
     :param timezone: IANA zone of `hours` (templated).
-    :param hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; any where None (templated).
-    :param staff_id: With whom; with anybody where None (templated).
-    :param location_id: Where; anywhere where None (templated).
+    :param hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; defaults to any time (templated).
+    :param staff_id: With whom; defaults to anybody (templated).
+    :param location_id: Where; defaults to anywhere (templated).
     """
 
     template_fields: Sequence[str] = (

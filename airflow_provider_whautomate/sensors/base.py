@@ -64,10 +64,11 @@ class WhautomateSensor(BaseSensorOperator):
     :param poll_interval: Where deferrable: seconds until the second look; doubles with each, up to 15 minutes. Else
         `poke_interval` holds.
     :param deferrable: Wait in the triggerer, without a worker slot.
-    :param max_wait: Seconds that a look waits for a permit of the account, 120 where None; where it takes longer, there
+    :param max_wait: Seconds that a look waits for a permit of the account; defaults to 120. Where it takes longer,
+        there
         is nothing to be seen until the next look. With `exponential_backoff` it is what it is in all of Airflow's
         sensors, the longest time between two looks, and a look waits for 120 s.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     :raises AirflowFailException: without retry, where what is waited for will not come.
     :raises AirflowSensorTimeout: where it is not there after `timeout` seconds.

@@ -33,7 +33,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
     :param min_delivered: Recipients that it has to be delivered to: a count, or a share like "95%". The wait ends once
         they are; the task fails where the broadcast ends with fewer (templated).
     :param max_failed: Recipients that may not be reached before the task fails, finished or not: a count, or a share
-        like "5%"; any number where None (templated).
+        like "5%"; defaults to unlimited (templated).
     :param cancel_on_kill: Whether the end of the sensor cancels the broadcast while it is still scheduled. None: where
         a person marked the sensor as failed, or its last attempt has failed. True: also where it is cleared, marked as
         done, or its worker is ended. False: never, for a broadcast that is none of this DAG's business.

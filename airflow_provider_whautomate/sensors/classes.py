@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class WhautomateClassSensor(WhautomateSensor):
     """Wait until a class has places free, or is full; return its `id`, `free` (places), `requests` and `waited`.
 
-    Fails where the class was called off, or has begun before it is so. See `WhautomateSensor` for the rest.
+    Fails where the class was cancelled, or has begun before it is so. See `WhautomateSensor` for the rest.
 
     :param class_id: Id of the class (templated).
     :param free: How many places at least; 0 for a class that is full (templated).

@@ -19,6 +19,10 @@ _HAS_ON_KILL = hasattr(BaseTrigger, "on_kill")
 """Airflow 3.3 says when a person acts on a deferred task. Before, all that is seen is that the trigger ends."""
 
 
+ANSWER = 15.0
+"""Seconds that Airflow has to tell the state of a task that a person ended; it gives `on_kill` 30."""
+
+
 class _CancellingTrigger(BaseTrigger):
     """What the triggers below share: they cancel the broadcast where a person ends their task.
 
@@ -68,11 +72,16 @@ class _CancellingTrigger(BaseTrigger):
     async def on_kill(self) -> None:
         """Cancel the broadcast where a person marked the task as failed, not where it was cleared or marked as done."""
         try:
-            async with asyncio.timeout(15.0):  # Airflow gives it 30 s
+            async with asyncio.timeout(ANSWER):
                 state = await self._state()
         except Exception as error:
             # A person did end the task. What isn't sent can be sent again, what is sent can't be recalled.
-            self.log.warning("Airflow can't be asked for the state of the task (%s)", type(error).__name__)
+            self.log.warning(
+                "Airflow did not say within %g s whether the task was marked as failed, cleared or marked as done (%s). "
+                "It counts as failed: its broadcast is cancelled unless it has started. To send it after all, run the "
+                "task with another key",
+                *(ANSWER, type(error).__name__),
+            )
             state = "failed"
         await self._cancel_if_given_up(state)
 

@@ -30,7 +30,9 @@ CAMPAIGN = {
 }
 PLAN = "{% for name, value in ti.xcom_pull(task_ids='plan').items() %}- **{{ name }}**: {{ value }}\n{% endfor %}"
 
-with DAG("approved_campaign", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+with DAG(
+    "approved_campaign", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), default_args={"retries": 2}
+) as dag:
     plan = WhautomatePlanBroadcastOperator(task_id="plan", **CAMPAIGN)
     approve = ApprovalOperator(
         task_id="approve", subject="Send the summer sale?", body=PLAN, response_timeout=timedelta(hours=4)
@@ -45,7 +47,7 @@ with DAG("approved_campaign", schedule=None, start_date=datetime(2026, 1, 1, tzi
         poll_interval=float(os.environ.get("WHAUTOMATE_DEMO_POLL", "60")),
         max_failed="5%",
     )
-    # Where something after the send fails while it is still held, it is called off.
+    # If something after the send fails while the broadcast is still scheduled, it is cancelled.
     call_off = WhautomateCancelBroadcastOperator(task_id="call_off", of_task="send", trigger_rule="one_failed")
     plan >> approve >> send >> call_off
 

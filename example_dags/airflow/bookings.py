@@ -35,10 +35,12 @@ FOLDER = os.environ.get("WHAUTOMATE_EXPORTS", "/tmp")  # noqa: S108 - an object 
 LOCATION = {"id": "loc000000001"}  # the emulator's; list_locations tells yours
 STAFF_ID = "stf000000001"
 TIMEZONE = "Europe/Berlin"
-START = "{{ logical_date.isoformat() }}"
-DAY_AFTER = "{{ (logical_date + macros.timedelta(days=1)).isoformat() }}"
-TWO_DAYS_AFTER = "{{ (logical_date + macros.timedelta(days=2)).isoformat() }}"
-DAY_BEFORE = "{{ (logical_date - macros.timedelta(days=1)).isoformat() }}"
+WHEN = "(dag_run.logical_date or dag_run.run_after)"  # a run that somebody starts may have no logical date
+START = f"{{{{ {WHEN}.isoformat() }}}}"
+DAY_AFTER = f"{{{{ ({WHEN} + macros.timedelta(days=1)).isoformat() }}}}"
+TWO_DAYS_AFTER = f"{{{{ ({WHEN} + macros.timedelta(days=2)).isoformat() }}}}"
+DAY_BEFORE = f"{{{{ ({WHEN} - macros.timedelta(days=1)).isoformat() }}}}"
+DAY = f"{{{{ {WHEN}.strftime('%Y-%m-%d') }}}}"
 SETTINGS = {
     "start_date": datetime(2026, 1, 1, tzinfo=UTC),
     "catchup": False,
@@ -71,14 +73,14 @@ def told():
 with DAG("class_reminders", schedule="0 16 * * *", **SETTINGS) as class_reminders:
     bookings = WhautomateExportBookingsOperator(
         task_id="bookings",
-        output_path=f"{FOLDER}/reminders-{{{{ logical_date.strftime('%Y-%m-%d') }}}}.jsonl",
+        output_path=f"{FOLDER}/reminders-{DAY}.jsonl",
         earliest=DAY_AFTER,
         latest=TWO_DAYS_AFTER,
     )
 
     @task(show_return_value_in_logs=False)
     def reminders(export):
-        """Who takes part in tomorrow's classes; who waits or called off is not reminded."""
+        """Who takes part in tomorrow's classes; who waits or cancelled is not reminded."""
         return [message(row, "class_reminder") for row in rows_of(export["path"]) if row["status"] == "BOOKED"]
 
     send = WhautomateSendWhatsappTemplateOperator.partial(task_id="send").expand_kwargs(reminders(bookings.output))
@@ -88,7 +90,7 @@ with DAG("class_reminders", schedule="0 16 * * *", **SETTINGS) as class_reminder
 with DAG("no_show_follow_up", schedule="0 20 * * *", **SETTINGS) as no_show_follow_up:
     held = WhautomateExportAppointmentsOperator(
         task_id="held",
-        output_path=f"{FOLDER}/held-{{{{ logical_date.strftime('%Y-%m-%d') }}}}.jsonl",
+        output_path=f"{FOLDER}/held-{DAY}.jsonl",
         earliest=DAY_BEFORE,
         latest=START,
     )
@@ -139,7 +141,7 @@ with DAG("nightly_export", schedule="@daily", **SETTINGS) as nightly_export:
         (WhautomateExportClassesOperator, "classes", {"by": "changed"}),
         (WhautomateExportBookingsOperator, "bookings", {}),
     ):
-        path = f"{FOLDER}/{name}-{{{{ logical_date.strftime('%Y-%m-%d') }}}}.parquet"
+        path = f"{FOLDER}/{name}-{DAY}.parquet"
         first >> operator(task_id=name, output_path=path, **night, **more)
 
 if __name__ == "__main__":

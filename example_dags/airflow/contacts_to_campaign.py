@@ -64,6 +64,7 @@ with DAG(
         template={"name": "spring_sale", "language": "en"},
         segment_id=segment.output["id"],
         hold_minutes=0,  # five where the people are real: time to stop it
+        deferrable=True,
     )
     wait = WhautomateBroadcastSensor(
         task_id="wait",

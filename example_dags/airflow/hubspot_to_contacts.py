@@ -26,7 +26,9 @@ def full_name(row):
     return f"{row['First Name']} {row['Last Name']}".strip() or row["Email"]
 
 
-with DAG("hubspot_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+with DAG(
+    "hubspot_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), default_args={"retries": 2}
+) as dag:
 
     @task
     def refuse_real_hosts():

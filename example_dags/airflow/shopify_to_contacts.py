@@ -31,7 +31,9 @@ def customer_id(row):
     return row["Customer ID"].lstrip("'")  # Shopify's way to keep spreadsheets from rounding it
 
 
-with DAG("shopify_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+with DAG(
+    "shopify_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), default_args={"retries": 2}
+) as dag:
 
     @task
     def refuse_real_hosts():

@@ -26,7 +26,9 @@ from whautomate_core.account import require_loopback
 
 FILES = Path(os.environ.get("WHAUTOMATE_DEMO_FILES", tempfile.gettempdir()))  # s3://bucket/... serves as well
 
-with DAG("warehouse_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+with DAG(
+    "warehouse_to_contacts", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), default_args={"retries": 2}
+) as dag:
 
     @task
     def refuse_real_hosts():

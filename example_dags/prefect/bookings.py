@@ -59,7 +59,7 @@ def send(block: Any, path: str, template: str, statuses: set[str]) -> int:
 
 @flow
 def class_reminders(credentials: WhautomateCredentials | str, when: datetime, folder: str = ".") -> int:
-    """Remind who takes part in the classes of the day after; who waits or called off is not reminded."""
+    """Remind who takes part in the classes of the day after; who waits or cancelled is not reminded."""
     block = account(credentials)
     found = export_bookings(block, f"{folder}/reminders-{when:%Y-%m-%d}.jsonl", when + DAY, when + 2 * DAY)
     return send(block, found["path"], "class_reminder", {"booked"})

@@ -409,7 +409,7 @@ def test_state_may_name_a_connection(connections, monkeypatch):
     assert re.fullmatch(r"postgres(ql)?://user:pass%20word@db.example:5433/state\?sslmode=require", url)
     assert asyncio.run(hook.aget_account()).state == url
     connections("whautomate_default", "https://api.whautomate.com", state="wrong")
-    with pytest.raises(ConfigurationError, match="'wrong', which is none to PostgreSQL"):
+    with pytest.raises(ConfigurationError, match="'wrong', which is not a PostgreSQL connection"):
         hook.get_account()
     connections("whautomate_default", "https://api.whautomate.com", state="nobody")
     assert hook.test_connection()[0] is False

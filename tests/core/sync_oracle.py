@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 import secrets
 import threading
 from collections import Counter
@@ -535,7 +536,7 @@ class Oracle:
                 )
             reports.append(report)
         except BaseException as error:
-            self.is_unusable = "rows are rejected" in str(error)
+            self.is_unusable = re.search(r"^all \d+ rows? rejected", str(error)) is not None
             expected = isinstance(error, (WhautomateError, KeyboardInterrupt, Killed))
             (self.stopped if expected and not isinstance(error, ConfigurationError) else self.errors).append(error)
         finally:

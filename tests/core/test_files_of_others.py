@@ -135,7 +135,7 @@ def test_a_float_that_can_not_hold_a_number_is_never_taken_for_one(
     client: Client, whautomate_emulator: Emulator
 ) -> None:
     for region in ("US", "DE", "GB", "IN"):
-        with pytest.raises(InvalidRequest, match=r"all 2 rows are rejected: .*a 32-bit float"):
+        with pytest.raises(InvalidRequest, match=r"all 2 rows rejected: .*a 32-bit float"):
             sync_contacts(client, CASES / "float32_numbers.parquet", FIELDS, default_region=region)
     assert whautomate_emulator.contacts() == []
 
@@ -200,23 +200,25 @@ def test_a_source_of_which_nothing_can_be_used_is_a_failure(
     plan_only: bool, client: Client, whautomate_emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     people = [person(number, False) for number in range(3)]
-    with pytest.raises(InvalidRequest, match="all 3 rows are rejected: 3 x not a phone number"):
+    with pytest.raises(InvalidRequest, match="all 3 rows rejected: 3 x not a phone number"):
         sync_contacts(client, people, FIELDS, max_rejected="100%", plan_only=plan_only)
     unnamed = [{**person(number, True), "Name": ""} for number in range(2)]
-    with pytest.raises(InvalidRequest, match=r"all 2 rows are rejected: .*2 x name is empty"):
+    with pytest.raises(InvalidRequest, match=r"all 2 rows rejected: .*2 x name is empty"):
         sync_contacts(client, unnamed, FIELDS)
     assert whautomate_emulator.contacts() == []
     assert "rows are rejected" not in caplog.text  # the error says it
 
 
 @pytest.mark.parametrize("fit", [1, 2])
-def test_more_than_half_is_said(fit: int, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_rejected_rows_are_always_logged_with_their_reasons(
+    fit: int, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.WARNING)
     sync_contacts(client, [person(number, number < fit) for number in range(4)], FIELDS)
-    said = [one for one in caplog.messages if "rows are rejected" in one]
-    assert said == (
-        ["3 of 4 rows are rejected (max_rejected says how many may be): 3 x not a phone number"] if fit == 1 else []
-    )
+    said = [one for one in caplog.messages if "rows rejected" in one]
+    more = " (more than half; max_rejected limits how many may be)" if fit == 1 else ""
+    first = {1: "rows 2, 3, 4", 2: "rows 3, 4"}[fit]
+    assert said == [f"{4 - fit} of 4 rows rejected{more}: {4 - fit} x not a phone number ({first})"]
 
 
 def test_rows_of_bookings_are_held_to_the_same(client: Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -224,11 +226,11 @@ def test_rows_of_bookings_are_held_to_the_same(client: Client, caplog: pytest.Lo
         found = [{"start": start, "end": "2027-03-02"} for start in starts]
         return sync_staff_blocks(client, "off", found, "Europe/Berlin", staff_id=Emulator.staff_id)
 
-    with pytest.raises(InvalidRequest, match="all 2 rows are rejected: 2 x start must be"):
+    with pytest.raises(InvalidRequest, match="all 2 rows rejected: 2 x start must be"):
         blocks("soon", "later")
     caplog.set_level(logging.WARNING)
     assert blocks("soon", "later", "2027-03-01")["rejected"] == 2
-    assert "2 of 3 rows are rejected" in caplog.text
+    assert "2 of 3 rows rejected" in caplog.text
 
 
 # --- what never ends

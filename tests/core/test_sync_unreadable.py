@@ -12,6 +12,7 @@ from test_sync import ADA, BOB, EVE, READ, counts, row, sync, tag, writes
 from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.outcome_lines import counted
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.consent import NO, YES, consents
@@ -232,7 +233,7 @@ def test_nobody_is_created_or_written_for_an_odd_row(odd: str, client: Client, w
     whautomate_emulator.add_contacts([{"name": "By hand", "phoneNumber": "+4915123456789", "tags": ["news"]}])
     whautomate_emulator.advance(60.0)
     # That nothing else can be used is a failure, once the tag is taken.
-    with pytest.raises(InvalidRequest, match="all 1 rows are rejected"):
+    with pytest.raises(InvalidRequest, match="all 1 row rejected"):
         sync(client, [{**ADA, "ok": "no", **ODD[odd]}], tags=["news"], drift="detect")
     assert tags_of(whautomate_emulator) == {"By hand": [], "Bob": ["news"]}
 
@@ -376,7 +377,7 @@ def test_nobody_who_refuses_keeps_a_tag(
             assert whautomate_emulator.requests() == []
             return
         rejected = len(rows)
-        assert f"all {rejected} rows are rejected" in str(error)  # noqa: PT017 - it may be an error or not
+        assert f"all {counted(rejected, 'row')} rejected" in str(error)  # noqa: PT017 - it may be an error or not
     assert not unheard
     held = {one["phoneNumber"]: "news" in one["tags"] for one in whautomate_emulator.contacts()}
     of_nobody = {one["mobile"] for one in rows} - NUMBERS.keys()

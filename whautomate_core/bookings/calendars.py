@@ -37,7 +37,7 @@ class Event:
 
     number: int
     times: tuple[Span, ...] = ()
-    """In the order of their start. None where it was called off, takes no time, or is not in the period."""
+    """In the order of their start. None where it was cancelled, takes no time, or is not in the period."""
     problem: str | None = None
 
 

@@ -94,7 +94,7 @@ def export_appointments(
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more.
         by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; of all where None.
+        location_id: Of one location; defaults to all.
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
@@ -128,7 +128,7 @@ def export_classes(
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more.
         by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; of all where None.
+        location_id: Of one location; defaults to all.
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 
@@ -158,7 +158,7 @@ def export_bookings(
             object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more.
-        location_id: Of one location; of all where None.
+        location_id: Of one location; defaults to all.
 
     Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
 

@@ -29,7 +29,7 @@ _WAITS = "WAITLISTED"
 
 
 def participants_of(client: Client, class_id: str) -> list[ClassParticipant]:
-    """Everybody whom the list of a class shows, those who called off as well."""
+    """Everybody whom the list of a class shows, those who cancelled as well."""
     return client.everything(classes.list_class_participants(class_id))
 
 
@@ -37,7 +37,7 @@ def added_lately(client: Client, class_id: str, listed: Iterable[ClassParticipan
     """Whom our own claims added to a class so lately that its list need not show them yet: client id -> place id.
 
     A place can't be read by its id. So until `SETTLE_AFTER` the claim is believed, unless the list shows the place as
-    called off, or it was taken back from here.
+    cancelled, or it was taken back from here.
     """
     from whautomate_core.once import made_id
 
@@ -96,8 +96,9 @@ def enrol_participants(
         waitlist: Put on the waitlist whoever finds the class full; False: leave them out.
         default_region: Country of numbers without a country code, such as `DE`.
         thorough: Where the search for somebody shows nobody, read all clients page by page.
-        max_removed: How many may be taken out; where it would be more, nothing is sent. Any number where None.
-        allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
+        max_removed: How many may be taken out; where it would be more, nothing is sent. Defaults to unlimited.
+        allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human
+            decision.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
         rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
@@ -108,7 +109,7 @@ def enrol_participants(
         them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
-        begun or was called off, and over the thresholds; `NotFound` where there is no such class.
+        begun or was cancelled, and over the thresholds; `NotFound` where there is no such class.
     """
     if members not in ("at_least", "exactly"):
         raise ConfigurationError("members must be at_least or exactly")
@@ -224,7 +225,7 @@ class _Job:
         record = self._client.send(classes.get_class(self._class_id))
         begins = starts_of(record, str(record.get("timezone") or "UTC"))
         if is_cancelled(record):
-            raise InvalidRequest(f"class {self._class_id} was called off: nobody is enrolled")
+            raise InvalidRequest(f"class {self._class_id} was cancelled: nobody is enrolled")
         if begins and max(begins) < datetime.now(UTC):
             raise InvalidRequest(f"class {self._class_id} is in the past: it began at {utc(max(begins))}")
 

@@ -77,7 +77,7 @@ def reference_id(record: Mapping[str, Any], name: str) -> str | None:
 
 
 def is_cancelled(record: Mapping[str, Any]) -> bool:
-    """Whether an appointment, a class or a place in one was called off; both spellings are English."""
+    """Whether an appointment, a class or a place in one was cancelled; both spellings are English."""
     return str(record.get("status") or "").strip().casefold() in ("cancelled", "canceled")
 
 

@@ -62,7 +62,7 @@ def sync_services(
             point, such as 12.5; yes and no are written so, or as true and false.
         service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come
             before them.
-        location_id: Location of rows that name none; the account's where None.
+        location_id: Location of rows that name none; defaults to the account's.
         make_categories: Make categories that aren't there; else their rows are rejected.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.

@@ -1,4 +1,4 @@
-"""Appointments: the first free slot that fits is booked, and bookings are moved and called off, once each."""
+"""Appointments: the first free slot that fits is booked, and bookings are moved and cancelled, once each."""
 
 from __future__ import annotations
 
@@ -71,15 +71,16 @@ def book_slot(
         earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset.
         latest: End of the period, which is not in it any more; up to 92 days later.
         timezone: IANA zone that the booking is made in and `hours` are of, such as `Europe/Berlin`.
-        staff_id: With whom; whoever is free first where None.
-        location_id: Where; the account's where None.
-        hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; any where None.
+        staff_id: With whom; defaults to whoever is free first.
+        location_id: Where; defaults to the account's.
+        hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time.
         add_on_service_ids: Services that are booked along with it.
         notes: Notes to the booking.
         missing_ok: Return the id None where no slot is free.
-        key: What makes it the same booking when the step runs again; the step with client and service where None.
+        key: What makes it the same booking when the step runs again; defaults to the step, client and service.
         step: The task of a run that books, where an orchestrator knows it.
-        allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
+        allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human
+            decision.
 
     Returns: `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False
         where it was made before.
@@ -191,10 +192,11 @@ def reschedule_booking(
         client_id: Whose appointment it is.
         date: The day it is on, `2026-03-01`, in `timezone`.
         service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`, and the one the booking is made in; the appointment's own where None.
-        key: What makes it the same when the step runs again; the step with the appointment where None.
+        timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own.
+        key: What makes it the same when the step runs again; defaults to the step and the appointment.
         step: The task of a run, where an orchestrator knows it.
-        allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
+        allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
+            decision.
 
     Returns: `id`, `start` (UTC); `changed`, False where it was there already.
 
@@ -244,18 +246,19 @@ def cancel_booking(
     step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
-    """Call off an appointment, once. One that is cancelled already is left alone.
+    """Cancel an appointment, once. One that is cancelled already is left alone.
 
     Args:
         appointment_id: Id of the appointment; this, or `client_id` and `date`.
         client_id: Whose appointment it is.
         date: The day it is on, `2026-03-01`, in `timezone`.
         service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`; that of each appointment where None.
+        timezone: IANA zone of `date`; defaults to that of each appointment.
         reason: Why, which the client may be told.
-        key: What makes it the same when the step runs again; the step with the appointment where None.
+        key: What makes it the same when the step runs again; defaults to the step and the appointment.
         step: The task of a run, where an orchestrator knows it.
-        allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
+        allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
+            decision.
 
     Returns: `id`; `changed`, False where it was cancelled already.
 

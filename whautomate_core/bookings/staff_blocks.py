@@ -66,7 +66,7 @@ def sync_staff_blocks(
             None. A date alone is the whole day, as an end the last one.
         staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows.
         reason: What a block says. Nothing is taken from the calendar's own words.
-        earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None.
+        earliest: What ends before is past: a datetime with a time zone, or text with an offset; defaults to now.
         days: Of a calendar file, how many days from `earliest` on are looked at.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before
@@ -93,7 +93,7 @@ def sync_staff_blocks(
     report = Report(client.used, "added", "there", "folded", "past", changes=("added", "removed"), same="there")
     if isinstance(source, str) and source.lower().endswith(".ics"):
         if staff_id is None or mapping is not None:
-            raise ConfigurationError("an iCalendar file is somebody's: name staff_id, and no mapping")
+            raise ConfigurationError("an iCalendar file belongs to one member of staff: set staff_id, and no mapping")
         last = first + timedelta(days=days)
         events = [*busy_times(source, timezone, first, last, storage)]
         wanted = _of_events(events, known.id_of(staff_id), report)

@@ -47,7 +47,7 @@ def sync_classes(
 ) -> Json:
     """Make the classes of a timetable that are missing, and write the fields that differ.
 
-    They are known by location, member of staff, service and start; one that was called off is there as well. Classes
+    They are known by location, member of staff, service and start; one that was cancelled is there as well. Classes
     that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
     `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
     asked for. A class that begins at another time is another class. The classes of a location are read once.
@@ -60,14 +60,14 @@ def sync_classes(
             there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where
             None.
         class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them.
-        location_id: Location of rows that name none; the account's where None.
+        location_id: Location of rows that name none; defaults to the account's.
         now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of
             the run where None.
-        earliest: Begin of the period that the timetable covers; nothing is deleted where None.
+        earliest: Begin of the period that the timetable covers; without it nothing is deleted.
         latest: Its end, which is not in it any more.
         max_deleted: How many classes may be deleted; where it would be more, nothing is sent.
         delete_booked: Delete classes with participants too, who may be told so.
-        allow_protected: Do that to participants who opted out as well: a person means it.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
         rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
@@ -201,7 +201,7 @@ def _gone(
     begins: datetime,
     timezone: str,
 ) -> list[str]:
-    """The classes of a period that nobody wants, but for those that have begun or were called off."""
+    """The classes of a period that nobody wants, but for those that have begun or were cancelled."""
     found = []
     for place, records in there.items():
         for one in records:

@@ -72,15 +72,15 @@ class Campaign(BaseModel):
     expected_parameters: dict[Component, Annotated[int, Field(ge=0)]] | None = Field(
         default=None, description="How many placeholders header, body and button have, in place of `template_text`."
     )
-    location_id: Text | None = Field(default=None, description="Location it belongs to; the account's where None.")
+    location_id: Text | None = Field(default=None, description="Location it belongs to; defaults to the account's.")
     schedule_at: AwareDatetime | None = Field(
-        default=None, description="When it starts, with a time zone; `hold_minutes` from now where None."
+        default=None, description="When it starts, with a time zone; defaults to `hold_minutes` from now."
     )
     hold_minutes: float = Field(
         default=5.0,
         ge=0,
         allow_inf_nan=False,
-        description="Minutes at least between its creation and its start, in which it can be called off.",
+        description="Minutes at least between its creation and its start, in which it can be cancelled.",
     )
     look_again: bool = Field(
         default=True,
@@ -96,7 +96,7 @@ class Campaign(BaseModel):
     )
     max_lateness: timedelta | None = Field(
         default=timedelta(hours=6),
-        description="How long after it was due it may still be sent; any time where None. Later it is skipped, and so "
+        description="How long after it was due it may still be sent; None means no limit. Later it is skipped, and so "
         "is every run of a back-fill.",
     )
     min_recipients: int = Field(default=1, ge=0, description="The fewest people it may reach.")
@@ -120,7 +120,8 @@ class Campaign(BaseModel):
         default=None, description='Recipients it has to be delivered to: a count, or a share like "95%".'
     )
     max_failed: Share = Field(
-        default=None, description='Recipients that may not be reached: a count, or a share like "5%"; any where None.'
+        default=None,
+        description='Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited.',
     )
     on_failed: Literal["fail", "warn"] = Field(
         default="fail", description="What happens where min_delivered or max_failed isn't kept."

@@ -130,7 +130,7 @@ def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due
 
 
 def cancel_broadcast(client: Client, *, key: str | None = None, broadcast_id: str | None = None) -> Json:
-    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it if it is still scheduled, and its start over a minute ahead.
 
     Its claim becomes final, so that a step of the same key doesn't send it again.
 

@@ -71,11 +71,11 @@ def send_template_to_contacts(
         parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are
             rejected.
         default_region: Country of a number without a country code, such as `DE`.
-        location_id: Location they are sent from; the account's where None.
+        location_id: Location they are sent from; defaults to the account's.
         max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a
             count, or a share like "5%".
         max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H";
-            any time where None.
+            None means no limit.
         due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody
             asked for it now.
         rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.

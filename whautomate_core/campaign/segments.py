@@ -74,8 +74,8 @@ def ensure_audience(
 
     Args:
         tag: Name of the tag.
-        contacts: Ids of contacts; whoever has the tag where None.
-        location_id: Location of the segment; the account's where None.
+        contacts: Ids of contacts; defaults to everybody who has the tag.
+        location_id: Location of the segment; defaults to the account's.
 
     Returns: `id` and `name` of the segment; `people`, how many have the tag and have not opted out; `tagged`, how many
         were given it now; `opted_out`, how many of the list were left out.

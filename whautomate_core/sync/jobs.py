@@ -132,7 +132,7 @@ def sync_people(
             changed at Whautomate is written back.
         suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the
             region where it has one): first they get the opt-out tag, and none of them is created.
-        location_id: Location of new contacts; the account's where None.
+        location_id: Location of new contacts; defaults to the account's.
         plan_only: Work out what would be done and what it costs, and send nothing but reads.
         over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
@@ -140,7 +140,7 @@ def sync_people(
             found, before nothing is sent: likewise.
         max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
         max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
-        max_created: The most contacts it may create, since creating fires automations; any number where None.
+        max_created: The most contacts it may create, since creating fires automations; defaults to unlimited.
         max_added: The most contacts it may give tags to, likewise.
         max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
         rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or
@@ -261,7 +261,7 @@ def tag_people(
         max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
             found, before nothing is sent: likewise.
         max_failed: Rows that the server may refuse before the job is a failure: likewise.
-        max_added: The most contacts that may get the tag; any number where None.
+        max_added: The most contacts that may get the tag; defaults to unlimited.
         max_removed: The most members who may lose it: a count or a share.
         rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
         outcomes_path: File for what became of each row.
