@@ -1,5 +1,5 @@
 # Written by scripts/make_task_stubs.py: `nox -s stubs` writes it anew.
-"""Appointments: the endpoints, and the jobs that book the first free slot, move, call off and export."""
+"""Appointments: the endpoints, and the jobs that book the first free slot, move, cancel and export."""
 
 from collections.abc import Coroutine
 from datetime import datetime
@@ -22,7 +22,7 @@ class _list_appointment_slots(Task[..., list[SlotDay]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -63,7 +63,7 @@ class _list_appointments(Task[..., list[Appointment]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -256,14 +256,14 @@ class _book_slot(Task[..., dict[str, Any]]):
         earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset.
         latest: End of the period, which is not in it any more; up to 92 days later.
         timezone: IANA zone that the booking is made in and `hours` are of, such as `Europe/Berlin`.
-        staff_id: With whom; whoever is free first where None.
-        location_id: Where; the account's where None.
-        hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; any where None.
+        staff_id: With whom; defaults to whoever is free first.
+        location_id: Where; defaults to the account's.
+        hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time.
         add_on_service_ids: Services that are booked along with it.
         notes: Notes to the booking.
         missing_ok: Return the id None where no slot is free.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
-        allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
+        allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -313,9 +313,9 @@ class _reschedule_booking(Task[..., dict[str, Any]]):
         client_id: Whose appointment it is.
         date: The day it is on, `2026-03-01`, in `timezone`.
         service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`, and the one the booking is made in; the appointment's own where None.
+        timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
-        allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
+        allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -351,7 +351,7 @@ class _areschedule_booking(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 areschedule_booking: _areschedule_booking
 
 class _cancel_booking(Task[..., dict[str, Any]]):
-    """Call off an appointment, once. One that is cancelled already is left alone.
+    """Cancel an appointment, once. One that is cancelled already is left alone.
 
     Args:
         credentials: Where to and as whom.
@@ -359,10 +359,10 @@ class _cancel_booking(Task[..., dict[str, Any]]):
         client_id: Whose appointment it is.
         date: The day it is on, `2026-03-01`, in `timezone`.
         service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`; that of each appointment where None.
+        timezone: IANA zone of `date`; defaults to that of each appointment.
         reason: Why, which the client may be told.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
-        allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it.
+        allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -409,7 +409,7 @@ class _export_appointments(Task[..., dict[str, Any]]):
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more.
         by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; of all where None.
+        location_id: Of one location; defaults to all.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -451,10 +451,10 @@ class _wait_for_appointment(Task[..., dict[str, Any]]):
         is_: `booked` or `cancelled`.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more; the task fails once it is over.
-        client_id: Whose appointment; anybody's where None.
-        service_id: Of what; of any service where None.
-        staff_id: With whom; with anybody where None.
-        location_id: Where; anywhere where None.
+        client_id: Whose appointment; defaults to anybody's.
+        service_id: Of what; defaults to any service.
+        staff_id: With whom; defaults to anybody.
+        location_id: Where; defaults to anywhere.
         poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
             account together make at most a tenth of the requests of its day, half of that in a quarter of it.
         timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.
@@ -501,9 +501,9 @@ class _wait_for_slot(Task[..., dict[str, Any]]):
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, up to 14 days later; the task fails once it is over.
         timezone: IANA zone of `hours`.
-        hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; any where None.
-        staff_id: With whom; with anybody where None.
-        location_id: Where; anywhere where None.
+        hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; defaults to any time.
+        staff_id: With whom; defaults to anybody.
+        location_id: Where; defaults to anywhere.
         poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
             account together make at most a tenth of the requests of its day, half of that in a quarter of it.
         timeout: Seconds to wait at most; they count anew where the flow run is rescheduled.

@@ -23,7 +23,7 @@ class _list_broadcasts(Task[..., list[Broadcast]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -202,7 +202,7 @@ class _list_broadcast_logs(Task[..., list[BroadcastLog]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -258,13 +258,13 @@ class _plan_broadcast(Task[..., dict[str, Any]]):
         header_media_url: Address of the picture, video or file in its header.
         template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
         expected_parameters: How many placeholders header, body and button have, in place of `template_text`.
-        location_id: Location it belongs to; the account's where None.
-        schedule_at: When it starts, with a time zone; `hold_minutes` from now where None.
-        hold_minutes: Minutes at least between its creation and its start, in which it can be called off.
+        location_id: Location it belongs to; defaults to the account's.
+        schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now.
+        hold_minutes: Minutes at least between its creation and its start, in which it can be cancelled.
         look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead.
         send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
         outside_window: What happens outside of them: it starts when they begin, or it isn't sent.
-        max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill.
+        max_lateness: How long after it was due it may still be sent; None means no limit. Later it is skipped, and so is every run of a back-fill.
         min_recipients: The fewest people it may reach.
         max_recipients: The most people it may reach.
         max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan.
@@ -274,7 +274,7 @@ class _plan_broadcast(Task[..., dict[str, Any]]):
         approved_plan: The plan that somebody approved; what isn't as planned is refused.
         approver: Who approved it, for the receipt.
         min_delivered: Recipients it has to be delivered to: a count, or a share like "95%".
-        max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None.
+        max_failed: Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited.
         on_failed: What happens where min_delivered or max_failed isn't kept.
         logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
         receipt_path: File for the receipt: a page where it ends in .html, else JSON.
@@ -315,7 +315,7 @@ class _aplan_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 aplan_broadcast: _aplan_broadcast
 
 class _cancel_broadcast(Task[..., dict[str, Any]]):
-    """Call a broadcast off: delete it where it is still scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it if it is still scheduled, and its start over a minute ahead.
 
     Its claim becomes final, so that a step of the same key doesn't send it again.
 
@@ -384,13 +384,13 @@ class _broadcast(Task[..., dict[str, Any]]):
         header_media_url: Address of the picture, video or file in its header.
         template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
         expected_parameters: How many placeholders header, body and button have, in place of `template_text`.
-        location_id: Location it belongs to; the account's where None.
-        schedule_at: When it starts, with a time zone; `hold_minutes` from now where None.
-        hold_minutes: Minutes at least between its creation and its start, in which it can be called off.
+        location_id: Location it belongs to; defaults to the account's.
+        schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now.
+        hold_minutes: Minutes at least between its creation and its start, in which it can be cancelled.
         look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead.
         send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
         outside_window: What happens outside of them: it starts when they begin, or it isn't sent.
-        max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill.
+        max_lateness: How long after it was due it may still be sent; None means no limit. Later it is skipped, and so is every run of a back-fill.
         min_recipients: The fewest people it may reach.
         max_recipients: The most people it may reach.
         max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan.
@@ -400,7 +400,7 @@ class _broadcast(Task[..., dict[str, Any]]):
         approved_plan: The plan that somebody approved; what isn't as planned is refused.
         approver: Who approved it, for the receipt.
         min_delivered: Recipients it has to be delivered to: a count, or a share like "95%".
-        max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None.
+        max_failed: Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited.
         on_failed: What happens where min_delivered or max_failed isn't kept.
         logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
         receipt_path: File for the receipt: a page where it ends in .html, else JSON.

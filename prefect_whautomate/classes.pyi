@@ -26,7 +26,7 @@ class _list_classes(Task[..., list[Class]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -201,7 +201,7 @@ class _list_class_participants(Task[..., list[ClassParticipant]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -310,7 +310,7 @@ class _list_client_class_bookings(Task[..., list[ClassParticipant]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -349,7 +349,7 @@ alist_client_class_bookings: _alist_client_class_bookings
 class _upsert_class(Task[..., dict[str, Any]]):
     """Make the class of a service by a member of staff at a time where there is none, else write what differs.
 
-    The classes of this member of staff at this location are read. One that was called off is there as well: it is
+    The classes of this member of staff at this location are read. One that was cancelled is there as well: it is
     not made anew. It is created once, whoever else tries.
 
     Args:
@@ -360,7 +360,7 @@ class _upsert_class(Task[..., dict[str, Any]]):
         time: Wall time it begins, `04:39 PM`.
         timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back, either is the class; of the two the server chooses.
         class_: Its other fields, such as `numberOfParticipants`.
-        location_id: Its location; the account's where None.
+        location_id: Its location; defaults to the account's.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -397,7 +397,7 @@ aupsert_class: _aupsert_class
 class _sync_classes(Task[..., dict[str, Any]]):
     """Make the classes of a timetable that are missing, and write the fields that differ.
 
-    They are known by location, member of staff, service and start; one that was called off is there as well. Classes
+    They are known by location, member of staff, service and start; one that was cancelled is there as well. Classes
     that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
     `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
     asked for. A class that begins at another time is another class. The classes of a location are read once.
@@ -409,13 +409,13 @@ class _sync_classes(Task[..., dict[str, Any]]):
         timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes.
         mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None.
         class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them.
-        location_id: Location of rows that name none; the account's where None.
+        location_id: Location of rows that name none; defaults to the account's.
         now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of the run where None.
-        earliest: Begin of the period that the timetable covers; nothing is deleted where None.
+        earliest: Begin of the period that the timetable covers; without it nothing is deleted.
         latest: Its end, which is not in it any more.
         max_deleted: How many classes may be deleted; where it would be more, nothing is sent.
         delete_booked: Delete classes with participants too, who may be told so.
-        allow_protected: Do that to participants who opted out as well: a person means it.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
         rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
@@ -472,8 +472,8 @@ class _enrol_participants(Task[..., dict[str, Any]]):
         waitlist: Put on the waitlist whoever finds the class full; False: leave them out.
         default_region: Country of numbers without a country code, such as `DE`.
         thorough: Where the search for somebody shows nobody, read all clients page by page.
-        max_removed: How many may be taken out; where it would be more, nothing is sent. Any number where None.
-        allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it.
+        max_removed: How many may be taken out; where it would be more, nothing is sent. Defaults to unlimited.
+        allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human decision.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
         rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
@@ -487,7 +487,7 @@ class _enrol_participants(Task[..., dict[str, Any]]):
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
-        begun or was called off, and over the thresholds; `NotFound` where there is no such class.
+        begun or was cancelled, and over the thresholds; `NotFound` where there is no such class.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
@@ -525,7 +525,7 @@ class _export_classes(Task[..., dict[str, Any]]):
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more.
         by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; of all where None.
+        location_id: Of one location; defaults to all.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -569,7 +569,7 @@ class _export_bookings(Task[..., dict[str, Any]]):
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
         latest: Its end, which is not in it any more.
-        location_id: Of one location; of all where None.
+        location_id: Of one location; defaults to all.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

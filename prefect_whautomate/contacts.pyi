@@ -31,7 +31,7 @@ class _list_contacts(Task[..., list[Contact]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -326,7 +326,7 @@ class _set_contact_stage(Task[..., dict[str, Any]]):
         contact_id: Id of the contact.
         default_region: Country of a number without a country code, such as `DE`.
         thorough: Where the search for the number shows nobody, read all contacts page by page.
-        allow_protected: Do it to people who opted out as well: a person means it.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -370,7 +370,7 @@ class _set_contact_fields(Task[..., dict[str, Any]]):
         contact_id: Id of the contact.
         default_region: Country of a number without a country code, such as `DE`.
         thorough: Where the search for the number shows nobody, read all contacts page by page.
-        allow_protected: Give a stage to people who opted out as well: a person means it.
+        allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -425,14 +425,14 @@ class _sync_contacts(Task[..., dict[str, Any]]):
         mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more.
         drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back.
         suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region where it has one): first they get the opt-out tag, and none of them is created.
-        location_id: Location of new contacts; the account's where None.
+        location_id: Location of new contacts; defaults to the account's.
         plan_only: Work out what would be done and what it costs, and send nothing but reads.
         over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
         max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise.
         max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
         max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
-        max_created: The most contacts it may create, since creating fires automations; any number where None.
+        max_created: The most contacts it may create, since creating fires automations; defaults to unlimited.
         max_added: The most contacts it may give tags to, likewise.
         max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
         rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
@@ -501,7 +501,7 @@ class _tag_contacts(Task[..., dict[str, Any]]):
         max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
         max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise.
         max_failed: Rows that the server may refuse before the job is a failure: likewise.
-        max_added: The most contacts that may get the tag; any number where None.
+        max_added: The most contacts that may get the tag; defaults to unlimited.
         max_removed: The most members who may lose it: a count or a share.
         rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
         outcomes_path: File for what became of each row.

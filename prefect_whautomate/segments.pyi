@@ -17,7 +17,7 @@ class _list_segments(Task[..., list[Segment]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -166,8 +166,8 @@ class _ensure_audience(Task[..., dict[str, Any]]):
     Args:
         credentials: Where to and as whom.
         tag: Name of the tag.
-        contacts: Ids of contacts; whoever has the tag where None.
-        location_id: Location of the segment; the account's where None.
+        contacts: Ids of contacts; defaults to everybody who has the tag.
+        location_id: Location of the segment; defaults to the account's.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -209,7 +209,7 @@ class _ensure_segment(Task[..., dict[str, Any]]):
         credentials: Where to and as whom.
         segment_name: Its exact name.
         criteria: Whom it holds, such as `{"tags": ["newsletter"]}`.
-        location_id: Location of a new segment; that of the credentials where None.
+        location_id: Location of a new segment; defaults to that of the credentials.
         type: Whom it chooses among: `contact` or `client`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 

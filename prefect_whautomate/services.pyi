@@ -20,7 +20,7 @@ class _list_services(Task[..., list[Service]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -199,7 +199,7 @@ class _upsert_service(Task[..., dict[str, Any]]):
         credentials: Where to and as whom.
         name: Exact name of the service.
         service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON).
-        location_id: Its location; the account's where None.
+        location_id: Its location; defaults to the account's.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
@@ -245,7 +245,7 @@ class _sync_services(Task[..., dict[str, Any]]):
         source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
         mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false.
         service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them.
-        location_id: Location of rows that name none; the account's where None.
+        location_id: Location of rows that name none; defaults to the account's.
         make_categories: Make categories that aren't there; else their rows are rejected.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.

@@ -22,7 +22,7 @@ class _list_staffs(Task[..., list[Staff]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -105,7 +105,7 @@ class _list_staff_availability_blocks(Task[..., list[AvailabilityBlock]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -262,7 +262,7 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
         mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one.
         staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows.
         reason: What a block says. Nothing is taken from the calendar's own words.
-        earliest: What ends before is past: a datetime with a time zone, or text with an offset; now where None.
+        earliest: What ends before is past: a datetime with a time zone, or text with an offset; defaults to now.
         days: Of a calendar file, how many days from `earliest` on are looked at.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
         max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too.

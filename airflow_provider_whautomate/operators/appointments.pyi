@@ -1,5 +1,5 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Appointments: the endpoints, and the jobs that book the first free slot, move, call off and export."""
+"""Appointments: the endpoints, and the jobs that book the first free slot, move, cancel and export."""
 
 from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
@@ -15,7 +15,7 @@ class WhautomateListAppointmentSlotsOperator(WhautomateOperator):
     """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
 
     :param filters: Filters, see `whautomate_core.records.SlotFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -24,7 +24,7 @@ class WhautomateListAppointmentSlotsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -42,7 +42,7 @@ class WhautomateListAppointmentsOperator(WhautomateOperator):
     """List appointments (`GET /v1/appointments`; official page, evidence A).
 
     :param filters: Filters, see `whautomate_core.records.AppointmentFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -51,7 +51,7 @@ class WhautomateListAppointmentsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -70,14 +70,15 @@ class WhautomateBookAppointmentOperator(WhautomateOperator):
 
     :param appointment: Fields, see `whautomate_core.records.AppointmentInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -103,7 +104,7 @@ class WhautomateGetAppointmentOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -121,14 +122,15 @@ class WhautomateRescheduleAppointmentOperator(WhautomateOperator):
 
     :param appointment: Fields, see `whautomate_core.records.RescheduleInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -147,14 +149,15 @@ class WhautomateCancelAppointmentOperator(WhautomateOperator):
 
     :param appointment: Fields, see `whautomate_core.records.CancelInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -190,18 +193,18 @@ class WhautomateBookSlotOperator(WhautomateOperator):
     :param earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset (templated).
     :param latest: End of the period, which is not in it any more; up to 92 days later (templated).
     :param timezone: IANA zone that the booking is made in and `hours` are of, such as `Europe/Berlin` (templated).
-    :param staff_id: With whom; whoever is free first where None (templated).
-    :param location_id: Where; the account's where None (templated).
-    :param hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; any where None (templated).
+    :param staff_id: With whom; defaults to whoever is free first (templated).
+    :param location_id: Where; defaults to the account's (templated).
+    :param hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time (templated).
     :param add_on_service_ids: Services that are booked along with it (templated).
     :param notes: Notes to the booking (templated).
     :param missing_ok: Return the id None where no slot is free (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
-    :param allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -244,13 +247,13 @@ class WhautomateRescheduleBookingOperator(WhautomateOperator):
     :param client_id: Whose appointment it is (templated).
     :param date: The day it is on, `2026-03-01`, in `timezone` (templated).
     :param service_id: Of what, where the client has several appointments on that day (templated).
-    :param timezone: IANA zone of `date`, and the one the booking is made in; the appointment's own where None (templated).
+    :param timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
-    :param allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -269,7 +272,7 @@ class WhautomateRescheduleBookingOperator(WhautomateOperator):
 
 
 class WhautomateCancelBookingOperator(WhautomateOperator):
-    """Call off an appointment, once. One that is cancelled already is left alone.
+    """Cancel an appointment, once. One that is cancelled already is left alone.
 
     Returns: `id`; `changed`, False where it was cancelled already.
 
@@ -283,14 +286,14 @@ class WhautomateCancelBookingOperator(WhautomateOperator):
     :param client_id: Whose appointment it is (templated).
     :param date: The day it is on, `2026-03-01`, in `timezone` (templated).
     :param service_id: Of what, where the client has several appointments on that day (templated).
-    :param timezone: IANA zone of `date`; that of each appointment where None (templated).
+    :param timezone: IANA zone of `date`; defaults to that of each appointment (templated).
     :param reason: Why, which the client may be told (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
-    :param allow_protected: Do it to people who opted out as well, whom a message may reach: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -325,11 +328,11 @@ class WhautomateExportAppointmentsOperator(WhautomateOperator):
     :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
     :param latest: Its end, which is not in it any more (templated).
     :param by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is (templated).
-    :param location_id: Of one location; of all where None (templated).
+    :param location_id: Of one location; defaults to all (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(

@@ -18,7 +18,7 @@ class WhautomateListBroadcastsOperator(WhautomateOperator):
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
 
     :param filters: Filters, see `whautomate_core.records.BroadcastFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -27,7 +27,7 @@ class WhautomateListBroadcastsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -50,14 +50,15 @@ class WhautomateCreateBroadcastOperator(WhautomateOperator):
 
     :param broadcast: Fields, see `whautomate_core.records.BroadcastInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -83,7 +84,7 @@ class WhautomateGetBroadcastOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -105,11 +106,12 @@ class WhautomateUpdateBroadcastOperator(WhautomateOperator):
     :param broadcast: Fields, see `whautomate_core.records.BroadcastUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -131,7 +133,7 @@ class WhautomateDeleteBroadcastOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -147,7 +149,7 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
 
     :param broadcast_id: Id of the broadcast (templated).
     :param filters: Filters, see `whautomate_core.records.PageFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -156,7 +158,7 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -198,13 +200,13 @@ class WhautomatePlanBroadcastOperator(WhautomateOperator):
     :param header_media_url: Address of the picture, video or file in its header (templated).
     :param template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
     :param expected_parameters: How many placeholders header, body and button have, in place of `template_text` (templated).
-    :param location_id: Location it belongs to; the account's where None (templated).
-    :param schedule_at: When it starts, with a time zone; `hold_minutes` from now where None (templated).
-    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off (templated).
+    :param location_id: Location it belongs to; defaults to the account's (templated).
+    :param schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now (templated).
+    :param hold_minutes: Minutes at least between its creation and its start, in which it can be cancelled (templated).
     :param look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead (templated).
     :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin") (templated).
     :param outside_window: What happens outside of them: it starts when they begin, or it isn't sent (templated).
-    :param max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill (templated).
+    :param max_lateness: How long after it was due it may still be sent; None means no limit. Later it is skipped, and so is every run of a back-fill (templated).
     :param min_recipients: The fewest people it may reach (templated).
     :param max_recipients: The most people it may reach (templated).
     :param max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan (templated).
@@ -214,7 +216,7 @@ class WhautomatePlanBroadcastOperator(WhautomateOperator):
     :param approved_plan: The plan that somebody approved; what isn't as planned is refused (templated).
     :param approver: Who approved it, for the receipt (templated).
     :param min_delivered: Recipients it has to be delivered to: a count, or a share like "95%" (templated).
-    :param max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None (templated).
+    :param max_failed: Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited (templated).
     :param on_failed: What happens where min_delivered or max_failed isn't kept (templated).
     :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
     :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
@@ -223,7 +225,7 @@ class WhautomatePlanBroadcastOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -298,13 +300,13 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param header_media_url: Address of the picture, video or file in its header (templated).
     :param template_text: Texts of the template, by header, body and button: their placeholders are counted. Not templated.
     :param expected_parameters: How many placeholders header, body and button have, in place of `template_text` (templated).
-    :param location_id: Location it belongs to; the account's where None (templated).
-    :param schedule_at: When it starts, with a time zone; `hold_minutes` from now where None (templated).
-    :param hold_minutes: Minutes at least between its creation and its start, in which it can be called off (templated).
+    :param location_id: Location it belongs to; defaults to the account's (templated).
+    :param schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now (templated).
+    :param hold_minutes: Minutes at least between its creation and its start, in which it can be cancelled (templated).
     :param look_again: Look before its start for people who opted out since its creation, and make it anew without them. The step waits until then, where the start is over 90 seconds ahead (templated).
     :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin") (templated).
     :param outside_window: What happens outside of them: it starts when they begin, or it isn't sent (templated).
-    :param max_lateness: How long after it was due it may still be sent; any time where None. Later it is skipped, and so is every run of a back-fill (templated).
+    :param max_lateness: How long after it was due it may still be sent; None means no limit. Later it is skipped, and so is every run of a back-fill (templated).
     :param min_recipients: The fewest people it may reach (templated).
     :param max_recipients: The most people it may reach (templated).
     :param max_deviation: How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by how much they may exceed an approved plan (templated).
@@ -314,7 +316,7 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param approved_plan: The plan that somebody approved; what isn't as planned is refused (templated).
     :param approver: Who approved it, for the receipt (templated).
     :param min_delivered: Recipients it has to be delivered to: a count, or a share like "95%" (templated).
-    :param max_failed: Recipients that may not be reached: a count, or a share like "5%"; any where None (templated).
+    :param max_failed: Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited (templated).
     :param on_failed: What happens where min_delivered or max_failed isn't kept (templated).
     :param logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it (templated).
     :param receipt_path: File for the receipt: a page where it ends in .html, else JSON (templated).
@@ -332,7 +334,7 @@ class WhautomateBroadcastOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(

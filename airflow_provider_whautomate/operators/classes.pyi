@@ -18,7 +18,7 @@ class WhautomateListClassesOperator(WhautomateOperator):
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D).
 
     :param filters: Filters, see `whautomate_core.records.ClassFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -27,7 +27,7 @@ class WhautomateListClassesOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -52,7 +52,7 @@ class WhautomateCreateClassOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -77,7 +77,7 @@ class WhautomateGetClassOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -102,7 +102,7 @@ class WhautomateUpdateClassOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -123,7 +123,7 @@ class WhautomateDeleteClassOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -138,7 +138,7 @@ class WhautomateListClassParticipantsOperator(WhautomateOperator):
     """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D).
 
     :param class_id: Id of the class (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -147,7 +147,7 @@ class WhautomateListClassParticipantsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -167,14 +167,15 @@ class WhautomateAddClassParticipantOperator(WhautomateOperator):
     :param class_id: Id of the class (templated).
     :param class_participant: Fields, see `whautomate_core.records.ClassParticipantInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -195,14 +196,15 @@ class WhautomateRemoveClassParticipantOperator(WhautomateOperator):
     :param class_id: Id of the class (templated).
     :param class_participant: Fields, see `whautomate_core.records.ClassParticipantCancelInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -222,7 +224,7 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
 
     :param client_id: Id of the client (templated).
     :param filters: Filters, see `whautomate_core.records.PageFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -231,7 +233,7 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -249,7 +251,7 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
 class WhautomateUpsertClassOperator(WhautomateOperator):
     """Make the class of a service by a member of staff at a time where there is none, else write what differs.
 
-    The classes of this member of staff at this location are read. One that was called off is there as well: it is
+    The classes of this member of staff at this location are read. One that was cancelled is there as well: it is
     not made anew. It is created once, whoever else tries.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
@@ -265,11 +267,11 @@ class WhautomateUpsertClassOperator(WhautomateOperator):
     :param time: Wall time it begins, `04:39 PM` (templated).
     :param timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back, either is the class; of the two the server chooses (templated).
     :param class_: Its other fields, such as `numberOfParticipants` (templated).
-    :param location_id: Its location; the account's where None (templated).
+    :param location_id: Its location; defaults to the account's (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -289,7 +291,7 @@ class WhautomateUpsertClassOperator(WhautomateOperator):
 class WhautomateSyncClassesOperator(WhautomateOperator):
     """Make the classes of a timetable that are missing, and write the fields that differ.
 
-    They are known by location, member of staff, service and start; one that was called off is there as well. Classes
+    They are known by location, member of staff, service and start; one that was cancelled is there as well. Classes
     that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
     `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
     asked for. A class that begins at another time is another class. The classes of a location are read once.
@@ -307,20 +309,20 @@ class WhautomateSyncClassesOperator(WhautomateOperator):
     :param timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes (templated).
     :param mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None (templated).
     :param class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them (templated).
-    :param location_id: Location of rows that name none; the account's where None (templated).
+    :param location_id: Location of rows that name none; defaults to the account's (templated).
     :param now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of the run where None (templated).
-    :param earliest: Begin of the period that the timetable covers; nothing is deleted where None (templated).
+    :param earliest: Begin of the period that the timetable covers; without it nothing is deleted (templated).
     :param latest: Its end, which is not in it any more (templated).
     :param max_deleted: How many classes may be deleted; where it would be more, nothing is sent (templated).
     :param delete_booked: Delete classes with participants too, who may be told so (templated).
-    :param allow_protected: Do that to participants who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
     :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -360,7 +362,7 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
         them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
-        begun or was called off, and over the thresholds; `NotFound` where there is no such class.
+        begun or was cancelled, and over the thresholds; `NotFound` where there is no such class.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
@@ -371,15 +373,15 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
     :param waitlist: Put on the waitlist whoever finds the class full; False: leave them out (templated).
     :param default_region: Country of numbers without a country code, such as `DE` (templated).
     :param thorough: Where the search for somebody shows nobody, read all clients page by page (templated).
-    :param max_removed: How many may be taken out; where it would be more, nothing is sent. Any number where None (templated).
-    :param allow_protected: Do it to people who opted out as well, whom a reminder may reach: a person means it (templated).
+    :param max_removed: How many may be taken out; where it would be more, nothing is sent. Defaults to unlimited (templated).
+    :param allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human decision (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
     :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -418,11 +420,11 @@ class WhautomateExportClassesOperator(WhautomateOperator):
     :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
     :param latest: Its end, which is not in it any more (templated).
     :param by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is (templated).
-    :param location_id: Of one location; of all where None (templated).
+    :param location_id: Of one location; defaults to all (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -452,11 +454,11 @@ class WhautomateExportBookingsOperator(WhautomateOperator):
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only (templated).
     :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
     :param latest: Its end, which is not in it any more (templated).
-    :param location_id: Of one location; of all where None (templated).
+    :param location_id: Of one location; defaults to all (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(

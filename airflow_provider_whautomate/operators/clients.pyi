@@ -22,7 +22,7 @@ class WhautomateListClientsOperator(WhautomateOperator):
     Which date `startDate` and `endDate` mean is not documented.
 
     :param filters: Filters, see `whautomate_core.records.ClientFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -31,7 +31,7 @@ class WhautomateListClientsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -53,14 +53,15 @@ class WhautomateCreateClientOperator(WhautomateOperator):
 
     :param client: Fields, see `whautomate_core.records.ClientInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -86,7 +87,7 @@ class WhautomateGetClientOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -108,11 +109,12 @@ class WhautomateUpdateClientOperator(WhautomateOperator):
     :param client: Fields, see `whautomate_core.records.ClientUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -131,11 +133,12 @@ class WhautomateDeleteClientOperator(WhautomateOperator):
     """Delete a client (`DELETE /v1/clients/{clientId}`; integrators, evidence C).
 
     :param client_id: Id of the client (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -154,11 +157,12 @@ class WhautomateAddClientTagsOperator(WhautomateOperator):
 
     :param client_id: Id of the client (templated).
     :param tags: Names of tags (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -178,11 +182,12 @@ class WhautomateRemoveClientTagsOperator(WhautomateOperator):
 
     :param client_id: Id of the client (templated).
     :param tags: Names of tags (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -229,14 +234,14 @@ class WhautomateSyncClientsOperator(WhautomateOperator):
     :param mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more (templated).
     :param drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back (templated).
     :param suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region where it has one): first they get the opt-out tag, and none of them is created (templated).
-    :param location_id: Location of new clients; the account's where None (templated).
+    :param location_id: Location of new clients; defaults to the account's (templated).
     :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
     :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d (templated).
     :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
     :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise (templated).
     :param max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise (templated).
     :param max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise (templated).
-    :param max_created: The most clients it may create, since creating fires automations; any number where None (templated).
+    :param max_created: The most clients it may create, since creating fires automations; defaults to unlimited (templated).
     :param max_added: The most clients it may give tags to, likewise (templated).
     :param max_deleted: The most clients that `mirror` may delete: a count, or a share of those the sync has (templated).
     :param rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object (templated).
@@ -248,7 +253,7 @@ class WhautomateSyncClientsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -310,7 +315,7 @@ class WhautomateTagClientsOperator(WhautomateOperator):
     :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
     :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise (templated).
     :param max_failed: Rows that the server may refuse before the job is a failure: likewise (templated).
-    :param max_added: The most clients that may get the tag; any number where None (templated).
+    :param max_added: The most clients that may get the tag; defaults to unlimited (templated).
     :param max_removed: The most members who may lose it: a count or a share (templated).
     :param rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object (templated).
     :param outcomes_path: File for what became of each row (templated).
@@ -320,7 +325,7 @@ class WhautomateTagClientsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -369,7 +374,7 @@ class WhautomateFindClientOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -402,7 +407,7 @@ class WhautomateSetClientFieldsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(

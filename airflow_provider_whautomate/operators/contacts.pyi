@@ -22,7 +22,7 @@ class WhautomateListContactsOperator(WhautomateOperator):
     Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
 
     :param filters: Filters, see `whautomate_core.records.ContactFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -31,7 +31,7 @@ class WhautomateListContactsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -53,14 +53,15 @@ class WhautomateCreateContactOperator(WhautomateOperator):
 
     :param contact: Fields, see `whautomate_core.records.ContactInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -86,7 +87,7 @@ class WhautomateGetContactOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -110,11 +111,12 @@ class WhautomateUpdateContactOperator(WhautomateOperator):
     :param contact: Fields, see `whautomate_core.records.ContactUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -133,11 +135,12 @@ class WhautomateDeleteContactOperator(WhautomateOperator):
     """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
 
     :param contact_id: Id of the contact (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -157,11 +160,12 @@ class WhautomateAddContactTagsOperator(WhautomateOperator):
 
     :param contact_id: Id of the contact (templated).
     :param tags: Names of tags (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -181,11 +185,12 @@ class WhautomateRemoveContactTagsOperator(WhautomateOperator):
 
     :param contact_id: Id of the contact (templated).
     :param tags: Names of tags (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -232,14 +237,14 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
     :param mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this sync had before and the source has no more (templated).
     :param drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was changed at Whautomate is written back (templated).
     :param suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region where it has one): first they get the opt-out tag, and none of them is created (templated).
-    :param location_id: Location of new contacts; the account's where None (templated).
+    :param location_id: Location of new contacts; defaults to the account's (templated).
     :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
     :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d (templated).
     :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
     :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise (templated).
     :param max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise (templated).
     :param max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise (templated).
-    :param max_created: The most contacts it may create, since creating fires automations; any number where None (templated).
+    :param max_created: The most contacts it may create, since creating fires automations; defaults to unlimited (templated).
     :param max_added: The most contacts it may give tags to, likewise (templated).
     :param max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has (templated).
     :param rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object (templated).
@@ -251,7 +256,7 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -313,7 +318,7 @@ class WhautomateTagContactsOperator(WhautomateOperator):
     :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%" (templated).
     :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be found, before nothing is sent: likewise (templated).
     :param max_failed: Rows that the server may refuse before the job is a failure: likewise (templated).
-    :param max_added: The most contacts that may get the tag; any number where None (templated).
+    :param max_added: The most contacts that may get the tag; defaults to unlimited (templated).
     :param max_removed: The most members who may lose it: a count or a share (templated).
     :param rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object (templated).
     :param outcomes_path: File for what became of each row (templated).
@@ -323,7 +328,7 @@ class WhautomateTagContactsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -366,7 +371,7 @@ class WhautomateExportOptOutsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -397,7 +402,7 @@ class WhautomateFindContactOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -428,11 +433,11 @@ class WhautomateSetContactStageOperator(WhautomateOperator):
     :param contact_id: Id of the contact (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
     :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -463,11 +468,11 @@ class WhautomateSetContactFieldsOperator(WhautomateOperator):
     :param contact_id: Id of the contact (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
     :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
-    :param allow_protected: Give a stage to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(

@@ -15,7 +15,7 @@ class WhautomateListSegmentsOperator(WhautomateOperator):
     """List or search segments (`GET /v1/segments`; official page, evidence A).
 
     :param filters: Filters, see `whautomate_core.records.LocatedFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -24,7 +24,7 @@ class WhautomateListSegmentsOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -49,7 +49,7 @@ class WhautomateCreateSegmentOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -74,7 +74,7 @@ class WhautomateGetSegmentOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -94,7 +94,7 @@ class WhautomateDeleteSegmentOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -106,14 +106,14 @@ class WhautomateDeleteSegmentOperator(WhautomateOperator):
 
 
 class WhautomateEnsureSegmentOperator(WhautomateOperator):
-    """Make sure that a segment is there, with these criteria. All arguments are templated.
+    """Make sure that a segment exists with these criteria. All arguments are templated.
 
-    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `requests`, and
-    `waited`, the seconds spent waiting for permits.
+    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `created`, `requests`, and `waited`, the
+    seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
     :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
-    :param location_id: Its location; the connection's where None.
+    :param location_id: Its location; defaults to the connection's.
     :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
         that name has other criteria, since the API can't change them.
@@ -140,12 +140,12 @@ class WhautomateEnsureAudienceOperator(WhautomateOperator):
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param tag: Name of the tag (templated).
-    :param contacts: Ids of contacts; whoever has the tag where None (templated).
-    :param location_id: Location of the segment; the account's where None (templated).
+    :param contacts: Ids of contacts; defaults to everybody who has the tag (templated).
+    :param location_id: Location of the segment; defaults to the account's (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(

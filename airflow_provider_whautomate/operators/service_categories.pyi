@@ -12,7 +12,7 @@ class WhautomateListServiceCategoriesOperator(WhautomateOperator):
     """List or search categories (`GET /v1/serviceCategories`; official page, evidence A).
 
     :param filters: Filters, see `whautomate_core.records.LocatedFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -21,7 +21,7 @@ class WhautomateListServiceCategoriesOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -46,7 +46,7 @@ class WhautomateCreateServiceCategoryOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -71,7 +71,7 @@ class WhautomateGetServiceCategoryOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -91,7 +91,7 @@ class WhautomateDeleteServiceCategoryOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
