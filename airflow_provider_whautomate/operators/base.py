@@ -296,7 +296,8 @@ def run_of(context: Context) -> str:
     :param context: Of the task.
     """
     ti = context["ti"]
-    task = f"{ti.task_id}[{ti.map_index}]" if ti.map_index is not None and ti.map_index >= 0 else ti.task_id
+    index = getattr(ti, "map_index", None)
+    task = f"{ti.task_id}[{index}]" if index is not None and index >= 0 else ti.task_id
     return f"run {ti.run_id} (DAG {ti.dag_id}, task {task}, try {getattr(ti, 'try_number', 1)})"
 
 

@@ -77,8 +77,8 @@ class _CancellingTrigger(BaseTrigger):
         except Exception as error:
             # A person did end the task. What isn't sent can be sent again, what is sent can't be recalled.
             self.log.warning(
-                "Airflow did not say within %g s whether the task was marked as failed, cleared or marked as done (%s). "
-                "It counts as failed: its broadcast is cancelled unless it has started. To send it after all, run the "
+                "Airflow did not say within %g s whether the task was marked as failed or done, or cleared (%s). It "
+                "counts as failed: its broadcast is cancelled unless it has started. To send it after all, run the "
                 "task with another key",
                 *(ANSWER, type(error).__name__),
             )

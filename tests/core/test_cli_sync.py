@@ -163,7 +163,7 @@ def test_modes_and_drift(run: Any, whautomate_emulator: Emulator) -> None:
         (("--map", "name"), "--map takes FIELD=COLUMN, such as phoneNumber=mobile, not 'name'"),
         (("--map", "name=who", "--map", "name=mobile"), "--map names name twice"),
         (("--map", "name=who"), "mapping must name the column of phoneNumber"),
-        ((*MAP, "--map", "nmae=who"), "nmae is not a field of it; did you mean name?"),
+        ((*MAP, "--map", "nmae=who"), "nmae is not a known field; did you mean name?"),
         (("--map", "name=who", "--map", "phoneNumber=phone"), "no column 'phone'; there are 'who', 'mobile', 'city'"),
         ((*MAP, "--mode", "replace"), "mode must be upsert, insert, update or mirror, not 'replace'"),
         ((*MAP, "--mode", "mirror"), "--mode mirror needs --name"),

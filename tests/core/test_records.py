@@ -31,13 +31,13 @@ def test_a_record_has_the_fields_of_the_contract(name: str) -> None:
 
 
 def test_an_unknown_field_is_an_error_that_names_the_nearest() -> None:
-    with pytest.raises(InvalidRequest, match="phonenumber is not a field of it; did you mean phoneNumber"):
+    with pytest.raises(InvalidRequest, match="phonenumber is not a known field; did you mean phoneNumber"):
         contacts.update_contact("c1", {"phonenumber": "+49"})  # type: ignore[typeddict-unknown-key]
-    with pytest.raises(InvalidRequest, match=r"location\.ID is not a field of it; did you mean id"):
+    with pytest.raises(InvalidRequest, match=r"location\.ID is not a known field; did you mean id"):
         contacts.create_contact({"name": "n", "phoneNumber": "+1", "location": {"ID": "x"}})  # type: ignore
     with pytest.raises(InvalidRequest, match=r"segments\.0\.ids"):
         broadcasts.create_broadcast({"name": "n", "type": "t", "segments": [{"ids": "x"}]})  # type: ignore
-    with pytest.raises(InvalidRequest, match="searchtext is not a field of it; did you mean searchText"):
+    with pytest.raises(InvalidRequest, match="searchtext is not a known field; did you mean searchText"):
         contacts.list_contacts(filters={"searchtext": "x"})  # type: ignore
 
 
