@@ -27,7 +27,7 @@ class _list_contact_messages(Task[..., list[Message]]):
 
     Args:
         credentials: Where to and as whom.
-        max_records: The most records to return; all where None.
+        max_records: The most records to return; defaults to all.
         output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It is there once it is whole; a
             local one can be read by its owner only. Returns `path` and `records`, their number.
@@ -523,9 +523,9 @@ class _send_template_to_contacts(Task[..., dict[str, Any]]):
         phone_column: Column of the numbers, as people write them.
         parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected.
         default_region: Country of a number without a country code, such as `DE`.
-        location_id: Location they are sent from; the account's where None.
+        location_id: Location they are sent from; defaults to the account's.
         max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%".
-        max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; any time where None.
+        max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; None means no limit.
         due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody asked for it now.
         rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.

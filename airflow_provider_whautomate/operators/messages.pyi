@@ -18,7 +18,7 @@ class WhautomateListContactMessagesOperator(WhautomateOperator):
 
     :param contact_id: Id of the contact (templated).
     :param filters: Filters, see `whautomate_core.records.PeriodFilters` (templated).
-    :param max_records: The most records to read; all where None (templated).
+    :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
         one can be read by its owner only. Returns `path` and `records`, their number (templated).
@@ -27,7 +27,7 @@ class WhautomateListContactMessagesOperator(WhautomateOperator):
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -51,14 +51,15 @@ class WhautomateSendWhatsappTextOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.WhatsappTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -81,14 +82,15 @@ class WhautomateSendWhatsappMediaOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.WhatsappMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -110,14 +112,15 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.WhatsappTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -139,14 +142,15 @@ class WhautomateSendMessengerTextOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -168,14 +172,15 @@ class WhautomateSendMessengerMediaOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -196,14 +201,15 @@ class WhautomateSendMessengerTemplateOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -225,14 +231,15 @@ class WhautomateSendInstagramTextOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -254,14 +261,15 @@ class WhautomateSendInstagramMediaOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -282,14 +290,15 @@ class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -310,14 +319,15 @@ class WhautomateSendTelegramTextOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -338,14 +348,15 @@ class WhautomateSendTelegramMediaOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -366,14 +377,15 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
 
     :param message: Fields, see `whautomate_core.records.TelegramTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
-    :param allow_protected: Do it to people who opted out as well: a person means it (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
+        (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
         the same task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
@@ -414,15 +426,15 @@ class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
     :param phone_column: Column of the numbers, as people write them (templated).
     :param parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
-    :param location_id: Location they are sent from; the account's where None (templated).
+    :param location_id: Location they are sent from; defaults to the account's (templated).
     :param max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%" (templated).
-    :param max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; any time where None (templated).
+    :param max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; None means no limit (templated).
     :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody asked for it now (templated).
     :param rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
-    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; any number where None.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
     def __init__(
