@@ -365,7 +365,11 @@ def wait_for_permit(task: WhautomateOperator, error: QuotaExhausted, so_far: Use
     task.defer(trigger=task.wait_trigger(until), method_name="execute_again", kwargs=used)
 
 
-_SHARED_HINTS: dict[str, Any] = {"max_records": int | None, "output_path": str | None, "key": str | None}
+_SHARED_HINTS: dict[str, Any] = {
+    "max_records": int | None,
+    "output_path": str | None,
+    "key": str | None,
+}
 """Arguments that operators of endpoints take beside those of the endpoint."""
 
 
@@ -445,8 +449,7 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
             setattr(self, name, value)
         with named_after(self):
             _check_names({**_SHARED_HINTS, **hints}, values)
-            if not isinstance(self.return_records, bool):
-                raise ConfigurationError("return_records must be True or False")
+            require_kind("return_records", bool, self.return_records)
         self._ready = True
 
     rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

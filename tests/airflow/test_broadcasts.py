@@ -102,7 +102,7 @@ def test_single_messages_are_sent_to_each_row(run):
 def test_rendered_fields_show_what_is_sent_and_nothing_of_people(run):
     shown = json.loads(run.rendered["send"]) if isinstance(run.rendered["send"], str) else run.rendered["send"]
     assert shown["template"] == TEMPLATE
-    assert shown["body_parameters"] == "1 items"
+    assert shown["body_parameters"] == "1 item"
     everything = run.said + "".join(map(str, [*run.rendered.values(), *run.xcoms.values()]))
     assert "secret of" not in everything
     assert not [one for one in PEOPLE if one["phoneNumber"] in everything]
@@ -281,7 +281,7 @@ def test_a_person_who_ends_a_deferred_task_cancels_its_broadcast(emulator, airfl
     asyncio.run(run_and_end(trigger))
     assert emulator.records("broadcasts") == []
     [said] = [one.message for one in caplog.records if "is cancelled because" in one.message]
-    assert f"is cancelled because the task was ended while it was deferred and is {state}" in said
+    assert f"is cancelled because the task was marked as {state} while it was deferred" in said
     with pytest.raises(AirflowFailException, match="was cancelled: nothing is sent under its key again"):
         executed(task(), given)
     assert len(emulator.requests("createBroadcast")) == 1
@@ -435,7 +435,7 @@ def test_the_cancel_operator_finds_it_by_its_task(emulator):
 @pytest.mark.parametrize("run_type", ["scheduled", "backfill", "backfill_job", "dataset_triggered", "asset_triggered"])
 def test_thirty_days_ago_nothing_is_sent_and_the_task_says_why(emulator, run_type):
     for days in range(1, 31):
-        with pytest.raises(AirflowSkipException, match="nothing is sent"):
+        with pytest.raises(AirflowSkipException, match="nothing sent"):
             executed(task(), context(run_type, due=datetime.now(UTC) - timedelta(days=days)))
     assert emulator.requests("createBroadcast") == []
 

@@ -217,7 +217,7 @@ def test_what_airflow_keeps_of_rendered_arguments_shows_names_alone(operation, s
     for name, value in arguments.items():
         if name in made.veiled_fields:
             setattr(made, name, json.dumps({"name": SECRET}) if isinstance(value, dict) else SECRET)
-            assert str(getattr(made, name)) == "1 fields: name"
+            assert str(getattr(made, name)) == "1 field: name"
             setattr(made, name, SECRET)
             assert str(getattr(made, name)) == "text"
             setattr(made, name, value)

@@ -75,7 +75,7 @@ def test_no_person_is_in_what_airflow_keeps_of_rendered_arguments(run):
     assert len(rows) >= 45
     assert rendered.count("3 fields: name, phoneNumber, location") == 3
     assert rendered.count("3 fields: location, name, phoneNumber") == 1  # tojson sorts
-    assert "1 fields: notes" in rendered  # what JSON text of a template holds
+    assert "1 field: notes" in rendered  # what JSON text of a template holds
     for private in (KEY, "34567", "Ada", "Grace", "Alan", "note 0"):
         assert private not in rendered, private
 

@@ -308,7 +308,7 @@ def test_what_must_happen_once_has_a_key(operation):
 def test_no_step_makes_more_requests_than_it_may_also_not_by_a_retry(emulator):
     emulator.add_contacts([{"name": f"N{n}", "phoneNumber": f"4915120{n:06d}"} for n in range(150)])
     # A retry would have as many again.
-    with pytest.raises(AirflowFailException, match=r"has made 1 requests, .* and max_requests is 1"):
+    with pytest.raises(AirflowFailException, match=r"has made 1 request, .* and max_requests is 1"):
         run(WhautomateListContactsOperator, max_requests=1)
     before = SimpleNamespace(method_name="execute_again", kwargs={"requests": 1, "waited": 0.0, "window": None})
     with pytest.raises(AirflowFailException, match=r"has made 2 requests, .* and max_requests is 2"):

@@ -144,7 +144,7 @@ def test_rows_that_can_be_read_once_stand_in_no_dag_file(argument, once):
         ("s3://b/people.csv", "s3://b/people.csv"),
         ("[{'name': 'Ada'}]", "text"),
         ("name,mobile\nAda,1", "text"),
-        ('[{"name": "Ada"}]', "1 items"),
+        ('[{"name": "Ada"}]', "1 item"),
     ],
 )
 def test_a_source_is_shown_without_its_people(value, shown):

@@ -180,7 +180,7 @@ def test_jobs_return_ids_and_requests(run):
 
 
 def test_every_step_says_how_many_requests_it_made(run):
-    assert "1 requests made" in run.said
+    assert "1 request made" in run.said
     assert re.search(r"\b[2-9]\d? requests made", run.said)
 
 

@@ -192,7 +192,7 @@ def test_a_held_task_that_is_marked_as_failed_calls_its_broadcast_off(proved):
     airflow, emulators = proved
     emulator = emulators["whautomate_default"]
     airflow.until(lambda: airflow.states("held") == ["deferred"])
-    airflow.until(lambda: "who opts out is looked for" in airflow.said("held"))
+    airflow.until(lambda: "checking for new opt-outs" in airflow.said("held"))
     assert [one for one in emulator.records("broadcasts") if one["name"].startswith("held ")]
     [(run,)] = airflow.rows("SELECT run_id FROM task_instance WHERE dag_id = 'held'")
     airflow.until(lambda: LISTENS in airflow.said("held"))
@@ -211,7 +211,7 @@ def there(emulator, name):
 def held(airflow, emulator, dag):
     """Starts the run of a DAG and waits until its broadcast is held: in the triggerer, or by a worker."""
     airflow.cli("dags", "unpause", dag)
-    airflow.until(lambda: there(emulator, dag) and "who opts out is looked for" in airflow.said(dag))
+    airflow.until(lambda: there(emulator, dag) and "checking for new opt-outs" in airflow.said(dag))
     if dag.startswith("held"):
         airflow.until(lambda: airflow.states(dag) == ["deferred"])
         airflow.until(lambda: LISTENS in airflow.said(dag))
@@ -231,11 +231,13 @@ def test_a_held_task_that_is_cleared_goes_on_with_its_broadcast(proved, dag):
     [made] = there(emulator, dag)
     airflow.cli("tasks", "clear", "--yes", dag)
     airflow.until(lambda: "its broadcast stays scheduled" in airflow.said(dag))
-    airflow.until(lambda: airflow.said(dag).count("who opts out is looked for") >= 2)
+    airflow.until(lambda: airflow.said(dag).count("checking for new opt-outs") >= 2)
     assert there(emulator, dag) == [made]
     assert len(posts(emulator, dag)) == 1
     mark(airflow, dag, "failed")  # and so it ends
-    airflow.until(lambda: "is cancelled because the task was ended" in airflow.said(dag))
+    airflow.until(
+        lambda: "is cancelled because the task was marked as failed while it was deferred" in airflow.said(dag)
+    )
     assert there(emulator, dag) == []
 
 
@@ -255,7 +257,7 @@ def test_a_task_on_its_slot_that_is_marked_as_failed_cancels_its_broadcast(prove
     mark(airflow, "on_slot", "failed")
     airflow.until(lambda: not there(emulator, "on_slot"))
     assert airflow.states("on_slot") == ["failed"]
-    airflow.until(lambda: "is cancelled because the task was ended and is failed" in airflow.said("on_slot"))
+    airflow.until(lambda: "is cancelled because the task was marked as failed" in airflow.said("on_slot"))
 
 
 @pytest.mark.parametrize(("dag", "stays"), [("evicted", 1), ("evicted_last", 0)])
@@ -267,7 +269,7 @@ def test_a_worker_that_is_evicted_leaves_its_broadcast_to_the_next_attempt(prove
     [claim] = [one for one in claims if one.result["of"] == dag]
     os.kill(int(claim.made_by.split(":")[1]), signal.SIGTERM)
     if stays:
-        airflow.until(lambda: airflow.said(dag).count("who opts out is looked for") >= 2)
+        airflow.until(lambda: airflow.said(dag).count("checking for new opt-outs") >= 2)
     else:
         airflow.until(lambda: airflow.states(dag) == ["failed"])
     assert len(there(emulator, dag)) == stays
