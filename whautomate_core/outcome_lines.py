@@ -340,7 +340,9 @@ def _broadcast(result: Mapping[str, Any]) -> str:
         return f"{named}: {delivered(result)}"
     if not result["created"]:
         return f"{named} already created {_by(result)}; nothing sent"
-    return f"{named} created for up to {result['recipients']} recipients, starts at {time_of(result['start'])}"
+    return (
+        f"{named} created for up to {counted(result['recipients'], 'recipient')}, starts at {time_of(result['start'])}"
+    )
 
 
 def _by(result: Mapping[str, Any]) -> str:

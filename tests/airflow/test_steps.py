@@ -167,16 +167,24 @@ def test_the_sensor_skips_and_fails_as_airflows_own(run, emulators):
         assert run.states[step] == ["skipped", 1], step
     assert run.states["poked"] == ["success", 1]
     assert run.results["poked"]["finished"] is True
-    waited = set(re.findall(r"broadcast (\w+) is \w+ .*: waiting in the triggerer", run.said))
+    waited = set(re.findall(r"broadcast (\w+) is \w+: .*: waiting in the triggerer", run.said))
     # The other starts so soon that on a busy machine it may have ended before it is looked at.
     assert run.results["far"]["id"] in waited <= {run.results["far"]["id"], run.results["near"]["id"]}
 
 
 def test_jobs_return_ids_and_requests(run):
-    assert run.results["everybody"].keys() == {"id", "name", "requests", "waited"}
+    assert run.results["everybody"].keys() == {"id", "name", "created", "requests", "waited"}
     assert run.results["near"].keys() >= {"id", "name", "created", "recipients", "requests", "waited"}
     assert run.results["far"]["created"] is True
     assert run.results["far"]["name"] != run.results["near"]["name"]
+
+
+def test_every_step_ends_with_what_happened(run):
+    assert re.search(r"segment everybody \(\w+\) created", run.said)
+    assert re.search(
+        r"broadcast \S+ \w{10} \(\w+\) created for up to \d+ recipients?, starts at 2\S+ \S+ UTC", run.said
+    )
+    assert re.search(r"broadcast \w+ is Completed: \d+ of \d+ delivered, \d+ failed", run.said)
 
 
 def test_every_step_says_how_many_requests_it_made(run):
