@@ -144,6 +144,12 @@ def get_provider_info() -> dict[str, object]:
                         "description": "File of certificate authorities to trust instead of the usual ones.",
                         "schema": {"type": ["string", "null"]},
                     },
+                    "show_server_messages": {
+                        "label": "Show server messages",
+                        "description": "Show the server's own error messages in errors and logs. They may quote "
+                        "people's names, numbers and messages. If empty: off.",
+                        "schema": {"type": ["boolean", "null"], "default": False},
+                    },
                     "allow_http": {
                         "label": "Allow plain http",
                         "description": "Allow a host that starts with http:// and isn't this machine. The API key then"

@@ -68,6 +68,7 @@ def is_json(source: Any) -> bool:
 def _run(query: Sql) -> Table:
     from airflow.providers.common.sql.hooks.sql import DbApiHook
 
+    from whautomate_core.confidential import raise_alone
     from whautomate_core.sources import Table
     from whautomate_core.sources.sql import BATCH, query_failed, told_apart
 
@@ -87,7 +88,7 @@ def _run(query: Sql) -> Table:
             cursor.execute(query.sql, *([query.parameters] if query.parameters else []))
             first = cursor.fetchmany(BATCH)  # of a cursor with a name the columns are known from here on
         except Exception as error:
-            raise query_failed(error, connection.password) from None
+            raise_alone(query_failed(error, [connection.password]))
         rest = opened.pop_all()
 
     def found() -> Iterator[Sequence[Any]]:
@@ -99,6 +100,6 @@ def _run(query: Sql) -> Table:
                 try:
                     part = cursor.fetchmany(BATCH)
                 except Exception as error:
-                    raise query_failed(error, connection.password) from None
+                    raise_alone(query_failed(error, [connection.password]))
 
     return Table([column[0] for column in cursor.description], told_apart(cursor, found()))

@@ -44,7 +44,7 @@ class FinishedInRun(CachePolicy):
         except HashError:
             return None
         # Inputs may be about people, and the key is the name of a file.
-        digest = hmac.new(account.key.encode(), f"{run} {text}".encode(), "sha256").hexdigest()[:32]
+        digest = hmac.new(account.key.get_secret_value().encode(), f"{run} {text}".encode(), "sha256").hexdigest()[:32]
         with _counting:
             calls = _calls[run, flow_run.run_count, digest]
             if task_ctx.task_run.id not in calls:

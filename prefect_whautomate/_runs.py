@@ -143,7 +143,7 @@ def require_one_state(credentials: WhautomateCredentials, run: FlowRun | None) -
     account = credentials.get_account()
     if run is None or run.work_pool_name is None or account.state_shared:
         return
-    if (account.state or "sqlite:").startswith("sqlite:"):
+    if account.state_is_sqlite:
         name = credentials._block_document_name
         block = f"the block {name!r} (Whautomate Credentials)" if name else "these Whautomate Credentials"
         raise ConfigurationError(

@@ -60,6 +60,7 @@ class WhautomateCredentials(CredentialsBlock):
     listed: SecretStr | None = Field(default=None, description=SETTINGS["listed"])
     max_recipients: int | None = Field(default=None, description=SETTINGS["max_recipients"])
     list_lag: float | None = Field(default=None, description=SETTINGS["list_lag"])
+    show_server_messages: bool = Field(default=False, description=SETTINGS["show_server_messages"])
     allow_http: bool = Field(default=False, description=SETTINGS["allow_http"])
 
     def block_initialization(self) -> None:
@@ -73,8 +74,8 @@ class WhautomateCredentials(CredentialsBlock):
             ConfigurationError: Naming the field and what to do; never with the key.
         """
         settings = {name: getattr(self, name) for name in SETTINGS}
-        settings |= {name: value.get_secret_value() for name, value in settings.items() if isinstance(value, SecretStr)}
-        return account_from_settings(self.host, self.key.get_secret_value(), settings)
+        block = f"block {name!r}" if (name := self._block_document_name) else "the block of credentials"
+        return account_from_settings(self.host, self.key, settings, key_field=f"the field key of {block}")
 
     def get_client(
         self, *, lane: Lane = "interactive", max_wait: float | None = None, max_requests: int | None = None

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 import hashlib
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from whautomate_core.errors import ConfigurationError, PolicyRefused
 from whautomate_core.policy import Policy, policy_from_settings
+from whautomate_core.redaction import check_proxy
 from whautomate_core.state.limits import Limits
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
@@ -22,11 +26,11 @@ HOSTS = "https://api.whautomate.com, or https://api.in.whautomate.com for India"
 
 @dataclass(frozen=True)
 class Account:
-    """What a client needs to know. The key is in no repr."""
+    """What a client needs to know. What is secret shows in no repr, also where that of a frame's locals is logged."""
 
     host: str
     """`https://...` without a path."""
-    key: str = field(repr=False)
+    key: SecretStr
     id: str
     """Names the pool of requests: the connection's `account`, else a hash of host and key."""
     limits: Limits
@@ -38,16 +42,26 @@ class Account:
     """Whether nobody said what the limits are, so that a trial's are taken."""
     location_id: str | None = None
     """Location of new records where a step names none."""
-    state: str | None = field(default=None, repr=False)
-    """URL of the state database; None is the user's SQLite file. In no repr: it may hold a password."""
+    state: SecretStr | None = None
+    """URL of the state database; None is the user's SQLite file. Secret, since it may hold a password."""
     state_shared: bool = False
     """Whether the SQLite file is known to be one for all workers."""
-    proxy: str | None = field(default=None, repr=False)
+    proxy: SecretStr | None = None
+    """Secret, since it may hold a password."""
     ca_bundle: str | None = None
     policy: Policy = field(default_factory=Policy)
     """What no caller may do by accident."""
     list_lag: float = field(default_factory=lambda: LIST_LAG)
     """Seconds for which a new record may be in no list."""
+    show_server_messages: bool = False
+    """Whether errors may hold the server's own words, which may quote people."""
+    key_field: str = field(default="the API key", compare=False)
+    """Where the key is set, as errors name it."""
+
+    @property
+    def state_is_sqlite(self) -> bool:
+        """Whether the state is a file of SQLite, as it is where nobody says."""
+        return self.state is None or self.state.get_secret_value().startswith("sqlite:")
 
     def require_location(self, location_id: str | None) -> str:
         """The location of new records: the step's, else the account's. Raises `ConfigurationError` without either."""
@@ -79,49 +93,86 @@ SETTINGS = {
     "list_lag": "Seconds until a new record shows in lists. Unset: 30.",
     "proxy": "Proxy for all requests, such as http://proxy.example:3128.",
     "ca_bundle": "File of certificate authorities to trust instead of the usual ones.",
+    "show_server_messages": "Show the server's own error messages in errors and logs. They may quote people's names, "
+    "numbers and messages: what was sent is blacked out where it is recognised, and the rest is not. Unset: off.",
     "allow_http": "Allow a host that starts with http:// and isn't this machine. The API key then travels unencrypted.",
 }
 """The optional settings of a connection or block, in the order of the form, with what each means."""
 
 
-def account_from_settings(host: str | None, key: str | None, settings: dict[str, Any] | None = None) -> Account:
+SECRET_SETTINGS = ("state", "proxy", "listed")
+"""Those that may hold a password, or people's numbers."""
+
+
+def hidden(settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The settings that are not empty, those of `SECRET_SETTINGS` so that no log of a frame's locals shows them."""
+    return {
+        name: SecretStr(value) if name in SECRET_SETTINGS and isinstance(value, str) else value
+        for name, value in (settings or {}).items()
+        if _shown(value) not in (None, "")
+    }
+
+
+def account_from_settings(
+    host: str | None,
+    key: str | SecretStr | None,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    key_field: str = "the API key",
+) -> Account:
     """Build an account from what a connection or block holds; `settings` are those of `SETTINGS`, None is unset.
+
+    Args:
+        key_field: Where the key is set, as errors name it, such as `the password of connection 'x'`.
 
     Raises `ConfigurationError` that names the field and says what to do.
     """
-    given = {name: value for name, value in (settings or {}).items() if value not in (None, "")}
-    for name in given.keys() - SETTINGS.keys():
+    # From here on no local of this frame shows a secret.
+    key, settings = SecretStr(str(_shown(key) or "").strip()), hidden(settings)
+    for name in settings.keys() - SETTINGS.keys():
         nearest = difflib.get_close_matches(name, SETTINGS, n=1)
         raise ConfigurationError(
             f"unknown setting {name!r}; "
             + (f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(SETTINGS)}")
         )
-    if not isinstance(key, str) or not key.strip():
+    if not key.get_secret_value():
         raise ConfigurationError(
             "the API key is missing: put it into the password of the connection (key of the block)"
         )
-    key = key.strip()
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if not _may_be_key(key.get_secret_value()):
         raise ConfigurationError(
             "the API key holds characters that no key has: copy it again from Integrations > REST API"
         )
-    base = _base_url(host, allow_http=_flag("allow_http", given.get("allow_http", False)))
+    if proxy := settings.get("proxy"):
+        check_proxy(proxy)
+    base = _base_url(host, allow_http=_flag("allow_http", settings.get("allow_http", False)))
+    hashed = hashlib.sha256(f"{base}\n{key.get_secret_value()}".encode()).hexdigest()[:16]
     return Account(
         host=base,
         key=key,
-        id=str(given.get("account") or hashlib.sha256(f"{base}\n{key}".encode()).hexdigest()[:16]),
-        limits=_limits(given),
-        name=str(given["account"]) if given.get("account") else None,
-        plan=given.get("plan") if "requests_per_minute" not in given else None,
-        state=given.get("state"),
-        state_shared=_flag("state_shared", given.get("state_shared", False)),
-        limits_assumed=not given.keys() & {"plan", "requests_per_minute"},
-        location_id=given.get("location_id"),
-        proxy=given.get("proxy"),
-        ca_bundle=given.get("ca_bundle"),
-        policy=policy_from_settings(given),
-        list_lag=_seconds("list_lag", given.get("list_lag", LIST_LAG)),
+        id=str(settings.get("account") or hashed),
+        limits=_limits(settings),
+        name=str(settings["account"]) if settings.get("account") else None,
+        plan=settings.get("plan") if "requests_per_minute" not in settings else None,
+        state=settings.get("state"),
+        state_shared=_flag("state_shared", settings.get("state_shared", False)),
+        limits_assumed=not settings.keys() & {"plan", "requests_per_minute"},
+        location_id=settings.get("location_id"),
+        proxy=proxy,
+        ca_bundle=settings.get("ca_bundle"),
+        policy=policy_from_settings(settings),
+        list_lag=_seconds("list_lag", settings.get("list_lag", LIST_LAG)),
+        show_server_messages=_flag("show_server_messages", settings.get("show_server_messages", False)),
+        key_field=key_field,
     )
+
+
+def _shown(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _may_be_key(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _base_url(host: str | None, *, allow_http: bool) -> str:

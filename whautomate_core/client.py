@@ -14,7 +14,6 @@ import logging
 import math
 import os
 import platform
-import re
 import ssl
 import threading
 import time
@@ -23,6 +22,7 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import httpx
+from pydantic import SecretStr
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -36,6 +36,7 @@ from whautomate_core import __version__
 from whautomate_core.account import Account
 from whautomate_core.call import Act, Call, Repeat, require_named
 from whautomate_core.cleared import Cleared
+from whautomate_core.confidential import confidential, raise_alone
 from whautomate_core.connections import watched
 from whautomate_core.errors import (
     AuthenticationError,
@@ -60,6 +61,7 @@ from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.policy import numbers
 from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, prepare
 from whautomate_core.progress import waits
+from whautomate_core.server_words import server_words
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
 from whautomate_core.state.forgotten import REASON
@@ -92,22 +94,6 @@ USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_versio
 # --- what both clients share ------------------------------------------------------------------------------------
 
 
-class _NoQueries(logging.Filter):
-    """Keeps httpx from logging our requests: their URLs hold what is searched for, and that may be a person."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hosts: set[str] = set()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        return not any(isinstance(one, httpx.URL) and one.host in self.hosts for one in arguments)
-
-
-_no_queries = _NoQueries()
-logging.getLogger("httpx").addFilter(_no_queries)
-
-
 @functools.lru_cache(maxsize=8)
 def _read_certificates(ca_bundle: str | None, trust_env: bool, *read_anew_when: object) -> ssl.SSLContext:
     if ca_bundle:
@@ -122,20 +108,26 @@ def _ssl_context(account: Account) -> ssl.SSLContext:
     return _read_certificates(account.ca_bundle, account.proxy is None, changed, *named)
 
 
+class _Key(httpx.Auth):
+    """Puts the key into a request as it leaves, so that neither the settings nor the client hold it as text."""
+
+    def __init__(self, key: SecretStr) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["x-api-key"] = self._key.get_secret_value()
+        yield request
+
+
 def _http_settings(account: Account) -> dict[str, Any]:
-    _no_queries.hosts.add(httpx.URL(account.host).host)
     try:
         verify = _ssl_context(account)
     except (OSError, ssl.SSLError):
         raise ConfigurationError("ca_bundle is no file of certificates that can be read") from None
-    try:
-        proxy = httpx.Proxy(account.proxy) if account.proxy else None
-    except (httpx.InvalidURL, ValueError):
-        raise ConfigurationError("proxy must be an address such as http://proxy.example:3128") from None
     return {
         "base_url": account.host,
+        "auth": _Key(account.key),
         "headers": {
-            "x-api-key": account.key,
             "accept": "application/json",
             # The one that grows a thousandfold at most while it is unpacked.
             "accept-encoding": "gzip",
@@ -144,7 +136,7 @@ def _http_settings(account: Account) -> dict[str, Any]:
         "timeout": httpx.Timeout(LONGEST_SILENCE, connect=5.0),
         # A redirect would carry the key to whoever is named in it.
         "follow_redirects": False,
-        "proxy": proxy,
+        "proxy": account.proxy and httpx.Proxy(account.proxy.get_secret_value()),
         "verify": verify,
         # Servers close idle connections after some seconds. A create that meets such a closing has an unknown
         # outcome, so a connection that was idle for longer than it takes to be sure is not used again.
@@ -212,13 +204,13 @@ _GIVEN_UP = {408, 499}
 """Of 4xx those of a proxy that stopped waiting, for us or for the server behind it."""
 
 
-def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
+def _answer(call: Call[R], response: httpx.Response, content: bytes, account: Account) -> R:
     """The record that an answer holds. Raises what the answer means otherwise."""
-    status, key = response.status_code, response.request.headers.get("x-api-key", "")
+    status = response.status_code
     if 200 <= status < 300:
         try:
             value = json.loads(content, parse_constant=_number, parse_float=_number)
-            problem = _problem(call, value, key)
+            problem = _problem(call, value, account)
         except (ValueError, RecursionError):
             value, problem = None, "is not JSON"
         if problem is None:
@@ -230,7 +222,7 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
         if call.repeat is Repeat.ONCE and not failed:
             raise _unknown(call, f"the answer {problem}", status)
         raise UnexpectedResponse(f"{_name(call)}: the answer {problem}", status=status)
-    said = _server_words(call, content, key)
+    said = server_words(call, content, account)
     if 300 <= status < 400:
         if call.repeat is Repeat.ONCE and status not in _NOT_TAKEN:
             raise _unknown(call, f"the answer leads elsewhere ({status})", status)
@@ -238,11 +230,15 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes) -> R:
             f"{_name(call)}: redirected ({status}), which is not followed: check the host", status=status
         )
     if status in (401, 403):
-        raise AuthenticationError(f"{_name(call)}: the key was refused ({status}){said}", status=status)
+        raise AuthenticationError(
+            f"{_name(call)}: the key was refused ({status}){said}; check {account.key_field}, and that the key may do "
+            "this",
+            status=status,
+        )
     if status == 404:
         raise NotFound(f"{_name(call)}: not found (404){said}", status=status)
     if status == 429:
-        raise RateLimited(f"{_name(call)}: too many requests (429)", retry_after=_retry_after(response))
+        raise RateLimited(f"{_name(call)}: too many requests (429){said}", retry_after=_retry_after(response))
     if 400 <= status < 500 and status not in _GIVEN_UP:
         raise InvalidRequest(f"{_name(call)}: refused ({status}){said}", status=status)
     if call.repeat is Repeat.ONCE:
@@ -257,49 +253,14 @@ def _number(text: str) -> float:
     return number
 
 
-def _problem(call: Call[Any], value: Any, key: str) -> str | None:
+def _problem(call: Call[Any], value: Any, account: Account) -> str | None:
     if not isinstance(value, call.answer):
         return f"is a {type(value).__name__} and not a {call.answer.__name__}"
     if isinstance(value, dict) and value.get("error"):
-        return f"holds an error{_server_words(call, json.dumps(value).encode(), key)}"
+        return f"holds an error{server_words(call, json.dumps(value).encode(), account)}"
     if isinstance(value, dict) and value.get("success") is False:
         return "says that it did not succeed"
     return None
-
-
-def _server_words(call: Call[Any], content: bytes, key: str) -> str:
-    """What the server said of an error, without the key, what was sent and numbers of people."""
-    try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    error = value.get("error") if isinstance(value, dict) else None
-    words = (
-        error.get("message") if isinstance(error, dict) else error or (isinstance(value, dict) and value.get("message"))
-    )
-    if not isinstance(words, str) or not words:
-        return ""
-    fields = set(call.body or {})
-    for sent in sorted(_leaves([call.body, dict(call.query), call.ids, key]), key=len, reverse=True):
-        if len(sent.strip()) > 2:
-            spelled = r"\s+".join(map(re.escape, sent.split()))
-            words = re.sub(spelled, "…", words, flags=re.IGNORECASE)
-            # The server may say it cut, or in part.
-            for one in set(re.findall(r"\w{3,}", sent)) - fields:
-                words = re.sub(rf"\b{re.escape(one)}\b", "…", words, flags=re.IGNORECASE)
-    words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", words))
-    return f": {' '.join(words.split())[:300]}"
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for one in value.values():
-            yield from _leaves(one)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from _leaves(one)
-    elif isinstance(value, str):
-        yield value
 
 
 def _retry_after(response: httpx.Response) -> float | None:
@@ -525,7 +486,7 @@ class _Sender:
         _say_if_assumed(account)
 
     def _begin(self) -> None:
-        self._http = watched(self._make_http())
+        self._http = self._open()
         self._line = self._make_line()
         self._opening = threading.Lock()
         self._of_parent: Any = None
@@ -549,8 +510,19 @@ class _Sender:
                     "processes can't share: make one in each"
                 )
             with self._opening:
-                self._http = self._http or watched(self._make_http())
+                self._http = self._http or self._open()
         return self._http
+
+    def _open(self) -> Any:
+        try:
+            return watched(self._make_http())
+        except (httpx.InvalidURL, ImportError, ValueError) as error:
+            raise_alone(
+                ConfigurationError(
+                    f"no connection can be made ({type(error).__name__}): check proxy, and HTTP_PROXY, HTTPS_PROXY and "
+                    "ALL_PROXY of the environment; a proxy of SOCKS needs the package socksio"
+                )
+            )
 
     @property
     def requests(self) -> int:
@@ -692,11 +664,12 @@ class Client(_Sender):
         Raises: `PolicyRefused`, `AuthenticationError`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`,
             `ConnectionFailed`, `OutcomeUnknown`, `UnexpectedResponse`, `QuotaExhausted`, `BudgetExceeded`.
         """
-        try:
-            return self._repeating(call, before, read)
-        except OutcomeUnknown:
-            if call.again is None:
-                raise
+        with confidential():
+            try:
+                return self._repeating(call, before, read)
+            except OutcomeUnknown:
+                if call.again is None:
+                    raise
             return self._repeating(call.again, before, read)
 
     def everything(self, call: Call[list[R]]) -> list[R]:
@@ -823,11 +796,11 @@ class Client(_Sender):
                     for chunk in response.iter_bytes():
                         content.add(chunk)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                raise _failure(call, _TooSlow("") if left.over else error) from None
+                raise_alone(_failure(call, _TooSlow("") if left.over else error))
         if _asks_for_pause(response):
             with suppress(StateUnavailable):  # what the answer means must not be lost
                 self.pool.pause(_retry_after(response), grant)
-        answer = _answer(call, response, content.bytes())
+        answer = _answer(call, response, content.bytes(), self.account)
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):  # the call has happened, and must not look as if it had not
                 self.pool.counted(*told, grant)
@@ -869,11 +842,12 @@ class AsyncClient(_Sender):
 
     async def send(self, call: Call[R]) -> R:
         """`Client.send`."""
-        try:
-            return await self._repeating(call)
-        except OutcomeUnknown:
-            if call.again is None:
-                raise
+        with confidential():
+            try:
+                return await self._repeating(call)
+            except OutcomeUnknown:
+                if call.again is None:
+                    raise
             return await self._repeating(call.again)
 
     async def pages(self, call: Call[list[R]]) -> AsyncIterator[list[R]]:
@@ -943,13 +917,13 @@ class AsyncClient(_Sender):
                     async for chunk in response.aiter_bytes():
                         content.add(chunk)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                raise _failure(call, error) from None
+                raise_alone(_failure(call, error))
             except TimeoutError:
-                raise _failure(call, _TooSlow("")) from None
+                raise_alone(_failure(call, _TooSlow("")))
         if _asks_for_pause(response):
             with suppress(StateUnavailable):
                 await self.pool.apause(_retry_after(response), grant)
-        answer = _answer(call, response, content.bytes())
+        answer = _answer(call, response, content.bytes(), self.account)
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):
                 await self.pool.acounted(*told, grant)

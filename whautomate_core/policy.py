@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
+from pydantic import SecretStr
+
 from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
 from whautomate_core.phones import as_dialled, canonical
 
@@ -124,12 +126,12 @@ def policy_from_settings(given: Mapping[str, Any]) -> Policy:
     sends = given.get("sends") or "on"
     if sends not in get_args(Sends):
         raise ConfigurationError(f"sends must be {', '.join(get_args(Sends))}, not {sends!r}")
-    listed = _names(given.get("listed"))
-    if sends == "listed" and not listed:
+    listed = given.get("listed")  # secret until it is in the policy, so that no log of a frame's locals shows it
+    if sends == "listed" and not _names(listed):
         raise ConfigurationError(
             "sends is listed, and listed is empty: name the numbers and segments that may be sent to"
         )
-    if listed and sends != "listed":
+    if sends != "listed" and _names(listed):
         raise ConfigurationError("listed names whom sends may reach where sends is listed: set sends to listed")
     most = given.get("max_recipients")
     try:
@@ -138,11 +140,12 @@ def policy_from_settings(given: Mapping[str, Any]) -> Policy:
         most = 0
     if most is not None and most < 1:
         raise ConfigurationError("max_recipients must be a whole number of at least 1")
-    return Policy(tags, cast(Sends, sends), listed, most)
+    return Policy(tags, cast(Sends, sends), _names(listed), most)
 
 
 def _names(value: Any) -> tuple[str, ...]:
     """Names apart, as a list or as text with commas between them."""
+    value = value.get_secret_value() if isinstance(value, SecretStr) else value
     parts = value.split(",") if isinstance(value, str) else list(value or ())
     return tuple(str(part).strip() for part in parts if str(part).strip())
 

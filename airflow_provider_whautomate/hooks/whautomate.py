@@ -61,7 +61,7 @@ def require_one_state(account: Account) -> None:
     many = (
         "KubernetesExecutor" if os.environ.get("AIRFLOW_IS_K8S_EXECUTOR_POD") else min(names - _ONE_MACHINE, default="")
     )
-    if many and not account.state_shared and (account.state or "sqlite:").startswith("sqlite:"):
+    if many and not account.state_shared and account.state_is_sqlite:
         raise ConfigurationError(
             f"{many} may run tasks on several machines, and the state of this connection is a SQLite file, which each "
             'would have for itself: set its field state to the id of a PostgreSQL connection (or "postgresql://..."), '
@@ -87,8 +87,9 @@ def account_from_connection(connection: Connection, extra: Mapping[str, Any]) ->
     if host and connection.port:
         host = _with_port(host, int(connection.port))
     given = {name: value for name, value in _plain(extra).items() if not (isinstance(value, str) and not value.strip())}
+    field = f"the password (in the form: API key) of connection {connection.conn_id!r}"
     try:
-        return account_from_settings(host, connection.password, given)
+        return account_from_settings(host, connection.password, given, key_field=field)
     except ConfigurationError as error:
         raise ConfigurationError(f"connection {connection.conn_id!r}: {error}") from None
 

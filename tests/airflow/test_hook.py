@@ -47,7 +47,7 @@ def test_hosts(connection, host):
         connection["uri"] = connection["uri"].format(key="secret%2Fkey")
         found = account(**connection)
         assert found.limits == Limits.subscribed()
-        assert found.key == "secret/key"
+        assert found.key.get_secret_value() == "secret/key"
     else:
         found = account(password="secret/key", **connection)
     assert found.host == host

@@ -16,6 +16,7 @@ from airflow.providers.common.compat.sdk import DAG, AirflowException, AirflowFa
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from conftest import DAGS, HOME, ROOT, connection, meanwhile
 from contract_examples import operations
+from pydantic import SecretStr
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.account import WhautomateGetAccountInfoOperator
@@ -407,7 +408,7 @@ def test_state_may_name_a_connection(connections, monkeypatch):
     hook = WhautomateHook()
     url = hook.get_account().state
     assert re.fullmatch(r"postgres(ql)?://user:pass%20word@db.example:5433/state\?sslmode=require", url)
-    assert asyncio.run(hook.aget_account()).state == url
+    assert asyncio.run(hook.aget_account()).state == SecretStr(url)
     connections("whautomate_default", "https://api.whautomate.com", state="wrong")
     with pytest.raises(ConfigurationError, match="'wrong', which is not a PostgreSQL connection"):
         hook.get_account()

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import SecretStr
+
 from whautomate_core.account import Account
 from whautomate_core.api import contacts
 from whautomate_core.client import Client
@@ -100,7 +102,7 @@ def create_and_wait(account: Account, waiting: Any) -> None:
         waiting.set()
         time.sleep(600)
 
-    create(account, SharedPool(Database(account.state), account.id, account.limits, sleep=stay))
+    create(account, SharedPool(Database(account.state or ""), account.id, account.limits, sleep=stay))
 
 
 def work(job: Job) -> None:
@@ -299,7 +301,7 @@ class Calls:
 
 def call(job: Calls) -> None:
     signal.alarm(LIFE)
-    account = Account(job.host, job.key, job.account, Limits(job.windows), state=job.state)
+    account = Account(job.host, SecretStr(job.key), job.account, Limits(job.windows), state=SecretStr(job.state))
     pool = SharedPool(Database(job.state), account.id, account.limits, margin=lambda seconds: job.margin)
     with Client(account, pool=pool) as client:
         while True:

@@ -1,4 +1,5 @@
 import pytest
+from frames import shown
 
 from whautomate_core.account import account_from_settings, is_loopback
 from whautomate_core.errors import ConfigurationError
@@ -64,6 +65,23 @@ def test_the_key_is_in_no_repr() -> None:
     account = account_from_settings(HOST, "s3cr3t-key", {"proxy": "http://me:pass@proxy:3128"})
     assert "s3cr3t" not in repr(account)
     assert "pass" not in repr(account)
+
+
+@pytest.mark.parametrize(
+    ("host", "key", "settings"),
+    [
+        (HOST, "s3cr3t key", {}),
+        (None, "s3cr3t", {}),
+        (HOST, "s3cr3t", {"plan": "gold", "state": "postgresql://u:s3cr3t@h/d", "proxy": "http://u:s3cr3t@h"}),
+        (HOST, "s3cr3t", {"plna": "trial", "listed": "s3cr3t"}),
+        (HOST, "s3cr3t", {"sends": "off", "listed": "s3cr3t"}),
+        (HOST, "s3cr3t", {"max_recipients": "many", "sends": "listed", "listed": "s3cr3t"}),
+    ],
+)
+def test_no_frame_of_an_error_shows_what_is_secret(host: str | None, key: str, settings: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        account_from_settings(host, key, settings)
+    assert "s3cr3t" not in shown(error.value)
 
 
 def test_limits_come_from_the_plan_or_are_your_own() -> None:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from state_workers import PATIENCE
 from typer.testing import CliRunner
 
@@ -444,7 +445,7 @@ def test_it_stops_at_a_429_which_others_caused(emulators: Any) -> None:
 
 def test_a_wrong_key_is_an_error_after_one_request(emulators: Any) -> None:
     emulator = emulators()
-    exam = Reading(replace(subscribed(emulator), key="wrong"))
+    exam = Reading(replace(subscribed(emulator), key=SecretStr("wrong")))
     exam.run()
     assert "the key was refused" in str(exam.stopped)
     assert len(emulator.requests()) == 1

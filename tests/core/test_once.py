@@ -11,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from state_workers import PATIENCE
 
 from whautomate_core import errors, once
@@ -262,7 +263,7 @@ class Server:
 
 @pytest.fixture
 def once_with(one_state: str, pool: Any) -> Callable[..., Any]:
-    account = Account("http://localhost", "key", "real", Limits.trial(), state=one_state)
+    account = Account("http://localhost", SecretStr("key"), "real", Limits.trial(), state=SecretStr(one_state))
 
     def run(server: Server, key: str, call: Call[Any] = CALL, result: Any = None, by: Any = None, **more: Any) -> Any:
         transport = httpx.MockTransport(server)
@@ -406,7 +407,7 @@ def server_state(once_with: Any) -> str:
     """The state that `once_with` uses."""
     (account,) = [cell.cell_contents for cell in once_with.__closure__ if isinstance(cell.cell_contents, Account)]
     assert account.state
-    return str(account.state)
+    return account.state.get_secret_value()
 
 
 def test_another_payload_is_refused_before_it_is_sent(once_with: Any) -> None:

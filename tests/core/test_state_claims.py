@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from state_workers import PATIENCE, PAYLOAD, claim, create, create_and_wait, processes
 
@@ -154,7 +155,9 @@ def test_killed_while_waiting_for_a_permit_leaves_no_claim(
     whautomate_emulator: Any, pool: Any, state_url: str, account: str
 ) -> None:
     emulator, state = whautomate_emulator, open_state(state_url)
-    two_a_while = Account(emulator.url, emulator.key, account, Limits([(2, 50.0)]), state=state_url)
+    two_a_while = Account(
+        emulator.url, SecretStr(emulator.key), account, Limits([(2, 50.0)]), state=SecretStr(state_url)
+    )
     state.pool(account, two_a_while.limits).acquire(2)
     waiting = processes.Event()
     process = processes.Process(target=create_and_wait, args=(two_a_while, waiting), daemon=True)

@@ -78,7 +78,7 @@ def test_file_system_tells_the_nearest_mount(tmp_path: Path) -> None:
         ("sqlite:///state.sqlite", "absolute"),
         ("sqlite:////proc/state.sqlite", "can't be written"),
         ("mysql://localhost/x", "not mysql"),
-        ("nonsense", "sqlite:///path or postgresql://"),
+        ("nonsense", "sqlite:////path or postgresql://"),
     ],
 )
 def test_a_url_that_cannot_be_one(url: str, says: str) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from prefect_whautomate import WhautomateCredentials
 from whautomate_core import errors
@@ -37,7 +37,9 @@ def test_a_saved_block_comes_back_and_is_masked_on_its_way(server):
     assert "secret@" not in str(shown)
     loaded = WhautomateCredentials.load("masked")
     assert loaded.get_account() == block.get_account()
-    assert (loaded.get_account().key, loaded.get_account().state, loaded.max_wait) == (KEY, state, 5)
+    account = loaded.get_account()
+    assert (account.key, account.state, loaded.max_wait) == (SecretStr(KEY), SecretStr(state), 5)
+    assert account.key_field == "the field key of block 'masked'"
 
 
 def test_every_setting_of_an_account_is_a_field():

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from whautomate_core.account import Account
 from whautomate_core.api.broadcasts import get_broadcast, list_broadcast_logs
 from whautomate_core.call import Json
 from whautomate_core.campaign.campaign import Campaign
@@ -19,6 +20,7 @@ from whautomate_core.client import Client
 from whautomate_core.errors import NotDelivered
 from whautomate_core.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.records import BroadcastLog
+from whautomate_core.server_words import shortened
 from whautomate_core.waiting import BroadcastReached
 
 log = logging.getLogger(__name__)
@@ -154,14 +156,15 @@ def _counted(client: Client, broadcast_id: str, failures: Counter[str]) -> Itera
     for page in client.pages(list_broadcast_logs(broadcast_id)):
         for line in page:
             if line.get("error") or str(line.get("status")).casefold() == "failed":
-                failures[_reason(str(line.get("error") or "failed"))] += 1
+                failures[_reason(str(line.get("error") or "failed"), client.account)] += 1
             yield line
 
 
-def _reason(error: str) -> str:
-    """Why it failed, without numbers and addresses of people."""
+def _reason(error: str, account: Account) -> str:
+    """Why it failed: the meaning of WhatsApp's code, else the server's own words where the account permits them."""
     for code, meaning in _CODES.items():
         if re.search(rf"\b{code}\b", error):
             return meaning
-    words = re.sub(r"\S+@\S+", "…", re.sub(r"\+?\d[\d\s().-]{5,}\d", "…", error))
-    return " ".join(words.split())[:120]
+    if error == "failed" or account.show_server_messages:
+        return shortened(error, account)
+    return "another reason: see the log at logs_path, or set show_server_messages"

@@ -7,6 +7,7 @@ import socket
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from whautomate_core.commands.terminal import Host, Settings, State, Yes, account_from_environment, agreed, said
 from whautomate_core.state import open_state
@@ -37,8 +38,8 @@ def stop_sends(
             if not found:
                 typer.echo("no account is stopped" if account is None else f"account {account} is not stopped")
             return
-        account, state = _account(account, host, settings, state)
-        stops = open_state(state).stops
+        account, where = _account(account, host, settings, state)
+        stops = open_state(where).stops
         new = stops.stop(account, f"{_login()}@{socket.gethostname()}")
         for stop in stops.stopped(account):
             typer.echo(f"{'' if new else 'already: '}{stop}")
@@ -49,8 +50,8 @@ def resume_sends(
 ) -> None:
     """Let a stopped account send again. Steps that were refused meanwhile are not made up for."""
     with said():
-        account, state = _account(account, host, settings, state)
-        stops = open_state(state).stops
+        account, where = _account(account, host, settings, state)
+        stops = open_state(where).stops
         for stop in stops.stopped(account):
             agreed(f"{stop}. Let them go again?", yes)
         gone = stops.resume(account)
@@ -59,7 +60,7 @@ def resume_sends(
 
 def _account(
     account: str | None, host: str | None, settings: list[str] | None, state: str | None
-) -> tuple[str, str | None]:
+) -> tuple[str, str | SecretStr | None]:
     """The id of the account, and where its state is."""
     if account:
         return account, state

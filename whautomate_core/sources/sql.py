@@ -7,7 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from whautomate_core.confidential import clear_locals, raise_alone
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.redaction import database_url, driver_words, secrets_of
 from whautomate_core.sources.row import single
 from whautomate_core.sources.tables import Table
 
@@ -42,22 +44,20 @@ def run(sql: Sql, opened: ExitStack) -> Table:
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
     from sqlalchemy.pool import NullPool
 
-    from whautomate_core.state.database import database_url
-
+    url = database_url(sql.url, "the url of Sql")
     try:
-        url = database_url(sql.url if isinstance(sql.url, str) else sql.url.get_secret_value())
         engine = create_engine(url, future=True, hide_parameters=True, poolclass=NullPool)
-    except ArgumentError:
-        raise ConfigurationError(
-            "the url of Sql must be one of SQLAlchemy's, such as postgresql://user:password@host/database"
-        ) from None
     except (ImportError, NoSuchModuleError):
         kind = url.drivername
-        raise ConfigurationError(
-            f"Sql needs the driver of {kind}"
-            + (': pip install "whautomate-pipelines[postgres]"' if kind.startswith("postgresql") else "")
-        ) from None
-    opened.enter_context(_query_errors(url.password))
+        raise_alone(
+            ConfigurationError(
+                f"Sql needs the driver of {kind}"
+                + (': pip install "whautomate-pipelines[postgres]"' if kind.startswith("postgresql") else "")
+            )
+        )
+    except (ArgumentError, TypeError, ValueError):
+        raise_alone(ConfigurationError(f"the url of Sql has a parameter that {url.drivername} doesn't know"))
+    opened.enter_context(_query_errors(secrets_of(url)))
     connection = opened.enter_context(engine.connect())
     connection = connection.execution_options(stream_results=True, max_row_buffer=BATCH, postgresql_readonly=True)
     result = connection.execute(text(sql.query), dict(sql.parameters or {}))
@@ -83,21 +83,22 @@ def told_apart(cursor: Any, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[
     return (tuple(single(value) if place in narrow else value for place, value in enumerate(row)) for row in rows)
 
 
-def query_failed(error: Exception, password: object = None) -> ConfigurationError:
-    """The error of a query that failed, with the driver's words where they hold no cell and no password."""
-    from whautomate_core.state.database import driver_words
-
+def query_failed(error: Exception, secrets: Iterable[object] = ()) -> ConfigurationError:
+    """The error of a query that failed, with the driver's words where they hold no cell and none of the secrets."""
     cause = getattr(error, "orig", None) or error
     kinds = {kind.__name__ for kind in type(cause).__mro__}
-    said = driver_words(cause, password) if kinds & _ABOUT_THE_QUERY else ""
+    said = driver_words(cause, secrets) if kinds & _ABOUT_THE_QUERY else ""
     return ConfigurationError(f"the query failed: {type(cause).__name__}{said}")
 
 
 @contextmanager
-def _query_errors(password: object) -> Iterator[None]:
+def _query_errors(secrets: Iterable[object]) -> Iterator[None]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
     except SQLAlchemyError as error:
-        raise query_failed(error, password) from None
+        raise_alone(query_failed(error, secrets))
+    except BaseException as error:
+        clear_locals(error)  # those of SQLAlchemy and the driver hold the password, and cells
+        raise

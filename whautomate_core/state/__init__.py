@@ -6,7 +6,10 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from whautomate_core.forks import belongs_to_process
+from whautomate_core.redaction import plain
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
 from whautomate_core.state.forgotten import Forgotten
@@ -28,7 +31,8 @@ __all__ = ["State", "open_state"]
 class State:
     """A state database, opened once a process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | SecretStr) -> None:
+        url = SecretStr(plain(url))
         self._database = Database(url)
         self.secret = Secret(self._database)
         self.claims = Claims(self._database, self.secret)
@@ -81,17 +85,18 @@ class State:
         return usages(self._database)
 
 
-_states: dict[tuple[int, str], State] = {}
+_states: dict[tuple[int, SecretStr], State] = {}
 _opening = threading.Lock()
 
 
-def open_state(url: str | None = None) -> State:
+def open_state(url: str | SecretStr | None = None) -> State:
     """The state database at `sqlite:///path` or `postgresql://...`; by default one SQLite file a user.
 
     Raises: `ConfigurationError` for a URL that can't be one, a network file system, a missing driver;
         `StateUnavailable` where it can't be reached.
     """
-    url = url or default_url()
+    # No local of this frame shows the password that it may hold.
+    url = SecretStr(plain(url or default_url()))
     with _opening:
         # By process: connections don't survive a fork, and workers fork.
         key = (os.getpid(), url)

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import platformdirs
+from pydantic import SecretStr
 from sqlalchemy import create_engine, event, func, select, text
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
     IntegrityError,
     InternalError,
@@ -31,7 +31,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import QueuePool
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from whautomate_core.errors import ConfigurationError, StateLost, StateUnavailable
+from whautomate_core.confidential import clear_locals, raise_alone
+from whautomate_core.errors import ConfigurationError, StateLost, StateUnavailable, WhautomateError
+from whautomate_core.redaction import database_url, driver_words, plain, secrets_of
 from whautomate_core.state import schema
 from whautomate_core.state.state_file import StateFile
 
@@ -74,13 +76,9 @@ class Database:
     Raises: `ConfigurationError` for a URL that can't be one; `StateUnavailable` where the database can't be reached.
     """
 
-    def __init__(self, url: str) -> None:
-        try:
-            self._url = database_url(url)
-        except ArgumentError:
-            raise ConfigurationError(
-                "state must be sqlite:///path or postgresql://user:password@host/database"
-            ) from None
+    def __init__(self, url: str | SecretStr) -> None:
+        url = SecretStr(plain(url))  # no local of this frame shows it
+        self._url = database_url(url, "state")
         kind = self._url.get_backend_name()
         if kind not in ("sqlite", "postgresql"):
             raise ConfigurationError(f"state can be sqlite:///path or postgresql://..., not {kind}")
@@ -120,15 +118,10 @@ class Database:
                     self._file.require_same()
             except IntegrityError:
                 raise
-            except (DBAPIError, NoConnectionFree) as error:
-                # InternalError: a server that became read-only when another took over.
-                away = (OperationalError, InternalError, NoConnectionFree)
-                if isinstance(error, away) or error.connection_invalidated or "not a database" in str(error):
-                    raise StateUnavailable(
-                        f"the state database ({self._url.get_backend_name()}) can't be reached or is busy"
-                        f"{driver_words(error, self._url.password)}; nothing is sent, since without it limits and "
-                        "claims can't be kept"
-                    ) from None
+            except BaseException as error:
+                clear_locals(error)  # those of SQLAlchemy and the driver hold the password
+                if meaning := self._meaning(error):
+                    raise_alone(meaning)
                 raise
 
     def tidy(self) -> None:
@@ -136,6 +129,23 @@ class Database:
         if self.is_sqlite:
             with _sqlite_turn, self._engine.connect() as connection:  # no transaction, which could not do it
                 connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
+    def _meaning(self, error: BaseException) -> WhautomateError | None:
+        """What an error of the database means to callers; None where it is for them as it stands."""
+        if not isinstance(error, (DBAPIError, NoConnectionFree)):
+            return None
+        name, said = self._url.get_backend_name(), driver_words(error, secrets_of(self._url))
+        # InternalError: a server that became read-only when another took over.
+        if isinstance(error, (OperationalError, InternalError, NoConnectionFree)) or (
+            error.connection_invalidated or "not a database" in str(error)
+        ):
+            return StateUnavailable(
+                f"the state database ({name}) can't be reached or is busy{said}; nothing is sent, because limits and "
+                "claims can't be kept without it"
+            )
+        if error.statement is None:  # it failed while connecting
+            return ConfigurationError(f"the state database ({name}) can't be used: {type(error.orig).__name__}{said}")
+        return None
 
     def now(self, connection: Connection) -> float:
         """Seconds since the epoch, by the clock that all callers share."""
@@ -173,9 +183,9 @@ class Database:
                 },
             )
         except (ImportError, NoSuchModuleError):
-            raise ConfigurationError(
-                'state in PostgreSQL needs its driver: pip install "whautomate-pipelines[postgres]"'
-            ) from None
+            raise_alone(
+                ConfigurationError('state in PostgreSQL needs its driver: pip install "whautomate-pipelines[postgres]"')
+            )
 
         @event.listens_for(engine, "connect")
         def _configure(connection: Any, record: Any) -> None:
@@ -234,19 +244,6 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         return engine
-
-
-def database_url(url: str) -> URL:
-    """The address of a database as SQLAlchemy has it. Raises SQLAlchemy's `ArgumentError`, which may show it."""
-    found = make_url(re.sub(r"^postgres://", "postgresql://", url))
-    # The default differs between the versions of SQLAlchemy.
-    return found.set(drivername="postgresql+psycopg2") if found.drivername == "postgresql" else found
-
-
-def driver_words(error: Exception, password: object) -> str:
-    """The first line of what a database's driver says, unless it holds the password."""
-    line = next(iter(str(getattr(error, "orig", None) or error).strip().splitlines()), "")
-    return "" if not line or (password and str(password) in line) else f" ({line[:200]})"
 
 
 def _is_away(error: BaseException) -> bool:
