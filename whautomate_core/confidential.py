@@ -33,13 +33,20 @@ def confidential() -> Iterator[None]:
     """What a request of ours is sent within."""
     token = _ours.set(True)
     try:
-        with _untraced():
+        with without_locals(), _untraced():
             yield
+    finally:
+        _ours.reset(token)
+
+
+@contextmanager
+def without_locals() -> Iterator[None]:
+    """Empties the frames that an error passes on its way out of here."""
+    try:
+        yield
     except BaseException as error:
         clear_locals(error)
         raise
-    finally:
-        _ours.reset(token)
 
 
 def _untraced() -> AbstractContextManager[Any]:

@@ -17,7 +17,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any, get_type_hints
 
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.confidential import raise_alone
+from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.redaction import shown_url, without_login
 
 Storage = Callable[[str], "tuple[Any, str]"]
 """URL of an object -> the fsspec file system that holds it, and its path there."""
@@ -29,14 +31,19 @@ _ROWS = 10_000
 def fsspec_storage(url: str) -> tuple[Any, str]:
     """The file system of a URL as fsspec finds it, with the credentials of the environment."""
     try:
+        from fsspec import get_filesystem_class
         from fsspec.core import url_to_fs
     except ModuleNotFoundError:
         raise ConfigurationError(_needs("fsspec", "object storage")) from None
+    scheme = url.partition("://")[0]
     try:
-        system, path = url_to_fs(url)
+        for one in scheme.split("::"):
+            get_filesystem_class(one)
     except (ImportError, ValueError) as error:
-        raise ConfigurationError(f"{url.partition('://')[0]}:// can't be opened: {error}") from None
-    return system, path
+        raise ConfigurationError(f"{scheme}:// can't be opened: {error}") from None
+    address, login = without_login(url)
+    with storage_errors(url, "opened"):
+        return url_to_fs(address, **login)  # type: ignore[no-any-return]
 
 
 def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
@@ -46,9 +53,27 @@ def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
     """
     url, local = _split(path)
     if url:
-        system, target = storage(url)
-        return system.open(target, "rb")  # type: ignore[no-any-return]
+        with storage_errors(url, "opened"):
+            system, target = storage(url)
+            return system.open(target, "rb")  # type: ignore[no-any-return]
     return open(local, "rb")
+
+
+@contextmanager
+def storage_errors(url: str, done: str) -> Iterator[None]:
+    """Turns errors of a storage, whose words and frames may hold the URL or a password, into `ConfigurationError`.
+
+    Args:
+        done: What can't be done with the file.
+    """
+    try:
+        yield
+    except WhautomateError:
+        raise
+    except Exception as error:
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else type(error).__name__
+        why = getattr(error, "strerror", None) or why
+        raise_alone(ConfigurationError(f"{shown_url(url)} can't be {done}: {why}"))
 
 
 def write_records(
@@ -85,12 +110,13 @@ def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int
     url, local = _split(path)
     if not url:
         return _write_local(Path(local), fill)
-    system, target = storage(url)
+    with storage_errors(url, "written"):
+        system, target = storage(url)
     _remove_parts(Path(tempfile.gettempdir()))
     with tempfile.TemporaryFile() as whole:
         count = fill(whole)
         whole.flush()
-        with _path_of(whole) as filled:
+        with _path_of(whole) as filled, storage_errors(url, "written"):
             system.put_file(filled, target)
     return count
 

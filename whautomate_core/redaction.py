@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pydantic import SecretStr
 
+from whautomate_core.confidential import raise_alone
 from whautomate_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ def _parsed(url: SecretStr) -> URL | None:
     except (ArgumentError, ValueError):  # no port
         return None
     _, _, rest = plain(url).partition("://")
-    if not rest.startswith("/") and rest.count("@") != (found.username is not None):
+    login, at, after = rest.partition("@")
+    if not rest.startswith("/") and at and (found.username is None or "@" in after or re.search("[/?#]", login)):
         return None
     if isinstance(given := found.query.get("password"), str) and found.password is None:
         found = found.set(password=given).difference_update_query(["password"])  # where its repr is masked
@@ -91,13 +94,47 @@ def _holds(line: str, secret: str) -> bool:
     return any(one.casefold() in line.casefold() for one in spellings)
 
 
+def without_login(url: str) -> tuple[str, dict[str, str]]:
+    """The URL of a file without user and password, and these as fsspec takes them: it doesn't decode what is in a URL.
+
+    Raises: `ConfigurationError` where it can't be read as a URL.
+    """
+    scheme = url.partition("://")[0]
+    if "::" in scheme or re.search(r"::\w+://", url):  # several in one, such as zip://x.csv::ftp://...
+        return url, {}
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise_alone(
+            ConfigurationError(f"{scheme}://… is no address: write {scheme}://user:password@host/path, {ENCODED}")
+        )
+    if not parts.password or scheme in ("http", "https"):  # whose storage decodes it
+        return url, {}
+    login = {"username": unquote(parts.username or ""), "password": unquote(parts.password)}
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), login
+
+
+def file_name(path: str) -> str:
+    """The name of a file without its folder: of a path, or of a URL, whose other parts may hold a password."""
+    scheme, is_url, rest = path.partition("://")
+    if not is_url:
+        return PurePath(path).name
+    if scheme in ("http", "https"):
+        rest = re.split("[?#]", rest)[0]  # what follows may be a signature
+    return PurePath(rest.partition("/")[2]).name.rpartition("@")[2]
+
+
 def check_proxy(url: SecretStr) -> None:
     """Raise `ConfigurationError` unless this is the address of a proxy, and can be read in one way only."""
+    if not _is_proxy(url):
+        raise ConfigurationError(f"proxy must be an address such as http://user:password@proxy.example:3128, {ENCODED}")
+
+
+def _is_proxy(url: SecretStr) -> bool:
     try:
         parts = urlsplit(plain(url))
-        named = parts.hostname and (parts.port is None or parts.port > 0)
-        is_address = named and parts.scheme in _PROXIES and parts.path in ("", "/") and not parts.query + parts.fragment
+        has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_address = False
-    if not is_address:
-        raise ConfigurationError(f"proxy must be an address such as http://user:password@proxy.example:3128, {ENCODED}")
+        return False
+    return has_host and parts.scheme in _PROXIES and parts.path in ("", "/") and not parts.query + parts.fragment

@@ -2,30 +2,32 @@
 
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 
 
-def shown(error: BaseException) -> str:
-    """All of it as one text. The frames of tests are left out."""
-    return "\n".join(_parts(error, set()))
+def shown(error: BaseException, *, frames: bool = True) -> str:
+    """All of it as one text. The frames of tests are left out, and all of them without `frames`."""
+    return "\n".join(_parts(error, set(), frames))
 
 
-def _parts(error: BaseException | None, seen: set[int]) -> Iterator[str]:
+def _parts(error: BaseException | None, seen: set[int], frames: bool) -> Iterator[str]:
     if error is None or id(error) in seen:
         return
     seen.add(id(error))
     yield f"{error} {error!r} {error.args!r} {getattr(error, '__notes__', '')}"
     yield "".join(traceback.format_exception_only(error))
-    yield from _frames(error.__traceback__)
-    yield from _parts(error.__cause__, seen)
-    yield from _parts(error.__context__, seen)
+    if frames:
+        yield from _frames(error.__traceback__)
+    yield from _parts(error.__cause__, seen, frames)
+    yield from _parts(error.__context__, seen, frames)
 
 
 def _frames(found: TracebackType | None) -> Iterator[str]:
     while found is not None:
-        if "/tests/" not in found.tb_frame.f_code.co_filename:
-            yield from (
-                f"{found.tb_frame.f_code.co_qualname} {name} = {value!r}"
-                for name, value in found.tb_frame.f_locals.items()
-            )
+        code = found.tb_frame.f_code
+        if "/tests/" not in code.co_filename:
+            for name, value in found.tb_frame.f_locals.items():
+                with suppress(AttributeError):  # of what is not made yet
+                    yield f"{code.co_qualname} {name} = {value!r}"
         found = found.tb_next

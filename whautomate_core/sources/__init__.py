@@ -13,10 +13,12 @@ from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, cast
-from urllib.parse import urlsplit
 
+from whautomate_core.confidential import raise_alone, without_locals
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import open_file as open_file_or_object
+from whautomate_core.files import storage_errors
+from whautomate_core.redaction import file_name, shown_url
 from whautomate_core.sources import csv_files, objects, once, parquet, sql, tables
 from whautomate_core.sources.row import Row
 from whautomate_core.sources.sql import Sql
@@ -81,7 +83,7 @@ def rows(
         unless it `may_be_empty`, and where the source can't be read; also while the rows are read, where it can't be
         read on; and for an iterator that was read before, which would seem to be empty. It holds no cell.
     """
-    with ExitStack() as opened:
+    with without_locals(), ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
         return Rows(name, there, found, opened.pop_all(), may_be_empty)
 
@@ -92,6 +94,8 @@ def _read(
     if isinstance(source, (str, Path)):
         path = str(source)
         name, kind, is_gzip = _kind(path)
+        if "://" in path:
+            opened.enter_context(storage_errors(path, "read"))
         opened.enter_context(_file_errors(name))
         file = opened.enter_context(open_file(path))
         if is_gzip:
@@ -114,18 +118,19 @@ def _kind(path: str) -> tuple[str, str, bool]:
     """The name of a file without its folder, its kind, and whether it is compressed."""
     if "\n" in path:
         raise ConfigurationError("the source is text of several lines, and no path of a file")
-    # The rest of an address may hold a signature.
-    name = PurePath(urlsplit(path).path if path.startswith(("http://", "https://")) else path).name
+    name = file_name(path)
     plain = name.lower().removesuffix(".gz")
     is_gzip = plain != name.lower()
     kind = PurePath(plain).suffix
     if kind not in _READERS or (kind == ".parquet" and is_gzip):
-        raise ConfigurationError(f"{name} is not a {_KINDS}; a source is a path of one, rows, or a query")
+        raise ConfigurationError(
+            f"{name or shown_url(path)} is not a {_KINDS}; a source is a path of one, rows, or a query"
+        )
     return name, kind, is_gzip
 
 
 def _closing(found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:
-    with opened:
+    with without_locals(), opened:
         yield from found
 
 
@@ -138,4 +143,4 @@ def _file_errors(name: str) -> Iterator[None]:
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise ConfigurationError(f"{name} is no gzip file, or was cut off") from None
     except OSError as error:
-        raise ConfigurationError(f"{name} can't be read: {error.strerror or type(error).__name__}") from None
+        raise_alone(ConfigurationError(f"{name} can't be read: {error.strerror or type(error).__name__}"))

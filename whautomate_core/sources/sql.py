@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whautomate_core.confidential import clear_locals, raise_alone
+from whautomate_core.confidential import raise_alone
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.redaction import database_url, driver_words, secrets_of
 from whautomate_core.sources.row import single
@@ -99,6 +99,3 @@ def _query_errors(secrets: Iterable[object]) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise_alone(query_failed(error, secrets))
-    except BaseException as error:
-        clear_locals(error)  # those of SQLAlchemy and the driver hold the password, and cells
-        raise
