@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from conftest import NoLimit
 from frames import shown
 from pydantic import SecretStr
 
@@ -100,7 +101,8 @@ def write_file(url: str) -> None:
 
 
 def use_proxy(url: str) -> None:
-    with Client(account_from_settings("http://127.0.0.1:1", "k", {"proxy": url}), sleep=lambda seconds: None) as client:
+    account = account_from_settings("http://127.0.0.1:1", "k", {"proxy": url})
+    with Client(account, pool=NoLimit(), sleep=lambda seconds: None) as client:
         client.send(get_account_info())
 
 
