@@ -290,12 +290,14 @@ class Veiled:
     __repr__ = __str__
 
 
-def run_of(context: Context) -> str:
+def run_of(context: Context) -> str | None:
     """Return what people know the attempt of a task by: claims hold it, and name it to whoever comes later.
 
     :param context: Of the task.
     """
-    ti = context["ti"]
+    ti: Any = context.get("ti")
+    if getattr(ti, "task_id", None) is None:
+        return None  # somebody runs the operator outside of Airflow
     index = getattr(ti, "map_index", None)
     task = f"{ti.task_id}[{index}]" if index is not None and index >= 0 else ti.task_id
     return f"run {ti.run_id} (DAG {ti.dag_id}, task {task}, try {getattr(ti, 'try_number', 1)})"
@@ -490,7 +492,7 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
             value = _parsed(name, among, value)
         elif value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
             value = _from_json(name, list, value)
-    elif isinstance(value, Sequence) and not isinstance(value, (bytes, list, tuple)) and _shape(hint) is list:
+    elif isinstance(value, Sequence) and not isinstance(value, (bytes, list)) and _shape(hint) is list:
         value = list(value)  # of mapped tasks Airflow gives a sequence of its own
     require_kind(name, hint, value)
     return value

@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.outcome_lines import counted
 
 OPERATIONS = operations()
 BODIES = [operation for operation in OPERATIONS if operation.body]
@@ -221,7 +222,7 @@ def test_what_airflow_keeps_of_rendered_arguments_shows_names_alone(operation, s
             setattr(made, name, SECRET)
             assert str(getattr(made, name)) == "text"
             setattr(made, name, value)
-            assert str(getattr(made, name)) == f"{len(value)} fields: {', '.join(value)}"
+            assert str(getattr(made, name)) == f"{counted(len(value), 'field')}: {', '.join(value)}"
     dicts = {name for name, value in arguments.items() if isinstance(value, dict)}
     assert made.veiled_fields - {"extra"} == dicts
     if "extra" in inspect.signature(operator(operation).__init__).parameters:
