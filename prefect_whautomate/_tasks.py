@@ -34,7 +34,7 @@ from whautomate_core.errors import (
     Stopped,
 )
 from whautomate_core.files import write_records
-from whautomate_core.outcome_lines import counted, endpoint_line, job_line
+from whautomate_core.outcome_lines import endpoint_line, job_line, requests_line
 from whautomate_core.personal_data import left_out, without_personal_data
 from whautomate_core.state.claims import Claim
 from whautomate_core.state.pool import Lane
@@ -386,7 +386,7 @@ def _said(
 def say(client: Client | AsyncClient, line: str) -> None:
     """Log what a task took, and last what it did."""
     took = client.used
-    log.info("%s made, %.1f s waited for permits", counted(took.requests, "request"), took.waited)
+    log.info("%s", requests_line(took.requests, took.waited))
     log.info("%s", line)
 
 

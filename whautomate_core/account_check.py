@@ -67,7 +67,7 @@ def _location(client: Client) -> str:
         try:
             title = client.send(get_location(wanted)).get("title")
         except NotFound:
-            raise ConfigurationError(f"it has no location {wanted!r}; {_locations(client)}") from None
+            raise ConfigurationError(f"the account has no location {wanted!r}; {_locations(client)}") from None
         return f"New records belong to location {wanted}" + (f" ({title})." if title else ".")
     return f"Location is not set, so each step that creates records must name one; {_locations(client)}."
 
@@ -76,7 +76,7 @@ def _locations(client: Client) -> str:
     found = client.send(list_locations())
     names = [f"{one.get('id')} ({one.get('title')})" for one in found[:_SHOWN]]
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return f"its locations are {', '.join(names)}{more}" if names else "it has no locations"
+    return f"the account's locations are {', '.join(names)}{more}" if names else "the account has no locations"
 
 
 def _advice(error: WhautomateError, scheme_assumed: bool) -> str:

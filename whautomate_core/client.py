@@ -56,7 +56,7 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.forks import belongs_to_process
-from whautomate_core.outcome_lines import counted
+from whautomate_core.outcome_lines import counted, requests_line
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.policy import numbers
 from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, prepare
@@ -449,7 +449,7 @@ class Used:
             self.earlier = changed or {}
 
     def __str__(self) -> str:
-        return f"{counted(self.requests, 'request')} made, {self.waited:.1f} s waited for permits"
+        return requests_line(self.requests, self.waited)
 
 
 # --- the two clients --------------------------------------------------------------------------------------------

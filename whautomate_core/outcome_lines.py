@@ -21,7 +21,11 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     head, of, rest = noun.partition(" of ")
-    head = f"{head[:-1]}ies" if head.endswith("y") and head != "day" else f"{head}{'es' if head.endswith('s') else 's'}"
+    head = (
+        f"{head[:-1]}ies"
+        if head.endswith("y") and head != "day"
+        else f"{head}{'es' if head.endswith(('s', 'ch')) else 's'}"
+    )
     return f"{count} {head}{of}{rest}"
 
 
@@ -29,6 +33,11 @@ def time_of(at: float | str) -> str:
     """A moment, in seconds since the epoch or ISO 8601, as people read it: "2026-03-01 19:20 UTC"."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else datetime.fromtimestamp(at, UTC)
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def requests_line(requests: int, waited: float) -> str:
+    """What a step used: "2 requests made, 3.5 s waited for permits"; a wait of nothing is left out."""
+    return f"{counted(requests, 'request')} made" + (f", {waited:.1f} s waited for permits" if waited >= 0.05 else "")
 
 
 def made(claim: Claim) -> str:

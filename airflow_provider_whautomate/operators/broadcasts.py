@@ -217,7 +217,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
             because = f"the last check failed: {seen.failed}" if seen.failed else ""
             raise AirflowFailException(timed_out(asked, f"{self.timeout:g} s after its start", because))
         if not seen.over and self.deferrable:
-            self.log.info("%s: waiting in the triggerer", seen.words)
+            self.log.info("%s; waiting in the triggerer", seen.words)
             trigger = WhautomateBroadcastTrigger(
                 asked.as_json(),
                 self.whautomate_conn_id,

@@ -174,7 +174,7 @@ class WhautomateSensor(BaseSensorOperator):
                 self.log.info("%s", seen.words or seen.problem)
                 return self._result(seen, self._used)
             not_before = seen.not_before
-            self.log.log(WARNING if seen.failed else INFO, "%s: waiting in the triggerer", seen.words)
+            self.log.log(WARNING if seen.failed else INFO, "%s; waiting in the triggerer", seen.words)
         except QuotaExhausted as error:
             self.log.info("%s: waiting in the triggerer", error)
         except Exception as error:

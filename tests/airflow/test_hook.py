@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import importlib.util
+import json
 import re
 import socket
 import threading
@@ -10,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from airflow.models import Connection
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, account_from_connection
@@ -101,7 +103,7 @@ def test_sends_and_sends_from_coroutines(whautomate_emulator, connections):
         (
             {"plan": "subscribed", "location_id": None},
             r"Plan: subscribed\. Left now: 298 of 300 requests a minute and 431,998 of 432,000 requests a day\. "
-            r"Location is not set.*; its locations are loc\d+ \(.*\), loc\d+ \(.*\)\.",
+            r"Location is not set.*; the account's locations are loc\d+ \(.*\), loc\d+ \(.*\)\.",
         ),
         ({"plan": None, "location_id": "loc000000001"}, r"Plan is not set, so trial limits apply\. Left now: 58 of"),
         (
@@ -121,7 +123,7 @@ def test_a_good_connection_is_described(whautomate_emulator, connections, settin
 @pytest.mark.parametrize(
     ("host", "settings", "said"),
     [
-        ("{url}", {"location_id": "nowhere"}, "{url}: it has no location 'nowhere'; its locations are loc"),
+        ("{url}", {"location_id": "nowhere"}, "the account has no location 'nowhere'; the account's locations are loc"),
         ("{name}", {}, "no connection to https://{name} .* https was assumed. Begin it with http:// if"),
         ("{url}", {"allow_http": "perhaps"}, "allow_http must be true or false"),
     ],
@@ -133,6 +135,7 @@ def test_a_connection_that_fails_says_what_to_do(whautomate_emulator, connection
     worked, told = WhautomateHook().test_connection()
     assert not worked
     assert re.search(said.format(**named), told)
+    assert told.startswith("Test failed: ") != AIRFLOW_V_3_0_PLUS  # Airflow 2 shows this in green
 
 
 def test_a_server_that_is_another_is_told(connections, tmp_path):
@@ -211,12 +214,29 @@ def is_sensitive(field):
     return getattr(field.field_class.widget, "input_type", "") == "password"
 
 
+def test_an_emptied_password_field_of_airflow_2_is_empty():
+    """Its Test sends what it shows in Extra in place of the saved value."""
+    mask = "RATHER_LONG_SENSITIVE_FIELD_PLACEHOLDER"
+    found = account(host="api.whautomate.com", password="k", extra=json.dumps({"state": mask, "proxy": mask}))
+    assert (found.state, found.proxy) == (None, None)
+
+
 def test_form_of_airflow_before_3_2():
     behaviour = WhautomateHook.get_ui_field_behaviour()
-    assert behaviour["hidden_fields"] == ["login", "schema"]
+    # Only Airflow 3 needs the port.
+    assert ("port" in behaviour["hidden_fields"]) == ("port" not in behaviour["relabeling"]) != AIRFLOW_V_3_0_PLUS
     if importlib.util.find_spec("flask_appbuilder"):  # a part of Airflow 2
+        from werkzeug.datastructures import MultiDict
+        from wtforms import Form
+
         widgets = WhautomateHook.get_connection_form_widgets()
         assert list(widgets) == list(SETTINGS)
         # Airflow 2 takes no other fields, and shows no connection type that has one.
         kinds = {field.field_class.__name__ for field in widgets.values()}
         assert kinds <= {"IntegerField", "PasswordField", "StringField", "BooleanField"}
+        sent = MultiDict(dict.fromkeys(widgets, "") | {"max_recipients": "7"})
+        saved = type("Sent", (Form,), widgets)(sent)
+        assert saved.validate()
+        # Airflow saves what isn't "", and so it would show null in Extra.
+        assert {name: value for name, value in saved.data.items() if value} == {"max_recipients": 7}
+        assert None not in saved.data.values()

@@ -42,6 +42,7 @@ from whautomate_core.errors import (
 )
 from whautomate_core.identity import Once, Step
 from whautomate_core.once import send_once
+from whautomate_core.outcome_lines import time_of
 from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
 from whautomate_core.state.claims import Claims
@@ -371,7 +372,7 @@ def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
         "approver": campaign.approver,
     }
     require_as_planned(campaign, note)
-    log.info("%s: %s, starts at %s", campaign.name, audience, note["start"])
+    log.info("%s: %s, starts at %s", campaign.name, audience, time_of(note["start"]))
     return note
 
 
@@ -444,7 +445,11 @@ def _create(step: _Step, key: str, meant: _Meant, note: Json) -> tuple[Json, boo
             "Whautomate before you run this step again",
             status=error.status,
         ) from None
-    log.info("broadcast %s %s", stored["id"], f"created, starts at {_utc(start)}" if created else "was there already")
+    log.info(
+        "broadcast %s %s",
+        stored["id"],
+        f"created, starts at {time_of(_utc(start))}" if created else "was there already",
+    )
     return stored, created
 
 

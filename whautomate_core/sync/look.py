@@ -14,6 +14,7 @@ from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.call import Call, Json
+from whautomate_core.outcome_lines import counted
 from whautomate_core.phones import shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state.ledger import Seen
@@ -36,7 +37,7 @@ class Looked:
     """How people were looked up."""
 
     way: str
-    """`pages`, `searches`, or both, and why."""
+    """By reading everybody or by searches, and why."""
     everybody: bool
     """Whether everybody was read, so that who was not seen is not there."""
 
@@ -69,8 +70,9 @@ def look_up(job: Job) -> Looked:
     searched = 0 if everybody else _search(job)
     _remember(job, everybody)
     if everybody:
-        return Looked(f"pages, since {unknown} searches would have cost more", True)
-    return Looked(f"{searched} searches, since reading everybody would have cost more or did not hold still", False)
+        return Looked(f"reading everybody, because {counted(unknown, 'search')} would have cost more", True)
+    why = "reading everybody would have cost more or the list kept changing"
+    return Looked(f"{counted(searched, 'search')}, because {why}", False)
 
 
 def _put_merges(job: Job) -> bool:

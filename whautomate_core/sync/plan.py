@@ -180,10 +180,11 @@ class Plan:
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.counts.items() if count)
+        to_come = f"at least {self.requests:,} to come" if self.requests else "none to come"
+        minutes = f"about {self.minutes:.0f} min, " if self.minutes >= 1 else ""
         return (
-            f"{counts or 'nothing to do'}; {counted(self.spent, 'request')} made, at least {self.requests} to come, "
-            f"{self.left_today} left today ({self.share_of_day:.1f} % of a day); about {self.minutes:.1f} min, "
-            f"done by {self.finishes:%Y-%m-%d %H:%M} UTC; look-up: {self.looked.way}"
+            f"{counts or 'nothing to do'}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
+            f"today; {minutes}done by {self.finishes:%Y-%m-%d %H:%M} UTC; looked up by {self.looked.way}"
         )
 
     def as_json(self) -> Json:
