@@ -506,7 +506,8 @@ def _parsed(name: str, among: Sequence[Any], text: str) -> Any:
         with suppress(ValueError):
             if number in among:
                 return number(text)
-    shape = next(filter(None, map(_shape, among)), None)
+    sequence = list if any(get_origin(one) is Sequence for one in among) else None
+    shape = next(filter(None, map(_shape, among)), sequence)
     return text if shape is None else _from_json(name, shape, text)
 
 

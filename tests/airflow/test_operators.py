@@ -66,6 +66,12 @@ def test_tags_that_are_no_list_are_an_error_at_parse(tags):
     assert "vip" not in str(error)
 
 
+def test_a_list_may_be_the_text_of_its_json():
+    mapping = {"phoneNumber": "mobile"}
+    task = WhautomateSyncContactsOperator(task_id="a", source="customers.csv", mapping=mapping, tags='["a", "b"]')
+    assert task.arguments()["tags"] == ["a", "b"]
+
+
 def test_templates_and_extra_pass_the_check_of_names():
     WhautomateUpdateContactOperator(task_id="a", contact_id="c", contact="{{ params.contact }}")
     WhautomateUpdateContactOperator(task_id="b", contact_id="c", contact={"name": "x"}, extra={"newField": 1})
@@ -190,7 +196,7 @@ OF_SLOT = {"client_id": "c", "service_id": "s", "earliest": "{{ x }}", "latest":
         ),
         (WhautomateSyncContactsOperator, OF_SYNC, "source", {"a": 1}, "not dict"),
         (WhautomateSyncContactsOperator, OF_SYNC, "suppress", b"x", "not bytes"),
-        (WhautomateSyncContactsOperator, OF_SYNC, "tags", "vip", "a list of texts, not str"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "tags", "vip", "a list, or text that is a JSON array"),
         (WhautomateSyncContactsOperator, OF_SYNC, "tags", [1], "a list of texts, not a list of 1 (int)"),
         (WhautomateSyncContactsOperator, OF_SYNC, "mode", "append", "upsert, insert, update or mirror, not 'append'"),
         (WhautomateSyncContactsOperator, OF_SYNC, "plan_only", "yes", "True or False, not str"),
