@@ -123,7 +123,7 @@ class WhautomateOperator(BaseOperator):
         self.max_requests = max_requests
         self.whautomate_conn_id = whautomate_conn_id
         with named_after(self):
-            require_own(self, WhautomateOperator)
+            require_own(self, WhautomateOperator, is_literal)
             check_quota(max_wait, max_requests)
 
     def __init_subclass__(cls, call: Callable[..., Call[Any]] | None = None, **kwargs: Any) -> None:
@@ -488,10 +488,10 @@ def _from_text(name: str, hint: Any, value: Any) -> Any:
     """
     among: tuple[Any, ...] = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     if isinstance(value, str):
-        if str not in among:
-            value = _parsed(name, among, value)
-        elif value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
+        if value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
             value = _from_json(name, list, value)
+        elif str not in among:
+            value = _parsed(name, among, value)
     elif isinstance(value, Sequence) and not isinstance(value, (bytes, list)) and _shape(hint) is list:
         value = list(value)  # of mapped tasks Airflow gives a sequence of its own
     require_kind(name, hint, value)

@@ -99,7 +99,7 @@ class WhautomateSensor(BaseSensorOperator):
         seconds = max_wait.total_seconds() if isinstance(max_wait, timedelta) else max_wait
         self._permit_wait = MAX_WAIT if seconds is None or self.exponential_backoff else seconds
         with named_after(self):
-            require_own(self, WhautomateSensor)
+            require_own(self, WhautomateSensor, is_literal)
             check_quota(seconds, max_requests)
             check_poll_interval(poll_interval)
 

@@ -7,6 +7,7 @@ import pkgutil
 from datetime import datetime
 
 import pytest
+from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_whautomate import operators, sensors
 from airflow_provider_whautomate.operators.appointments import WhautomateBookSlotOperator
@@ -140,6 +141,21 @@ def test_segments_and_sensors_at_parse():
     assert "did you mean tags?" in str(error)
     assert "max_failed" in str(refused(WhautomateBroadcastSensor, broadcast_id="b", max_failed="many"))
     assert "poll_interval" in str(refused(WhautomateBroadcastSensor, broadcast_id="b", poll_interval=0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [(WhautomateGetContactOperator, {"contact_id": "c1"}), (WhautomateBroadcastSensor, {"broadcast_id": "b1"})],
+)
+def test_the_connection_may_come_from_a_parameter_of_the_dag(kind, given):
+    with DAG("d", schedule=None, params={"connection": "whautomate_default"}) as dag:
+        assert kind(task_id="t", whautomate_conn_id=dag.param("connection"), **given)
+
+
+def test_tags_of_a_sync_may_be_text_that_is_a_json_array():
+    arguments = {"source": "people.csv", "mapping": {"name": "n", "phoneNumber": "p"}, "tags": '["vip"]'}
+    operator = WhautomateSyncContactsOperator(task_id="t", **arguments)
+    assert operator.arguments()["tags"] == ["vip"]
 
 
 def classes(package, base):
