@@ -78,7 +78,6 @@ def test_airflow_tests_the_connection(airflow, whautomate_emulator):
     good = connection(whautomate_emulator.url, whautomate_emulator.key)
     said = airflow("-m", "airflow", "connections", "test", "good", AIRFLOW_CONN_GOOD=good)[1]
     assert "Connection success!" in said
-    assert "Connected to account" in " ".join(said.split())
     bad = connection(whautomate_emulator.url, KEY)
     said = airflow("-m", "airflow", "connections", "test", "bad", AIRFLOW_CONN_BAD=bad)[1]
     assert "the key was refused (403)" in " ".join(said.split())
