@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
 from whautomate_core import settling
 from whautomate_core.call import Json
-from whautomate_core.client import Client
+from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import NotFound, WrongRecord
 from whautomate_core.once import made_id
 from whautomate_core.phones import canonical, spellings, split_number
@@ -21,7 +22,7 @@ class Known:
     They are those of syncs, and those that steps which create one person made within `SETTLE_AFTER`.
     """
 
-    def __init__(self, client: Client, kind: Kind) -> None:
+    def __init__(self, client: Client | AsyncClient, kind: Kind) -> None:
         self._client = client
         self._kind = kind
         account, made = client.account.id, f"POST {kind.list().path}"
@@ -31,10 +32,11 @@ class Known:
                 # Keys of steps end in what they are about; under a caller's own key what was sent tells it.
                 self._made.setdefault(claim.key.rpartition(" ")[2], id)
                 self._made.setdefault(tuple(claim.payload.get(field) for field in kind.number), id)
+                self._made.setdefault(("email", claim.payload.get("email")), id)
 
     def ids(self, field: str, value: str) -> list[str]:
         """Of whom this is the number (digits from the country's code on), or another field by which syncs match."""
-        made = self.made(value) if field == self._kind.phone else []
+        made = self.made(value) if field == self._kind.phone else self._made_with(field, value)
         return list(dict.fromkeys([*self._in_ledger(field, value), *made]))
 
     @property
@@ -53,25 +55,40 @@ class Known:
             spelt += [tuple(map(digest, parts)), tuple(digest(part.lstrip("+")) for part in parts)]
         return [self._made[one] for one in spelt if one in self._made]
 
+    def _made_with(self, field: str, value: str) -> list[str]:
+        id = self._made.get((field, self._client.state.secret.digest(value)))
+        return [] if id is None else [id]
+
     def _in_ledger(self, field: str, value: str) -> list[str]:
-        """From syncs that match by this one field."""
+        """From syncs that match by this one field, or wrote it."""
         match = (field,)
         hash_of, key = match_hash(self._client.state, self._kind, match), key_of(match, {field: value})
         ledger = self._client.state.ledger(self._client.account.id)
-        people = ledger.people([hash_of(one) for one in (key, *other_keys(match, key))])
-        return [one.id for one in people.values() if one.id is not None]
+        found = ledger.ids([hash_of(one) for one in (key, *other_keys(match, key))])
+        return list(dict.fromkeys(chain.from_iterable(found.values())))
 
 
-def read_known(client: Client, kind: Kind, field: str, value: str) -> Iterator[Json]:
-    """Those whom our own state knows by a field, as they are now, a request each. Whoever has changed is left out."""
+def read_known(client: Client, kind: Kind, field: str, value: str, shown: Collection[str] = ()) -> Iterator[Json]:
+    """Those whom our own state knows by a field, as they are now, a request each. Whoever has changed is left out.
+
+    Args:
+        shown: The ids of those who were read already.
+    """
     key = key_of((field,), {field: value})
-    for id in Known(client, kind).ids(field, value):
+    ids = Known(client, kind).ids(field, value)
+    for record in read_ids(client, kind, [id for id in ids if id not in shown]):
+        if key in keys_of((field,), record):
+            yield record
+
+
+def read_ids(client: Client, kind: Kind, ids: Iterable[str]) -> Iterator[Json]:
+    """People by their ids, a request each. Whoever is gone, or became part of somebody else, is left out."""
+    for id in ids:
         try:
             record: Json = client.send(kind.get(id))
         except (NotFound, WrongRecord):
             continue
-        if key in keys_of((field,), record):
-            yield record
+        yield record
 
 
 def number_of(kind: Kind, fields: Json) -> str:

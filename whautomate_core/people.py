@@ -276,14 +276,16 @@ def _found(client: Client, kind: _Kind, wanted: _Wanted | str, thorough: bool, m
 
 
 def _look_up(client: Client, kind: _Kind, wanted: _Wanted, thorough: bool) -> list[Json]:
-    """Everybody who fits, found by searching, else by an id that syncs know, else (`thorough`) by reading all."""
+    """Everybody who fits: those whom a search or our own state shows, else (`thorough`) those among all."""
     from whautomate_core.known import read_known
     from whautomate_core.sync.kinds import CLIENTS, CONTACTS
 
-    found = _searched(client, kind, wanted)
-    if not found:
-        of, field = (CONTACTS, "phoneNumber") if kind is _CONTACTS else (CLIENTS, wanted.field)
-        found = _fitting(wanted, read_known(client, of, field, wanted.value))
+    of_clients, of_contacts = anybody(wanted.search)
+    shown = [one for page in client.pages(of_contacts if kind is _CONTACTS else of_clients) for one in page]
+    of = CONTACTS if kind is _CONTACTS else CLIENTS
+    field = of.phone if wanted.field == "phone" else wanted.field
+    known = read_known(client, of, field, wanted.value, {str(one.get("id")) for one in shown})
+    found = _fitting(wanted, chain(shown, known))
     if found or not thorough:
         return found
     return _read_all(client, kind, wanted)
@@ -301,11 +303,6 @@ def _read_all(client: Client, kind: _Kind, wanted: _Wanted) -> list[Json]:
     if not fitting:
         require_agreed(listed, whole, client.where)
     return list(fitting.values())
-
-
-def _searched(client: Client, kind: _Kind, wanted: _Wanted) -> list[Json]:
-    of_clients, of_contacts = anybody(wanted.search)
-    return _fitting(wanted, chain.from_iterable(client.pages(of_contacts if kind is _CONTACTS else of_clients)))
 
 
 def _fitting(wanted: _Wanted, people: Iterable[Json]) -> list[Json]:
@@ -338,7 +335,7 @@ def _set(
     cleared = isinstance(wanted, _Wanted) and wanted.what == "phone number"
     if isinstance(wanted, _Wanted) and cleared and reaches and not (found["protected"] or allow_protected):
         other = _CLIENTS if kind is _CONTACTS else _CONTACTS
-        found["protected"] = any(map(client.account.policy.protects, _searched(client, other, wanted)))
+        found["protected"] = any(map(client.account.policy.protects, _look_up(client, other, wanted, False)))
 
     def compare(fields: Mapping[str, Any], record: Mapping[str, Any]) -> Json:
         changes = differing(fields, record)

@@ -58,9 +58,19 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 PagesOf: TypeAlias = "Callable[[Call[list[Any]]], Pages]"
-Look: TypeAlias = Generator[Call[Any] | type[Usage], Any, R]
-"""Yields calls to be sent, or `Usage` for the account's pool as it stands and its limits; is sent the answers, thrown
-the errors."""
+
+
+@dataclass(frozen=True, repr=False)
+class KnownContacts:
+    """Asks for the ids under which our own state has the contacts with a number."""
+
+    number: str
+    """In its canonical form."""
+
+
+Look: TypeAlias = Generator[Call[Any] | KnownContacts | type[Usage], Any, R]
+"""Yields calls to be sent, `KnownContacts`, or `Usage` for the account's pool as it stands and its limits; is sent the
+answers, thrown the errors."""
 Looking: TypeAlias = Callable[[PagesOf], Look[R]]
 
 
@@ -211,12 +221,22 @@ class ContactHas(Question):
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         if self.contact_id is not None:
             return self.decide([(yield get_contact(self.contact_id))])
-        number, found = canonical(digits(str(self.phone))), []
+        number, found, shown = canonical(digits(str(self.phone))), [], set[str]()
         pages = pages_of(list_contacts(filters={"searchText": shared_digits(number)}))
         while not pages.done:
             # How `searchText` matches is not documented.
             page = pages.take((yield pages.next_call()))
             found += [one for one in page if number in numbers(one)]
+            shown |= {str(one.get("id")) for one in page}
+        for id in (yield KnownContacts(number)):
+            if id in shown:
+                continue
+            # Nor is it documented how soon a search shows new contacts.
+            try:
+                one = yield get_contact(id)
+            except (NotFound, WrongRecord):
+                continue
+            found += [one] if number in numbers(one) else []
         return self.decide(found)
 
     def decide(self, contacts: Collection[Any]) -> Seen:
@@ -565,7 +585,7 @@ def look(client: Client, looking: Looking[R]) -> R:
         step = next(steps)
         while True:
             try:
-                answer = client.send(step) if isinstance(step, Call) else _usage(client)
+                answer = client.send(step) if isinstance(step, Call) else _of_state(client, step)
             except WhautomateError as error:
                 step = steps.throw(error)
             else:
@@ -583,7 +603,10 @@ async def alook(client: AsyncClient, looking: Looking[R]) -> R:
         step = next(steps)
         while True:
             try:
-                answer = await (client.send(step) if isinstance(step, Call) else asyncio.to_thread(_usage, client))
+                if isinstance(step, Call):
+                    answer = await client.send(step)
+                else:
+                    answer = await asyncio.to_thread(_of_state, client, step)
             except WhautomateError as error:
                 step = steps.throw(error)
             else:
@@ -638,7 +661,13 @@ CHECK_ATTEMPTS = 1
 """`attempts` of a client that checks: what fails is asked again at the next check, not at once."""
 
 
-def _usage(client: Client | AsyncClient) -> tuple[Usage, Limits]:
+def _of_state(client: Client | AsyncClient, step: KnownContacts | type[Usage]) -> Any:
+    """What our own state answers to a step of a look."""
+    from whautomate_core.known import Known
+    from whautomate_core.sync.kinds import CONTACTS
+
+    if isinstance(step, KnownContacts):
+        return Known(client, CONTACTS).ids(CONTACTS.phone, step.number)
     account = client.account
     return client.state.pool_of(account).usage(), account.limits
 

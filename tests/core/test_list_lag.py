@@ -22,7 +22,7 @@ from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.identity import Step
 from whautomate_core.once import send_once
-from whautomate_core.people import find_client, find_contact, set_contact_stage
+from whautomate_core.people import find_client, find_contact, set_client_fields, set_contact_stage
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
 
@@ -330,6 +330,102 @@ def test_a_client_is_found_by_what_a_sync_matched_it_by(client: Client, whautoma
     whautomate_emulator._world.store.run("UPDATE records SET created_at = ?", whautomate_emulator.now())
     assert find_client(client, phone="0151 23456789", default_region="DE")["id"] == ada["id"]
     assert find_client(client, email_address="ada@example.com")["id"] == ada["id"]
+
+
+FAMILY = [
+    {"who": "Ada", "mobile": "0151 23456789", "mail": "Ada@example.com"},
+    {"who": "Eve", "mobile": "0151 23456789", "mail": "eve@example.com"},
+]
+CLIENT = {"fullName": "who", "phone": "mobile", "email": "mail"}
+
+
+def sync_family(client: Client, rows: Any = FAMILY, mapping: Any = CLIENT, **more: Any) -> Any:
+    return sync_clients(client, rows, mapping, **{"default_region": "DE", "progress": silent, **more})
+
+
+@pytest.mark.parametrize("match", ["phone", "email", "fullName", None])
+def test_a_client_is_found_by_number_and_address_whatever_the_sync_that_made_it_matches_by(
+    match: str | None, client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync_family(client, FAMILY[:1], match=match)
+    (ada,) = whautomate_emulator.clients()
+    found = {"id": ada["id"], "doubles": 0, "protected": False}
+    assert find_client(client, phone="0151 23456789", default_region="DE") == found
+    assert find_client(client, email_address="ada@EXAMPLE.com") == found
+    assert sent(whautomate_emulator, "getClient") == 2
+    for missing in ({"phone": "+4915123456788"}, {"email_address": "eve@example.com"}):
+        assert find_client(client, missing_ok=True, **missing)["id"] is None  # type: ignore[arg-type]
+    set_client_fields(client, {"customFields": {"city": "Ulm"}}, phone="+4915123456789")
+    assert whautomate_emulator.clients()[0]["customFields"] == {"city": "Ulm"}
+
+
+def test_all_of_a_family_are_found_by_its_number(client: Client, whautomate_emulator: Emulator) -> None:
+    sync_family(client, FAMILY[:1])
+    whautomate_emulator.advance(30)
+    sync_family(client)
+    ada, eve = sorted(whautomate_emulator.clients(), key=lambda one: str(one["fullName"]))
+    # The one that the search shows is not taken for all.
+    whautomate_emulator.opt_out(eve["id"])
+    found = {"id": ada["id"], "doubles": 1, "protected": True}
+    assert find_client(client, phone="+4915123456789") == found
+    assert find_client(client, email_address="eve@example.com")["id"] == eve["id"]
+    whautomate_emulator.advance(30)
+    before = len(whautomate_emulator.requests())
+    assert find_client(client, phone="+4915123456789") == found
+    assert len(whautomate_emulator.requests()) == before + 1  # whom the search shows isn't read again
+
+
+def test_a_client_is_found_by_what_a_sync_wrote_last(client: Client, whautomate_emulator: Emulator) -> None:
+    sync_family(client, FAMILY[:1], match="email")
+    sync_family(client, [{**FAMILY[0], "mobile": "0160 1234567"}], match="email")
+    (ada,) = whautomate_emulator.clients()
+    assert find_client(client, phone="+491601234567")["id"] == ada["id"]
+    with pytest.raises(errors.NotFound):
+        find_client(client, phone="+4915123456789")
+
+
+def test_a_client_that_a_step_made_is_found_by_its_address(client: Client, whautomate_emulator: Emulator) -> None:
+    body: Any = {"fullName": "Ada", "email": "Ada@example.com", "countryCode": "+49", "phone": "15123456789"}
+    body |= {"primaryLocation": {"id": Emulator.location_id}}
+    made = send_once(client, "key", clients.create_client(body), lambda record: {"id": record["id"]})[0]["id"]
+    assert find_client(client, email_address="Ada@example.com")["id"] == made
+
+
+@pytest.mark.parametrize("drift", ["ignore", "detect"])
+@pytest.mark.parametrize("match", ["phone", "email"])
+def test_a_sync_that_matches_otherwise_makes_nobody_again(
+    drift: str, match: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync_family(client, FAMILY[:1])
+    report = sync_family(client, [{**FAMILY[0], "who": "Ada L."}], match=match, drift=drift)
+    assert counts(report, "created", "updated") == (0, 1)
+    assert [one["fullName"] for one in whautomate_emulator.clients()] == ["Ada L."]
+
+
+def test_who_opted_out_among_the_other_kind_gets_no_stage_by_number(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915123456789"}])
+    whautomate_emulator.advance(30)
+    sync_family(client, FAMILY[:1])
+    whautomate_emulator.opt_out(whautomate_emulator.clients()[0]["id"])
+    with pytest.raises(errors.PolicyRefused):
+        set_contact_stage(client, "Lead", phone="+4915123456789")
+
+
+def test_clients_whom_a_sync_made_are_enrolled_by_number_and_by_address(client: Client, course: Course) -> None:
+    sync_family(client, FAMILY[:1])
+    for by, column in (("phone", "mobile"), ("email", "mail")):
+        report = enrol_participants(client, course.id, FAMILY[:1], mapping={by: column}, default_region="DE")
+        assert counts(report, "booked", "there", "rejected") == ((1, 0, 0) if by == "phone" else (0, 1, 0))
+
+
+def test_nobody_who_opted_out_right_after_a_sync_made_them_a_client_gets_a_message(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    sync_family(client, FAMILY[:1])
+    whautomate_emulator.opt_out(whautomate_emulator.clients()[0]["id"])
+    assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
 
 
 # --- appointments

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from waiting_cases import CASES, Case
 
 from whautomate_core.account import Account
+from whautomate_core.api.contacts import add_contact_tags, delete_contact
 from whautomate_core.call import Call
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
@@ -38,9 +39,11 @@ from whautomate_core.errors import (
     WrongRecord,
 )
 from whautomate_core.pages import Pages
+from whautomate_core.progress import silent
 from whautomate_core.state import database
 from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import Usage
+from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.waiting import (
     CHECK_ATTEMPTS,
     BroadcastReached,
@@ -399,6 +402,24 @@ def test_a_number_is_looked_for_in_all_that_the_search_gives(
     seen = look(client, ContactHas(phone="+49 151 2345-6789", tag="VIP").look)
     assert seen.result == {"id": whautomate_emulator.contacts()[-1]["id"]}
     assert not look(client, ContactHas(phone="+49 151 2345-678", tag="VIP").look).over
+
+
+@pytest.mark.whautomate(search_delay=1e6, list_lag=1e6)
+def test_a_contact_whom_a_sync_made_is_seen_by_its_number_before_a_search_shows_it(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    number, question = "4915123456789", ContactHas(phone="+49 151 2345-6789", tag="vip")
+    sync_contacts(client, [{"a": "Ada", "b": f"+{number}"}], {"name": "a", "phoneNumber": "b"}, progress=silent)
+    (made,) = whautomate_emulator.contacts()
+    with checking(client.account) as check_once:
+        for _ in range(2):  # by each of the two clients
+            assert not check_once(question).over
+        client.send(add_contact_tags(made["id"], ["vip"]))
+        for _ in range(2):
+            assert check_once(question).result == {"id": made["id"]}
+        client.send(delete_contact(made["id"]))
+        for _ in range(2):
+            assert not check_once(question).over
 
 
 def test_all_messages_since_are_counted(client: Client, whautomate_emulator: Emulator) -> None:

@@ -39,3 +39,4 @@ def prune(
     typer.echo(f"  claims: {removed.claims} (one mark stays for each step of a run and each key: {removed.marks})")
     typer.echo(f"  syncs that have not run since: {removed.syncs}, with {removed.rows} rows")
     typer.echo(f"  people whom a sync looked for and did not find: {removed.identities}")
+    typer.echo(f"  numbers and addresses of people whom a sync wrote, as hashes: {removed.details}")

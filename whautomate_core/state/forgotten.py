@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.phones import canonical
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import claims, forgotten, identities, rows, syncs
+from whautomate_core.state.schema import claims, details, forgotten, identities, rows, syncs
 from whautomate_core.state.secret import Secret
 
 REASON = "the person asked to be forgotten (`whautomate people readmit` takes that back)"
@@ -79,6 +79,8 @@ class Forgotten:
             who = or_(identities.c.match.in_([*matches]), identities.c.id.in_([*ids]))
             known = {*connection.execute(select(identities.c.match).where(mine, who)).scalars(), *matches}
             count = connection.execute(delete(identities).where(mine, identities.c.match.in_([*known]))).rowcount
+            noted = or_(details.c.detail.in_([*matches]), details.c.id.in_([*ids]))
+            count += connection.execute(delete(details).where(details.c.account == self._account, noted)).rowcount
             of_account = select(syncs.c.id).where(syncs.c.account == self._account)
             lines = rows.c.sync.in_(of_account) & rows.c.match.in_([*known])
             return int(count + connection.execute(delete(rows).where(lines)).rowcount)

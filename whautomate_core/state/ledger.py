@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import identities, rows, syncs
+from whautomate_core.state.schema import details, identities, rows, syncs
 
 T = TypeVar("T")
 
@@ -99,6 +99,24 @@ class Ledger:
     def _as_seen(self, one: Seen) -> dict[str, Any]:
         settled = {"intent_at": None, "intent_by": None, "absent": None}
         return {"account": self._account, "match": one.match, "id": one.id, "opted_out": one.opted_out, **settled}
+
+    def note(self, id: str, noted: Sequence[str]) -> None:
+        """Note by which numbers and addresses a sync wrote somebody: hashes, as of a match by that alone."""
+        if noted:
+            at = self.now()
+            values = [{"account": self._account, "detail": one, "id": id, "at": at} for one in noted]
+            self._put(details, values, ("account", "detail", "id"))
+
+    def ids(self, matches: Sequence[str]) -> dict[str, list[str]]:
+        """The ids of those who are matched, or were written, by each of these numbers and addresses, if any are."""
+        noted = select(details.c.detail, details.c.id).where(
+            details.c.account == self._account, details.c.detail.in_(_values())
+        )
+        found = {match: [one.id] for match, one in self.people(matches).items() if one.id is not None}
+        for match, id in self._in_parts(noted, matches):
+            if id not in found.setdefault(match, []):
+                found[match].append(id)
+        return found
 
     def miss(self, matches: Iterable[str], run: str) -> None:
         """Note who was looked for in a run and is not there."""

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
 from whautomate_core.identity import IDENTITIES, PREFIX
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import claims, identities, leases, pruned, rows, syncs
+from whautomate_core.state.schema import claims, details, identities, leases, pruned, rows, syncs
 from whautomate_core.state.secret import Secret
 
 DAY = 86_400.0
@@ -50,6 +50,8 @@ class Removed:
     """Their rows in the ledger."""
     identities: int
     """People whom a sync looked for and nobody has found since."""
+    details: int
+    """Numbers and addresses of people whom syncs wrote: searches show them by now."""
 
 
 def require_remembered(connection: Connection, secret: Secret, account: str, key: str) -> None:
@@ -88,7 +90,8 @@ def prune(database: Database, secret: Secret, seconds: float, *, dry_run: bool =
         count += len(batch) if dry_run else _remove(database, account, stand_for, now, now - seconds)
     idle = [sync for sync, at in _idle_syncs(database) if at < now - seconds]
     lines = [_count_rows(database, one) if dry_run else _remove_sync(database, one, now - seconds) for one in idle]
-    return Removed(count, len(marks), len(idle), sum(lines), _remove_missing(database, dry_run=dry_run))
+    missing = _remove_missing(database, dry_run=dry_run)
+    return Removed(count, len(marks), len(idle), sum(lines), missing, _remove_details(database, now - seconds, dry_run))
 
 
 def _mark(secret: Secret, account: str, begins: str, connection: Connection | None = None) -> str:
@@ -207,3 +210,11 @@ def _remove_missing(database: Database, *, dry_run: bool) -> int:
     if dry_run:
         return int(database.run(lambda connection: connection.execute(count).scalar_one()))
     return int(database.run(lambda connection: connection.execute(gone).rowcount))
+
+
+def _remove_details(database: Database, before: float, dry_run: bool) -> int:
+    old = details.c.at < before
+    if dry_run:
+        count = select(func.count()).select_from(details).where(old)
+        return int(database.run(lambda connection: connection.execute(count).scalar_one()))
+    return int(database.run(lambda connection: connection.execute(delete(details).where(old)).rowcount))

@@ -180,6 +180,19 @@ forgotten = Table(
     sqlite_with_rowid=False,
 )
 
+# By which numbers and addresses syncs wrote people whom they match by something else: keyed hashes, which a family's
+# people share.
+details = Table(
+    "whautomate_detail",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("detail", String, primary_key=True),
+    Column("id", String, primary_key=True),  # of the contact or client
+    Column("at", Float(53), nullable=False),
+    Index("whautomate_detail_id", "account", "id"),
+    sqlite_with_rowid=False,
+)
+
 
 # What values are hashed with, so that nobody finds a phone number by hashing all there are.
 secrets = Table("whautomate_secret", metadata, Column("value", String, nullable=False))
@@ -208,7 +221,12 @@ def _end(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
-UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify, _end)
+def _detail(connection: Connection) -> None:
+    """People whom syncs make are known by their number and their address, whatever they are matched by."""
+    details.create(connection, checkfirst=True)
+
+
+UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify, _end, _detail)
 """What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
 
 

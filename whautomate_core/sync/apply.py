@@ -30,7 +30,7 @@ from whautomate_core.sync.look import find, page_of, seen
 from whautomate_core.sync.plan import Change, change_of, concerns_each_record, holding, without_reaching
 from whautomate_core.sync.rows import finish, matcher
 from whautomate_core.sync.staging import Staged
-from whautomate_core.sync.unlisted import joined_opt_out
+from whautomate_core.sync.unlisted import joined_opt_out, note_details
 
 log = logging.getLogger(__name__)
 
@@ -221,6 +221,7 @@ def _create(writing: Writing, person: Staged) -> str:
     id = answer.get("id")
     if not id:
         raise OutcomeUnknown(f"{call!r}: the answer has no id")
+    note_details(job, str(id), person.fields)
     is_new = Seen(person.match, str(id), job.client.account.policy.protects(answer))
     outcome = _created(job, person)
     if change_of(job, person, [answer]).is_none:
@@ -288,6 +289,8 @@ def _change(writing: Writing, person: Staged) -> str:
         flags |= {"updated"} if change.fields else set()
     if (change.lacks or concerns_each_record(job, person)) and not (writing.everybody or person.searched):
         person, records, change = _with_others(job, person, records, change)
+    if change.fields.keys() & {*job.kind.number, "email"}:
+        note_details(job, person.id, person.fields)
     if change.protected:
         flags.add("protected")
     if change.holds:

@@ -14,16 +14,17 @@ from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.call import Call, Json
+from whautomate_core.known import read_ids
 from whautomate_core.outcome_lines import counted
 from whautomate_core.phones import shared_digits
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state.ledger import Seen
 from whautomate_core.sync.each import each
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import CLIENTS, CONTACTS, key_of, keys_of
+from whautomate_core.sync.kinds import CLIENTS, CONTACTS, keys_of
 from whautomate_core.sync.rows import matcher
 from whautomate_core.sync.staging import Staged, batches
-from whautomate_core.sync.unlisted import know_made, read_unlisted
+from whautomate_core.sync.unlisted import know_made, known_otherwise, read_unlisted, theirs
 from whautomate_core.whole import Take, Whole, require_agreed
 
 log = logging.getLogger(__name__)
@@ -203,11 +204,11 @@ def _search(job: Job) -> int:
 
 
 def find(job: Job, person: Staged) -> list[Json]:
-    """Search for somebody: every record that is theirs."""
-    key = key_of(job.mapping.match, person.fields)
+    """Search for somebody: every record that is theirs, and those that syncs which match otherwise know."""
     contacts_or_clients = dict(zip((CLIENTS, CONTACTS), anybody(_searched_for(job, person)), strict=True))
-    pages = job.client.pages(contacts_or_clients[job.kind])
-    return [one for page in pages for one in page if one.get("id") and key in keys_of(job.mapping.match, one)]
+    shown = [one for page in job.client.pages(contacts_or_clients[job.kind]) for one in page]
+    ids = {*known_otherwise(job, [person])[0]} - {person.id, *(one.get("id") for one in shown)}
+    return theirs(job, person, [*shown, *read_ids(job.client, job.kind, sorted(ids))])
 
 
 def _searched_for(job: Job, person: Staged) -> str:
