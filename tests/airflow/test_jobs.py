@@ -24,11 +24,13 @@ from airflow_provider_whautomate.operators.classes import (
 from airflow_provider_whautomate.operators.clients import (
     WhautomateFindClientOperator,
     WhautomateSetClientFieldsOperator,
+    WhautomateSyncClientsOperator,
 )
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateFindContactOperator,
     WhautomateSetContactFieldsOperator,
     WhautomateSetContactStageOperator,
+    WhautomateSyncContactsOperator,
 )
 from airflow_provider_whautomate.operators.jobs import asset_uri
 from airflow_provider_whautomate.operators.messages import WhautomateSendTemplateToContactsOperator
@@ -38,6 +40,7 @@ from airflow_provider_whautomate.operators.services import (
     WhautomateUpsertServiceOperator,
 )
 from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
+from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from whautomate_core import catalogue, errors, people
 from whautomate_core.account import account_from_settings
 from whautomate_core.bookings import exports, participants, services, slots, staff_blocks, timetable
@@ -76,7 +79,8 @@ def run(operator, **arguments):
     task = operator(task_id="task", **arguments)
     for name in task.template_fields:
         setattr(task, name, getattr(task, name))
-    return task._attempt({"ti": SimpleNamespace()})  # Airflow guards `execute` against being called by others
+    ti = SimpleNamespace(dag_id="d", task_id="task", map_index=-1, run_id="r")
+    return task._attempt({"ti": ti})  # Airflow guards `execute` against being called by others
 
 
 @pytest.mark.parametrize("operator", JOBS, ids=lambda one: one.__name__)
@@ -111,6 +115,22 @@ def test_people_are_found_and_written_to_by_number(emulator):
     assert (written["id"], written["changed"], written["requests"]) == (client, True, 3)
     (record,) = emulator.contacts()
     assert (record["stage"], record["customFields"]) == ("Won", {"plan": "pro"})
+
+
+@pytest.mark.whautomate(search_delay=3600.0, list_lag=3600.0)
+def test_whom_a_sync_made_is_found_before_searches_and_lists_show_them(emulator):
+    rows, more = [{"name": "Ada", "mobile": "030 123456", "mail": "ada@example.com"}], {"default_region": "DE"}
+    mapping = {"fullName": "name", "phone": "mobile", "email": "mail"}
+    run(WhautomateSyncContactsOperator, source=rows, mapping={"name": "name", "phoneNumber": "mobile"}, **more)
+    run(WhautomateSyncClientsOperator, source=rows, mapping=mapping, **more)
+    number = {"phone": "030 123456", **more}
+    (contact,), (client,) = emulator.contacts(), emulator.clients()
+    assert run(WhautomateFindContactOperator, **number)["id"] == contact["id"]
+    assert run(WhautomateFindClientOperator, **number)["id"] == client["id"]
+    assert run(WhautomateFindClientOperator, email_address="Ada@example.com")["id"] == client["id"]
+    assert run(WhautomateSetContactStageOperator, stage="Won", **number)["changed"]
+    sensor = WhautomateContactSensor(task_id="wait", phone="+4930123456", stage="Won")
+    assert sensor.poke({}).xcom_value["id"] == contact["id"]
 
 
 def test_who_is_missing_fails_the_task_or_is_no_id(emulator):

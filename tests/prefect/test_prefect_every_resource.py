@@ -133,9 +133,11 @@ def test_a_look_up_is_made_anew_when_the_flow_is_run_again(server, whautomate_em
 def test_whom_a_sync_made_is_found_before_searches_and_lists_show_them(whautomate_emulator, credentials, prefix):
     rows, mapping = [{"name": "Ada", "mobile": "030 1234567"}], {"name": "name", "phoneNumber": "mobile"}
     contacts.sync_contacts.fn(credentials, rows, mapping, default_region="DE")
-    found = getattr(contacts, f"{prefix}find_contact").fn(credentials, **ADA)
-    found = asyncio.run(found) if prefix else found
-    assert [found["id"]] == [one["id"] for one in whautomate_emulator.contacts()]
+    clients.sync_clients.fn(credentials, rows, {"fullName": "name", "phone": "mobile"}, default_region="DE")
+    for module, kind in ((contacts, "contact"), (clients, "client")):
+        found = getattr(module, f"{prefix}find_{kind}").fn(credentials, **ADA)
+        found = asyncio.run(found) if prefix else found
+        assert [found["id"]] == [one["id"] for one in whautomate_emulator.records(f"{kind}s")]
 
 
 def test_jobs_keep_to_max_requests_and_refuse_before_anything_is_sent(whautomate_emulator, credentials):
