@@ -269,7 +269,8 @@ aremove_client_tags: _aremove_client_tags
 class _find_client(Task[..., dict[str, Any]]):
     """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    Costs one search as `find_contact`.
+    Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
+    id, one more request for each, whether the sync matches by number, address or name.
 
     Args:
         credentials: Where to and as whom.

@@ -272,8 +272,8 @@ aremove_contact_tags: _aremove_contact_tags
 class _find_contact(Task[..., dict[str, Any]]):
     """The id of the contact with a phone number. Where several have it, the oldest.
 
-    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records. Whom
-    it doesn't show and a sync knows is read by id, a request more.
+    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
+    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
 
     Args:
         credentials: Where to and as whom.

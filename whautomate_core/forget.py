@@ -35,8 +35,8 @@ def records_of(client: Client, number: str) -> dict[str, list[str]]:
     of_clients, of_contacts = anybody(shared_digits(number))
     found: dict[str, list[str]] = {}
     for kind, search in ((CONTACTS, of_contacts), (CLIENTS, of_clients)):
-        shown = itertools.chain.from_iterable(client.pages(search))
-        people = [*shown, *read_known(client, kind, kind.phone, number)]
+        shown = [*itertools.chain.from_iterable(client.pages(search))]
+        people = [*shown, *read_known(client, kind, kind.phone, number, {str(one.get("id")) for one in shown})]
         found[kind.name] = list(dict.fromkeys(str(one["id"]) for one in people if number in numbers(one)))
     return found
 
@@ -86,8 +86,7 @@ def erase(state: State, account: str, number: str, ids: Collection[str]) -> int:
         for key in [key_of((kind.phone,), {kind.phone: number})]
         for one in (key, *other_keys((kind.phone,), key))
     ]
-    known = [one.id for one in state.ledger(account).people(matches).values() if one.id is not None]
-    ids = {*ids, *known}
+    ids = {*ids, *itertools.chain.from_iterable(state.ledger(account).ids(matches).values())}
     return state.forgotten(account).erase(ids, matches, _about(state, number, ids))
 
 

@@ -31,8 +31,8 @@ def find_contact(
 ) -> Json:
     """The id of the contact with a phone number. Where several have it, the oldest.
 
-    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records. Whom
-    it doesn't show and a sync knows is read by id, a request more.
+    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
+    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
 
     Args:
         phone: Number as people write it.
@@ -59,7 +59,8 @@ def find_client(
 ) -> Json:
     """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    Costs one search as `find_contact`.
+    Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
+    id, one more request for each, whether the sync matches by number, address or name.
 
     Args:
         phone: Number as people write it; this or `email_address`.

@@ -357,7 +357,8 @@ class WhautomateTagClientsOperator(WhautomateOperator):
 class WhautomateFindClientOperator(WhautomateOperator):
     """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
 
-    Costs one search as `find_contact`.
+    Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
+    id, one more request for each, whether the sync matches by number, address or name.
 
     Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
         that no personal data gets into results.

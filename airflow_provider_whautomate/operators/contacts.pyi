@@ -385,8 +385,8 @@ class WhautomateExportOptOutsOperator(WhautomateOperator):
 class WhautomateFindContactOperator(WhautomateOperator):
     """The id of the contact with a phone number. Where several have it, the oldest.
 
-    Costs one request, a search, of which is documented neither how it matches nor how soon it sees new records. Whom
-    it doesn't show and a sync knows is read by id, a request more.
+    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
+    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
 
     Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
         else, so that no personal data gets into results.

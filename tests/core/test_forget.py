@@ -115,6 +115,17 @@ def test_nothing_of_them_is_left_and_nobody_makes_or_messages_them(
     assert [one for one in (*names_of_ada(), *ids) if one in said] == []
 
 
+@pytest.mark.whautomate(search_delay=1e6)
+def test_a_client_whom_no_search_shows_yet_is_forgotten_too(client: Client, whautomate_emulator: Emulator) -> None:
+    mapping = {"fullName": "who", "phone": "mobile"}
+    sync_clients(client, [ADA], mapping, match=["phone", "fullName"], sync_name="crm", progress=silent)
+    (made,) = whautomate_emulator.clients()
+    number = number_of_person(ADA["mobile"])
+    assert records_of(client, number)["client"] == [made["id"]]
+    assert forget(client, number, records_of(client, number))["clients"] == 1
+    assert made["id"] not in whole(client)
+
+
 def test_a_sync_says_why_in_its_rejects(client: Client, tmp_path: Path) -> None:
     client.state.forgotten(client.account.id).add("4915123456700")
     path = tmp_path / "rejects.jsonl"

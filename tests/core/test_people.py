@@ -117,7 +117,11 @@ def test_a_client_whose_country_code_the_search_does_not_know_is_found_without_i
             "add_contact",
         ),
         (lambda c: people.set_contact_fields(c, {"nmae": "A"}, phone=NUMBER), errors.InvalidRequest, "mean name"),
-        (lambda c: people.set_client_fields(c, {"name": "A"}, client_id="c"), errors.InvalidRequest, "not a field"),
+        (
+            lambda c: people.set_client_fields(c, {"name": "A"}, client_id="c"),
+            errors.InvalidRequest,
+            "not a known field",
+        ),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_is_sent(

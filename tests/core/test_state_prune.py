@@ -190,6 +190,7 @@ def synced(state: State, account: str, name: str, days: float, *, ended: bool = 
     ledger = state.ledger(account)
     ledger.see([Seen(f"{name} m", "id", False)])
     ledger.miss([f"{name} n"], lease.run)
+    ledger.note("id", [f"{name} number"])
     ledger.confirm(lease.sync, [Confirmed(f"{name} m", "raw", "payload", lease.run, "created")])
     if ended:
         state.leases.end(lease)
@@ -198,6 +199,9 @@ def synced(state: State, account: str, name: str, days: float, *, ended: bool = 
     earlier = update(schema.leases).where(schema.leases.c.sync == lease.sync)
     until = earlier.values(until=schema.leases.c.until - days * DAY)
     state._database.run(lambda connection: connection.execute(until))
+    noted = update(schema.details).where(schema.details.c.detail == f"{name} number")
+    at = noted.values(at=schema.details.c.at - days * DAY)
+    state._database.run(lambda connection: connection.execute(at))
     return int(lease.sync)
 
 
@@ -207,6 +211,7 @@ def test_syncs_that_no_longer_run_go_with_their_rows(state: State, account: str)
     dry = state.prune(180 * DAY, dry_run=True)
     removed = state.prune(180 * DAY)
     assert (dry.syncs, dry.rows) == (removed.syncs, removed.rows)
+    assert dry.details == removed.details >= 2
     assert removed.syncs >= 1  # other tests may have left theirs in a shared database
     ledger = state.ledger(account)
     assert [bool(ledger.payloads(sync, [f"{name} m"])) for sync, name in ((idle, "idle"), (young, "young"))] == [
@@ -217,6 +222,8 @@ def test_syncs_that_no_longer_run_go_with_their_rows(state: State, account: str)
     # Who is there is known as before, of others only what a run that goes on found.
     known = ledger.people([f"{name} {one}" for name in ("idle", "young", "unfinished") for one in "mn"])
     assert known.keys() == {"idle m", "young m", "unfinished m", "unfinished n"}
+    numbers = [f"{name} number" for name in ("idle", "young", "unfinished")]
+    assert ledger.ids(numbers) == {"young number": ["id"]}
     assert synced(state, account, "idle", 0) != 0
 
 

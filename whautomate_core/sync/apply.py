@@ -290,7 +290,7 @@ def _change(writing: Writing, person: Staged) -> str:
     if (change.lacks or concerns_each_record(job, person)) and not (writing.everybody or person.searched):
         person, records, change = _with_others(job, person, records, change)
     if change.fields.keys() & {*job.kind.number, "email"}:
-        note_details(job, person.id, person.fields)
+        note_details(job, str(person.id), person.fields)
     if change.protected:
         flags.add("protected")
     if change.holds:
