@@ -152,7 +152,7 @@ def test_a_row_that_can_not_be_says_why(office: Office, wrong: Any, says: str) -
         ({"days": 0}, "days must be"),
         ({"mapping": {"start": "from"}}, "mapping lacks end, staff; it takes end, staff, start"),
         ({"mapping": {"staff": "a", "start": "b", "end": "c", "colour": "d"}}, "not colour"),
-        ({"rows": "off.ics"}, "name staff_id"),
+        ({"rows": "off.ics"}, "set staff_id"),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_is_sent(office: Office, more: Any, says: str) -> None:
