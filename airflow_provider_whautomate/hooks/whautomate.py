@@ -226,8 +226,10 @@ class WhautomateHook(BaseHook):
 
         try:
             # On this machine, whatever the executor: whether tasks may use this state is said besides.
-            account = self.get_account()
             connection = self.get_connection(self.whautomate_conn_id)
+            if not connection.password and not AIRFLOW_V_3_0_PLUS:
+                return False, "the API key is empty. Airflow 2 does not give Test a saved key: type it in again."
+            account = self.get_account()
             named = "://" in (connection.host or "") or connection.schema
             found = check_account(account, scheme_assumed=not named)
         except (WhautomateError, AirflowNotFoundException) as error:

@@ -240,3 +240,11 @@ def test_form_of_airflow_before_3_2():
         # Airflow saves what isn't "", and so it would show null in Extra.
         assert {name: value for name, value in saved.data.items() if value} == {"max_recipients": 7}
         assert None not in saved.data.values()
+
+
+@pytest.mark.skipif(AIRFLOW_V_3_0_PLUS, reason="Airflow 3 gives Test the saved key")
+def test_the_test_button_of_airflow_2_asks_for_the_key_of_a_saved_connection(connections):
+    connections("whautomate_default", "http://127.0.0.1:1", "")
+    worked, told = WhautomateHook().test_connection()
+    assert not worked
+    assert "type it in again" in told
