@@ -184,7 +184,7 @@ class Plan:
         minutes = f"about {self.minutes:.0f} min, " if self.minutes >= 1 else ""
         return (
             f"{counts or 'nothing to do'}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
-            f"today; {minutes}done by {self.finishes:%Y-%m-%d %H:%M} UTC; looked up by {self.looked.way}"
+            f"today; {minutes}done by {self.finishes:%Y-%m-%d %H:%M} UTC; look-up: {self.looked.way}"
         )
 
     def as_json(self) -> Json:
