@@ -406,12 +406,13 @@ def test_a_number_is_looked_for_in_all_that_the_search_gives(
 
 @pytest.mark.whautomate(search_delay=1e6, list_lag=1e6)
 def test_a_contact_whom_a_sync_made_is_seen_by_its_number_before_a_search_shows_it(
-    client: Client, whautomate_emulator: Emulator
+    whautomate_emulator: Emulator,
 ) -> None:
     number, question = "4915123456789", ContactHas(phone="+49 151 2345-6789", tag="vip")
-    sync_contacts(client, [{"a": "Ada", "b": f"+{number}"}], {"name": "a", "phoneNumber": "b"}, progress=silent)
-    (made,) = whautomate_emulator.contacts()
-    with checking(client.account) as check_once:
+    account = plenty(whautomate_emulator)  # whose waiting steps have more than a trial's five checks
+    with Client(account) as client, checking(account) as check_once:
+        sync_contacts(client, [{"a": "Ada", "b": f"+{number}"}], {"name": "a", "phoneNumber": "b"}, progress=silent)
+        (made,) = whautomate_emulator.contacts()
         for _ in range(2):  # by each of the two clients
             assert not check_once(question).over
         client.send(add_contact_tags(made["id"], ["vip"]))
