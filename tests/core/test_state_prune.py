@@ -17,6 +17,7 @@ from whautomate_core.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
 from whautomate_core.identity import Step
+from whautomate_core.keys_before import AirflowKeys, PrefectKeys
 from whautomate_core.state import State, open_state, pruned, schema
 from whautomate_core.state.database import Database
 
@@ -177,6 +178,28 @@ def test_a_job_whose_claims_were_pruned_sends_nothing(client: Client, whautomate
             send_template_to_contacts(client, *given, **one)
     assert len(whautomate_emulator.requests()) == asked
     assert len(whautomate_emulator.messages()) == 2
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize(
+    ("first", "step"),
+    [
+        ('["dag", "task", -1, "at 2026-01-01"]',
+         Step("airflow dag task at 2026-01-01", AirflowKeys("dag", "task", "at 2026-01-01", is_mapped=False))),
+        ("prefect f0 send_template_to_contacts {}", Step("prefect f0 task", PrefectKeys("f0"))),
+    ],
+    ids=["airflow", "prefect"],
+)  # fmt: skip
+def test_a_job_whose_claims_are_of_the_first_form_sends_nothing_after_pruning(
+    client: Client, whautomate_emulator: Emulator, first: str, step: Step
+) -> None:
+    given: Any = ([{"phone": "+4915123456700"}], {"name": "hello", "language": "en"})
+    assert send_template_to_contacts(client, *given, key=first)["sent"] == 1
+    for claim in client.state.claims.under(client.account.id, ""):
+        age(client.state, client.account.id, claim.key, 200)
+    assert client.state.prune(180 * DAY).claims == 0
+    assert send_template_to_contacts(client, *given, step=step)["already"] == 1
+    assert len(whautomate_emulator.messages()) == 1
 
 
 # --- the ledger

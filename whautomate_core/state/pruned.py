@@ -108,9 +108,9 @@ def _begins(key: str) -> str | None:
 
     Keys of the first form stay: the step that looks for them today would claim another one.
     """
-    if key.startswith(PREFIX) or re.search(r" to [0-9a-f]{16}$", key):
-        return _step_of(key)
-    return None if key.startswith(('["', "prefect ")) else key
+    if key.startswith(('["', "prefect ")):  # the rows of its jobs too, which end as those of today do
+        return None
+    return _step_of(key) if key.startswith(PREFIX) or re.search(r" to [0-9a-f]{16}$", key) else key
 
 
 def _old_claims(database: Database, now: float, seconds: float) -> Iterator[tuple[str, list[str]]]:
