@@ -88,7 +88,10 @@ def require_own(task: Any, cls: type, literal: Callable[[Any], bool] = lambda va
     :param literal: Whether a value stands in the DAG file as it will be used.
     """
     for name, hint in _hints_of(cls).items():
-        if literal(value := getattr(task, name)):
+        value = getattr(task, name)
+        if name in task.template_fields and isinstance(value, str) and value.isdigit() and fits(0, hint):
+            value = int(value)  # a template makes the text "5" of the count 5
+        if literal(value):
             require_kind(name, hint, value)
 
 

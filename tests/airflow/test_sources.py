@@ -96,7 +96,7 @@ def test_what_can_not_be_read_is_said(run):
         "source must be a list, or text that is a JSON array, not text that is not JSON",
         'the query failed: UndefinedTable (relation "nosuch" does not exist',
         "the query failed: InvalidTextRepresentation",
-        "connection 'http' (whautomate) is none of a database",
+        "connection 'http' (whautomate) is not a database connection",
         "the query failed: OperationalError",
     ):
         assert said in run.said
