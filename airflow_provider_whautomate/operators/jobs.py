@@ -86,9 +86,10 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
     lane = "bulk"
     _kind: ClassVar[Kind]
 
-    def __init_subclass__(cls, job: Callable[..., dict[str, Any]], **kwargs: Any) -> None:
+    def __init_subclass__(cls, job: Callable[..., dict[str, Any]] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(job, **kwargs)
-        cls._kind = job.kind  # type: ignore[attr-defined]
+        if job is not None:
+            cls._kind = job.kind  # type: ignore[attr-defined]
 
     def check_literals(self) -> None:
         """Raise what is wrong with arguments that stand in the DAG file; paths are of the worker's machine."""

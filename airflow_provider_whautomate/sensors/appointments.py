@@ -54,7 +54,7 @@ class WhautomateAppointmentSensor(WhautomateSensor):
         self.service_id = service_id
         self.staff_id = staff_id
         self.location_id = location_id
-        self.check_literals()
+        self.check_literals(WhautomateAppointmentSensor)
 
     def question(self, context: Context) -> AppointmentIs:
         """Return what the rendered sensor waits for."""
@@ -103,7 +103,7 @@ class WhautomateSlotSensor(WhautomateSensor):
         self.hours = hours
         self.staff_id = staff_id
         self.location_id = location_id
-        self.check_literals()
+        self.check_literals(WhautomateSlotSensor)
 
     def question(self, context: Context) -> SlotFree:
         """Return what the rendered sensor waits for."""

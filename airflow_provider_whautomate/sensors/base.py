@@ -120,12 +120,15 @@ class WhautomateSensor(BaseSensorOperator):
         """Return what the rendered sensor waits for."""
         raise NotImplementedError
 
-    def check_literals(self) -> None:
-        """Raise what is wrong with arguments that stand in the DAG file, once all are set."""
+    def check_literals(self, cls: type[WhautomateSensor]) -> None:
+        """Raise what is wrong with arguments that stand in the DAG file, once all are set.
+
+        :param cls: The class whose `__init__` has set them; a subclass may still have to set its own.
+        """
         with named_after(self):
-            require_own(self, type(self), is_literal)
-            if all(is_literal(getattr(self, name)) for name in self.template_fields):
-                self.question({})
+            require_own(self, cls, is_literal)
+            if all(is_literal(getattr(self, name)) for name in cls.template_fields):
+                cls.question(self, {})
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Look once."""

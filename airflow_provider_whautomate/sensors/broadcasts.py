@@ -58,12 +58,12 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         self.max_failed = max_failed
         self.cancel_on_kill = cancel_on_kill
         with named_after(self):
-            require_own(self, type(self), is_literal)
+            require_own(self, WhautomateBroadcastSensor, is_literal)
             for name in ("min_delivered", "max_failed"):
                 given = getattr(self, name)
                 if given is not None and is_literal(given):
                     check_threshold(name, threshold(given))
-        self.check_literals()
+        self.check_literals(WhautomateBroadcastSensor)
 
     def question(self, context: Context) -> BroadcastReached:
         """Return what the rendered sensor waits for."""

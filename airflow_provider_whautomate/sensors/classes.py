@@ -28,7 +28,7 @@ class WhautomateClassSensor(WhautomateSensor):
         super().__init__(**kwargs)
         self.class_id = class_id
         self.free = free
-        self.check_literals()
+        self.check_literals(WhautomateClassSensor)
 
     def question(self, context: Context) -> ClassPlaces:
         """Return what the rendered sensor waits for."""

@@ -27,7 +27,7 @@ class WhautomateClientSensor(WhautomateSensor):
         super().__init__(**kwargs)
         self.client_id = client_id
         self.tag = tag
-        self.check_literals()
+        self.check_literals(WhautomateClientSensor)
 
     def question(self, context: Context) -> ClientHas:
         """Return what the rendered sensor waits for."""

@@ -42,7 +42,7 @@ class WhautomateContactSensor(WhautomateSensor):
         self.phone = phone
         self.tag = tag
         self.stage = stage
-        self.check_literals()
+        self.check_literals(WhautomateContactSensor)
         self._ready = True
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -30,7 +30,7 @@ class WhautomateMessageSensor(WhautomateSensor):
         super().__init__(**kwargs)
         self.contact_id = contact_id
         self.since = since
-        self.check_literals()
+        self.check_literals(WhautomateMessageSensor)
 
     def question(self, context: Context) -> MessageReceived:
         """Return what the rendered sensor waits for."""

@@ -27,7 +27,7 @@ class WhautomateQuotaSensor(WhautomateSensor):
     def __init__(self, *, requests: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.requests = requests
-        self.check_literals()
+        self.check_literals(WhautomateQuotaSensor)
 
     def question(self, context: Context) -> QuotaFree:
         """Return what the rendered sensor waits for."""

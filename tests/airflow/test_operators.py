@@ -26,6 +26,7 @@ from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegme
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
+from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
 
@@ -169,28 +170,62 @@ OPERATORS = [one for one in classes(operators, WhautomateOperator) if hasattr(on
 SENSORS = [one for one in classes(sensors, WhautomateSensor) if one is not WhautomateSensor]
 
 
+def own_arguments(kind):
+    of = [kind, WhautomateSensor] if kind in SENSORS else [kind]
+    found = [one for cls in of for one in inspect.signature(cls.__init__).parameters.values()]
+    return [one for one in found if one.kind is one.KEYWORD_ONLY]
+
+
+def required_of(kind):
+    either = {"WhautomateCancelBroadcastOperator": "of_task", "WhautomateContactSensor": "contact_id"}.get(
+        kind.__name__
+    )
+    return {one.name: "{{ x }}" for one in own_arguments(kind) if one.default is one.empty or one.name == either}
+
+
 class Odd:
     """What no argument takes."""
 
 
 @pytest.mark.parametrize("kind", OPERATORS + SENSORS)
 def test_every_argument_of_a_wrong_kind_is_told_at_parse(kind):
-    own = [one for one in (*inspect.signature(kind.__init__).parameters.values(),) if one.kind is one.KEYWORD_ONLY]
-    if kind in SENSORS:
-        own += [
-            one
-            for one in inspect.signature(WhautomateSensor.__init__).parameters.values()
-            if one.kind is one.KEYWORD_ONLY
-        ]
-    either = {"WhautomateCancelBroadcastOperator": "of_task", "WhautomateContactSensor": "contact_id"}.get(
-        kind.__name__
-    )
-    required = {one.name: "{{ x }}" for one in own if one.default is one.empty or one.name == either}
+    required = required_of(kind)
     kind(task_id="task", **required)
-    for name in {one.name for one in own} - ({"max_wait"} if kind in SENSORS else set()):  # Airflow's own check
+    for name in {one.name for one in own_arguments(kind)} - (
+        {"max_wait"} if kind in SENSORS else set()
+    ):  # Airflow's own check
         said = str(refused(kind, **{**required, name: Odd()}))
         assert said.startswith(f"{kind.__name__} 'task': {name} must be "), said
         assert said.endswith("Odd"), said
+
+
+@pytest.mark.parametrize("kind", OPERATORS + SENSORS)
+def test_a_subclass_may_have_arguments_of_its_own_which_it_sets_last(kind):
+    """Ours must not look for arguments that are not theirs: neither values that aren't set yet nor types."""
+
+    class Own(kind):
+        template_fields = (*kind.template_fields, "table")
+
+        def __init__(self, *, table: "OnlyForTypeCheckers", **kwargs):  # noqa: F821
+            super().__init__(**kwargs)
+            self.table = table
+
+    assert Own(task_id="task", table="t", **required_of(kind)).table == "t"
+    assert str(refused(Own, table="t", **{**required_of(kind), "whautomate_conn_id": 5})).startswith("Own 'task': whau")
+
+
+def test_arguments_of_a_subclass_of_a_sensor_are_still_checked():
+    class Own(WhautomateContactSensor):
+        def __init__(self, *, table, **kwargs):
+            super().__init__(**kwargs)
+            self.table = table
+
+        def question(self, context):
+            return super().question({**context, "table": self.table})
+
+    assert Own(task_id="task", table="t", contact_id="c", tag="vip").table == "t"
+    assert "tag must be text" in str(refused(Own, table="t", contact_id="c", tag=5))
+    assert "name what to wait for" in str(refused(Own, table="t", contact_id="c"))
 
 
 OF_BROADCAST = {"name": "b", "template": TEMPLATE, "segment_name": "s"}
