@@ -207,6 +207,16 @@ def test_what_is_wrong_with_a_row_of_csv_is_its_problem_and_the_others_are_read(
     assert [row.number for row in read(path, ["mobile"]) if row.problem] == [4, 5, 7, 10]
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_cells_may_be_separated_as_excel_does_it_elsewhere(sign: str, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    lines = ["", sign.join(("name", "mobile", '"city, country"')), sign.join(("Ada", "0151 2", '"Köln, DE"')), "Bob"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    [ada, bob] = read(path, ["mobile", "city, country"])
+    assert (ada.number, ada.cells, ada.problem) == (3, ("0151 2", "Köln, DE"), None)
+    assert bob.problem == "row has 1 cells and the header 3"
+
+
 def test_a_limit_that_somebody_else_set_for_cells_of_csv_is_not_lowered(tmp_path: Path) -> None:
     path = write(tmp_path / "p.csv", COLUMNS, PEOPLE)
     before = csv.field_size_limit(2**30)

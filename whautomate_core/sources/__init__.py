@@ -29,8 +29,8 @@ __all__ = ["OpenFile", "Row", "Rows", "Source", "Sql", "Table", "rows"]
 Source: TypeAlias = str | Path | Iterable[Mapping[str, Any]] | Sql | Table
 """Path or URL of a file, rows (dicts of column to value; read once), a query, or columns with their rows.
 
-Files are told by their names: .csv (UTF-8, with or without BOM, with a header, separated by commas), .jsonl or .ndjson
-(UTF-8, an object a line), both also as .gz, and .parquet.
+Files are told by their names: .csv (UTF-8, with or without BOM, with a header, separated by commas, else by semicolons,
+else by tabs), .jsonl or .ndjson (UTF-8, an object a line), both also as .gz, and .parquet.
 """
 
 OpenFile = Callable[[str], IO[bytes]]

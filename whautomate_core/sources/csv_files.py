@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO, TextIOWrapper
 from itertools import chain
@@ -62,7 +63,9 @@ def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tup
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
     lines = _Lines(TextIOWrapper(file, encoding="utf-8-sig", newline=""), name)
     # Strict: a quote that is never closed would swallow the rows after it.
-    reader = csv.reader(lines, strict=True)
+    rest = iter(lines)
+    head = _head(rest)
+    reader = csv.reader(chain(head, rest), strict=True, delimiter=_delimiter(head[-1] if head else ""))
     try:
         header = next(filter(None, reader), None)
     except csv.Error as error:
@@ -71,8 +74,26 @@ def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tup
         raise ConfigurationError(f"{name} is empty: not even a header")
     if any("\0" in cell for cell in header):
         raise ConfigurationError(f"{name} is not UTF-8 (UTF-16, as it looks): save it as UTF-8")
-    places = choose(name, header, columns, "is its first line a header, and are its cells separated by commas?")
+    hint = "is its first line a header, and are its cells separated by commas, semicolons or tabs?"
+    places = choose(name, header, columns, hint)
     return tuple(places), _rows(reader, lines, name, len(header), places)
+
+
+def _head(lines: Iterator[str]) -> list[str]:
+    """The lines up to the first that isn't blank."""
+    head = []
+    for line in lines:
+        head.append(line)
+        if line.strip():
+            break
+    return head
+
+
+def _delimiter(header: str) -> str:
+    """What separates cells: a comma, unless the header has none outside of quotes. Excel writes semicolons where the
+    comma is the decimal sign, as in German, French and Brazilian."""
+    unquoted = re.sub('"[^"]*"', "", header)
+    return next((sign for sign in (",", ";", "\t") if sign in unquoted), ",")
 
 
 def _rows(reader: Any, lines: _Lines, name: str, width: int, places: dict[str, int]) -> Iterator[Row]:
