@@ -115,6 +115,10 @@ class NotDelivered(WhautomateError):
     """A broadcast went out and reached fewer than it had to, or was not sent at all. It can't be sent again."""
 
 
+class DiskFull(WhautomateError):
+    """No space is left on a disk, or in its quota: for a file that is written, or for a run's temporary files."""
+
+
 class StateUnavailable(WhautomateError, ConnectionError):
     """The state database can't be reached. Nothing is sent without it."""
 

@@ -5,6 +5,8 @@ pyarrow and fsspec (extra: `files`) load when a file needs them.
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import shutil
@@ -15,10 +17,10 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, Any, get_type_hints
+from typing import IO, Any, cast, get_type_hints
 
 from whautomate_core.confidential import raise_alone
-from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.errors import ConfigurationError, DiskFull, WhautomateError
 from whautomate_core.redaction import shown_url, without_login
 
 Storage = Callable[[str], "tuple[Any, str]"]
@@ -93,7 +95,7 @@ def write_records(
         record: TypedDict of the records. Its fields come first, with its types, so that files of the same list have
             the same columns.
 
-    Raises: `ConfigurationError`.
+    Raises: `ConfigurationError`; `DiskFull`, and what was at `path` before is still there.
     """
     if path.lower().endswith(".parquet"):
         import_pyarrow()
@@ -102,7 +104,7 @@ def write_records(
 
 
 def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> None:
-    """Write a text as a whole, to where `write_records` does. Raises `ConfigurationError`."""
+    """Write a text as a whole, to where `write_records` does. Raises what that raises."""
     _write(path, storage, lambda file: file.write(text.encode()))
 
 
@@ -113,7 +115,7 @@ def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int
     with storage_errors(url, "written"):
         system, target = storage(url)
     _remove_parts(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryFile() as whole:
+    with _temporary_file() as whole:
         count = fill(whole)
         whole.flush()
         with _path_of(whole) as filled, storage_errors(url, "written"):
@@ -156,19 +158,71 @@ def _write_local(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
         # A device or pipe would be replaced by the file, for everybody on the machine.
         raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'no file'}")
     _remove_parts(path.parent)
+    remedy = f"Free space in {path.parent.absolute()}, or choose another path. What was at this path is unchanged."
     try:
         # It has no name until it is whole: whatever kills this process, the system frees what was written.
-        whole = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - what fills it raises other errors
+        whole = _unnamed_file(path.parent, str(path), remedy)
     except OSError as error:
-        raise ConfigurationError(f"{path} can't be written: {error.strerror}") from None
+        raise _write_error(str(path), remedy, error) from None
     with whole:
         count = fill(whole)
         whole.flush()
-        _name(whole, path)
+        try:
+            _name(whole, path, remedy)
+        except OSError as error:
+            raise _write_error(str(path), remedy, error) from None
     return count
 
 
-def _name(file: IO[bytes], path: Path) -> None:
+def _temporary_file() -> IO[bytes]:
+    """A file without a name in the folder for temporary files."""
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:
+        raise ConfigurationError("no folder for temporary files can be written to: set TMPDIR to one") from None
+    what, remedy = f"temporary files in {folder}", "Free space there, or set TMPDIR to a folder with more."
+    try:
+        return _unnamed_file(Path(folder), what, remedy)
+    except OSError as error:
+        raise _write_error(what, remedy, error) from None
+
+
+def _unnamed_file(folder: Path, what: str, remedy: str) -> IO[bytes]:
+    """A file in a folder that has no name, so that it goes with the process unless `_name` gives it one."""
+    try:
+        # tempfile adds O_EXCL, with which Linux never lets the file have a name.
+        number = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except (AttributeError, OSError):  # macOS; some file systems
+        number, name = tempfile.mkstemp(dir=folder, prefix=_PREFIX, suffix=_PART)
+        os.unlink(name)
+    return _file(number, what, remedy)
+
+
+def _file(number: int, what: str, remedy: str) -> IO[bytes]:
+    return cast("IO[bytes]", io.BufferedRandom(_Writing(number, what, remedy)))
+
+
+class _Writing(io.FileIO):
+    """An open file that says what it is where it can't be written."""
+
+    def __init__(self, number: int, what: str, remedy: str) -> None:
+        super().__init__(number, "r+")
+        self._what, self._remedy = what, remedy
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise _write_error(self._what, self._remedy, error) from None
+
+
+def _write_error(what: str, remedy: str, error: OSError) -> WhautomateError:
+    said = f"{what} can't be written: {error.strerror or error}"
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return DiskFull(f"{said}. {remedy}") if is_full else ConfigurationError(said)
+
+
+def _name(file: IO[bytes], path: Path, remedy: str) -> None:
     """Give a name to a file that is whole. Of two tasks that write to one path the later one's stands."""
     with suppress(OSError):
         return _link(file, path)
@@ -178,7 +232,7 @@ def _name(file: IO[bytes], path: Path) -> None:
         try:
             _link(file, part)
         except OSError:
-            with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
+            with _file(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), str(path), remedy) as copy:
                 _copy(file, copy)
         os.replace(part, path)
     except BaseException:
@@ -249,7 +303,7 @@ def _parquet(file: IO[bytes], records: Iterable[Any], record: type | None) -> in
     known = get_type_hints(record) if record else {}
     kinds = {name: {hint if hint in (bool, int, float, str) else object} for name, hint in known.items()}
     count = 0
-    with tempfile.TemporaryFile() as waiting:
+    with _temporary_file() as waiting:
         for one in _lines(waiting, map(_row, records)):
             for name, value in one.items():
                 kinds.setdefault(name, set()).update(() if value is None else {_kind(value)})

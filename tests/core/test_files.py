@@ -6,6 +6,8 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import suppress
+from itertools import islice
 
 import fsspec
 import pytest
@@ -13,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, DiskFull
 from whautomate_core.files import write_records
 from whautomate_core.records import Contact
-from whautomate_core.sync.staging import Staging
+from whautomate_core.sync.staging import Line, Staging
 
 
 def read(path):
@@ -261,8 +263,38 @@ def test_what_killed_processes_left_is_removed_by_the_next(tmp_path, monkeypatch
     assert all(path.exists() for path in kept)
 
 
+def named_of(folder):
+    """The files without a name that this process has open, if they are in a folder's file system."""
+    held = []
+    for one in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            held.append(os.stat(f"/proc/self/fd/{one}"))
+    return {one.st_ino for one in held if one.st_nlink == 0 and one.st_dev == folder.stat().st_dev}
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="files without a name are Linux's")
 @pytest.mark.parametrize("there", [True, False])
-def test_where_an_unnamed_file_can_not_get_a_name_it_is_copied_under_it(tmp_path, monkeypatch, there):
+def test_the_file_that_was_written_gets_the_name_and_no_copy_is_made(tmp_path, there):
+    path, unnamed = tmp_path / "a.jsonl", set()
+    if there:
+        path.write_text("before")
+
+    def records():
+        unnamed.update(named_of(tmp_path))
+        yield {"a": 1}
+
+    write_records(str(path), records())
+    assert lines(path) == [{"a": 1}]
+    assert path.stat().st_ino in unnamed
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("unnamed", [True, False])
+@pytest.mark.parametrize("there", [True, False])
+def test_where_an_unnamed_file_can_not_get_a_name_it_is_copied_under_it(tmp_path, monkeypatch, there, unnamed):
+    if not unnamed:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+
     def link(*args, **kwargs):
         raise OSError(18, "no such thing here")
 
@@ -284,3 +316,72 @@ def test_where_an_unnamed_file_has_no_path_it_is_uploaded_under_a_name(tmp_path,
     assert memory.cat("/named/a.jsonl") == b'{"a": 1}\n'
     memory.rm("/named", recursive=True)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- a full disk
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """A folder of which any file without a name is on a full disk."""
+    really, folders = os.open, set()
+
+    def opened(path, flags, *args, **given):
+        if str(path) in folders and flags & os.O_TMPFILE == os.O_TMPFILE:
+            return really("/dev/full", os.O_RDWR)
+        return really(path, flags, *args, **given)
+
+    monkeypatch.setattr(os, "open", opened)
+    return lambda folder: folders.add(str(folder))
+
+
+def many():
+    yield from ({"name": "Ada Lovelace", "phoneNumber": f"+49151{n:07}"} for n in range(2000))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk here")
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+@pytest.mark.parametrize("count", [1, 2000])
+def test_a_full_disk_is_named_with_what_to_do_and_the_old_file_stays(tmp_path, full, name, count):
+    path = tmp_path / name
+    path.write_text("before")
+    full(tmp_path)
+    with pytest.raises(DiskFull) as raised:
+        write_records(str(path), islice(many(), count))
+    assert str(raised.value) == (
+        f"{path} can't be written: No space left on device. Free space in {tmp_path}, or choose another path. What was "
+        "at this path is unchanged."
+    )
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk here")
+@pytest.mark.parametrize("path", ["{}/a.parquet", "memory://full/a.jsonl"])
+def test_a_full_temporary_folder_is_named_with_what_to_do(tmp_path, monkeypatch, full, path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    full(temporary)
+    with pytest.raises(DiskFull) as raised:
+        write_records(path.format(tmp_path), many())
+    assert str(raised.value) == (
+        f"temporary files in {temporary} can't be written: No space left on device. Free space there, or set TMPDIR to "
+        "a folder with more."
+    )
+    assert list(tmp_path.iterdir()) == [temporary]
+    assert not fsspec.filesystem("memory").exists("/full/a.jsonl")
+
+
+def test_a_run_whose_rows_do_not_fit_on_the_disk_names_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    with pytest.raises(DiskFull) as raised:
+        staged_on_a_full_disk()
+    assert str(raised.value).startswith(f"temporary files in {tmp_path}, which hold the rows of this run, can't be")
+    assert "TMPDIR" in str(raised.value)
+
+
+def staged_on_a_full_disk():
+    with Staging() as staging:
+        staging.run(f"PRAGMA max_page_count={staging.count('PRAGMA page_count') + 1}")
+        staging.add(Line(n, f"m{n}", None, "Ada Lovelace" * 9, None, None) for n in range(1000))

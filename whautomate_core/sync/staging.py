@@ -7,6 +7,7 @@ before anything is sent.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from whautomate_core.call import Json
+from whautomate_core.confidential import raise_alone
+from whautomate_core.errors import DiskFull
 from whautomate_core.files import remove_leftovers
 from whautomate_core.pages import PAGE_SIZE
 from whautomate_core.sources.row import LONGEST_LINE, Row
@@ -145,6 +148,15 @@ class Staging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._db.close()
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+            # Where SQLite puts what has no name. Elsewhere (a folder that can't be written to) it looks further.
+            folder = os.environ.get("SQLITE_TMPDIR") or os.environ.get("TMPDIR") or "/var/tmp"  # noqa: S108
+            raise_alone(
+                DiskFull(
+                    f"temporary files in {folder}, which hold the rows of this run, can't be written: no space left on"
+                    " device. Free space there, or set TMPDIR to a folder with more."
+                )
+            )
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """One statement."""
