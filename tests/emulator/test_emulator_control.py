@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import sqlite3
 import subprocess
@@ -167,8 +169,9 @@ def test_a_file_outlives_the_emulator(make: Any, tmp_path: Path) -> None:
 
 def test_a_file_of_another_version_is_refused(make: Any, tmp_path: Path) -> None:
     path = tmp_path / "emulator.db"
+    make(path=str(path))
     with sqlite3.connect(path) as old:
-        old.execute("CREATE TABLE records (seq INTEGER)")
+        old.execute("PRAGMA user_version = 1")
     old.close()
     with pytest.raises(ValueError, match=r"emulator\.db was written by another version of the emulator; delete it"):
         make(path=str(path))
@@ -410,3 +413,43 @@ def test_templates_that_are_not_approved_are_refused(make: Any) -> None:
     for name, fine in (("offer", True), ("ofer", False)):
         answer = call("POST", "/v1/broadcasts", {**body, "template": {"name": name, "language": "en"}}).json()
         assert ("error" not in answer) is fine
+
+
+def others(kind: str, path: Path) -> None:
+    if kind == "csv":
+        path.write_text("Name,Handy\n" * 400)
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        with contextlib.closing(sqlite3.connect(path)) as other:
+            other.execute(f"PRAGMA journal_mode = {kind}")
+            other.execute("CREATE TABLE records (id INTEGER)")
+            other.commit()
+
+
+@pytest.mark.parametrize("kind", ["csv", "pipe", "delete", "wal"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_of_somebody_else_is_refused_and_left_as_it_is(
+    make: Any, tmp_path: Path, kind: str, linked: bool
+) -> None:
+    path = tmp_path / "theirs"
+    others(kind, path)
+    path.chmod(0o664)
+    if linked:
+        (tmp_path / "link").symlink_to(path)
+    before = b"" if kind == "pipe" else path.read_bytes()
+    there = set(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="name another") as raised:
+        make(path=str(tmp_path / "link" if linked else path))
+    assert "delete" not in str(raised.value)
+    assert path.stat().st_mode & 0o777 == 0o664
+    assert kind == "pipe" or path.read_bytes() == before
+    assert set(tmp_path.iterdir()) == there
+
+
+def test_a_file_of_the_emulator_that_others_can_read_is_theirs_no_more(make: Any, tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    make(path=str(path)).contact()  # not closed, as if it was killed: SQLite has not written all into the file itself
+    path.chmod(0o644)
+    make(path=str(path))
+    assert path.stat().st_mode & 0o777 == 0o600

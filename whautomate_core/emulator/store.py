@@ -8,7 +8,9 @@ import json
 import os
 import re
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
@@ -51,24 +53,20 @@ class Store:
     """One database. Calls are not guarded against each other: `World.lock` does that.
 
     path: a file, made if it isn't there, for its owner alone; or ":memory:". seed: ids follow from it. Raises OSError
-    for a file that can't be written, ValueError for one of another version of the emulator.
+    for a file that can't be written, ValueError for one that isn't the emulator's, which is left as it is, or is of
+    another version of it.
     """
 
     def __init__(self, path: str, seed: int) -> None:
         self._seed = seed
         if path != ":memory:":
-            _make(path)
+            _own(path)
         # Autocommit, transactions by hand: the module's own opening of transactions hides where they begin.
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         # A killed emulator loses nothing; a machine without power may, and is welcome to.
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("PRAGMA journal_mode = WAL")
-        if self.rows("SELECT 1 FROM sqlite_master") and self.rows("PRAGMA user_version") != [
-            {"user_version": _VERSION}
-        ]:
-            self._db.close()
-            raise ValueError(f"{path} was written by another version of the emulator; delete it or name another file")
         self._db.executescript(_SCHEMA)
         self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
@@ -176,14 +174,35 @@ class Store:
         return "".join(letters)
 
 
-def _make(path: str) -> None:
-    """Make a file where it isn't there, and keep others from reading it: SQLite's own beside it take the same mode."""
-    made = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+def _own(path: str) -> None:
+    """Make a file, or take one of the emulator, and keep others from reading it: SQLite's own beside it do the same."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        return
+    held = os.stat(path)
+    if not stat.S_ISREG(held.st_mode):  # a device or a pipe, whose mode is everybody's matter
+        raise ValueError(f"{path} is not a file; name another")
+    if held.st_size:
+        _require_ours(path)
+    if held.st_mode & 0o077:
+        os.chmod(path, 0o600)
+
+
+def _require_ours(path: str) -> None:
+    """Raise ValueError unless a file is of this version of the emulator. Nothing is written to it."""
+    # Without a log beside it all of it is in the file itself, and SQLite need not make one in order to read it.
+    is_whole = not os.path.exists(f"{os.path.realpath(path)}-wal")
+    address = f"{Path(path).absolute().as_uri()}?mode=ro&immutable={is_whole:d}"
     try:
-        if os.fstat(made).st_mode & 0o077:
-            os.fchmod(made, 0o600)
-    finally:
-        os.close(made)
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as found:
+            tables = {name for (name,) in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            (version,) = found.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise ValueError(f"{path} can't be read as a file of the emulator ({error}); name another") from None
+    if tables and not tables >= {"meta", *_TABLES[:3]}:
+        raise ValueError(f"{path} is a database of another program; name another file")
+    if tables and version != _VERSION:
+        raise ValueError(f"{path} was written by another version of the emulator; delete it or name another file")
 
 
 def digits(phone: str) -> str:
