@@ -20,7 +20,7 @@ from airflow.providers.common.compat.sdk import (
 )
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
-from whautomate_core.errors import KeyTaken
+from whautomate_core.errors import ConfigurationError, KeyTaken
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -158,8 +158,13 @@ class CancelsBroadcast:
         from whautomate_core.campaign.cancel import cancel_after
 
         try:
-            account, named = self.account(), self.broadcast_of(context)
+            account = self.account()
+            try:
+                named = self.broadcast_of(context)
+            except ConfigurationError:  # the arguments name no broadcast, so there is none
+                return
         except Exception as error:  # the task ends for another reason, which is the one to be told
             self.log.error("%s, and its broadcast can't be looked for (%s: %s)", because, type(error).__name__, error)
             return
-        cancel_after(account, because, **named)
+        if any(named.values()):
+            cancel_after(account, because, **named)

@@ -61,6 +61,7 @@ from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.policy import numbers
 from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, prepare
 from whautomate_core.progress import waits
+from whautomate_core.redaction import shown_id
 from whautomate_core.server_words import server_words
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
@@ -198,6 +199,10 @@ def _name(call: Call[Any]) -> str:
     return f"{call.method} {call.path}"
 
 
+def _name_with_ids(call: Call[Any]) -> str:
+    return f"{call.method} {call.path.format(*map(shown_id, call.ids))}"
+
+
 _NOT_TAKEN = {301, 307, 308}
 """Redirects that ask for the same request elsewhere; after the others (303 says so) it may have been done."""
 _GIVEN_UP = {408, 499}
@@ -236,7 +241,7 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes, account: Ac
             status=status,
         )
     if status == 404:
-        raise NotFound(f"{_name(call)}: not found (404){said}", status=status)
+        raise NotFound(f"{_name_with_ids(call)}: not found (404){said}", status=status)
     if status == 429:
         raise RateLimited(f"{_name(call)}: too many requests (429){said}", retry_after=_retry_after(response))
     if 400 <= status < 500 and status not in _GIVEN_UP:

@@ -1,6 +1,7 @@
 """What can go wrong, as types: they are public API, so that a DAG or flow can react to one without reading its text.
 
-Messages carry a method, a path template and a status; never a key, a query, a body, a name or a phone number.
+Messages carry a method, a path template and a status; ids of records only where they look like ids. They never carry a
+key, a query, a body, a person's name or a phone number.
 """
 
 from __future__ import annotations

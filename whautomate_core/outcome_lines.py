@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.call import Call
+from whautomate_core.redaction import shown_id
 
 if TYPE_CHECKING:
     from whautomate_core.state.claims import Claim
@@ -373,7 +374,7 @@ def _plan(result: Mapping[str, Any]) -> str:
 
 
 def _cancelled(result: Mapping[str, Any]) -> str:
-    named = f"broadcast {result['id']}" if result["id"] else "broadcast"
+    named = f"broadcast {shown_id(result['id'])}" if result["id"] else "broadcast"
     return f"{named} cancelled" if result["cancelled"] else f"{named} not cancelled: {result['why']}"
 
 

@@ -42,6 +42,16 @@ def shown_url(url: str | SecretStr) -> str:
     return f"{scheme}://{before.rpartition('@')[2]}"
 
 
+def shown_id(id: str) -> str:
+    """The id of a record as errors and logs may show it; `…` for what may be a number, an address, a name or a text.
+
+    Ids are seen as about 10 to 12 letters and digits (evidence C). So it needs letters beside its digits, or is of that
+    length and in letters as mixed as no name.
+    """
+    has_digits = re.fullmatch(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{1,64}", id, re.ASCII)
+    return id if has_digits or re.fullmatch(r"(?=(.*[a-z][A-Z]){2})[A-Za-z]{10,12}", id) else "…"
+
+
 def database_url(url: str | SecretStr, what: str) -> URL:
     """The address of a database as SQLAlchemy has it.
 

@@ -39,6 +39,10 @@ def server_words(call: Call[Any], content: bytes, account: Account) -> str:
     words = _message(content)
     if not words:
         return ""
+    return f"{_said(call, words, account)}{_template(call, words)}"
+
+
+def _said(call: Call[Any], words: str, account: Account) -> str:
     for text, meaning in _DOCUMENTED.items():
         if words.casefold().rstrip(". ") == text.casefold():
             return f": {text}{f' ({meaning})' if meaning else ''}"
@@ -49,6 +53,15 @@ def server_words(call: Call[Any], content: bytes, account: Account) -> str:
         f"; the server's message {f'mentions {fields} and ' if fields else ''}is not shown, because it may quote "
         "personal data (the setting show_server_messages shows it)"
     )
+
+
+def _template(call: Call[Any], words: str) -> str:
+    """The template that was sent, where the server's words are about it."""
+    template = (call.body or {}).get("template")
+    if not isinstance(template, dict) or "template" not in words.casefold():
+        return ""
+    named = f"{str(template.get('name'))[:60]!r} ({str(template.get('language'))[:20]})"
+    return f"; template {named}: is it approved, and spelled as in Whautomate?"
 
 
 def shortened(words: str, account: Account, call: Call[Any] | None = None) -> str:

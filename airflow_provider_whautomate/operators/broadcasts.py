@@ -16,6 +16,7 @@ from airflow_provider_whautomate.links import WhautomateBroadcastLink
 from airflow_provider_whautomate.operators.base import (
     WAITS_IN_SLOT,
     WhautomateOperator,
+    _from_text,
     _storage,
     due_of,
     is_literal,
@@ -184,8 +185,9 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
 
     def broadcast_of(self, context: Context) -> dict[str, Any]:
         """Return what names the broadcast: its key."""
-        given = self.arguments()
-        return {"key": key_of(context, self.account(), given["name"]) if given["key"] is None else given["key"]}
+        # These two alone: another argument may be why the task fails.
+        key, name = (_from_text(one, self._hints[one], self.given(one)) for one in ("key", "name"))
+        return {"key": key_of(context, self.account(), name) if key is None else key}
 
     def account(self) -> Account:
         """Return the account that it is at."""

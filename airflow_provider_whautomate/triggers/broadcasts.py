@@ -62,7 +62,7 @@ class _CancellingTrigger(BaseTrigger):
                     await self._state()
             if self.key is not None or self.broadcast_id is not None:
                 more = ", clears it or marks it as done" if self.cancel_on_kill else ""
-                self.log.info("the broadcast is cancelled if a person marks the task as failed%s", more)
+                self.log.info("the broadcast will be cancelled if a person marks the task as failed%s", more)
             async for event in super().run():
                 yield event
         except asyncio.CancelledError:

@@ -91,7 +91,7 @@ def test_a_guard_ends_its_task_without_a_retry(run):
 
 def test_what_has_started_is_not_called_off(run):
     assert run.tasks["cancel"] == ("success", 1)
-    assert "nothing is cancelled: it has started" in run.said
+    assert "nothing was cancelled: it has started" in run.said
 
 
 def test_single_messages_are_sent_to_each_row(run):
@@ -394,6 +394,34 @@ def test_the_failure_of_the_last_attempt_cancels_it(emulator, caplog, attempts_l
         executed(task(), given, held.method_name, event=held.trigger.until, **held.kwargs)
     assert len(emulator.records("broadcasts")) == stays
     assert ("is cancelled because the task has failed" in caplog.text) == (not stays)
+
+
+def test_a_sensor_of_a_broadcast_that_does_not_exist_cancels_nothing_and_says_so(emulator, caplog):
+    caplog.set_level("INFO")
+    with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
+        one = WhautomateBroadcastSensor(task_id="wait", broadcast_id="b404")
+    with pytest.raises(Exception, match="GET /v1/broadcasts/b404: not found"):
+        executed(one, context())
+    assert "the task has failed, but there is no broadcast b404 on this account; nothing was cancelled" in caplog.text
+    assert "is cancelled" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"body_parameters": 3}, "body_parameters"),
+        ({"template": "spring_sale"}, "template"),
+        ({"send_window": "9 to 5"}, "send_window"),
+    ],
+)
+def test_a_wrong_argument_is_said_without_a_word_about_cancelling(emulator, caplog, capsys, wrong, says):
+    one = task()
+    for name, value in wrong.items():  # as a template renders it
+        setattr(one, name, value)
+    with pytest.raises(Exception, match=says):
+        executed(one, context())
+    assert "its broadcast can" not in caplog.text + "".join(capsys.readouterr())
+    assert emulator.requests("createBroadcast") == []
 
 
 @pytest.mark.parametrize("what", ["operator", "sensor"])

@@ -469,6 +469,30 @@ def test_nothing_to_call_off(client: Client, whautomate_emulator: Emulator) -> N
         cancel_broadcast(client)
 
 
+@pytest.mark.parametrize("because", [None, "the task has failed"])
+def test_cancelling_a_broadcast_that_does_not_exist_says_that_nothing_was_cancelled(
+    because: str | None, client: Client, whautomate_emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = cancel_broadcast(client, broadcast_id="b404", because=because)
+    says = "there is no broadcast b404 on this account; nothing was cancelled"
+    assert found == {"cancelled": False, "id": "b404", "why": says}
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == [
+        f"{because}, but {says}" if because else says
+    ]
+    assert "is cancelled" not in caplog.text
+
+
+def test_cancelling_one_that_somebody_deleted_before_says_so_too(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    made = broadcast(client, whautomate_emulator, **HELD)
+    client.send(broadcasts.delete_broadcast(made["id"]))
+    found = cancel_broadcast(client, key="dag/task/2026-01-01", clock=clock(whautomate_emulator))
+    assert (found["cancelled"], "nothing was cancelled" in found["why"]) == (False, True)
+    with pytest.raises(PolicyRefused, match="was deleted at Whautomate: nothing is sent under its key again"):
+        broadcast(client, whautomate_emulator, **HELD)
+
+
 def test_one_whose_creation_got_no_answer_is_found_and_called_off(
     client: Client, whautomate_emulator: Emulator, people: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,8 +71,14 @@ def test_reads_deletes_and_writes_are_repeated(fault: Any, send: Any, whautomate
 
 
 def test_a_delete_of_nothing_is_an_error_the_first_time(send: Any) -> None:
-    with pytest.raises(NotFound, match=r"/v1/contacts/\{\}: not found"):
-        send(contacts.delete_contact("nobody"))
+    with pytest.raises(NotFound, match="DELETE /v1/contacts/c404: not found"):
+        send(contacts.delete_contact("c404"))
+
+
+@pytest.mark.parametrize("given", ["+4915123456789", "ada@example.com", "Ada Lovelace"])
+def test_what_is_no_id_is_not_shown_where_it_is_not_found(given: str, send: Any) -> None:
+    with pytest.raises(NotFound, match="GET /v1/contacts/…: not found"):
+        send(contacts.get_contact(given))
 
 
 def test_a_read_gives_up_after_some_attempts(send: Any, whautomate_emulator: Any) -> None:
@@ -252,6 +258,17 @@ def test_of_other_words_of_the_server_only_names_of_fields_are_said(words: str, 
     assert "show_server_messages" in said
     for person in ("Ada", "ADA", "ove", "results", "grace", "Zoë", "Müller", "151", "6789", "s3cr3t", "known"):
         assert person not in said
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_refused_template_is_named_as_the_caller_wrote_it(shown: bool) -> None:
+    account = account_from_settings("https://api.example", "s3cr3t-key", {"show_server_messages": shown})
+    sent: Any = {"name": "x", "type": "contact", "template": {"name": "sommer_sale", "language": "en"}}
+    call = broadcasts.create_broadcast(sent)
+    said = server_words(call, b'{"message": "no such Template"}', account)
+    assert said.endswith("; template 'sommer_sale' (en): is it approved, and spelled as in Whautomate?")
+    assert "sommer_sale" not in server_words(call, b'{"message": "Invalid locationId"}', account)
+    assert "template '" not in server_words(contacts.get_contact("c1"), b'{"message": "no template"}', account)
 
 
 def test_an_account_may_permit_the_words_of_the_server(make_send: Any) -> None:

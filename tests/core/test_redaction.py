@@ -17,7 +17,7 @@ from whautomate_core.api.account import get_account_info
 from whautomate_core.client import Client
 from whautomate_core.errors import WhautomateError
 from whautomate_core.files import open_file, write_text
-from whautomate_core.redaction import database_url, shown_url
+from whautomate_core.redaction import database_url, shown_id, shown_url
 from whautomate_core.sources import Sql, rows
 from whautomate_core.state.database import Database
 
@@ -200,3 +200,16 @@ def test_an_encoded_password_reaches_the_server(password: str, serving: Any) -> 
 )
 def test_of_an_address_only_what_can_be_no_secret_is_shown(url: str, shows: str) -> None:
     assert shown_url(url) == shows
+
+
+@pytest.mark.parametrize("id", ["c123", "0aB3xYz9Qk1", "qXkTbZrWmPa", "8b5f2f3e-1c2d-4e5f-9a0b-1c2d3e4f5a6b"])
+def test_ids_are_shown(id: str) -> None:
+    assert shown_id(id) == id
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4915123456789", "+49 151 2345678", "ada@example.com", "Ada", "AnnaSchmidt", "my ad 1", "Müller1", "{}", ""],
+)
+def test_what_is_given_for_an_id_and_looks_like_none_is_not_shown(text: str) -> None:
+    assert shown_id(text) == "…"

@@ -27,7 +27,7 @@ from whautomate_core.emulator import Emulator, Stances, create_app, running
 from whautomate_core.state import open_state
 
 KEY = "key-of-the-proof-4711"
-LISTENS = "the broadcast is cancelled if a person marks the task as failed"
+LISTENS = "the broadcast will be cancelled if a person marks the task as failed"
 """What a trigger says once it can be killed: it runs, and has asked for the state of its task."""
 DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove_broadcasts"
 

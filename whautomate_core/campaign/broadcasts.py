@@ -45,6 +45,7 @@ from whautomate_core.once import send_once
 from whautomate_core.outcome_lines import time_of
 from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
+from whautomate_core.redaction import shown_id
 from whautomate_core.state.claims import Claims
 
 log = logging.getLogger(__name__)
@@ -207,7 +208,7 @@ def cancel_broadcast(
         patience: Seconds before each look for one whose creation got no answer.
         because: Why it is cancelled, for the log. With it nothing is logged where there was nothing to cancel.
 
-    Returns: `cancelled`; `id`; `why` it wasn't, else None.
+    Returns: `cancelled`, whether it was there and is deleted now; `id`; `why` it wasn't, else None.
     """
     if (key is None) == (broadcast_id is None):
         raise ConfigurationError("name the broadcast by either key or broadcast_id")
@@ -236,17 +237,23 @@ def cancel_broadcast(
         if not claim.settled:
             claims.settle(account, claim.key, {**stored, "id": found})
         ids = list(dict.fromkeys([*ids, found]))
+    cancelled = []
     for one in ids:
         try:
-            _withdraw(client, one, now())
+            was_there = _withdraw(client, one, now())
         except _TooLateError as error:
             return _not_cancelled(one, str(error), because)
+        cancelled += [one] if was_there else []
     for claim in about:
-        claims.amend(account, claim.key, {"over": "was cancelled"})
+        claims.amend(account, claim.key, {"over": "was cancelled" if cancelled else "was deleted at Whautomate"})
     if not ids:
         return _not_cancelled(None, "it was cancelled before", because, quiet=True)
-    log.info("broadcast %s is cancelled%s", ", ".join(ids), f" because {because}" if because else "")
-    return {"cancelled": True, "id": ids[-1], "why": None}
+    if not cancelled:  # a wrong id, or another account: the broadcast that was meant may go out
+        missing = f"there is no broadcast {shown_id(ids[-1])} on this account; nothing was cancelled"
+        log.warning("%s%s", f"{because}, but " if because else "", missing)
+        return {"cancelled": False, "id": ids[-1], "why": missing}
+    log.info("broadcast %s is cancelled%s", ", ".join(cancelled), f" because {because}" if because else "")
+    return {"cancelled": True, "id": cancelled[-1], "why": None}
 
 
 # --- the steps
@@ -610,9 +617,10 @@ def _withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
 
 def _not_cancelled(broadcast_id: str | None, why: str, because: str | None, *, quiet: bool = False) -> Json:
     if because is None:
-        log.warning("nothing is cancelled: %s", why)
+        log.warning("nothing was cancelled: %s", why)
     elif not quiet:
-        log.warning("%s, but its broadcast %s can't be cancelled: %s", because, broadcast_id or "", why)
+        named = f"broadcast {broadcast_id}" if broadcast_id else "broadcast"
+        log.warning("%s, but its %s can't be cancelled: %s", because, named, why)
     return {"cancelled": False, "id": broadcast_id, "why": why}
 
 
