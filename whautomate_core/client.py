@@ -759,6 +759,9 @@ class Client(_Sender):
             self._require_permitted(step, people)
         if before is not None and step.repeat is Repeat.ONCE:
             before()
+            # Once more: whoever forgets a person waits only for calls that `before` has noted.
+            if step.act in CONCERNS:
+                self._require_permitted(step, people)
         return self._exchange(step, grant)
 
     def _permits(self, permits: int) -> Grant:

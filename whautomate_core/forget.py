@@ -8,16 +8,22 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
-from whautomate_core.api import clients, contacts
 from whautomate_core.api._people import anybody
 from whautomate_core.call import Json
-from whautomate_core.client import Client
+from whautomate_core.client import LONGEST_REQUEST, Client
 from whautomate_core.errors import InvalidRequest, NotFound
+from whautomate_core.known import read_ids, read_known
+from whautomate_core.once import PATIENCE
 from whautomate_core.phones import canonical, e164, shared_digits, spellings, split_number
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state import State
-from whautomate_core.sync.kinds import CLIENTS, CONTACTS, key_of, other_keys
+from whautomate_core.sync.kinds import CLIENTS, CONTACTS, Kind, key_of, other_keys
 from whautomate_core.sync.rows import match_hash
+
+_ROUNDS = 3
+
+_PATIENCE = (*PATIENCE, 12.8, 12.8)
+"""Seconds before each look whether the requests of others have ended: in sum a little longer than one may take."""
 
 
 def number_of_person(phone: str, region: str | None = None) -> str:
@@ -30,8 +36,6 @@ def number_of_person(phone: str, region: str | None = None) -> str:
 
 def records_of(client: Client, number: str) -> dict[str, list[str]]:
     """The ids of the contacts and clients with a number: `contact` and `client`. Two searches, and what syncs know."""
-    from whautomate_core.known import read_known
-
     of_clients, of_contacts = anybody(shared_digits(number))
     found: dict[str, list[str]] = {}
     for kind, search in ((CONTACTS, of_contacts), (CLIENTS, of_clients)):
@@ -45,27 +49,60 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
     """Delete the contacts and clients of a person, and what the state has of them; nobody is made or messaged again.
 
     Whatever stops it, doing it again finishes it: first the number is noted, as a keyed hash, then what the state knows
-    is removed, and the records at Whautomate last.
+    is removed, and the records at Whautomate last. A sync may have created the person since `records` were searched
+    for, so they are searched for again: until no search shows anybody, three times at most.
 
     Args:
         number: In its canonical form.
         records: `records_of` it.
 
-    Returns: `contacts` and `clients` that were deleted; `lines` that were removed from the state.
+    Returns: `contacts` and `clients` that were deleted; `lines` that were removed from the state; `left`, how many
+        contacts and clients the last search showed, each of which can still be read.
     """
-    forgotten = client.state.forgotten(client.account.id)
-    forgotten.add(number)
-    lines = _erase(client, number, records)
-    deleted = {"contacts": 0, "clients": 0}
-    for kind, delete in (("contact", contacts.delete_contact), ("client", clients.delete_client)):
-        for id in records[kind]:
-            try:
-                client.send(delete(id, allow_protected=True))
-                deleted[f"{kind}s"] += 1
-            except NotFound:
-                continue
+    client.state.forgotten(client.account.id).add(number)
+    _wait_for_creates(client)
+    there = {kind: list(dict.fromkeys([*records[kind], *ids])) for kind, ids in records_of(client, number).items()}
+    gone: dict[str, list[str]] = {"contact": [], "client": []}
+    lines, deleted = 0, {"contacts": 0, "clients": 0}
+    for _ in range(_ROUNDS):
+        lines += _erase(client, number, there)
+        for kind in (CONTACTS, CLIENTS):
+            deleted[f"{kind.name}s"] += sum([_delete(client, kind, id) for id in there[kind.name]])
+            gone[kind.name] += there[kind.name]
+        shown = records_of(client, number)
+        # A list may show for a while who was deleted: reading them tells.
+        there = {
+            kind.name: [
+                id
+                for id in shown[kind.name]
+                if id not in gone[kind.name] or next(read_ids(client, kind, [id]), None) is not None
+            ]
+            for kind in (CONTACTS, CLIENTS)
+        }
+        if not any(there.values()):
+            break
     # A sync that ran meanwhile may have noted them once more.
-    return {**deleted, "lines": lines + _erase(client, number, records)}
+    lines += _erase(client, number, gone)
+    return {**deleted, "lines": lines, "left": sum(map(len, there.values()))}
+
+
+def _delete(client: Client, kind: Kind, id: str) -> bool:
+    try:
+        client.send(kind.delete(id, allow_protected=True))
+    except NotFound:
+        return False
+    return True
+
+
+def _wait_for_creates(client: Client) -> None:
+    """Wait for the creates that were sent before the number was noted: each is over within the time of a request."""
+    forgotten = client.state.forgotten(client.account.id)
+    begun = forgotten.creates_begun(LONGEST_REQUEST)
+    for seconds in _PATIENCE:
+        if not begun:
+            return
+        client.used.sleep(seconds)
+        begun &= forgotten.creates_begun(LONGEST_REQUEST)
 
 
 def forget_in_state(state: State, account: str, number: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +193,7 @@ def test_of_others_nothing_goes(client: Client, whautomate_emulator: Emulator) -
     )["unchanged"] == 1  # fmt: skip
 
 
+@pytest.mark.whautomate(search_delay=0, limits=())
 def test_killed_anywhere_it_is_finished_by_doing_it_again(
     client: Client, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,8 +214,56 @@ def test_killed_anywhere_it_is_finished_by_doing_it_again(
         assert [one for one in names_of_ada() if one in said] == [], at
         assert [one["name"] for one in whautomate_emulator.contacts()] == ["Bob Ash"]
         client.state.forgotten(client.account.id).remove(number)
-        at += 45
+        at += 60
     assert at > 100
+
+
+def test_whoever_a_sync_creates_after_the_search_is_deleted_too(client: Client, whautomate_emulator: Emulator) -> None:
+    number = number_of_person(ADA["mobile"])
+    found = records_of(client, number)
+    sync_contacts(client, [ADA], FIELDS, sync_name="crm", progress=silent)
+    done = forget(client, number, found)
+    assert (done["contacts"], done["left"]) == (1, 0)
+    assert whautomate_emulator.contacts() == []
+
+
+@pytest.mark.parametrize("kind", ["contacts", "clients"])
+def test_a_create_that_is_on_its_way_is_waited_for(
+    client: Client, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    whautomate_emulator.fault("late_commit", operation=f"create{kind.title()[:-1]}", seconds=30)
+    mapping = {"fullName": "who", "phone": "mobile"}
+    with ThreadPoolExecutor() as pool:
+        if kind == "contacts":
+            sync = pool.submit(sync_contacts, client, [ADA], FIELDS, sync_name="crm", progress=silent)
+        else:
+            sync = pool.submit(sync_clients, client, [ADA], mapping, sync_name="crm", progress=silent)
+        while not whautomate_emulator.held():
+            assert not sync.done()
+            time.sleep(0.01)
+
+        def let_it_end(seconds: float) -> None:
+            whautomate_emulator.release()
+            sync.result()
+
+        number = number_of_person(ADA["mobile"])
+        with Client(client.account, pool=NoLimit()) as other:
+            monkeypatch.setattr(other.used, "sleep", let_it_end)
+            done = forget(other, number, {"contact": [], "client": []})
+    assert (done[kind], done["left"]) == (1, 0)
+    assert [*whautomate_emulator.contacts(), *whautomate_emulator.clients()] == []
+    assert [one for one in names_of_ada() if one in whole(client)] == []
+
+
+def test_a_create_looks_again_whether_the_person_is_forgotten_after_it_was_noted(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    call = contacts.create_contact(
+        {"name": "Ada", "phoneNumber": ADA["mobile"], "location": {"id": whautomate_emulator.location_id}}
+    )
+    with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+        client.send(call, before=lambda: client.state.forgotten(client.account.id).add("4915123456700"))  # type: ignore[arg-type,return-value]
+    assert whautomate_emulator.contacts() == []
 
 
 # --- the command
@@ -240,3 +291,27 @@ def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulato
     wrong = cli("forget", "12", "--yes")
     assert wrong.exit_code == 1
     assert "--region names the country" in wrong.output
+
+
+def test_the_command_fails_where_somebody_is_still_there(
+    cli: Any, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody makes them by hand whenever they are deleted."""
+
+    def add() -> None:
+        whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456700"}])
+
+    add()
+    send = Client.send
+
+    def send_and_add(self: Client, call: Any, **more: Any) -> Any:
+        answer = send(self, call, **more)
+        if call.method == "DELETE":
+            add()
+        return answer
+
+    monkeypatch.setattr(Client, "send", send_and_add)
+    said = cli("forget", "+4915123456700", "--yes")
+    assert said.exit_code == 1
+    assert "forgotten: 3 contacts and 0 clients deleted" in said.output
+    assert said.output.splitlines()[-1].startswith("error: 1 contacts and clients with this number are still")

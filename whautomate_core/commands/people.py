@@ -56,6 +56,13 @@ def forget(
         f"forgotten: {done['contacts']} contacts and {done['clients']} clients deleted at Whautomate, {done['lines']} "
         "lines of the state removed"
     )
+    if done["left"]:
+        typer.echo(
+            f"error: {done['left']} contacts and clients with this number are still at Whautomate, because somebody "
+            "else keeps creating them: stop that, then run this again",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from whautomate_core.state.secret import Secret
 
 REASON = "the person asked to be forgotten (`whautomate people readmit` takes that back)"
 
+_CREATES = ("POST /v1/contacts", "POST /v1/clients")
 _AT_ONCE = 400
 _PAGE = 5000
 
@@ -97,6 +98,22 @@ class Forgotten:
             removed += self._database.run(lambda connection, part=part: erase_claims(connection, part))  # type: ignore[misc]
         self._database.tidy()
         return removed
+
+    def creates_begun(self, seconds: float) -> set[tuple[str, float]]:
+        """The creates of contacts and clients that were begun within so many seconds and have not ended."""
+
+        def work(connection: Connection) -> set[tuple[str, float]]:
+            since = self._database.now(connection) - seconds
+            of_syncs = select(identities.c.match, identities.c.intent_at).where(
+                identities.c.account == self._account, identities.c.intent_at > since
+            )
+            of_steps = select(claims.c.key, claims.c.made_at).where(
+                claims.c.account == self._account, claims.c.what.in_(_CREATES), claims.c.made_at > since
+            )
+            found = (of_syncs, of_steps.where(claims.c.status == "open"))
+            return {(key, at) for one in found for key, at in connection.execute(one)}
+
+        return self._database.run(work)
 
     def _overwrites(self, connection: Connection) -> None:
         if self._database.is_sqlite:  # else what was deleted stays in the file until its place is needed
