@@ -8,6 +8,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -22,8 +23,9 @@ from whautomate_core.campaign.messages import send_template_to_contacts
 from whautomate_core.cli import app
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import OutcomeUnknown, PolicyRefused
 from whautomate_core.forget import forget, number_of_person, records_of
+from whautomate_core.identity import Step
 from whautomate_core.once import send_once
 from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
@@ -37,7 +39,7 @@ TEMPLATE: Any = {"name": "hello", "language": "en"}
 
 @pytest.fixture
 def client(whautomate_emulator: Emulator, state_url: str) -> Any:
-    account = account_of(whautomate_emulator, state=state_url, account=f"a{id(whautomate_emulator)}")
+    account = account_of(whautomate_emulator, state=state_url, account=f"a{token_hex(8)}")
     with Client(account, pool=NoLimit(), sleep=lambda seconds: None) as client:
         yield client
 
@@ -264,6 +266,34 @@ def test_a_create_looks_again_whether_the_person_is_forgotten_after_it_was_noted
     with pytest.raises(PolicyRefused, match="asked to be forgotten"):
         client.send(call, before=lambda: client.state.forgotten(client.account.id).add("4915123456700"))  # type: ignore[arg-type,return-value]
     assert whautomate_emulator.contacts() == []
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["sent", "unknown"])
+@pytest.mark.parametrize("key", [Step("airflow dag task run first"), "welcome +49 1512 3456700"], ids=["step", "key"])
+def test_a_run_that_is_cleared_after_readmit_does_not_message_them_again(
+    client: Client, whautomate_emulator: Emulator, key: Any, known: bool
+) -> None:
+    (id,) = whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": ADA["mobile"]}])
+
+    def message(**whom: Any) -> Any:
+        where = {"location": {"id": whautomate_emulator.location_id}}
+        call = messages.send_whatsapp_template({"template": TEMPLATE, **where, **whom})  # type: ignore[typeddict-item]
+        return send_once(client, key, call, lambda sent: {"id": "m"})
+
+    if known:
+        message(contact={"id": id})
+    else:
+        whautomate_emulator.fault("500_after", operation="sendWhatsappTemplate")
+        with pytest.raises(OutcomeUnknown):
+            message(contact={"id": id})
+    number = number_of_person(ADA["mobile"])
+    forget(client, number, records_of(client, number))
+    client.state.forgotten(client.account.id).remove(number)
+    with pytest.raises(OutcomeUnknown, match="people forget"):
+        message(recepient={"phoneNumber": ADA["mobile"]})
+    assert len(whautomate_emulator.messages()) == 1
+    if isinstance(key, Step):  # nobody else of that step is concerned
+        assert message(recepient={"phoneNumber": BOB["mobile"]})[1]
 
 
 # --- the command

@@ -70,7 +70,7 @@ def test_old_claims_go_and_their_steps_send_nothing_any_more(state: State, accou
     # The same people, others of the step, others of the job under its key: who knows whether they got it?
     for key in (step("2026-01-01"), step("2026-01-01", person=9), "order 4711", f"spring to {2:016x}"):
         for _ in range(2):
-            with pytest.raises(OutcomeUnknown, match=r"forgotten on \d{4}-\d\d-\d\d by `whautomate state prune`"):
+            with pytest.raises(OutcomeUnknown, match=r"removed on \d{4}-\d\d-\d\d by `whautomate state prune`"):
                 state.claims.claim(account, key, {"to": key}, SEND)
     assert keys(state, account) == {*young}
     for key in (step("2026-07-01"), "order 4713", "summer", step("2026-01-01", endpoint="createContact"), "order"):

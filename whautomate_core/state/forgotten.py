@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.phones import canonical
 from whautomate_core.state.database import Database
+from whautomate_core.state.pruned import mark_keys
 from whautomate_core.state.schema import claims, details, forgotten, identities, rows, syncs
 from whautomate_core.state.secret import Secret
 
@@ -66,7 +67,9 @@ class Forgotten:
         return str(hasher.hexdigest())
 
     def erase(self, ids: Collection[str], matches: Collection[str], is_about: Callable[[Any], bool]) -> int:
-        """Remove what the state has of somebody: people and rows of syncs, and claims. Returns how many lines.
+        """Remove what the state has of somebody: people and rows of syncs, and claims, of which marks stay.
+
+        Returns how many lines.
 
         Args:
             ids: Of their contacts and clients.
@@ -86,15 +89,20 @@ class Forgotten:
             lines = rows.c.sync.in_(of_account) & rows.c.match.in_([*known])
             return int(count + connection.execute(delete(rows).where(lines)).rowcount)
 
-        def erase_claims(connection: Connection, keys: list[str]) -> int:
+        def erase_claims(connection: Connection, part: list[Any]) -> int:
             self._overwrites(connection)
+            keys = [one.key for one in part]
+            # Once the person is readmitted, a run that is cleared must not message them again. Of an open claim nobody
+            # knows whether it did.
+            marked = {*keys, *(one.named for one in part if one.named)}
+            mark_keys(self._database, self._secret, connection, self._account, marked)
             mine = (claims.c.account == self._account) & claims.c.key.in_(keys)
             return int(connection.execute(delete(claims).where(mine)).rowcount)
 
         removed = self._database.run(erase_people)
-        keys = [one.key for one in self._claims() if is_about(one)]
-        for start in range(0, len(keys), _AT_ONCE):
-            part = keys[start : start + _AT_ONCE]
+        about = [one for one in self._claims() if is_about(one)]
+        for start in range(0, len(about), _AT_ONCE):
+            part = about[start : start + _AT_ONCE]
             removed += self._database.run(lambda connection, part=part: erase_claims(connection, part))  # type: ignore[misc]
         self._database.tidy()
         return removed

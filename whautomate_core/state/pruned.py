@@ -7,7 +7,7 @@ a step of a run, or of a key, one mark stays: whoever claims the same again is r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,9 +64,9 @@ def require_remembered(connection: Connection, secret: Secret, account: str, key
     if at is not None:
         when = datetime.fromtimestamp(at, UTC)
         raise OutcomeUnknown(
-            f"this step has run before, and what it sent was forgotten on {when:%Y-%m-%d} by "
-            "`whautomate state prune`: it may have been sent, so nothing is sent. To send it now, start a new run, or "
-            "give it another key (key=...)"
+            f"this step has run before, and the record of what it sent was removed on {when:%Y-%m-%d} by "
+            "`whautomate state prune` or `whautomate people forget`: it may have been sent, so nothing is sent. To "
+            "send it now, start a new run, or give it another key (key=...)"
         )
 
 
@@ -96,6 +96,20 @@ def prune(database: Database, secret: Secret, seconds: float, *, dry_run: bool =
 
 def _mark(secret: Secret, account: str, begins: str, connection: Connection | None = None) -> str:
     return secret.digest(["pruned", account, begins], connection)
+
+
+def mark_keys(database: Database, secret: Secret, connection: Connection, account: str, keys: Iterable[str]) -> None:
+    """Leave marks of claims that are removed in the same transaction, each of its key alone and not of its step."""
+    _write_marks(
+        database, connection, [_mark(secret, account, key, connection) for key in keys], database.now(connection)
+    )
+
+
+def _write_marks(database: Database, connection: Connection, marks: Iterable[str], at: float) -> None:
+    dialect: Any = sqlite if database.is_sqlite else postgresql
+    written = dialect.insert(pruned).on_conflict_do_nothing()
+    # In one order for all, so that two who prune never wait for each other.
+    connection.execute(written, [{"mark": mark, "at": at} for mark in sorted({*marks})])
 
 
 def _step_of(key: str) -> str:
@@ -160,12 +174,9 @@ def _remove(database: Database, account: str, marks: dict[str, str], now: float,
     """Remove claims and write their marks, both or neither."""
     mine = (claims.c.account == account) & claims.c.key.in_(list(marks))
     old = mine & (claims.c.status == "settled") & (claims.c.made_at < before)
-    dialect: Any = sqlite if database.is_sqlite else postgresql
-    written = dialect.insert(pruned).on_conflict_do_nothing()
 
     def work(connection: Connection) -> int:
-        # In one order for all, so that two who prune never wait for each other.
-        connection.execute(written, [{"mark": mark, "at": now} for mark in sorted({*marks.values()})])
+        _write_marks(database, connection, marks.values(), now)
         return int(connection.execute(delete(claims).where(old)).rowcount)
 
     return database.run(work)
