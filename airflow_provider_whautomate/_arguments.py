@@ -8,7 +8,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from typing_extensions import is_typeddict
@@ -80,6 +81,44 @@ VALUES: dict[str, Callable[[str, Any], object]] = {
 """Arguments that mean the same in each operator -> what raises for a value that can't work."""
 
 
+def _zone_name(value: Any) -> Any:
+    # Of pendulum as well, whose zones are ZoneInfo. Other fixed offsets have no name.
+    return "UTC" if value is UTC else getattr(value, "key", None) or value if isinstance(value, tzinfo) else value
+
+
+def _as_list(value: Any) -> Any:
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+
+
+def _as_seconds(value: Any) -> Any:
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("tags", "hours"), _as_list),
+    **dict.fromkeys(("poll_interval", "timeout", "settle_after", "max_wait"), _as_seconds),
+    **dict.fromkeys(("date", "earliest", "latest", "start", "now"), _day),
+    "timezone": _zone_name,
+}
+"""Arguments that also take another kind of value, which means the same -> what makes it plain."""
+
+
+def plain(name: str, value: Any) -> Any:
+    """Return the value of an argument as JSON can hold it: Airflow renders, stores and shows it.
+
+    A set of tags becomes a sorted list, a time zone its name, a day its text, a timedelta its seconds. Sets are lists
+    only where the order of the list means nothing.
+
+    :param name: Of the argument.
+    :param value: What it was given.
+    """
+    return _PLAIN[name](value) if name in _PLAIN else value
+
+
 def require_own(task: Any, cls: type, literal: Callable[[Any], bool] = lambda value: True) -> None:
     """Raise `ConfigurationError` for an argument of a class's own `__init__` that is not of its type.
 
@@ -87,7 +126,7 @@ def require_own(task: Any, cls: type, literal: Callable[[Any], bool] = lambda va
     :param cls: The class whose arguments they are.
     :param literal: Whether a value stands in the DAG file as it will be used.
     """
-    for name, hint in _hints_of(cls).items():
+    for name, hint in hints_of(cls).items():
         value = getattr(task, name)
         if name in task.template_fields and isinstance(value, str) and value.isdigit() and fits(0, hint):
             value = int(value)  # a template makes the text "5" of the count 5
@@ -96,7 +135,8 @@ def require_own(task: Any, cls: type, literal: Callable[[Any], bool] = lambda va
 
 
 @functools.cache
-def _hints_of(cls: type) -> dict[str, Any]:
+def hints_of(cls: type) -> dict[str, Any]:
+    """Return the arguments of a class's own `__init__`: name -> type."""
     hints = get_type_hints(cls.__init__)  # type: ignore[misc]
     return {name: hint for name, hint in hints.items() if name not in ("return", "kwargs")}
 
@@ -130,11 +170,13 @@ def fits(value: Any, hint: Any) -> bool:
     if origin is Callable:
         return callable(value)
     if arguments:
-        return any(fits(value, one) for one in arguments)
+        # The text of a timedelta is taken only where no number of seconds is: those are not templated.
+        among = [one for one in arguments if not (isinstance(value, str) and one is timedelta and float in arguments)]
+        return any(fits(value, one) for one in among)
     if hint in (datetime, timedelta):
         return isinstance(value, (hint, str)) or (hint is timedelta and fits(value, float))
     if hint in (int, float):
-        number = isinstance(value, (int, float) if hint is float else int) and not isinstance(value, bool)
+        number = isinstance(value, (int, float, Decimal) if hint is float else int) and not isinstance(value, bool)
         return number and math.isfinite(value)
     return isinstance(value, hint)
 

@@ -48,7 +48,7 @@ def open_source(source: Any) -> tuple[Source, OpenFile]:
     """
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
-    from airflow_provider_whautomate.operators.base import _from_text, _storage
+    from airflow_provider_whautomate.operators.base import _storage, from_text
     from whautomate_core.files import open_file
 
     if isinstance(source, Sql):
@@ -56,7 +56,7 @@ def open_source(source: Any) -> tuple[Source, OpenFile]:
     if isinstance(source, ObjectStoragePath):
         return str(source), lambda _: source.fs.open(source.path, "rb")
     if is_json(source):
-        source = _from_text("source", list[Any], source)
+        source = from_text("source", list[Any], source)
     return source, partial(open_file, storage=_storage)
 
 

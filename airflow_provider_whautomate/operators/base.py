@@ -10,7 +10,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from types import UnionType
@@ -20,7 +20,7 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperat
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
-from airflow_provider_whautomate._arguments import named_after, require_kind, require_own
+from airflow_provider_whautomate._arguments import hints_of, named_after, plain, require_kind, require_own
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
@@ -112,19 +112,19 @@ class WhautomateOperator(BaseOperator):
     def __init__(
         self,
         *,
-        max_wait: float | None = MAX_WAIT,
+        max_wait: float | timedelta | None = MAX_WAIT,
         max_requests: int | None = None,
         whautomate_conn_id: str = WhautomateHook.default_conn_name,
         **kwargs: Any,
     ) -> None:
         # What a write or a job returns is a dict: with each key an XCom of its own, `task.output["id"]` works.
         super().__init__(**{"multiple_outputs": not self._reads, **kwargs})
-        self.max_wait = max_wait
+        self.max_wait: float | None = plain("max_wait", max_wait)
         self.max_requests = max_requests
         self.whautomate_conn_id = whautomate_conn_id
         with named_after(self):
             require_own(self, WhautomateOperator, is_literal)
-            check_quota(max_wait, max_requests)
+            check_quota(self.max_wait, max_requests)
 
     def __init_subclass__(cls, call: Callable[..., Call[Any]] | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -210,7 +210,7 @@ class WhautomateOperator(BaseOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Send the call."""
-        arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
+        arguments = {name: from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
         call = type(self)._call(**arguments)
         name = type(self)._call.__name__
         if self._reads:
@@ -445,12 +445,12 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     shared = [one for one in inspect.signature(WhautomateOperator.__init__).parameters.values() if one.kind is keyword]
 
     def __init__(self: WhautomateOperator, **kwargs: Any) -> None:
-        values = {one.name: kwargs.pop(one.name, one.default) for one in own}
+        values = {one.name: plain(one.name, kwargs.pop(one.name, one.default)) for one in own}
         super(cls, self).__init__(**kwargs)
         for name, value in values.items():
             setattr(self, name, value)
         with named_after(self):
-            _check_names({**_SHARED_HINTS, **hints}, values)
+            check_names({**_SHARED_HINTS, **hints}, values)
             require_kind("return_records", bool, self.return_records)
         self._ready = True
 
@@ -466,26 +466,45 @@ def _derive(cls: type[WhautomateOperator], call: Callable[..., Call[Any]]) -> No
     cls.__doc__ = _doc(call, hints, [one.name for one in own], templated)
 
 
-def _check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Raise what is wrong with a value that stands in the DAG file: its kind, or the name of a field of a dict."""
-    plain = dict(values)
+    read = dict(values)
     for name in hints.keys() & values.keys():
         if is_literal(values[name]):
-            plain[name] = _from_text(name, hints[name], values[name])
-    extra = plain.get("extra")
+            read[name] = from_text(name, hints[name], values[name])
+    extra = read.get("extra")
     if extra is not None and not isinstance(extra, dict):
         return  # fields may come with it
     for name, hint in hints.items():
         record = _record(hint)
-        if record is not None and isinstance(plain.get(name), dict):
-            records.body(record, plain[name], extra, names_only=True)
+        if record is not None and isinstance(read.get(name), dict):
+            records.body(record, read[name], extra, names_only=True)
 
 
-def _from_text(name: str, hint: Any, value: Any) -> Any:
+def check_own(task: Any, cls: type[BaseOperator]) -> None:
+    """Raise what is wrong with arguments of a class's own `__init__` that stand in the DAG file.
+
+    Those that are templated may be the text that a template would make of them.
+
+    :param task: What was made.
+    :param cls: The class whose arguments they are.
+    """
+    hints = hints_of(cls)
+    rendered = set(cls.template_fields)
+    check_names(
+        {name: hint for name, hint in hints.items() if name in rendered},
+        {name: getattr(task, name) for name in hints.keys() & rendered},
+    )
+    for name in hints.keys() - rendered:
+        require_kind(name, hints[name], getattr(task, name))
+
+
+def from_text(name: str, hint: Any, value: Any) -> Any:
     """A value of an argument, taken from its JSON where it is text, as templates make it.
 
     Raises `ConfigurationError` that shows nothing of the value, which may be about a person.
     """
+    value = plain(name, value)  # a template or another task may make what an argument in a DAG file may be
     among: tuple[Any, ...] = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     if isinstance(value, str):
         if value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):

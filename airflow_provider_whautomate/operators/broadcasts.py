@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
 
-from airflow_provider_whautomate._arguments import named_after, require_own, require_positive
+from airflow_provider_whautomate._arguments import named_after, plain, require_own, require_positive
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
@@ -142,21 +142,21 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         *,
         wait: bool = False,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
-        poll_interval: float = 60.0,
-        timeout: float = 86_400.0,
+        poll_interval: float | timedelta = 60.0,
+        timeout: float | timedelta = 86_400.0,
         cancel_on_kill: bool | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.wait = wait
         self.deferrable = deferrable
-        self.poll_interval = poll_interval
-        self.timeout = timeout
+        self.poll_interval: float = plain("poll_interval", poll_interval)
+        self.timeout: float = plain("timeout", timeout)
         self.cancel_on_kill = cancel_on_kill
         with named_after(self):
             require_own(self, _SendingOperator)
-            check_poll_interval(poll_interval)
-            require_positive("timeout", timeout)
+            check_poll_interval(self.poll_interval)
+            require_positive("timeout", self.timeout)
 
     def work(self, client: Client, context: Context) -> Any:
         """Send it, or go on with it where it was sent before; wait."""

@@ -376,8 +376,8 @@ class WhautomateBroadcastOperator(WhautomateOperator):
         due: datetime | str | XComArg | None = None,
         wait: bool = False,
         deferrable: bool = False,
-        poll_interval: float = 60.0,
-        timeout: float = 86400.0,
+        poll_interval: float | timedelta = 60.0,
+        timeout: float | timedelta = 86400.0,
         cancel_on_kill: bool | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...

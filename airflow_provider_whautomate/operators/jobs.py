@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 from urllib.parse import quote, urlsplit
 
-from airflow_provider_whautomate._arguments import named_after
+from airflow_provider_whautomate._arguments import named_after, plain
 from airflow_provider_whautomate.operators.base import (
     _PARAMS,
     SOURCES,
     WhautomateOperator,
-    _check_names,
-    _from_text,
     _shape,
     _storage,
+    check_names,
+    from_text,
     is_literal,
     step_of,
 )
@@ -58,7 +58,7 @@ class WhautomateJobOperator(WhautomateOperator):
 
     def arguments(self) -> dict[str, Any]:
         """Return the rendered arguments of the job."""
-        arguments = {name: _from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
+        arguments = {name: from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
         for name in SOURCES & arguments.keys():
             if arguments[name] is not None:
                 arguments[name] = open_source(arguments[name])[0]
@@ -95,7 +95,7 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
         """Raise what is wrong with arguments that stand in the DAG file; paths are of the worker's machine."""
         hints = {name: hint for name, hint in self._hints.items() if not name.endswith("_path")}
         literal = {name: getattr(self, name) for name in hints if is_literal(getattr(self, name))}
-        check_arguments(self._kind, {name: _from_text(name, hints[name], value) for name, value in literal.items()})
+        check_arguments(self._kind, {name: from_text(name, hints[name], value) for name, value in literal.items()})
 
     def work(self, client: Client, context: Context) -> Any:
         """Do the job, and tell of it in the events of the task's assets."""
@@ -153,12 +153,12 @@ def _derive(cls: type[WhautomateJobOperator], job: Callable[..., dict[str, Any]]
     shared = [one for one in inspect.signature(base.__init__).parameters.values() if one.kind is keyword]
 
     def __init__(self: WhautomateJobOperator, **kwargs: Any) -> None:
-        values = {one.name: kwargs.pop(one.name, one.default) for one in own}
+        values = {one.name: plain(one.name, kwargs.pop(one.name, one.default)) for one in own}
         super(cls, self).__init__(**kwargs)
         for name, value in values.items():
             setattr(self, name, value)
         with named_after(self):
-            _check_names(hints, values)
+            check_names(hints, values)
             _check_sources(values)
             self.check_literals()
         self._ready = True

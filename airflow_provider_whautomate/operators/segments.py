@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate._arguments import named_after, require_own
-from airflow_provider_whautomate.operators.base import WhautomateOperator, is_literal
+from airflow_provider_whautomate._arguments import named_after
+from airflow_provider_whautomate.operators.base import WhautomateOperator, check_own, from_text
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core import records
 from whautomate_core.api import segments
@@ -37,7 +37,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
     seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
-    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
+    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`; or text that is its JSON.
     :param location_id: Its location; defaults to the connection's.
     :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
@@ -68,15 +68,14 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
         self.location_id = location_id
         self.type = type
         with named_after(self):
-            require_own(self, WhautomateEnsureSegmentOperator, is_literal)
-            if isinstance(criteria, dict):
-                records.body(records.SegmentCriteria, criteria, names_only=True)
+            check_own(self, WhautomateEnsureSegmentOperator)
 
     def work(self, client: Client, context: Context) -> Any:
         """Find or make the segment."""
         from whautomate_core.campaign.segments import ensure_segment
 
-        segment = ensure_segment(client, self.segment_name, self.criteria, location_id=self.location_id, type=self.type)
+        criteria = from_text("criteria", records.SegmentCriteria, self.criteria)
+        segment = ensure_segment(client, self.segment_name, criteria, location_id=self.location_id, type=self.type)
         return {name: segment[name] for name in ("id", "name", "created")}
 
 

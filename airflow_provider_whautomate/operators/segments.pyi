@@ -112,7 +112,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
     seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
-    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`.
+    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`; or text that is its JSON.
     :param location_id: Its location; defaults to the connection's.
     :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of

@@ -7,7 +7,7 @@ class TaskArguments(TypedDict, total=False):
     """`WhautomateOperator`'s own, and those of Airflow's BaseOperator."""
 
     task_id: Required[str]
-    max_wait: float | None
+    max_wait: float | timedelta | None
     max_requests: int | None
     whautomate_conn_id: str
     allow_nested_operators: Any

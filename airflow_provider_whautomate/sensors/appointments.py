@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_whautomate._arguments import plain
+from airflow_provider_whautomate.operators.base import from_text
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from whautomate_core.bookings.times import aware, utc
 from whautomate_core.waiting import AppointmentIs, SlotFree
@@ -99,8 +101,8 @@ class WhautomateSlotSensor(WhautomateSensor):
         self.service_id = service_id
         self.earliest = earliest
         self.latest = latest
-        self.timezone = timezone
-        self.hours = hours
+        self.timezone = plain("timezone", timezone)
+        self.hours = plain("hours", hours)
         self.staff_id = staff_id
         self.location_id = location_id
         self.check_literals(WhautomateSlotSensor)
@@ -108,5 +110,6 @@ class WhautomateSlotSensor(WhautomateSensor):
     def question(self, context: Context) -> SlotFree:
         """Return what the rendered sensor waits for."""
         ends = utc(aware("earliest", self.earliest)), utc(aware("latest", self.latest))
-        hours = tuple(self.hours or ())
-        return SlotFree(self.service_id, *ends, self.timezone, hours, self.staff_id, self.location_id)
+        hours = from_text("hours", Sequence[str] | None, self.hours)
+        timezone = plain("timezone", self.timezone)
+        return SlotFree(self.service_id, *ends, timezone, tuple(hours or ()), self.staff_id, self.location_id)

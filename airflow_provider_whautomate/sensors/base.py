@@ -19,11 +19,11 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_whautomate._arguments import named_after, require_own
+from airflow_provider_whautomate._arguments import named_after, plain, require_own
 from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate._encrypted import encrypted
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
-from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_quota, is_literal
+from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_own, check_quota, is_literal
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
 from whautomate_core.errors import QuotaExhausted, WhautomateError
 from whautomate_core.waiting import (
@@ -80,7 +80,7 @@ class WhautomateSensor(BaseSensorOperator):
     def __init__(
         self,
         *,
-        poll_interval: float = 60,
+        poll_interval: float | timedelta = 60,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         max_wait: float | timedelta | None = None,
         max_requests: int | None = None,
@@ -88,7 +88,7 @@ class WhautomateSensor(BaseSensorOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(max_wait=max_wait, **kwargs)
-        self.poll_interval = poll_interval
+        self.poll_interval: float = plain("poll_interval", poll_interval)
         self.deferrable = deferrable
         self.whautomate_conn_id = whautomate_conn_id
         self.max_requests = max_requests
@@ -96,12 +96,12 @@ class WhautomateSensor(BaseSensorOperator):
         self._not_before = 0.0
         self._failed = 0
         self._waits_in_slot = False
-        seconds = max_wait.total_seconds() if isinstance(max_wait, timedelta) else max_wait
+        seconds = plain("max_wait", max_wait)
         self._permit_wait = MAX_WAIT if seconds is None or self.exponential_backoff else seconds
         with named_after(self):
             require_own(self, WhautomateSensor, is_literal)
             check_quota(seconds, max_requests)
-            check_poll_interval(poll_interval)
+            check_poll_interval(self.poll_interval)
 
     def cancelling(self, context: Context) -> AbstractContextManager[None]:
         """Return what an attempt runs in: it may cancel what the sensor waits for where nobody goes on waiting.
@@ -126,7 +126,7 @@ class WhautomateSensor(BaseSensorOperator):
         :param cls: The class whose `__init__` has set them; a subclass may still have to set its own.
         """
         with named_after(self):
-            require_own(self, cls, is_literal)
+            check_own(self, cls)
             if all(is_literal(getattr(self, name)) for name in cls.template_fields):
                 cls.question(self, {})
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_whautomate._arguments import named_after, require_own
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-from airflow_provider_whautomate.operators.base import is_literal, threshold
+from airflow_provider_whautomate.operators.base import threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
-from whautomate_core.thresholds import Threshold, check_threshold
+from whautomate_core.thresholds import Threshold
 from whautomate_core.waiting import BroadcastReached
 
 if TYPE_CHECKING:
@@ -57,12 +56,6 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         self.min_delivered = min_delivered
         self.max_failed = max_failed
         self.cancel_on_kill = cancel_on_kill
-        with named_after(self):
-            require_own(self, WhautomateBroadcastSensor, is_literal)
-            for name in ("min_delivered", "max_failed"):
-                given = getattr(self, name)
-                if given is not None and is_literal(given):
-                    check_threshold(name, threshold(given))
         self.check_literals(WhautomateBroadcastSensor)
 
     def question(self, context: Context) -> BroadcastReached:

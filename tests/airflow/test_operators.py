@@ -4,8 +4,12 @@ test_endpoints.py; what they do is in test_steps.py."""
 import importlib
 import inspect
 import pkgutil
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pendulum
 import pytest
 from airflow.providers.common.compat.sdk import DAG
 
@@ -23,6 +27,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateUpdateContactOperator,
 )
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
+from airflow_provider_whautomate.sensors.appointments import WhautomateSlotSensor
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
@@ -176,11 +181,16 @@ def own_arguments(kind):
     return [one for one in found if one.kind is one.KEYWORD_ONLY]
 
 
+EITHER = {
+    "WhautomateCancelBroadcastOperator": ("of_task", "key", "broadcast_id"),
+    "WhautomateContactSensor": ("contact_id", "phone"),
+}
+"""Arguments of which exactly one is given."""
+
+
 def required_of(kind):
-    either = {"WhautomateCancelBroadcastOperator": "of_task", "WhautomateContactSensor": "contact_id"}.get(
-        kind.__name__
-    )
-    return {one.name: "{{ x }}" for one in own_arguments(kind) if one.default is one.empty or one.name == either}
+    either = EITHER.get(kind.__name__, ())[:1]
+    return {one.name: "{{ x }}" for one in own_arguments(kind) if one.default is one.empty or one.name in either}
 
 
 class Odd:
@@ -269,10 +279,14 @@ OF_SLOT = {"client_id": "c", "service_id": "s", "earliest": "{{ x }}", "latest":
         (WhautomateListContactsOperator, {}, "max_records", -1, "max_records"),
         (WhautomateListContactsOperator, {}, "max_records", 1.5, "a whole number or None, not float"),
         (WhautomateListContactsOperator, {}, "max_requests", 0, "at least 1"),
-        (WhautomateListContactsOperator, {}, "max_wait", "60", "a number or None, not str"),
+        (WhautomateListContactsOperator, {}, "max_wait", "60", "a number or a timedelta or None, not str"),
         (WhautomateListContactsOperator, {}, "filters", [], "a dict"),
-        (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "poll_interval", "60", "a number, not str"),
+        (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "poll_interval", "60", "a number or a timedelta, not str"),
         (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "min_delivered", 1.5, "min_delivered"),
+        (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "cancel_on_kill", "False", "True or False or None, not str"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "match", {"name", "phoneNumber"}, "a list of texts or None, not set"),
+        (WhautomateBookSlotOperator, OF_SLOT, "timezone", timezone(timedelta(hours=1)), "text, not timezone"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "timeout", "60", "a number or a timedelta, not str"),
         (WhautomateClassSensor, {"class_id": "c"}, "free", -1, "free"),
         (WhautomateQuotaSensor, {"requests": 1}, "requests", 0, "at least 1"),
     ],
@@ -283,6 +297,84 @@ def test_values_that_can_not_work_are_told_at_parse_by_their_argument(kind, give
     assert told.startswith(f"{kind.__name__} 'task': ")
     assert name in told
     assert said in told
+
+
+HOUR = timedelta(hours=1)
+SECONDS = [5, 5.5, timedelta(minutes=5)]
+MOMENTS = [datetime(2027, 1, 1, tzinfo=UTC), pendulum.datetime(2027, 1, 1), "2027-01-01T00:00:00Z"]
+LEGAL = {
+    "timezone": ["Europe/Berlin", ZoneInfo("Europe/Berlin"), pendulum.timezone("Europe/Berlin"), UTC, pendulum.UTC],
+    "tags": [["a", "b"], ("a",), {"a"}, frozenset({"a"}), '["a"]', [], {"{{ x }}"}],
+    "hours": [["09:00-12:00"], ("09:00-12:00",), {"09:00-12:00"}, '["09:00-12:00"]', []],
+    "date": ["2027-01-05", date(2027, 1, 5)],
+    **{name: MOMENTS for name in ("earliest", "latest", "start", "since", "due", "schedule_at", "now")},
+    **{name: SECONDS for name in ("poll_interval", "timeout", "settle_after", "max_wait")},
+    **{name: [*SECONDS, "PT6H"] for name in ("cooldown", "max_lateness")},
+    **{name: [30, 30.5, Decimal("30.5"), "30.5"] for name in ("max_cost", "unit_price", "hold_minutes")},
+    **{name: [5, "5%"] for name in ("max_failed", "max_rejected", "min_delivered")},
+    **{name: [{}, "{}"] for name in ("criteria", "filters", "extra")},
+    **{name: [Path("people.csv"), "people.csv"] for name in ("suppress", "calendar")},
+    "source": [Path("people.csv"), "people.csv", [{"name": "n"}], ({"name": "n"},), []],
+}
+"""Arguments that mean the same in each operator -> what each has to take."""
+
+
+@pytest.mark.parametrize("kind", OPERATORS + SENSORS)
+def test_no_argument_refuses_what_is_legal(kind):
+    with DAG("d", schedule=None, params={"x": "1"}) as dag:
+        upstream = WhautomateGetContactOperator(task_id="upstream", contact_id="c").output
+    for one in own_arguments(kind):
+        name = one.name
+        values = [*LEGAL.get(name, [])]
+        values += [Path("/tmp/file")] if name.endswith("_path") else []
+        values += [None] if one.default is None else []
+        if name in kind.template_fields:
+            values += ["{{ x }}", "{% if x %}1{% endif %}", upstream, upstream["id"], dag.param("x")]
+        required = required_of(kind)
+        if name in (either := EITHER.get(kind.__name__, ())):
+            values.remove(None)
+            del required[either[0]]
+        for place, value in enumerate(values):
+            kind(task_id=f"{name}_{place}", **{**required, name: value})
+
+
+def test_values_of_another_kind_become_what_airflow_can_store_and_show():
+    sync = WhautomateSyncContactsOperator(task_id="t", **OF_SYNC, tags={"b", "{{ x }}", "a"}, settle_after=HOUR)
+    assert sync.tags == ["a", "b", "{{ x }}"]
+    assert sync.settle_after == 3600
+    slot = WhautomateBookSlotOperator(task_id="t", **{**OF_SLOT, "timezone": ZoneInfo("Asia/Tokyo")})
+    assert slot.timezone == "Asia/Tokyo"
+    given = {**OF_SLOT, "timezone": pendulum.timezone("Asia/Tokyo"), "hours": '["09:00-12:00"]'}
+    del given["client_id"]
+    sensor = WhautomateSlotSensor(task_id="t", **given, poll_interval=HOUR, max_wait=HOUR)
+    assert (sensor.timezone, sensor.poll_interval) == ("Asia/Tokyo", 3600)
+    sensor.earliest, sensor.latest = MOMENTS[0], "2027-01-02T00:00:00Z"
+    assert (sensor.question({}).timezone, sensor.question({}).hours) == ("Asia/Tokyo", ("09:00-12:00",))
+    sent = WhautomateBroadcastOperator(task_id="t", **OF_BROADCAST, timeout=HOUR, poll_interval=HOUR, max_wait=HOUR)
+    assert (sent.timeout, sent.poll_interval, sent.max_wait) == (3600, 3600, 3600)
+
+
+def test_another_task_may_return_a_set_of_tags_and_a_time_zone():
+    sync = WhautomateSyncContactsOperator(task_id="t", **OF_SYNC, tags="{{ x }}")
+    sync.tags = {"b", "a"}
+    assert sync.arguments()["tags"] == ["a", "b"]
+    of_slot = {**OF_SLOT, "earliest": MOMENTS[0], "latest": MOMENTS[0], "timezone": "{{ x }}"}
+    slot = WhautomateBookSlotOperator(task_id="t", **of_slot)
+    slot.timezone = ZoneInfo("Asia/Tokyo")
+    assert slot.arguments()["timezone"] == "Asia/Tokyo"
+
+
+def test_criteria_of_a_segment_may_be_text_that_is_their_json(whautomate_emulator, connections):
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key)
+    given = {"task_id": "t", "segment_name": "s", "location_id": whautomate_emulator.location_id}
+    made = WhautomateEnsureSegmentOperator(criteria='{"tags": ["a"]}', **given).execute({})
+    assert made["created"]
+    again = WhautomateEnsureSegmentOperator(criteria={"tags": ["a"]}, **given).execute({})
+    assert (again["id"], again["created"]) == (made["id"], False)
+    assert "did you mean tags?" in str(
+        refused(WhautomateEnsureSegmentOperator, segment_name="s", criteria='{"tag": []}')
+    )
+    assert "JSON" in str(refused(WhautomateEnsureSegmentOperator, segment_name="s", criteria="tags"))
 
 
 def test_what_people_are_about_is_shown_as_a_summary():
