@@ -67,11 +67,19 @@ class Account:
         """The location of new records: the step's, else the account's. Raises `ConfigurationError` without either."""
         if location := location_id or self.location_id:
             return location
+        if self.key_field == KEY_VARIABLE:
+            raise ConfigurationError(
+                "location_id is missing: add --set location_id=… or set WHAUTOMATE_LOCATION_ID; `whautomate call "
+                "locations.list_locations` lists the ids"
+            )
         raise ConfigurationError(
             "location_id is missing: name the location of new records in the step, or once in the connection or block "
             "(the ids are what list_locations returns)"
         )
 
+
+KEY_VARIABLE = "WHAUTOMATE_KEY"
+"""Where the key of a terminal's account is set."""
 
 SETTINGS = {
     "plan": "Your plan: trial (60 requests a minute, 100 a day) or subscribed (300 and 432,000). Unset: trial limits "

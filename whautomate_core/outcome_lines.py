@@ -179,7 +179,8 @@ def _rows(outcomes: Mapping[str, str], beside: Mapping[str, str]) -> Callable[[M
             return ", ".join(_said(result[name], word) for name, word in words.items() if result.get(name))
 
         found, more = said(outcomes), said(beside)
-        return f"{counted(result['rows'], 'row')}: {found or 'nothing to do'}{f'; {more}' if more else ''}"
+        nothing = "nothing was done" if result["rows"] else "nothing to do"
+        return f"{counted(result['rows'], 'row')}: {found or nothing}{f'; {more}' if more else ''}"
 
     return line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -123,6 +124,11 @@ def without_login(url: str) -> tuple[str, dict[str, str]]:
         return url, {}
     login = {"username": unquote(parts.username or ""), "password": unquote(parts.password)}
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), login
+
+
+def shown_path(path: str) -> str:
+    """A file as errors may show it: the whole path of a local one, or a URL as `shown_url` shows it."""
+    return shown_url(path) if "://" in path else os.path.abspath(path)
 
 
 def file_name(path: str) -> str:

@@ -308,9 +308,16 @@ def test_the_same_under_another_key_is_refused_for_a_while(
     client: Client, whautomate_emulator: Emulator, people: list[str]
 ) -> None:
     cooled: dict[str, Any] = {"cooldown": timedelta(hours=20)}
-    broadcast(client, whautomate_emulator, key="1", **cooled)
-    with pytest.raises(PolicyRefused, match="the same content went to the same audience under another key"):
+    client.run = "dag run of Monday"
+    made = broadcast(client, whautomate_emulator, key="1", **cooled)
+    with pytest.raises(PolicyRefused) as refused:
         broadcast(client, whautomate_emulator, key="2", **cooled)
+    said = str(refused.value)
+    assert said.startswith(
+        f"broadcast '{made['name']}' ({made['id']}) sent the same content to the same audience at "
+    ), said
+    assert "UTC by dag run of Monday, less than 20 h ago, so nothing is sent now. " in said
+    assert said.index(f"For its figures, wait for broadcast {made['id']}") < said.index("cooldown=None")
     broadcast(client, whautomate_emulator, key="2", body_parameters=["other words"], **cooled)
     broadcast(client, whautomate_emulator, key="3")  # meant
     assert posts(whautomate_emulator) == 3

@@ -73,6 +73,17 @@ def test_it_syncs_a_file_and_the_second_time_sends_nothing(run: Any, whautomate_
     assert len(whautomate_emulator.requests()) == before
 
 
+def test_a_missing_location_says_how_a_terminal_names_one(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WHAUTOMATE_LOCATION_ID")
+    result = run(people(1), *MAP, "--plan")
+    assert result.exit_code == 1
+    assert (
+        "location_id is missing: add --set location_id=… or set WHAUTOMATE_LOCATION_ID; "
+        "`whautomate call locations.list_locations` lists the ids"
+    ) in result.stderr
+    assert run(people(1), *MAP, "--plan", "--set", "location_id=loc000000001").exit_code == 0
+
+
 def test_a_plan_writes_nothing_not_even_opt_outs(run: Any, whautomate_emulator: Emulator, tmp_path: Path) -> None:
     whautomate_emulator.add_contacts([{"name": "Out", "phoneNumber": "4915123450001"}])
     (tmp_path / "out.csv").write_text("mobile\n+4915123450001\n+4915123450002\n")
@@ -168,7 +179,7 @@ def test_modes_and_drift(run: Any, whautomate_emulator: Emulator) -> None:
         ((*MAP, "--mode", "replace"), "mode must be upsert, insert, update or mirror, not 'replace'"),
         ((*MAP, "--mode", "mirror"), "--mode mirror needs --name"),
         ((*MAP, "--region", "Germany"), "default_region must be a two-letter country code"),
-        ((*MAP, "--rejects", "none/rejects.jsonl"), "rejects_path: its folder does not exist"),
+        ((*MAP, "--rejects", "none/rejects.jsonl"), "/none does not exist"),
     ],
 )
 def test_what_can_not_be_right_is_said_before_anything_is_sent(

@@ -407,7 +407,11 @@ def test_a_wrong_key_stops_at_once(whautomate_emulator: Emulator, pool: Any) -> 
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [
-        ({"rows": [ADA], "rejects_path": "/nowhere/at/all.jsonl"}, ConfigurationError, "rejects_path: its folder"),
+        (
+            {"rows": [ADA], "rejects_path": "/nowhere/at/all.jsonl"},
+            ConfigurationError,
+            "rejects_path: the folder /nowhere/at does not exist",
+        ),
         ({"rows": [{"who": "Ada"}]}, ConfigurationError, "no column 'mobile', 'stage', 'city', 'ok'; there are 'who'"),
         ({"rows": []}, ConfigurationError, "has no rows"),
         ({"rows": "people.xml"}, ConfigurationError, "not a CSV"),
@@ -425,6 +429,18 @@ def test_bad_input_is_said_before_anything_is_sent(
     with pytest.raises(error, match=says):
         sync(client, given.pop("rows"), **given)
     assert whautomate_emulator.requests() == []
+
+
+@pytest.mark.parametrize(("name", "says"), [("missing.csv", "can't be read"), ("people.csv", "none of the columns")])
+def test_a_source_that_can_not_be_read_leaves_no_files_and_no_line(
+    name: str, says: str, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n")
+    paths = {"rejects_path": str(tmp_path / "rejects.jsonl"), "outcomes_path": str(tmp_path / "outcomes.parquet")}
+    with caplog.at_level("INFO"), pytest.raises(ConfigurationError, match=says):
+        sync(client, str(tmp_path / name), **paths)
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith(("rejects", "outcomes"))]
+    assert "stopped after" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from typing import Any
 from whautomate_core.bookings.times import zone
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import Storage, fsspec_storage, open_file
+from whautomate_core.redaction import shown_path
 
 _MOST = 100_000
 """Repetitions of one event that are gone through."""
@@ -97,7 +98,9 @@ def _calendars(path: str, storage: Storage) -> list[tuple[Any, Callable[[str], t
         with open_file(path, storage=storage) as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
-        raise ConfigurationError(f"{name} can't be read: {error.strerror or type(error).__name__}") from None
+        raise ConfigurationError(
+            f"{shown_path(path)} can't be read: {error.strerror or type(error).__name__}"
+        ) from None
     if len(content) > _LARGEST:
         raise ConfigurationError(f"{name} is larger than {_LARGEST // 2**20} MiB: export less of the calendar")
     try:

@@ -42,11 +42,11 @@ from whautomate_core.errors import (
 )
 from whautomate_core.identity import Once, Step
 from whautomate_core.once import send_once
-from whautomate_core.outcome_lines import time_of
+from whautomate_core.outcome_lines import made, time_of
 from whautomate_core.prepare import require_exclusion
 from whautomate_core.records import Broadcast
 from whautomate_core.redaction import shown_id
-from whautomate_core.state.claims import Claims
+from whautomate_core.state.claims import Claim, Claims
 
 log = logging.getLogger(__name__)
 
@@ -637,11 +637,20 @@ def _require_cooled(step: _Step, meant: _Meant) -> None:
         if other.key in (step.key, step.key + ANEW) or (other.result or {}).get("over"):
             continue
         if {name: value for name, value in other.payload.items() if name not in ("name", "scheduleDateTime")} == mine:
-            when = datetime.fromtimestamp(other.made_at, UTC)
-            raise PolicyRefused(
-                f"the same content went to the same audience under another key at {when:%Y-%m-%d %H:%M} UTC, less than "
-                f"{cooldown.total_seconds() / 3600:g} h ago: nothing is sent (cooldown=None sends it all the same)"
-            )
+            raise PolicyRefused(_cooling(other, cooldown))
+
+
+def _cooling(other: Claim, cooldown: timedelta) -> str:
+    """Why a broadcast is refused that the claim `other` has sent under its key, and what to do instead."""
+    stored = other.result or {}
+    id = stored.get("id")
+    named = f"broadcast {stored.get('name') or stored.get('of')!r}" + (f" ({id})" if id else "")
+    instead = f"For its figures, wait for broadcast {id}" if id else "Look at Whautomate what came of it"
+    return (
+        f"{named} sent the same content to the same audience {made(other)}, less than "
+        f"{cooldown.total_seconds() / 3600:g} h ago, so nothing is sent now. {instead}. To send it to them once more "
+        "on purpose, set cooldown=None"
+    )
 
 
 def _last_recipients(step: _Step) -> int | None:

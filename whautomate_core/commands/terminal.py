@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from whautomate_core.account import HOSTS, SETTINGS, Account, account_from_settings
+from whautomate_core.account import HOSTS, KEY_VARIABLE, SETTINGS, Account, account_from_settings
 from whautomate_core.errors import ConfigurationError, WhautomateError
 
 Host = Annotated[
@@ -58,7 +58,7 @@ def account_from_environment(host: str | None = None, settings: Sequence[str] | 
         if not _is_person_there():
             raise ConfigurationError("the API key is missing: put it into WHAUTOMATE_KEY")
         key = typer.prompt("API key", hide_input=True, err=True)
-    return account_from_settings(host, key, given, key_field="WHAUTOMATE_KEY")
+    return account_from_settings(host, key, given, key_field=KEY_VARIABLE)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from whautomate_core.confidential import raise_alone, without_locals
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import open_file as open_file_or_object
 from whautomate_core.files import storage_errors
-from whautomate_core.redaction import file_name, shown_url
+from whautomate_core.redaction import file_name, shown_path, shown_url
 from whautomate_core.sources import csv_files, objects, once, parquet, sql, tables
 from whautomate_core.sources.row import Row
 from whautomate_core.sources.sql import Sql
@@ -96,7 +96,7 @@ def _read(
         name, kind, is_gzip = _kind(path)
         if "://" in path:
             opened.enter_context(storage_errors(path, "read"))
-        opened.enter_context(_file_errors(name))
+        opened.enter_context(_file_errors(name, shown_path(path)))
         file = opened.enter_context(open_file(path))
         if is_gzip:
             file = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
@@ -135,7 +135,7 @@ def _closing(found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:
 
 
 @contextmanager
-def _file_errors(name: str) -> Iterator[None]:
+def _file_errors(name: str, shown: str) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError:
@@ -143,4 +143,4 @@ def _file_errors(name: str) -> Iterator[None]:
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise ConfigurationError(f"{name} is no gzip file, or was cut off") from None
     except OSError as error:
-        raise_alone(ConfigurationError(f"{name} can't be read: {error.strerror or type(error).__name__}"))
+        raise_alone(ConfigurationError(f"{shown} can't be read: {error.strerror or type(error).__name__}"))

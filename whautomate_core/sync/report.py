@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -160,7 +161,7 @@ def count_tagging(staging: Staging, outcomes: Counter[str]) -> Counter[str]:
 def require_folder(name: str, path: str | None) -> None:
     """Raise `ConfigurationError` where the folder of a local file to be written isn't there."""
     if path is not None and "://" not in path and not Path(path).parent.is_dir():
-        raise ConfigurationError(f"{name}: its folder does not exist")
+        raise ConfigurationError(f"{name}: the folder {os.path.dirname(os.path.abspath(path))} does not exist")
 
 
 def write_rejects(path: str | None, staging: Staging, show: Show, storage: Storage) -> None:

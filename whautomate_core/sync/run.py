@@ -107,10 +107,11 @@ def run_sync(
             exactly=order.members == "exactly",
             began=started if run.began is None else run.began,
         )
-        count, plan, ended = 0, None, "stopped"
+        count, plan, ended = 0, None, "unread"
         suppressed: Json = {}
         try:
             count = stage(job, _rows(order, storage))
+            ended = "stopped"
             require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
             require_heard(order.max_consent_rejected, staging, count)
             if order.suppress is not None:
@@ -134,8 +135,9 @@ def run_sync(
             if ended == "stopped":  # why, the error says; what was done is said here
                 log.info("stopped after: %s", job_line(_job_of(order), report))
             log_failed(staging)
-            write_rejects(order.rejects_path, staging, order.show, storage)
-            write_outcomes(order.outcomes_path, staging, job.ledger, order.show, storage)
+            if ended != "unread":  # nothing was done yet, and files would look like those of a source without rows
+                write_rejects(order.rejects_path, staging, order.show, storage)
+                write_outcomes(order.outcomes_path, staging, job.ledger, order.show, storage)
         require_within("max_failed", order.max_failed, staging, ("failed", "unsettled", "undone"), count)
         # Only now, since a row that can't be read may say that somebody loses a tag.
         require_usable(staging, count)
