@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from whautomate_core.confidential import hides_arguments, raise_alone
 from whautomate_core.errors import ConfigurationError, PolicyRefused
 from whautomate_core.policy import Policy, policy_from_settings
 from whautomate_core.redaction import check_proxy
@@ -121,6 +122,7 @@ def hidden(settings: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
+@hides_arguments
 def account_from_settings(
     host: str | None,
     key: str | SecretStr | None,
@@ -191,15 +193,15 @@ def _base_url(host: str | None, *, allow_http: bool) -> str:
         url = urlsplit(host if "://" in host else f"https://{host}")
         name, port = url.hostname, url.port
     except ValueError:
-        raise ConfigurationError(f"the host is no address; expected {HOSTS}") from None
+        raise_alone(ConfigurationError(f"the host can't be read as an address; expected {HOSTS}"))
     if url.username or url.password or url.query or url.fragment or not name:
         raise ConfigurationError(
             f"the host must be an address alone, without user, query or fragment; expected {HOSTS}"
         )
     if url.path.rstrip("/") not in ("", "/v1"):
-        raise ConfigurationError(f"the host has the path {url.path!r}; expected {HOSTS}")
+        raise ConfigurationError(f"the host must be an address without a path; expected {HOSTS}")
     if url.scheme not in ("https", "http"):
-        raise ConfigurationError(f"the host must start with https://, not {url.scheme}://")
+        raise ConfigurationError(f"the host must start with https://; expected {HOSTS}")
     if url.scheme == "http" and not allow_http and not is_loopback(name):
         raise ConfigurationError(
             "the host must start with https://, or the key travels in clear (allow_http=true permits it)"

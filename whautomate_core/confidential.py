@@ -4,13 +4,17 @@ the key: not in log lines, not in the spans of OpenTelemetry, not in the locals 
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _ours: ContextVar[bool] = ContextVar("whautomate_request", default=False)
 """Whether a request of ours is under way in this thread or task: httpx logs where it is called."""
@@ -47,6 +51,21 @@ def without_locals() -> Iterator[None]:
     except BaseException as error:
         clear_locals(error)
         raise
+
+
+def hides_arguments(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorates what is given an address that may hold a password: where it fails, no frame of it shows a local."""
+
+    @functools.wraps(function)
+    def hiding(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            clear_locals(error)
+            del args, kwargs  # this frame still runs
+            raise
+
+    return hiding
 
 
 def _untraced() -> AbstractContextManager[Any]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any, cast, get_type_hints
 
-from whautomate_core.confidential import raise_alone
+from whautomate_core.confidential import hides_arguments, raise_alone
 from whautomate_core.errors import ConfigurationError, DiskFull, WhautomateError
 from whautomate_core.redaction import shown_url, without_login
 
@@ -48,6 +48,7 @@ def fsspec_storage(url: str) -> tuple[Any, str]:
         return url_to_fs(address, **login)  # type: ignore[no-any-return]
 
 
+@hides_arguments
 def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
     """Open a local path, `file://...`, or the URL of an object, such as `s3://bucket/key`, to be read.
 
@@ -78,6 +79,7 @@ def storage_errors(url: str, done: str) -> Iterator[None]:
         raise_alone(ConfigurationError(f"{shown_url(url)} can't be {done}: {why}"))
 
 
+@hides_arguments
 def write_records(
     path: str, records: Iterable[Any], *, record: type | None = None, storage: Storage = fsspec_storage
 ) -> int:
@@ -103,6 +105,7 @@ def write_records(
     return _write(path, storage, lambda file: sum(1 for _ in _lines(file, records)))
 
 
+@hides_arguments
 def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> None:
     """Write a text as a whole, to where `write_records` does. Raises what that raises."""
     _write(path, storage, lambda file: file.write(text.encode()))

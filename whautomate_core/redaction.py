@@ -132,13 +132,11 @@ def shown_path(path: str) -> str:
 
 
 def file_name(path: str) -> str:
-    """The name of a file without its folder: of a path, or of a URL, whose other parts may hold a password."""
+    """The name of a file without its folder: of a path, or of a URL as `shown_url` shows it. It may be empty."""
     scheme, is_url, rest = path.partition("://")
-    if not is_url:
-        return PurePath(path).name
-    if scheme in ("http", "https"):
-        rest = re.split("[?#]", rest)[0]  # what follows may be a signature
-    return PurePath(rest.partition("/")[2]).name.rpartition("@")[2]
+    if is_url and scheme != "file":
+        rest = shown_url(path).partition("://")[2].partition("/")[2]
+    return PurePath(rest if is_url else path).name
 
 
 def check_proxy(url: SecretStr) -> None:

@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
 from types import TracebackType
 
 
@@ -28,6 +27,5 @@ def _frames(found: TracebackType | None) -> Iterator[str]:
         code = found.tb_frame.f_code
         if "/tests/" not in code.co_filename:
             for name, value in found.tb_frame.f_locals.items():
-                with suppress(AttributeError):  # of what is not made yet
-                    yield f"{code.co_qualname} {name} = {value!r}"
+                yield f"{code.co_qualname} {name} = {value!r}"
         found = found.tb_next

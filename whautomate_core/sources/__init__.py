@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, cast
 
-from whautomate_core.confidential import raise_alone, without_locals
+from whautomate_core.confidential import hides_arguments, raise_alone, without_locals
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import open_file as open_file_or_object
 from whautomate_core.files import storage_errors
@@ -66,6 +66,7 @@ class Rows:
         return self._rows
 
 
+@hides_arguments
 def rows(
     source: Source,
     columns: Sequence[str] | None,
@@ -83,7 +84,7 @@ def rows(
         unless it `may_be_empty`, and where the source can't be read; also while the rows are read, where it can't be
         read on; and for an iterator that was read before, which would seem to be empty. It holds no cell.
     """
-    with without_locals(), ExitStack() as opened:
+    with ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
         return Rows(name, there, found, opened.pop_all(), may_be_empty)
 
@@ -118,15 +119,14 @@ def _kind(path: str) -> tuple[str, str, bool]:
     """The name of a file without its folder, its kind, and whether it is compressed."""
     if "\n" in path:
         raise ConfigurationError("the source is text of several lines, and no path of a file")
-    name = file_name(path)
-    plain = name.lower().removesuffix(".gz")
-    is_gzip = plain != name.lower()
-    kind = PurePath(plain).suffix
-    if kind not in _READERS or (kind == ".parquet" and is_gzip):
-        raise ConfigurationError(
-            f"{name or shown_url(path)} is not a {_KINDS}; a source is a path of one, rows, or a query"
-        )
-    return name, kind, is_gzip
+    name = file_name(path) or shown_url(path)
+    # What looks like a query may be part of an object's name, such as that of s3://bucket/report#1.csv.
+    for one in (name.lower(), PurePath(path).name.lower()):
+        plain = one.removesuffix(".gz")
+        kind = PurePath(plain).suffix
+        if kind in _READERS and not (kind == ".parquet" and plain != one):
+            return name, kind, plain != one
+    raise ConfigurationError(f"{name} is not a {_KINDS}; a source is a path of one, rows, or a query")
 
 
 def _closing(found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:

@@ -91,7 +91,8 @@ class Database:
         self.run(self._upgrade)
 
     def __repr__(self) -> str:
-        return f"Database({self._url.get_backend_name()})"
+        url = getattr(self, "_url", None)  # there is none where the address is refused, and a log shows that frame
+        return f"Database({url.get_backend_name() if url else ''})"
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Do work in one transaction, wholly or not at all, once more where the database was away for a moment."""
