@@ -59,7 +59,7 @@ from whautomate_core.forks import belongs_to_process
 from whautomate_core.outcome_lines import counted, requests_line
 from whautomate_core.pages import PAGE_SIZE, Pages
 from whautomate_core.policy import numbers
-from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, prepare
+from whautomate_core.prepare import CONCERNS, SENDS, Read, Steps, concerns, may_skip_reading, prepare
 from whautomate_core.progress import waits
 from whautomate_core.redaction import shown_id
 from whautomate_core.server_words import server_words
@@ -555,7 +555,9 @@ class _Sender:
 
     def _steps(self, call: Call[R]) -> Steps[R]:
         spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
-        return prepare(call, self.account.policy, puts_merge=spared, everything=self._everything, cleared=self.cleared)
+        forgets = may_skip_reading(call) and not self.state.forgotten(self.account.id).is_empty()
+        policy, everything, cleared = self.account.policy, self._everything, self.cleared
+        return prepare(call, policy, puts_merge=spared, everything=everything, cleared=cleared, forgets=forgets)
 
     def _reading(self, call: Call[list[R]], take: Take, **more: Any) -> Reading:
         return read_whole(call, take, cap=self.profile.full_page(call.path), lag=self.account.list_lag, **more)
@@ -594,7 +596,7 @@ class _Sender:
             self.state.stops.require_sends(self.account.id, _name(call))
         body = call.body or {}
         reached = set[str]().union(*map(numbers, (body.get("recepient") or body, call.person or {}, *people)))
-        if call.act in CONCERNS and reached and self.state.forgotten(self.account.id).among(reached):
+        if reached and concerns(call, self.account.policy) and self.state.forgotten(self.account.id).among(reached):
             raise PolicyRefused(f"{_name(call)}: {REASON}")
 
 
@@ -880,7 +882,8 @@ class AsyncClient(_Sender):
     async def _try(self, call: Call[R]) -> R:
         if call.merge or call.act is Act.BROADCAST:
             await asyncio.to_thread(getattr, self, "profile")
-        steps, grant, answer = self._steps(call), None, None
+        steps = await asyncio.to_thread(self._steps, call) if may_skip_reading(call) else self._steps(call)
+        grant, answer = None, None
         people: list[Mapping[str, Any]] = []
         while isinstance(step := _next(steps, answer), Read | Rest):
             if isinstance(step, Rest):

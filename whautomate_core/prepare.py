@@ -59,11 +59,13 @@ def prepare(
     puts_merge: bool = False,
     everything: Everything | None = None,
     cleared: Cleared | None = None,
+    forgets: bool = False,
 ) -> Steps[R]:
     """Work out what is sent of a call. None: there is nothing to do, and what was read last is the answer.
 
     Args:
         puts_merge: Whether it is known that PUT keeps the fields it doesn't name.
+        forgets: Whether somebody of the account asked to be forgotten: whom the call names by an id is read then.
         everything: What reads a whole list, for broadcasts.
         cleared: Who was asked about a moment ago.
 
@@ -89,10 +91,13 @@ def prepare(
         if call.person is not None or call.act is Act.BOOK:
             return call
         # What was read is some requests old by now.
-    found = (yield from _read(call, last=True)) if merges or call.left or asked else []
+    looks = asked or (forgets and _names_somebody(call))
+    # After a booking, whose it is has to be read.
+    last = call.act is not Act.BOOK
+    found = (yield from _read(call, last=last)) if merges or call.left or looks else []
     if merges:
         call = replace(call, body=merge(found[0], call.body or {}))
-    if asked:
+    if looks:
         call = _as_spelt(call, (yield from _people_are_permitted(call, found, policy)))
     if call.left and found:
         rest = call.left(found[0])
@@ -120,10 +125,27 @@ def known(call: Call[R], record: Mapping[str, Any], policy: Policy, *, cleared: 
     if rest is None:
         return None
     # Without the reading nothing tells what an attempt before has done.
-    whom, again = None if cleared else record, replace(call, cleared=cleared)
+    again = replace(call, cleared=cleared)
     return replace(
-        rest, repeat=Repeat.ONCE, reads=(), merge=False, left=None, again=again, person=whom, cleared=cleared
+        rest, repeat=Repeat.ONCE, reads=(), merge=False, left=None, again=again, person=record, cleared=cleared
     )
+
+
+def concerns(call: Call[Any], policy: Policy) -> bool:
+    """Whether a call makes somebody, or may message somebody. To note an opt-out does neither."""
+    if call.act is Act.TAG and all(map(policy.is_opt_out, (call.body or {})["tags"])):
+        return False
+    return call.act in CONCERNS
+
+
+def may_skip_reading(call: Call[Any]) -> bool:
+    """Whether a call that concerns somebody may be sent without reading whom it names by an id."""
+    return call.act in CONCERNS and (call.allow_protected or call.act is Act.CHANGE) and _names_somebody(call)
+
+
+def _names_somebody(call: Call[Any]) -> bool:
+    """Whether a call names somebody by an id, and what shows their number is their record."""
+    return any(call.act is Act.BOOK or read.answer is not list for read in call.reads)
 
 
 def _asks(call: Call[Any], policy: Policy) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from test_campaign import TEMPLATE, broadcast, campaign, clock
 
-from whautomate_core.api import broadcasts, segments
+from whautomate_core.api import broadcasts, contacts, segments
 from whautomate_core.campaign.audience import count_audience
 from whautomate_core.campaign.broadcasts import broadcast_name, cancel_broadcast, plan_broadcast, send_broadcast
 from whautomate_core.campaign.messages import send_template_to_contacts
@@ -169,9 +169,25 @@ def test_a_retarget_reaches_nobody_who_opted_out_since(
     again: dict[str, Any] = {"segment_name": None, "retarget": first["id"], "key": "2"}
     assert broadcast(client, whautomate_emulator, **again)["recipients_least"] == 6
     whautomate_emulator.opt_out(people[0])
-    with pytest.raises(PolicyRefused, match=r"1 of those whom broadcast .* reached have opted out since"):
+    with pytest.raises(PolicyRefused, match=r"1 of those whom broadcast .* reached have opted out or asked"):
         broadcast(client, whautomate_emulator, **{**again, "key": "3"})
     assert posts(whautomate_emulator) == 2
+
+
+def test_nobody_who_asked_to_be_forgotten_is_reached(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    first = broadcast(client, whautomate_emulator)
+    whautomate_emulator.advance(60)
+    client.state.forgotten(client.account.id).add("4915123456700")  # and somebody made them anew in the web page
+    for audience in ({}, {"segment_name": None, "retarget": first["id"]}):
+        with pytest.raises(PolicyRefused, match=r"1 of those .* asked to be forgotten"):
+            broadcast(client, whautomate_emulator, key="2", **audience)
+    assert posts(whautomate_emulator) == 1
+    made = ensure_audience(client, "spring", contacts=people[:3])
+    assert (made["people"], made["tagged"], made["opted_out"]) == (2, 2, 1)
+    client.send(contacts.add_contact_tags(people[0], ["Unsubscribe"]))
+    assert broadcast(client, whautomate_emulator, key="2")["recipients"] == 5
 
 
 def test_what_somebody_deleted_during_the_hold_is_not_made_anew(

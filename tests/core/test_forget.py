@@ -156,6 +156,34 @@ def test_somebody_of_the_same_number_who_was_made_by_others_is_left_alone(
     assert whautomate_emulator.messages() == []
 
 
+def test_their_opt_out_is_noted_where_they_are_there_again(client: Client, whautomate_emulator: Emulator) -> None:
+    client.state.forgotten(client.account.id).add("4915123456700")
+    (id,) = whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456700", "tags": ["vip"]}])
+    of_clients = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456700"}
+    (other,) = whautomate_emulator.add_clients([of_clients])
+    report = sync_contacts(client, [ADA, BOB], FIELDS, tags=["news"], suppress=[ADA], progress=silent)
+    assert (report["suppressed"], report["withheld"], report["created"]) == (1, 1, 1)
+    client.send(clients.add_client_tags(other, ["Unsubscribe"]))
+    held = {one["name"]: one["tags"] for one in whautomate_emulator.contacts()}
+    assert held == {"Ada": ["vip", "Unsubscribe"], "Bob Ash": ["news"]}
+    assert whautomate_emulator.clients()[0]["tags"] == ["Unsubscribe"]
+    with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+        client.send(contacts.add_contact_tags(id, ["Unsubscribe", "news"], allow_protected=True))
+
+
+def test_a_sync_by_address_tags_nobody_whose_number_is_forgotten(client: Client, whautomate_emulator: Emulator) -> None:
+    client.state.forgotten(client.account.id).add("4915123456700")
+    rows = [{"who": f"P{n}", "mail": f"p{n}@example.com"} for n in range(9)]  # so many that all contacts are read first
+    ada, *_ = whautomate_emulator.add_clients(
+        {"fullName": row["who"], "countryCode": "+49", "phone": f"1512345670{n}", "email": row["mail"]}
+        for n, row in enumerate(rows)
+    )
+    mapping = {"fullName": "who", "email": "mail"}
+    report = sync_clients(client, rows, mapping, match="email", tags=["vip"], progress=silent)
+    assert (report["tagged"], report["protected"]) == (8, 1)
+    assert [one["id"] for one in whautomate_emulator.clients() if not one["tags"]] == [ada]
+
+
 def test_the_async_client_asks_too(whautomate_emulator: Emulator) -> None:
     account = account_of(whautomate_emulator)
     body: Any = {

@@ -27,6 +27,7 @@ from whautomate_core.errors import (
 )
 from whautomate_core.policy import policy_from_settings
 from whautomate_core.state import open_state
+from whautomate_core.state.profiles import Profile
 
 
 def endpoint(case: Case) -> Any:
@@ -65,6 +66,56 @@ def test_who_opted_out_is_left_alone(case: Case, refusing: Any, make_send: Any) 
         make_send(account_of(world.emulator))(call_of(case, world))
     assert world.written() == []
     assert world.happened() == before
+
+
+# What only protects somebody is as for everybody. Broadcasts name nobody.
+_CONCERNED = [c for c in CASES if not c.function.startswith(("delete_", "remove_c")) and "broadcast" not in c.function]
+_CONCERNED += [c for c in CASES if c.function == "remove_class_participant"]
+
+
+@pytest.fixture(scope="module")
+def forgetting() -> Iterator[Any]:
+    """A world whose person asked to be forgotten, and was made anew by others."""
+    app = create_app()
+    with running(app) as url:
+        world = make_world(Emulator(app, url), opted_out=False)
+        yield world, world.happened()
+
+
+@pytest.mark.parametrize("case", _CONCERNED, ids=str)
+def test_who_asked_to_be_forgotten_is_left_alone_whatever_is_allowed(
+    case: Case, forgetting: Any, make_send: Any
+) -> None:
+    world, before = forgetting
+    account = account_of(world.emulator)
+    open_state(account.state).forgotten(account.id).add(NUMBER[1:])
+    with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+        make_send(account)(call_of(case, world, allow_protected=True))
+    assert world.written() == []
+    assert world.happened() == before
+
+
+def test_who_asked_to_be_forgotten_is_not_changed_where_put_is_known_to_merge(
+    client_of_shared: Client, shared: Emulator
+) -> None:
+    world, client = make_world(shared, opted_out=False), client_of_shared
+    client.state.profiles.put(client.account.id, Profile(put_merges=True))
+    client.state.forgotten(client.account.id).add(NUMBER[1:])
+    with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+        client.send(contacts.update_contact(world.contact, {"name": "A"}))
+    assert world.written() == []
+
+
+def test_where_nobody_asked_to_be_forgotten_nothing_more_is_read(client_of_shared: Client, shared: Emulator) -> None:
+    world, client = make_world(shared, opted_out=False), client_of_shared
+    message: Any = {
+        "contact": {"id": world.contact},
+        "location": {"id": "loc000000001"},
+        "template": {"name": "t", "language": "en"},
+    }
+    before = client.requests
+    client.send(messages.send_whatsapp_template(message, allow_protected=True))
+    assert client.requests - before == 1
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ class Audience:
     spellings: tuple[str, ...] = ()
     """The opt-out tags as they are spelt among the tags of who was read."""
     elsewhere: int = 0
-    """How many of those whom it may reach have opted out through another contact or client with their number."""
+    """How many of those whom it may reach have opted out through another contact or client with their number, or asked
+    to be forgotten."""
 
     def __str__(self) -> str:
         people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -82,6 +83,7 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
             most += one.is_chosen
             least |= {one.number} if one.number else set()
             excluded.update(one.left_out_for)
+    refused |= client.state.forgotten(client.account.id).among(frozenset[str]().union(*reached.values()))
     elsewhere = [f"{who} elsewhere" for who, theirs in reached.items() if theirs & refused]
     seconds = round(time.monotonic() - began, 1)
     left_out, opt_outs = dict(sorted(excluded.items())), _fingerprint([*opted_out, *elsewhere])
@@ -177,7 +179,8 @@ _LATER = ("sent", "delivered", "read", "replied")
 
 
 def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
-    """Count whom another broadcast reached in a way, by its log, and make sure that none of them has opted out since.
+    """Count whom another broadcast reached in a way, by its log, and make sure that none of them has opted out since,
+    or asked to be forgotten.
 
     Args:
         kind: `sent`, `failed`, `delivered`, `read` or `replied`.
@@ -205,10 +208,11 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
         refused += sum(of_kind.values())
     requests = counted(client.requests - before, "request")
     log.info("broadcast %s had %s, read in %s", broadcast_id, counted(lines, "recipient"), requests)
+    refused += len(client.state.forgotten(client.account.id).among(reached))
     if refused:
         raise PolicyRefused(
-            f"{refused} of those whom broadcast {broadcast_id} reached have opted out since, and whether a retarget "
-            "leaves them out is not documented: make a segment of the others (ensure_audience)"
+            f"{refused} of those whom broadcast {broadcast_id} reached have opted out or asked to be forgotten since, "
+            "and whether a retarget leaves them out is not documented: make a segment of the others (ensure_audience)"
         )
     return Audience(surely, lines, {}, _fingerprint(opted_out), round(time.monotonic() - began, 1))
 

@@ -58,8 +58,8 @@ def require_recipients(campaign: Campaign, audience: Audience) -> None:
     if audience.elsewhere:
         raise PolicyRefused(
             f"{audience.elsewhere} of those whom it reaches have opted out through another contact or client with "
-            "their number: give all of their records the opt-out tag (a sync whose suppress is what export_opt_outs "
-            "wrote does), so that the segments leave them out"
+            "their number, or asked to be forgotten: give all of their records the opt-out tag (a sync whose "
+            "suppress names them does; export_opt_outs writes who opted out), so that the segments leave them out"
         )
     if audience.most == 0 and campaign.min_recipients > 0:
         raise PolicyRefused("nobody is in its audience: nothing is sent (min_recipients=0 lets that pass)")

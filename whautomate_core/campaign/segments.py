@@ -112,6 +112,8 @@ def ensure_audience(
             concerned[id] = client.send(contacts_api.get_contact(id))
     if wanted is not None:
         refused |= opted_out_clients(client)
+        reached = set[str]().union(*map(numbers, concerned.values()))
+        refused |= client.state.forgotten(client.account.id).among(reached)
     lacking: list[Any] = []
     people = opted_out = others = 0
     for id, one in concerned.items():

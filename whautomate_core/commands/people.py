@@ -35,7 +35,8 @@ def forget(
     """Delete a person at Whautomate and in the state database, and never make or message them again.
 
     What stays is a keyed hash of the number, by which syncs and other steps leave the person out. `readmit` takes that
-    back.
+    back. If somebody adds the person to Whautomate again, the broadcast step sends nothing until they have an opt-out
+    tag or were forgotten once more; broadcasts and automations that are started elsewhere reach them.
     """
     from whautomate_core.client import Client
     from whautomate_core.forget import forget, forget_in_state, number_of_person, records_of

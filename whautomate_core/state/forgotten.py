@@ -51,6 +51,11 @@ class Forgotten:
         gone = delete(forgotten).where(forgotten.c.account == self._account, forgotten.c.number == self._hash(number))
         return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))
 
+    def is_empty(self) -> bool:
+        """Whether nobody asked to be forgotten."""
+        mine = select(forgotten.c.account).where(forgotten.c.account == self._account).limit(1)
+        return self._database.run(lambda connection: connection.execute(mine).first()) is None
+
     def among(self, numbers: Collection[str]) -> set[str]:
         """Those of `numbers` that are forgotten."""
         hashed = {self._hash(one): one for one in numbers}

@@ -111,7 +111,10 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str,
     confirmed = job.ledger.payloads(job.lease.sync, matches)
     identities = job.ledger.people(matches)
     reached = {match: numbers(fields) for _, match, *_, fields, _ in people}
-    forgotten = job.client.state.forgotten(job.client.account.id).among(set[str]().union(*reached.values()))
+    # Only their opt-outs are noted, wherever they are there again.
+    notes_opt_outs = bool(job.tags) and all(map(job.client.account.policy.is_opt_out, job.tags))
+    asked = set[str]() if notes_opt_outs else set[str]().union(*reached.values())
+    forgotten = job.client.state.forgotten(job.client.account.id).among(asked)
     same: list[Confirmed] = []
     rows: list[tuple[Any, ...]] = []
     for row, match, raw, unfit, key, fields, consent in people:
