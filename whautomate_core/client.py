@@ -65,7 +65,7 @@ from whautomate_core.redaction import shown_id
 from whautomate_core.server_words import server_words
 from whautomate_core.state import State, open_state
 from whautomate_core.state.counters import counters
-from whautomate_core.state.forgotten import REASON
+from whautomate_core.state.forgotten import OPTED_OUT, REASON
 from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
 from whautomate_core.state.profiles import Profile
 from whautomate_core.whole import Reading, Rest, Take, Whole, read_whole, require_agreed
@@ -596,8 +596,12 @@ class _Sender:
             self.state.stops.require_sends(self.account.id, _name(call))
         body = call.body or {}
         reached = set[str]().union(*map(numbers, (body.get("recepient") or body, call.person or {}, *people)))
-        if reached and concerns(call, self.account.policy) and self.state.forgotten(self.account.id).among(reached):
-            raise PolicyRefused(f"{_name(call)}: {REASON}")
+        if reached and concerns(call, self.account.policy):
+            forgotten = self.state.forgotten(self.account.id)
+            if forgotten.among(reached):
+                raise PolicyRefused(f"{_name(call)}: {REASON}")
+            if not call.allow_protected and forgotten.among(reached, opted_out=True):
+                raise PolicyRefused(f"{_name(call)}: {OPTED_OUT}")
 
 
 class Client(_Sender):

@@ -65,6 +65,8 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
     gone: dict[str, list[str]] = {"contact": [], "client": []}
     lines, deleted = 0, {"contacts": 0, "clients": 0}
     for _ in range(_ROUNDS):
+        if _has_opted_out(client, there):
+            client.state.forgotten(client.account.id).add(number, opted_out=True)
         lines += _erase(client, number, there)
         for kind in (CONTACTS, CLIENTS):
             deleted[f"{kind.name}s"] += sum([_delete(client, kind, id) for id in there[kind.name]])
@@ -84,6 +86,11 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
     # A sync that ran meanwhile may have noted them once more.
     lines += _erase(client, number, gone)
     return {**deleted, "lines": lines, "left": sum(map(len, there.values()))}
+
+
+def _has_opted_out(client: Client, there: dict[str, list[str]]) -> bool:
+    records = (record for kind in (CONTACTS, CLIENTS) for record in read_ids(client, kind, there[kind.name]))
+    return any(map(client.account.policy.protects, records))
 
 
 def _delete(client: Client, kind: Kind, id: str) -> bool:
@@ -123,6 +130,8 @@ def erase(state: State, account: str, number: str, ids: Collection[str]) -> int:
         for key in [key_of((kind.phone,), {kind.phone: number})]
         for one in (key, *other_keys((kind.phone,), key))
     ]
+    if any(one.opted_out for one in state.ledger(account).people(matches).values()):
+        state.forgotten(account).add(number, opted_out=True)
     ids = {*ids, *itertools.chain.from_iterable(state.ledger(account).ids(matches).values())}
     return state.forgotten(account).erase(ids, matches, _about(state, number, ids))
 

@@ -324,6 +324,28 @@ def test_a_run_that_is_cleared_after_readmit_does_not_message_them_again(
         assert message(recepient={"phoneNumber": BOB["mobile"]})[1]
 
 
+@pytest.mark.parametrize("is_known_to_ledger_alone", [False, True])
+def test_whoever_had_opted_out_is_so_after_readmit(
+    client: Client, whautomate_emulator: Emulator, is_known_to_ledger_alone: bool
+) -> None:
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": ADA["mobile"], "tags": ["Unsubscribe"]}])
+    number, forgotten = number_of_person(ADA["mobile"]), client.state.forgotten(client.account.id)
+    if is_known_to_ledger_alone:
+        sync_contacts(client, [ADA], FIELDS, sync_name="crm", tags=["vip"], progress=silent)
+        forgetting.forget_in_state(client.state, client.account.id, number)
+    forget(client, number, records_of(client, number))
+    forgotten.remove(number)
+    report = sync_contacts(client, [ADA, BOB], FIELDS, sync_name="crm", tags=["vip"], progress=silent)
+    assert (report["created"], report["withheld"]) == (1, 1)
+    where: Any = {"location": {"id": whautomate_emulator.location_id}}
+    body: Any = {"recepient": {"phoneNumber": ADA["mobile"]}, "template": TEMPLATE, **where}
+    with pytest.raises(PolicyRefused, match="had opted out"):
+        client.send(messages.send_whatsapp_template(body))
+    assert [one for one in names_of_ada() if one in whole(client)] == []
+    forgotten.remove(number, opted_out=True)
+    assert sync_contacts(client, [ADA], FIELDS, sync_name="crm", tags=["vip"], progress=silent)["created"] == 1
+
+
 # --- the command
 
 
@@ -340,15 +362,31 @@ def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulato
     assert (refused.exit_code, len(whautomate_emulator.contacts())) == (1, 1)
     assert "1 contacts and 0 clients have this number" in refused.output
     assert "--yes goes on" in refused.output
+    name = account_of(whautomate_emulator).id
+    assert f"in account {name}?" in refused.output
     said = cli("forget", "0151 23456700", "--region", "DE", "--yes")
-    assert said.output.splitlines()[-1].startswith("forgotten: 1 contacts and 0 clients deleted at Whautomate")
+    assert said.output.splitlines()[-1].startswith(
+        f"forgotten in account {name}: 1 contacts and 0 clients deleted at Whautomate"
+    )
     assert whautomate_emulator.contacts() == []
-    assert cli("readmit", "+4915123456700").output == "readmitted\n"
-    assert cli("readmit", "+4915123456700").output == "this number was not forgotten\n"
+    readmitted = cli("readmit", "+4915123456700").output.splitlines()
+    assert readmitted[0] == f"readmitted to account {name}"
+    assert readmitted[1].startswith("They had opted out, and stay opted out")
+    assert cli("readmit", "+4915123456700", "--opted-in").output == f"readmitted to account {name}\n"
+    assert cli("readmit", "+4915123456700").output == f"account {name} had not forgotten this number\n"
     assert "nothing was deleted at Whautomate" in cli("forget", "+4915123456700", "--state-only").output
     wrong = cli("forget", "12", "--yes")
     assert wrong.exit_code == 1
     assert "--region names the country" in wrong.output
+
+
+def test_the_command_names_the_other_accounts_of_the_state(cli: Any, whautomate_emulator: Emulator) -> None:
+    assert "warning" not in cli("forget", "+4915123456700", "--yes").output
+    with Client(account_of(whautomate_emulator, account="shop", state=None)) as shop:
+        shop.send(contacts.list_contacts())
+    said = cli("forget", "+4915123456700", "--yes").output
+    assert "The state database also has shop:" in said
+    assert "--set account=NAME" in said
 
 
 def test_the_command_fails_where_somebody_is_still_there(
@@ -371,5 +409,5 @@ def test_the_command_fails_where_somebody_is_still_there(
     monkeypatch.setattr(Client, "send", send_and_add)
     said = cli("forget", "+4915123456700", "--yes")
     assert said.exit_code == 1
-    assert "forgotten: 3 contacts and 0 clients deleted" in said.output
+    assert ": 3 contacts and 0 clients deleted" in said.output
     assert said.output.splitlines()[-1].startswith("error: 1 contacts and clients with this number are still")

@@ -9,6 +9,7 @@ import typer
 from whautomate_core.account import Account
 from whautomate_core.commands import terminal
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.state import State
 
 app = typer.Typer(no_args_is_help=True, help="Single people: what is known of them here.")
 
@@ -45,17 +46,22 @@ def forget(
         account = terminal.account_from_environment(host, settings)
         wanted = number_of_person(_asked(number), region)
         with Client(account) as client:
+            _warn_of_others(client.state, account.id)
             if state_only:
                 lines = forget_in_state(client.state, account.id, wanted)
-                typer.echo(f"forgotten: {lines} lines of the state removed; nothing was deleted at Whautomate")
+                typer.echo(
+                    f"forgotten in account {account.id}: {lines} lines of the state removed; nothing was deleted at "
+                    "Whautomate"
+                )
                 return
             records = records_of(client, wanted)
             found = f"{len(records['contact'])} contacts and {len(records['client'])} clients have this number"
-            terminal.agreed(f"{found}. Delete them for good, and never make them again?", yes)
+            question = f"Delete them for good, and never make them again in account {account.id}?"
+            terminal.agreed(f"{found}. {question}", yes)
             done = forget(client, wanted, records)
     typer.echo(
-        f"forgotten: {done['contacts']} contacts and {done['clients']} clients deleted at Whautomate, {done['lines']} "
-        "lines of the state removed"
+        f"forgotten in account {account.id}: {done['contacts']} contacts and {done['clients']} clients deleted at "
+        f"Whautomate, {done['lines']} lines of the state removed"
     )
     if done["left"]:
         typer.echo(
@@ -72,16 +78,42 @@ def readmit(
     region: Region = None,
     host: terminal.Host = None,
     settings: terminal.Settings = None,
+    opted_in: Annotated[
+        bool, typer.Option("--opted-in", help="They have agreed to messages since they opted out.")
+    ] = False,
 ) -> None:
-    """Let a person who was forgotten be made and messaged again; the next sync that has them makes them anew."""
+    """Let a person who was forgotten be made and messaged again; the next sync that has them makes them anew.
+
+    Whoever had opted out before stays opted out, unless `--opted-in` says that they have agreed since.
+    """
     from whautomate_core.forget import number_of_person
     from whautomate_core.state import open_state
 
     with terminal.said():
         account: Account = terminal.account_from_environment(host, settings)
         wanted = number_of_person(_asked(number), region)
-        was = open_state(account.state).forgotten(account.id).remove(wanted)
-    typer.echo("readmitted" if was else "this number was not forgotten")
+        forgotten = open_state(account.state).forgotten(account.id)
+        was = forgotten.remove(wanted)
+        if opted_in:
+            was |= forgotten.remove(wanted, opted_out=True)
+        out = bool(forgotten.among([wanted], opted_out=True))
+    typer.echo(f"readmitted to account {account.id}" if was else f"account {account.id} had not forgotten this number")
+    if out:
+        typer.echo(
+            "They had opted out, and stay opted out: nobody creates or messages them. If they have agreed since, run "
+            "this again with --opted-in"
+        )
+
+
+def _warn_of_others(state: State, account: str) -> None:
+    others = sorted({one.account for one in state.usages()} - {account})
+    if others:
+        typer.echo(
+            f"warning: this forgets the person in account {account} alone. The state database also has "
+            f"{', '.join(others)}: if one of these names the same account, or has the person too, run this again with "
+            "--set account=NAME as in its connection",
+            err=True,
+        )
 
 
 def _asked(number: str | None) -> str:

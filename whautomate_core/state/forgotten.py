@@ -16,6 +16,9 @@ from whautomate_core.state.schema import claims, details, forgotten, identities,
 from whautomate_core.state.secret import Secret
 
 REASON = "the person asked to be forgotten (`whautomate people readmit` takes that back)"
+OPTED_OUT = (
+    "the person had opted out before they were forgotten (`whautomate people readmit --opted-in` takes that back)"
+)
 
 _CREATES = ("POST /v1/contacts", "POST /v1/clients")
 _AT_ONCE = 400
@@ -30,10 +33,10 @@ class Forgotten:
         self._secret = secret
         self._account = account
 
-    def add(self, number: str) -> bool:
-        """Let nobody be made or messaged by a number. Returns whether that is new."""
+    def add(self, number: str, *, opted_out: bool = False) -> bool:
+        """Let nobody be made or messaged by a number; or note that its owner had opted out. Returns if that is new."""
 
-        hashed = self._hash(number)
+        hashed = self._hash(number, opted_out)
 
         def work(connection: Connection) -> bool:
             try:
@@ -46,9 +49,10 @@ class Forgotten:
 
         return self._database.run(work)
 
-    def remove(self, number: str) -> bool:
-        """Take it back. Returns whether the number was forgotten."""
-        gone = delete(forgotten).where(forgotten.c.account == self._account, forgotten.c.number == self._hash(number))
+    def remove(self, number: str, *, opted_out: bool = False) -> bool:
+        """Take it back. Returns whether it was noted."""
+        hashed = self._hash(number, opted_out)
+        gone = delete(forgotten).where(forgotten.c.account == self._account, forgotten.c.number == hashed)
         return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))
 
     def is_empty(self) -> bool:
@@ -56,9 +60,9 @@ class Forgotten:
         mine = select(forgotten.c.account).where(forgotten.c.account == self._account).limit(1)
         return self._database.run(lambda connection: connection.execute(mine).first()) is None
 
-    def among(self, numbers: Collection[str]) -> set[str]:
-        """Those of `numbers` that are forgotten."""
-        hashed = {self._hash(one): one for one in numbers}
+    def among(self, numbers: Collection[str], *, opted_out: bool = False) -> set[str]:
+        """Those of `numbers` that are forgotten; or whose owners had opted out when they were."""
+        hashed = {self._hash(one, opted_out): one for one in numbers}
         found: set[str] = set()
         for start in range(0, len(hashed), _AT_ONCE):
             part = [*hashed][start : start + _AT_ONCE]
@@ -66,8 +70,8 @@ class Forgotten:
             found.update(self._database.run(lambda connection, asked=asked: connection.execute(asked).scalars().all()))  # type: ignore[misc]
         return {hashed[one] for one in found}
 
-    def _hash(self, number: str) -> str:
-        hasher = self._secret.hasher(f"forgotten {self._account}")
+    def _hash(self, number: str, opted_out: bool) -> str:
+        hasher = self._secret.hasher(f"{'opted out' if opted_out else 'forgotten'} {self._account}")
         hasher.update(canonical(number).encode())
         return str(hasher.hexdigest())
 

@@ -115,6 +115,8 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str,
     notes_opt_outs = bool(job.tags) and all(map(job.client.account.policy.is_opt_out, job.tags))
     asked = set[str]() if notes_opt_outs else set[str]().union(*reached.values())
     forgotten = job.client.state.forgotten(job.client.account.id).among(asked)
+    everybody = set[str]().union(*reached.values())
+    opted_out = job.client.state.forgotten(job.client.account.id).among(everybody, opted_out=True)
     same: list[Confirmed] = []
     rows: list[tuple[Any, ...]] = []
     for row, match, raw, unfit, key, fields, consent in people:
@@ -128,7 +130,7 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str,
         said = (match, row, key, json.dumps(fields), consent, raw, payload, unfit)
         # Who was looked for before a create was begun may be there since.
         absent = who.absent == job.lease.run and who.intent_at is None
-        known = (who.id, absent, who.opted_out, who.intent_at)
+        known = (who.id, absent, who.opted_out or bool(reached[match] & opted_out), who.intent_at)
         outcome, reason = ((done or "unchanged") if unchanged else None), None
         if reached[match] & forgotten:
             outcome, reason = "withheld", REASON
