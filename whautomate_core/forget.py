@@ -57,7 +57,8 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
         records: `records_of` it.
 
     Returns: `contacts` and `clients` that were deleted; `lines` that were removed from the state; `left`, how many
-        contacts and clients the last search showed, each of which can still be read.
+        contacts and clients the last search showed, each of which can still be read; `overwritten`, False where a
+        SQLite file keeps what was removed until those who read it now end.
     """
     client.state.forgotten(client.account.id).add(number)
     _wait_for_creates(client)
@@ -85,7 +86,8 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
             break
     # A sync that ran meanwhile may have noted them once more.
     lines += _erase(client, number, gone)
-    return {**deleted, "lines": lines, "left": sum(map(len, there.values()))}
+    overwritten = client.state.forgotten(client.account.id).overwrite()
+    return {**deleted, "lines": lines, "left": sum(map(len, there.values())), "overwritten": overwritten}
 
 
 def _has_opted_out(client: Client, there: dict[str, list[str]]) -> bool:
@@ -112,10 +114,11 @@ def _wait_for_creates(client: Client) -> None:
         begun &= forgotten.creates_begun(LONGEST_REQUEST)
 
 
-def forget_in_state(state: State, account: str, number: str) -> int:
-    """The same in the state alone. Returns how many lines were removed."""
-    state.forgotten(account).add(number)
-    return erase(state, account, number, ())
+def forget_in_state(state: State, account: str, number: str) -> Json:
+    """The same in the state alone. Returns `lines` and `overwritten`."""
+    forgotten = state.forgotten(account)
+    forgotten.add(number)
+    return {"lines": erase(state, account, number, ()), "overwritten": forgotten.overwrite()}
 
 
 def _erase(client: Client, number: str, records: dict[str, list[str]]) -> int:

@@ -205,13 +205,13 @@ _sync_done = _rows(
         "unchanged": "unchanged",
         "missing": "not found",
         "existing": "already there",
-        "withheld": "not created because they opted out",
+        "withheld": "not created because they opted out or asked to be forgotten",
         **_ENDS,
     },
     {
         "tagged": "tagged",
         "untagged": "untagged",
-        "protected": "not tagged because they opted out",
+        "protected": "not tagged because they opted out or asked to be forgotten",
         "deleted": "deleted",
         "suppressed": "given the opt-out tag",
     },
@@ -221,7 +221,7 @@ _tag_done = _rows(
     {
         "tagged": "tagged",
         "already": "already tagged",
-        "protected": "not tagged because they opted out",
+        "protected": "not tagged because they opted out or asked to be forgotten",
         "no_consent": "not tagged without consent",
         "missing": "not found",
         **_ENDS,
@@ -237,7 +237,7 @@ _PLANNED = {
     "tags_to_add": "to tag",
     "tags_to_remove": "to untag",
     "to_delete": "to delete",
-    "protected": "left alone because they opted out",
+    "protected": "left alone because they opted out or asked to be forgotten",
     "rejected": "rejected",
     "folded": "superseded by a later row",
 }
@@ -257,7 +257,7 @@ def _people(done: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, 
     return line
 
 
-_SAME = {"protected": "left alone because they opted out", **_ENDS}
+_SAME = {"protected": "left alone because they opted out or asked to be forgotten", **_ENDS}
 
 _services = _rows(
     {"created": "created", "updated": "updated", "unchanged": "unchanged", **_SAME},
@@ -290,7 +290,7 @@ _messages = _rows(
     {
         "sent": "sent",
         "already": "already sent before",
-        "opted_out": "not sent because they opted out or are not listed",
+        "opted_out": "not sent because they opted out, asked to be forgotten or are not listed",
         "rejected": "rejected",
         "unsettled": "with an unknown outcome",
         "doubles": "duplicate+",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,7 +78,7 @@ def names_of_ada() -> list[str]:
 
 
 def test_nothing_of_them_is_left_and_nobody_makes_or_messages_them(
-    client: Client, whautomate_emulator: Emulator
+    client: Client, whautomate_emulator: Emulator, tmp_path: Path
 ) -> None:
     life_of(client, whautomate_emulator.location_id)
     number = number_of_person("0151 23456700", "DE")
@@ -97,8 +98,12 @@ def test_nothing_of_them_is_left_and_nobody_makes_or_messages_them(
     assert (report["created"], report["withheld"], report["unchanged"]) == (0, 1, 1)
     of_clients = {"fullName": "who", "phone": "mobile"}
     assert sync_clients(client, [ADA], of_clients, sync_name="another", progress=silent)["withheld"] == 1
-    job = send_template_to_contacts(client, [{"phone": ADA["mobile"]}], TEMPLATE, key="summer")
+    rejects = tmp_path / "rejects.jsonl"
+    job = send_template_to_contacts(
+        client, [{"phone": ADA["mobile"]}], TEMPLATE, key="summer", rejects_path=str(rejects)
+    )
     assert (job["sent"], job["opted_out"]) == (0, 1)
+    assert "asked to be forgotten" in json.loads(rejects.read_text())["reason"]
     where: Any = {"location": {"id": whautomate_emulator.location_id}}
     person: Any = {"name": "Ada", "phoneNumber": "+49 1512 3456700", **where}
     other: Any = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456700"}
@@ -346,6 +351,24 @@ def test_whoever_had_opted_out_is_so_after_readmit(
     assert sync_contacts(client, [ADA], FIELDS, sync_name="crm", tags=["vip"], progress=silent)["created"] == 1
 
 
+@pytest.mark.parametrize("state_url", ["sqlite"], indirect=True)
+def test_old_bytes_that_somebody_reads_are_spoken_of_and_overwritten_the_next_time(
+    client: Client, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whautomate_core.state.database.READERS", 0.05)
+    life_of(client, whautomate_emulator.location_id)
+    number = number_of_person(ADA["mobile"])
+    reader = sqlite3.connect(str(client.state._database._url.database), isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM whautomate_claim").fetchall()
+    assert not forget(client, number, records_of(client, number))["overwritten"]
+    assert "+49 1512 3456700" in whole(client)
+    reader.execute("COMMIT")
+    reader.close()
+    assert forget(client, number, records_of(client, number))["overwritten"]
+    assert [one for one in names_of_ada() if one in whole(client)] == []
+
+
 # --- the command
 
 
@@ -411,3 +434,19 @@ def test_the_command_fails_where_somebody_is_still_there(
     assert said.exit_code == 1
     assert ": 3 contacts and 0 clients deleted" in said.output
     assert said.output.splitlines()[-1].startswith("error: 1 contacts and clients with this number are still")
+
+
+def test_the_command_fails_where_old_bytes_stay(
+    cli: Any, whautomate_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whautomate_core.state.database.READERS", 0.05)
+    assert cli("forget", "+4915123456700", "--yes").exit_code == 0
+    reader = sqlite3.connect(whautomate_home / "state.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM whautomate_claim").fetchall()
+    for more in ("--yes", "--state-only"):
+        said = cli("forget", "+4915123456701", more)
+        assert said.exit_code == 1
+        assert "still holds the old bytes" in said.output.splitlines()[-1]
+    reader.close()
+    assert cli("forget", "+4915123456701", "--yes").exit_code == 0

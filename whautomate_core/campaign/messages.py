@@ -17,6 +17,7 @@ from whautomate_core.outcome_lines import counted, reasons_of
 from whautomate_core.phones import canonical, e164, spellings
 from whautomate_core.records import Template, body
 from whautomate_core.sources import Source
+from whautomate_core.state.forgotten import reason_of
 from whautomate_core.thresholds import Threshold, check_threshold, limit, require_some_used
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
@@ -167,9 +168,9 @@ def send_template_to_contacts(
                 opted_out = opted_out or OptedOut(client, most=len(messages))
                 opted_out.refuse(number)
             _, sent = send_once(client, own, call, partial(summary, call), payload=payload)
-        except PolicyRefused:
+        except PolicyRefused as error:
             stops.require_sends(client.account.id, "messages")  # where all are stopped, it isn't this person
-            reject("opted_out", one.number, "opted out, or not listed")
+            reject("opted_out", one.number, reason_of(error) or "opted out, or not listed")
         except InvalidRequest as error:
             reject("rejected", one.number, str(error))
             in_vain += error.status is not None

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from whautomate_core.account import Account
+from whautomate_core.call import Json
 from whautomate_core.commands import terminal
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state import State
@@ -48,11 +49,12 @@ def forget(
         with Client(account) as client:
             _warn_of_others(client.state, account.id)
             if state_only:
-                lines = forget_in_state(client.state, account.id, wanted)
+                done = forget_in_state(client.state, account.id, wanted)
                 typer.echo(
-                    f"forgotten in account {account.id}: {lines} lines of the state removed; nothing was deleted at "
-                    "Whautomate"
+                    f"forgotten in account {account.id}: {done['lines']} lines of the state removed; nothing was "
+                    "deleted at Whautomate"
                 )
+                _require_overwritten(done)
                 return
             records = records_of(client, wanted)
             found = f"{len(records['contact'])} contacts and {len(records['client'])} clients have this number"
@@ -70,6 +72,7 @@ def forget(
             err=True,
         )
         raise typer.Exit(1)
+    _require_overwritten(done)
 
 
 @app.command()
@@ -103,6 +106,16 @@ def readmit(
             "They had opted out, and stay opted out: nobody creates or messages them. If they have agreed since, run "
             "this again with --opted-in"
         )
+
+
+def _require_overwritten(done: Json) -> None:
+    if not done["overwritten"]:
+        typer.echo(
+            "error: the state file still holds the old bytes of what was removed, because another program is reading "
+            "it, such as a backup or a sqlite3 shell: end that, then run this again, and they are overwritten",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 def _warn_of_others(state: State, account: str) -> None:

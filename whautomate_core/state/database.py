@@ -47,6 +47,9 @@ PATIENCE = 30.0
 BUSY = 30.0
 """Seconds for which a transaction over SQLite waits for those of other processes."""
 
+READERS = 10.0
+"""Seconds for which what was deleted waits for those who read a SQLite file, before it stays in its log."""
+
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "lustre", "afs", "fuse.sshfs"}
 _NETWORK_FILE_SYSTEMS |= {"fuse.glusterfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone", "beegfs", "gpfs"}
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -125,11 +128,21 @@ class Database:
                     raise_alone(meaning)
                 raise
 
-    def tidy(self) -> None:
-        """Bring what was written into the file itself, and empty its log: what was deleted is in neither then."""
-        if self.is_sqlite:
-            with _sqlite_turn, self._engine.connect() as connection:  # no transaction, which could not do it
-                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    def tidy(self) -> bool:
+        """Bring what was written into the file itself, and empty its log: what was deleted is in neither then.
+
+        Returns False where others read the file for all of `READERS`: then the log keeps what they may still read.
+        """
+        if not self.is_sqlite:
+            return True
+        with _sqlite_turn, self._engine.connect() as connection:  # no transaction, which could not do it
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(f"PRAGMA busy_timeout={READERS * 1000:.0f}")
+            try:
+                busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute("PRAGMA busy_timeout=0")
+            return not busy
 
     def _meaning(self, error: BaseException) -> WhautomateError | None:
         """What an error of the database means to callers; None where it is for them as it stands."""

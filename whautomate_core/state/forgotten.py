@@ -20,6 +20,12 @@ OPTED_OUT = (
     "the person had opted out before they were forgotten (`whautomate people readmit --opted-in` takes that back)"
 )
 
+
+def reason_of(error: Exception) -> str | None:
+    """Which of these two an error says."""
+    return next((one for one in (REASON, OPTED_OUT) if one in str(error)), None)
+
+
 _CREATES = ("POST /v1/contacts", "POST /v1/clients")
 _AT_ONCE = 400
 _PAGE = 5000
@@ -113,8 +119,11 @@ class Forgotten:
         for start in range(0, len(about), _AT_ONCE):
             part = about[start : start + _AT_ONCE]
             removed += self._database.run(lambda connection, part=part: erase_claims(connection, part))  # type: ignore[misc]
-        self._database.tidy()
         return removed
+
+    def overwrite(self) -> bool:
+        """Overwrite what was erased. False where the file keeps it until those who read it now end."""
+        return self._database.tidy()
 
     def creates_begun(self, seconds: float) -> set[tuple[str, float]]:
         """The creates of contacts and clients that were begun within so many seconds and have not ended."""

@@ -22,6 +22,7 @@ from whautomate_core.errors import (
 )
 from whautomate_core.prepare import known
 from whautomate_core.state.database import steady
+from whautomate_core.state.forgotten import reason_of
 from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
@@ -162,7 +163,7 @@ def _outcome(one: Done[Staged, str]) -> tuple[str, str | None]:
     if isinstance(one.error, OutcomeUnknown):
         return "unsettled", str(one.error)
     if isinstance(one.error, PolicyRefused):
-        return "withheld", "the person has opted out"
+        return "withheld", reason_of(one.error) or "the person has opted out"
     return "failed", str(one.error)
 
 
