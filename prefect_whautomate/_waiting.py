@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect import Task
 
@@ -36,8 +36,28 @@ from whautomate_core.waiting import (
 log = logging.getLogger(__name__)
 
 
+Q = TypeVar("Q", bound=Question)
+
+
+def seen_result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
+    """What a waiting task returns. Raises `WhautomateError` where what it waits for will not come."""
+    if seen.problem is not None:
+        raise WhautomateError(seen.problem)
+    log.info("%s", seen.words)
+    return {**(seen.result or {}), **took}
+
+
+def _no_more(
+    credentials: WhautomateCredentials, question: Any, seen: Seen, took: dict[str, Any], max_requests: int | None
+) -> dict[str, Any]:
+    return seen_result(seen, took)
+
+
 def waiting_tasks(
-    ask: Callable[..., Question], *, cancels: bool = False
+    ask: Callable[..., Q],
+    *,
+    cancels: bool = False,
+    conclude: Callable[[WhautomateCredentials, Q, Seen, dict[str, Any], int | None], dict[str, Any]] = _no_more,
 ) -> tuple[Task[..., dict[str, Any]], Task[..., Async[dict[str, Any]]]]:
     """The sync and the async task that wait for what `_wait_for_...` asks: its name, its arguments after credentials.
 
@@ -45,6 +65,7 @@ def waiting_tasks(
 
     Args:
         cancels: Whether it waits for a broadcast, which is cancelled where its run ends for good.
+        conclude: What makes the result of what was seen at its end and what that took, within `max_requests`.
     """
 
     def of_run(credentials: WhautomateCredentials, question: Question, cancel_on_kill: bool | None) -> CancelledWithRun:
@@ -63,7 +84,7 @@ def waiting_tasks(
         question = ask(*args, **kwargs)
         with of_run(credentials, question, cancel_on_kill) as run:
             found = waited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
-        return _result(*found)
+        return conclude(credentials, question, *found, max_requests)
 
     async def arun(
         credentials: WhautomateCredentials,
@@ -77,7 +98,7 @@ def waiting_tasks(
         question = ask(*args, **kwargs)
         async with of_run(credentials, question, cancel_on_kill) as run:
             found = await awaited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
-        return _result(*found)
+        return await asyncio.to_thread(conclude, credentials, question, *found, max_requests)
 
     own, signature = ask.__name__.removeprefix("_"), _signature(ask, run, cancels)
     made = _named(run, own, ask.__module__, _doc(ask, own, signature), signature)
@@ -183,13 +204,6 @@ class _Wait:
             if error.next_permit_at is not None and error.next_permit_at < self._deadline:
                 raise
             raise TimeoutError(f"{self.question.unmet}, and can't be looked at in time: {error}") from error
-
-
-def _result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
-    if seen.problem is not None:
-        raise WhautomateError(seen.problem)
-    log.info("%s", seen.words)
-    return {**(seen.result or {}), **took}
 
 
 def _signature(ask: Callable[..., Any], run: Callable[..., Any], cancels: bool) -> inspect.Signature:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import re
 import time
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -28,21 +30,21 @@ from prefect_whautomate._tasks import (
     say,
     whautomate_task,
 )
-from prefect_whautomate._waiting import awaited, waited, waiting_tasks
+from prefect_whautomate._waiting import awaited, seen_result, waited, waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import broadcasts
 from whautomate_core.call import Json
 from whautomate_core.campaign import jobs
 from whautomate_core.campaign.broadcasts import once_of, send_broadcast
 from whautomate_core.campaign.campaign import Campaign, campaign_from
-from whautomate_core.campaign.outcome import conclude, question, shown
+from whautomate_core.campaign.outcome import Ending, conclude, conclude_by_id, question, shown
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.outcome_lines import job_line, time_of
 from whautomate_core.records import Template  # noqa: F401 - the stub names it
 from whautomate_core.state import open_state
 from whautomate_core.thresholds import Threshold
-from whautomate_core.waiting import BroadcastReached
+from whautomate_core.waiting import BroadcastReached, Seen
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +94,21 @@ async def _abroadcast(
             return {**made, **used(client)}
 
 
+_AT_THE_END = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_path")
+"""Fields of a campaign that say what happens at its end, for which the task `broadcast` doesn't wait."""
+
+
 def _meant(
     credentials: WhautomateCredentials, args: tuple[Any, ...], given: dict[str, Any]
 ) -> tuple[Campaign, str, datetime | None]:
     """What is to be sent, its key, and when it was due."""
     given |= dict(zip(Campaign.model_fields, args, strict=False))
+    late = [name for name in _AT_THE_END if name in given and given[name] != Campaign.model_fields[name].default]
+    if late:
+        raise ConfigurationError(
+            f"{', '.join(late)}: the task broadcast does not wait for the end of the broadcast. Give "
+            f"{'it' if len(late) == 1 else 'them'} to wait_for_broadcast, or use the block Broadcast, which does both"
+        )
     key, due = given.pop("key", None), given.pop("due", None)
     campaign = campaign_from(given)
     assert campaign is not None
@@ -133,6 +145,8 @@ _EXAMPLE = """Example:
 def _broadcast_task() -> Any:
     signature = _signature(list(inspect.signature(jobs.broadcast).parameters.values())[1:], _broadcast)
     doc = _job_doc(jobs.broadcast, signature).replace("\n\nArgs:", f"{_KEY_OF_RUN}\n\nArgs:", 1) + _EXAMPLE
+    for name in _AT_THE_END:
+        doc = re.sub(rf"(?m)^    {name}: .*$", f"    {name}: Not here: `wait_for_broadcast` takes it.", doc)
     return whautomate_task(_named(_broadcast, "broadcast", __name__, doc, signature))
 
 
@@ -301,9 +315,7 @@ class BroadcastRun(JobRun[Json]):
         with task_client(Client, self._credentials) as client:
             self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
             say(client, job_line("broadcast", self._result))
-        if task_run.id or flow_runs():
-            table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in self._result["receipt"].items()]
-            create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]
+        _show(self._result["receipt"])
 
 
 # --- what task and block share
@@ -357,9 +369,22 @@ def _due_of_run() -> datetime | None:
     return run.expected_start_time if run is not None and run.auto_scheduled else None
 
 
+@dataclass(frozen=True)
+class _Ends(BroadcastReached):
+    """What `wait_for_broadcast` waits for, and what it does then."""
+
+    ending: Ending = field(default_factory=Ending)
+
+
 def _wait_for_broadcast(
-    broadcast_id: str, *, min_delivered: Threshold | None = None, max_failed: Threshold | None = None
-) -> BroadcastReached:
+    broadcast_id: str,
+    *,
+    min_delivered: Threshold | None = None,
+    max_failed: Threshold | None = None,
+    on_failed: str = "fail",
+    logs_path: str | None = None,
+    receipt_path: str | None = None,
+) -> _Ends:
     """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
 
     Before its `scheduleDateTime` it is looked at once. A count decides as soon as it is passed. A share is one of the
@@ -374,14 +399,44 @@ def _wait_for_broadcast(
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
             ends once they are; the task fails where the broadcast ends with fewer.
         max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
+        on_failed: What happens where min_delivered or max_failed isn't kept: `fail`, or `warn` for a warning in the
+            log and in `problem`.
+        logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers; JSON
+            lines, or Parquet where it ends in `.parquet`. Takes a request for each page of recipients.
+        receipt_path: File for the receipt, written when the wait ends: a page where it ends in `.html`, else JSON.
 
     Returns:
-        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`.
+        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
+        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
+        `receipt`.
     """
-    return BroadcastReached(broadcast_id, min_delivered, max_failed)
+    ending = Ending(min_delivered, max_failed, on_failed, logs_path, receipt_path)
+    asked = question(ending, broadcast_id)
+    return _Ends(asked.broadcast_id, asked.min_delivered, asked.max_failed, ending)
 
 
-wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast, cancels=True)
+def _end(
+    credentials: WhautomateCredentials, asked: _Ends, seen: Seen, took: dict[str, Any], max_requests: int | None
+) -> Json:
+    """What `wait_for_broadcast` returns, once its files are written."""
+    if not asked.ending.concludes:
+        return seen_result(seen, took)
+    with task_client(Client, credentials, max_requests=max_requests) as client:
+        client.used.go_on(**took)
+        found = conclude_by_id(client, asked.ending, asked.broadcast_id)
+        log.info("%s", seen.words)
+        _show(found["receipt"])
+        return {**found, **used(client)}
+
+
+wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast, cancels=True, conclude=_end)
+
+
+def _show(receipt: Json) -> None:
+    """Keep a receipt as an artifact of the run."""
+    if task_run.id or flow_runs():
+        table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in receipt.items()]
+        create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]
 
 
 def _key_of_run(credentials: WhautomateCredentials, name: str) -> str:

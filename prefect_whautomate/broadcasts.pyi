@@ -399,11 +399,11 @@ class _broadcast(Task[..., dict[str, Any]]):
         cooldown: For how long the same to the same segment is refused under another key; None: it is meant.
         approved_plan: The plan that somebody approved; what isn't as planned is refused.
         approver: Who approved it, for the receipt.
-        min_delivered: Recipients it has to be delivered to: a count, or a share like "95%".
-        max_failed: Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited.
-        on_failed: What happens where min_delivered or max_failed isn't kept.
-        logs_path: File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has names and numbers. Failures are counted by reason from it.
-        receipt_path: File for the receipt: a page where it ends in .html, else JSON.
+        min_delivered: Not here: `wait_for_broadcast` takes it.
+        max_failed: Not here: `wait_for_broadcast` takes it.
+        on_failed: Not here: `wait_for_broadcast` takes it.
+        logs_path: Not here: `wait_for_broadcast` takes it.
+        receipt_path: Not here: `wait_for_broadcast` takes it.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
         due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
         cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
@@ -465,6 +465,11 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
             ends once they are; the task fails where the broadcast ends with fewer.
         max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
+        on_failed: What happens where min_delivered or max_failed isn't kept: `fail`, or `warn` for a warning in the
+            log and in `problem`.
+        logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers; JSON
+            lines, or Parquet where it ends in `.parquet`. Takes a request for each page of recipients.
+        receipt_path: File for the receipt, written when the wait ends: a page where it ends in `.html`, else JSON.
         cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None: where a person cancels the flow run or its last attempt fails, not where its process is ended with attempts left, since the next attempt resumes it. True: there as well. False: never.
         poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour. All waiting tasks of the
             account together make at most a tenth of the requests of its day, half of that in a quarter of it.
@@ -472,7 +477,9 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`.
+        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
+        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
+        `receipt`.
         Also `requests` and `waited` (seconds, for permits).
 
     Raises:
@@ -486,18 +493,18 @@ class _wait_for_broadcast(Task[..., dict[str, Any]]):
         from prefect_whautomate.broadcasts import wait_for_broadcast
 
         @flow
-        def my_flow(broadcast_id, min_delivered, max_failed):
+        def my_flow(broadcast_id, min_delivered, max_failed, on_failed, logs_path, receipt_path):
             credentials = WhautomateCredentials.load("BLOCK_NAME")
-            return wait_for_broadcast(credentials, broadcast_id, min_delivered=min_delivered, max_failed=max_failed)
+            return wait_for_broadcast(credentials, broadcast_id, min_delivered=min_delivered, max_failed=max_failed, on_failed=on_failed, logs_path=logs_path, receipt_path=receipt_path)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., cancel_on_kill: bool | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., cancel_on_kill: bool | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 wait_for_broadcast: _wait_for_broadcast
 
 class _await_for_broadcast(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`wait_for_broadcast` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., cancel_on_kill: bool | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, broadcast_id: str, *, min_delivered: Threshold | None = ..., max_failed: Threshold | None = ..., on_failed: str = ..., logs_path: str | None = ..., receipt_path: str | None = ..., cancel_on_kill: bool | None = ..., poll_interval: float = ..., timeout: float = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 await_for_broadcast: _await_for_broadcast
 

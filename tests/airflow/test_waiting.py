@@ -127,6 +127,32 @@ def test_a_sensor_that_finds_it_does_not_defer(emulator):
     assert run(sensor) == {"id": contact, "requests": 1, "waited": 0.0}
 
 
+@pytest.mark.whautomate(**QUICK)
+@pytest.mark.parametrize("way", ["poke", "triggerer"])
+def test_a_sensor_of_a_broadcast_writes_log_and_receipt(emulator, tmp_path, way):
+    [made] = send(emulator)
+    paths = {"logs_path": f"{tmp_path}/logs.jsonl", "receipt_path": f"{tmp_path}/receipt.html"}
+
+    def wait(**more):
+        sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=made, **paths, **more)
+        if way == "poke":
+            return run(sensor)
+        result = {"id": made, "finished": True}
+        event = {"status": "over", "words": "", "result": result, "problem": None, "requests": 1, "waited": 0.0}
+        return sensor.execute_complete({}, event)
+
+    before = len(emulator.requests())
+    found = wait()
+    assert found["logs"] == found["recipients"] == len((tmp_path / "logs.jsonl").read_text().splitlines()) > 0
+    assert "Receipt of broadcast" in (tmp_path / "receipt.html").read_text()
+    assert found["requests"] == len(emulator.requests()) - before + (way == "triggerer")
+    (tmp_path / "receipt.html").unlink()
+    with pytest.raises(AirflowFailException, match="over max_failed=0"):
+        wait(max_failed=0)
+    assert (tmp_path / "receipt.html").exists()
+    assert "over max_failed=0" in wait(max_failed=0, on_failed="warn")["problem"]
+
+
 def test_a_deferred_sensor_waits_for_the_start_of_its_broadcast(emulator):
     [made] = send(emulator, "2100-01-01T00:00:00Z")
     sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=made, deferrable=True, timeout=1000)
@@ -281,6 +307,7 @@ def test_failing_softly_is_skipping(how, event):
         (lambda: WhautomateQuotaSensor(task_id="t", requests="many"), "requests must be"),
         (lambda: WhautomateMessageSensor(task_id="t", contact_id="c", since="2026-01-01T00:00"), "no time zone"),
         (lambda: WhautomateBroadcastSensor(task_id="t", broadcast_id="{{ x }}", min_delivered="many"), "min_delivered"),
+        (lambda: WhautomateBroadcastSensor(task_id="t", broadcast_id="b", on_failed="shout"), "fail or warn"),
     ],
 )
 def test_what_can_not_be_is_an_error_at_parse(make, says):

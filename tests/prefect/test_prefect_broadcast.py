@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import importlib.util
+import json
 import sys
 import threading
 import time
@@ -337,3 +338,60 @@ def test_what_is_approved_is_sent(server, whautomate_emulator, credentials, bloc
     else:
         assert found == {"skipped": "Grace said no"}
     assert len(whautomate_emulator.requests("createBroadcast")) == approved
+
+
+# --- fields that act at the end
+
+
+@pytest.mark.whautomate(**QUICK)
+@pytest.mark.parametrize("which", [0, 1])
+def test_who_waits_writes_log_and_receipt(server, whautomate_emulator, credentials, block, tmp_path, which):
+    block()  # the segment and its people
+    given = {"template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 0, "unit_price": 0.1}
+    sent = broadcasts.broadcast.fn(credentials, "spring", **given, key="k")
+    paths = {"logs_path": f"{tmp_path}/logs.jsonl", "receipt_path": f"{tmp_path}/receipt.json"}
+    task = (broadcasts.wait_for_broadcast, broadcasts.await_for_broadcast)[which]
+
+    def wait(**more):
+        done = task.fn(credentials, sent["id"], poll_interval=0.2, **paths, **more)
+        return asyncio.run(done) if which else done
+
+    before = len(whautomate_emulator.requests())
+    found = wait()
+    assert (found["delivered"], found["logs"], found["cost"], found["problem"]) == (3, 6, 0.3, None)
+    assert found["requests"] == len(whautomate_emulator.requests()) - before
+    assert len((tmp_path / "logs.jsonl").read_text().splitlines()) == 6
+    receipt = json.loads((tmp_path / "receipt.json").read_text())
+    assert (receipt["template"], receipt["recipients_planned"], receipt["cost"]) == (TEMPLATE, 6, 0.3)
+    for path in paths.values():
+        Path(path).unlink()
+    with pytest.raises(errors.NotDelivered, match="of 6 not reached, over max_failed=1"):
+        wait(max_failed=1)
+    assert all(Path(path).exists() for path in paths.values())
+    assert "over max_failed=1" in wait(max_failed=1, on_failed="warn")["problem"]
+
+
+@pytest.mark.parametrize("name", ["broadcast", "abroadcast"])
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"logs_path": "l.jsonl"},
+        {"receipt_path": "r.html"},
+        {"max_failed": 1, "min_delivered": 2},
+        {"on_failed": "warn"},
+    ],
+)
+def test_a_task_that_does_not_wait_refuses_what_happens_at_the_end(whautomate_emulator, credentials, block, name, late):
+    block()
+    before = len(whautomate_emulator.requests())
+    task = getattr(broadcasts, name)
+
+    async def sends():
+        done = task.fn(credentials, "spring", TEMPLATE, segment_name="newsletter-subscribers", key="k", **late)
+        if task.isasync:
+            await done
+
+    with pytest.raises(errors.ConfigurationError, match=r"wait_for_broadcast.* block Broadcast") as refused:
+        asyncio.run(sends())
+    assert all(one in str(refused.value) for one in late)
+    assert len(whautomate_emulator.requests()) == before

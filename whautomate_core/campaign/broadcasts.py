@@ -214,11 +214,8 @@ def cancel_broadcast(
         raise ConfigurationError("name the broadcast by either key or broadcast_id")
     now, claims, account = clock or _now, client.state.claims, client.account.id
     if key is None:
-        about = [
-            one
-            for one in claims.latest(account, WHAT, seconds=_LONG_AGO.total_seconds())
-            if isinstance(one.result, dict) and one.result.get("id") == broadcast_id
-        ]
+        assert broadcast_id is not None
+        about = claims_of(client, broadcast_id)
     else:
         about = [one for one in (claims.get(account, key), claims.get(account, key + ANEW)) if one is not None]
         if not about:
@@ -254,6 +251,13 @@ def cancel_broadcast(
         return {"cancelled": False, "id": ids[-1], "why": missing}
     log.info("broadcast %s is cancelled%s", ", ".join(cancelled), f" because {because}" if because else "")
     return {"cancelled": True, "id": cancelled[-1], "why": None}
+
+
+def claims_of(client: Client, broadcast_id: str) -> list[Claim]:
+    """The claims of a broadcast, the one of its key first; none where this package didn't create it, or long ago."""
+    latest = client.state.claims.latest(client.account.id, WHAT, seconds=_LONG_AGO.total_seconds())
+    found = [one for one in latest if isinstance(one.result, dict) and one.result.get("id") == broadcast_id]
+    return sorted(found, key=lambda one: one.key.endswith(ANEW))
 
 
 # --- the steps
@@ -369,6 +373,8 @@ def _prepared(step: _Step, meant: _Meant, due: datetime | None) -> Json:
         start = start_of(campaign, now, hold=margin + LAST_MINUTE)
     note = {
         "of": campaign.name,
+        "template": dict(campaign.template),
+        "unit_price": campaign.unit_price,
         "segments": [one.get("name") for one in meant.segments],
         "criteria": [one.get("criteria") or {} for one in meant.segments],
         **_of_audience(campaign, audience),
@@ -390,7 +396,7 @@ def _of_audience(campaign: Campaign, audience: Audience) -> Json:
         "excluded": audience.excluded,
         "opt_outs": audience.opt_outs,
         "seconds": audience.seconds,
-        "cost": cost(campaign, audience.most),
+        "cost": cost(campaign.unit_price, audience.most),
     }
 
 

@@ -68,14 +68,14 @@ def require_recipients(campaign: Campaign, audience: Audience) -> None:
         raise PolicyRefused(f"it reaches {audience}, and min_recipients is {campaign.min_recipients}{hint}")
     if campaign.max_recipients is not None and audience.most > campaign.max_recipients:
         raise PolicyRefused(f"it reaches {audience}, and max_recipients is {campaign.max_recipients}")
-    price = cost(campaign, audience.most)
+    price = cost(campaign.unit_price, audience.most)
     if price is not None and campaign.max_cost is not None and price > campaign.max_cost:
         raise PolicyRefused(f"it costs up to {price:.2f} for {audience}, and max_cost is {campaign.max_cost:.2f}")
 
 
-def cost(campaign: Campaign, recipients: int) -> float | None:
+def cost(unit_price: float | None, recipients: int) -> float | None:
     """What so many messages cost, where the price is known."""
-    return None if campaign.unit_price is None else round(campaign.unit_price * recipients, 4)
+    return None if unit_price is None else round(unit_price * recipients, 4)
 
 
 def require_like_last(campaign: Campaign, audience: Audience, last: int | None) -> None:

@@ -8,19 +8,22 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from whautomate_core.account import Account
 from whautomate_core.api.broadcasts import get_broadcast, list_broadcast_logs
 from whautomate_core.call import Json
+from whautomate_core.campaign.broadcasts import claims_of
 from whautomate_core.campaign.campaign import Campaign
 from whautomate_core.campaign.delivery import delivery
 from whautomate_core.campaign.guards import cost
 from whautomate_core.client import Client
-from whautomate_core.errors import NotDelivered
+from whautomate_core.errors import ConfigurationError, NotDelivered
 from whautomate_core.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.records import BroadcastLog
 from whautomate_core.server_words import shortened
+from whautomate_core.thresholds import Threshold
 from whautomate_core.waiting import BroadcastReached
 
 log = logging.getLogger(__name__)
@@ -36,11 +39,31 @@ _CODES = {
 """What WhatsApp's codes mean (providers' pages); whether Whautomate's log carries them is not known."""
 
 
-def question(campaign: Campaign, broadcast_id: str) -> BroadcastReached:
+@dataclass(frozen=True)
+class Ending:
+    """What is wanted of the end of a broadcast that is known by its id alone; the fields mean what `Campaign`'s do."""
+
+    min_delivered: Threshold | None = None
+    max_failed: Threshold | None = None
+    on_failed: str = "fail"
+    logs_path: str | None = None
+    receipt_path: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.on_failed not in ("fail", "warn"):
+            raise ConfigurationError("on_failed must be fail or warn")
+
+    @property
+    def concludes(self) -> bool:
+        """Whether more is to be done at the end than to return the figures."""
+        return bool(self.logs_path or self.receipt_path or self.on_failed == "warn")
+
+
+def question(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReached:
     """What to wait for: its end, or that a threshold decides before."""
-    if campaign.on_failed == "warn":
-        return BroadcastReached(broadcast_id, campaign.min_delivered)
-    return BroadcastReached(broadcast_id, campaign.min_delivered, campaign.max_failed)
+    if ending.on_failed == "warn":
+        return BroadcastReached(broadcast_id, ending.min_delivered)
+    return BroadcastReached(broadcast_id, ending.min_delivered, ending.max_failed)
 
 
 def conclude(
@@ -66,46 +89,63 @@ def conclude(
     Raises: `NotDelivered` where it wasn't sent, or a threshold wasn't kept and `on_failed` is "fail", once all is
         written.
     """
+    claim = client.state.claims.get(client.account.id, key)
+    given = {"template": dict(campaign.template), "unit_price": campaign.unit_price}
+    stored = {**((claim and claim.result) or {}), **given}
+    return _concluded(client, campaign, stored, broadcast_id, storage)
+
+
+def conclude_by_id(client: Client, ending: Ending, broadcast_id: str, *, storage: Storage = fsspec_storage) -> Json:
+    """`conclude` without campaign and key: the receipt is filled from the claim of the broadcast.
+
+    For a broadcast that this package didn't create, the receipt holds only what the server says.
+    """
+    claim = next(iter(claims_of(client, broadcast_id)), None)
+    return _concluded(client, ending, claim.result if claim else {}, broadcast_id, storage)
+
+
+def _concluded(
+    client: Client, ending: Campaign | Ending, stored: Mapping[str, Any], broadcast_id: str, storage: Storage
+) -> Json:
     broadcast = client.send(get_broadcast(broadcast_id))
     figures = delivery(broadcast)
     failures: Counter[str] = Counter()
     lines = None
-    if campaign.logs_path:
+    if ending.logs_path:
         logs = _counted(client, broadcast_id, failures)
-        lines = write_records(campaign.logs_path, logs, record=BroadcastLog, storage=storage)
-    problem = BroadcastReached(broadcast_id, campaign.min_delivered, campaign.max_failed).decide(broadcast).problem
-    claim = client.state.claims.get(client.account.id, key)
+        lines = write_records(ending.logs_path, logs, record=BroadcastLog, storage=storage)
+    problem = BroadcastReached(broadcast_id, ending.min_delivered, ending.max_failed).decide(broadcast).problem
     found = {
         **figures.as_dict(),
         "problem": problem,
-        "failures": dict(failures.most_common(10)) if campaign.logs_path else None,
+        "failures": dict(failures.most_common(10)) if ending.logs_path else None,
         "logs": lines,
-        "cost": cost(campaign, figures.delivered),
+        "cost": cost(stored.get("unit_price"), figures.delivered),
     }
-    found["receipt"] = receipt(campaign, (claim and claim.result) or {}, found, broadcast)
-    if campaign.receipt_path:
-        page = campaign.receipt_path.lower().endswith((".html", ".htm"))
+    found["receipt"] = receipt(stored, found, broadcast)
+    if ending.receipt_path:
+        page = ending.receipt_path.lower().endswith((".html", ".htm"))
         text = receipt_page(found["receipt"]) if page else json.dumps(found["receipt"], indent=2) + "\n"
-        write_text(campaign.receipt_path, text, storage=storage)
+        write_text(ending.receipt_path, text, storage=storage)
     if problem is not None:
-        if campaign.on_failed == "fail" or figures.failed:
+        if ending.on_failed == "fail" or figures.failed:
             raise NotDelivered(problem)
         log.warning("%s", problem)
     return found
 
 
-def receipt(campaign: Campaign, stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any) -> Json:
+def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any) -> Json:
     """What was sent to how many, who was left out and why, who approved it, when, and what it cost. No personal data.
 
     Args:
-        stored: What stands in its claim.
+        stored: What stands in its claim, with `template` and `unit_price`.
         found: What became of it.
         broadcast: As the server shows it now.
     """
     return {
         "name": broadcast.get("name"),
         "id": broadcast.get("id"),
-        "template": dict(campaign.template),
+        "template": stored.get("template"),
         "segments": stored.get("segments"),
         "criteria": stored.get("criteria"),
         "recipients_planned": stored.get("recipients"),
@@ -120,7 +160,7 @@ def receipt(campaign: Campaign, stored: Mapping[str, Any], found: Mapping[str, A
         **{name: found[name] for name in ("status", "recipients", "sent", "delivered", "undelivered")},
         "failures": found["failures"],
         "problem": found["problem"],
-        "unit_price": campaign.unit_price,
+        "unit_price": stored.get("unit_price"),
         "cost_planned": stored.get("cost"),
         "cost": found["cost"],
     }
