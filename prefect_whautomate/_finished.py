@@ -14,6 +14,7 @@ from prefect.exceptions import HashError
 from prefect.runtime import flow_run
 from prefect.utilities.hashing import hash_objects
 
+from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.sources.once import can_be_read_twice
 
 _calls: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
@@ -35,6 +36,8 @@ class FinishedInRun(CachePolicy):
         run = task_ctx.task_run.flow_run_id
         if run is None:
             return None
+        if not isinstance(inputs["credentials"], WhautomateCredentials):
+            return None  # the task refuses it
         account = inputs["credentials"].get_account()
         others = {name: value for name, value in inputs.items() if name != "credentials"}
         if not can_be_read_twice(others):

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import logging
+import os
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, get_type_hints, overload
@@ -21,10 +22,12 @@ from prefect_whautomate._progress import RunProgress, tell
 from prefect_whautomate._runs import leave_until_permitted, sync_run, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
+from whautomate_core.arguments import plain, require_kinds
 from whautomate_core.call import Call, summary, watched
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import (
     BudgetExceeded,
+    ConfigurationError,
     InvalidRequest,
     NotDelivered,
     OutcomeUnknown,
@@ -79,6 +82,7 @@ def _leaving(function: Callable[P, Any]) -> Callable[P, Any]:
 
         @functools.wraps(function)
         async def arun(*args: P.args, **kwargs: P.kwargs) -> Any:
+            _require_block(args, kwargs)
             try:
                 return await function(*args, **kwargs)
             except QuotaExhausted as error:
@@ -88,12 +92,23 @@ def _leaving(function: Callable[P, Any]) -> Callable[P, Any]:
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+        _require_block(args, kwargs)
         try:
             return function(*args, **kwargs)
         except QuotaExhausted as error:
             leave_until_permitted(error)
 
     return run
+
+
+def _require_block(args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    given = args[0] if args else kwargs.get("credentials")
+    if not isinstance(given, WhautomateCredentials):
+        # What it is stays unsaid: it may be the key.
+        raise ConfigurationError(
+            f"credentials must be a block Whautomate Credentials, not {type(given).__name__}: pass the block, such as "
+            "WhautomateCredentials.load('whautomate') (in a coroutine: await WhautomateCredentials.aload('whautomate'))"
+        )
 
 
 def async_twin(
@@ -134,15 +149,19 @@ def job_tasks(
     """
 
     def run(credentials: WhautomateCredentials, *args: Any, max_requests: int | None = None, **kwargs: Any) -> Any:
+        given = _plain(inspect.signature(job).bind(None, *args, **kwargs).arguments)
+        require_kinds(hints, given)
         with task_client(Client, credentials, lane=lane, max_requests=max_requests) as client:
-            asked = {**told, **inspect.signature(job).bind(client, *args, **kwargs).arguments}
+            asked = {**told, **given, "client": client}
             supplied = {name: value(asked) for name, value in _SUPPLIED.items() if name in wanted}
-            report: Any = job(client, *args, **kwargs, **supplied)
+            report: Any = job(**given | supplied | {"client": client})
             if "progress" in wanted:
                 tell(name, report)
             say(client, job_line(name, report))
             return {**report, **used(client)}
 
+    hints = get_type_hints(job, localns={"Client": object, "Storage": object})
+    del hints["client"], hints["return"]
     wanted = inspect.signature(job).parameters
     told = {one.name: one.default for one in wanted.values()}
     arguments = [one for one in list(wanted.values())[1:] if one.name not in {*_SUPPLIED, *_OWN}]
@@ -151,6 +170,14 @@ def job_tasks(
     finished = finished and "key" not in wanted  # a claim says what has happened
     task: Any = whautomate_task(_named(run, name, module, doc, signature), finished=finished)
     return task, async_twin(task, finished=finished)
+
+
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as jobs take them: paths as texts, a set of tags as a list, and so on."""
+    return {
+        name: os.fspath(value) if name.endswith("_path") and isinstance(value, os.PathLike) else plain(name, value)
+        for name, value in given.items()
+    }
 
 
 _SUPPLIED: dict[str, Callable[[Mapping[str, Any]], Any]] = {

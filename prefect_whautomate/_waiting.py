@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from prefect import Task
 
@@ -17,6 +17,7 @@ from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import CANCEL_ON_KILL, Async, _named, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
+from whautomate_core.arguments import require_kinds
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted, WhautomateError
 from whautomate_core.waiting import (
@@ -68,6 +69,12 @@ def waiting_tasks(
         conclude: What makes the result of what was seen at its end and what that took, within `max_requests`.
     """
 
+    hints = get_type_hints(ask)
+
+    def asked(*args: Any, **kwargs: Any) -> Q:
+        require_kinds(hints, inspect.signature(ask).bind(*args, **kwargs).arguments)
+        return ask(*args, **kwargs)
+
     def of_run(credentials: WhautomateCredentials, question: Question, cancel_on_kill: bool | None) -> CancelledWithRun:
         broadcast_id = question.broadcast_id if isinstance(question, BroadcastReached) else None
         return CancelledWithRun(credentials, cancel_on_kill if cancels else False, broadcast_id=broadcast_id)
@@ -81,7 +88,7 @@ def waiting_tasks(
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        question = ask(*args, **kwargs)
+        question = asked(*args, **kwargs)
         with of_run(credentials, question, cancel_on_kill) as run:
             found = waited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
         return conclude(credentials, question, *found, max_requests)
@@ -95,7 +102,7 @@ def waiting_tasks(
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        question = ask(*args, **kwargs)
+        question = asked(*args, **kwargs)
         async with of_run(credentials, question, cancel_on_kill) as run:
             found = await awaited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
         return await asyncio.to_thread(conclude, credentials, question, *found, max_requests)

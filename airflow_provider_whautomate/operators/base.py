@@ -20,11 +20,12 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperat
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from typing_extensions import is_typeddict
 
-from airflow_provider_whautomate._arguments import hints_of, named_after, plain, require_kind, require_own
+from airflow_provider_whautomate._arguments import hints_of, named_after, require_own
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core import records
+from whautomate_core.arguments import plain, require_kind
 from whautomate_core.call import Call, summary, watched
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.identity import Step

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
 
-from airflow_provider_whautomate._arguments import named_after, plain, require_own, require_positive
+from airflow_provider_whautomate._arguments import named_after, require_own, require_positive
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
@@ -27,6 +27,7 @@ from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK
 from whautomate_core.api import broadcasts
+from whautomate_core.arguments import plain
 from whautomate_core.campaign import jobs
 from whautomate_core.campaign.campaign import Campaign, campaign_from
 from whautomate_core.campaign.delivery import moment

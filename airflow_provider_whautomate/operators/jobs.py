@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, get_type_hints
 from urllib.parse import quote, urlsplit
 
-from airflow_provider_whautomate._arguments import named_after, plain
+from airflow_provider_whautomate._arguments import named_after
 from airflow_provider_whautomate.operators.base import (
     _PARAMS,
     SOURCES,
@@ -21,6 +21,7 @@ from airflow_provider_whautomate.operators.base import (
 )
 from airflow_provider_whautomate.sources import open_source
 from whautomate_core import docs
+from whautomate_core.arguments import plain
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.sources.once import can_be_read_twice
 from whautomate_core.sync.jobs import check_arguments

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate._arguments import plain
 from airflow_provider_whautomate.operators.base import from_text
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
+from whautomate_core.arguments import plain
 from whautomate_core.bookings.times import aware, utc
 from whautomate_core.waiting import AppointmentIs, SlotFree
 

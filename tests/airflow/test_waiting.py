@@ -130,6 +130,8 @@ def test_a_sensor_that_finds_it_does_not_defer(emulator):
 @pytest.mark.whautomate(**QUICK)
 @pytest.mark.parametrize("way", ["poke", "triggerer"])
 def test_a_sensor_of_a_broadcast_writes_log_and_receipt(emulator, tmp_path, way):
+    people = [{"name": "n", "phoneNumber": f"491512345678{n}"} for n in range(4)]
+    emulator.add_contacts(people)
     [made] = send(emulator)
     paths = {"logs_path": f"{tmp_path}/logs.jsonl", "receipt_path": f"{tmp_path}/receipt.html"}
 

@@ -1,0 +1,70 @@
+"""What tasks are given that can't be."""
+
+import asyncio
+import importlib
+import pkgutil
+
+import pytest
+from prefect import Task
+
+import prefect_whautomate
+from prefect_whautomate import contacts
+from whautomate_core import errors
+
+TASKS = [
+    one
+    for module in pkgutil.iter_modules(prefect_whautomate.__path__, "prefect_whautomate.")
+    for one in vars(importlib.import_module(module.name)).values()
+    if isinstance(one, Task)
+]
+
+
+@pytest.mark.parametrize("wrong", ["whautomate", None, {"key": "wa-secret"}])
+def test_every_task_says_that_it_wants_the_block(wrong):
+    assert len(TASKS) > 200
+    for task in TASKS:
+
+        async def called(task=task):
+            done = task.fn(wrong)
+            if task.isasync:
+                await done
+
+        with pytest.raises(
+            errors.ConfigurationError, match=r"pass the block.*Credentials\.load\('whautomate'\)"
+        ) as said:
+            asyncio.run(called())
+        assert "wa-secret" not in str(said.value)
+
+
+def test_a_task_in_a_flow_says_so_too(server):
+    with pytest.raises(errors.ConfigurationError, match="pass the block"):
+        contacts.update_contact("whautomate", "c1", {})
+
+
+SYNC = {"source": [{"n": "Ada", "m": "+4915112345678"}], "mapping": {"name": "n", "phoneNumber": "m"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("sync_contacts", {**SYNC, "tags": 1.5}, "tags must be a list of texts, not float"),
+        ("sync_contacts", {**SYNC, "tags": "vip"}, "tags must be a list of texts, not str"),
+        ("sync_contacts", {**SYNC, "rejects_path": 5}, "rejects_path must be text"),
+        ("find_contact", {"phone": 4915112345678}, "phone must be"),
+        ("wait_for_contact", {"contact_id": "c", "tag": 3}, "tag must be text"),
+    ],
+)
+@pytest.mark.parametrize("twin", ["", "a"])
+def test_arguments_of_the_wrong_type_are_refused_before_anything_is_sent(
+    whautomate_emulator, credentials, name, given, said, twin
+):
+    task = getattr(contacts, twin + name)
+
+    async def called():
+        done = task.fn(credentials, **given)
+        if task.isasync:
+            await done
+
+    with pytest.raises(errors.ConfigurationError, match=said):
+        asyncio.run(called())
+    assert whautomate_emulator.requests() == []
