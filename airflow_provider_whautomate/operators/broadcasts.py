@@ -16,9 +16,9 @@ from airflow_provider_whautomate.links import WhautomateBroadcastLink
 from airflow_provider_whautomate.operators.base import (
     WAITS_IN_SLOT,
     WhautomateOperator,
-    _from_text,
     _storage,
     due_of,
+    from_text,
     is_literal,
     skip_backfill,
     step_of,
@@ -187,7 +187,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
     def broadcast_of(self, context: Context) -> dict[str, Any]:
         """Return what names the broadcast: its key."""
         # These two alone: another argument may be why the task fails.
-        key, name = (_from_text(one, self._hints[one], self.given(one)) for one in ("key", "name"))
+        key, name = (from_text(one, self._hints[one], self.given(one)) for one in ("key", "name"))
         return {"key": key_of(context, self.account(), name) if key is None else key}
 
     def account(self) -> Account:
