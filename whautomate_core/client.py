@@ -596,6 +596,8 @@ class _Sender:
             self.state.stops.require_sends(self.account.id, _name(call))
         body = call.body or {}
         reached = set[str]().union(*map(numbers, (body.get("recepient") or body, call.person or {}, *people)))
+        if call.act is Act.CREATE and not reached and isinstance(body.get("email"), str):
+            reached = {body["email"]}
         if reached and concerns(call, self.account.policy):
             forgotten = self.state.forgotten(self.account.id)
             if forgotten.among(reached):

@@ -66,8 +66,7 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
     gone: dict[str, list[str]] = {"contact": [], "client": []}
     lines, deleted = 0, {"contacts": 0, "clients": 0}
     for _ in range(_ROUNDS):
-        if _has_opted_out(client, there):
-            client.state.forgotten(client.account.id).add(number, opted_out=True)
+        _note(client, number, there)
         lines += _erase(client, number, there)
         for kind in (CONTACTS, CLIENTS):
             deleted[f"{kind.name}s"] += sum([_delete(client, kind, id) for id in there[kind.name]])
@@ -90,9 +89,15 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
     return {**deleted, "lines": lines, "left": sum(map(len, there.values())), "overwritten": overwritten}
 
 
-def _has_opted_out(client: Client, there: dict[str, list[str]]) -> bool:
-    records = (record for kind in (CONTACTS, CLIENTS) for record in read_ids(client, kind, there[kind.name]))
-    return any(map(client.account.policy.protects, records))
+def _note(client: Client, number: str, there: dict[str, list[str]]) -> None:
+    """Note of records that are about to be deleted by which addresses they may come again, and that one opted out."""
+    forgotten = client.state.forgotten(client.account.id)
+    for kind in (CONTACTS, CLIENTS):
+        for record in read_ids(client, kind, there[kind.name]):
+            if client.account.policy.protects(record):
+                forgotten.add(number, opted_out=True)
+            if email := record.get("email"):
+                forgotten.add(str(email))
 
 
 def _delete(client: Client, kind: Kind, id: str) -> bool:

@@ -369,6 +369,29 @@ def test_old_bytes_that_somebody_reads_are_spoken_of_and_overwritten_the_next_ti
     assert [one for one in names_of_ada() if one in whole(client)] == []
 
 
+def test_a_client_who_comes_again_by_the_e_mail_address_alone_is_not_made(
+    client: Client, whautomate_emulator: Emulator
+) -> None:
+    ada = {**ADA, "mail": "Ada@Example.org"}
+    mapping = {"fullName": "who", "phone": "mobile", "email": "mail"}
+    sync_clients(client, [ada], mapping, match="email", sync_name="crm", progress=silent)
+    number = number_of_person(ADA["mobile"])
+    forget(client, number, records_of(client, number))
+    without: dict[str, Any] = {"fullName": "who", "email": "mail"}
+    for rows in ([ada], [{**ada, "mail": "ada@example.org"}]):
+        report = sync_clients(client, rows, without, match="email", sync_name="other", progress=silent)
+        assert (report["created"], report["withheld"]) == (0, 1)
+    where: Any = {"primaryLocation": {"id": whautomate_emulator.location_id}}
+    with pytest.raises(PolicyRefused, match="asked to be forgotten"):
+        client.send(clients.create_client({"fullName": "Ada", "email": "ada@example.org", **where}))
+    assert "example.org" not in whole(client).lower()
+    bob = {**BOB, "mail": "ada@example.org"}  # a family's address
+    assert sync_clients(client, [bob], mapping, match="phone", sync_name="third", progress=silent)["created"] == 1
+    client.state.forgotten(client.account.id).remove("ada@example.org")
+    fresh = [{**ada, "mail": "ada@example.org"}]
+    assert sync_clients(client, fresh, without, match="email", sync_name="other", progress=silent)["withheld"] == 0
+
+
 # --- the command
 
 

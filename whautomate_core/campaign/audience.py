@@ -83,7 +83,7 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
             most += one.is_chosen
             least |= {one.number} if one.number else set()
             excluded.update(one.left_out_for)
-    refused |= client.state.forgotten(client.account.id).among(frozenset[str]().union(*reached.values()))
+    refused |= client.state.forgotten(client.account.id).refused(frozenset[str]().union(*reached.values()))
     elsewhere = [f"{who} elsewhere" for who, theirs in reached.items() if theirs & refused]
     seconds = round(time.monotonic() - began, 1)
     left_out, opt_outs = dict(sorted(excluded.items())), _fingerprint([*opted_out, *elsewhere])
@@ -208,7 +208,7 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
         refused += sum(of_kind.values())
     requests = counted(client.requests - before, "request")
     log.info("broadcast %s had %s, read in %s", broadcast_id, counted(lines, "recipient"), requests)
-    refused += len(client.state.forgotten(client.account.id).among(reached))
+    refused += len(client.state.forgotten(client.account.id).refused(reached))
     if refused:
         raise PolicyRefused(
             f"{refused} of those whom broadcast {broadcast_id} reached have opted out or asked to be forgotten since, "

@@ -113,7 +113,7 @@ def ensure_audience(
     if wanted is not None:
         refused |= opted_out_clients(client)
         reached = set[str]().union(*map(numbers, concerned.values()))
-        refused |= client.state.forgotten(client.account.id).among(reached)
+        refused |= client.state.forgotten(client.account.id).refused(reached)
     lacking: list[Any] = []
     people = opted_out = others = 0
     for id, one in concerned.items():

@@ -81,6 +81,9 @@ def readmit(
     region: Region = None,
     host: terminal.Host = None,
     settings: terminal.Settings = None,
+    email: Annotated[
+        str | None, typer.Option(help="Their e-mail address, where a client without a number had it.")
+    ] = None,
     opted_in: Annotated[
         bool, typer.Option("--opted-in", help="They have agreed to messages since they opted out.")
     ] = False,
@@ -97,6 +100,8 @@ def readmit(
         wanted = number_of_person(_asked(number), region)
         forgotten = open_state(account.state).forgotten(account.id)
         was = forgotten.remove(wanted)
+        if email:
+            was |= forgotten.remove(email)
         if opted_in:
             was |= forgotten.remove(wanted, opted_out=True)
         out = bool(forgotten.among([wanted], opted_out=True))

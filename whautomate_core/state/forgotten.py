@@ -32,7 +32,10 @@ _PAGE = 5000
 
 
 class Forgotten:
-    """Those of an account. Numbers are digits from the country's code on, in any spelling of theirs."""
+    """Those of an account. Numbers are digits from the country's code on, in any spelling of theirs.
+
+    E-mail addresses can stand in their place: those of clients who were deleted, who may come again without a number.
+    """
 
     def __init__(self, database: Database, secret: Secret, account: str) -> None:
         self._database = database
@@ -76,9 +79,13 @@ class Forgotten:
             found.update(self._database.run(lambda connection, asked=asked: connection.execute(asked).scalars().all()))  # type: ignore[misc]
         return {hashed[one] for one in found}
 
+    def refused(self, numbers: Collection[str]) -> set[str]:
+        """Those of `numbers` that nobody may message: forgotten, or opted out when they were."""
+        return self.among(numbers) | self.among(numbers, opted_out=True)
+
     def _hash(self, number: str, opted_out: bool) -> str:
         hasher = self._secret.hasher(f"{'opted out' if opted_out else 'forgotten'} {self._account}")
-        hasher.update(canonical(number).encode())
+        hasher.update((number.strip().casefold() if "@" in number else canonical(number)).encode())
         return str(hasher.hexdigest())
 
     def erase(self, ids: Collection[str], matches: Collection[str], is_about: Callable[[Any], bool]) -> int:

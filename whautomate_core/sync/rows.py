@@ -110,7 +110,8 @@ def _put(job: Job, people: Sequence[tuple[int, str, str | None, str | None, str,
     payload_of = _hash(job, "payload")
     confirmed = job.ledger.payloads(job.lease.sync, matches)
     identities = job.ledger.people(matches)
-    reached = {match: numbers(fields) for _, match, *_, fields, _ in people}
+    # Of whom no number is known, an e-mail address tells whether they asked to be forgotten. Families share them.
+    reached = {match: numbers(fields) or {*filter(None, [fields.get("email")])} for _, match, *_, fields, _ in people}
     # Only their opt-outs are noted, wherever they are there again.
     notes_opt_outs = bool(job.tags) and all(map(job.client.account.policy.is_opt_out, job.tags))
     asked = set[str]() if notes_opt_outs else set[str]().union(*reached.values())
