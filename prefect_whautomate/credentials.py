@@ -74,8 +74,8 @@ class WhautomateCredentials(CredentialsBlock):
             ConfigurationError: Naming the field and what to do; never with the key.
         """
         settings = {name: getattr(self, name) for name in SETTINGS}
-        block = f"block {name!r}" if (name := self._block_document_name) else "the block of credentials"
-        return account_from_settings(self.host, self.key, settings, key_field=f"the field key of {block}")
+        block = f"block {name!r}" if (name := self._block_document_name) else "the credentials block"
+        return account_from_settings(self.host, self.key, settings, key_field=f"the key of {block}")
 
     def get_client(
         self, *, lane: Lane = "interactive", max_wait: float | None = None, max_requests: int | None = None

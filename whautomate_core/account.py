@@ -204,7 +204,7 @@ def _base_url(host: str | None, *, allow_http: bool) -> str:
         raise ConfigurationError(f"the host must start with https://; expected {HOSTS}")
     if url.scheme == "http" and not allow_http and not is_loopback(name):
         raise ConfigurationError(
-            "the host must start with https://, or the key travels in clear (allow_http=true permits it)"
+            "the host must start with https://, or the API key travels unencrypted (allow_http=true permits it)"
         )
     usual = {"https": 443, "http": 80}[url.scheme]
     # One way to write an address: the account's id is made of it.

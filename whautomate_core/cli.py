@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,7 +78,13 @@ def emulator(
             ready=lambda url: typer.echo(f"serving at {url} for the key {key}; Ctrl-C stops it"),
         )
     except OSError as error:
-        raise typer.BadParameter(f"port {port} can't be had: {error.strerror}", param_hint="--port") from None
+        says = f"port {port} can't be opened: {error.strerror}"
+        if error.errno == errno.EADDRINUSE:
+            says = (
+                f"port {port} is in use, perhaps by another emulator: use --port {port + 1}, and that address as the "
+                "host"
+            )
+        raise typer.BadParameter(says, param_hint="--port") from None
 
 
 @app.command()

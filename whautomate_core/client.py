@@ -236,8 +236,8 @@ def _answer(call: Call[R], response: httpx.Response, content: bytes, account: Ac
         )
     if status in (401, 403):
         raise AuthenticationError(
-            f"{_name(call)}: the key was refused ({status}){said}; check {account.key_field}, and that the key may do "
-            "this",
+            f"{_name(call)}: the key was refused ({status}){said}; check {account.key_field}, and that "
+            "the key has access to this",
             status=status,
         )
     if status == 404:

@@ -32,6 +32,11 @@ class InvalidRequest(WhautomateError, ValueError):
 class KeyTaken(InvalidRequest):
     """The key of a call that happens once was used for something else before, which stays as it is."""
 
+    def __init__(self, message: str, *, differs: str = "") -> None:
+        super().__init__(message)
+        self.differs = differs
+        """The fields in which the two differ, by name."""
+
 
 class AuthenticationError(WhautomateError, PermissionError):
     """The server doesn't accept the key (401, 403; the vendor's error page says 403 is used for a bad key)."""

@@ -14,7 +14,7 @@ from whautomate_core.client import LONGEST_REQUEST, Client
 from whautomate_core.errors import InvalidRequest, NotFound
 from whautomate_core.known import read_ids, read_known
 from whautomate_core.once import PATIENCE
-from whautomate_core.phones import canonical, e164, shared_digits, spellings, split_number
+from whautomate_core.phones import canonical, e164, require_region, shared_digits, spellings, split_number
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state import State
 from whautomate_core.sync.kinds import CLIENTS, CONTACTS, Kind, key_of, other_keys
@@ -29,9 +29,9 @@ _PATIENCE = (*PATIENCE, 12.8, 12.8)
 def number_of_person(phone: str, region: str | None = None) -> str:
     """The digits of a number as people write it, in its canonical form. Raises `InvalidRequest`."""
     try:
-        return canonical(digits(e164(phone, region)))
-    except ValueError as error:
-        raise InvalidRequest(f"{error} (--region names the country of numbers without a country code)") from None
+        return canonical(digits(e164(phone, region and require_region(region))))
+    except ValueError as error:  # a terminal's option is shorter than the argument of steps
+        raise InvalidRequest(str(error).replace("default_region", "--region")) from None
 
 
 def records_of(client: Client, number: str) -> dict[str, list[str]]:

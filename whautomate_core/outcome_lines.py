@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 def counted(count: int, noun: str) -> str:
-    """A number with its noun: "1 request", "2 requests", "3 classes", "4 service categories"."""
+    """A number with its noun: "1 request", "2 requests", "3 classes", "4 service categories", "5 people"."""
     if count == 1:
         return f"1 {noun}"
+    if noun == "person":
+        return f"{count} people"
     head, of, rest = noun.partition(" of ")
     head = (
         f"{head[:-1]}ies"
@@ -37,8 +39,13 @@ def time_of(at: float | str) -> str:
 
 
 def requests_line(requests: int, waited: float) -> str:
-    """What a step used: "2 requests made, 3.5 s waited for permits"; a wait of nothing is left out."""
-    return f"{counted(requests, 'request')} made" + (f", {waited:.1f} s waited for permits" if waited >= 0.05 else "")
+    """What a step used: "1 request made, 3.5 s waited for permits"; a wait of nothing is left out.
+
+    Requests may wait side by side, so their waits add up to more than the step took.
+    """
+    of_all = " in total, some of them at the same time" if requests > 1 else ""
+    waits = f", {waited:.1f} s waited for permits{of_all}" if waited >= 0.05 else ""
+    return f"{counted(requests, 'request')} made{waits}"
 
 
 def made(claim: Claim) -> str:
@@ -243,16 +250,21 @@ _PLANNED = {
 }
 
 
+def planned(counts: Mapping[str, Any]) -> str:
+    """The counts of a plan: "3 to create, 1 superseded by a later row"."""
+    return ", ".join(f"{counts[name]} {word}" for name, word in _PLANNED.items() if counts.get(name)) or "nothing to do"
+
+
 def _people(done: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
     def line(result: Mapping[str, Any]) -> str:
         plan = result.get("plan")
         if plan is None:
             return done(result)
-        counts = ", ".join(f"{plan[name]} {word}" for name, word in _PLANNED.items() if plan.get(name))
-        return (
-            f"plan for {counted(result['rows'], 'row')}: {counts or 'nothing to do'}; at least "
-            f"{counted(plan['requests_to_come'], 'request')}, about {plan['minutes']:g} min; nothing sent"
-        )
+        head = f"plan for {counted(result['rows'], 'row')}: {planned(plan)}"
+        if not plan["requests_to_come"]:
+            return f"{head}; nothing to send"
+        requests = counted(plan["requests_to_come"], "request")
+        return f"{head}; at least {requests}, about {plan['minutes']:g} min; nothing sent"
 
     return line
 

@@ -239,9 +239,7 @@ def _by_phone(phone: str, region: str | None) -> _Wanted:
     try:
         number = e164(phone, region)
     except ValueError as error:
-        raise InvalidRequest(
-            f"phone: {error} (default_region names the country of numbers without a country code)"
-        ) from None
+        raise InvalidRequest(f"phone: {error}") from None
     wanted = canonical(digits(number))
     return _Wanted("phone number", "phone", wanted, shared_digits(wanted), lambda person: wanted in numbers(person))
 

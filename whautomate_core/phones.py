@@ -79,13 +79,23 @@ def shared_digits(number: str) -> str:
     return next(end for end in ends if all(one.endswith(end) for one in spellings(number)))
 
 
+_TAKEN_FOR_CODES = {"UK": "GB", "EN": "GB", "EL": "GR"}
+"""What people write for a country that has another code."""
+
+
+def _meant(code: str | None) -> str:
+    return f"; did you mean {_TAKEN_FOR_CODES[code]}?" if code in _TAKEN_FOR_CODES else ""
+
+
 def require_region(region: str) -> str:
     """Check an ISO 3166 country code such as `DE`. Raises `ConfigurationError`."""
     import phonenumbers
 
     code = region.strip().upper() if isinstance(region, str) else None
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ConfigurationError(f"default_region must be a two-letter country code such as DE, not {region!r}")
+        raise ConfigurationError(
+            f"default_region must be a two-letter country code (ISO 3166) such as DE, not {region!r}{_meant(code)}"
+        )
     return code
 
 
@@ -104,7 +114,9 @@ def e164(number: str, region: str | None) -> str:
     if is_whole:
         code = None
     if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError("country must be a two-letter code such as DE, not a name, where a number has no + before it")
+        raise ValueError(
+            f"country must be a two-letter code such as DE, not a name, where a number has no + before it{_meant(code)}"
+        )
     try:
         parsed = phonenumbers.parse(number, code)
     except phonenumbers.NumberParseException as error:

@@ -16,6 +16,7 @@ from whautomate_core.api._people import anybody
 from whautomate_core.call import Act, Call, Json, Repeat, merge, require_fitting, require_named
 from whautomate_core.cleared import Cleared
 from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
+from whautomate_core.outcome_lines import counted
 from whautomate_core.pages import Pages
 from whautomate_core.phones import canonical, shared_digits
 from whautomate_core.policy import Policy, digits, held_tags, numbers, readings, tag_names
@@ -432,7 +433,9 @@ def _require_few(
         people = (yield from _read_whole(everything(listed))) if of_kind else []
         reached |= {str(one["id"]) for one in people if any(may_hold(segment, one) for segment in of_kind)}
     if len(reached) > most:
-        raise PolicyRefused(f"{_name(call)}: up to {len(reached)} people would get it, and max_recipients is {most}")
+        raise PolicyRefused(
+            f"{_name(call)}: up to {counted(len(reached), 'person')} would get it, and max_recipients is {most}"
+        )
     return None
 
 

@@ -533,16 +533,16 @@ def _parsed(name: str, among: Sequence[Any], text: str) -> Any:
 
 def _from_json(name: str, shape: type, text: str) -> Any:
     kind, json_kind = ("a dict", "object") if shape is dict else ("a list", "array")
-    expected, said = f"{name} must be {kind}, or text that is a JSON {json_kind}, not ", "text"
+    expected = f"{name} must be {kind}, or text that is a JSON {json_kind}"
     try:
         value = json.loads(text)
     except ValueError as error:
         at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        said = f"text that is not JSON{at} (in a template, `tojson` quotes a value)"
+        said = f". Its text is not JSON{at} (in a template, `tojson` quotes a value)"
     else:
         if isinstance(value, shape) or value is None:
             return value
-        said = f"JSON of a {type(value).__name__}"
+        said = f", not JSON of a {type(value).__name__}"
     raise ConfigurationError(expected + said)
 
 

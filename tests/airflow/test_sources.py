@@ -93,7 +93,7 @@ def test_what_can_not_be_read_is_said(run):
     failed = {name for name, state in run.states.items() if state == "failed"}
     assert failed == {"no_json", "no_table", "no_cast", "no_database", "no_server"}
     for said in (
-        "source must be a list, or text that is a JSON array, not text that is not JSON",
+        "source must be a list, or text that is a JSON array. Its text is not JSON",
         'the query failed: UndefinedTable (relation "nosuch" does not exist',
         "the query failed: InvalidTextRepresentation",
         "connection 'http' (whautomate) is not a database connection",

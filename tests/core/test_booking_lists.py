@@ -133,7 +133,7 @@ def test_a_name_at_another_location_is_another_service(shop: Shop) -> None:
     ],
 )
 def test_a_row_of_a_price_list_that_can_not_be_says_why(shop: Shop, row: Any, more: Any, says: str) -> None:
-    with pytest.raises(errors.InvalidRequest, match=f"1 of 2 rows, over max_rejected='0%': 1 x .*{says}"):
+    with pytest.raises(errors.InvalidRequest, match=f"1 of 2 rows rejected, over max_rejected='0%': 1 x .*{says}"):
         shop.prices([row, priced("Yoga")], max_rejected="0%", **more)
     assert len(shop.emulator.records("services")) == 1
 
@@ -196,7 +196,7 @@ def test_nine_o_clock_is_nine_o_clock_when_clocks_change(shop: Shop, day: str, f
     ],
 )
 def test_a_row_of_a_timetable_that_can_not_be_says_why(shop: Shop, wrong: Any, says: str) -> None:
-    with pytest.raises(errors.InvalidRequest, match=f"1 of 2 rows, over max_rejected=0: 1 x .*{says}"):
+    with pytest.raises(errors.InvalidRequest, match=f"1 of 2 rows rejected, over max_rejected=0: 1 x .*{says}"):
         shop.timetable([lesson("2026-03-03T09:00"), wrong], max_rejected=0)
     assert shop.starts() == []
     report = shop.timetable([lesson("2026-03-03T09:00"), wrong])

@@ -54,7 +54,10 @@ def reached(emulator: Emulator) -> set[str]:
     [
         ({"min_recipients": 7}, "reaches 6 people, and min_recipients is 7"),
         ({"max_recipients": 5}, "reaches 6 people, and max_recipients is 5"),
-        ({"unit_price": 0.5, "max_cost": 2.99}, "costs up to 3.00 for 6 people, and max_cost is 2.99"),
+        (
+            {"unit_price": 0.5, "max_cost": 2.99},
+            "broadcast 'spring' costs up to 3.00 for 6 people, and max_cost is 2.99: nothing was sent",
+        ),
     ],
 )
 def test_bounds_on_recipients_and_cost(
@@ -154,7 +157,7 @@ def test_a_tag_or_a_list_of_contacts_is_made_an_audience(
     tags = len(whautomate_emulator.requests("addContactTags"))
     again = ensure_audience(client, "spring")
     assert (again["id"], again["people"], again["tagged"]) == (made["id"], 2, 0)
-    with pytest.raises(InvalidRequest, match="1 contacts that are not on the list have the tag 'spring'"):
+    with pytest.raises(InvalidRequest, match="1 contact not on the list has the tag 'spring'"):
         ensure_audience(client, "spring", contacts=people[2:])
     with pytest.raises(InvalidRequest, match="1 of 1 ids are no contact's"):
         ensure_audience(client, "other", contacts=["nobody"])
@@ -396,7 +399,10 @@ def test_too_few_after_the_opt_outs_are_none(client: Client, whautomate_emulator
     made = broadcast(client, whautomate_emulator, **few)
     whautomate_emulator.opt_out(people[0])
     whautomate_emulator.advance(made["look_at"] - whautomate_emulator.now() + 1)
-    for says in ("was deleted before its start: it reaches 5 people", "nothing is sent under its key again"):
+    for says in (
+        "was deleted before its start: broadcast 'spring' reaches 5 people",
+        "nothing is sent under its key again",
+    ):
         with pytest.raises(PolicyRefused, match=says):
             broadcast(client, whautomate_emulator, **few)
     assert reached(whautomate_emulator) == set()

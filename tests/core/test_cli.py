@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -63,3 +64,13 @@ def test_templates_that_are_not_approved_are_refused() -> None:
         started.send_signal(signal.SIGTERM)
         started.wait(PATIENCE)
     assert found == ["hello", "offer"]
+
+
+def test_a_port_in_use_says_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(app, ["emulator", "--port", str(port)], env={"COLUMNS": "300"})
+    assert result.exit_code == 2
+    said = re.sub(r"[\s│]+", " ", result.output)
+    says = f"port {port} is in use, perhaps by another emulator: use --port {port + 1}, and that address as the host"
+    assert says in said

@@ -179,6 +179,11 @@ def test_modes_and_drift(run: Any, whautomate_emulator: Emulator) -> None:
         ((*MAP, "--mode", "replace"), "mode must be upsert, insert, update or mirror, not 'replace'"),
         ((*MAP, "--mode", "mirror"), "--mode mirror needs --name"),
         ((*MAP, "--region", "Germany"), "default_region must be a two-letter country code"),
+        ((*MAP, "--region", "uk"), "such as DE, not 'uk'; did you mean GB?"),
+        (
+            ("--map", "name=who", "--map", "phone_number=mobile"),
+            "contacts are matched by phoneNumber; you wrote phone_number; did you mean phoneNumber?",
+        ),
         ((*MAP, "--rejects", "none/rejects.jsonl"), "/none does not exist"),
     ],
 )

@@ -406,13 +406,13 @@ def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulato
     whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456700", "tags": ["Unsubscribe"]}])
     refused = cli("forget", "0151 23456700", "--region", "DE")
     assert (refused.exit_code, len(whautomate_emulator.contacts())) == (1, 1)
-    assert "1 contacts and 0 clients have this number" in refused.output
-    assert "--yes goes on" in refused.output
+    assert "1 contact and 0 clients with this number" in refused.output
+    assert "No terminal to ask on; add --yes to proceed." in refused.output
     name = account_of(whautomate_emulator).id
     assert f"in account {name}?" in refused.output
     said = cli("forget", "0151 23456700", "--region", "DE", "--yes")
     assert said.output.splitlines()[-1].startswith(
-        f"forgotten in account {name}: 1 contacts and 0 clients deleted at Whautomate"
+        f"forgotten in account {name}: 1 contact and 0 clients deleted at Whautomate"
     )
     assert whautomate_emulator.contacts() == []
     readmitted = cli("readmit", "+4915123456700").output.splitlines()
@@ -423,7 +423,10 @@ def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulato
     assert "nothing was deleted at Whautomate" in cli("forget", "+4915123456700", "--state-only").output
     wrong = cli("forget", "12", "--yes")
     assert wrong.exit_code == 1
-    assert "--region names the country" in wrong.output
+    assert "write them, or give its country (--region)" in wrong.output
+    assert "default_region" not in wrong.output
+    named = cli("forget", "0151 23456700", "--region", "Germany", "--yes")
+    assert "--region must be a two-letter country code (ISO 3166) such as DE, not 'Germany'" in named.output
 
 
 def test_the_command_names_the_other_accounts_of_the_state(cli: Any, whautomate_emulator: Emulator) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.contract_examples import Operation, operations
 from whautomate_core.call import Call, Repeat
-from whautomate_core.outcome_lines import counted, endpoint_line, job_line, reasons_of
+from whautomate_core.outcome_lines import counted, endpoint_line, job_line, reasons_of, requests_line
 from whautomate_core.state.claims import Claim
 
 RUN = "run manual__1 (DAG spring, task send, try 1)"
@@ -101,6 +101,12 @@ def test_endpoint_lines_read_well() -> None:
             {"rows": 1, "plan": {"to_create": 1, "unchanged": 0, "requests_to_come": 1, "minutes": 0.1}},
             "plan for 1 row: 1 to create; at least 1 request, about 0.1 min; nothing sent",
         ),
+        (
+            "sync_contacts",
+            {"rows": 3, "plan": {"protected": 1, "folded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0}},
+            "plan for 3 rows: 1 unchanged, 1 left alone because they opted out, 1 superseded by a later row; nothing "
+            "to send",
+        ),
         ("tag_contacts", {"rows": 2, "tagged": 1, "already": 1}, "2 rows: 1 tagged, 1 already tagged"),
         (
             "export_opt_outs",
@@ -185,3 +191,14 @@ def test_a_claim_says_which_run_made_it_and_in_which_process() -> None:
     assert (claim().process, claim().run) == (("host", 12), RUN)
     alone = claim(made_by="host:12:ab")
     assert (alone.process, alone.run) == (("host", 12), None)
+
+
+def test_waits_of_several_requests_are_said_to_be_a_sum() -> None:
+    assert requests_line(1, 3.5) == "1 request made, 3.5 s waited for permits"
+    both = "467 requests made, 229.1 s waited for permits in total, some of them at the same time"
+    assert requests_line(467, 229.1) == both
+    assert requests_line(2, 0.0) == "2 requests made"
+
+
+def test_people_are_counted() -> None:
+    assert [counted(count, "person") for count in (0, 1, 2)] == ["0 people", "1 person", "2 people"]

@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.files import open_file
 from whautomate_core.sources import Row, Source, Sql, Table, rows
+from whautomate_core.sources.row import Named
 
 KINDS = ("csv", "csv.gz", "jsonl", "ndjson", "jsonl.gz", "parquet")
 PEOPLE = [("Ada", "+4930123456", "Köln"), ("Bob", "", 'a, b\n"c"'), ("Eve", "0160", "")]
@@ -93,6 +94,18 @@ def test_any_text_is_read_as_it_was_written(kind: str, data: Any, tmp_path_facto
     path = write(tmp_path_factory.mktemp("any") / f"people.{kind}", columns, written)
     assert cells(path) == written
     assert cells(path, columns[::-1]) == [row[::-1] for row in written]
+
+
+def test_the_argument_that_names_a_column_is_named_and_commas_are_asked_for_where_a_header_looks_unsplit(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "p.csv", ["Handy Nr.", "Name"], [("0151", "Ada")])
+    phone = Named("phone", "phone_column")
+    assert (
+        refused(path, [phone]) == "p.csv has no column 'phone'; there are 'Handy Nr.', 'Name'; phone_column= names it"
+    )
+    path.write_text("Handy Nr.|Name\n1|2\n")
+    assert "separated by commas" in refused(path, [phone])
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -128,7 +128,9 @@ def test_half_of_the_rows_without_a_number_are_counted_and_the_rest_goes_on(
 ) -> None:
     rows = [row(f"P{n}", f"0151 2345{n:04d}" if n % 2 else "") for n in range(10)]
     assert counts(sync(client, rows), "created", "rejected") == (5, 5)
-    with pytest.raises(InvalidRequest, match="5 of 10 rows, over max_rejected='10%': 5 x phone number is empty"):
+    with pytest.raises(
+        InvalidRequest, match="5 of 10 rows rejected, over max_rejected='10%': 5 x phone number is empty"
+    ):
         sync(client, rows, max_rejected="10%")
 
 

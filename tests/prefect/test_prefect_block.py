@@ -39,7 +39,7 @@ def test_a_saved_block_comes_back_and_is_masked_on_its_way(server):
     assert loaded.get_account() == block.get_account()
     account = loaded.get_account()
     assert (account.key, account.state, loaded.max_wait) == (SecretStr(KEY), SecretStr(state), 5)
-    assert account.key_field == "the field key of block 'masked'"
+    assert account.key_field == "the key of block 'masked'"
 
 
 def test_every_setting_of_an_account_is_a_field():

@@ -138,7 +138,8 @@ class Report:
 
     def _require(self, name: str, threshold: Threshold, count: int) -> None:
         if count > limit(name, threshold, self.rows):
-            raise InvalidRequest(f"{count} of {self.rows} rows, over {name}={threshold!r}: {self._reasons()}")
+            what = f"{count} of {counted(self.rows, 'row')} {name.removeprefix('max_')}"
+            raise InvalidRequest(f"{what}, over {name}={threshold!r}: {self._reasons()}")
 
     def _reasons(self) -> str:
         return _reasons(self._rejects)

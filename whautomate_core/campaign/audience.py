@@ -52,7 +52,7 @@ class Audience:
 
     def __str__(self) -> str:
         people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
-        return f"{people} people"
+        return f"{people} {'person' if people == '1' else 'people'}"
 
 
 def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime | None = None) -> Audience:

@@ -404,7 +404,14 @@ def _created(step: _Step, key: str, meant: _Meant, due: datetime | None) -> tupl
     """What is stored of the broadcast of a key, made where nobody has, and whether this call made it."""
     name = broadcast_name(step.campaign.name, key)
     while True:
-        claim = step.claims.look(step.account, key, meant.named(name), WHAT)
+        try:
+            claim = step.claims.look(step.account, key, meant.named(name), WHAT)
+        except KeyTaken as error:
+            raise KeyTaken(
+                f"this run has already sent a broadcast named {step.campaign.name!r} that says or does something else "
+                f"(differs in {error.differs}): nothing was sent. A second one needs another name or key (key=...)",
+                differs=error.differs,
+            ) from None
         if claim is not None and claim.settled:
             return claim.result, False
         note = claim.result if claim is not None else _prepared(step, meant, due)

@@ -55,6 +55,7 @@ def _expected(campaign: Campaign, component: Component) -> int | None:
 def require_recipients(campaign: Campaign, audience: Audience) -> None:
     """Raise `PolicyRefused` unless it surely reaches as many people as it may, costs no more than it may, and reaches
     nobody who has opted out."""
+    named = f"broadcast {campaign.name!r}"
     if audience.elsewhere:
         raise PolicyRefused(
             f"{audience.elsewhere} of those whom it reaches have opted out through another contact or client with "
@@ -65,12 +66,18 @@ def require_recipients(campaign: Campaign, audience: Audience) -> None:
         raise PolicyRefused("nobody is in its audience: nothing is sent (min_recipients=0 lets that pass)")
     if audience.least < campaign.min_recipients > 1:
         hint = "" if audience.least == audience.most else "; how its criteria are read is not documented"
-        raise PolicyRefused(f"it reaches {audience}, and min_recipients is {campaign.min_recipients}{hint}")
+        raise PolicyRefused(
+            f"{named} reaches {audience}, and min_recipients is {campaign.min_recipients}{hint}: nothing was sent"
+        )
     if campaign.max_recipients is not None and audience.most > campaign.max_recipients:
-        raise PolicyRefused(f"it reaches {audience}, and max_recipients is {campaign.max_recipients}")
+        raise PolicyRefused(
+            f"{named} reaches {audience}, and max_recipients is {campaign.max_recipients}: nothing was sent"
+        )
     price = cost(campaign.unit_price, audience.most)
     if price is not None and campaign.max_cost is not None and price > campaign.max_cost:
-        raise PolicyRefused(f"it costs up to {price:.2f} for {audience}, and max_cost is {campaign.max_cost:.2f}")
+        raise PolicyRefused(
+            f"{named} costs up to {price:.2f} for {audience}, and max_cost is {campaign.max_cost:.2f}: nothing was sent"
+        )
 
 
 def cost(unit_price: float | None, recipients: int) -> float | None:

@@ -14,9 +14,10 @@ from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUn
 from whautomate_core.files import Storage, fsspec_storage
 from whautomate_core.identity import Step
 from whautomate_core.outcome_lines import counted, reasons_of
-from whautomate_core.phones import canonical, e164, spellings
+from whautomate_core.phones import canonical, e164, require_region, spellings
 from whautomate_core.records import Template, body
 from whautomate_core.sources import Source
+from whautomate_core.sources.row import Named
 from whautomate_core.state.forgotten import reason_of
 from whautomate_core.thresholds import Threshold, check_threshold, limit, require_some_used
 
@@ -98,6 +99,8 @@ def send_template_to_contacts(
     check_threshold("max_failed", max_failed)
     if step is None and (not isinstance(key, str) or not key.strip()):
         raise ConfigurationError("key is missing: what identifies the step, such as a campaign and its date")
+    if default_region:
+        require_region(default_region)
     if not all(body(Template, template).values()):
         raise ConfigurationError("template needs its name and its language")
     location = client.account.require_location(location_id)
@@ -121,7 +124,7 @@ def send_template_to_contacts(
     # A step that waited for a permit and began anew has sent these itself, and finds their claims.
     earlier = client.used.earlier.get("sent", 0)
     client.used.changed = lambda: {"sent": counts["sent"] + earlier}
-    columns = list(dict.fromkeys([phone_column, *(parameter_columns or [])]))
+    columns = list(dict.fromkeys([Named(phone_column, "phone_column"), *(parameter_columns or [])]))
     for row, cells, problem in rows(source, columns, open_file=partial(open_file, storage=storage)):
         counts["rows"] += 1
         given = dict(zip(columns, cells, strict=False))

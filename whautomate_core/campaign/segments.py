@@ -129,9 +129,10 @@ def ensure_audience(
         missing = len(wanted - concerned.keys())
         raise InvalidRequest(f"contacts: {missing} of {len(wanted)} ids are no contact's: nobody is tagged")
     if others:
+        have = "has" if others == 1 else "have"
         raise InvalidRequest(
-            f"{others} contacts that are not on the list have the tag {tag!r} and would get the broadcast: take it "
-            "from them, or choose another tag"
+            f"{counted(others, 'contact')} not on the list {have} the tag {tag!r} and would get the "
+            "broadcast: remove it from them, or choose another tag"
         )
     log.info("%s without the tag %r, at a request each", counted(len(lacking), "contact"), tag)
     tagged = client.used.earlier.get("tagged", 0)

@@ -10,6 +10,7 @@ from whautomate_core.account import Account
 from whautomate_core.call import Json
 from whautomate_core.commands import terminal
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.outcome_lines import counted
 from whautomate_core.state import State
 
 app = typer.Typer(no_args_is_help=True, help="Single people: what is known of them here.")
@@ -51,19 +52,19 @@ def forget(
             if state_only:
                 done = forget_in_state(client.state, account.id, wanted)
                 typer.echo(
-                    f"forgotten in account {account.id}: {done['lines']} lines of the state removed; nothing was "
+                    f"forgotten in account {account.id}: {counted(done['lines'], 'line')} of the state removed; nothing was "
                     "deleted at Whautomate"
                 )
                 _require_overwritten(done)
                 return
             records = records_of(client, wanted)
-            found = f"{len(records['contact'])} contacts and {len(records['client'])} clients have this number"
+            found = f"{_counts(len(records['contact']), len(records['client']))} with this number"
             question = f"Delete them for good, and never make them again in account {account.id}?"
             terminal.agreed(f"{found}. {question}", yes)
             done = forget(client, wanted, records)
     typer.echo(
-        f"forgotten in account {account.id}: {done['contacts']} contacts and {done['clients']} clients deleted at "
-        f"Whautomate, {done['lines']} lines of the state removed"
+        f"forgotten in account {account.id}: {_counts(done['contacts'], done['clients'])} deleted at "
+        f"Whautomate, {counted(done['lines'], 'line')} of the state removed"
     )
     if done["left"]:
         typer.echo(
@@ -73,6 +74,10 @@ def forget(
         )
         raise typer.Exit(1)
     _require_overwritten(done)
+
+
+def _counts(contacts: int, clients: int) -> str:
+    return f"{counted(contacts, 'contact')} and {counted(clients, 'client')}"
 
 
 @app.command()

@@ -82,7 +82,7 @@ def agreed(question: str, yes: bool) -> None:
 def require_person(question: str) -> None:
     """Raise `ConfigurationError` where nobody is there to ask."""
     if not _is_person_there():
-        raise ConfigurationError(f"{question} Nobody is there to ask: --yes goes on")
+        raise ConfigurationError(f"{question} No terminal to ask on; add --yes to proceed.")
 
 
 def _is_person_there() -> bool:

@@ -119,10 +119,22 @@ class IfThere(str):
     """The name of a column that a source need not have."""
 
 
+class Named(str):
+    """The name of a column, which an argument of the step says: errors name the argument."""
+
+    argument: str
+
+    def __new__(cls, column: str, argument: str) -> Named:
+        made = super().__new__(cls, column)
+        made.argument = argument
+        return made
+
+
 def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint: str = "") -> dict[str, int]:
     """The columns to read -> their places among those that are there. What can't be seen around a name doesn't count.
 
-    Raises `ConfigurationError` where one is missing or there twice; `hint` is for where none of them is there.
+    Raises `ConfigurationError` where one is missing or there twice; `hint` is for where none of them is there, and
+    the header looks like no header, or like one whose cells were not told apart.
     """
     names = [clean(str(column)) for column in there]
     times = Counter(names)
@@ -131,9 +143,11 @@ def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint:
     missing = [column for column, called in chosen.items() if called not in times]
     if missing:
         none = len(missing) == len(chosen)
-        says = f"has {'none of the columns' if none else 'no column'} {', '.join(map(repr, missing))}"
+        says = f"has {'none of the columns' if none and missing[1:] else 'no column'} {', '.join(map(repr, missing))}"
+        argument = "".join(f"; {one.argument}= names it" for one in missing if isinstance(one, Named))
+        unsplit = none and hint and (len(names) < 2 or not _are_names(names))
         raise ConfigurationError(
-            f"{name} {says}; {_said(names)}{_nearest(missing, names)}{f': {hint}' if none and hint else ''}"
+            f"{name} {says}; {_said(names)}{_nearest(missing, names)}{argument}{f': {hint}' if unsplit else ''}"
         )
     twice = [column for column, called in chosen.items() if times[called] > 1]
     if twice:

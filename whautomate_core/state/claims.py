@@ -261,10 +261,11 @@ def _require_same(row: Any, fields: Mapping[str, str], what: str, naming: Collec
     compared = (before.keys() | fields) - set(naming)
     different = sorted(name for name in compared if before.get(name) != fields.get(name))
     if different or row.what != what:
+        differs = ", ".join(different) or "the call"
         raise KeyTaken(
-            f"the key {row.key!r} was used for another {row.what} (differs in "
-            f"{', '.join(different) or 'the call'}): nothing was sent. "
-            "A second one needs another key (key=...), such as the number of the order"
+            f"the key {row.key!r} was used for another {row.what} (differs in {differs}): nothing was sent. "
+            "A second one needs another key (key=...), such as the number of the order",
+            differs=differs,
         )
 
 

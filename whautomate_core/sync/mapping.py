@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.phones import e164, require_region, split_number
@@ -140,6 +141,7 @@ def people_mapping(
         if name not in fields:
             raise ConfigurationError(
                 f"mapping must name the column of {name}: {kind.name}s are matched by {' and '.join(by)}"
+                f"{_meant(kind, name, fields)}"
             )
     refused = [name for name in ("tags", kind.location, "channel") if name in fields]
     if refused:
@@ -166,6 +168,13 @@ def people_mapping(
     check_choice("nulls", nulls, get_args(Nulls))
     region = require_region(default_region) if default_region else None
     return PeopleMapping(kind, dict(fields), by, region, region_column, consent_column, nulls)
+
+
+def _meant(kind: Kind, name: str, fields: Mapping[str, Column]) -> str:
+    """Which of the fields may be a misspelling of one that is missing."""
+    unknown = {one.replace("_", "").casefold(): one for one in fields if one not in get_type_hints(kind.fields)}
+    near = difflib.get_close_matches(name.casefold(), unknown, n=1)
+    return f"; you wrote {unknown[near[0]]}; did you mean {name}?" if near else ""
 
 
 def _matched_by(kind: Kind, match: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from whautomate_core.call import Json
 from whautomate_core.differences import differing
-from whautomate_core.outcome_lines import counted
+from whautomate_core.outcome_lines import counted, planned
 from whautomate_core.people import same_number
 from whautomate_core.policy import Policy, numbers
 from whautomate_core.state.pool import SharedPool
@@ -179,11 +179,10 @@ class Plan:
     looked: Looked
 
     def __str__(self) -> str:
-        counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.counts.items() if count)
         to_come = f"at least {self.requests:,} to come" if self.requests else "none to come"
         minutes = f"about {self.minutes:.0f} min, " if self.minutes >= 1 else ""
         return (
-            f"{counts or 'nothing to do'}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
+            f"{planned(self.counts)}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
             f"today; {minutes}done by {self.finishes:%Y-%m-%d %H:%M} UTC; look-up: {self.looked.way}"
         )
 

@@ -51,7 +51,8 @@ def require_within(name: str, threshold: Threshold, staging: Staging, outcomes: 
             f"SELECT reason, row FROM person WHERE outcome IN ({marks})"  # noqa: S608
             " UNION ALL SELECT reason, NULL FROM extra WHERE outcome = 'failed'"
         )
-    raise InvalidRequest(f"{count} of {rows} rows, over {name}={threshold!r}: {_commonest(staging, reasons)}")
+    what = f"{count} of {counted(rows, 'row')} {name.removeprefix('max_')}"
+    raise InvalidRequest(f"{what}, over {name}={threshold!r}: {_commonest(staging, reasons)}")
 
 
 def require_usable(staging: Staging, rows: int) -> None:

@@ -16,7 +16,7 @@ from whautomate_core.call import Json
 from whautomate_core.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.files import Storage, fsspec_storage, open_file
-from whautomate_core.outcome_lines import job_line
+from whautomate_core.outcome_lines import counted, job_line
 from whautomate_core.progress import Progress, waits
 from whautomate_core.settling import SETTLE_AFTER
 from whautomate_core.sources import Rows, Source, Table, rows
@@ -188,11 +188,11 @@ def _require_caps(job: Job, order: Order, plan: Plan) -> None:
     created = done["created"] + to_do["to_create"]
     added = done["tagged"] + to_do["tags_to_add"] + (to_do["to_compare"] if job.tags else 0)
     for name, most, number, what in (
-        ("max_created", order.max_created, created, f"{job.kind.name}s would be created"),
-        ("max_added", order.max_added, added, "people would get tags"),
+        ("max_created", order.max_created, created, f"{counted(created, job.kind.name)} would be created"),
+        ("max_added", order.max_added, added, f"{counted(added, 'person')} would get tags"),
     ):
         if most is not None and number > most:
-            raise InvalidRequest(f"{number} {what}, over {name}={most}: nothing was sent")
+            raise InvalidRequest(f"{what}, over {name}={most}: nothing was sent")
     if job.mode == "mirror":
         there = sum(len(part) for part in job.ledger.matches(job.lease.sync))
         _require_few("max_deleted", order.max_deleted, to_do["to_delete"], there, "would be deleted")
@@ -208,7 +208,7 @@ def _require_caps(job: Job, order: Order, plan: Plan) -> None:
 
 def _require_few(name: str, most: Threshold, number: int, of: int, what: str) -> None:
     if number > limit(name, most, of):
-        raise InvalidRequest(f"{number} of {of} people {what}, over {name}={most!r}: nothing was sent")
+        raise InvalidRequest(f"{number} of {counted(of, 'person')} {what}, over {name}={most!r}: nothing was sent")
 
 
 def _suppress(job: Job, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json) -> None:
