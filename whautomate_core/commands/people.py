@@ -52,8 +52,8 @@ def forget(
             if state_only:
                 done = forget_in_state(client.state, account.id, wanted)
                 typer.echo(
-                    f"forgotten in account {account.id}: {counted(done['lines'], 'line')} of the state removed; nothing was "
-                    "deleted at Whautomate"
+                    f"forgotten in account {account.id}: {counted(done['lines'], 'line')} of the state removed; "
+                    "nothing was deleted at Whautomate"
                 )
                 _require_overwritten(done)
                 return
