@@ -133,7 +133,7 @@ def _task_arguments() -> str:
     body = ['"""`WhautomateOperator`\'s own, and those of Airflow\'s BaseOperator."""', "", "task_id: Required[str]"]
     return (
         f'{NOTE}"""Arguments that every operator takes. For type checkers: there is no such module when it runs."""\n\n'
-        "from typing import Any, Required, TypedDict\n\n"
+        "from datetime import timedelta\nfrom typing import Any, Required, TypedDict\n\n"
         + _block("class TaskArguments(TypedDict, total=False):", [*body, *lines])
     )
 

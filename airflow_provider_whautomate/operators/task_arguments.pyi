@@ -1,6 +1,7 @@
 # Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
 """Arguments that every operator takes. For type checkers: there is no such module when it runs."""
 
+from datetime import timedelta
 from typing import Any, Required, TypedDict
 
 class TaskArguments(TypedDict, total=False):
