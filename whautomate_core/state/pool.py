@@ -444,7 +444,7 @@ class SharedPool:
 
     def _usage(self, connection: Connection) -> Usage:
         pool = self._locked(connection)
-        now = self._database.now(connection)
+        now = max(self._database.now(connection), pool.last_at)  # as for permits, where the clock was set back
         windows = self._squeezed(pool, self._windows(pool, now), now)
         denial = self._denial(connection, pool, 1, windows, "interactive", now)
         counted = self._counted(pool, now)
