@@ -17,6 +17,7 @@ from prefect.runtime import task_run
 from pydantic import ConfigDict, Field
 
 from prefect_whautomate._cancelling import LOOK, CancelledWithRun, in_thread
+from prefect_whautomate._known_fields import KnownFields
 from prefect_whautomate._once import step_of_run
 from prefect_whautomate._runs import flow_runs, task_client, used
 from prefect_whautomate._tasks import (
@@ -157,7 +158,7 @@ abroadcast = async_twin(broadcast, _abroadcast)
 # --- the block
 
 
-class Broadcast(JobBlock[Json], Campaign):
+class Broadcast(KnownFields, JobBlock[Json], Campaign):
     """A broadcast to be sent: what it says, to whom, within which bounds.
 
     Attributes:

@@ -7,12 +7,13 @@ from typing import Literal
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import ConfigDict, Field, HttpUrl, SecretStr
 
+from prefect_whautomate._known_fields import KnownFields
 from whautomate_core.account import SETTINGS, Account, account_from_settings
 from whautomate_core.client import AsyncClient, Client
 from whautomate_core.state.pool import Lane
 
 
-class WhautomateCredentials(CredentialsBlock):
+class WhautomateCredentials(KnownFields, CredentialsBlock):
     """Holds the host and key of a Whautomate account, with its limits.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,6 +109,13 @@ SETTINGS = {
 """The optional settings of a connection or block, in the order of the form, with what each means."""
 
 
+def unknown_setting(name: str, known: Iterable[str]) -> str:
+    """What to say of a setting that there isn't: the nearest one, else all of them."""
+    known = list(known)
+    nearest = difflib.get_close_matches(name, known, n=1)
+    return f"unknown setting {name!r}; " + (f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(known)}")
+
+
 SECRET_SETTINGS = ("state", "proxy", "listed")
 """Those that may hold a password, or people's numbers."""
 
@@ -140,11 +147,7 @@ def account_from_settings(
     # From here on no local of this frame shows a secret.
     key, settings = SecretStr(str(_shown(key) or "").strip()), hidden(settings)
     for name in settings.keys() - SETTINGS.keys():
-        nearest = difflib.get_close_matches(name, SETTINGS, n=1)
-        raise ConfigurationError(
-            f"unknown setting {name!r}; "
-            + (f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(SETTINGS)}")
-        )
+        raise ConfigurationError(unknown_setting(name, SETTINGS))
     if not key.get_secret_value():
         raise ConfigurationError(
             "the API key is missing: put it into the password of the connection (key of the block)"

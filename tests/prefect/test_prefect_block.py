@@ -1,6 +1,7 @@
 """The credentials block, and what importing the package does."""
 
 import pickle
+import re
 import subprocess
 import sys
 
@@ -9,11 +10,13 @@ from prefect.testing.standard_test_suites import BlockStandardTestSuite
 from pydantic import SecretStr, ValidationError
 
 from prefect_whautomate import WhautomateCredentials
+from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
 from whautomate_core.account import SETTINGS
 
 HOST = "https://api.whautomate.com"
 KEY = "wa-0123456789abcdef"
+TEMPLATE = {"name": "spring_sale", "language": "en"}
 
 
 class TestStandards(BlockStandardTestSuite):
@@ -70,6 +73,53 @@ def test_settings_that_cannot_work_are_refused_by_name_and_without_the_key(setti
     with pytest.raises((errors.ConfigurationError, ValidationError), match=said) as raised:
         WhautomateCredentials(**{"host": HOST, "key": KEY} | settings)
     assert KEY not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda **more: WhautomateCredentials(host=HOST, key=KEY, **more), {"location": "did you mean location_id?"}),
+        (lambda **more: WhautomateCredentials(host=HOST, key=KEY, **more), {"zzz": "known: host, key, account"}),
+        (
+            lambda **more: Broadcast(
+                credentials=WhautomateCredentials(host=HOST, key=KEY),
+                name="n",
+                template=TEMPLATE,
+                segment_id="s",
+                **more,
+            ),
+            {"log_path": "did you mean logs_path?"},
+        ),
+    ],
+)
+def test_a_field_that_there_is_not_is_an_error_that_names_the_nearest(make, said):
+    [(name, meant)] = said.items()
+    with pytest.raises(errors.ConfigurationError, match=f"unknown setting '{name}'; {re.escape(meant)}") as raised:
+        make(**{name: "a value"})
+    assert "a value" not in str(raised.value)
+    assert KEY not in str(raised.value)
+
+
+def test_a_block_that_was_saved_with_one_loads_with_a_warning(caplog):
+    """A field of an earlier version, as Prefect makes a block of a document: by `model_validate`."""
+    saved = {
+        "host": HOST,
+        "key": KEY,
+        "location_id": "l1",
+        "location": "l2",
+        "block_type_slug": "whautomate-credentials",
+    }
+    broadcast = {"name": "n", "template": TEMPLATE, "segment_id": "s", "credentials": saved}
+    for load in (
+        lambda: WhautomateCredentials.model_validate(dict(saved)),
+        lambda: Broadcast.model_validate(broadcast).credentials,
+    ):
+        caplog.clear()
+        assert load().location_id == "l1"
+        assert "unknown setting 'location'; did you mean location_id?" in caplog.text
+        assert "block_type_slug" not in caplog.text
+    with pytest.raises(errors.ConfigurationError, match="location_id"):
+        WhautomateCredentials(host=HOST, key=KEY, location="l2")
 
 
 def test_importing_the_package_without_prefect_does_no_harm():
