@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from whautomate_core.api.appointments import list_appointments
@@ -47,7 +48,7 @@ from whautomate_core.policy import digits, numbers
 from whautomate_core.records import Broadcast
 from whautomate_core.state import open_state
 from whautomate_core.state.limits import Limits
-from whautomate_core.state.pool import Grant, Lane, Usage
+from whautomate_core.state.pool import Grant, Lane, Pool, Usage
 from whautomate_core.thresholds import Threshold, check_threshold, limit
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class BroadcastReached(Question):
         return f"broadcast {self.broadcast_id} is not finished"
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
-        return self.decide((yield get_broadcast(self.broadcast_id)))
+        return self.decide((yield from _record(get_broadcast(self.broadcast_id), "status")))
 
     def decide(self, broadcast: Broadcast, now: datetime | None = None) -> Seen:
         """What a broadcast as it stands means."""
@@ -220,7 +221,7 @@ class ContactHas(Question):
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
         if self.contact_id is not None:
-            return self.decide([(yield get_contact(self.contact_id))])
+            return self.decide([(yield from _record(get_contact(self.contact_id), "tags", "stage"))])
         number, found, shown = canonical(digits(str(self.phone))), [], set[str]()
         pages = pages_of(list_contacts(filters={"searchText": shared_digits(number)}))
         while not pages.done:
@@ -266,7 +267,7 @@ class ClientHas(Question):
         return f"client {self.client_id} doesn't have tag {self.tag!r}"
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
-        return self.decide((yield get_client(self.client_id)))
+        return self.decide((yield from _record(get_client(self.client_id), "tags")))
 
     def decide(self, client: Any) -> Seen:
         """What a client as it stands means."""
@@ -432,7 +433,7 @@ class ClassPlaces(Question):
         )
 
     def look(self, pages_of: PagesOf) -> Look[Seen]:
-        return self.decide((yield get_class(self.class_id)))
+        return self.decide((yield from _record(get_class(self.class_id), "status")))
 
     def decide(self, class_: Any, now: datetime | None = None) -> Seen:
         """What a class as it stands means."""
@@ -495,6 +496,17 @@ class SlotFree(Question):
                 if first <= at < last and within(at, spans, self.timezone):
                     return Seen(f"a slot is free at {time_of(utc(at))}", result={"start": utc(at)})
         return Seen(f"{self.unmet} yet")
+
+
+def _record(call: Call[Any], *fields: str) -> Look[Any]:
+    """Read one record. One without an id and all that is looked for is none, and no "not yet".
+
+    Raises: `UnexpectedResponse`, which fails the check.
+    """
+    record = yield call
+    if not any(record.get(name) is not None for name in ("id", *fields)):
+        raise UnexpectedResponse(f"{call.method} {call.path}: the answer is a record without an id: nothing is known")
+    return record
 
 
 def _at(message: Any) -> float | None:
@@ -567,7 +579,7 @@ def broadcasts_now(ids: Collection[str], due: Collection[str], pages_of: PagesOf
         found |= here
     for one in missing():
         try:
-            found[one] = yield get_broadcast(one)
+            found[one] = yield from _record(get_broadcast(one), "status")
         except (NotFound, InvalidRequest, UnexpectedResponse) as error:
             found[one] = error
     return found
@@ -764,30 +776,59 @@ class WaitingPool:
     """
 
     def __init__(self, account: Account, *, deadline: float | None = None) -> None:
-        state = open_state(account.state)
-        self._pool = pool = state.pool_of(account)
-        self.departed, self.adeparted = pool.departed, pool.adeparted
-        self.pause, self.apause = pool.pause, pool.apause
-        self.counted, self.acounted = pool.counted, pool.acounted
-        self._share = state.pool(f"{account.id} (waiting)", share(account.limits), assumed=account.limits_assumed)
+        self._account = account
         self._deadline = deadline
 
+    @cached_property
+    def _pools(self) -> tuple[Pool, Pool]:
+        """The share and the account's pool.
+
+        Opened with the first request, so that a state database that is away fails that check and doesn't end the wait.
+        """
+        account, state = self._account, open_state(self._account.state)
+        waiting = state.pool(f"{account.id} (waiting)", share(account.limits), assumed=account.limits_assumed)
+        return waiting, state.pool_of(account)
+
     def acquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
+        waiting, pool = self._pools
         longest = self._longest(max_wait)
         try:
-            shared = self._share.acquire(permits, max_wait=longest)
+            shared = waiting.acquire(permits, max_wait=longest)
         except QuotaExhausted as error:
             raise _share_exhausted(error) from None
-        return _together(shared, self._pool.acquire(permits, lane=lane, max_wait=_less(longest, shared.waited)))
+        return _together(shared, pool.acquire(permits, lane=lane, max_wait=_less(longest, shared.waited)))
 
     async def aacquire(self, permits: int = 1, *, lane: Lane = "interactive", max_wait: float | None = None) -> Grant:
+        waiting, pool = await asyncio.to_thread(getattr, self, "_pools")
         longest = self._longest(max_wait)
         try:
-            shared = await self._share.aacquire(permits, max_wait=longest)
+            shared = await waiting.aacquire(permits, max_wait=longest)
         except QuotaExhausted as error:
             raise _share_exhausted(error) from None
         left = _less(longest, shared.waited)
-        return _together(shared, await self._pool.aacquire(permits, lane=lane, max_wait=left))
+        return _together(shared, await pool.aacquire(permits, lane=lane, max_wait=left))
+
+    # What follows is about a request that left, so the pools are open.
+
+    def departed(self, grant: Grant) -> None:
+        self._pools[1].departed(grant)
+
+    async def adeparted(self, grant: Grant) -> None:
+        await self._pools[1].adeparted(grant)
+
+    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
+        self._pools[1].pause(seconds, grant)
+
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
+        await self._pools[1].apause(seconds, grant)
+
+    def counted(self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None) -> None:
+        self._pools[1].counted(remaining, reset_after, limit, grant)
+
+    async def acounted(
+        self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None
+    ) -> None:
+        await self._pools[1].acounted(remaining, reset_after, limit, grant)
 
     def _longest(self, max_wait: float | None) -> float | None:
         if self._deadline is None:

@@ -24,9 +24,10 @@ from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate._encrypted import encrypted
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_own, check_quota, is_literal
+from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
 from whautomate_core.arguments import plain
-from whautomate_core.errors import QuotaExhausted, WhautomateError
+from whautomate_core.errors import QuotaExhausted, StateUnavailable, WhautomateError
 from whautomate_core.waiting import (
     CHECK_ATTEMPTS,
     Question,
@@ -150,7 +151,7 @@ class WhautomateSensor(BaseSensorOperator):
 
     def _check_failed(self, seen: Seen) -> PokeReturnValue:
         # In mode="reschedule" each check has a process of its own, which doesn't know how many failed before it.
-        pause = min(self.poke_interval * 2**self._failed, max(self.poke_interval, LONGEST_PAUSE))
+        pause = _pause(self.poke_interval, self._failed)
         self._failed += 1
         self._not_before = time.time() + pause
         self.log.warning("%s; checking again in %.0f s", seen.words, pause)
@@ -166,10 +167,22 @@ class WhautomateSensor(BaseSensorOperator):
         with self.cancelling(context):
             return self._wait(context)
 
-    def _wait(self, context: Context) -> Any:
+    def execute_again(self, context: Context, event: Any, deadline: float, failed: int, used: dict[str, Any]) -> Any:
+        """Go on after a pause in which the state database was away.
+
+        :param event: The trigger's.
+        :param deadline: When to give up, in seconds since the epoch.
+        :param failed: How often it was away before.
+        :param used: The requests made and the seconds waited for permits before.
+        """
+        self._used, self._failed = used, failed
+        with self.cancelling(context):
+            return self._wait(context, deadline)
+
+    def _wait(self, context: Context, deadline: float | None = None) -> Any:
         if not self.deferrable:
             return super().execute(context)
-        deadline = time.time() + self.timeout
+        deadline = time.time() + self.timeout if deadline is None else deadline
         not_before = 0.0
         try:
             question = self.question(context)
@@ -178,14 +191,21 @@ class WhautomateSensor(BaseSensorOperator):
                 self.log.info("%s", seen.words or seen.problem)
                 return self._result(seen, self._used)
             not_before = seen.not_before
-            self.log.log(WARNING if seen.failed else INFO, "%s; waiting in the triggerer", seen.words)
+            level, words = WARNING if seen.failed else INFO, seen.words
         except QuotaExhausted as error:
-            self.log.info("%s: waiting in the triggerer", error)
+            level, words = INFO, str(error)
         except Exception as error:
             self._skip_instead(error)
+        try:
+            asked = encrypted(question, WhautomateHook(self.whautomate_conn_id).get_account)
+        except StateUnavailable as error:
+            if not may_pass(error):
+                self._skip_instead(error)
+            self._defer_without_state(question, error, deadline)
+        self.log.log(level, "%s; waiting in the triggerer", words)
         self.defer(
             trigger=self.trigger_type(
-                encrypted(question, WhautomateHook(self.whautomate_conn_id).get_account),
+                asked,
                 self.whautomate_conn_id,
                 float(self.poll_interval),
                 deadline,
@@ -198,6 +218,21 @@ class WhautomateSensor(BaseSensorOperator):
             # A backstop: the trigger keeps the deadline itself.
             timeout=timedelta(seconds=self.timeout + 2 * self.poll_interval + 2 * LAST_LOOK),
         )
+
+    def _defer_without_state(self, question: Question, error: StateUnavailable, deadline: float) -> NoReturn:
+        """Begin anew after a pause: what encrypts a number for the trigger is in the state database, which is away."""
+        now = time.time()
+        if now >= deadline:
+            because = f"the last check failed: {error}"
+            self._skip_instead(AirflowSensorTimeout(timed_out(question, f"after {self.timeout:g} s", because)))
+        pause = min(_pause(self.poll_interval, self._failed), deadline - now)
+        self.log.warning("%s; checking again in %.0f s", failed_check(error).words, pause)
+        self.defer(
+            trigger=WhautomateQuotaTrigger(now + pause),
+            method_name="execute_again",
+            kwargs={"deadline": deadline, "failed": self._failed + 1, "used": self._used},
+        )
+        raise AssertionError("unreachable")
 
     def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> Any:
         """Go on with what the trigger found."""
@@ -260,3 +295,8 @@ class WhautomateSensor(BaseSensorOperator):
         if self.never_fail or (self.soft_fail and final):
             raise AirflowSkipException(f"skipped instead of failing: {error}") from error
         raise error
+
+
+def _pause(interval: float, failed: int) -> float:
+    """Seconds until the next check after one that failed, and `failed` before it."""
+    return min(interval * 2 ** min(failed, 30), max(interval, LONGEST_PAUSE))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_provider_whautomate._encrypted import decrypted
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import joined
-from whautomate_core.waiting import looks, question_from
+from whautomate_core.errors import StateUnavailable
+from whautomate_core.waiting import Question, failed_check, looks, may_pass, poll_delays, question_from
+
+if TYPE_CHECKING:
+    from whautomate_core.account import Account
 
 LAST_LOOK = 30.0
 """Seconds that the look at the deadline may take, with the wait for its permit."""
@@ -94,8 +98,7 @@ class WhautomateWaitTrigger(BaseTrigger):
     async def _wait(self) -> dict[str, Any]:
         account = await WhautomateHook(self.whautomate_conn_id).aget_account()
         require_one_state(account)
-        # In a thread: it may open the state database, and the loop is that of all triggers.
-        question = question_from(await asyncio.to_thread(decrypted, self.question, account))
+        question = await self._decrypted(account)
         moments = looks(
             question,
             self.poll_interval,
@@ -126,3 +129,21 @@ class WhautomateWaitTrigger(BaseTrigger):
             "requests": place.requests,
             "waited": round(place.waited, 1),
         }
+
+    async def _decrypted(self, account: Account) -> Question:
+        """What it waits for. A number's key is in the state database: while that is away, the wait goes on."""
+        delays = poll_delays(self.poll_interval)
+        while True:
+            try:
+                # In a thread: it may open the state database, and the loop is that of all triggers.
+                return question_from(await asyncio.to_thread(decrypted, self.question, account))
+            except StateUnavailable as error:
+                if not may_pass(error):
+                    raise
+                seen = failed_check(error)
+            rest = self.deadline - time.time()
+            if rest <= 0:
+                raise TimeoutError(f"the last check failed: {seen.failed}")
+            pause = min(next(delays), rest)
+            self.log.warning("%s; checking again in %.0f s", seen.words, pause)
+            await asyncio.sleep(pause)

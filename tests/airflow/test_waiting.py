@@ -20,6 +20,7 @@ from airflow.providers.common.compat.sdk import (
 from forwarder import Forwarder
 from waiting_cases import CASES, Case, send
 
+from airflow_provider_whautomate._encrypted import decrypted
 from airflow_provider_whautomate.sensors.appointments import WhautomateAppointmentSensor, WhautomateSlotSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
@@ -27,11 +28,11 @@ from airflow_provider_whautomate.sensors.clients import WhautomateClientSensor
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from airflow_provider_whautomate.sensors.messages import WhautomateMessageSensor
 from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
-from airflow_provider_whautomate.triggers import polls
+from airflow_provider_whautomate.triggers import polls, waiting
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
-from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
 from whautomate_core.state import database
-from whautomate_core.waiting import ContactHas
+from whautomate_core.waiting import ContactHas, Seen
 
 SENSORS = {
     "broadcast": WhautomateBroadcastSensor,
@@ -255,6 +256,60 @@ def test_a_sensor_survives_a_host_and_a_state_database_that_are_away(emulator, v
     assert asyncio.run(event_of(trigger(deferred.value.trigger.question)))["result"] == {"id": vip["contact_id"]}
     for one in (server, state):
         one.stop()
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_a_sensor_that_waits_for_a_number_survives_a_state_database_that_is_away(
+    emulator, connections, postgres, monkeypatch
+):
+    monkeypatch.setattr(database, "PATIENCE", 0.0)
+    [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
+    state = Forwarder(("127.0.0.1", int(re.search(r":(\d+)", postgres)[1])))
+    settings = {"account": uuid4().hex, "state": re.sub(r":\d+/", f":{state.port}/", postgres)}
+    connections("whautomate_default", emulator.url, emulator.key, **settings)
+
+    def sensor(phone="4915123456789"):
+        return WhautomateContactSensor(
+            task_id="wait", phone=phone, tag="vip", deferrable=True, poll_interval=60, timeout=3600
+        )
+
+    state.stop()
+    kept = None
+    for pause in (60, 120, 240):
+        with pytest.raises(TaskDeferred) as deferred:
+            run(sensor()) if kept is None else sensor().execute_again({}, None, **kept)
+        kept = deferred.value.kwargs
+        assert deferred.value.trigger.until == pytest.approx(time.time() + pause, abs=5)
+    assert "34567" not in str((deferred.value.trigger.serialize(), kept))
+    with pytest.raises(
+        AirflowSensorTimeout, match=r"no contact with that number .* after 3600 s; the last check failed"
+    ):
+        sensor().execute_again({}, None, **{**kept, "deadline": time.time()})
+    state.start()
+    assert sensor().execute_again({}, None, **kept)["id"] == contact
+    with pytest.raises(TaskDeferred) as deferred:
+        run(sensor("4915123456780"))
+    question = deferred.value.trigger.question
+    state.stop()
+    tries = []
+
+    def decrypt(*given):
+        tries.append(given)
+        if len(tries) < 3:  # as in a triggerer that started meanwhile and has no key yet
+            raise StateUnavailable("away")
+        return decrypted(*given)
+
+    monkeypatch.setattr(waiting, "decrypted", decrypt)
+    assert asyncio.run(event_of(trigger(question, seconds=0.5)))["status"] == "timeout"
+    assert len(tries) == 3
+
+
+def test_the_pause_after_failed_checks_stays_a_number():
+    sensor = WhautomateContactSensor(task_id="wait", contact_id="c", tag="vip", poke_interval=60)
+    sensor._failed = 5000
+    before = time.time()
+    assert not sensor._check_failed(Seen("the check failed", failed="away"))
+    assert before + 900 <= sensor._not_before <= time.time() + 900
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.waiting import (
     CHECK_ATTEMPTS,
     BroadcastReached,
+    ClassPlaces,
     ClientHas,
     ContactHas,
     MessageReceived,
@@ -583,18 +585,43 @@ def test_a_wait_survives_a_host_that_is_away(whautomate_emulator: Emulator) -> N
     tells_of_three_failures(wait, "no connection to")
 
 
+@pytest.mark.parametrize("at_its_start", [True, False])
 def test_a_wait_survives_a_state_database_that_is_away(
-    whautomate_emulator: Emulator, postgres: str, monkeypatch: pytest.MonkeyPatch
+    whautomate_emulator: Emulator, postgres: str, monkeypatch: pytest.MonkeyPatch, at_its_start: bool
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.0)
     question = vip(whautomate_emulator)
     with forwarder_to(postgres) as way:
         state = re.sub(r"@[^/]+", f"@127.0.0.1:{way.port}", postgres)
         wait = Wait(question, plenty(whautomate_emulator, state=state))
+        if at_its_start:
+            way.stop()
         seen = wait.run(lambda at: way.stop() if at == 0 else at > 300 and way.start())
     assert seen.result == {"id": question.contact_id}
     tells_of_three_failures(wait, "the state database")
     assert len(whautomate_emulator.requests("getContact")) == 1
+
+
+@pytest.mark.parametrize("answer", [{}, {"data": {"id": "r"}}])
+@pytest.mark.parametrize(
+    "question",
+    [BroadcastReached("r"), ContactHas("r", tag="vip"), ClientHas("r", "vip"), ClassPlaces("r")],
+    ids=lambda one: one.kind,
+)
+def test_an_answer_without_a_record_is_a_failed_check_and_no_not_yet(question: Question, answer: Any) -> None:
+    steps = question.look(lambda call: pytest.fail("no list is read"))
+    next(steps)
+    with pytest.raises(UnexpectedResponse, match=r"GET /v1/.*/{}: .* without an id") as raised:
+        steps.send(answer)
+    assert may_pass(raised.value)
+
+
+def test_a_broadcast_that_is_polled_and_has_no_record_is_a_failed_check() -> None:
+    steps = broadcasts_now({"r"}, {"r"}, lambda call: SimpleNamespace(done=False))  # type: ignore[arg-type,return-value]
+    next(steps)
+    with pytest.raises(StopIteration) as end:
+        steps.send({})
+    assert isinstance(end.value.value["r"], UnexpectedResponse)
 
 
 def test_a_wait_that_ends_with_a_failed_check_says_so(whautomate_emulator: Emulator) -> None:
