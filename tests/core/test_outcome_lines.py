@@ -104,7 +104,8 @@ def test_endpoint_lines_read_well() -> None:
         (
             "sync_contacts",
             {"rows": 3, "plan": {"protected": 1, "folded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0}},
-            "plan for 3 rows: 1 unchanged, 1 left alone because they opted out, 1 superseded by a later row; nothing "
+            "plan for 3 rows: 1 unchanged, 1 left alone because they opted out or asked to be forgotten, "
+            "1 superseded by a later row; nothing "
             "to send",
         ),
         ("tag_contacts", {"rows": 2, "tagged": 1, "already": 1}, "2 rows: 1 tagged, 1 already tagged"),
