@@ -154,7 +154,8 @@ def job_tasks(
         with task_client(Client, credentials, lane=lane, max_requests=max_requests) as client:
             asked = {**told, **given, "client": client}
             supplied = {name: value(asked) for name, value in _SUPPLIED.items() if name in wanted}
-            report: Any = job(**given | supplied | {"client": client})
+            called: Callable[..., Any] = job
+            report = called(**given | supplied | {"client": client})
             if "progress" in wanted:
                 tell(name, report)
             say(client, job_line(name, report))
