@@ -299,4 +299,4 @@ class WhautomateSensor(BaseSensorOperator):
 
 def _pause(interval: float, failed: int) -> float:
     """Seconds until the next check after one that failed, and `failed` before it."""
-    return min(interval * 2 ** min(failed, 30), max(interval, LONGEST_PAUSE))
+    return min(interval * 2.0 ** min(failed, 30), max(interval, LONGEST_PAUSE))
