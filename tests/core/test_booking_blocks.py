@@ -123,7 +123,7 @@ def test_while_a_row_can_not_be_read_nothing_is_taken_for_gone(office: Office, t
     assert (report["rejected"], report["removed"], report["kept"]) == (1, 0, 1)
     assert "end must be a date and time" in (tmp_path / "rejects.jsonl").read_text()
     assert len(office.blocks()) == 2
-    with pytest.raises(errors.InvalidRequest, match="1 of 2 rows, over max_rejected=0: 1 x end must be"):
+    with pytest.raises(errors.InvalidRequest, match="1 of 2 rows rejected, over max_rejected=0: 1 x end must be"):
         office.sync([MORNING, row("2026-03-03", "3. March")], max_rejected=0)
 
 
@@ -138,7 +138,7 @@ def test_while_a_row_can_not_be_read_nothing_is_taken_for_gone(office: Office, t
     ],
 )
 def test_a_row_that_can_not_be_says_why(office: Office, wrong: Any, says: str) -> None:
-    with pytest.raises(errors.InvalidRequest, match=f"1 of 2 rows, over max_rejected=0: 1 x .*{says}"):
+    with pytest.raises(errors.InvalidRequest, match=f"1 of 2 rows rejected, over max_rejected=0: 1 x .*{says}"):
         office.sync([MORNING, wrong], max_rejected=0)
     assert office.blocks() == []
 
@@ -164,7 +164,9 @@ def test_what_can_not_be_is_refused_before_anything_is_sent(office: Office, more
 @pytest.mark.parametrize("office", [{"overlapping_blocks": "reject"}], indirect=True)
 def test_overlapping_rows_are_said_where_the_server_refuses_them(office: Office) -> None:
     rows = [MORNING, row("2026-03-02T11:00", "2026-03-02T14:00"), DAY_OFF]
-    with pytest.raises(errors.InvalidRequest, match="1 of 3 rows, over max_failed=0: 1 x it overlaps another block"):
+    with pytest.raises(
+        errors.InvalidRequest, match="1 of 3 rows failed, over max_failed=0: 1 x it overlaps another block"
+    ):
         office.sync(rows)
     report = office.sync(rows, max_failed=1)
     assert (report["failed"], report["there"]) == (1, 2)

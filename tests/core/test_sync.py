@@ -373,7 +373,7 @@ def test_contacts_that_share_a_number_are_told(client: Client, caplog: pytest.Lo
 
 
 def test_too_many_rejects_stop_it_before_anything_is_sent(client: Client, whautomate_emulator: Emulator) -> None:
-    with pytest.raises(InvalidRequest, match="1 of 2 rows, over max_rejected='10%'"):
+    with pytest.raises(InvalidRequest, match="1 of 2 rows rejected, over max_rejected='10%'"):
         sync(client, [ADA, row("X", "none")], max_rejected="10%")
     assert whautomate_emulator.requests() == []
 

@@ -221,5 +221,5 @@ def test_exactly_takes_the_tag_from_who_is_in_no_row(client: Client, whautomate_
     assert (plan["tags_to_add"], plan["tags_to_remove"]) == (1, 1)
     # Who stands in a row and doesn't consent is one of them.
     assert tag(client, [{**EVE, "ok": "no"}], "vip", members="exactly", plan_only=True)["plan"]["tags_to_remove"] == 1
-    with pytest.raises(InvalidRequest, match="1 of 1 people would lose the tag, over max_removed=0: nothing was sent"):
+    with pytest.raises(InvalidRequest, match="1 of 1 person would lose the tag, over max_removed=0: nothing was sent"):
         tag(client, [ADA], "vip", members="exactly", max_removed=0)

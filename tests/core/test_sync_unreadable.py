@@ -136,7 +136,7 @@ def test_what_is_wrong_with_the_source_is_said_before_suppress_is_noted(
 ) -> None:
     sync(client, [ADA])
     before = writes(whautomate_emulator)
-    with pytest.raises(InvalidRequest, match="1 of 1 rows, over max_rejected=0: 1 x"):
+    with pytest.raises(InvalidRequest, match="1 of 1 row rejected, over max_rejected=0: 1 x"):
         sync(client, [row("X", "12")], suppress=[{"mobile": ADA["mobile"]}], max_rejected=0)
     assert writes(whautomate_emulator) == before
 
@@ -309,7 +309,7 @@ def test_clients_of_one_phone_are_told_apart_in_odd_rows_as_well(client: Client,
 def test_a_tag_that_can_not_be_taken_is_a_failure(client: Client, whautomate_emulator: Emulator) -> None:
     sync(client, [ADA], tags=["news"])
     whautomate_emulator.fault("error_in_200", operation="removeContactTags")
-    with pytest.raises(InvalidRequest, match="1 of 2 rows, over max_failed=0: 1 x "):
+    with pytest.raises(InvalidRequest, match="1 of 2 rows failed, over max_failed=0: 1 x "):
         sync(client, [{**ADA, "ok": "maybe"}, BOB], tags=["news"])
     assert sync(client, [{**ADA, "ok": "maybe"}, BOB], tags=["news"])["untagged"] == 1
 
