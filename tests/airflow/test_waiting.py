@@ -632,7 +632,7 @@ def test_the_poll_ends_with_the_last_who_waits_whatever_it_does(emulator):
     async def scenario():
         before = asyncio.all_tasks()
         # Into the middle of a request, which the server doesn't answer.
-        emulator.fault("slow", operation="listBroadcasts", seconds=1e6)
+        emulator.fault("slow", seconds=1e6)
         waiting = [asyncio.ensure_future(event_of(trigger(broadcast(one), interval=0.1))) for one in ids]
         await until(lambda: emulator.held())
         for one in waiting:
