@@ -437,7 +437,7 @@ def test_a_trigger_that_failed_or_took_too_long_fails_the_last_attempt_too(emula
 def test_a_key_that_was_used_for_another_broadcast_does_not_cancel_that_one(emulator):
     given = context()
     deferred(task(), given)
-    with pytest.raises(Exception, match="was used for another"):
+    with pytest.raises(Exception, match="has already sent a broadcast"):
         executed(task(body_parameters=["other"]), given)
     assert len(emulator.records("broadcasts")) == 1
 
