@@ -11,6 +11,7 @@ Imports nothing but pytest, since pytest loads it wherever the distribution is i
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def whautomate_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """An emulator of its own for this test, on a free loopback port: `.url`, `.key`, and what
+    """An emulator of its own for this test, on a free loopback port and with a key of its own: `.url`, `.key`, and what
     `whautomate_core.emulator.Emulator` can be asked and told."""
     try:
         from . import Emulator, create_app, running, stances_from
@@ -39,7 +40,8 @@ def whautomate_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     stances: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("whautomate"))):
         stances |= marker.kwargs
-    app = create_app(stances_from(stances))
+    # An account is its host and key: a port that comes again would bring the claims and contacts of an earlier test.
+    app = create_app(stances_from(stances), key=f"emulator-key-{secrets.token_hex(8)}")
     emulator = Emulator(app)
     try:
         with running(app) as emulator.url:
