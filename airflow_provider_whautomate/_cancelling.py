@@ -136,9 +136,8 @@ class CancelsBroadcast:
     def on_kill(self) -> None:
         """Cancel the broadcast where a person ended the task, or it was the last attempt."""
         if self._working:
-            raise Killed(
-                "the task was ended while it ran"
-            )  # out of what is under way; the signal may have come in the middle of it
+            # Out of what is under way; the signal may have come in the middle of it.
+            raise Killed("the task was ended while it ran")
         if self._context is None or self.cancel_on_kill is False:
             return
         ti = self._context["ti"]

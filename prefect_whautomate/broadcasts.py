@@ -37,7 +37,7 @@ from whautomate_core.api import broadcasts
 from whautomate_core.call import Json
 from whautomate_core.campaign import jobs
 from whautomate_core.campaign.broadcasts import once_of, send_broadcast
-from whautomate_core.campaign.campaign import Campaign, campaign_from
+from whautomate_core.campaign.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
 from whautomate_core.campaign.outcome import Ending, conclude, conclude_by_id, question, shown
 from whautomate_core.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
@@ -95,17 +95,12 @@ async def _abroadcast(
             return {**made, **used(client)}
 
 
-_AT_THE_END = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_path")
-"""Fields of a campaign that say what happens at its end, for which the task `broadcast` doesn't wait."""
-
-
 def _meant(
     credentials: WhautomateCredentials, args: tuple[Any, ...], given: dict[str, Any]
 ) -> tuple[Campaign, str, datetime | None]:
     """What is to be sent, its key, and when it was due."""
     given |= dict(zip(Campaign.model_fields, args, strict=False))
-    late = [name for name in _AT_THE_END if name in given and given[name] != Campaign.model_fields[name].default]
-    if late:
+    if late := acting_at_the_end(given):
         raise ConfigurationError(
             f"{', '.join(late)}: the task broadcast does not wait for the end of the broadcast. Give "
             f"{'it' if len(late) == 1 else 'them'} to wait_for_broadcast, or use the block Broadcast, which does both"
@@ -146,7 +141,7 @@ _EXAMPLE = """Example:
 def _broadcast_task() -> Any:
     signature = _signature(list(inspect.signature(jobs.broadcast).parameters.values())[1:], _broadcast)
     doc = _job_doc(jobs.broadcast, signature).replace("\n\nArgs:", f"{_KEY_OF_RUN}\n\nArgs:", 1) + _EXAMPLE
-    for name in _AT_THE_END:
+    for name in AT_THE_END:
         doc = re.sub(rf"(?m)^    {name}: .*$", f"    {name}: Not here: `wait_for_broadcast` takes it.", doc)
     return whautomate_task(_named(_broadcast, "broadcast", __name__, doc, signature))
 

@@ -367,7 +367,7 @@ class _sync_clients(Task[..., dict[str, Any]]):
         credentials: Where to and as whom.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. What they are matched by is required; `customFields.NAME` are custom fields.
-        match: What clients are matched by, one or several of `phone` and `email` and `fullName`; `phone` and `fullName` where None.
+        match: What clients are matched by: one or more of `phone`, `email` and `fullName`. Defaults to `phone` and `fullName`.
         default_region: Country of numbers without a country code, such as `DE`.
         region_column: Column with the country of the row's number; where empty, `default_region` holds.
         consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with the row.

@@ -161,7 +161,7 @@ def watched(call: Call[R]) -> tuple[Call[R], Callable[[], bool]]:
 
 
 def acting(call: Call[R], act: Act, allow_protected: bool, reads: tuple[Call[Any], ...] | None = None) -> Call[R]:
-    """The call as one that does `act` to people, whom `reads` shows (those it has where None)."""
+    """The call as one that does `act` to people, whom `reads` shows (defaults to the call's own)."""
     return replace(call, act=act, allow_protected=allow_protected, reads=call.reads if reads is None else reads)
 
 

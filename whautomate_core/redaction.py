@@ -145,6 +145,14 @@ def check_proxy(url: SecretStr) -> None:
         raise ConfigurationError(f"proxy must be an address such as http://user:password@proxy.example:3128, {ENCODED}")
 
 
+def proxy_password(url: str) -> str | None:
+    """The password in the address of a proxy, as it is written there."""
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
+
+
 def _is_proxy(url: SecretStr) -> bool:
     try:
         parts = urlsplit(plain(url))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from airflow.providers.common.compat.connection import get_async_connection, get_async_extra_dejson
 from airflow.providers.common.compat.sdk import (
@@ -325,11 +325,18 @@ def _mask_passwords(extra: Mapping[str, Any]) -> None:
 
     This holds for logs. Its API and `airflow connections get` show `state` as it is.
     """
-    for name in ("state", "proxy"):
-        with suppress(ValueError):  # no address; that is told when it is used
-            if password := urlsplit(str(extra.get(name) or "")).password:
-                for spelling in {password, unquote(password)}:
-                    mask_secret(spelling)
+    from whautomate_core.redaction import database_url, proxy_password, secrets_of
+
+    state, proxy = (str(extra.get(name) or "").strip() for name in ("state", "proxy"))
+    secrets: list[str] = []
+    with suppress(ConfigurationError):  # no address; that is told when it is used
+        if "://" in state:
+            secrets += secrets_of(database_url(state, "state"))
+    if password := proxy_password(proxy):
+        secrets.append(password)
+    for secret in secrets:
+        for spelling in {secret, unquote(secret), quote(secret, safe="")}:
+            mask_secret(spelling)
 
 
 def _connection_type() -> dict[str, Any]:

@@ -29,7 +29,7 @@ from airflow_provider_whautomate.triggers.waiting import LAST_LOOK
 from whautomate_core.api import broadcasts
 from whautomate_core.arguments import plain
 from whautomate_core.campaign import jobs
-from whautomate_core.campaign.campaign import Campaign, campaign_from
+from whautomate_core.campaign.campaign import Campaign, acting_at_the_end, campaign_from
 from whautomate_core.campaign.delivery import moment
 from whautomate_core.campaign.timing import due_at
 from whautomate_core.errors import ConfigurationError
@@ -158,6 +158,16 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
             require_own(self, _SendingOperator)
             check_poll_interval(self.poll_interval)
             require_positive("timeout", self.timeout)
+
+    def check_literals(self) -> None:
+        """Raise what is wrong with arguments that stand in the DAG file."""
+        super().check_literals()
+        late = acting_at_the_end({name: self.given(name) for name in Campaign.model_fields})
+        if late and not self.wait:
+            raise ConfigurationError(
+                f"{', '.join(late)}: without wait=True the operator does not wait for the end of the broadcast. Set "
+                f"wait=True, or give {'it' if len(late) == 1 else 'them'} to WhautomateBroadcastSensor"
+            )
 
     def work(self, client: Client, context: Context) -> Any:
         """Send it, or go on with it where it was sent before; wait."""

@@ -89,12 +89,12 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         return BroadcastReached(self.broadcast_id, threshold(self.min_delivered), most)
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
-        if not (self.logs_path or self.receipt_path or self.on_failed == "warn"):
-            return super()._result(seen, used)
         from whautomate_core.campaign.outcome import Ending, conclude_by_id
 
         bounds = threshold(self.min_delivered), threshold(self.max_failed)
         ending = Ending(*bounds, self.on_failed, self.logs_path, self.receipt_path)
+        if not ending.concludes:
+            return super()._result(seen, used)
         hook = WhautomateHook(self.whautomate_conn_id)
         with hook.get_conn(max_wait=self._permit_wait, max_requests=self.max_requests) as client:
             client.used.go_on(**used)

@@ -21,6 +21,7 @@ from airflow_provider_whautomate.operators.broadcasts import (
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.errors import ConfigurationError
 
 TEMPLATE = {"name": "t", "language": "en"}
 PEOPLE = [{"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(6)]
@@ -440,6 +441,16 @@ def test_a_key_that_was_used_for_another_broadcast_does_not_cancel_that_one(emul
     with pytest.raises(Exception, match="has already sent a broadcast"):
         executed(task(body_parameters=["other"]), given)
     assert len(emulator.records("broadcasts")) == 1
+
+
+@pytest.mark.parametrize(
+    "late", [{"logs_path": "logs.jsonl"}, {"receipt_path": "{{ x }}"}, {"max_failed": 0}, {"on_failed": "warn"}]
+)
+def test_what_happens_at_the_end_is_refused_where_nobody_waits_for_it(late):
+    [name] = late
+    with pytest.raises(ConfigurationError, match=f"{name}: without wait=True .* give it to WhautomateBroadcastSensor"):
+        task(wait=False, **late)
+    task(wait=True, **late)
 
 
 def test_who_waits_for_a_permit_during_the_hold_is_called_off_as_well(emulator):

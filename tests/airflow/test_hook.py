@@ -194,6 +194,10 @@ def test_passwords_of_the_state_database_and_the_proxy_are_masked_in_logs(connec
     connections("whautomate_default", "http://127.0.0.1:1", "k", **settings)
     asyncio.run(WhautomateHook().aget_account())
     assert redact("another-password") == "***"
+    settings |= {"state": "postgresql://127.0.0.1/state?user=u&password=queried-password"}
+    connections("whautomate_default", "http://127.0.0.1:1", "k", **settings)
+    WhautomateHook().get_account()
+    assert redact("queried-password") == "***"
 
 
 def test_state_and_proxy_are_password_fields_of_the_form():

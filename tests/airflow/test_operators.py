@@ -317,6 +317,8 @@ LEGAL = {
     "source": [Path("people.csv"), "people.csv", [{"name": "n"}], ({"name": "n"},), []],
 }
 """Arguments that mean the same in each operator -> what each has to take."""
+BESIDE = {WhautomateBroadcastOperator: {"wait": True}}
+"""What has to be given as well, for arguments that act at the end of a wait."""
 
 
 @pytest.mark.parametrize("kind", OPERATORS + SENSORS)
@@ -335,7 +337,7 @@ def test_no_argument_refuses_what_is_legal(kind):
             values.remove(None)
             del required[either[0]]
         for place, value in enumerate(values):
-            kind(task_id=f"{name}_{place}", **{**required, name: value})
+            kind(task_id=f"{name}_{place}", **{**BESIDE.get(kind, {}), **required, name: value})
 
 
 def test_values_of_another_kind_become_what_airflow_can_store_and_show():

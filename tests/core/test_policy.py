@@ -75,7 +75,7 @@ _CONCERNED += [c for c in CASES if c.function == "remove_class_participant"]
 
 @pytest.fixture(scope="module")
 def forgetting() -> Iterator[Any]:
-    """A world whose person asked to be forgotten, and was made anew by others."""
+    """A world with a person who asked to be forgotten and whom others have since created again."""
     app = create_app()
     with running(app) as url:
         world = make_world(Emulator(app, url), opted_out=False)

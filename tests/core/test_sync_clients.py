@@ -95,5 +95,5 @@ def test_a_mapping_of_clients_names_what_they_are_matched_by(client: Client, wha
 
 def test_the_help_names_what_clients_are_matched_by() -> None:
     said = " ".join((sync_clients.__doc__ or "").split())
-    assert "match: What clients are matched by, one or several of `phone` and `email` and `fullName`" in said
-    assert "`phone` and `fullName` where None" in said
+    assert "match: What clients are matched by: one or more of `phone`, `email` and `fullName`." in said
+    assert "Defaults to `phone` and `fullName`." in said

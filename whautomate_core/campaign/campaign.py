@@ -161,6 +161,15 @@ class Campaign(BaseModel):
         return time.fromisoformat(begin), time.max if end == "24:00" else time.fromisoformat(end), known
 
 
+AT_THE_END = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_path")
+"""Fields that only act when somebody waits for the end of the broadcast."""
+
+
+def acting_at_the_end(given: Mapping[str, Any]) -> list[str]:
+    """Which of `AT_THE_END` are given another value than their default."""
+    return [name for name in AT_THE_END if name in given and given[name] != Campaign.model_fields[name].default]
+
+
 def campaign_from(values: Mapping[str, Any], unknown: Iterable[str] = ()) -> Campaign | None:
     """The campaign of these fields, texts taken for what they say ("100" for 100).
 

@@ -1,4 +1,4 @@
-"""`whautomate people forget` and `readmit`: a person asks to be deleted, and not to be made anew."""
+"""`whautomate people forget` and `readmit`: a person asks to be deleted and not to be created again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def forget(
     ] = False,
     yes: terminal.Yes = False,
 ) -> None:
-    """Delete a person at Whautomate and in the state database, and never make or message them again.
+    """Delete a person at Whautomate and in the state database, and never create or message them again.
 
     What stays is a keyed hash of the number, by which syncs and other steps leave the person out. `readmit` takes that
     back. If somebody adds the person to Whautomate again, the broadcast step sends nothing until they have an opt-out
@@ -59,7 +59,7 @@ def forget(
                 return
             records = records_of(client, wanted)
             found = f"{_counts(len(records['contact']), len(records['client']))} with this number"
-            question = f"Delete them for good, and never make them again in account {account.id}?"
+            question = f"Delete them for good, and never create them again in account {account.id}?"
             terminal.agreed(f"{found}. {question}", yes)
             done = forget(client, wanted, records)
     typer.echo(
@@ -68,8 +68,8 @@ def forget(
     )
     if done["left"]:
         typer.echo(
-            f"error: {done['left']} contacts and clients with this number are still at Whautomate, because somebody "
-            "else keeps creating them: stop that, then run this again",
+            f"error: {counted(done['left'], 'record')} with this number still at Whautomate, because somebody else "
+            "keeps creating them: stop that, then run this again",
             err=True,
         )
         raise typer.Exit(1)
@@ -93,7 +93,7 @@ def readmit(
         bool, typer.Option("--opted-in", help="They have agreed to messages since they opted out.")
     ] = False,
 ) -> None:
-    """Let a person who was forgotten be made and messaged again; the next sync that has them makes them anew.
+    """Let a forgotten person be created and messaged again; the next sync that has them creates them.
 
     Whoever had opted out before stays opted out, unless `--opted-in` says that they have agreed since.
     """

@@ -74,7 +74,7 @@ def rows(
     open_file: OpenFile = open_file_or_object,
     may_be_empty: bool = False,
 ) -> Rows:
-    """The rows of a source with the cells of `columns`, or of all columns where None.
+    """The rows of a source with the cells of `columns`; defaults to all columns.
 
     Cells are text without space around it: nothing for None and NaN, `true` and `false`, whole numbers without a
     point, ISO 8601 for dates and times, JSON for dicts and lists. Of a source of dicts a column is there where one of

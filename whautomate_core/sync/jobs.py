@@ -68,8 +68,9 @@ _MATCHED = "What contacts are matched by: `phoneNumber`."
 
 
 def _matched(kind: Kind) -> str:
-    fields, default = (" and ".join(f"`{name}`" for name in names) for names in (kind.matches, kind.match))
-    return f"What {kind.name}s are matched by, one or several of {fields}; {default} where None."
+    fields, default = ([f"`{name}`" for name in names] for names in (kind.matches, kind.match))
+    among = f"{', '.join(fields[:-1])} and {fields[-1]}"
+    return f"What {kind.name}s are matched by: one or more of {among}. Defaults to {' and '.join(default)}."
 
 
 def sync_people(
