@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, get_type_hints
 
-from whautomate_core.arguments import fits, require_kind
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
+from whautomate_core.values.arguments import fits, require_kind
 
 
 @contextmanager

@@ -154,7 +154,7 @@ class CancelsBroadcast:
             self.log.info("the task was ended (state: %s): its broadcast stays scheduled for the next attempt", state)
 
     def _cancel(self, context: Context, because: str) -> None:
-        from whautomate_core.campaign.cancel import cancel_after
+        from whautomate_core.messaging.cancel import cancel_after
 
         try:
             account = self.account()

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from whautomate_core.call import Json
+from whautomate_core.api.call import Json
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state import open_state
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
     from whautomate_core.account import Account
-    from whautomate_core.waiting import Question
+    from whautomate_core.waiting.condition import Question
 
 
 def encrypted(question: Question, account: Callable[[], Account]) -> Json:

@@ -1,4 +1,4 @@
-"""Sources of rows as operators take them: what a DAG gives -> what `whautomate_core.sources` reads."""
+"""Sources of rows as operators take them: what a DAG gives -> what `whautomate_core.rows.sources` reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowException, BaseHook
 from whautomate_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from whautomate_core.sources import OpenFile, Source, Table
+    from whautomate_core.rows.sources import OpenFile, Source, Table
 
 
 class Sql(NamedTuple):
@@ -40,7 +40,7 @@ class Sql(NamedTuple):
 
 
 def open_source(source: Any) -> tuple[Source, OpenFile]:
-    """Return an operator's source, once rendered, for `whautomate_core.sources.rows`, and what opens its files.
+    """Return an operator's source, once rendered, for `whautomate_core.rows.sources.rows`, and what opens its files.
 
     :param source: A path, the URL of an object (`s3://conn_id@bucket/key`), an `ObjectStoragePath`, `Sql`, rows, or
         the JSON text of rows, as a template makes it of what another task returned.
@@ -49,7 +49,7 @@ def open_source(source: Any) -> tuple[Source, OpenFile]:
     from airflow.providers.common.compat.sdk import ObjectStoragePath
 
     from airflow_provider_whautomate.operators.base import _storage, from_text
-    from whautomate_core.files import open_file
+    from whautomate_core.rows.files import open_file
 
     if isinstance(source, Sql):
         return _run(source), open_file
@@ -68,9 +68,9 @@ def is_json(source: Any) -> bool:
 def _run(query: Sql) -> Table:
     from airflow.providers.common.sql.hooks.sql import DbApiHook
 
-    from whautomate_core.confidential import raise_alone
-    from whautomate_core.sources import Table
-    from whautomate_core.sources.sql import BATCH, query_failed, told_apart
+    from whautomate_core.rows.sources import Table
+    from whautomate_core.rows.sql import BATCH, query_failed, told_apart
+    from whautomate_core.values.confidential import raise_alone
 
     connection = BaseHook.get_connection(query.conn_id)
     try:

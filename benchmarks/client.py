@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api.account import get_account_info
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.state.pool import Grant
 
 PATH = "/v1/account-info"

@@ -34,8 +34,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "core"))
 from state_workers import Recorder, recording
 
 from whautomate_core.state.database import Database
-from whautomate_core.state.limits import Limits, margin
 from whautomate_core.state.pool import SharedPool
+from whautomate_core.values.limits import Limits, margin
 
 Windows = tuple[tuple[int, float], ...]
 Acquire = Callable[[], Any]

@@ -45,15 +45,15 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, create_app, running, stances_from
 from whautomate_core.errors import WhautomateError
-from whautomate_core.progress import silent
-from whautomate_core.state.limits import Limits, head_room, margin
 from whautomate_core.state.pool import Grant
 from whautomate_core.state.profiles import Profile
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.options import Run
+from whautomate_core.values.limits import Limits, head_room, margin
+from whautomate_core.values.progress import silent
 
 COLUMNS = ("full_name", "mobile", "city", "plan")
 MAPPING = {"name": "full_name", "phoneNumber": "mobile", "customFields.city": "city", "customFields.plan": "plan"}

@@ -29,9 +29,9 @@ from prefect.states import Failed
 
 from prefect_whautomate._runs import deployed_run, flow_runs
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.campaign.cancel import cancel_after
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.errors import KeyTaken, QuotaExhausted, Stopped
+from whautomate_core.messaging.cancel import cancel_after
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 from prefect.utilities.hashing import hash_objects
 
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.sources.once import can_be_read_twice
+from whautomate_core.rows.read_once import can_be_read_twice
 
 _calls: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
 _counting = threading.Lock()

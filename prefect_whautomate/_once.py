@@ -8,11 +8,11 @@ from typing import Any
 from prefect.context import TaskRunContext
 
 from prefect_whautomate._runs import flow_runs
-from whautomate_core.call import Call, Repeat
-from whautomate_core.client import Client
-from whautomate_core.identity import Step
-from whautomate_core.keys_before import PrefectKeys
-from whautomate_core.once import send_once
+from whautomate_core.api.call import Call, Repeat
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import Step
+from whautomate_core.client.keys_before import PrefectKeys
+from whautomate_core.client.once import send_once
 from whautomate_core.state.claims import Claim
 
 

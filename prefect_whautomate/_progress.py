@@ -11,7 +11,7 @@ from uuid import UUID
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.runtime import task_run
 
-from whautomate_core.progress import LogProgress
+from whautomate_core.values.progress import LogProgress
 
 log = logging.getLogger(__name__)
 

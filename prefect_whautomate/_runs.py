@@ -26,9 +26,9 @@ from prefect.utilities.engine import emit_task_run_state_change_event
 from prefect.utilities.hashing import hash_objects
 
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.client import ATTEMPTS, AsyncClient, Client
+from whautomate_core.client.client import ATTEMPTS, AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
-from whautomate_core.sources.once import can_be_read_twice
+from whautomate_core.rows.read_once import can_be_read_twice
 from whautomate_core.state.pool import Pool
 from whautomate_core.sync.options import Run
 

@@ -22,9 +22,9 @@ from prefect_whautomate._progress import RunProgress, tell
 from prefect_whautomate._runs import leave_until_permitted, sync_run, task_client, used
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
-from whautomate_core.arguments import plain, require_kinds
-from whautomate_core.call import Call, summary, watched
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.api.call import Call, summary, watched
+from whautomate_core.api.personal_data import left_out, without_personal_data
+from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.errors import (
     BudgetExceeded,
     ConfigurationError,
@@ -36,11 +36,12 @@ from whautomate_core.errors import (
     StateLost,
     Stopped,
 )
-from whautomate_core.files import write_records
-from whautomate_core.outcome_lines import endpoint_line, job_line, requests_line
-from whautomate_core.personal_data import left_out, without_personal_data
+from whautomate_core.outcome_lines import endpoint_line, job_line
+from whautomate_core.rows.files import write_records
 from whautomate_core.state.claims import Claim
 from whautomate_core.state.pool import Lane
+from whautomate_core.values.arguments import plain, require_kinds
+from whautomate_core.values.words import requests_line
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -17,10 +17,10 @@ from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import CANCEL_ON_KILL, Async, _named, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
-from whautomate_core.arguments import require_kinds
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted, WhautomateError
-from whautomate_core.waiting import (
+from whautomate_core.values.arguments import require_kinds
+from whautomate_core.waiting.condition import (
     CHECK_ATTEMPTS,
     BroadcastReached,
     Question,

@@ -6,7 +6,7 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.records import AccountInfo
+from whautomate_core.api.records import AccountInfo
 
 class _get_account_info(Task[..., AccountInfo]):
     """Name and owner of the account (`GET /v1/account-info`; path and shape from integrators, evidence C).

@@ -8,8 +8,8 @@ from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import appointments
 from whautomate_core.bookings import exports, slots
-from whautomate_core.bookings.times import aware, utc
-from whautomate_core.waiting import AppointmentIs, SlotFree
+from whautomate_core.values.times import aware, utc
+from whautomate_core.waiting.condition import AppointmentIs, SlotFree
 
 list_appointment_slots, alist_appointment_slots = endpoint_tasks(appointments.list_appointment_slots)
 list_appointments, alist_appointments = endpoint_tasks(appointments.list_appointments)

@@ -8,14 +8,14 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import Literal
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import Appointment
-from whautomate_core.records import AppointmentFilters
-from whautomate_core.records import AppointmentInput
-from whautomate_core.records import CancelInput
-from whautomate_core.records import RescheduleInput
-from whautomate_core.records import SlotDay
-from whautomate_core.records import SlotFilters
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Appointment
+from whautomate_core.api.records import AppointmentFilters
+from whautomate_core.api.records import AppointmentInput
+from whautomate_core.api.records import CancelInput
+from whautomate_core.api.records import RescheduleInput
+from whautomate_core.api.records import SlotDay
+from whautomate_core.api.records import SlotFilters
 
 class _list_appointment_slots(Task[..., list[SlotDay]]):
     """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A).

@@ -34,18 +34,19 @@ from prefect_whautomate._tasks import (
 from prefect_whautomate._waiting import awaited, seen_result, waited, waiting_tasks
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import broadcasts
-from whautomate_core.call import Json
-from whautomate_core.campaign import jobs
-from whautomate_core.campaign.broadcasts import once_of, send_broadcast
-from whautomate_core.campaign.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
-from whautomate_core.campaign.outcome import Ending, conclude, conclude_by_id, question, shown
-from whautomate_core.client import Client
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Template  # noqa: F401 - the stub names it
+from whautomate_core.client.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
-from whautomate_core.outcome_lines import job_line, time_of
-from whautomate_core.records import Template  # noqa: F401 - the stub names it
+from whautomate_core.messaging import jobs
+from whautomate_core.messaging.broadcasts import once_of, send_broadcast
+from whautomate_core.messaging.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
+from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id, question, shown
+from whautomate_core.outcome_lines import job_line
 from whautomate_core.state import open_state
-from whautomate_core.thresholds import Threshold
-from whautomate_core.waiting import BroadcastReached, Seen
+from whautomate_core.values.thresholds import Threshold
+from whautomate_core.values.words import time_of
+from whautomate_core.waiting.condition import BroadcastReached, Seen
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ class Broadcast(KnownFields, JobBlock[Json], Campaign):
         key: What makes it the same broadcast; defaults to flow run and name.
         cancel_on_kill: Whether the end of its run cancels it.
 
-    The others are those of `whautomate_core.campaign.campaign.Campaign`.
+    The others are those of `whautomate_core.messaging.campaign.Campaign`.
 
     Example:
         ```python

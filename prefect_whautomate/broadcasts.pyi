@@ -8,15 +8,15 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import Broadcast
-from whautomate_core.records import BroadcastFilters
-from whautomate_core.records import BroadcastInput
-from whautomate_core.records import BroadcastLog
-from whautomate_core.records import BroadcastUpdate
-from whautomate_core.records import PageFilters
-from whautomate_core.records import Template
-from whautomate_core.thresholds import Threshold
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Broadcast
+from whautomate_core.api.records import BroadcastFilters
+from whautomate_core.api.records import BroadcastInput
+from whautomate_core.api.records import BroadcastLog
+from whautomate_core.api.records import BroadcastUpdate
+from whautomate_core.api.records import PageFilters
+from whautomate_core.api.records import Template
+from whautomate_core.values.thresholds import Threshold
 
 class _list_broadcasts(Task[..., list[Broadcast]]):
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).

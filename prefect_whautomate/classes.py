@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
-from whautomate_core import catalogue
 from whautomate_core.api import classes
-from whautomate_core.bookings import exports, participants, timetable
-from whautomate_core.waiting import ClassPlaces
+from whautomate_core.bookings import catalogue, exports, participants, timetable
+from whautomate_core.waiting.condition import ClassPlaces
 
 list_classes, alist_classes = endpoint_tasks(classes.list_classes)
 create_class, acreate_class = endpoint_tasks(classes.create_class)

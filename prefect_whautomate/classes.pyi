@@ -10,16 +10,16 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import Literal
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import Class
-from whautomate_core.records import ClassFilters
-from whautomate_core.records import ClassInput
-from whautomate_core.records import ClassParticipant
-from whautomate_core.records import ClassParticipantCancelInput
-from whautomate_core.records import ClassParticipantInput
-from whautomate_core.records import ClassUpdate
-from whautomate_core.records import PageFilters
-from whautomate_core.thresholds import Threshold
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Class
+from whautomate_core.api.records import ClassFilters
+from whautomate_core.api.records import ClassInput
+from whautomate_core.api.records import ClassParticipant
+from whautomate_core.api.records import ClassParticipantCancelInput
+from whautomate_core.api.records import ClassParticipantInput
+from whautomate_core.api.records import ClassUpdate
+from whautomate_core.api.records import PageFilters
+from whautomate_core.values.thresholds import Threshold
 
 class _list_classes(Task[..., list[Class]]):
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D).

@@ -8,12 +8,12 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import Client
-from whautomate_core.records import ClientFilters
-from whautomate_core.records import ClientInput
-from whautomate_core.records import ClientUpdate
-from whautomate_core.sources import Source
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Client
+from whautomate_core.api.records import ClientFilters
+from whautomate_core.api.records import ClientInput
+from whautomate_core.api.records import ClientUpdate
+from whautomate_core.rows.sources import Source
 from whautomate_core.sync.options import Column
 from whautomate_core.sync.options import Drift
 from whautomate_core.sync.options import Members
@@ -22,7 +22,7 @@ from whautomate_core.sync.options import Nulls
 from whautomate_core.sync.options import Quota
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.options import WhenRunning
-from whautomate_core.thresholds import Threshold
+from whautomate_core.values.thresholds import Threshold
 
 class _list_clients(Task[..., list[Client]]):
     """List or search clients (`GET /v1/clients`; integrators, evidence C).

@@ -6,10 +6,10 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import SearchFilters
-from whautomate_core.records import Tag
-from whautomate_core.records import TagInput
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import SearchFilters
+from whautomate_core.api.records import Tag
+from whautomate_core.api.records import TagInput
 
 class _list_contact_tags(Task[..., list[Tag]]):
     """List or search contact tags (`GET /v1/contactTags`; official page, evidence A).

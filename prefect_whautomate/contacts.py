@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
-from whautomate_core import people
 from whautomate_core.api import contacts
+from whautomate_core.people import find as people
+from whautomate_core.people import opt_outs
 from whautomate_core.sync import contacts as jobs
-from whautomate_core.sync import opt_outs
-from whautomate_core.waiting import ContactHas
+from whautomate_core.waiting.condition import ContactHas
 
 list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)
 create_contact, acreate_contact = endpoint_tasks(contacts.create_contact)

@@ -8,12 +8,12 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import Contact
-from whautomate_core.records import ContactFilters
-from whautomate_core.records import ContactInput
-from whautomate_core.records import ContactUpdate
-from whautomate_core.sources import Source
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Contact
+from whautomate_core.api.records import ContactFilters
+from whautomate_core.api.records import ContactInput
+from whautomate_core.api.records import ContactUpdate
+from whautomate_core.rows.sources import Source
 from whautomate_core.sync.options import Column
 from whautomate_core.sync.options import Drift
 from whautomate_core.sync.options import Members
@@ -22,7 +22,7 @@ from whautomate_core.sync.options import Nulls
 from whautomate_core.sync.options import Quota
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.options import WhenRunning
-from whautomate_core.thresholds import Threshold
+from whautomate_core.values.thresholds import Threshold
 
 class _list_contacts(Task[..., list[Contact]]):
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).

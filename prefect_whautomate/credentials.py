@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, HttpUrl, SecretStr
 
 from prefect_whautomate._known_fields import KnownFields
 from whautomate_core.account import SETTINGS, Account, account_from_settings
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.state.pool import Lane
 
 

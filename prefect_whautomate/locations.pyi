@@ -6,8 +6,8 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.records import Location
-from whautomate_core.records import SearchFilters
+from whautomate_core.api.records import Location
+from whautomate_core.api.records import SearchFilters
 
 class _list_locations(Task[..., list[Location]]):
     """List or search locations (`GET /v1/locations`; evidence C).

@@ -8,8 +8,8 @@ from datetime import datetime
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import messages
-from whautomate_core.campaign import messages as jobs
-from whautomate_core.waiting import MessageReceived, since_epoch
+from whautomate_core.messaging import messages as jobs
+from whautomate_core.waiting.condition import MessageReceived, since_epoch
 
 list_contact_messages, alist_contact_messages = endpoint_tasks(messages.list_contact_messages)
 send_whatsapp_text, asend_whatsapp_text = endpoint_tasks(messages.send_whatsapp_text)

@@ -8,19 +8,19 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import ChannelMediaInput
-from whautomate_core.records import ChannelTextInput
-from whautomate_core.records import ElementsTemplateInput
-from whautomate_core.records import Message
-from whautomate_core.records import PeriodFilters
-from whautomate_core.records import TelegramTemplateInput
-from whautomate_core.records import Template
-from whautomate_core.records import WhatsappMediaInput
-from whautomate_core.records import WhatsappTemplateInput
-from whautomate_core.records import WhatsappTextInput
-from whautomate_core.sources import Source
-from whautomate_core.thresholds import Threshold
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import ChannelMediaInput
+from whautomate_core.api.records import ChannelTextInput
+from whautomate_core.api.records import ElementsTemplateInput
+from whautomate_core.api.records import Message
+from whautomate_core.api.records import PeriodFilters
+from whautomate_core.api.records import TelegramTemplateInput
+from whautomate_core.api.records import Template
+from whautomate_core.api.records import WhatsappMediaInput
+from whautomate_core.api.records import WhatsappTemplateInput
+from whautomate_core.api.records import WhatsappTextInput
+from whautomate_core.rows.sources import Source
+from whautomate_core.values.thresholds import Threshold
 
 class _list_contact_messages(Task[..., list[Message]]):
     """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).

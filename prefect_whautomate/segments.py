@@ -8,10 +8,10 @@ from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import async_twin, endpoint_tasks, job_tasks, say, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import segments
-from whautomate_core.campaign import segments as jobs
-from whautomate_core.client import Client
+from whautomate_core.api.records import SegmentCriteria
+from whautomate_core.client.client import Client
+from whautomate_core.messaging import segments as jobs
 from whautomate_core.outcome_lines import job_line
-from whautomate_core.records import SegmentCriteria
 
 list_segments, alist_segments = endpoint_tasks(segments.list_segments)
 create_segment, acreate_segment = endpoint_tasks(segments.create_segment)

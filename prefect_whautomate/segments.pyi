@@ -6,11 +6,11 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import LocatedFilters
-from whautomate_core.records import Segment
-from whautomate_core.records import SegmentCriteria
-from whautomate_core.records import SegmentInput
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import LocatedFilters
+from whautomate_core.api.records import Segment
+from whautomate_core.api.records import SegmentCriteria
+from whautomate_core.api.records import SegmentInput
 
 class _list_segments(Task[..., list[Segment]]):
     """List or search segments (`GET /v1/segments`; official page, evidence A).

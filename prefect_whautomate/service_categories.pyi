@@ -6,10 +6,10 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import LocatedFilters
-from whautomate_core.records import ServiceCategory
-from whautomate_core.records import ServiceCategoryInput
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import LocatedFilters
+from whautomate_core.api.records import ServiceCategory
+from whautomate_core.api.records import ServiceCategoryInput
 
 class _list_service_categories(Task[..., list[ServiceCategory]]):
     """List or search categories (`GET /v1/serviceCategories`; official page, evidence A).

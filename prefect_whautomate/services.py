@@ -1,8 +1,8 @@
 """Services, what can be booked: the endpoints, and the jobs that make or change one, or those of a price list."""
 
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
-from whautomate_core import catalogue
 from whautomate_core.api import services
+from whautomate_core.bookings import catalogue
 from whautomate_core.bookings import services as lists
 
 list_services, alist_services = endpoint_tasks(services.list_services)

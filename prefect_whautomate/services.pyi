@@ -8,12 +8,12 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import Service
-from whautomate_core.records import ServiceFilters
-from whautomate_core.records import ServiceInput
-from whautomate_core.records import ServiceUpdate
-from whautomate_core.thresholds import Threshold
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Service
+from whautomate_core.api.records import ServiceFilters
+from whautomate_core.api.records import ServiceInput
+from whautomate_core.api.records import ServiceUpdate
+from whautomate_core.values.thresholds import Threshold
 
 class _list_services(Task[..., list[Service]]):
     """List or search services (`GET /v1/services`; official page, evidence A).

@@ -9,13 +9,13 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import AvailabilityBlock
-from whautomate_core.records import AvailabilityBlockInput
-from whautomate_core.records import BlockFilters
-from whautomate_core.records import LocatedFilters
-from whautomate_core.records import Staff
-from whautomate_core.thresholds import Threshold
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import AvailabilityBlock
+from whautomate_core.api.records import AvailabilityBlockInput
+from whautomate_core.api.records import BlockFilters
+from whautomate_core.api.records import LocatedFilters
+from whautomate_core.api.records import Staff
+from whautomate_core.values.thresholds import Threshold
 
 class _list_staffs(Task[..., list[Staff]]):
     """List or search staff (`GET /v1/staffs`; white-label copy, evidence B).

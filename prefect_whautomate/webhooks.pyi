@@ -6,11 +6,11 @@ from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
 from typing import Any
 from typing import overload
-from whautomate_core.call import Json
-from whautomate_core.records import PageFilters
-from whautomate_core.records import Webhook
-from whautomate_core.records import WebhookInput
-from whautomate_core.records import WebhookUpdate
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import PageFilters
+from whautomate_core.api.records import Webhook
+from whautomate_core.api.records import WebhookInput
+from whautomate_core.api.records import WebhookUpdate
 
 class _list_webhooks(Task[..., list[Webhook]]):
     """List webhooks (`GET /v1/webhooks`; official page, evidence A).

@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from contract_examples import Operation, contract, operations  # noqa: E402
 
-from whautomate_core.call import Act, Call, Repeat  # noqa: E402
+from whautomate_core.api.call import Act, Call, Repeat  # noqa: E402
 
 HEAD = """# Endpoints
 

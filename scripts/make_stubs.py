@@ -17,7 +17,7 @@ from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.operators.base import SOURCES, WhautomateOperator
-from whautomate_core import records
+from whautomate_core.api import records
 
 FOLDER = Path(inspect.getfile(WhautomateOperator)).parent
 NOTE = "# Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.\n"
@@ -52,10 +52,10 @@ def _imports(tree: ast.Module) -> set[str]:
         *(f"from collections.abc import {name}" for name in ("Callable", "Iterable", "Mapping", "Sequence")),
         *(f"from airflow.providers.common.compat.sdk import {name}" for name in ("ObjectStoragePath", "XComArg")),
         "from airflow_provider_whautomate.sources import Sql",
-        "from whautomate_core.sources import Source",
+        "from whautomate_core.rows.sources import Source",
         "from airflow_provider_whautomate.operators.task_arguments import TaskArguments",
-        "from whautomate_core import records",
-        "from whautomate_core.call import Json",
+        "from whautomate_core.api import records",
+        "from whautomate_core.api.call import Json",
         "from datetime import timedelta",
     }
     for node in ast.walk(tree):

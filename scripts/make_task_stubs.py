@@ -47,9 +47,14 @@ def _stub(module: Any) -> str:
 def _sources(module: Any) -> list[Any]:
     """The modules whose imports the annotations stand under; the later win."""
     resource = module.__name__.rpartition(".")[2]
-    names = ["prefect_whautomate._tasks", module.__name__, "whautomate_core.people", "whautomate_core.catalogue"]
-    names += ["whautomate_core.sync.jobs", "whautomate_core.sync.opt_outs"]
-    names += [f"whautomate_core.campaign.{name}" for name in ("jobs", "messages", "segments")]
+    names = [
+        "prefect_whautomate._tasks",
+        module.__name__,
+        "whautomate_core.people.find",
+        "whautomate_core.bookings.catalogue",
+    ]
+    names += ["whautomate_core.sync.jobs", "whautomate_core.people.opt_outs"]
+    names += [f"whautomate_core.messaging.{name}" for name in ("jobs", "messages", "segments")]
     names += ["whautomate_core.bookings.exports", "whautomate_core.bookings.timetable"]
     return [importlib.import_module(name) for name in [*names, f"whautomate_core.api.{resource}"]]
 

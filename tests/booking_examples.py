@@ -5,7 +5,7 @@ from typing import Any
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import appointments, classes, services
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 
 NOW = datetime(2026, 5, 31, 6, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import appointments, broadcasts, classes, segments, services
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, NotFound
 

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from whautomate_core.confidential import hides_arguments, raise_alone
 from whautomate_core.errors import ConfigurationError, PolicyRefused
 from whautomate_core.policy import Policy, policy_from_settings
-from whautomate_core.redaction import check_proxy
-from whautomate_core.state.limits import Limits
+from whautomate_core.values.confidential import hides_arguments, raise_alone
+from whautomate_core.values.limits import Limits
+from whautomate_core.values.redaction import check_proxy
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
 LIST_LAG = 30.0

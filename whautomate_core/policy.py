@@ -1,6 +1,6 @@
 """What no caller may do by accident. In Whautomate an opt-out is only a tag (help pages, Marketing opt-out).
 
-The policy is the account's. `prepare.py` asks it about each call before the call is sent.
+The policy is the account's. `client/guard.py` asks it about each call before the call is sent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal, cast, get_args
 from pydantic import SecretStr
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
-from whautomate_core.phones import as_dialled, canonical
+from whautomate_core.values.phones import as_dialled, canonical
 
 Sends = Literal["on", "listed", "off"]
 

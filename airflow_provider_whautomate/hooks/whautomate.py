@@ -38,8 +38,8 @@ from whautomate_core.errors import (
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Connection
 
-    from whautomate_core.call import Call
-    from whautomate_core.client import AsyncClient, Client
+    from whautomate_core.api.call import Call
+    from whautomate_core.client.client import AsyncClient, Client
     from whautomate_core.state.pool import Lane
 
 R = TypeVar("R")
@@ -157,7 +157,7 @@ class WhautomateHook(BaseHook):
         :param run: The run it works for, which the claims of what it sends will name.
         :raises ConfigurationError: where the connection can't work as it stands, or not with Airflow's executor.
         """
-        from whautomate_core.client import Client
+        from whautomate_core.client.client import Client
 
         account = self.get_account()
         require_one_state(account)
@@ -170,7 +170,7 @@ class WhautomateHook(BaseHook):
 
         :param max_requests: How many requests it may make before `BudgetExceeded` is raised.
         """
-        from whautomate_core.client import AsyncClient
+        from whautomate_core.client.client import AsyncClient
 
         account = await self.aget_account()
         require_one_state(account)
@@ -205,7 +205,7 @@ class WhautomateHook(BaseHook):
         """Send one call and return its record.
 
         :param call: What a function of `whautomate_core.api` returned.
-        :raises WhautomateError: see `whautomate_core.client.Client.send`.
+        :raises WhautomateError: see `whautomate_core.client.client.Client.send`.
         """
         with self.get_conn() as client:
             return client.send(call)
@@ -222,7 +222,7 @@ class WhautomateHook(BaseHook):
         return worked, found if worked or AIRFLOW_V_3_0_PLUS else f"Test failed: {found}"
 
     def _test_connection(self) -> tuple[bool, str]:
-        from whautomate_core.account_check import check_account
+        from whautomate_core.doctor.account import check_account
 
         try:
             # On this machine, whatever the executor: whether tasks may use this state is said besides.
@@ -325,7 +325,7 @@ def _mask_passwords(extra: Mapping[str, Any]) -> None:
 
     This holds for logs. Its API and `airflow connections get` show `state` as it is.
     """
-    from whautomate_core.redaction import database_url, proxy_password, secrets_of
+    from whautomate_core.values.redaction import database_url, proxy_password, secrets_of
 
     state, proxy = (str(extra.get(name) or "").strip() for name in ("state", "proxy"))
     secrets: list[str] = []

@@ -8,13 +8,13 @@ from datetime import datetime
 from datetime import timedelta
 from typing import Literal
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
 
 class WhautomateListAppointmentSlotsOperator(WhautomateOperator):
     """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.SlotFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.SlotFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -41,7 +41,7 @@ class WhautomateListAppointmentSlotsOperator(WhautomateOperator):
 class WhautomateListAppointmentsOperator(WhautomateOperator):
     """List appointments (`GET /v1/appointments`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.AppointmentFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.AppointmentFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -68,7 +68,7 @@ class WhautomateListAppointmentsOperator(WhautomateOperator):
 class WhautomateBookAppointmentOperator(WhautomateOperator):
     """Book an appointment (`POST /v1/appointments`; path A; client, service, staff and location inferred, D).
 
-    :param appointment: Fields, see `whautomate_core.records.AppointmentInput` (templated).
+    :param appointment: Fields, see `whautomate_core.api.records.AppointmentInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -120,7 +120,7 @@ class WhautomateGetAppointmentOperator(WhautomateOperator):
 class WhautomateRescheduleAppointmentOperator(WhautomateOperator):
     """Move an appointment (`POST /v1/appointments/reschedule`; official page, evidence A: the id is in the body).
 
-    :param appointment: Fields, see `whautomate_core.records.RescheduleInput` (templated).
+    :param appointment: Fields, see `whautomate_core.api.records.RescheduleInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -147,7 +147,7 @@ class WhautomateRescheduleAppointmentOperator(WhautomateOperator):
 class WhautomateCancelAppointmentOperator(WhautomateOperator):
     """Cancel an appointment (`POST /v1/appointments/cancel`; official page, evidence A: the id is in the body).
 
-    :param appointment: Fields, see `whautomate_core.records.CancelInput` (templated).
+    :param appointment: Fields, see `whautomate_core.api.records.CancelInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).

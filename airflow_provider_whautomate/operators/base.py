@@ -24,18 +24,19 @@ from airflow_provider_whautomate._arguments import hints_of, named_after, requir
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
-from whautomate_core import records
-from whautomate_core.arguments import plain, require_kind
-from whautomate_core.call import Call, summary, watched
+from whautomate_core.api import records
+from whautomate_core.api.call import Call, summary, watched
+from whautomate_core.api.personal_data import left_out, without_personal_data
+from whautomate_core.client.identity import Step
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
-from whautomate_core.identity import Step
-from whautomate_core.outcome_lines import counted, endpoint_line, job_line
-from whautomate_core.personal_data import left_out, without_personal_data
+from whautomate_core.outcome_lines import endpoint_line, job_line
+from whautomate_core.values.arguments import plain, require_kind
+from whautomate_core.values.words import counted
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
-    from whautomate_core.client import Client, Used
+    from whautomate_core.client.client import Client, Used
     from whautomate_core.state.pool import Lane
 
 SOURCES = frozenset({"source", "suppress"})
@@ -55,7 +56,7 @@ class WhautomateOperator(BaseOperator):
     names of literal ones are checked when the DAG is parsed, everything else before it is sent.
 
     Reads return the record or records without personal data, up to 48 KiB of JSON: ids, tags, stages, states, dates and
-    counts stay; names, numbers, addresses, texts and secrets are left out (`whautomate_core.personal_data`). Whole
+    counts stay; names, numbers, addresses, texts and secrets are left out (`whautomate_core.api.personal_data`). Whole
     records go to `output_path`, or to XCom with `return_records=True`, where Airflow keeps and shows them. Writes
     return the id alone. Of bodies and filters, Airflow's rendered fields show only the names of the fields. Values
     written in the DAG file itself are kept and shown by Airflow in clear, as is the file: pass people by templates and
@@ -223,7 +224,7 @@ class WhautomateOperator(BaseOperator):
             result = summary(call, client.send(call))
             self._line = endpoint_line(name, call, result, did=did())
             return result
-        from whautomate_core.once import send_once
+        from whautomate_core.client.once import send_once
 
         key, earlier = self.given("key"), list[Any]()
         step = step_of(context) if key is None else key
@@ -243,7 +244,7 @@ class WhautomateOperator(BaseOperator):
         if not path:
             found = _small(records if self.return_records else self._without_personal_data(records))
             return found if self._lists else found[0]
-        from whautomate_core.files import write_records
+        from whautomate_core.rows.files import write_records
 
         return {
             "path": str(path),
@@ -310,7 +311,7 @@ def step_of(context: Context, task_id: str | None = None) -> Step:
     :param context: Of the task.
     :param task_id: Another task of its run, in place of its own.
     """
-    from whautomate_core.keys_before import AirflowKeys
+    from whautomate_core.client.keys_before import AirflowKeys
 
     ti = context["ti"]
     logical_date = context.get("logical_date")
@@ -578,7 +579,8 @@ def _doc(call: Callable[..., Any], hints: Mapping[str, Any], names: Sequence[str
     def meaning(name: str) -> str:
         record = _record(hints.get(name))
         if record is not None:
-            return f"{'Filters' if name == 'filters' else 'Fields'}, see `whautomate_core.records.{record.__name__}`"
+            fields = "Filters" if name == "filters" else "Fields"
+            return f"{fields}, see `whautomate_core.api.records.{record.__name__}`"
         return _PARAMS.get(name) or f"Id of the {name.removesuffix('_id').replace('_', ' ')}"
 
     params = [

@@ -27,14 +27,15 @@ from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK
 from whautomate_core.api import broadcasts
-from whautomate_core.arguments import plain
-from whautomate_core.campaign import jobs
-from whautomate_core.campaign.campaign import Campaign, acting_at_the_end, campaign_from
-from whautomate_core.campaign.delivery import moment
-from whautomate_core.campaign.timing import due_at
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.outcome_lines import job_line, time_of
-from whautomate_core.waiting import (
+from whautomate_core.messaging import jobs
+from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
+from whautomate_core.messaging.delivery import moment
+from whautomate_core.messaging.timing import due_at
+from whautomate_core.outcome_lines import job_line
+from whautomate_core.values.arguments import plain
+from whautomate_core.values.words import time_of
+from whautomate_core.waiting.condition import (
     CHECK_ATTEMPTS,
     WaitingPool,
     check,
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.account import Account
-    from whautomate_core.client import Client
-    from whautomate_core.waiting import Seen
+    from whautomate_core.client.client import Client
+    from whautomate_core.waiting.condition import Seen
 
 
 class WhautomateListBroadcastsOperator(WhautomateOperator, call=broadcasts.list_broadcasts): ...
@@ -107,7 +108,7 @@ def key_of(context: Context, account: Account, name: str) -> str:
     :param account: Whose state holds its claim.
     :param name: Of the broadcast.
     """
-    from whautomate_core.campaign.broadcasts import once_of
+    from whautomate_core.messaging.broadcasts import once_of
     from whautomate_core.state import open_state
 
     return step_of(context).key_of(open_state(account.state), account.id, once_of(name))
@@ -116,7 +117,7 @@ def key_of(context: Context, account: Account, name: str) -> str:
 class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
     def work(self, client: Client, context: Context) -> Any:
         """Work out the plan."""
-        from whautomate_core.campaign.broadcasts import plan_broadcast
+        from whautomate_core.messaging.broadcasts import plan_broadcast
 
         campaign, _, due = self.campaign_arguments(client, context)
         return plan_broadcast(client, campaign, due=due)
@@ -171,7 +172,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Send it, or go on with it where it was sent before; wait."""
-        from whautomate_core.campaign.broadcasts import send_broadcast
+        from whautomate_core.messaging.broadcasts import send_broadcast
 
         campaign, key, due = self.campaign_arguments(client, context)
         skip_backfill(context, campaign.max_lateness)
@@ -220,7 +221,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
             time.sleep(min(rest, 60.0))  # the clock may be set meanwhile
 
     def _outcome(self, client: Client, campaign: Campaign, key: str, made: dict[str, Any]) -> dict[str, Any]:
-        from whautomate_core.campaign.outcome import conclude, question
+        from whautomate_core.messaging.outcome import conclude, question
 
         asked = question(campaign, made["id"])
         start = moment(made["start"])
@@ -252,7 +253,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         }
 
     def _look_until_over(self, client: Client, asked: Any, deadline: float, seen: Seen) -> None:
-        from whautomate_core.client import Client as OneClient
+        from whautomate_core.client.client import Client as OneClient
 
         self.log.info(WAITS_IN_SLOT, "for the end of the broadcast")
         pool = WaitingPool(client.account, deadline=deadline)
@@ -346,7 +347,7 @@ class WhautomateCancelBroadcastOperator(WhautomateOperator):
         """Cancel it."""
         if self.of_task is None:
             return jobs.cancel_broadcast(client, key=self.key, broadcast_id=self.broadcast_id)
-        from whautomate_core.campaign.broadcasts import keys_of
+        from whautomate_core.messaging.broadcasts import keys_of
 
         step = step_of(context, self.of_task)
         # Of a mapped task there are several, of one that has not begun none.

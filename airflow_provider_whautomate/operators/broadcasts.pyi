@@ -9,15 +9,15 @@ from datetime import datetime
 from datetime import timedelta
 from typing import Any
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.client import Client
-from whautomate_core.client import Client as OneClient
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.client.client import Client
+from whautomate_core.client.client import Client as OneClient
 
 class WhautomateListBroadcastsOperator(WhautomateOperator):
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.BroadcastFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.BroadcastFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -48,7 +48,7 @@ class WhautomateCreateBroadcastOperator(WhautomateOperator):
     leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
     exclude who opted out.
 
-    :param broadcast: Fields, see `whautomate_core.records.BroadcastInput` (templated).
+    :param broadcast: Fields, see `whautomate_core.api.records.BroadcastInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -103,7 +103,7 @@ class WhautomateUpdateBroadcastOperator(WhautomateOperator):
     The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
 
     :param broadcast_id: Id of the broadcast (templated).
-    :param broadcast: Fields, see `whautomate_core.records.BroadcastUpdate` (templated).
+    :param broadcast: Fields, see `whautomate_core.api.records.BroadcastUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
@@ -148,7 +148,7 @@ class WhautomateListBroadcastLogsOperator(WhautomateOperator):
     """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C).
 
     :param broadcast_id: Id of the broadcast (templated).
-    :param filters: Filters, see `whautomate_core.records.PageFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.PageFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local

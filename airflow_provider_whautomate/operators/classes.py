@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
-from whautomate_core import catalogue
 from whautomate_core.api import classes
-from whautomate_core.bookings import exports, participants, timetable
+from whautomate_core.bookings import catalogue, exports, participants, timetable
 
 
 class WhautomateListClassesOperator(WhautomateOperator, call=classes.list_classes): ...

@@ -10,14 +10,14 @@ from datetime import datetime
 from datetime import timedelta
 from typing import Literal
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.sources import Source
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.rows.sources import Source
 
 class WhautomateListClassesOperator(WhautomateOperator):
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D).
 
-    :param filters: Filters, see `whautomate_core.records.ClassFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.ClassFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -44,7 +44,7 @@ class WhautomateListClassesOperator(WhautomateOperator):
 class WhautomateCreateClassOperator(WhautomateOperator):
     """Create a class (`POST /v1/classes`; path A, shape D).
 
-    :param class_: Fields, see `whautomate_core.records.ClassInput` (templated).
+    :param class_: Fields, see `whautomate_core.api.records.ClassInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
@@ -96,7 +96,7 @@ class WhautomateUpdateClassOperator(WhautomateOperator):
     Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
 
     :param class_id: Id of the class (templated).
-    :param class_: Fields, see `whautomate_core.records.ClassUpdate` (templated).
+    :param class_: Fields, see `whautomate_core.api.records.ClassUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -165,7 +165,7 @@ class WhautomateAddClassParticipantOperator(WhautomateOperator):
     """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D).
 
     :param class_id: Id of the class (templated).
-    :param class_participant: Fields, see `whautomate_core.records.ClassParticipantInput` (templated).
+    :param class_participant: Fields, see `whautomate_core.api.records.ClassParticipantInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -194,7 +194,7 @@ class WhautomateRemoveClassParticipantOperator(WhautomateOperator):
     """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
 
     :param class_id: Id of the class (templated).
-    :param class_participant: Fields, see `whautomate_core.records.ClassParticipantCancelInput` (templated).
+    :param class_participant: Fields, see `whautomate_core.api.records.ClassParticipantCancelInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -223,7 +223,7 @@ class WhautomateListClientClassBookingsOperator(WhautomateOperator):
     """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
 
     :param client_id: Id of the client (templated).
-    :param filters: Filters, see `whautomate_core.records.PageFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.PageFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local

@@ -5,13 +5,13 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
 
 class WhautomateListClientTagsOperator(WhautomateOperator):
     """List or search client tags (`GET /v1/clientTags`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.SearchFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.SearchFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -38,7 +38,7 @@ class WhautomateListClientTagsOperator(WhautomateOperator):
 class WhautomateCreateClientTagOperator(WhautomateOperator):
     """Create a client tag (`POST /v1/clientTags`; official page, evidence A).
 
-    :param client_tag: Fields, see `whautomate_core.records.TagInput` (templated).
+    :param client_tag: Fields, see `whautomate_core.api.records.TagInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of

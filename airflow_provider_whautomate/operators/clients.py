@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator, WhautomatePeopleJobOperator
-from whautomate_core import people
 from whautomate_core.api import clients
+from whautomate_core.people import find as people
 from whautomate_core.sync import clients as jobs
 
 

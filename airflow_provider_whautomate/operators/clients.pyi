@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from typing import Any
 from typing import Literal
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.sources import Source
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.rows.sources import Source
 
 class WhautomateListClientsOperator(WhautomateOperator):
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
 
     Which date `startDate` and `endDate` mean is not documented.
 
-    :param filters: Filters, see `whautomate_core.records.ClientFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.ClientFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -51,7 +51,7 @@ class WhautomateCreateClientOperator(WhautomateOperator):
     What happens with a number that exists is not documented, so the call is made `ONCE`. The number (the e-mail where
     there is none) is searched for first: whoever has opted out is not created again.
 
-    :param client: Fields, see `whautomate_core.records.ClientInput` (templated).
+    :param client: Fields, see `whautomate_core.api.records.ClientInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -106,7 +106,7 @@ class WhautomateUpdateClientOperator(WhautomateOperator):
     As `contacts.update_contact`: read, merged, written; `overwrite=True` sends `client` alone.
 
     :param client_id: Id of the client (templated).
-    :param client: Fields, see `whautomate_core.records.ClientUpdate` (templated).
+    :param client: Fields, see `whautomate_core.api.records.ClientUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision

@@ -2,10 +2,10 @@
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator, WhautomatePeopleJobOperator
-from whautomate_core import people
 from whautomate_core.api import contacts
+from whautomate_core.people import find as people
+from whautomate_core.people import opt_outs
 from whautomate_core.sync import contacts as jobs
-from whautomate_core.sync import opt_outs
 
 
 class WhautomateListContactsOperator(WhautomateOperator, call=contacts.list_contacts): ...

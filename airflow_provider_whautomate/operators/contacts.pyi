@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from typing import Any
 from typing import Literal
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.sources import Source
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.rows.sources import Source
 
 class WhautomateListContactsOperator(WhautomateOperator):
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
 
     Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
 
-    :param filters: Filters, see `whautomate_core.records.ContactFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.ContactFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -51,7 +51,7 @@ class WhautomateCreateContactOperator(WhautomateOperator):
     What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
     first, among contacts and clients: whoever has opted out is not created again.
 
-    :param contact: Fields, see `whautomate_core.records.ContactInput` (templated).
+    :param contact: Fields, see `whautomate_core.api.records.ContactInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -108,7 +108,7 @@ class WhautomateUpdateContactOperator(WhautomateOperator):
     its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
 
     :param contact_id: Id of the contact (templated).
-    :param contact: Fields, see `whautomate_core.records.ContactUpdate` (templated).
+    :param contact: Fields, see `whautomate_core.api.records.ContactUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision

@@ -21,18 +21,18 @@ from airflow_provider_whautomate.operators.base import (
 )
 from airflow_provider_whautomate.sources import open_source
 from whautomate_core import docs
-from whautomate_core.arguments import plain
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.sources.once import can_be_read_twice
+from whautomate_core.rows.read_once import can_be_read_twice
 from whautomate_core.sync.jobs import check_arguments
 from whautomate_core.sync.options import Run
+from whautomate_core.values.arguments import plain
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.account import Account
-    from whautomate_core.client import Client
-    from whautomate_core.sync.kinds import Kind
+    from whautomate_core.client.client import Client
+    from whautomate_core.people.kinds import Kind
 
 
 class WhautomateJobOperator(WhautomateOperator):

@@ -5,12 +5,12 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from typing import Unpack
-from whautomate_core import records
+from whautomate_core.api import records
 
 class WhautomateListLocationsOperator(WhautomateOperator):
     """List or search locations (`GET /v1/locations`; evidence C).
 
-    :param filters: Filters, see `whautomate_core.records.SearchFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.SearchFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local

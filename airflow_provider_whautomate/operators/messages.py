@@ -17,14 +17,14 @@ from airflow_provider_whautomate.operators.base import (
 )
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core.api import messages
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.campaign.timing import due_at, lateness
+from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.messaging.timing import due_at, lateness
 from whautomate_core.outcome_lines import job_line
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
 
 
 class WhautomateListContactMessagesOperator(WhautomateOperator, call=messages.list_contact_messages): ...

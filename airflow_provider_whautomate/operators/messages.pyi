@@ -9,15 +9,15 @@ from airflow_provider_whautomate.sources import Sql
 from datetime import datetime
 from datetime import timedelta
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.sources import Source
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.rows.sources import Source
 
 class WhautomateListContactMessagesOperator(WhautomateOperator):
     """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
 
     :param contact_id: Id of the contact (templated).
-    :param filters: Filters, see `whautomate_core.records.PeriodFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.PeriodFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -49,7 +49,7 @@ class WhautomateSendWhatsappTextOperator(WhautomateOperator):
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.WhatsappTextInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.WhatsappTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -80,7 +80,7 @@ class WhautomateSendWhatsappMediaOperator(WhautomateOperator):
     Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.WhatsappMediaInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.WhatsappMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -110,7 +110,7 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateOperator):
     To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.WhatsappTemplateInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.WhatsappTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -140,7 +140,7 @@ class WhautomateSendMessengerTextOperator(WhautomateOperator):
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -170,7 +170,7 @@ class WhautomateSendMessengerMediaOperator(WhautomateOperator):
     Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -199,7 +199,7 @@ class WhautomateSendMessengerTemplateOperator(WhautomateOperator):
 
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -229,7 +229,7 @@ class WhautomateSendInstagramTextOperator(WhautomateOperator):
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -259,7 +259,7 @@ class WhautomateSendInstagramMediaOperator(WhautomateOperator):
     Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -288,7 +288,7 @@ class WhautomateSendInstagramTemplateOperator(WhautomateOperator):
 
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ElementsTemplateInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -317,7 +317,7 @@ class WhautomateSendTelegramTextOperator(WhautomateOperator):
 
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ChannelTextInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -346,7 +346,7 @@ class WhautomateSendTelegramMediaOperator(WhautomateOperator):
 
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.ChannelMediaInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).
@@ -375,7 +375,7 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
 
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
-    :param message: Fields, see `whautomate_core.records.TelegramTemplateInput` (templated).
+    :param message: Fields, see `whautomate_core.api.records.TelegramTemplateInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision
         (templated).

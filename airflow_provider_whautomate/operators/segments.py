@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_whautomate._arguments import named_after
 from airflow_provider_whautomate.operators.base import WhautomateOperator, check_own, from_text
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
-from whautomate_core import records
-from whautomate_core.api import segments
-from whautomate_core.campaign.segments import ensure_audience
+from whautomate_core.api import records, segments
+from whautomate_core.messaging.segments import ensure_audience
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
 
 
 class WhautomateListSegmentsOperator(WhautomateOperator, call=segments.list_segments): ...
@@ -37,7 +36,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
     seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
-    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`; or text that is its JSON.
+    :param criteria: Whom it holds, see `whautomate_core.api.records.SegmentCriteria`; or text that is its JSON.
     :param location_id: Its location; defaults to the connection's.
     :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of
@@ -72,7 +71,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Find or make the segment."""
-        from whautomate_core.campaign.segments import ensure_segment
+        from whautomate_core.messaging.segments import ensure_segment
 
         criteria = from_text("criteria", records.SegmentCriteria, self.criteria)
         segment = ensure_segment(client, self.segment_name, criteria, location_id=self.location_id, type=self.type)

@@ -7,14 +7,14 @@ from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from typing import Any
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.client import Client
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.client.client import Client
 
 class WhautomateListSegmentsOperator(WhautomateOperator):
     """List or search segments (`GET /v1/segments`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.LocatedFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.LocatedFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -41,7 +41,7 @@ class WhautomateListSegmentsOperator(WhautomateOperator):
 class WhautomateCreateSegmentOperator(WhautomateOperator):
     """Create a segment (`POST /v1/segments`; official page, evidence A).
 
-    :param segment: Fields, see `whautomate_core.records.SegmentInput` (templated).
+    :param segment: Fields, see `whautomate_core.api.records.SegmentInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
@@ -112,7 +112,7 @@ class WhautomateEnsureSegmentOperator(WhautomateOperator):
     seconds spent waiting for permits.
 
     :param segment_name: Its name, which must be no other segment's.
-    :param criteria: Whom it holds, see `whautomate_core.records.SegmentCriteria`; or text that is its JSON.
+    :param criteria: Whom it holds, see `whautomate_core.api.records.SegmentCriteria`; or text that is its JSON.
     :param location_id: Its location; defaults to the connection's.
     :param type: Whom it chooses among: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, when the DAG is parsed where it stands in it; where a segment of

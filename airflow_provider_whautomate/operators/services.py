@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
-from whautomate_core import catalogue
 from whautomate_core.api import services
+from whautomate_core.bookings import catalogue
 from whautomate_core.bookings import services as lists
 
 

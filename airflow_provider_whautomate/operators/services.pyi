@@ -7,14 +7,14 @@ from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from airflow_provider_whautomate.sources import Sql
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.sources import Source
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.rows.sources import Source
 
 class WhautomateListServicesOperator(WhautomateOperator):
     """List or search services (`GET /v1/services`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.ServiceFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.ServiceFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -41,7 +41,7 @@ class WhautomateListServicesOperator(WhautomateOperator):
 class WhautomateCreateServiceOperator(WhautomateOperator):
     """Create a service (`POST /v1/services`; path C, body inferred from the documented list, D).
 
-    :param service: Fields, see `whautomate_core.records.ServiceInput` (templated).
+    :param service: Fields, see `whautomate_core.api.records.ServiceInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
@@ -93,7 +93,7 @@ class WhautomateUpdateServiceOperator(WhautomateOperator):
     Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `service` alone.
 
     :param service_id: Id of the service (templated).
-    :param service: Fields, see `whautomate_core.records.ServiceUpdate` (templated).
+    :param service: Fields, see `whautomate_core.api.records.ServiceUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a

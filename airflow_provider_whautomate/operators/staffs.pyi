@@ -9,14 +9,14 @@ from airflow_provider_whautomate.sources import Sql
 from datetime import datetime
 from datetime import timedelta
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
-from whautomate_core.sources import Source
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
+from whautomate_core.rows.sources import Source
 
 class WhautomateListStaffsOperator(WhautomateOperator):
     """List or search staff (`GET /v1/staffs`; white-label copy, evidence B).
 
-    :param filters: Filters, see `whautomate_core.records.LocatedFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.LocatedFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -71,7 +71,7 @@ class WhautomateListStaffAvailabilityBlocksOperator(WhautomateOperator):
     The names of the filters and of the fields differ between the two integrators who have them.
 
     :param staff_id: Id of the staff (templated).
-    :param filters: Filters, see `whautomate_core.records.BlockFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.BlockFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -102,7 +102,7 @@ class WhautomateCreateStaffAvailabilityBlockOperator(WhautomateOperator):
     No trustworthy source has the body: `extra={"startTime": ...}` sends the fields of the other integrator.
 
     :param staff_id: Id of the staff (templated).
-    :param availability_block: Fields, see `whautomate_core.records.AvailabilityBlockInput` (templated).
+    :param availability_block: Fields, see `whautomate_core.api.records.AvailabilityBlockInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of

@@ -5,13 +5,13 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from typing import Unpack
-from whautomate_core import records
-from whautomate_core.call import Json
+from whautomate_core.api import records
+from whautomate_core.api.call import Json
 
 class WhautomateListWebhooksOperator(WhautomateOperator):
     """List webhooks (`GET /v1/webhooks`; official page, evidence A).
 
-    :param filters: Filters, see `whautomate_core.records.PageFilters` (templated).
+    :param filters: Filters, see `whautomate_core.api.records.PageFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
     :param output_path: File to write the records to in place of returning them: JSON lines, or Parquet where it
         ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. It is there once it is whole; a local
@@ -38,7 +38,7 @@ class WhautomateListWebhooksOperator(WhautomateOperator):
 class WhautomateCreateWebhookOperator(WhautomateOperator):
     """Create a webhook (`POST /v1/webhooks`; official page, evidence A).
 
-    :param webhook: Fields, see `whautomate_core.records.WebhookInput` (templated).
+    :param webhook: Fields, see `whautomate_core.api.records.WebhookInput` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of
@@ -91,7 +91,7 @@ class WhautomateUpdateWebhookOperator(WhautomateOperator):
     `overwrite=True`.
 
     :param webhook_id: Id of the webhook (templated).
-    :param webhook: Fields, see `whautomate_core.records.WebhookUpdate` (templated).
+    :param webhook: Fields, see `whautomate_core.api.records.WebhookUpdate` (templated).
     :param extra: Fields to send that the check of names doesn't know (templated).
     :param overwrite: Send the body alone, in place of merging it over what is there (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a

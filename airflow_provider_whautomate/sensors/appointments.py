@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import from_text
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.arguments import plain
-from whautomate_core.bookings.times import aware, utc
-from whautomate_core.waiting import AppointmentIs, SlotFree
+from whautomate_core.values.arguments import plain
+from whautomate_core.values.times import aware, utc
+from whautomate_core.waiting.condition import AppointmentIs, SlotFree
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context

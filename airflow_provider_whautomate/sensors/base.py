@@ -26,9 +26,9 @@ from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, Whauto
 from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_own, check_quota, is_literal
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
-from whautomate_core.arguments import plain
 from whautomate_core.errors import QuotaExhausted, StateUnavailable, WhautomateError
-from whautomate_core.waiting import (
+from whautomate_core.values.arguments import plain
+from whautomate_core.waiting.condition import (
     CHECK_ATTEMPTS,
     Question,
     Seen,
@@ -256,7 +256,7 @@ class WhautomateSensor(BaseSensorOperator):
             self._skip_instead(error)
 
     def _look(self, question: Question) -> Seen:
-        from whautomate_core.client import Client
+        from whautomate_core.client.client import Client
 
         account = WhautomateHook(self.whautomate_conn_id).get_account()
         require_one_state(account)

@@ -11,14 +11,14 @@ from airflow_provider_whautomate.operators.base import _storage, threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
 from whautomate_core.errors import NotDelivered
-from whautomate_core.thresholds import Threshold
-from whautomate_core.waiting import BroadcastReached
+from whautomate_core.values.thresholds import Threshold
+from whautomate_core.waiting.condition import BroadcastReached
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.account import Account
-    from whautomate_core.waiting import Seen
+    from whautomate_core.waiting.condition import Seen
 
 
 class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
@@ -89,7 +89,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         return BroadcastReached(self.broadcast_id, threshold(self.min_delivered), most)
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
-        from whautomate_core.campaign.outcome import Ending, conclude_by_id
+        from whautomate_core.messaging.outcome import Ending, conclude_by_id
 
         bounds = threshold(self.min_delivered), threshold(self.max_failed)
         ending = Ending(*bounds, self.on_failed, self.logs_path, self.receipt_path)

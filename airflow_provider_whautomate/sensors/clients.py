@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting import ClientHas
+from whautomate_core.waiting.condition import ClientHas
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context

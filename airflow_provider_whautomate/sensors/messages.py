@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting import MessageReceived, since_epoch
+from whautomate_core.waiting.condition import MessageReceived, since_epoch
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting import QuotaFree
+from whautomate_core.waiting.condition import QuotaFree
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context

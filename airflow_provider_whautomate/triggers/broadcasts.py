@@ -116,7 +116,7 @@ class _CancellingTrigger(BaseTrigger):
         account = await WhautomateHook(self.whautomate_conn_id).aget_account()
 
         def cancel() -> None:
-            from whautomate_core.campaign.cancel import cancel_after
+            from whautomate_core.messaging.cancel import cancel_after
 
             because = f"the task was {f'marked as {state}' if state else 'cleared'} while it was deferred"
             cancel_after(account, because, key=self.key, broadcast_id=self.broadcast_id, max_wait=10.0)

@@ -22,8 +22,8 @@ from whautomate_core.errors import (
     NotFound,
     UnexpectedResponse,
 )
-from whautomate_core.outcome_lines import counted
-from whautomate_core.waiting import (
+from whautomate_core.values.words import counted
+from whautomate_core.waiting.condition import (
     CHECK_ATTEMPTS,
     BroadcastReached,
     Question,
@@ -37,7 +37,7 @@ from whautomate_core.waiting import (
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account
-    from whautomate_core.client import AsyncClient
+    from whautomate_core.client.client import AsyncClient
 
 _polls: dict[tuple[asyncio.AbstractEventLoop, Account, type[Question]], _Poll] = {}
 
@@ -172,7 +172,7 @@ class _Poll:
 
     def _open(self) -> AsyncClient:
         # In a thread: it loads the client and opens the state database, and the loop is that of all triggers.
-        from whautomate_core.client import AsyncClient
+        from whautomate_core.client.client import AsyncClient
 
         return AsyncClient(self._account, pool=WaitingPool(self._account), attempts=CHECK_ATTEMPTS)
 

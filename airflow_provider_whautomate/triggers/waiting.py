@@ -13,7 +13,7 @@ from airflow_provider_whautomate._encrypted import decrypted
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import joined
 from whautomate_core.errors import StateUnavailable
-from whautomate_core.waiting import Question, failed_check, looks, may_pass, poll_delays, question_from
+from whautomate_core.waiting.condition import Question, failed_check, looks, may_pass, poll_delays, question_from
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from prefect_whautomate import WhautomateCredentials
 from prefect_whautomate.contacts import export_opt_outs, sync_contacts, tag_contacts
 from whautomate_core.account import require_loopback
-from whautomate_core.sources import Sql
+from whautomate_core.rows.sources import Sql
 
 CUSTOMERS = "SELECT full_name, mobile, country, plan, newsletter FROM customers"
 PRO = "SELECT mobile, country FROM customers WHERE plan = 'pro' AND mobile <> ''"

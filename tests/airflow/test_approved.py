@@ -18,9 +18,9 @@ except Exception:  # Airflow 2 has no such thing
     pytest.skip("needs Airflow 3.1", allow_module_level=True)
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.campaign.segments import ensure_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.messaging.segments import ensure_segment
 
 # Where it is noon now, so that its send window is open (`Etc/GMT-9` is nine hours ahead of UTC).
 NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"

@@ -125,8 +125,8 @@ def test_the_link_opens_the_broadcast(run):
 def emulator(whautomate_emulator, connections, monkeypatch):
     """With the segment vip; the core's time is the emulator's."""
     from whautomate_core.account import account_from_settings
-    from whautomate_core.campaign.segments import ensure_segment
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
+    from whautomate_core.messaging.segments import ensure_segment
 
     own = uuid.uuid4().hex  # a port may come again
     connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=own)
@@ -136,7 +136,7 @@ def emulator(whautomate_emulator, connections, monkeypatch):
         ensure_segment(client, "vip", {"tags": ["vip"]})
     whautomate_emulator.ids = whautomate_emulator.add_contacts(PEOPLE)
     now = whautomate_emulator.now
-    monkeypatch.setattr("whautomate_core.campaign.broadcasts._now", lambda: datetime.fromtimestamp(now(), UTC))
+    monkeypatch.setattr("whautomate_core.messaging.broadcasts._now", lambda: datetime.fromtimestamp(now(), UTC))
     monkeypatch.setattr("airflow_provider_whautomate.operators.broadcasts.time.time", now)
     return whautomate_emulator
 

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.outcome_lines import counted
+from whautomate_core.values.words import counted
 
 OPERATIONS = operations()
 BODIES = [operation for operation in OPERATIONS if operation.body]

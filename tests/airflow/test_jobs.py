@@ -41,9 +41,10 @@ from airflow_provider_whautomate.operators.services import (
 )
 from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
-from whautomate_core import catalogue, errors, people
+from whautomate_core import errors
 from whautomate_core.account import account_from_settings
-from whautomate_core.bookings import exports, participants, services, slots, staff_blocks, timetable
+from whautomate_core.bookings import catalogue, exports, participants, services, slots, staff_blocks, timetable
+from whautomate_core.people import find as people
 
 JOBS = {
     WhautomateFindContactOperator: people.find_contact,

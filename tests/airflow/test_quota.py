@@ -31,7 +31,7 @@ from airflow_provider_whautomate.operators.contacts import (
 )
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
-from whautomate_core.call import Repeat
+from whautomate_core.api.call import Repeat
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.state import open_state
 from whautomate_core.state.schema import pools

@@ -21,7 +21,7 @@ from airflow_provider_whautomate.operators.base import Veiled
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from airflow_provider_whautomate.sources import Sql, open_source
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.sources import rows
+from whautomate_core.rows.sources import rows
 
 PASSWORD = "s3cret-of-the-warehouse"
 

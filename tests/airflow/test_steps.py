@@ -11,7 +11,7 @@ from conftest import DAGS, HOME, KEY, connection
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import segments
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
 

@@ -32,7 +32,7 @@ from airflow_provider_whautomate.triggers import polls, waiting
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
 from whautomate_core.state import database
-from whautomate_core.waiting import ContactHas, Seen
+from whautomate_core.waiting.condition import ContactHas, Seen
 
 SENSORS = {
     "broadcast": WhautomateBroadcastSensor,

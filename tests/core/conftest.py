@@ -11,7 +11,7 @@ import pytest
 import typer.testing
 
 from whautomate_core.account import Account, account_from_settings
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.state.database import Database
 from whautomate_core.state.pool import Grant, Lane

@@ -9,7 +9,9 @@ from typing import Any
 import whautomate_core
 
 HOME = Path(whautomate_core.__file__).parent
-WATCHED = tuple(str(HOME / name) for name in ("bookings/", "once.py", "catalogue.py", "differences.py", "client.py"))
+WATCHED = tuple(
+    str(HOME / name) for name in ("bookings/", "client/once.py", "client/differences.py", "client/client.py")
+)
 
 
 class Killed(BaseException):

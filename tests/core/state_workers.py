@@ -23,14 +23,14 @@ from pydantic import SecretStr
 
 from whautomate_core.account import Account
 from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import Step
+from whautomate_core.client.once import send_once
 from whautomate_core.errors import QuotaExhausted, RateLimited
-from whautomate_core.identity import Step
-from whautomate_core.once import send_once
 from whautomate_core.state import State
 from whautomate_core.state.database import Database, steady
-from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import Lane, Pool, SharedPool
+from whautomate_core.values.limits import Limits
 
 Windows = tuple[tuple[int, float], ...]
 
@@ -43,7 +43,9 @@ _SO_TIMESTAMPNS = 35  # Linux: the kernel says when each datagram was sent over 
 
 processes = multiprocessing.get_context("forkserver")
 # Imported once; the fork server itself opens no database.
-processes.set_forkserver_preload(["whautomate_core.state", "whautomate_core.client", "psycopg2", "pytest", "typer"])
+processes.set_forkserver_preload(
+    ["whautomate_core.state", "whautomate_core.client.client", "psycopg2", "pytest", "typer"]
+)
 
 
 @dataclass(frozen=True)

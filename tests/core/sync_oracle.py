@@ -24,13 +24,12 @@ import pytest
 from hypothesis import strategies as st
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, stances_from
 from whautomate_core.emulator import world as emulator_world
 from whautomate_core.emulator.faults import Kind
 from whautomate_core.emulator.store import number as spelt_number
 from whautomate_core.errors import ConfigurationError, WhautomateError
-from whautomate_core.phones import canonical, spellings
 from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
 from whautomate_core.state.profiles import Profile
@@ -39,6 +38,7 @@ from whautomate_core.sync.clients import sync_clients, tag_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.options import Run
 from whautomate_core.sync.report import OUTCOMES, TAGGING
+from whautomate_core.values.phones import canonical, spellings
 
 SETTLE = 900.0
 PEOPLE = range(3)

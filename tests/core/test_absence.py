@@ -10,18 +10,18 @@ import pytest
 from conftest import NoLimit, account_of
 from test_sync import FIELDS, MATCH, READ, counts
 
-from whautomate_core import whole
 from whautomate_core.api.contacts import list_contacts
-from whautomate_core.campaign.audience import count_audience
-from whautomate_core.campaign.segments import ensure_audience
-from whautomate_core.client import Client
+from whautomate_core.client import whole
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ListUnstable, PolicyRefused, Stopped
-from whautomate_core.people import find_contact
-from whautomate_core.progress import silent
+from whautomate_core.messaging.audience import count_audience
+from whautomate_core.messaging.segments import ensure_audience
+from whautomate_core.people.find import find_contact
+from whautomate_core.people.opt_outs import export_opt_outs
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
-from whautomate_core.sync.opt_outs import export_opt_outs
+from whautomate_core.values.progress import silent
 
 PEOPLE = 220
 GONE, FIRST = 69, 19

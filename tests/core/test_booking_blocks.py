@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from whautomate_core import errors
 from whautomate_core.api import staffs
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
 STAFF, OTHER = Emulator.staff_id, "stf000000002"

@@ -13,7 +13,7 @@ from conftest import NoLimit, account_of
 from whautomate_core import errors
 from whautomate_core.api import appointments, classes, services
 from whautomate_core.bookings.exports import export_appointments, export_bookings, export_classes
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)

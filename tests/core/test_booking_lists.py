@@ -16,7 +16,7 @@ from whautomate_core import errors
 from whautomate_core.api import classes, services
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.timetable import sync_classes
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
 
 STAFF, OTHER = Emulator.staff_id, "stf000000002"

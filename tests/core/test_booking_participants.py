@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from whautomate_core import errors
 from whautomate_core.api import classes, services
 from whautomate_core.bookings.participants import enrol_participants
-from whautomate_core.bookings.times import wall
-from whautomate_core.cleared import Cleared
-from whautomate_core.client import Client
+from whautomate_core.client.cleared import Cleared
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.values.times import wall
 
 STANCES: list[dict[str, Any]] = [
     {"search_delay": 0.0},

@@ -18,10 +18,10 @@ from whautomate_core import errors
 from whautomate_core.api import appointments, services
 from whautomate_core.bookings.seen import slot_starts
 from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule_booking
-from whautomate_core.cleared import Cleared
-from whautomate_core.client import Client
+from whautomate_core.client.cleared import Cleared
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import Step
 from whautomate_core.emulator import Emulator, Stances, create_app, running
-from whautomate_core.identity import Step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=BERLIN)  # a Monday; open from 9 to 18

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from whautomate_core import catalogue
 from whautomate_core.api import classes, services
+from whautomate_core.bookings import catalogue
 from whautomate_core.bookings.exports import export_classes
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.timetable import sync_classes
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.emulator.world import Planned
 from whautomate_core.errors import ListUnstable

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from whautomate_core.api import broadcasts, contacts, segments
-from whautomate_core.campaign.broadcasts import broadcast_name, send_broadcast
-from whautomate_core.campaign.campaign import Campaign, campaign_from
-from whautomate_core.campaign.delivery import delivery
-from whautomate_core.campaign.segments import ensure_segment, find_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused
+from whautomate_core.messaging.broadcasts import broadcast_name, send_broadcast
+from whautomate_core.messaging.campaign import Campaign, campaign_from
+from whautomate_core.messaging.delivery import delivery
+from whautomate_core.messaging.segments import ensure_segment, find_segment
 
 TEMPLATE: Any = {"name": "spring", "language": "en"}
 

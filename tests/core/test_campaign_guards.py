@@ -11,17 +11,17 @@ import pytest
 from test_campaign import TEMPLATE, broadcast, campaign, clock
 
 from whautomate_core.api import broadcasts, contacts, segments
-from whautomate_core.campaign.audience import count_audience
-from whautomate_core.campaign.broadcasts import broadcast_name, cancel_broadcast, plan_broadcast, send_broadcast
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.campaign.outcome import conclude, receipt_page
-from whautomate_core.campaign.segments import ensure_audience, ensure_segment
-from whautomate_core.campaign.timing import NotSent, start_of
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import Step
+from whautomate_core.client.keys_before import AirflowKeys
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest, NotDelivered, PolicyRefused
-from whautomate_core.identity import Step
-from whautomate_core.keys_before import AirflowKeys
+from whautomate_core.messaging.audience import count_audience
+from whautomate_core.messaging.broadcasts import broadcast_name, cancel_broadcast, plan_broadcast, send_broadcast
+from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.messaging.outcome import conclude, receipt_page
+from whautomate_core.messaging.segments import ensure_audience, ensure_segment
+from whautomate_core.messaging.timing import NotSent, start_of
 
 BOTH = [pytest.param(how, marks=pytest.mark.whautomate(recipients_fixed=how)) for how in ("creation", "start")]
 HELD: dict[str, Any] = {"hold_minutes": 5, "min_recipients": 1}

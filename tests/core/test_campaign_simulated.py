@@ -24,10 +24,10 @@ from conftest import NoLimit
 
 import whautomate_core
 from whautomate_core.account import account_from_settings
-from whautomate_core.campaign.broadcasts import send_broadcast
-from whautomate_core.campaign.campaign import campaign_from
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, OutcomeUnknown, PolicyRefused, WhautomateError
+from whautomate_core.messaging.broadcasts import send_broadcast
+from whautomate_core.messaging.campaign import campaign_from
 
 RUNS = int(os.environ.get("WHAUTOMATE_RUNS", "60"))
 """Of each of the four ways; `make prove` makes them 1,000 in all."""
@@ -129,7 +129,11 @@ def killed_at(left: list[int]) -> Any:
         # Not where a lock or a transaction of all threads is held: that of a process that is gone is free again, here
         # nobody would free it.
         file = frame.f_code.co_filename.removeprefix(_PACKAGE)
-        return line if file.startswith(("/campaign/", "/once", "/client", "/prepare", "/state/claims")) else None
+        return (
+            line
+            if file.startswith(("/messaging/", "/client/once", "/client/client", "/client/guard", "/state/claims"))
+            else None
+        )
 
     return call
 

@@ -8,11 +8,12 @@ import httpx
 import pytest
 from conftest import account_of
 
-from whautomate_core import catalogue, errors
+from whautomate_core import errors
 from whautomate_core.api import services
-from whautomate_core.campaign.segments import ensure_segment
-from whautomate_core.client import Client
+from whautomate_core.bookings import catalogue
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
+from whautomate_core.messaging.segments import ensure_segment
 
 LESSON: Any = {"serviceType": "CLASS", "durationMinutes": 45, "staffs": [{"id": Emulator.staff_id}]}
 WHEN = ("2026-03-02", "06:30 PM", "Europe/Berlin")

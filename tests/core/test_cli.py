@@ -12,7 +12,7 @@ import httpx
 from state_workers import PATIENCE
 from typer.testing import CliRunner
 
-from whautomate_core.cli import app
+from whautomate_core.cli.main import app
 
 
 def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from whautomate_core.cli import app
-from whautomate_core.commands.call import endpoints
+from whautomate_core.cli.call import endpoints
+from whautomate_core.cli.main import app
 from whautomate_core.emulator import Emulator
 from whautomate_core.emulator.contract import operations
 
@@ -135,7 +135,7 @@ def test_what_is_never_repeated_asks_first(run: Any, whautomate_emulator: Emulat
     assert result.exit_code == 1
     assert "POST /v1/contacts is never repeated by itself. Send it?" in result.output
     assert whautomate_emulator.requests() == []
-    monkeypatch.setattr("whautomate_core.commands.terminal._is_person_there", lambda: True)
+    monkeypatch.setattr("whautomate_core.cli.terminal._is_person_there", lambda: True)
     assert run("contacts.create_contact", "--contact", body, input="n\n").exit_code == 1
     assert whautomate_emulator.requests() == []
     assert run("contacts.create_contact", "--contact", body, input="y\n").exit_code == 0
@@ -225,7 +225,7 @@ def test_an_option_that_is_missing_or_unknown_is_said(run: Any, whautomate_emula
 
 
 def test_the_settings_of_the_environment_and_of_the_command(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from whautomate_core.commands.terminal import account_from_environment
+    from whautomate_core.cli.terminal import account_from_environment
 
     monkeypatch.setenv("WHAUTOMATE_SENDS", "off")
     monkeypatch.setenv("WHAUTOMATE_ACCOUNT", "shop")

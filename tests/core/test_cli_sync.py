@@ -15,8 +15,8 @@ import pytest
 from state_workers import PATIENCE
 from typer.testing import CliRunner
 
-from whautomate_core.cli import app
-from whautomate_core.commands import terminal
+from whautomate_core.cli import terminal
+from whautomate_core.cli.main import app
 from whautomate_core.emulator import Emulator
 from whautomate_core.sync.each import WORKERS
 

@@ -17,7 +17,8 @@ import pytest
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import account, broadcasts, classes, client_tags, contacts
-from whautomate_core.client import ATTEMPTS, Client
+from whautomate_core.client.client import ATTEMPTS, Client
+from whautomate_core.client.server_words import server_words
 from whautomate_core.emulator import Emulator, create_app, running, stances_from
 from whautomate_core.errors import (
     AuthenticationError,
@@ -33,7 +34,6 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.server_words import server_words
 
 ADA = "Ada Lovelace"
 NUMBER = "+4915123456789"
@@ -529,7 +529,7 @@ TRICKLES = [
 def test_a_whole_request_has_its_time(
     head: bytes, drop: bytes, make_send: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("whautomate_core.client.LONGEST_REQUEST", 0.2)
+    monkeypatch.setattr("whautomate_core.client.client.LONGEST_REQUEST", 0.2)
     with trickling(head, drop) as url:
         send = make_send(account_from_settings(url, "k", {"allow_http": True}))
         with pytest.raises(ConnectionFailed, match=r"\(no whole answer within 0\.2 s\)"):
@@ -540,7 +540,7 @@ def test_a_whole_request_has_its_time(
 def test_a_slow_request_ends_when_the_client_is_told_to_stop(
     head: bytes, drop: bytes, pool: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("whautomate_core.client.AFTER_STOP", 0.2)
+    monkeypatch.setattr("whautomate_core.client.client.AFTER_STOP", 0.2)
     asked = Event()
     with trickling(head, drop, asked) as url, Client(account_from_settings(url, "k"), pool=pool) as client:
         Thread(target=lambda: asked.wait() and client.stop()).start()
@@ -549,7 +549,7 @@ def test_a_slow_request_ends_when_the_client_is_told_to_stop(
 
 
 def test_a_list_without_end_is_left(pool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("whautomate_core.pages.MOST_PAGES", 20)
+    monkeypatch.setattr("whautomate_core.client.pages.MOST_PAGES", 20)
     new = iter(range(10**9))
     transport = httpx.MockTransport(
         lambda request: httpx.Response(200, json=[{"id": str(next(new))} for _ in range(100)])

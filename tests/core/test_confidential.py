@@ -13,7 +13,7 @@ from frames import shown
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import WhautomateError
 

@@ -15,7 +15,7 @@ from conftest import NoLimit
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api.contacts import get_contact, list_contacts
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
 
 
 def response(value: Any) -> bytes:

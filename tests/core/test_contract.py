@@ -4,7 +4,6 @@ import importlib
 import importlib.util
 import inspect
 import json
-import pkgutil
 import re
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from whautomate_core import api
 from whautomate_core.account import account_from_settings
-from whautomate_core.call import Repeat
-from whautomate_core.client import Client
+from whautomate_core.api.call import Repeat
+from whautomate_core.client.client import Client
 from whautomate_core.errors import InvalidRequest
 
 OPERATIONS = operations()
@@ -34,10 +33,10 @@ def ids(operation: Operation) -> str:
 
 def test_every_operation_has_its_function_and_no_function_is_without() -> None:
     found = set()
-    for module in pkgutil.iter_modules(api.__path__):
-        for name, one in vars(importlib.import_module(f"whautomate_core.api.{module.name}")).items():
-            if inspect.isfunction(one) and one.__module__.endswith(f"api.{module.name}") and module.name[0] != "_":
-                found |= set() if name.startswith("_") else {(module.name, name)}
+    for module in api.RESOURCES:
+        for name, one in vars(importlib.import_module(f"whautomate_core.api.{module}")).items():
+            if inspect.isfunction(one) and one.__module__.endswith(f"api.{module}"):
+                found |= set() if name.startswith("_") else {(module, name)}
     assert found == {(operation.resource, operation.function) for operation in OPERATIONS}
     assert len(OPERATIONS) == 83
 

@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.api import contact_tags, contacts, services
-from whautomate_core.cli import app
-from whautomate_core.client import Client
-from whautomate_core.doctor import READS, WRITES, Reading, Writing, learn
+from whautomate_core.cli.main import app
+from whautomate_core.client.client import Client
+from whautomate_core.doctor.probe import READS, WRITES, Reading, Writing, learn
 from whautomate_core.emulator import Emulator, create_app, resources, running, stances_from
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state import open_state
@@ -619,7 +619,7 @@ def test_a_signal_in_between_leaves_nothing(whautomate_emulator: Emulator, one: 
         "WHAUTOMATE_HOST": whautomate_emulator.url,
         "WHAUTOMATE_PLAN": "subscribed",
     }
-    code = "from whautomate_core.cli import app; app()"
+    code = "from whautomate_core.cli.main import app; app()"
     command = [sys.executable, "-c", code, "doctor", "--yes", "--write", "--scratch-number", NUMBER]
     # What a shell runs in the background ignores Ctrl-C, and so does what that starts.
     as_usual = partial(signal.signal, one, signal.SIG_DFL)

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from whautomate_core.api.records import Contact
 from whautomate_core.errors import ConfigurationError, DiskFull
-from whautomate_core.files import write_records
-from whautomate_core.records import Contact
+from whautomate_core.rows.files import write_records
 from whautomate_core.sync.staging import Line, Staging
 
 
@@ -85,7 +85,7 @@ def test_half_an_emoji_is_written(tmp_path):
 
 
 def test_more_rows_than_a_row_group_holds(tmp_path, monkeypatch):
-    monkeypatch.setattr("whautomate_core.files._ROWS", 3)
+    monkeypatch.setattr("whautomate_core.rows.files._ROWS", 3)
     assert write_records(str(tmp_path / "a.parquet"), ({"n": n} for n in range(7))) == 7
     assert read(tmp_path / "a.parquet")["n"].to_pylist() == list(range(7))
 
@@ -309,7 +309,7 @@ def test_where_an_unnamed_file_can_not_get_a_name_it_is_copied_under_it(tmp_path
 
 
 def test_where_an_unnamed_file_has_no_path_it_is_uploaded_under_a_name(tmp_path, monkeypatch):
-    monkeypatch.setattr("whautomate_core.files._unnamed", lambda file: "/nowhere/fd")
+    monkeypatch.setattr("whautomate_core.rows.files._unnamed", lambda file: "/nowhere/fd")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     memory = fsspec.filesystem("memory")
     assert write_records("memory://named/a.jsonl", [{"a": 1}]) == 1

@@ -16,12 +16,12 @@ from pyarrow import parquet
 from test_sources import COLUMNS, KINDS, PEOPLE, cells, read, refused, write
 
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.phones import e164
-from whautomate_core.sources import Table, rows
+from whautomate_core.rows.sources import Table, rows
 from whautomate_core.sync.contacts import sync_contacts
+from whautomate_core.values.phones import e164
 
 CASES = Path(__file__).parents[1] / "cases"
 FIELDS = {"name": "Name", "phoneNumber": "Handy"}
@@ -264,7 +264,7 @@ class Endless(io.RawIOBase):
 def test_a_row_without_an_end_is_said_before_memory_is_full(
     begins: bytes, then: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("whautomate_core.sources.csv_files.LONGEST_LINE", 2**20)
+    monkeypatch.setattr("whautomate_core.rows.csv_files.LONGEST_LINE", 2**20)
     endless = io.BufferedReader(Endless(begins, then))
     tracemalloc.start()
     try:
@@ -278,7 +278,7 @@ def test_a_row_without_an_end_is_said_before_memory_is_full(
 
 
 def test_a_line_of_json_that_is_too_long_is_its_row_s_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("whautomate_core.sources.objects.LONGEST_LINE", 1000)
+    monkeypatch.setattr("whautomate_core.rows.objects.LONGEST_LINE", 1000)
     lines = [{"Name": "Ada"}, {"Name": "x" * 5000}, {"Name": "Bob"}, {"Name": "y" * 987}, {"Name": "z" * 986}]
     (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, lines)))
     found = read(tmp_path / "p.jsonl", ["Name"])

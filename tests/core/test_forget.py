@@ -18,19 +18,19 @@ from killing import Killed, run
 from sqlalchemy import inspect, text
 from typer.testing import CliRunner
 
-from whautomate_core import forget as forgetting
 from whautomate_core.api import clients, contacts, messages
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.cli import app
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.cli.main import app
+from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.client.identity import Step
+from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import OutcomeUnknown, PolicyRefused
-from whautomate_core.forget import forget, number_of_person, records_of
-from whautomate_core.identity import Step
-from whautomate_core.once import send_once
-from whautomate_core.progress import silent
+from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.people import forget as forgetting
+from whautomate_core.people.forget import forget, number_of_person, records_of
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
+from whautomate_core.values.progress import silent
 
 pytestmark = pytest.mark.whautomate(search_delay=0)
 ADA, BOB = {"who": "Ada Lovelace", "mobile": "+4915123456700"}, {"who": "Bob Ash", "mobile": "+4915123456701"}

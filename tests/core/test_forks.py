@@ -21,13 +21,13 @@ from conftest import NoLimit, account_of
 
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.api.messages import send_whatsapp_template
-from whautomate_core.client import AT_ONCE, AsyncClient, Client
+from whautomate_core.client.client import AT_ONCE, AsyncClient, Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, NotFound, PolicyRefused, QuotaExhausted, Stopped
 from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
-from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import SharedPool
+from whautomate_core.values.limits import Limits
 
 PATIENCE = 600.0
 """Seconds after which a child is taken to hang."""

@@ -13,14 +13,14 @@ from state_workers import PATIENCE, create_beside, processes
 
 from whautomate_core import api
 from whautomate_core.api import classes, clients, contacts, messages
-from whautomate_core.call import Repeat
-from whautomate_core.campaign.broadcasts import WHAT, keys_of, once_of
-from whautomate_core.client import Client
+from whautomate_core.api.call import Repeat
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import IDENTITIES, Step, about_of, naming, resolved
+from whautomate_core.client.keys_before import AirflowKeys
+from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import InvalidRequest, OutcomeUnknown
-from whautomate_core.identity import IDENTITIES, Step, about_of, naming, resolved
-from whautomate_core.keys_before import AirflowKeys
-from whautomate_core.once import send_once
+from whautomate_core.messaging.broadcasts import WHAT, keys_of, once_of
 
 WHEN = "at 2026-06-01T00:00:00+00:00"
 LOCATION = {"id": "loc000000001"}

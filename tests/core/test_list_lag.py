@@ -8,23 +8,24 @@ import pytest
 from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, counts, sync, tag
 
-from whautomate_core import catalogue, errors
+from whautomate_core import errors
 from whautomate_core.api import classes, clients, contacts, segments, services, staffs
+from whautomate_core.bookings import catalogue
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.slots import book_slot, cancel_booking
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
-from whautomate_core.bookings.times import wall
 from whautomate_core.bookings.timetable import sync_classes
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.campaign.segments import ensure_audience, ensure_segment, find_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import Step
+from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
-from whautomate_core.identity import Step
-from whautomate_core.once import send_once
-from whautomate_core.people import find_client, find_contact, set_client_fields, set_contact_stage
-from whautomate_core.progress import silent
+from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.messaging.segments import ensure_audience, ensure_segment, find_segment
+from whautomate_core.people.find import find_client, find_contact, set_client_fields, set_contact_stage
 from whautomate_core.sync.clients import sync_clients
+from whautomate_core.values.progress import silent
+from whautomate_core.values.times import wall
 
 STAFF = Emulator.staff_id
 LAG = pytest.mark.whautomate(list_lag=20.0, search_delay=5.0)

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from state_workers import PATIENCE
 
-from whautomate_core import errors, once
+from whautomate_core import errors
 from whautomate_core.account import Account
-from whautomate_core.call import Act, Call, Repeat
-from whautomate_core.client import Client
+from whautomate_core.api.call import Act, Call, Repeat
+from whautomate_core.client import once
+from whautomate_core.client.client import Client
+from whautomate_core.client.once import send_once
 from whautomate_core.errors import (
     ConnectionFailed,
     InvalidRequest,
@@ -26,9 +28,8 @@ from whautomate_core.errors import (
     ServerError,
     UnexpectedResponse,
 )
-from whautomate_core.once import send_once
 from whautomate_core.state import open_state
-from whautomate_core.state.limits import Limits
+from whautomate_core.values.limits import Limits
 
 _keys = itertools.count()
 

@@ -10,9 +10,10 @@ from typing import Any, cast
 import pytest
 
 from tests.contract_examples import Operation, operations
-from whautomate_core.call import Call, Repeat
-from whautomate_core.outcome_lines import counted, endpoint_line, job_line, reasons_of, requests_line
+from whautomate_core.api.call import Call, Repeat
+from whautomate_core.outcome_lines import endpoint_line, job_line
 from whautomate_core.state.claims import Claim
+from whautomate_core.values.words import counted, reasons_of, requests_line
 
 RUN = "run manual__1 (DAG spring, task send, try 1)"
 

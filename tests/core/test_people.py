@@ -8,10 +8,11 @@ import httpx
 import pytest
 from conftest import account_of
 
-from whautomate_core import errors, people
+from whautomate_core import errors
 from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
+from whautomate_core.people import find as people
 
 AT_ONCE = pytest.mark.whautomate(search_delay=0.0)
 NUMBER = "+4930123456"

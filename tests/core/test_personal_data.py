@@ -2,14 +2,14 @@
 
 import importlib
 import inspect
-import pkgutil
 from typing import Any, get_args, get_type_hints
 
 import pytest
 from typing_extensions import is_typeddict
 
-from whautomate_core import api, records
-from whautomate_core.personal_data import FIELDS, left_out, without_personal_data
+from whautomate_core import api
+from whautomate_core.api import records
+from whautomate_core.api.personal_data import FIELDS, left_out, without_personal_data
 
 
 def _read_records() -> dict[str, type]:
@@ -26,8 +26,8 @@ def _read_records() -> dict[str, type]:
                 if field not in left_out:
                     walk(inner)
 
-    for one in pkgutil.iter_modules(api.__path__):
-        for name, function in vars(importlib.import_module(f"{api.__name__}.{one.name}")).items():
+    for one in api.RESOURCES:
+        for name, function in vars(importlib.import_module(f"{api.__name__}.{one}")).items():
             if inspect.isfunction(function) and name.startswith(("get_", "list_")):
                 walk(get_type_hints(function)["return"])
     return found
@@ -36,10 +36,10 @@ def _read_records() -> dict[str, type]:
 @pytest.mark.parametrize("name", sorted(_read_records()))
 def test_every_field_of_a_record_is_judged(name: str) -> None:
     record = _read_records()[name]
-    assert record in FIELDS, f"say in whautomate_core/personal_data.py which fields of {name} are personal data"
+    assert record in FIELDS, f"say in whautomate_core/api/personal_data.py which fields of {name} are personal data"
     kept, personal = (fields.split() for fields in FIELDS[record])
     assert sorted(kept + personal) == sorted(get_type_hints(record)), (
-        f"each field of {name} belongs into one of its two lists in whautomate_core/personal_data.py"
+        f"each field of {name} belongs into one of its two lists in whautomate_core/api/personal_data.py"
     )
 
 

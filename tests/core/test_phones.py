@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whautomate_core.errors import InvalidRequest
-from whautomate_core.phones import as_dialled, canonical, e164, international, shared_digits, spellings
 from whautomate_core.policy import digits, numbers
+from whautomate_core.values.phones import as_dialled, canonical, e164, international, shared_digits, spellings
 
 CASES = Path(__file__).parents[1] / "cases" / "phones.csv"
 

@@ -13,8 +13,8 @@ from policy_cases import CASES, NUMBER, SENDS, Case, make_world
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import broadcasts, classes, clients, contacts, messages
-from whautomate_core.cleared import Cleared
-from whautomate_core.client import Client
+from whautomate_core.client.cleared import Cleared
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import create_app, running, stances_from
 from whautomate_core.emulator.control import Emulator
 from whautomate_core.errors import (

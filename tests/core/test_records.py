@@ -8,8 +8,7 @@ from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
 import whautomate_core
-from whautomate_core import records
-from whautomate_core.api import broadcasts, contacts
+from whautomate_core.api import broadcasts, contacts, records
 from whautomate_core.errors import InvalidRequest
 
 

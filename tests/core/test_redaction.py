@@ -14,12 +14,12 @@ from pydantic import SecretStr
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api.account import get_account_info
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.errors import WhautomateError
-from whautomate_core.files import open_file, write_text
-from whautomate_core.redaction import database_url, file_name, shown_id, shown_url
-from whautomate_core.sources import Sql, rows
+from whautomate_core.rows.files import open_file, write_text
+from whautomate_core.rows.sources import Sql, rows
 from whautomate_core.state.database import Database
+from whautomate_core.values.redaction import database_url, file_name, shown_id, shown_url
 
 BETWEEN = ["@", "/", "#", "?", ":", "%", " ", "[", "]", "\\", "'", "&", "=", "+", "Ä", "@host/"]
 PASSWORDS = [f"Kiwi{one}Mango" for one in BETWEEN]

@@ -21,9 +21,9 @@ from pyarrow import parquet
 from pydantic import SecretStr
 
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.files import open_file
-from whautomate_core.sources import Row, Source, Sql, Table, rows
-from whautomate_core.sources.row import Named
+from whautomate_core.rows.files import open_file
+from whautomate_core.rows.row import Named
+from whautomate_core.rows.sources import Row, Source, Sql, Table, rows
 
 KINDS = ("csv", "csv.gz", "jsonl", "ndjson", "jsonl.gz", "parquet")
 PEOPLE = [("Ada", "+4930123456", "Köln"), ("Bob", "", 'a, b\n"c"'), ("Eve", "0160", "")]

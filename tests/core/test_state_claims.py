@@ -14,7 +14,7 @@ from whautomate_core.errors import InvalidRequest
 from whautomate_core.state import State, open_state
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database
-from whautomate_core.state.limits import Limits
+from whautomate_core.values.limits import Limits
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from whautomate_core.cli import app
+from whautomate_core.cli.main import app
 from whautomate_core.state import open_state
-from whautomate_core.state.limits import Limits, margin
+from whautomate_core.values.limits import Limits, margin
 
 
 def run(*arguments: str) -> Any:

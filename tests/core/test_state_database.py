@@ -20,7 +20,7 @@ from whautomate_core.errors import ConfigurationError, StateUnavailable
 from whautomate_core.state import State, open_state, schema
 from whautomate_core.state import database as module
 from whautomate_core.state.database import Database, default_url, file_system
-from whautomate_core.state.limits import Limits
+from whautomate_core.values.limits import Limits
 
 LIMITS = Limits([(100, 60.0)])
 

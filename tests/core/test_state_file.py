@@ -13,13 +13,13 @@ from conftest import account_of
 from test_forks import Child
 
 from whautomate_core.api.contacts import create_contact
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
+from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, StateLost, StateUnavailable
-from whautomate_core.once import send_once
 from whautomate_core.state import open_state, state_file
 from whautomate_core.state.database import Database
-from whautomate_core.state.limits import Limits
+from whautomate_core.values.limits import Limits
 
 LIMITS = Limits([(1000, 60.0)])
 SAYS = r"state\.sqlite was deleted or replaced while this process ran"

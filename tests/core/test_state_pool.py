@@ -18,9 +18,9 @@ from state_workers import PATIENCE
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
-from whautomate_core.state.limits import Limits, margin
 from whautomate_core.state.pool import Grant, SharedPool, usages
 from whautomate_core.state.schema import pools
+from whautomate_core.values.limits import Limits, margin
 
 
 class Clock(Database):

@@ -11,13 +11,13 @@ from killing import Killed, run
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.cli import app
-from whautomate_core.client import Client
+from whautomate_core.cli.main import app
+from whautomate_core.client.client import Client
+from whautomate_core.client.identity import Step
+from whautomate_core.client.keys_before import AirflowKeys, PrefectKeys
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
-from whautomate_core.identity import Step
-from whautomate_core.keys_before import AirflowKeys, PrefectKeys
+from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.state import State, open_state, pruned, schema
 from whautomate_core.state.database import Database
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.api import broadcasts, contacts, messages, segments
-from whautomate_core.cli import app
-from whautomate_core.client import Client
+from whautomate_core.cli.main import app
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import PolicyRefused
 from whautomate_core.state import open_state

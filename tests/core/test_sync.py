@@ -13,15 +13,15 @@ from sqlalchemy import event
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, PolicyRefused
-from whautomate_core.progress import LogProgress, silent
+from whautomate_core.people.kinds import CONTACTS
 from whautomate_core.state.profiles import Profile
 from whautomate_core.sync import apply
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
-from whautomate_core.sync.kinds import CONTACTS
 from whautomate_core.sync.mapping import people_mapping
+from whautomate_core.values.progress import LogProgress, silent
 
 FORMS = ("digits", "plus")
 FIELDS = {"name": "who", "phoneNumber": "mobile", "stage": "stage", "customFields.city": "city"}

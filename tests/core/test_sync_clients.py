@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from test_sync import counts
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients, tag_clients
+from whautomate_core.values.progress import silent
 
 FIELDS = {"fullName": "who", "phone": "mobile", "email": "mail", "customFields.city": "city"}
 

@@ -4,9 +4,9 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from whautomate_core.client import Client
-from whautomate_core.progress import silent
+from whautomate_core.client.client import Client
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
+from whautomate_core.values.progress import silent
 
 DOCS = (Path(__file__).parents[2] / "docs" / "sync.md").read_text(encoding="utf-8")
 ROWS = [{"name": "Ada", "mobile": "+4915123456789"}, {"name": "Bob", "mobile": "12"}]

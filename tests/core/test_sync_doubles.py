@@ -6,7 +6,7 @@ import pytest
 from test_sync import ADA, BOB, counts, sync, tag
 from test_sync_person import others
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.sync.clients import sync_clients
 

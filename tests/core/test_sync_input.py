@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from test_sync import ADA, BOB, EVE, FIELDS, READ, counts, rejects, row, sync
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.people.kinds import SEPARATOR
 from whautomate_core.sync.contacts import sync_contacts
-from whautomate_core.sync.kinds import SEPARATOR
 
 
 @pytest.mark.parametrize(

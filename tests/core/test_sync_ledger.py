@@ -14,16 +14,17 @@ from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, FIELDS, READ, counts, row, sync, tag, writes
 
 from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import Busy, InvalidRequest, QuotaExhausted, Stopped
+from whautomate_core.people import kinds
 from whautomate_core.policy import digits
 from whautomate_core.state import open_state
-from whautomate_core.state.limits import Limits
-from whautomate_core.sync import each, kinds
+from whautomate_core.sync import each
 from whautomate_core.sync import rows as sync_rows
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
+from whautomate_core.values.limits import Limits
 
 PEOPLE = [row(f"P{number}", f"0151 2345{number:04d}") for number in range(12)]
 

@@ -9,10 +9,10 @@ import pytest
 from test_sync import ADA, BOB, EVE, counts, sync, writes
 
 from whautomate_core.api.contacts import get_contact
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import WrongRecord
+from whautomate_core.messaging.messages import send_template_to_contacts
 
 OLD_ID = pytest.mark.parametrize("keeps_id", [False, True], ids=["survivor's id", "old id"])
 

@@ -6,7 +6,7 @@ import pytest
 from test_sync import ADA, BOB, EVE, counts, row, sync, tag, writes
 
 from whautomate_core.api import contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest
 from whautomate_core.sync.options import Run

@@ -11,10 +11,10 @@ import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from test_sync import sync
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.phones import e164, split_number
-from whautomate_core.sync.opt_outs import export_opt_outs
+from whautomate_core.people.opt_outs import export_opt_outs
+from whautomate_core.values.phones import e164, split_number
 
 FORMS = [pytest.param(form, marks=pytest.mark.whautomate(client_phone=form)) for form in ("repeated", "apart")]
 

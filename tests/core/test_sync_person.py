@@ -11,13 +11,13 @@ from test_sync import ADA, BOB, READ, counts, row, sync, tag, writes
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import clients, contacts
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import PolicyRefused, UnexpectedResponse
-from whautomate_core.people import set_contact_fields
-from whautomate_core.progress import silent
+from whautomate_core.people.find import set_contact_fields
+from whautomate_core.people.opt_outs import export_opt_outs
 from whautomate_core.sync.clients import sync_clients
-from whautomate_core.sync.opt_outs import export_opt_outs
+from whautomate_core.values.progress import silent
 
 OUT = ["Unsubscribe"]
 STAGED = [{**ADA, "stage": "Lead"}, {**BOB, "stage": "Won"}]

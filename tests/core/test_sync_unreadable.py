@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_sync import ADA, BOB, EVE, READ, counts, row, sync, tag, writes
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.outcome_lines import counted
-from whautomate_core.progress import silent
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.consent import NO, YES, consents
 from whautomate_core.sync.contacts import sync_contacts
+from whautomate_core.values.progress import silent
+from whautomate_core.values.words import counted
 
 CASES = Path(__file__).parents[1] / "cases"
 NAMES = {"name": "Name", "phoneNumber": "Handy"}

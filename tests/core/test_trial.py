@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.campaign.broadcasts import send_broadcast
-from whautomate_core.campaign.campaign import Campaign
-from whautomate_core.campaign.outcome import conclude
-from whautomate_core.campaign.segments import ensure_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.progress import silent
+from whautomate_core.messaging.broadcasts import send_broadcast
+from whautomate_core.messaging.campaign import Campaign
+from whautomate_core.messaging.outcome import conclude
+from whautomate_core.messaging.segments import ensure_segment
 from whautomate_core.sync.contacts import sync_contacts
+from whautomate_core.values.progress import silent
 
 MOST = 45
 

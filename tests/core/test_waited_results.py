@@ -14,13 +14,13 @@ from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.bookings.timetable import sync_classes
-from whautomate_core.campaign.broadcasts import send_broadcast
-from whautomate_core.campaign.campaign import campaign_from
-from whautomate_core.campaign.messages import send_template_to_contacts
-from whautomate_core.campaign.segments import ensure_audience, ensure_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import QuotaExhausted
+from whautomate_core.messaging.broadcasts import send_broadcast
+from whautomate_core.messaging.campaign import campaign_from
+from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.messaging.segments import ensure_audience, ensure_segment
 from whautomate_core.state.pool import Grant
 
 Job = Callable[[Client], dict[str, Any]]

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from waiting_cases import CASES, Case
 
 from whautomate_core.account import Account
+from whautomate_core.api.call import Call
 from whautomate_core.api.contacts import add_contact_tags, delete_contact
-from whautomate_core.call import Call
-from whautomate_core.client import AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.client.pages import Pages
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import (
     AuthenticationError,
@@ -39,13 +40,12 @@ from whautomate_core.errors import (
     UnreadableRecord,
     WrongRecord,
 )
-from whautomate_core.pages import Pages
-from whautomate_core.progress import silent
 from whautomate_core.state import database
-from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import Usage
 from whautomate_core.sync.contacts import sync_contacts
-from whautomate_core.waiting import (
+from whautomate_core.values.limits import Limits
+from whautomate_core.values.progress import silent
+from whautomate_core.waiting.condition import (
     CHECK_ATTEMPTS,
     BroadcastReached,
     ClassPlaces,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from whautomate_core.call import Call
+from whautomate_core.api.call import Call
+from whautomate_core.client.whole import Rest, Whole, read_whole, require_agreed
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
-from whautomate_core.whole import Rest, Whole, read_whole, require_agreed
 
 LIST: Call[Any] = Call("GET", "/v1/contacts", answer=list)
 UNPAGED: Call[Any] = Call("GET", "/v1/classes/{}/participants", ("c",), answer=list, paged=False)

@@ -14,7 +14,7 @@ from prefect.runtime import flow_run
 
 import whautomate_core.account
 from prefect_whautomate import WhautomateCredentials, contacts, segments
-from whautomate_core.state.limits import Limits
+from whautomate_core.values.limits import Limits
 
 whautomate_core.account.PLANS["trial"] = Limits(json.loads(os.environ.get("TEST_WINDOWS", "[[60, 60], [100, 86400]]")))
 

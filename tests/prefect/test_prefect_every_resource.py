@@ -24,7 +24,9 @@ from prefect_whautomate import (
     staffs,
     webhooks,
 )
-from whautomate_core import catalogue, errors, people
+from whautomate_core import errors
+from whautomate_core.bookings import catalogue
+from whautomate_core.people import find as people
 
 LOCATION = {"id": "loc000000001"}
 ADA = {"phone": "030 1234567", "default_region": "DE"}

@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from prefect_whautomate import _waiting, broadcasts, contacts, segments
 from whautomate_core import errors
-from whautomate_core.client import ATTEMPTS
-from whautomate_core.sources import Sql, Table
+from whautomate_core.client.client import ATTEMPTS
+from whautomate_core.rows.sources import Sql, Table
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
 MAPPING = {"name": "name", "phoneNumber": "mobile"}

@@ -11,7 +11,7 @@ from prefect_whautomate import _tasks, appointments, classes, client_tags, clien
 from prefect_whautomate._runs import task_client
 from whautomate_core import errors
 from whautomate_core.api.segments import get_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.state import open_state
 
 LOCATION = {"id": "loc000000001"}
@@ -537,7 +537,7 @@ def test_a_local_run_waits_and_says_so(server, whautomate_emulator, credentials_
     """The pool's time moves on while it waits, so that it waits for no real time."""
     from whautomate_core import account
     from whautomate_core.state import database
-    from whautomate_core.state.limits import Limits
+    from whautomate_core.values.limits import Limits
 
     monkeypatch.setitem(account.PLANS, "trial", Limits([(2, 50.0)]))
     limits = {"requests_per_minute": None, "requests_per_day": None}

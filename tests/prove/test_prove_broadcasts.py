@@ -21,9 +21,9 @@ import pytest
 from test_prove_airflow import _free_port
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.campaign.segments import ensure_segment
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.messaging.segments import ensure_segment
 from whautomate_core.state import open_state
 
 KEY = "key-of-the-proof-4711"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from whautomate_core.call import Act, Call, Json, Repeat, acting, listing, post
-from whautomate_core.records import TagNames, body
+from whautomate_core.api.call import Act, Call, Json, Repeat, acting, listing, post
+from whautomate_core.api.records import TagNames, body
 
 
 def add_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:

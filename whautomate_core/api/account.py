@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, get
-from whautomate_core.records import AccountInfo
+from whautomate_core.api.call import Call, get
+from whautomate_core.api.records import AccountInfo
 
 
 def get_account_info() -> Call[AccountInfo]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from whautomate_core.api.call import Act, Call, Json, acting, get, listing, post, referred
 from whautomate_core.api.clients import get_client
-from whautomate_core.call import Act, Call, Json, acting, get, listing, post, referred
-from whautomate_core.records import (
+from whautomate_core.api.records import (
     Appointment,
     AppointmentFilters,
     AppointmentInput,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
-from whautomate_core.records import (
+from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.records import (
     Broadcast,
     BroadcastFilters,
     BroadcastInput,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put, referred
 from whautomate_core.api.clients import get_client
-from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put, referred
-from whautomate_core.records import (
+from whautomate_core.api.records import (
     Class,
     ClassFilters,
     ClassInput,

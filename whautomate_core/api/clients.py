@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
-from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post, put
-from whautomate_core.phones import international, shared_digits
-from whautomate_core.records import (
+from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.records import (
     Client,
     ClientFilters,
     ClientInput,
@@ -15,6 +14,7 @@ from whautomate_core.records import (
     body,
     query,
 )
+from whautomate_core.values.phones import international, shared_digits
 
 
 def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:

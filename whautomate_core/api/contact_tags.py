@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Act, Call, Json, acting, delete, get, listing, post
-from whautomate_core.records import DeleteResult, SearchFilters, Tag, TagInput, body, query
+from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post
+from whautomate_core.api.records import DeleteResult, SearchFilters, Tag, TagInput, body, query
 
 
 def list_contact_tags(*, filters: SearchFilters | None = None) -> Call[list[Tag]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, get, listing
-from whautomate_core.records import Location, SearchFilters, query
+from whautomate_core.api.call import Call, get, listing
+from whautomate_core.api.records import Location, SearchFilters, query
 
 
 def list_locations(*, filters: SearchFilters | None = None) -> Call[list[Location]]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api._people import anybody
+from whautomate_core.api.call import Act, Call, Json, acting, listing, post, referred
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact
-from whautomate_core.call import Act, Call, Json, acting, listing, post, referred
-from whautomate_core.errors import InvalidRequest
-from whautomate_core.phones import international, shared_digits
-from whautomate_core.records import (
+from whautomate_core.api.records import (
     ChannelMediaInput,
     ChannelTextInput,
     ElementsTemplateInput,
@@ -28,6 +26,8 @@ from whautomate_core.records import (
     body,
     query,
 )
+from whautomate_core.errors import InvalidRequest
+from whautomate_core.values.phones import international, shared_digits
 
 
 def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:

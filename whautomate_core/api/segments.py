@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, Json, delete, get, listing, post
-from whautomate_core.records import DeleteResult, LocatedFilters, Segment, SegmentInput, body, query
+from whautomate_core.api.call import Call, Json, delete, get, listing, post
+from whautomate_core.api.records import DeleteResult, LocatedFilters, Segment, SegmentInput, body, query
 
 
 def list_segments(*, filters: LocatedFilters | None = None) -> Call[list[Segment]]:

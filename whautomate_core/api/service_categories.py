@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, Json, delete, get, listing, post
-from whautomate_core.records import DeleteResult, LocatedFilters, ServiceCategory, ServiceCategoryInput, body, query
+from whautomate_core.api.call import Call, Json, delete, get, listing, post
+from whautomate_core.api.records import (
+    DeleteResult,
+    LocatedFilters,
+    ServiceCategory,
+    ServiceCategoryInput,
+    body,
+    query,
+)
 
 
 def list_service_categories(*, filters: LocatedFilters | None = None) -> Call[list[ServiceCategory]]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, Json, delete, get, listing, post, put
-from whautomate_core.records import DeleteResult, Service, ServiceFilters, ServiceInput, ServiceUpdate, body, query
+from whautomate_core.api.call import Call, Json, delete, get, listing, post, put
+from whautomate_core.api.records import (
+    DeleteResult,
+    Service,
+    ServiceFilters,
+    ServiceInput,
+    ServiceUpdate,
+    body,
+    query,
+)
 
 
 def list_services(*, filters: ServiceFilters | None = None) -> Call[list[Service]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, Json, delete, get, listing, post
-from whautomate_core.records import (
+from whautomate_core.api.call import Call, Json, delete, get, listing, post
+from whautomate_core.api.records import (
     AvailabilityBlock,
     AvailabilityBlockInput,
     BlockFilters,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whautomate_core.call import Call, Json, delete, get, listing, post, put
-from whautomate_core.records import DeleteResult, PageFilters, Webhook, WebhookInput, WebhookUpdate, body, query
+from whautomate_core.api.call import Call, Json, delete, get, listing, post, put
+from whautomate_core.api.records import DeleteResult, PageFilters, Webhook, WebhookInput, WebhookUpdate, body, query
 
 
 def list_webhooks(*, filters: PageFilters | None = None) -> Call[list[Webhook]]:

@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path, PurePath
 from typing import Any
 
-from whautomate_core.bookings.times import zone
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.files import Storage, fsspec_storage, open_file
-from whautomate_core.redaction import shown_path
+from whautomate_core.rows.files import Storage, fsspec_storage, open_file
+from whautomate_core.values.redaction import shown_path
+from whautomate_core.values.times import zone
 
 _MOST = 100_000
 """Repetitions of one event that are gone through."""

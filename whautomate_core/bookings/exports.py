@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from whautomate_core.api import appointments, classes
+from whautomate_core.api.call import Call, Json
 from whautomate_core.bookings.seen import reference_id
-from whautomate_core.bookings.times import instant, period, starts_of, utc
-from whautomate_core.call import Call, Json
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.times import instant, period, starts_of, utc
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
-    from whautomate_core.client import Client
-    from whautomate_core.files import Storage
+    from whautomate_core.client.client import Client
+    from whautomate_core.rows.files import Storage
 
 
 class AppointmentRow(TypedDict, total=False):
@@ -178,7 +178,7 @@ def export_bookings(
 def _written(
     path: str, rows: Iterable[Json], record: type, earliest: Any, latest: Any, storage: Storage | None
 ) -> Json:
-    from whautomate_core.files import fsspec_storage, write_records
+    from whautomate_core.rows.files import fsspec_storage, write_records
 
     first, last = period(earliest, latest)
     count = write_records(str(path), rows, record=record, storage=storage or fsspec_storage)
@@ -213,7 +213,7 @@ def _chosen(
     row: Callable[[Mapping[str, Any]], Json],
 ) -> Iterator[Json]:
     """The rows of those records of a whole list that are chosen; these alone are kept in memory."""
-    from whautomate_core.whole import require_agreed
+    from whautomate_core.client.whole import require_agreed
 
     found: dict[str, Json] = {}
 

@@ -9,19 +9,20 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from whautomate_core import people, settling
 from whautomate_core.api import classes
-from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.api.call import Json, path_id, summary
+from whautomate_core.api.records import ClassParticipant
 from whautomate_core.bookings.seen import free_places, is_cancelled
-from whautomate_core.bookings.times import starts_of, utc
-from whautomate_core.call import Json, path_id, summary
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
-from whautomate_core.files import Storage, fsspec_storage
-from whautomate_core.records import ClassParticipant
-from whautomate_core.thresholds import Threshold
+from whautomate_core.people import find as people
+from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.values import settling
+from whautomate_core.values.thresholds import Threshold
+from whautomate_core.values.times import starts_of, utc
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def added_lately(client: Client, class_id: str, listed: Iterable[ClassParticipan
     A place can't be read by its id. So until `SETTLE_AFTER` the claim is believed, unless the list shows the place as
     cancelled, or it was taken back from here.
     """
-    from whautomate_core.once import made_id
+    from whautomate_core.client.once import made_id
 
     claims, account, prefix = client.state.claims, client.account.id, _place_key(class_id, "")
     shown = {one["id"] for one in listed}
@@ -250,7 +251,7 @@ class _Job:
             return self._add(client_id, {"client": {"id": client_id}, "status": _WAITS}, fits)
 
     def _add(self, client_id: str, body: Any, fits: _Fits | None) -> str:
-        from whautomate_core.once import send_once
+        from whautomate_core.client.once import send_once
 
         key = _place_key(self._class_id, client_id)
         call = classes.add_class_participant(self._class_id, body, allow_protected=self._allow_protected)
@@ -278,7 +279,7 @@ class _Job:
 
     def remove(self, place: ClassParticipant) -> bool:
         """Take somebody out; False where that may not be, or nobody knows whether it was."""
-        from whautomate_core.once import send_once
+        from whautomate_core.client.once import send_once
 
         id = place["id"]
         call = classes.remove_class_participant(

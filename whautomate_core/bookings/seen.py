@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from whautomate_core.api import appointments
-from whautomate_core.bookings.times import instant, starts
-from whautomate_core.call import Call
+from whautomate_core.api.call import Call
+from whautomate_core.api.records import Class, Service, SlotDay, Staff
 from whautomate_core.errors import ConfigurationError, InvalidRequest, UnreadableRecord
-from whautomate_core.records import Class, Service, SlotDay, Staff
+from whautomate_core.values.times import instant, starts
 
 
 def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str | None) -> Call[list[SlotDay]]:

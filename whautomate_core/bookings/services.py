@@ -8,16 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from whautomate_core.api import service_categories
-from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
-from whautomate_core.call import Json
-from whautomate_core.catalogue import only, refers, service_body, services_at, write_service
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import ServiceUpdate
+from whautomate_core.bookings.catalogue import only, refers, service_body, services_at, write_service
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.files import Storage, fsspec_storage
-from whautomate_core.records import ServiceUpdate
-from whautomate_core.thresholds import Threshold
+from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.values.thresholds import Threshold
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
 
 _FIELDS: dict[str, type] = {
     "serviceType": str,
@@ -165,7 +165,7 @@ class _Categories:
 
     def id_of(self, name: str, location: str) -> str:
         """The id of a category; it is made where there is none."""
-        from whautomate_core.once import make_once
+        from whautomate_core.client.once import make_once
 
         if name not in self._at(location):
             body: Any = {"name": name, "location": {"id": location}}

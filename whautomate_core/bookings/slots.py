@@ -8,8 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api import appointments, services, staffs
+from whautomate_core.api.call import Call, Json, path_id, summary
+from whautomate_core.api.records import Appointment
 from whautomate_core.bookings.seen import is_cancelled, offers, reference_id, require_type, slot_starts, slots_call
-from whautomate_core.bookings.times import (
+from whautomate_core.client.identity import Once, Step, key_of_job
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.values.times import (
     aware,
     hours_of,
     period,
@@ -21,13 +25,9 @@ from whautomate_core.bookings.times import (
     within,
     zone,
 )
-from whautomate_core.call import Call, Json, path_id, summary
-from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
-from whautomate_core.identity import Once, Step, key_of_job
-from whautomate_core.records import Appointment
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def book_slot(
         `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown` where
         the answer was lost and the booking is not there to be seen: it is not made again on a guess.
     """
-    from whautomate_core.once import send_once
+    from whautomate_core.client.once import send_once
 
     first, last = period(earliest, latest)
     if last - first > LONGEST_PERIOD:
@@ -393,7 +393,7 @@ def _change(
         call: The appointment as it is -> what changes it, None where it is so already.
         is_so: Whether it has been changed.
     """
-    from whautomate_core.once import send_once
+    from whautomate_core.client.once import send_once
 
     claims, payload = client.state.claims, {**chosen.identity, **wanted}
     once = Once(job, f"{kind.method} {kind.path}", chosen.about, payload)
@@ -440,7 +440,7 @@ def _booked(
 
 
 def _of_client(client: Client, client_id: str) -> Iterator[Appointment]:
-    from whautomate_core.once import with_made
+    from whautomate_core.client.once import with_made
 
     # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
     listed = client.everything(appointments.list_appointments(filters={"clientId": client_id}))

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from whautomate_core.api import staffs
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import AvailabilityBlock, Staff
 from whautomate_core.bookings.calendars import busy_times
-from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.bookings.seen import staff_named
-from whautomate_core.bookings.times import aware, placed, utc, zone
-from whautomate_core.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
-from whautomate_core.files import Storage, fsspec_storage
-from whautomate_core.records import AvailabilityBlock, Staff
-from whautomate_core.thresholds import Threshold, check_threshold, limit
+from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.values.thresholds import Threshold, check_threshold, limit
+from whautomate_core.values.times import aware, placed, utc, zone
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
     from whautomate_core.state.claims import Claim
 
 log = logging.getLogger(__name__)
@@ -289,7 +289,7 @@ class _Job:
             return self._make(block, there)
 
     def _make(self, block: Any, there: list[AvailabilityBlock]) -> str:
-        from whautomate_core.once import read_made, send_once
+        from whautomate_core.client.once import read_made, send_once
 
         staff, start, end = block
         key = self._key(block)

@@ -8,19 +8,19 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from whautomate_core.api import classes, clients, services, staffs
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import ClassUpdate, Service, Staff, body
+from whautomate_core.bookings.catalogue import find_class, list_classes_of, refers, write_class
 from whautomate_core.bookings.participants import added_lately, participants_of
-from whautomate_core.bookings.rows import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.bookings.seen import is_cancelled, names_of, offers, require_type, staff_named
-from whautomate_core.bookings.times import aware, period, placed, starts_of, utc, wall, zone
-from whautomate_core.call import Json
-from whautomate_core.catalogue import find_class, list_classes_of, refers, write_class
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WrongRecord
-from whautomate_core.files import Storage, fsspec_storage
-from whautomate_core.records import ClassUpdate, Service, Staff, body
-from whautomate_core.thresholds import Threshold
+from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
+from whautomate_core.values.thresholds import Threshold
+from whautomate_core.values.times import aware, period, placed, starts_of, utc, wall, zone
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
 
 _Wanted = dict[tuple[str, str, str, datetime], tuple[int, Json]]
 """Location, staff, service, start -> the row that asks for it, and its other fields."""
@@ -173,7 +173,7 @@ class _Catalogue:
 
     def match(self, staff: str, service: str, location: str) -> tuple[str, str]:
         """The ids of who and what a row names. Raises `InvalidRequest` where that can't be."""
-        from whautomate_core.once import with_made
+        from whautomate_core.client.once import with_made
 
         if self._staff is None:
             self._staff = [one for page in self._client.pages(staffs.list_staffs()) for one in page]
@@ -239,7 +239,7 @@ def _may_delete(client: Client, class_id: str, delete_booked: bool, allow_protec
 
 def _forget(client: Client, places: Iterable[str], class_id: str) -> None:
     """Forget the claim under which a class was made that is deleted now, so that it may be made again at once."""
-    from whautomate_core.once import made_id
+    from whautomate_core.client.once import made_id
 
     claims, account = client.state.claims, client.account.id
     for claim in chain.from_iterable(claims.under(account, f"class/{place}/") for place in places):

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .app import KEY as KEY
     from .app import create_app as create_app
+    from .behaviours import Stances as Stances
+    from .behaviours import stances_from as stances_from
     from .control import Emulator as Emulator
     from .faults import Fault as Fault
     from .server import running as running
     from .server import serve as serve
-    from .stances import Stances as Stances
-    from .stances import stances_from as stances_from
     from .world import LOCATION_ID as LOCATION_ID
     from .world import OTHER_STAFF_ID as OTHER_STAFF_ID
     from .world import STAFF_ID as STAFF_ID
@@ -31,8 +31,8 @@ _HOMES = {
     "Fault": "faults",
     "running": "server",
     "serve": "server",
-    "Stances": "stances",
-    "stances_from": "stances",
+    "Stances": "behaviours",
+    "stances_from": "behaviours",
     "LOCATION_ID": "world",
     "OTHER_STAFF_ID": "world",
     "STAFF_ID": "world",

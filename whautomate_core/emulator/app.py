@@ -24,11 +24,11 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from . import broadcasts, contract, control
+from .behaviours import Stances
 from .browsers import CONTROL, NoBrowsers
 from .contract import Operation, Request
 from .faults import BEFORE, Fault
 from .resources import Handler, handlers
-from .stances import Stances
 from .world import Planned, Problem, World
 
 KEY = "emulator-key"

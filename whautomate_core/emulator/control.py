@@ -18,10 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import broadcasts, messages, people
+from .behaviours import Stances
 from .contract import operations
 from .faults import Fault, Kind
 from .people import CLIENTS, CONTACTS
-from .stances import Stances
 from .world import LOCATION_ID, STAFF_ID, Alias, Json, Planned, World
 
 

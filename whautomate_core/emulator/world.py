@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .behaviours import Stances
 from .faults import Faults
 from .limits import Limits
-from .stances import Stances
 from .store import Store
 
 Json = dict[str, Any]

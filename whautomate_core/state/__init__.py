@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from whautomate_core.forks import belongs_to_process
-from whautomate_core.redaction import plain
 from whautomate_core.state.claims import Claims
 from whautomate_core.state.database import Database, default_url
 from whautomate_core.state.forgotten import Forgotten
+from whautomate_core.state.forks import belongs_to_process
 from whautomate_core.state.leases import Leases
 from whautomate_core.state.ledger import Ledger
-from whautomate_core.state.limits import Limits
 from whautomate_core.state.pool import SharedPool, Usage, usages
 from whautomate_core.state.profiles import Profiles
 from whautomate_core.state.pruned import Removed, prune
 from whautomate_core.state.secret import Secret
 from whautomate_core.state.stops import Stops
+from whautomate_core.values.limits import Limits
+from whautomate_core.values.redaction import plain
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account

@@ -31,11 +31,11 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import QueuePool
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from whautomate_core.confidential import clear_locals, raise_alone
 from whautomate_core.errors import ConfigurationError, StateLost, StateUnavailable, WhautomateError
-from whautomate_core.redaction import database_url, driver_words, plain, secrets_of
 from whautomate_core.state import schema
 from whautomate_core.state.state_file import StateFile
+from whautomate_core.values.confidential import clear_locals, raise_alone
+from whautomate_core.values.redaction import database_url, driver_words, plain, secrets_of
 
 log = logging.getLogger(__name__)
 

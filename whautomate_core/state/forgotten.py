@@ -9,11 +9,11 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from whautomate_core.phones import canonical
 from whautomate_core.state.database import Database
 from whautomate_core.state.pruned import mark_keys
 from whautomate_core.state.schema import claims, details, forgotten, identities, rows, syncs
 from whautomate_core.state.secret import Secret
+from whautomate_core.values.phones import canonical
 
 REASON = "the person asked to be forgotten (`whautomate people readmit` takes that back)"
 OPTED_OUT = (

@@ -27,14 +27,14 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
-from whautomate_core.forks import belongs_to_process
-from whautomate_core.progress import waits
 from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database
-from whautomate_core.state.limits import Limits, head_room, lowest, margin
+from whautomate_core.state.forks import belongs_to_process
+from whautomate_core.state.queue import Turns
 from whautomate_core.state.schema import permits as log_entries
 from whautomate_core.state.schema import pools
-from whautomate_core.state.turns import Turns
+from whautomate_core.values.limits import Limits, head_room, lowest, margin
+from whautomate_core.values.progress import waits
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from whautomate_core.client.identity import IDENTITIES, PREFIX
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
-from whautomate_core.identity import IDENTITIES, PREFIX
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import claims, details, identities, leases, pruned, rows, syncs
 from whautomate_core.state.secret import Secret

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from threading import Semaphore
 from typing import Any
 
-from whautomate_core.call import Call, Json, merge
+from whautomate_core.api.call import Call, Json, merge
+from whautomate_core.client.guard import known
 from whautomate_core.errors import (
     InvalidRequest,
     NotFound,
@@ -20,13 +21,12 @@ from whautomate_core.errors import (
     WhautomateError,
     WrongRecord,
 )
-from whautomate_core.prepare import known
+from whautomate_core.people.kinds import CONTACTS, keys_of, other_keys
 from whautomate_core.state.database import steady
 from whautomate_core.state.forgotten import reason_of
 from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import CONTACTS, keys_of, other_keys
 from whautomate_core.sync.look import find, page_of, seen
 from whautomate_core.sync.plan import Change, change_of, concerns_each_record, holding, without_reaching
 from whautomate_core.sync.rows import finish, matcher

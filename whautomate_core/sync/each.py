@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, closing
 from typing import Generic, NamedTuple, TypeVar
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.errors import (
     InvalidRequest,
     NotFound,

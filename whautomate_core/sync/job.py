@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from secrets import token_hex
 
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.errors import Stopped
-from whautomate_core.progress import Progress
+from whautomate_core.people.kinds import Kind
 from whautomate_core.state.leases import Lease
 from whautomate_core.state.ledger import Ledger
-from whautomate_core.sync.kinds import Kind
 from whautomate_core.sync.mapping import PeopleMapping
 from whautomate_core.sync.options import Drift, Mode
 from whautomate_core.sync.staging import Staging
+from whautomate_core.values.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_args
 
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.files import Storage, fsspec_storage
-from whautomate_core.progress import LogProgress, Progress
-from whautomate_core.settling import SETTLE_AFTER
-from whautomate_core.sources import Source
-from whautomate_core.sync.kinds import CONTACTS, Kind
+from whautomate_core.people.kinds import CONTACTS, Kind
+from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.rows.sources import Source
 from whautomate_core.sync.mapping import check_tags, people_mapping
 from whautomate_core.sync.options import (
     Column,
@@ -32,10 +30,12 @@ from whautomate_core.sync.options import (
     check_choice,
 )
 from whautomate_core.sync.report import require_folder
-from whautomate_core.thresholds import Threshold, check_threshold
+from whautomate_core.values.progress import LogProgress, Progress
+from whautomate_core.values.settling import SETTLE_AFTER
+from whautomate_core.values.thresholds import Threshold, check_threshold
 
 if TYPE_CHECKING:
-    from whautomate_core.client import Client
+    from whautomate_core.client.client import Client
     from whautomate_core.sync.run import Order
 
 P = ParamSpec("P")
@@ -365,7 +365,7 @@ def check_arguments(kind: Kind, given: Mapping[str, Any]) -> None:
 
 def _suppressing(client: Client, mapping: Any, source: Source, most: Threshold, common: dict[str, Any]) -> Any:
     """What is done first: those whom a source names get the opt-out tag."""
-    from whautomate_core.sources.row import IfThere
+    from whautomate_core.rows.row import IfThere
     from whautomate_core.sync.run import Order
 
     if mapping.kind.phone not in mapping.fields:

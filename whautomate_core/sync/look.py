@@ -1,6 +1,6 @@
 """Looking people up at the server: by reading everybody page by page, or by a search for each; whichever is cheaper.
 
-Reading everybody counts only where it is known what the whole list holds (`whole.py`): else each is searched for.
+Reading everybody counts only where the whole list is known (`client/whole.py`): else each is searched for.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from whautomate_core.api._people import anybody
-from whautomate_core.call import Call, Json
-from whautomate_core.known import read_ids
-from whautomate_core.outcome_lines import counted
-from whautomate_core.phones import shared_digits
+from whautomate_core.api.call import Call, Json
+from whautomate_core.client.whole import Take, Whole, require_agreed
+from whautomate_core.people.kinds import CLIENTS, CONTACTS, keys_of
+from whautomate_core.people.known import read_ids
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state.ledger import Seen
 from whautomate_core.sync.each import each
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import CLIENTS, CONTACTS, keys_of
 from whautomate_core.sync.rows import matcher
 from whautomate_core.sync.staging import Staged, batches
 from whautomate_core.sync.unlisted import know_made, known_otherwise, read_unlisted, theirs
-from whautomate_core.whole import Take, Whole, require_agreed
+from whautomate_core.values.phones import shared_digits
+from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, get_args, get_type_hints
 
+from whautomate_core.api.records import body
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.phones import e164, require_region, split_number
+from whautomate_core.people.kinds import SEPARATOR, Kind, key_of
 from whautomate_core.policy import Policy
-from whautomate_core.records import body
 from whautomate_core.sync.consent import consents, unknown
-from whautomate_core.sync.kinds import SEPARATOR, Kind, key_of
 from whautomate_core.sync.options import Column, Nulls, check_choice
+from whautomate_core.values.phones import e164, require_region, split_number
 
 _CUSTOM = "customFields."
 

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from whautomate_core.call import Json
+from whautomate_core.api.call import Json
 from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
-from whautomate_core.files import Storage, write_records
-from whautomate_core.outcome_lines import counted, reason_line
+from whautomate_core.people.kinds import SEPARATOR
 from whautomate_core.policy import digits
+from whautomate_core.rows.files import Storage, write_records
 from whautomate_core.state.ledger import Ledger
-from whautomate_core.sync.kinds import SEPARATOR
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.staging import Staging, batches
-from whautomate_core.thresholds import Threshold, limit, log_rejected, require_some_used
+from whautomate_core.values.thresholds import Threshold, limit, log_rejected, require_some_used
+from whautomate_core.values.words import counted, reason_line
 
 log = logging.getLogger(__name__)
 

@@ -6,27 +6,19 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from whautomate_core.people.kinds import SEPARATOR, Hash, hasher, match_hash, other_keys
 from whautomate_core.policy import numbers
-from whautomate_core.sources import Row, Rows
-from whautomate_core.state import State
+from whautomate_core.rows.sources import Row, Rows
 from whautomate_core.state.forgotten import REASON
 from whautomate_core.state.ledger import NOBODY, Confirmed
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import SEPARATOR, Kind, other_keys
 from whautomate_core.sync.mapping import Person, Unfit, cells_of
 from whautomate_core.sync.staging import Line, Staged, batches, batches_of_rows
-
-Hash = Callable[[str], str]
 
 
 def matcher(job: Job) -> Hash:
     """What makes the name of a person, as the ledger has it, of a key (`kinds.key_of`)."""
     return match_hash(job.client.state, job.kind, job.mapping.match)
-
-
-def match_hash(state: State, kind: Kind, match: Sequence[str]) -> Hash:
-    """The same for syncs that match people of a kind by these fields."""
-    return _hashed(state, f"match {kind.name} {' '.join(match)}")
 
 
 def stage(job: Job, rows: Rows) -> int:
@@ -165,15 +157,4 @@ def finish(job: Job, done: Iterable[tuple[Staged, str]]) -> None:
 
 
 def _hash(job: Job, purpose: str) -> Hash:
-    return _hashed(job.client.state, purpose)
-
-
-def _hashed(state: State, purpose: str) -> Hash:
-    empty = state.secret.hasher(purpose)
-
-    def hash(text: str) -> str:
-        one = empty.copy()
-        one.update(text.encode())
-        return str(one.hexdigest())
-
-    return hash
+    return hasher(job.client.state, purpose)

@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Semaphore
 
-from whautomate_core.call import Json
-from whautomate_core.client import Client
+from whautomate_core.api.call import Json
+from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
-from whautomate_core.files import Storage, fsspec_storage, open_file
-from whautomate_core.outcome_lines import counted, job_line
-from whautomate_core.progress import Progress, waits
-from whautomate_core.settling import SETTLE_AFTER
-from whautomate_core.sources import Rows, Source, Table, rows
+from whautomate_core.outcome_lines import job_line
+from whautomate_core.rows.files import Storage, fsspec_storage, open_file
+from whautomate_core.rows.sources import Rows, Source, Table, rows
 from whautomate_core.state.database import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
@@ -47,7 +45,10 @@ from whautomate_core.sync.report import (
 from whautomate_core.sync.rows import stage
 from whautomate_core.sync.staging import Staging
 from whautomate_core.sync.suppress import stage_suppressed
-from whautomate_core.thresholds import Threshold, limit
+from whautomate_core.values.progress import Progress, waits
+from whautomate_core.values.settling import SETTLE_AFTER
+from whautomate_core.values.thresholds import Threshold, limit
+from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
-from whautomate_core.call import Json
-from whautomate_core.confidential import raise_alone
+from whautomate_core.api.call import Json
+from whautomate_core.client.pages import PAGE_SIZE
 from whautomate_core.errors import DiskFull
-from whautomate_core.files import remove_leftovers
-from whautomate_core.pages import PAGE_SIZE
-from whautomate_core.sources.row import LONGEST_LINE, Row
+from whautomate_core.rows.files import remove_leftovers
+from whautomate_core.rows.row import LONGEST_LINE, Row
+from whautomate_core.values.confidential import raise_alone
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from whautomate_core.call import Json
+from whautomate_core.api.call import Json
 from whautomate_core.policy import numbers
-from whautomate_core.sources import Rows
+from whautomate_core.rows.sources import Rows
 from whautomate_core.sync.mapping import PeopleMapping, Person, Unfit
 from whautomate_core.sync.staging import Staging, batches_of_rows
 

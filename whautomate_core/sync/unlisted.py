@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from whautomate_core.call import Json
+from whautomate_core.api.call import Json
 from whautomate_core.errors import NotFound, WrongRecord
-from whautomate_core.known import Known, number_of, read_ids
+from whautomate_core.people.kinds import key_of, keys_of, match_hash
+from whautomate_core.people.known import Known, number_of, read_ids
 from whautomate_core.state.ledger import Seen
 from whautomate_core.sync.each import each
 from whautomate_core.sync.job import Job
-from whautomate_core.sync.kinds import key_of, keys_of
-from whautomate_core.sync.rows import match_hash
 from whautomate_core.sync.staging import Staged, batches
 
 

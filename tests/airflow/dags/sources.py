@@ -31,7 +31,7 @@ class Read(WhautomateOperator):
         self._ready = True
 
     def execute(self, context):
-        from whautomate_core.sources import rows
+        from whautomate_core.rows.sources import rows
 
         source, open_file = open_source(self.given("source"))
         found = [row.cells for row in rows(source, ["name", "mobile"], open_file=open_file)]

@@ -20,7 +20,7 @@ from state_workers import (
 )
 
 from whautomate_core.errors import QuotaExhausted
-from whautomate_core.state.limits import margin
+from whautomate_core.values.limits import margin
 
 MINUTE = ((300, 60.0), (432_000, 86_400.0))
 

@@ -9,13 +9,13 @@ from typing import Any, get_args
 import pytest
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.client import Client
+from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.emulator.faults import Kind
 from whautomate_core.errors import WhautomateError
-from whautomate_core.progress import silent
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
+from whautomate_core.values.progress import silent
 
 ROWS = int(os.environ.get("WHAUTOMATE_ROWS", "10000"))
 MAPPING = {"name": "name", "phoneNumber": "mobile", "customFields.plan": "plan"}

@@ -1,1 +1,0 @@
-"""Broadcasts: to whom (segments), once (broadcasts), and what became of it (delivery)."""

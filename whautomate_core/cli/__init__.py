@@ -1,0 +1,1 @@
+"""The command `whautomate`: one module for each group of commands."""

@@ -1,0 +1,233 @@
+"""`whautomate call`: any endpoint from a terminal, its options derived from the signature of its function."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import typer
+from pydantic import TypeAdapter
+from typing_extensions import is_typeddict
+
+from whautomate_core.api import RESOURCES
+from whautomate_core.api.call import Call, Repeat, summary, watched
+from whautomate_core.cli.terminal import Host, Settings, Yes, account_from_environment, agreed, said
+from whautomate_core.client.client import Client
+from whautomate_core.client.once import send_once
+from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.outcome_lines import endpoint_line
+from whautomate_core.rows.files import write_records
+from whautomate_core.state.claims import Claim
+
+Endpoint = Callable[..., Call[Any]]
+
+TAKES_WHAT_THE_ENDPOINT_TAKES: Any = {
+    "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+}
+
+
+def call(context: typer.Context) -> None:
+    """Call an endpoint: whautomate call contacts.list_contacts --filters '{"tags": "vip"}'. Alone it lists them all."""
+    name, *arguments = context.args or [""]
+    with said():
+        if name in ("", "--help", "-h") or "." not in name:
+            _overview(None if name.startswith("-") or not name else name)
+            return
+        endpoint = find_endpoint(name)
+        # A command of its own for the one endpoint, so that its signature is read only where it is called.
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(help=inspect.getdoc(endpoint))(_command(name, endpoint))
+        alone(arguments, prog_name=f"{context.command_path} {name}")
+
+
+def endpoints() -> dict[str, Endpoint]:
+    """Every endpoint by `resource.function`, in the order of the modules."""
+    found: dict[str, Endpoint] = {}
+    for resource in RESOURCES:
+        found |= _endpoints_of(resource)
+    return found
+
+
+def _endpoints_of(resource: str) -> dict[str, Endpoint]:
+    module = importlib.import_module(f"whautomate_core.api.{resource}")
+    return {
+        f"{resource}.{name}": function
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def find_endpoint(name: str) -> Endpoint:
+    """The function of an endpoint. Raises `ConfigurationError` with the nearest where there is none."""
+    known = endpoints()
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        raise ConfigurationError(
+            f"there is no endpoint {name!r}; "
+            + (f"near it: {', '.join(nearest)}" if nearest else "`whautomate call` lists them")
+        )
+    return known[name]
+
+
+def _overview(resource: str | None) -> None:
+    known = endpoints()
+    resources = list(dict.fromkeys(name.partition(".")[0] for name in known))
+    if resource is not None and resource not in resources:
+        nearest = difflib.get_close_matches(resource, resources, n=1) or resources
+        raise ConfigurationError(f"there is no resource {resource!r}; there is {', '.join(nearest)}")
+    typer.echo("usage: whautomate call RESOURCE.FUNCTION [OPTIONS]; --help of one shows its options")
+    width = max(map(len, known))
+    for one in resources if resource is None else [resource]:
+        typer.echo("")
+        for name, function in known.items():
+            if name.startswith(f"{one}."):
+                typer.echo(f"{name:{width}}  {(inspect.getdoc(function) or '').partition(' (`')[0]}")
+
+
+def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
+    """The endpoint as a function that typer makes a command of: its own arguments, and those of every call."""
+    hints, parameters = get_type_hints(endpoint), inspect.signature(endpoint).parameters
+
+    def command(
+        host: str | None,
+        settings: list[str] | None,
+        max_records: int | None,
+        output: str | None,
+        key: str | None,
+        yes: bool,
+        **given: Any,
+    ) -> None:
+        with said():
+            made = endpoint(**{one: _value(one, hints[one], text) for one, text in given.items() if text is not None})
+            if key is not None and made.repeat is not Repeat.ONCE:
+                raise ConfigurationError("--key is for what must happen once; this call may be repeated")
+            if max_records is not None and made.answer is not list:
+                raise ConfigurationError("--max-records is for lists")
+            account = account_from_environment(host, settings)
+            if made.repeat is Repeat.ONCE:
+                agreed(f"{made.method} {made.path} is never repeated by itself. Send it?", yes)
+            with Client(account) as client:
+                records = _records(client, endpoint.__name__, made, key, max_records)
+                if output not in (None, "-"):
+                    write_records(str(output), records)
+                    return
+                for record in records:
+                    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    own = [_option(one, hints[one.name]) for one in parameters.values()]
+    command.__signature__ = inspect.Signature([*own, *_COMMON])  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in [*own, *_COMMON]}
+    command.__name__ = name
+    return command
+
+
+def _records(client: Client, name: str, call: Call[Any], key: str | None, most: int | None) -> Iterator[Any]:
+    if call.answer is list:
+        left = most
+        for page in client.pages(call):
+            yield from page if left is None else page[:left]
+            left = None if left is None else left - len(page)
+            if left is not None and left <= 0:
+                return
+    elif key is not None:
+        earlier: list[Claim] = []
+        stored, _ = send_once(client, key, call, lambda answer: summary(call, answer), met=earlier.append)
+        yield stored
+        typer.echo(endpoint_line(name, call, stored, earlier=next(iter(earlier), None)), err=True)
+    else:
+        call, did = watched(call)
+        answer = client.send(call)
+        yield answer
+        if call.method != "GET":
+            typer.echo(endpoint_line(name, call, summary(call, answer), did=did()), err=True)
+
+
+_FLAGS = {
+    "allow_protected": "Also apply to opted-out people. Set it only after a deliberate human decision.",
+    "overwrite": "Send the body alone instead of merging it into the existing record.",
+}
+
+
+def _option(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
+    """A parameter of an endpoint as an option: ids are text, flags flags, tags repeated, the rest JSON."""
+    required = parameter.default is inspect.Parameter.empty
+    flag = "--" + parameter.name.strip("_").replace("_", "-")
+    if hint is bool:
+        return _parameter(parameter.name, bool, typer.Option(flag, help=_FLAGS[parameter.name]), False)
+    if hint is str:
+        return _parameter(parameter.name, str, typer.Option(flag), ... if required else None)
+    if hint == list[str]:
+        names = typer.Option(flag, help="One name; repeat it for several.", callback=_no_json)
+        return _parameter(parameter.name, list[str], names, ...)
+    shape = next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)
+    what = (
+        f"JSON, or @FILE that holds it: {_fields(shape) if shape else 'fields that the check of names does not know'}"
+    )
+    kind = str if required else str | None
+    return _parameter(parameter.name, kind, typer.Option(flag, metavar="JSON", help=what), ... if required else None)
+
+
+def _no_json(names: list[str]) -> list[str]:
+    """Refuse a list where one name is meant: it would become a tag of that name."""
+    if any(name.lstrip().startswith("[") for name in names):
+        raise typer.BadParameter("it takes one name and no JSON: repeat the option for several")
+    return names
+
+
+def _parameter(name: str, kind: Any, option: Any, default: Any) -> inspect.Parameter:
+    default = inspect.Parameter.empty if default is ... else default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+
+
+def _fields(record: Any) -> str:
+    """The fields of a record, those it must have with an asterisk."""
+    required = TypeAdapter(record).json_schema().get("required", [])
+    return ", ".join(f"{name}*" if name in required else name for name in get_type_hints(record))
+
+
+_COMMON = [
+    inspect.Parameter("host", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Host),
+    inspect.Parameter("settings", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Settings),
+    _parameter(
+        "max_records",
+        int | None,
+        typer.Option("--max-records", min=1, help="The most records of a list; defaults to all."),
+        None,
+    ),
+    _parameter(
+        "output",
+        str | None,
+        typer.Option("--output", metavar="FILE", help="File for the records, JSON lines or .parquet; - is here."),
+        None,
+    ),
+    _parameter(
+        "key",
+        str | None,
+        typer.Option("--key", help="For what must happen once: under this key it is sent once, however often called."),
+        None,
+    ),
+    inspect.Parameter("yes", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Yes),
+]
+
+
+def _value(name: str, hint: Any, given: Any) -> Any:
+    """What an option holds. Raises `InvalidRequest` that names it."""
+    if hint in (bool, str) or hint == list[str]:
+        return given
+    text, flag = str(given), "--" + name.strip("_").replace("_", "-")
+    if text.startswith("@"):
+        try:
+            text = sys.stdin.read() if text == "@-" else Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidRequest(f"{flag}: the file can't be read ({type(error).__name__})") from None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InvalidRequest(f"{flag} is not JSON{where}; in a shell, put single quotes around it") from None

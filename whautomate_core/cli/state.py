@@ -1,0 +1,42 @@
+"""`whautomate state prune`: what the state database keeps ends."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from whautomate_core.cli import terminal
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.state import open_state
+
+app = typer.Typer(no_args_is_help=True, help="The state database: pool, claims and ledger.")
+
+
+@app.callback()
+def state() -> None:
+    """The state database: pool, claims and ledger."""
+
+
+@app.command()
+def prune(
+    older_than: Annotated[str, typer.Option(help="Age in days of what goes, such as 180d; at least 30d.")],
+    database: terminal.State = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
+) -> None:
+    """Remove old claims, and the ledger of syncs that no longer run.
+
+    Nobody is messaged twice after it: a run that is cleared, and whose claims are gone, sends nothing and says so. Open
+    claims stay, and so does what is known of people who opted out or were forgotten.
+    """
+    with terminal.said():
+        found = re.fullmatch(r"([1-9]\d{0,4})d", older_than.strip())
+        if found is None:
+            raise ConfigurationError(f"--older-than takes a number of days such as 180d, not {older_than!r}")
+        removed = open_state(database).prune(int(found[1]) * 86_400.0, dry_run=dry_run)
+    typer.echo("would be removed (--dry-run):" if dry_run else "removed:")
+    typer.echo(f"  claims: {removed.claims} (one mark stays for each step of a run and each key: {removed.marks})")
+    typer.echo(f"  syncs that have not run since: {removed.syncs}, with {removed.rows} rows")
+    typer.echo(f"  people whom a sync looked for and did not find: {removed.identities}")
+    typer.echo(f"  numbers and addresses of people whom a sync wrote, as hashes: {removed.details}")

@@ -1,0 +1,1 @@
+"""The HTTP clients, sync and async: what is sent, when it may be repeated, and what is read before it is sent."""

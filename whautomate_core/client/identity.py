@@ -1,0 +1,205 @@
+"""What tells a call that must happen once from every other: what it is about, never its place in a list.
+
+A key is made of the run, the task, the id of the endpoint, and the person or booking that the call is about. Lists
+shift between two attempts of a run, so no index is in it; neither is what the call says, or when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from whautomate_core.api.call import Call, Json, get
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.policy import digits, numbers
+from whautomate_core.values.phones import canonical, is_valid
+
+if TYPE_CHECKING:
+    from whautomate_core.client.client import Client
+    from whautomate_core.state import State
+
+PREFIX = "v2 "
+"""What keys of this form begin with. Whoever changes the form counts on, and lets `keys_before.py` find the old one."""
+
+_READS = {"contact": "/v1/contacts/{}", "client": "/v1/clients/{}"}
+"""What a message may name instead of a number, and where it is read."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What identifies the calls of an endpoint."""
+
+    endpoint: str
+    """Stands in keys, so it is never changed: with another id everything would be sent again."""
+    about: tuple[tuple[str, ...], ...]
+    """The first of these that a body has says what a call is about, together with the ids in its path."""
+    reaches: bool = False
+    """Whether it reaches a number: contact, client and number of one person are then one."""
+
+    def way(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """The fields by which a body says what it is about; it need not have all but the first."""
+        return next((fields for fields in self.about if body.get(fields[0])), ())
+
+    def fields(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those of them that the body has."""
+        return tuple(field for field in self.way(body) if body.get(field))
+
+
+_PERSON = (("contact",), ("client",), ("recepient",))
+_NAME = (("name", "location"),)
+
+IDENTITIES = {
+    "POST /v1/contacts": Identity("createContact", (("phoneNumber",),)),
+    "POST /v1/clients": Identity("createClient", (("phone", "countryCode"), ("email",), ("fullName",))),
+    "POST /v1/contactTags": Identity("createContactTag", (("name",),)),
+    "POST /v1/clientTags": Identity("createClientTag", (("name",),)),
+    "POST /v1/segments": Identity("createSegment", _NAME),
+    "POST /v1/services": Identity("createService", _NAME),
+    "POST /v1/serviceCategories": Identity("createServiceCategory", _NAME),
+    "POST /v1/webhooks": Identity("createWebhook", (("name",),)),
+    "POST /v1/classes": Identity("createClass", (("service", "staff", "location", "date", "time"),)),
+    "POST /v1/staffs/{}/availabilityBlocks": Identity(
+        "createStaffAvailabilityBlock", (("startDate", "endDate"), ("startTime", "endTime"))
+    ),
+    # Its segment is what it says, not what it is: changed between two attempts, many would get both.
+    "POST /v1/broadcasts": Identity("createBroadcast", (("name",),)),
+    # Whose and of what, not when: a step that books the first free slot finds another one when it runs again.
+    "POST /v1/appointments": Identity("bookAppointment", (("client", "service"),)),
+    "POST /v1/appointments/reschedule": Identity("rescheduleAppointment", (("appointmentId",),)),
+    "POST /v1/appointments/cancel": Identity("cancelAppointment", (("appointmentId",),)),
+    "POST /v1/classes/{}/participants/add": Identity("addClassParticipant", (("client",), ("clientId",))),
+    "POST /v1/classes/{}/participants/cancel": Identity(
+        "removeClassParticipant", (("participantId",), ("client",), ("clientId",))
+    ),
+    "POST /v1/messages/whatsapp/sendtext": Identity("sendWhatsappText", _PERSON, reaches=True),
+    "POST /v1/messages/whatsapp/sendmedia": Identity("sendWhatsappMedia", _PERSON, reaches=True),
+    "POST /v1/messages/whatsapp/sendtemplate": Identity("sendWhatsappTemplate", _PERSON, reaches=True),
+    "POST /v1/messages/messenger/sendtext": Identity("sendMessengerText", _PERSON, reaches=True),
+    "POST /v1/messages/messenger/sendmedia": Identity("sendMessengerMedia", _PERSON, reaches=True),
+    "POST /v1/messages/messenger/sendtemplate": Identity("sendMessengerTemplate", _PERSON, reaches=True),
+    "POST /v1/messages/instagram/sendtext": Identity("sendInstagramText", _PERSON, reaches=True),
+    "POST /v1/messages/instagram/sendmedia": Identity("sendInstagramMedia", _PERSON, reaches=True),
+    "POST /v1/messages/instagram/sendtemplate": Identity("sendInstagramTemplate", _PERSON, reaches=True),
+    "POST /v1/messages/telegram/sendtext": Identity("sendTelegramText", _PERSON, reaches=True),
+    "POST /v1/messages/telegram/sendmedia": Identity("sendTelegramMedia", _PERSON, reaches=True),
+    "POST /v1/messages/telegram/sendtemplate": Identity("sendTelegramTemplate", _PERSON, reaches=True),
+}
+"""Method and path of each call that must happen once -> what identifies it."""
+
+
+def identity_of(call: Call[Any]) -> Identity:
+    """What identifies a call that must happen once."""
+    return IDENTITIES[f"{call.method} {call.path}"]
+
+
+About = list[Any]
+"""What a call is about, as JSON: kinds and ids, numbers by their digits. It stands in keys by a keyed hash only."""
+
+
+def about_of(call: Call[Any]) -> About:
+    """What a call is about, as the call itself names it."""
+    body = call.body or {}
+    return [*call.ids, *(_named(field, body) for field in identity_of(call).fields(body) if field != "countryCode")]
+
+
+def resolved(call: Call[Any], seen: Sequence[Any], read: Callable[[Call[Any]], Any]) -> About:
+    """What a call is about, with the person in place of a record: by number, or by id where there is none.
+
+    Args:
+        seen: What was read before the call.
+        read: Reads the record where it is not among them, since the policy had no need of it.
+    """
+    identity, body = identity_of(call), call.body or {}
+    kind = next(iter(identity.fields(body)), "")
+    if not identity.reaches or kind not in _READS:
+        return about_of(call)
+    id = str(body[kind].get("id"))
+    record = next((one for one in seen if isinstance(one, Mapping) and one.get("id") == id), None)
+    found = sorted(numbers(read(get(_READS[kind], id=id)) if record is None else record), key=len, reverse=True)
+    number = next(filter(is_valid, found), next(iter(found), None))
+    return [["number", number]] if number else about_of(call)
+
+
+def naming(call: Call[Any]) -> frozenset[str]:
+    """The fields of a body that name what it is about, in each way there is. Calls that name it otherwise may say the
+    same."""
+    identity = identity_of(call)
+    fields = identity.way(call.body or {})
+    others = [field for way in _PERSON for field in way] if identity.reaches else []
+    # `clientId` beside `client`
+    return frozenset([*fields, *(f"{one}Id" for one in fields), *(one.removesuffix("Id") for one in fields), *others])
+
+
+def _named(field: str, body: Mapping[str, Any]) -> list[Any]:
+    value = body[field]
+    if field == "recepient":
+        return ["number", canonical(digits(str(value.get("phoneNumber"))))]
+    if field in ("phoneNumber", "phone"):
+        return ["number", canonical(digits(f"{body.get('countryCode') or ''}{value}"))]
+    if field == "email":
+        return ["email", str(value).strip().casefold()]
+    if field.endswith("Id"):  # `clientId` beside `client`
+        return [field.removesuffix("Id"), value]
+    return [field, value.get("id", value) if isinstance(value, Mapping) else value]
+
+
+@dataclass(frozen=True)
+class Once:
+    """A call or a job that is to happen once in a step."""
+
+    id: str
+    """Of the endpoint or the job; frozen."""
+    what: str
+    """Method and path of what is sent."""
+    about: Call[Any] | Json | str
+    """The call; of a job the arguments that say what it is about, or a name."""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    """What claims of the first form compared."""
+
+
+class KeysBefore(Protocol):
+    """Finds what was claimed under keys of an earlier form."""
+
+    def find(self, state: State, account: str, once: Once) -> str | None:
+        """The key under which the same was claimed, if it was."""
+
+    def all(self, state: State, account: str, what: str) -> list[str]:
+        """The keys of all calls of a kind (method and path)."""
+
+    def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
+        """The key under which a job claimed a row, by the keyed hash of the row's number."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task of a run, however often it runs: in it each call happens once for what it is about."""
+
+    name: str
+    """What keys begin with: the orchestrator, its run, and the task. Frozen as the ids of endpoints are."""
+    before: KeysBefore | None = None
+
+    def key(self, state: State, id: str, about: Any) -> str:
+        """The key of an endpoint or job for what it is about (JSON)."""
+        return f"{self.prefix(id)}{state.secret.digest(about)}"
+
+    def prefix(self, id: str) -> str:
+        """What all keys of an endpoint or job in this step begin with."""
+        return f"{PREFIX}{self.name} {id} "
+
+    def find_before(self, state: State, account: str, once: Once) -> str | None:
+        """The key of an earlier form under which the same was claimed, if it was."""
+        return self.before.find(state, account, once) if self.before else None
+
+    def key_of(self, state: State, account: str, once: Once) -> str:
+        """The key of a job: the one under which it was claimed before, or what it is about."""
+        return self.find_before(state, account, once) or self.key(state, once.id, once.about)
+
+
+def key_of_job(client: Client, key: str | None, step: Step | None, once: Once) -> str:
+    """The key of a job: the caller's, or what it is about in its step. Raises `ConfigurationError` without either."""
+    if key is None and step is None:
+        raise ConfigurationError("key is missing: it names the step, so that it happens once however often it runs")
+    if key is not None or step is None:
+        return str(key)
+    return step.key_of(client.state, client.account.id, once)

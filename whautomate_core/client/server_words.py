@@ -1,0 +1,133 @@
+"""The server's own words in our errors: the documented texts, and the names of fields. Whatever else it says may quote
+people, so it is shown only where the account's `show_server_messages` permits it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_type_hints
+
+from typing_extensions import is_typeddict
+
+from whautomate_core.account import Account
+from whautomate_core.api import records
+from whautomate_core.api.call import Call
+
+LONGEST = 300
+"""Characters that are shown of a message, and looked at: the work stays the same however long it is."""
+
+# The vendor's page of error messages (evidence A), and what AWS API Gateway says, which seems to stand before it (D).
+_DOCUMENTED = {
+    "Invalid request body": "a field is missing, of the wrong type or out of range",
+    "Invalid parameters": "an id or filter is missing or wrong",
+    "Invalid locationId": "list_locations returns the ids of your locations",
+    "Forbidden": "",
+    "Missing Authentication Token": "the API may have no such path",
+    "Too Many Requests": "",
+    "Limit Exceeded": "",
+    "Internal server error": "",
+    "Service Unavailable": "",
+    "Endpoint request timed out": "",
+}
+
+
+def server_words(call: Call[Any], content: bytes, account: Account) -> str:
+    """What an error may say of the server's words, to be put behind a sentence; "" where there is nothing to say."""
+    words = _message(content)
+    if not words:
+        return ""
+    return f"{_said(call, words, account)}{_template(call, words)}"
+
+
+def _said(call: Call[Any], words: str, account: Account) -> str:
+    for text, meaning in _DOCUMENTED.items():
+        if words.casefold().rstrip(". ") == text.casefold():
+            return f": {text}{f' ({meaning})' if meaning else ''}"
+    if account.show_server_messages:
+        return f": {shortened(words, account, call)}"
+    fields = ", ".join(_fields(call, words[:LONGEST]))
+    return (
+        f"; the server's message {f'mentions {fields} and ' if fields else ''}is not shown, because it may quote "
+        "personal data (the setting show_server_messages shows it)"
+    )
+
+
+def _template(call: Call[Any], words: str) -> str:
+    """The template that was sent, where the server's words are about it."""
+    template = (call.body or {}).get("template")
+    if not isinstance(template, dict) or "template" not in words.casefold():
+        return ""
+    named = f"{str(template.get('name'))[:60]!r} ({str(template.get('language'))[:20]})"
+    return f"; template {named}: is it approved, and spelled as in Whautomate?"
+
+
+def shortened(words: str, account: Account, call: Call[Any] | None = None) -> str:
+    """A text of the server's, cut, then without the key, numbers, addresses and the words that were sent with `call`.
+
+    A name in another spelling, or of somebody else, stays: so it is for accounts that permit it only.
+    """
+    cut = words[:LONGEST]
+    if len(words) > LONGEST:  # not in the middle of a number, an address or the key
+        cut = cut[: max(cut.rfind(" "), 0)] + " …"
+    cut = re.sub(re.escape(account.key.get_secret_value()), "…", cut, flags=re.IGNORECASE)
+    cut = " ".join("…" if "@" in word else word for word in cut.split())
+    cut = re.sub(r"\+?\d[\d().\- ]{3,}\d", "…", cut)
+    if call is not None:
+        fields = set(_names([call.body, dict(call.query)]))
+        sent = {
+            word.casefold()
+            for text in _texts([call.body, dict(call.query), call.ids])
+            for word in re.findall(r"\w{3,}", text)
+        } - fields
+        cut = re.sub(r"\w+", lambda word: "…" if word[0].casefold() in sent else word[0], cut)
+    return cut
+
+
+def _message(content: bytes) -> str:
+    """The text of an error answer: `message`, `error`, or the `message` within its `error`."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(value, dict):
+        return ""
+    error = value.get("error")
+    words = error.get("message") if isinstance(error, dict) else error or value.get("message")
+    return words.strip() if isinstance(words, str) else ""
+
+
+def _fields(call: Call[Any], words: str) -> list[str]:
+    """The fields that a text names: of those sent any, of the contract's others those in camel case."""
+    sent = _field_names() & set(_names([call.body, dict(call.query)]))
+    named = dict.fromkeys(re.findall(r"[A-Za-z]+", words))
+    return [word for word in named if word in sent or (word in _field_names() and not word.islower())]
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    """The names of all fields of the contract."""
+    own = (one for one in vars(records).values() if is_typeddict(one) and one.__module__ == records.__name__)
+    return frozenset(name for record in own for name in get_type_hints(record))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for one in _inside(value):
+        yield from _names(one)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for one in _inside(value):
+        yield from _texts(one)
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, (list, tuple)) else []

@@ -1,1 +1,0 @@
-"""The larger commands of `whautomate`, one module each."""

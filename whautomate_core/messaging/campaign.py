@@ -1,0 +1,195 @@
+"""What a broadcast is to say, to whom, when, and within which bounds: one definition for core, operator and block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from whautomate_core.api.records import Template
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.thresholds import Threshold, check_threshold
+
+Component = Literal["header", "body", "button"]
+
+
+def _threshold(value: Threshold | None) -> Threshold | None:
+    if isinstance(value, str) and value.isdigit():  # what a template makes of a count
+        value = int(value)
+    if value is not None:
+        check_threshold("it", value)
+    return value
+
+
+def _filled(value: str | None) -> str | None:
+    if value is not None and value.strip() in ("", "None"):  # the latter is what a template makes of nothing
+        raise ValueError("it must not be empty")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_filled)]
+Share = Annotated[int | str | None, AfterValidator(_threshold)]
+
+
+class Campaign(BaseModel):
+    """One broadcast. Its key is not part of it: what is sent may not decide whether it was sent before.
+
+    Raises: `ConfigurationError` that names the field, by `campaign_from`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: Text = Field(
+        description="Name of the broadcast, for people. At Whautomate a short form of the key follows it."
+    )
+    template: Template = Field(description="Name and language of an approved template.")
+    segment_name: Text | None = Field(
+        default=None, description="Whom it reaches, by the name of a segment; it must exclude everybody who opted out."
+    )
+    segment_id: Text | None = Field(default=None, description="Whom it reaches, by the id of a segment.")
+    retarget: Text | None = Field(
+        default=None, description="Whom it reaches: recipients of the broadcast with this id. Their log is read first."
+    )
+    retarget_type: Literal["sent", "failed", "delivered", "read", "replied"] = Field(
+        default="sent", description="Which of them."
+    )
+    body_parameters: list[str] = Field(default=[], description="Values of the placeholders in the template's body.")
+    header_parameters: list[str] = Field(default=[], description="Values of the placeholders in its header.")
+    button_parameters: list[str] = Field(
+        default=[], description="Values of the placeholders in its buttons' addresses."
+    )
+    header_media_url: Text | None = Field(
+        default=None, description="Address of the picture, video or file in its header."
+    )
+    template_text: dict[Component, str] | None = Field(
+        default=None,
+        description="Texts of the template, by header, body and button: their placeholders are counted. Not templated.",
+    )
+    expected_parameters: dict[Component, Annotated[int, Field(ge=0)]] | None = Field(
+        default=None, description="How many placeholders header, body and button have, in place of `template_text`."
+    )
+    location_id: Text | None = Field(default=None, description="Location it belongs to; defaults to the account's.")
+    schedule_at: AwareDatetime | None = Field(
+        default=None, description="When it starts, with a time zone; defaults to `hold_minutes` from now."
+    )
+    hold_minutes: float = Field(
+        default=5.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Minutes at least between its creation and its start, in which it can be cancelled.",
+    )
+    look_again: bool = Field(
+        default=True,
+        description="Look before its start for people who opted out since its creation, and make it anew without them. "
+        "The step waits until then, where the start is over 90 seconds ahead.",
+    )
+    send_window: tuple[str, str, str] | None = Field(
+        default=None,
+        description='Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").',
+    )
+    outside_window: Literal["shift", "skip", "fail"] = Field(
+        default="shift", description="What happens outside of them: it starts when they begin, or it isn't sent."
+    )
+    max_lateness: timedelta | None = Field(
+        default=timedelta(hours=6),
+        description="How long after it was due it may still be sent; None means no limit. Later it is skipped, and so "
+        "is every run of a back-fill.",
+    )
+    min_recipients: int = Field(default=1, ge=0, description="The fewest people it may reach.")
+    max_recipients: int | None = Field(default=None, ge=1, description="The most people it may reach.")
+    max_deviation: Annotated[str | None, AfterValidator(_threshold)] = Field(
+        default=None,
+        description='How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by '
+        "how much they may exceed an approved plan.",
+    )
+    unit_price: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Price of one message.")
+    max_cost: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="The most it may cost.")
+    cooldown: timedelta | None = Field(
+        default=timedelta(hours=20),
+        description="For how long the same to the same segment is refused under another key; None: it is meant.",
+    )
+    approved_plan: dict[str, Any] | None = Field(
+        default=None, description="The plan that somebody approved; what isn't as planned is refused."
+    )
+    approver: str | None = Field(default=None, description="Who approved it, for the receipt.")
+    min_delivered: Share = Field(
+        default=None, description='Recipients it has to be delivered to: a count, or a share like "95%".'
+    )
+    max_failed: Share = Field(
+        default=None,
+        description='Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited.',
+    )
+    on_failed: Literal["fail", "warn"] = Field(
+        default="fail", description="What happens where min_delivered or max_failed isn't kept."
+    )
+    logs_path: str | None = Field(
+        default=None,
+        description="File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has "
+        "names and numbers. Failures are counted by reason from it.",
+    )
+    receipt_path: str | None = Field(
+        default=None, description="File for the receipt: a page where it ends in .html, else JSON."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Campaign:
+        if sum(one is not None for one in (self.segment_name, self.segment_id, self.retarget)) != 1:
+            raise ValueError("name the audience by either segment_name or segment_id (or retarget)")
+        if not all(self.template.values()):
+            raise ValueError("template needs its name and its language")
+        if self.template_text is not None and self.expected_parameters is not None:
+            raise ValueError("name the placeholders by either template_text or expected_parameters")
+        if self.max_cost is not None and self.unit_price is None:
+            raise ValueError("max_cost needs unit_price, the price of one message")
+        if self.send_window is not None:
+            self.window()
+        return self
+
+    def window(self) -> tuple[time, time, ZoneInfo]:
+        """The send window. Raises `ConfigurationError` where it is none."""
+        begin, end, zone = self.send_window or ("00:00", "24:00", "UTC")
+        if not all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", one) for one in (begin, end)) or begin >= end:
+            raise ConfigurationError('send_window must begin and end within one day, such as "09:00" and "20:00"')
+        try:
+            known = ZoneInfo(zone)
+        except (LookupError, ValueError, OSError):
+            raise ConfigurationError("send_window: its zone must be an IANA name such as Europe/Berlin") from None
+        return time.fromisoformat(begin), time.max if end == "24:00" else time.fromisoformat(end), known
+
+
+AT_THE_END = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_path")
+"""Fields that only act when somebody waits for the end of the broadcast."""
+
+
+def acting_at_the_end(given: Mapping[str, Any]) -> list[str]:
+    """Which of `AT_THE_END` are given another value than their default."""
+    return [name for name in AT_THE_END if name in given and given[name] != Campaign.model_fields[name].default]
+
+
+def campaign_from(values: Mapping[str, Any], unknown: Iterable[str] = ()) -> Campaign | None:
+    """The campaign of these fields, texts taken for what they say ("100" for 100).
+
+    Args:
+        unknown: Fields whose values stand nowhere yet, such as templates: they are not looked at, and there is no
+            campaign then.
+
+    Raises: `ConfigurationError` that names the field.
+    """
+    unknown = set(unknown)
+    try:
+        campaign = Campaign.model_validate(dict(values))
+    except ValidationError as error:
+        for one in error.errors(include_input=False, include_url=False):
+            place = [str(part) for part in one["loc"] if not str(part).startswith("function-")]
+            if place[:1] and place[0] in unknown:
+                continue
+            if not place and unknown:
+                continue
+            said = re.sub(r"^(Value error|Assertion failed), ", "", one["msg"])
+            raise ConfigurationError(f"{'.'.join(place)}: {said}" if place else said) from None
+        return None
+    return None if unknown else campaign

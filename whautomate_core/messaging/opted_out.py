@@ -1,0 +1,95 @@
+"""Who opted out and may be younger than any search shows: asked beside the searches that precede each message of a job.
+
+Nobody is taken for absent here. A list shows some whom a search doesn't, and so do the ids that our own state knows.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from whautomate_core.api.call import Call, Json
+from whautomate_core.client.client import Client
+from whautomate_core.errors import NotFound, PolicyRefused, WrongRecord
+from whautomate_core.people.kinds import CLIENTS, CONTACTS, Kind
+from whautomate_core.people.known import Known
+from whautomate_core.policy import numbers
+
+log = logging.getLogger(__name__)
+
+_LATE = 60.0
+"""Seconds for which a search may not show somebody, at least (`list_lag`): how long it takes is not documented."""
+
+_KINDS = ((CONTACTS, "phoneNumber"), (CLIENTS, "phone"))
+
+
+class OptedOut:
+    """Those of an account's people who opted out, as far as lists and ids show."""
+
+    def __init__(self, client: Client, most: int) -> None:
+        """Read contacts and clients, `most` requests of each at most: of longer lists the beginning."""
+        self._client = client
+        self._refused: set[str] = set()
+        self._young: dict[str, list[tuple[float, Kind, str]]] = {}
+        self._listed = set[str]()
+        self._known = {kind: Known(client, kind) for kind, _ in _KINDS}
+        self._late = max(_LATE, client.account.list_lag)
+        for kind, _ in _KINDS:
+            pages = client.pages_of(kind.list())
+            while not pages.done and pages.page < most:
+                for one in pages.take(client.send(pages.next_call())):
+                    self._note(kind, one)
+            if not pages.done:
+                log.info("of the list of %ss %d pages were read; the rest is left to searches", kind.name, most)
+
+    def _note(self, kind: Kind, record: Json) -> None:
+        id = str(record.get("id"))
+        self._listed.add(id)
+        if self._client.account.policy.protects(record):
+            self._refused |= numbers(record)
+        elif (since := _created(record)) > time.time() - self._late:
+            for number in numbers(record):
+                self._young.setdefault(number, []).append((since, kind, id))
+
+    def refuse(self, number: str) -> None:
+        """Raise `PolicyRefused` where whoever has a number (in its canonical form) is known to have opted out.
+
+        Those whom a search may not show are read by their ids, since they may have opted out meanwhile.
+        """
+        if number in self._refused or any(map(self._has_opted_out, self._unsearched(number))):
+            raise PolicyRefused("the person has opted out")
+
+    def _unsearched(self, number: str) -> Iterator[Call[Any]]:
+        """What reads those of a number whom a search may not show."""
+        for since, kind, id in self._young.get(number, ()):
+            if since > time.time() - self._late:
+                yield kind.get(id)
+        for kind, field in _KINDS:
+            ids = self._known[kind].ids(field, number)
+            yield from (kind.get(id) for id in ids if id not in self._listed)
+
+    def _has_opted_out(self, read: Call[Any]) -> bool:
+        """Whether the record that somebody's id leads to has opted out, also where it has another number by now.
+
+        Where theirs was merged into it, the opt-out may be theirs.
+        """
+        try:
+            record = self._client.send(read)
+        except NotFound:
+            return False
+        except WrongRecord as error:
+            record = error.record or {}
+        return self._client.account.policy.protects(record)
+
+
+def _created(record: Json) -> float:
+    """When somebody was created; that they may be new where nobody can tell."""
+    try:
+        at = datetime.fromisoformat(str(record.get("createdAt")))
+    except ValueError:
+        return math.inf
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,1 @@
+"""Contacts and clients: finding and updating them, who has opted out, and forgetting a person."""

@@ -1,0 +1,189 @@
+"""Whether the arguments of steps are of their types, said before anything is done."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any, Literal, get_args, get_origin
+
+from typing_extensions import is_typeddict
+
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.thresholds import Threshold, check_threshold
+from whautomate_core.values.times import hours_of, placed, zone
+
+
+def require_kind(name: str, hint: Any, value: Any) -> None:
+    """Raise `ConfigurationError` for a value that is not what an argument takes. The value itself is not shown.
+
+    Args:
+        name: Of the argument.
+        hint: Its type.
+        value: What it was given.
+    """
+    if not fits(value, hint):
+        given = repr(value) if get_origin(hint) is Literal and isinstance(value, str) else _kind(value)
+        raise ConfigurationError(f"{name} must be {expected(hint)}, not {given}")
+    check = VALUES.get(name)
+    if check is not None and value is not None:
+        check(name, value)
+
+
+def require_kinds(hints: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """`require_kind` for each argument that has a type.
+
+    Args:
+        hints: Name -> type.
+        given: Name -> what it was given.
+    """
+    for name in hints.keys() & given.keys():
+        require_kind(name, hints[name], given[name])
+
+
+def _country_code(name: str, value: str) -> None:
+    # Whether there is such a country is told by the run: the data of phonenumbers is too heavy to load at each parse.
+    if not re.fullmatch("[A-Za-z]{2}", value.strip()):
+        raise ConfigurationError(f"{name} must be a two-letter country code such as DE, not {value!r}")
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise ConfigurationError(f"{name} must be at least 1")
+
+
+VALUES: dict[str, Callable[[str, Any], object]] = {
+    "default_region": _country_code,
+    "max_records": _at_least_one,
+    "timezone": lambda name, value: zone(value),
+    "hours": lambda name, value: hours_of([*value]),
+    **dict.fromkeys(("earliest", "latest", "start", "now"), lambda name, value: placed(name, value, "UTC")),
+    **dict.fromkeys(("max_rejected", "max_failed", "max_removed", "min_delivered"), check_threshold),
+}
+"""Arguments that mean the same in each operator -> what raises for a value that can't work."""
+
+
+def _zone_name(value: Any) -> Any:
+    # Of pendulum as well, whose zones are ZoneInfo. Other fixed offsets have no name.
+    return "UTC" if value is UTC else getattr(value, "key", None) or value if isinstance(value, tzinfo) else value
+
+
+def _as_list(value: Any) -> Any:
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+
+
+def _as_seconds(value: Any) -> Any:
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def _day(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("tags", "hours"), _as_list),
+    **dict.fromkeys(("poll_interval", "timeout", "settle_after", "max_wait"), _as_seconds),
+    **dict.fromkeys(("date", "earliest", "latest", "start", "now"), _day),
+    "timezone": _zone_name,
+}
+"""Arguments that also take another kind of value, which means the same -> what makes it plain."""
+
+
+def plain(name: str, value: Any) -> Any:
+    """The value of an argument as JSON can hold it: orchestrators render, store and show it.
+
+    A set of tags becomes a sorted list, a time zone its name, a day its text, a timedelta its seconds. Sets are lists
+    only where the order of the list means nothing.
+
+    Args:
+        name: Of the argument.
+        value: What it was given.
+    """
+    return _PLAIN[name](value) if name in _PLAIN else value
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of a type. Times may be text, whose form is checked where it is read.
+
+    Args:
+        value: Any value.
+        hint: A type, or what `typing` makes of several.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if hint is type(None):
+        return value is None
+    if origin is Literal:
+        return isinstance(value, str) and value in arguments
+    if is_typeddict(hint) or origin in (dict, Mapping):
+        return isinstance(value, Mapping)
+    if origin is tuple:
+        plain = isinstance(value, (list, tuple)) and len(value) == len(arguments)
+        return plain and all(map(fits, value, arguments))
+    if origin in (list, Sequence):
+        # Of mapped tasks Airflow gives a sequence of its own, which reads each item from its database.
+        items = value if isinstance(value, (list, tuple)) else ()
+        plain = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+        return plain and all(fits(item, arguments[0]) for item in items)
+    if origin is Iterable:
+        rows = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+        return rows or isinstance(value, os.PathLike)  # an ObjectStoragePath
+    if origin is Callable:
+        return callable(value)
+    if arguments:
+        # The text of a timedelta is taken only where no number of seconds is: those are not templated.
+        among = [one for one in arguments if not (isinstance(value, str) and one is timedelta and float in arguments)]
+        return any(fits(value, one) for one in among)
+    if hint in (datetime, timedelta):
+        return isinstance(value, (hint, str)) or (hint is timedelta and fits(value, float))
+    if hint in (int, float):
+        number = isinstance(value, (int, float, Decimal) if hint is float else int) and not isinstance(value, bool)
+        return number and math.isfinite(value)
+    return isinstance(value, hint)
+
+
+_WORDS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "True or False",
+    datetime: "a datetime",
+    timedelta: "a timedelta",
+    type(None): "None",
+    Threshold: 'a count, or a share like "5%"',
+}
+
+
+def expected(hint: Any) -> str:
+    """What a type takes, in words.
+
+    Args:
+        hint: As for `fits`.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint in _WORDS:
+        return _WORDS[hint]
+    if is_typeddict(hint) or origin in (dict, Mapping):
+        return "a dict"
+    if origin is Literal:
+        return f"{', '.join(arguments[:-1])} or {arguments[-1]}"
+    if origin is tuple:
+        return f"{len(arguments)} texts"
+    if origin in (list, Sequence):
+        return f"a list of {'texts' if arguments == (str,) else 'values'}"
+    if any(get_origin(one) is Iterable for one in arguments):
+        return "a path, a URL, rows as dicts or a query (Sql)" + (" or None" if type(None) in arguments else "")
+    if arguments:
+        return " or ".join(dict.fromkeys(map(expected, arguments)))
+    return str(getattr(hint, "__name__", hint))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        inside = sorted({type(one).__name__ for one in value})
+        return f"a {type(value).__name__} of {len(value)} ({', '.join(inside)})" if inside else "an empty list"
+    return "None" if value is None else type(value).__name__
