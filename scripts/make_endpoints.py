@@ -59,7 +59,7 @@ def call_of(operation: Operation) -> Call[object]:
 def repeated(call: Call[object]) -> str:
     if call.repeat is Repeat.ONCE:
         return "once"
-    return "reads first" if call.merge or call.left else "yes"
+    return "reads first" if call.merge or call.remaining_body else "yes"
 
 
 def lines() -> Iterator[str]:

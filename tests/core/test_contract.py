@@ -112,7 +112,7 @@ def test_only_what_leaves_the_same_behind_may_be_repeated(operation: Operation) 
     expected = {"GET": Repeat.SAFE, "PUT": Repeat.IDEMPOTENT, "DELETE": Repeat.IDEMPOTENT, "POST": Repeat.ONCE}
     assert call.repeat is (Repeat.IDEMPOTENT if tags else expected[operation.method])
     # A call that may be repeated without harm, though it is a POST, looks first what is left to do.
-    assert (call.left is not None) == tags
+    assert (call.remaining_body is not None) == tags
     assert call.merge == (operation.method == "PUT")
     assert bool(call.reads) or not call.merge
 

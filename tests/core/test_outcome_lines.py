@@ -40,7 +40,7 @@ def lines(operation: Operation) -> Iterator[str]:
         yield endpoint_line(name, call, {"path": "/data/out.jsonl", "records": 1})
     if call.repeat is Repeat.ONCE:
         yield endpoint_line(name, call, {"id": "x1"}, earlier=claim())
-    if call.left is not None:
+    if call.remaining_body is not None:
         yield endpoint_line(name, call, {"id": "x1"}, did=False)
 
 

@@ -20,12 +20,17 @@ def remove_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bo
 
 
 def _tag_call(act: Act, path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:
-    def left(person: Json) -> Json | None:
+    def remaining_body(person: Json) -> Json | None:
         held = person.get("tags") or []
         names = [tag for tag in tags if (tag in held) is (act is Act.UNTAG)]
         return {"tags": names} if names else None
 
-    call = replace(post(path, body(TagNames, {"tags": tags})), ids=read.ids, repeat=Repeat.IDEMPOTENT, left=left)
+    call = replace(
+        post(path, body(TagNames, {"tags": tags})),
+        ids=read.ids,
+        repeat=Repeat.IDEMPOTENT,
+        remaining_body=remaining_body,
+    )
     return acting(replace(call, names=read.names), act, allow_protected, (read,))
 
 

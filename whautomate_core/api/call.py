@@ -67,8 +67,9 @@ class Call(Generic[R]):
     the policy asks, or where it is worked out from what is there."""
     merge: bool = False
     """PUT: the body is merged over the record read, since nobody knows whether PUT merges or replaces."""
-    left: Callable[[Any], Json | None] | None = None
-    """What looks first: the record read -> the body that is left to send, None where there is nothing left to do."""
+    remaining_body: Callable[[Any], Json | None] | None = None
+    """For calls that read before they write: takes the record that was read and returns the body that still has to be
+    sent, or None if nothing is left to do."""
     names: str | None = None
     """Id of the one record that it reads, changes or deletes: an answer with another id is about another record."""
     fits: Callable[[Mapping[str, Any]], bool] | None = None
@@ -78,8 +79,8 @@ class Call(Generic[R]):
     """Whom it is about, read a moment ago: they are not read again, only asked for by number."""
     cleared: bool = False
     """Whether it is known already that none of whom it reaches has opted out, through any record."""
-    again: Call[R] | None = None
-    """What to send instead after an unknown outcome, where this call was made without reading."""
+    retry_as: Call[R] | None = None
+    """The call to send after an unknown outcome instead of this one, which was made without reading the record."""
 
     @property
     def url(self) -> str:
@@ -147,17 +148,17 @@ def require_fitting(call: Call[Any], record: Mapping[str, Any]) -> None:
 
 def watched(call: Call[R]) -> tuple[Call[R], Callable[[], bool]]:
     """The same call, and what tells afterwards whether there was anything to send."""
-    if call.left is None:
+    if call.remaining_body is None:
         return call, lambda: True
-    look, sent = call.left, False
+    look, sent = call.remaining_body, False
 
-    def left(record: Any) -> Json | None:
+    def remaining_body(record: Any) -> Json | None:
         nonlocal sent
         body = look(record)
         sent |= body is not None  # it stays so where a repetition finds that it has happened
         return body
 
-    return replace(call, left=left), lambda: sent
+    return replace(call, remaining_body=remaining_body), lambda: sent
 
 
 def acting(call: Call[R], act: Act, allow_protected: bool, reads: tuple[Call[Any], ...] | None = None) -> Call[R]:

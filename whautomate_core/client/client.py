@@ -681,9 +681,9 @@ class Client(_Sender):
             try:
                 return self._repeating(call, before, read)
             except OutcomeUnknown:
-                if call.again is None:
+                if call.retry_as is None:
                     raise
-            return self._repeating(call.again, before, read)
+            return self._repeating(call.retry_as, before, read)
 
     def everything(self, call: Call[list[R]]) -> list[R]:
         """What a whole list holds, so that whoever is not on it may be taken for absent: see `whole.py`.
@@ -862,9 +862,9 @@ class AsyncClient(_Sender):
             try:
                 return await self._repeating(call)
             except OutcomeUnknown:
-                if call.again is None:
+                if call.retry_as is None:
                     raise
-            return await self._repeating(call.again)
+            return await self._repeating(call.retry_as)
 
     async def pages(self, call: Call[list[R]]) -> AsyncIterator[list[R]]:
         """`Client.pages`."""

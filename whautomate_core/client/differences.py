@@ -54,7 +54,7 @@ def write_differing(
     """
     sent = False
 
-    def left(record: Json) -> Json | None:
+    def remaining_body(record: Json) -> Json | None:
         nonlocal sent
         changes = compare(fields, record)
         if not changes:
@@ -62,5 +62,5 @@ def write_differing(
         sent = True  # it stays so where a repetition finds that it has happened
         return merge(record, changes)
 
-    client.send(replace(call, left=left))
+    client.send(replace(call, remaining_body=remaining_body))
     return sent

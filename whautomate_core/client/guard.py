@@ -85,7 +85,7 @@ def prepare(
     if asked and _asks_for_the_number(call, cleared):
         who = (yield from _read(call)) if call.person is None else [call.person]
         people = yield from _people_are_permitted(call, who, policy)
-        if call.left and call.left(who[0]) is None:
+        if call.remaining_body and call.remaining_body(who[0]) is None:
             return None
         if any(_touches(call, person, policy) for person in people):
             yield from _numbers_are_permitted(call, _before_and_after(call, people), policy, cleared)
@@ -95,13 +95,13 @@ def prepare(
     looks = asked or (forgets and _names_somebody(call))
     # After a booking, whose it is has to be read.
     last = call.act is not Act.BOOK
-    found = (yield from _read(call, last=last)) if merges or call.left or looks else []
+    found = (yield from _read(call, last=last)) if merges or call.remaining_body or looks else []
     if merges:
         call = replace(call, body=merge(found[0], call.body or {}))
     if looks:
         call = _as_spelt(call, (yield from _people_are_permitted(call, found, policy)))
-    if call.left and found:
-        rest = call.left(found[0])
+    if call.remaining_body and found:
+        rest = call.remaining_body(found[0])
         return None if rest is None else replace(call, body=rest)
     return call
 
@@ -126,9 +126,16 @@ def known(call: Call[R], record: Mapping[str, Any], policy: Policy, *, cleared: 
     if rest is None:
         return None
     # Without the reading nothing tells what an attempt before has done.
-    again = replace(call, cleared=cleared)
+    retry_as = replace(call, cleared=cleared)
     return replace(
-        rest, repeat=Repeat.ONCE, reads=(), merge=False, left=None, again=again, person=record, cleared=cleared
+        rest,
+        repeat=Repeat.ONCE,
+        reads=(),
+        merge=False,
+        remaining_body=None,
+        retry_as=retry_as,
+        person=record,
+        cleared=cleared,
     )
 
 

@@ -347,7 +347,7 @@ def _compare(writing: Writing, person: Staged) -> tuple[list[Json], Change, floa
     read: list[tuple[Json, Change]] = []
     refused = False
 
-    def left(record: Json) -> Json | None:
+    def remaining_body(record: Json) -> Json | None:
         change = change_of(job, person, [record, *others], refused=refused)
         read.append((record, change))
         return merge(record, change.fields) if change.fields and job.mode != "insert" else None
@@ -362,10 +362,14 @@ def _compare(writing: Writing, person: Staged) -> tuple[list[Json], Change, floa
     read_at = steady()
     try:
         try:
-            job.client.send(replace(job.kind.update(str(person.id), asked), left=left, fits=fits, cleared=cleared))
+            job.client.send(
+                replace(
+                    job.kind.update(str(person.id), asked), remaining_body=remaining_body, fits=fits, cleared=cleared
+                )
+            )
         except PolicyRefused:
             refused = True
-            job.client.send(replace(job.kind.update(str(person.id), {}), left=left, fits=fits))
+            job.client.send(replace(job.kind.update(str(person.id), {}), remaining_body=remaining_body, fits=fits))
     except NotFound:
         raise _Moved("deleted") from None
     records = [read[-1][0], *others]
