@@ -14,7 +14,7 @@ import time
 
 import httpx
 
-from whautomate_core.emulator import Emulator, create_app, stances_from
+from whautomate_core.emulator import Emulator, behaviour_from, create_app
 
 
 async def rate(http: httpx.AsyncClient, paths: list[str]) -> float:
@@ -25,7 +25,7 @@ async def rate(http: httpx.AsyncClient, paths: list[str]) -> float:
 
 
 async def measure(contacts: int, rounds: int, requests: int) -> None:
-    app = create_app(stances_from({"limits": ()}))
+    app = create_app(behaviour_from({"limits": ()}))
     emulator = Emulator(app)
     emulator.add_contacts({"name": f"P{n}", "phoneNumber": f"+1555{n:07}"} for n in range(contacts))
     transport = httpx.ASGITransport(app)

@@ -46,7 +46,7 @@ from urllib3 import Retry
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, create_app, running, stances_from
+from whautomate_core.emulator import Emulator, behaviour_from, create_app, running
 from whautomate_core.errors import WhautomateError
 from whautomate_core.state.pool import Grant
 from whautomate_core.state.profiles import Profile
@@ -189,10 +189,10 @@ def unchanged(folder: Path, rows: int) -> None:
 
 
 @contextmanager
-def emulated(folder: Path, minute: float, **stances: Any) -> Iterator[tuple[Emulator, Client]]:
+def emulated(folder: Path, minute: float, **behaviour: Any) -> Iterator[tuple[Emulator, Client]]:
     """An emulator with the limits of a subscribed account, its minute shortened, and a client as sync jobs have it."""
     windows = ((LIMIT, minute), (432_000, 86_400.0))
-    app = create_app(stances_from({"limits": windows, **stances}))
+    app = create_app(behaviour_from({"limits": windows, **behaviour}))
     emulator = Emulator(app)
     with running(app) as emulator.url:
         settings = {"plan": "subscribed", "location_id": LOCATION, "state": f"sqlite:///{folder}/{app.state.key}.state"}
@@ -223,12 +223,12 @@ def changed(folder: Path, rows: int, minute: float) -> None:
         emulator.add_contacts(as_contact(person(rows + number)) for number in range(rows))
         say("created, of as many others: page-wise", lambda: sync(people), rows, created=rows)
         # Fewer than the pages that reading everybody took.
-        few = max(1, rows // emulator.stances.page_cap - 1)
+        few = max(1, rows // emulator.behaviour.page_cap - 1)
         more = [person(2 * rows + number) for number in range(few)]
         say("created, few: row-wise", lambda: sync(people + more), few, created=few)
         people = [person(number, night=1) for number in range(rows)]
         say("updated", lambda: sync(people), rows, updated=rows)
-        merges = Profile(put_merges=True, put_merges_custom_fields=True, page_cap=emulator.stances.page_cap)
+        merges = Profile(put_merges=True, put_merges_custom_fields=True, page_cap=emulator.behaviour.page_cap)
         client.state.profiles.put(client.account.id, merges)
         vars(client).pop("profile", None)
         people = [person(number, night=2) for number in range(rows)]

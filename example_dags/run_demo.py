@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from whautomate_core.emulator import Stances, create_app, running
+from whautomate_core.emulator import Behaviour, create_app, running
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "demo-key"
@@ -87,7 +87,7 @@ def main(orchestrator: str) -> int:
     home.mkdir(parents=True, exist_ok=True)
     report = state / "report.json"
     report.unlink(missing_ok=True)
-    limits = Stances(limits=((PER_MINUTE, 60.0), (PER_DAY, 86_400.0)))
+    limits = Behaviour(limits=((PER_MINUTE, 60.0), (PER_DAY, 86_400.0)))
     with running(create_app(limits, key=KEY, path=str(state / "emulator.sqlite"))) as url:
         env = {"airflow": airflow, "prefect": prefect}[orchestrator](home, url)
         example = ROOT / "example_dags" / orchestrator / "contacts_to_campaign.py"

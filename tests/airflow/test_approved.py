@@ -19,7 +19,7 @@ except Exception:  # Airflow 2 has no such thing
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.messaging.segments import ensure_segment
 
 # Where it is noon now, so that its send window is open (`Etc/GMT-9` is nine hours ahead of UTC).
@@ -77,7 +77,7 @@ def ran(emulator, answer, before_answer=lambda: None):
 
 @pytest.fixture
 def emulator(airflow):
-    app = create_app(Stances(broadcast_seconds=0.5, delivery_seconds=0.0, broadcast_failed_share=0.0), key=KEY)
+    app = create_app(Behaviour(broadcast_seconds=0.5, delivery_seconds=0.0, broadcast_failed_share=0.0), key=KEY)
     with running(app) as url:
         found = Emulator(app, url)
         found.account = uuid4().hex

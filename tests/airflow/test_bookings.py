@@ -7,7 +7,7 @@ import pytest
 from booking_examples import NOW, WHEN, furnish
 from conftest import DAGS, KEY, ROOT, connection
 
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 EXAMPLE = ROOT / "example_dags" / "airflow" / "bookings.py"
 ALL = ("class_reminders", "no_show_follow_up", "staff_time_off", "weekly_prices", "nightly_export")
@@ -15,7 +15,7 @@ ALL = ("class_reminders", "no_show_follow_up", "staff_time_off", "weekly_prices"
 
 @pytest.fixture(scope="module")
 def emulator():
-    app = create_app(Stances(search_delay=0.0, limits=((100_000, 60.0),)), key=KEY, clock=NOW.timestamp)
+    app = create_app(Behaviour(search_delay=0.0, limits=((100_000, 60.0),)), key=KEY, clock=NOW.timestamp)
     with running(app) as url:
         emulator = Emulator(app, url)
         emulator.people = furnish(emulator)

@@ -20,7 +20,7 @@ from airflow_provider_whautomate.operators.broadcasts import (
 )
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.errors import ConfigurationError
 
 TEMPLATE = {"name": "t", "language": "en"}
@@ -50,7 +50,7 @@ class Run:
 @pytest.fixture(scope="module")
 def run(airflow, tmp_path_factory):
     app = create_app(
-        Stances(broadcast_seconds=HOURS, delivery_seconds=0.0, broadcast_failed_share=0.0, **UNLIMITED), key=KEY
+        Behaviour(broadcast_seconds=HOURS, delivery_seconds=0.0, broadcast_failed_share=0.0, **UNLIMITED), key=KEY
     )
     files = tmp_path_factory.mktemp("broadcasting")
     (files / "rows.csv").write_text("phone,name\n0151 23456801,Ada\n0151 23456802,Bob\n")

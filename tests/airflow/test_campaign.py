@@ -6,7 +6,7 @@ import json
 import pytest
 from conftest import KEY, ROOT, answered, connection, meanwhile
 
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 EXAMPLE = ROOT / "example_dags" / "airflow" / "contacts_to_campaign.py"
 with (ROOT / "example_dags" / "data" / "customers.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -43,7 +43,7 @@ class Campaign:
 @pytest.fixture(scope="module")
 def campaign(airflow, tmp_path_factory):
     # Nothing of it waits for the limits.
-    app = create_app(Stances(broadcast_seconds=HOURS, delivery_seconds=0.0, limits=((100_000, 60.0),)), key=KEY)
+    app = create_app(Behaviour(broadcast_seconds=HOURS, delivery_seconds=0.0, limits=((100_000, 60.0),)), key=KEY)
     with running(app) as url:
         env = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(url)}
         yield Campaign(airflow, Emulator(app, url), tmp_path_factory.mktemp("campaign"), env)

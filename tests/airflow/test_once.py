@@ -7,7 +7,7 @@ import pytest
 from booking_examples import NOW, furnish
 from conftest import DAGS, KEY, connection
 
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.state import open_state
 
 LOCATION = {"id": "loc000000001"}
@@ -16,7 +16,7 @@ HELLO = {"name": "hello", "language": "en"}
 
 @pytest.fixture(scope="module")
 def emulator():
-    app = create_app(Stances(search_delay=0.0, limits=((100_000, 60.0),)), key=KEY, clock=NOW.timestamp)
+    app = create_app(Behaviour(search_delay=0.0, limits=((100_000, 60.0),)), key=KEY, clock=NOW.timestamp)
     with running(app) as url:
         emulator = Emulator(app, url)
         emulator.people = furnish(emulator)

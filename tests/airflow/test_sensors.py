@@ -9,7 +9,7 @@ import pytest
 from conftest import DAGS, answered, connection, kept_by_airflow, meanwhile
 from waiting_cases import send
 
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 WAYS = {"deferred": "4915123456700", "rescheduled": "4915123456711"}
 
@@ -26,8 +26,8 @@ class Run:
 
 @pytest.fixture(scope="module")
 def emulator():
-    stances = Stances(search_delay=0.0, broadcast_seconds=1e5, delivery_seconds=0.0, broadcast_failed_share=0.0)
-    app = create_app(stances)
+    behaviour = Behaviour(search_delay=0.0, broadcast_seconds=1e5, delivery_seconds=0.0, broadcast_failed_share=0.0)
+    app = create_app(behaviour)
     with running(app) as url:
         yield Emulator(app, url)
 

@@ -12,7 +12,7 @@ from conftest import DAGS, HOME, KEY, connection
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import segments
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def emulators():
     """One for each connection; `quiet` is to get no request."""
     with contextlib.ExitStack() as stack:
 
-        def start(**stances):
-            app = create_app(Stances(**stances), key=KEY)
+        def start(**behaviour):
+            app = create_app(Behaviour(**behaviour), key=KEY)
             return Emulator(app, stack.enter_context(running(app)))
 
         found = {

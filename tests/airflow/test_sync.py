@@ -13,7 +13,7 @@ from conftest import DAGS, HOME, KEY, connection
 
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from whautomate_core.account import account_from_settings
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.errors import Stopped
 from whautomate_core.state import open_state
 from whautomate_core.state.schema import permits
@@ -35,7 +35,7 @@ def run(airflow, tmp_path_factory):
     (files / "families.csv").write_text(FAMILIES)
     members = [f"+4915123456{number:03d}" for number in (0, 1, 2)]
     (files / "members.jsonl").write_text("".join(json.dumps({"mobile": one}) + "\n" for one in members))
-    app = create_app(Stances(), key=KEY)
+    app = create_app(Behaviour(), key=KEY)
     with running(app) as url:
         emulator = Emulator(app, url)
         emulator.add_contacts([{"name": "Out", "phoneNumber": "4915123456002", "tags": ["Unsubscribe", "a"]}])

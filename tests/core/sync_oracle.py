@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, stances_from
+from whautomate_core.emulator import Behaviour, Emulator, behaviour_from, create_app
 from whautomate_core.emulator import world as emulator_world
 from whautomate_core.emulator.faults import Kind
 from whautomate_core.emulator.store import number as spelt_number
@@ -136,9 +136,9 @@ class Wire(httpx.BaseTransport):
 class World:
     """An emulator, its clock, that of the ledger, and requests whose answers are late."""
 
-    def __init__(self, stances: Stances) -> None:
+    def __init__(self, behaviour: Behaviour) -> None:
         self._at = 1_800_000_000.0
-        self.app = create_app(stances, clock=self._clock)
+        self.app = create_app(behaviour, clock=self._clock)
         self.emulator = Emulator(self.app, "http://emulator")
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -214,7 +214,7 @@ class World:
 
 
 @contextmanager
-def ruled(patch: pytest.MonkeyPatch) -> Iterator[Callable[[Stances], World]]:
+def ruled(patch: pytest.MonkeyPatch) -> Iterator[Callable[[Behaviour], World]]:
     """Worlds, one at a time, whose clocks and faults reach the emulator and the ledger."""
     worlds: list[World] = []
     now, run = Database.now, Database.run
@@ -232,10 +232,10 @@ def ruled(patch: pytest.MonkeyPatch) -> Iterator[Callable[[Stances], World]]:
     patch.setattr(Database, "run", looked)
     patch.setattr(emulator_world.World, "pause", lambda self, seconds: worlds[-1].sleep(seconds))
 
-    def begin(stances: Stances) -> World:
+    def begin(behaviour: Behaviour) -> World:
         if worlds:
             worlds.pop().close()
-        worlds.append(World(stances))
+        worlds.append(World(behaviour))
         return worlds[-1]
 
     try:
@@ -435,8 +435,8 @@ class Oracle:
     def _forgive(self) -> None:
         """Whose creation is later than any wait, and whom a search doesn't show yet: they may be made again."""
         self.unseen |= {number for number, since in self.pending.items() if self.world.skipped - since >= SETTLE - 1}
-        now, stances = self.world.emulator.now(), self.world.emulator.stances
-        delay = max(stances.search_delay, stances.list_lag)  # some are searched for
+        now, behaviour = self.world.emulator.now(), self.world.emulator.behaviour
+        delay = max(behaviour.search_delay, behaviour.list_lag)  # some are searched for
         self.unseen |= {number for number, at in self.fresh.items() if now - at <= delay}
 
     # --- runs
@@ -509,7 +509,7 @@ class Oracle:
 
         _process.set(process)
         settings: dict[str, Any] = {"location_id": "loc000000001", "account": self.account, "state": self.state}
-        settings |= {"plan": "subscribed", "list_lag": self.world.emulator.stances.list_lag * 1.25}
+        settings |= {"plan": "subscribed", "list_lag": self.world.emulator.behaviour.list_lag * 1.25}
         account = account_from_settings("http://127.0.0.1", self.world.emulator.key, settings)
         sync, tag = JOBS[self.kind]
         client = Client(account, pool=NoPool(), max_wait=0.0, transport=Wire(self.world), sleep=lambda seconds: None)
@@ -827,7 +827,7 @@ OPERATIONS = {
         "deleteClient", "listContacts",
     ),
 }  # fmt: skip
-STANCES = {
+BEHAVIOURS = {
     "put": ("replace", "merge"),
     "known_number": ("duplicate", "reject", "reuse"),
     "known_client": ("duplicate", "reject", "reuse"),
@@ -847,7 +847,7 @@ class Story:
 
     kind: str
     mode: str
-    stances: dict[str, Any]
+    behaviour: dict[str, Any]
     knows: bool
     """Whether the account's profile says what the server does."""
     is_slow: bool
@@ -933,7 +933,7 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
     return Story(
         kind,
         draw(st.sampled_from(("upsert", "upsert", "insert", "update", "mirror"))),
-        {name: draw(st.sampled_from(values)) for name, values in STANCES.items()},
+        {name: draw(st.sampled_from(values)) for name, values in BEHAVIOURS.items()},
         draw(st.booleans()),
         draw(st.booleans()),
         [("write", one, draw(lines)) for one in draw(st.sets(person, min_size=2))]
@@ -941,12 +941,12 @@ def stories(draw: st.DrawFn, chapters: int = 5) -> Story:
     )
 
 
-def tell(story: Story, begin: Callable[[Stances], World], state: str) -> None:
+def tell(story: Story, begin: Callable[[Behaviour], World], state: str) -> None:
     """Let it happen, and then come to rest."""
-    world = begin(stances_from({**story.stances, "limits": [[10**6, 60.0]]}))
+    world = begin(behaviour_from({**story.behaviour, "limits": [[10**6, 60.0]]}))
     oracle = Oracle(world, state, story.kind, story.mode)
     if story.knows:
-        merges, cap = world.emulator.stances.put == "merge", world.emulator.stances.page_cap
+        merges, cap = world.emulator.behaviour.put == "merge", world.emulator.behaviour.page_cap
         open_state(state).profiles.put(oracle.account, Profile(merges, False, cap))
     with mock.patch.object(apply, "FRESH", -1.0 if story.is_slow else apply.FRESH):
         for name, *given in story.steps:

@@ -17,17 +17,17 @@ from whautomate_core import errors
 from whautomate_core.api import staffs
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 STAFF, OTHER = Emulator.staff_id, "stf000000002"
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
-STANCES: list[dict[str, Any]] = [
+BEHAVIOURS: list[dict[str, Any]] = [
     {},
     {"block_clock": "utc", "block_fields": "dates", "order": "oldest_first"},
     {"overlapping_blocks": "reject"},
     {"list_lag": 20.0},
 ]
-EACH_STANCE = pytest.mark.parametrize("office", STANCES[:3], indirect=True, ids=["wall", "utc", "reject"])
+EACH_BEHAVIOUR = pytest.mark.parametrize("office", BEHAVIOURS[:3], indirect=True, ids=["wall", "utc", "reject"])
 
 
 class Office:
@@ -55,8 +55,8 @@ class Office:
 
 
 @contextlib.contextmanager
-def office_of(**stances: Any) -> Iterator[Office]:
-    app = create_app(Stances(**stances))
+def office_of(**behaviour: Any) -> Iterator[Office]:
+    app = create_app(Behaviour(**behaviour))
     emulator = Emulator(app)
     with running(app) as emulator.url:
         yield Office(emulator)
@@ -78,7 +78,7 @@ DAY_OFF = row("2026-03-03", "2026-03-03")
 WEEKEND = row("2026-03-28", "2026-03-29", OTHER)  # 47 hours: clocks are put forward
 
 
-@EACH_STANCE
+@EACH_BEHAVIOUR
 def test_what_is_missing_is_added_and_what_is_gone_is_removed(office: Office) -> None:
     first = office.sync([MORNING, DAY_OFF, WEEKEND, MORNING])
     assert (first["rows"], first["added"], first["folded"], first["blocks"]) == (4, 3, 1, 3)
@@ -93,7 +93,7 @@ def test_what_is_missing_is_added_and_what_is_gone_is_removed(office: Office) ->
     assert office.blocks(OTHER) == []
 
 
-@EACH_STANCE
+@EACH_BEHAVIOUR
 def test_only_what_it_added_itself_is_removed(office: Office) -> None:
     office.add("2026-03-02T09:00:00+01:00", "2026-03-02T12:00:00+01:00")
     office.add("2026-03-09T09:00:00", "2026-03-09T12:00:00")
@@ -273,11 +273,11 @@ def test_a_reminder_or_an_odd_event_keeps_no_withdrawn_block(office: Office, tmp
 # --- faults and kills
 
 
-@pytest.mark.parametrize("office", STANCES[:2], indirect=True, ids=["wall", "utc"])
+@pytest.mark.parametrize("office", BEHAVIOURS[:2], indirect=True, ids=["wall", "utc"])
 def test_a_block_whose_answer_was_lost_is_found_and_known_as_its_own(office: Office) -> None:
     others = office.add(
         "2026-03-02T09:00:00", "2026-03-02T12:00:00"
-    )  # looks like it, or is two hours away, by the stance
+    )  # looks like it, or is two hours away, by the behaviour
     office.emulator.fault("dropped_after", operation="createStaffAvailabilityBlock")
     assert office.sync([MORNING, DAY_OFF])["added"] == 2
     assert office.sync([MORNING, DAY_OFF])["there"] == 2
@@ -300,11 +300,11 @@ def test_a_block_whose_answer_was_lost_is_found_and_known_as_its_own(office: Off
     fault=st.sampled_from([None, "dropped_after", "500_after", "not_json", "500_before"]),
     foreign=st.sets(st.integers(0, 5), max_size=2),
 )
-@pytest.mark.parametrize("stances", [*STANCES[:2], STANCES[3]], ids=["wall", "utc", "late"])
+@pytest.mark.parametrize("behaviour", [*BEHAVIOURS[:2], BEHAVIOURS[3]], ids=["wall", "utc", "late"])
 def test_killed_anywhere_the_blocks_are_as_wanted_in_the_end(
-    offices: dict[str, Office], stances: Any, first: Any, second: Any, kills: Any, fault: Any, foreign: set[int]
+    offices: dict[str, Office], behaviour: Any, first: Any, second: Any, kills: Any, fault: Any, foreign: set[int]
 ) -> None:
-    office = offices[str(stances)]
+    office = offices[str(behaviour)]
     office.emulator.reset()
     office.begin()
     calendar = f"calendar {next(_calendars)}"
@@ -349,7 +349,7 @@ def test_what_nobody_knew_is_added_again_after_a_while(office: Office, later: An
 @pytest.fixture(scope="module")
 def offices() -> Iterator[dict[str, Office]]:
     with contextlib.ExitStack() as stack:
-        yield {str(stances): stack.enter_context(office_of(**stances)) for stances in STANCES}
+        yield {str(behaviour): stack.enter_context(office_of(**behaviour)) for behaviour in BEHAVIOURS}
 
 
 _calendars = iter(range(10**6))

@@ -14,7 +14,7 @@ from whautomate_core import errors
 from whautomate_core.api import appointments, classes, services
 from whautomate_core.bookings.exports import export_appointments, export_bookings, export_classes
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 WEEK = ("2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z")
@@ -23,7 +23,7 @@ WEEK = ("2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z")
 @pytest.fixture(params=["created", "held"])
 def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """One with appointments and classes on March 3rd, 4th and 20th."""
-    app = create_app(Stances(booking_dates=request.param, page_cap=2), clock=NOW.timestamp)
+    app = create_app(Behaviour(booking_dates=request.param, page_cap=2), clock=NOW.timestamp)
     emulator = Emulator(app)
     with running(app) as emulator.url:
         yield emulator

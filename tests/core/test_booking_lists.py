@@ -17,7 +17,7 @@ from whautomate_core.api import classes, services
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.timetable import sync_classes
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 STAFF, OTHER = Emulator.staff_id, "stf000000002"
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -56,8 +56,8 @@ class Shop:
 
 
 @contextlib.contextmanager
-def shop_of(**stances: Any) -> Iterator[Shop]:
-    app = create_app(Stances(**stances), clock=NOW.timestamp)
+def shop_of(**behaviour: Any) -> Iterator[Shop]:
+    app = create_app(Behaviour(**behaviour), clock=NOW.timestamp)
     emulator = Emulator(app)
     with running(app) as emulator.url:
         yield Shop(emulator)
@@ -66,9 +66,9 @@ def shop_of(**stances: Any) -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def shops() -> Iterator[list[Shop]]:
-    stances: list[dict[str, Any]] = [{}, {"put": "merge", "class_clash": "reject", "order": "oldest_first"}]
+    behaviour: list[dict[str, Any]] = [{}, {"put": "merge", "class_clash": "reject", "order": "oldest_first"}]
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(shop_of(**one)) for one in stances]
+        yield [stack.enter_context(shop_of(**one)) for one in behaviour]
 
 
 @pytest.fixture(params=[0, 1], ids=["clumsy", "kind"])

@@ -17,10 +17,10 @@ from whautomate_core.api import classes, services
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.values.times import wall
 
-STANCES: list[dict[str, Any]] = [
+BEHAVIOURS: list[dict[str, Any]] = [
     {"search_delay": 0.0},
     {"search_delay": 0.0, "class_full": "reject", "known_participant": "reject", "waitlist_moves_up": False},
     {"search_delay": 0.0, "list_lag": 20.0},
@@ -78,8 +78,8 @@ class Class:
 def lessons() -> Iterator[list[Class]]:
     with contextlib.ExitStack() as stack:
         found = []
-        for stances in STANCES:
-            app = create_app(Stances(**stances))
+        for behaviour in BEHAVIOURS:
+            app = create_app(Behaviour(**behaviour))
             found.append(Class(Emulator(app, stack.enter_context(running(app)))))
         yield found
 
@@ -261,7 +261,7 @@ def test_killed_anywhere_everybody_has_one_place_at_most_and_every_row_is_accoun
     assert sum(report[one] for one in OUTCOMES) == report["rows"] == len(rows)
     places = lesson.places()
     assert all(len(one) == 1 for one in places.values()), "nobody has two places"
-    if "list_lag" in STANCES[number]:  # what nobody knew is known once the list shows it
+    if "list_lag" in BEHAVIOURS[number]:  # what nobody knew is known once the list shows it
         lesson.emulator.advance(30)
         report, places = step(), lesson.places()
         assert all(len(one) == 1 for one in places.values()), "nobody has two places"

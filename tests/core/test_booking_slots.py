@@ -21,7 +21,7 @@ from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.client import Client
 from whautomate_core.client.identity import Step
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=BERLIN)  # a Monday; open from 9 to 18
@@ -73,8 +73,8 @@ class Salon:
 
 
 @contextlib.contextmanager
-def salon_of(pool: NoLimit, **stances: Any) -> Iterator[Salon]:
-    app = create_app(Stances(**stances), clock=NOW.timestamp)
+def salon_of(pool: NoLimit, **behaviour: Any) -> Iterator[Salon]:
+    app = create_app(Behaviour(**behaviour), clock=NOW.timestamp)
     emulator = Emulator(app)
     with running(app) as emulator.url:
         yield Salon(emulator, pool)
@@ -87,12 +87,12 @@ def salon(pool: NoLimit, request: pytest.FixtureRequest) -> Iterator[Salon]:
         yield salon
 
 
-STANCES: list[dict[str, Any]] = [
+BEHAVIOURS: list[dict[str, Any]] = [
     {},
     {"slot_times": "utc", "order": "oldest_first", "booking_dates": "held"},
     {"slot_times": "clock", "rescheduled_status": "Booked", "page_cap": 3, "cancel_twice": "accept"},
 ]
-EACH_STANCE = pytest.mark.parametrize("salon", STANCES, indirect=True, ids=["wall", "utc", "clock"])
+EACH_BEHAVIOUR = pytest.mark.parametrize("salon", BEHAVIOURS, indirect=True, ids=["wall", "utc", "clock"])
 
 
 # --- in a step of a run
@@ -131,7 +131,7 @@ def _moved(made: Any, to: str) -> dict[str, Any]:
 # --- the first free slot
 
 
-@EACH_STANCE
+@EACH_BEHAVIOUR
 def test_the_first_free_slot_is_booked(salon: Salon) -> None:
     salon.taken(9)
     made = salon.book()
@@ -309,7 +309,7 @@ def test_whose_contact_opted_out_is_not_booked_for(salon: Salon) -> None:
         ("2026-10-25", "2026-10-25T08:00:00Z"),
     ],
 )
-@EACH_STANCE
+@EACH_BEHAVIOUR
 def test_nine_o_clock_is_nine_o_clock_on_days_when_clocks_change(salon: Salon, day: str, starts: str) -> None:
     midnight = datetime.fromisoformat(day).replace(tzinfo=BERLIN)
     made = salon.book(midnight, midnight + DAY)
@@ -387,7 +387,7 @@ def shared() -> Iterator[dict[str, Salon]]:
 LOST = ["dropped_after", "500_after", "not_json"]
 
 
-@EACH_STANCE
+@EACH_BEHAVIOUR
 @pytest.mark.parametrize("fault", LOST)
 def test_a_booking_whose_answer_was_lost_is_found(salon: Salon, fault: Any) -> None:
     salon.emulator.fault(fault, operation="bookAppointment")
@@ -477,7 +477,7 @@ def test_killed_anywhere_it_is_booked_once_or_said_to_be_unknown(
 # --- moving and calling off
 
 
-@EACH_STANCE
+@EACH_BEHAVIOUR
 def test_a_booking_is_moved_to_a_free_slot_by_id_or_by_client_and_date(salon: Salon) -> None:
     made = salon.book()
     moved = reschedule_booking(salon.client, "2026-03-02T15:00:00+01:00", appointment_id=made["id"], key="m1")
@@ -515,7 +515,7 @@ def test_where_the_server_refuses_the_booking_stays_and_another_try_may_follow(s
     assert reschedule_booking(salon.client, to, appointment_id=made["id"], key="m")["changed"]
 
 
-@EACH_STANCE
+@EACH_BEHAVIOUR
 def test_a_booking_is_called_off_by_id_or_by_client_and_date(salon: Salon) -> None:
     made = salon.book()
     by_day = {"client_id": salon.person, "date": "2026-03-02", "timezone": "Europe/Berlin"}

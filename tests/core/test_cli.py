@@ -20,7 +20,7 @@ def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) ->
     names = []
     for name in ("Ada", "Bob"):
         started = subprocess.Popen(
-            [*command, "--file", str(tmp_path / "state.sqlite"), "--stance", "phone_form=plus"],
+            [*command, "--file", str(tmp_path / "state.sqlite"), "--behaviour", "phone_form=plus"],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -39,9 +39,9 @@ def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) ->
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 
-def test_a_stance_that_is_none_is_said() -> None:
-    for stance, says in (("pt=1", "no such stance"), ("put", "NAME=VALUE"), ("put=often", "replace")):
-        result = CliRunner().invoke(app, ["emulator", "--stance", stance])
+def test_a_behaviour_that_is_none_is_said() -> None:
+    for behaviour, says in (("pt=1", "no such behaviour"), ("put", "NAME=VALUE"), ("put=often", "replace")):
+        result = CliRunner().invoke(app, ["emulator", "--behaviour", behaviour])
         assert result.exit_code == 2
         assert says in result.output
 
@@ -59,7 +59,7 @@ def test_templates_that_are_not_approved_are_refused() -> None:
         assert started.stdout is not None
         (url,) = re.findall(r"http://127\.0\.0\.1:\d+", started.stdout.readline())
         with httpx.Client(base_url=url, headers={"x-api-key": "k"}, timeout=600) as http:
-            found = http.get("/_emulator/stances").json()["templates"]
+            found = http.get("/_emulator/behaviour").json()["templates"]
     finally:
         started.send_signal(signal.SIGTERM)
         started.wait(PATIENCE)

@@ -19,7 +19,7 @@ from whautomate_core.account import account_from_settings
 from whautomate_core.api import account, broadcasts, classes, client_tags, contacts
 from whautomate_core.client.client import ATTEMPTS, Client
 from whautomate_core.client.server_words import server_words
-from whautomate_core.emulator import Emulator, create_app, running, stances_from
+from whautomate_core.emulator import Emulator, behaviour_from, create_app, running
 from whautomate_core.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -165,7 +165,7 @@ def test_a_state_that_is_away_after_the_send_does_not_make_it_look_undone(
 
 @pytest.mark.parametrize("put", ["replace", "merge"])
 def test_put_keeps_what_it_does_not_name(put: str, make_send: Any, pool: Any) -> None:
-    app = create_app(stances_from({"put": put}))
+    app = create_app(behaviour_from({"put": put}))
     with running(app) as url:
         emulator = Emulator(app, url)
         send = make_send(account_from_settings(url, emulator.key))

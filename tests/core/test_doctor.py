@@ -1,4 +1,4 @@
-"""`whautomate doctor` finds what each stance is, within its requests, and leaves the account as it was."""
+"""`whautomate doctor` finds what each behaviour is, within its requests, and leaves the account as it was."""
 
 import itertools
 import json
@@ -23,7 +23,7 @@ from whautomate_core.api import contact_tags, contacts, services
 from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
 from whautomate_core.doctor.probe import READS, WRITES, Reading, Writing, learn
-from whautomate_core.emulator import Emulator, create_app, resources, running, stances_from
+from whautomate_core.emulator import Emulator, behaviour_from, create_app, resources, running
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
@@ -60,13 +60,13 @@ def stands(emulator: Emulator) -> list[Any]:
 
 @pytest.fixture
 def emulators():
-    """stances -> a served emulator."""
+    """behaviour -> a served emulator."""
     import contextlib
 
     with contextlib.ExitStack() as stack:
 
-        def make(**stances: Any) -> Emulator:
-            emulator = Emulator(create_app(stances_from(stances)))
+        def make(**behaviour: Any) -> Emulator:
+            emulator = Emulator(create_app(behaviour_from(behaviour)))
             stack.callback(emulator.close)
             emulator.url = stack.enter_context(running(emulator.app))
             return emulator
@@ -78,7 +78,7 @@ def emulators():
 
 
 @pytest.mark.parametrize(
-    ("stances", "count", "default", "cap", "learnt"),
+    ("behaviour", "count", "default", "cap", "learnt"),
     [
         ({}, 100, 10, 50, 50),
         ({}, 70, 10, 50, None),  # one full page alone may be a page with gaps
@@ -92,8 +92,8 @@ def emulators():
         ({"page_default": 100, "page_cap": 100}, 100, None, 100, 100),
     ],
 )
-def test_pages(emulators: Any, stances: Any, count: int, default: Any, cap: Any, learnt: Any) -> None:
-    emulator = emulators(**stances)
+def test_pages(emulators: Any, behaviour: Any, count: int, default: Any, cap: Any, learnt: Any) -> None:
+    emulator = emulators(**behaviour)
     emulator.add_contacts(people(count))
     exam = reading(emulator)
     exam.run()
@@ -140,10 +140,10 @@ def test_phone_form_by_reading(emulators: Any, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stance", "names"), [("times", {"startTime", "endTime"}), ("dates", {"startDate", "endDate"})]
+    ("behaviour", "names"), [("times", {"startTime", "endTime"}), ("dates", {"startDate", "endDate"})]
 )
-def test_block_fields(emulators: Any, stance: str, names: set[str]) -> None:
-    emulator = emulators(block_fields=stance)
+def test_block_fields(emulators: Any, behaviour: str, names: set[str]) -> None:
+    emulator = emulators(block_fields=behaviour)
     with Client(subscribed(emulator)) as client:
         from whautomate_core.api import staffs
 
@@ -213,7 +213,7 @@ COMBINATIONS = itertools.product(("replace", "merge"), ("duplicate", "reject", "
 @pytest.mark.parametrize(
     ("put", "known", "custom", "more"), [(*one, more) for one, more in zip(COMBINATIONS, itertools.cycle(MORE))]
 )
-def test_writing_finds_the_stance(emulators: Any, put: str, known: str, custom: bool, more: Any) -> None:
+def test_writing_finds_the_behaviour(emulators: Any, put: str, known: str, custom: bool, more: Any) -> None:
     emulator = emulators(put=put, known_number=known, **more)
     emulator.add_contacts(people(3, tags=["vip"], customFields=FIELDS if custom else {}))
     before = stands(emulator)
@@ -224,14 +224,14 @@ def test_writing_finds_the_stance(emulators: Any, put: str, known: str, custom: 
     assert exam.left_behind == []
     assert exam.requests == len(emulator.requests()) <= WRITES
     assert (found["put"], found["known_number"]) == (put, known)
-    assert found["phone_form"] == emulator.stances.phone_form
+    assert found["phone_form"] == emulator.behaviour.phone_form
     assert found["create_answer"] is True
     if found["search_delay"] is None:  # what is left of the requests permits one look after 5 s, else two
-        assert emulator.stances.search_delay > 5
+        assert emulator.behaviour.search_delay > 5
     else:
-        assert emulator.stances.search_delay <= found["search_delay"] <= emulator.stances.search_delay + 15.5
+        assert emulator.behaviour.search_delay <= found["search_delay"] <= emulator.behaviour.search_delay + 15.5
     learnt: dict[str, Any] = {"put_merges": False} if put == "replace" else {}
-    if put == "merge" and custom:  # the emulator's PUT replaces what is inside customFields under either stance
+    if put == "merge" and custom:  # the emulator's PUT replaces what is inside customFields under either behaviour
         learnt = {"put_merges": True, "put_merges_custom_fields": False}
     if found["search_delay"] is not None:
         learnt["search_delay"] = found["search_delay"]

@@ -15,7 +15,7 @@ from whautomate_core.account import account_from_settings
 from whautomate_core.api import broadcasts, classes, clients, contacts, messages
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import create_app, running, stances_from
+from whautomate_core.emulator import behaviour_from, create_app, running
 from whautomate_core.emulator.control import Emulator
 from whautomate_core.errors import (
     ConfigurationError,
@@ -305,8 +305,8 @@ def test_the_repr_of_an_account_tells_no_number(whautomate_emulator: Any) -> Non
 @pytest.mark.parametrize(
     ("put", "phone_form", "client_phone"), [("replace", "plus", "apart"), ("merge", "digits", "apart")]
 )
-def test_under_other_stances(put: str, phone_form: str, client_phone: str, pool: Any) -> None:
-    app = create_app(stances_from({"put": put, "phone_form": phone_form, "client_phone": client_phone}))
+def test_under_other_behaviour(put: str, phone_form: str, client_phone: str, pool: Any) -> None:
+    app = create_app(behaviour_from({"put": put, "phone_form": phone_form, "client_phone": client_phone}))
     with running(app) as url:
         world = make_world(Emulator(app, url))
         with Client(account_of(world.emulator), pool=pool) as client:

@@ -80,8 +80,8 @@ SHORT: dict[str, list[tuple[Any, ...]]] = {
 def test_what_goes_wrong_by_itself_does_no_harm(
     name: str, mode: str, is_slow: bool, world: Any, tmp_path: Path
 ) -> None:
-    stances = {"page_cap": 2} if "between two pages" in name else {}
-    story = Story("contacts", mode, stances, False, is_slow, TWO + SHORT[name])
+    behaviour = {"page_cap": 2} if "between two pages" in name else {}
+    story = Story("contacts", mode, behaviour, False, is_slow, TWO + SHORT[name])
     tell(story, world, f"sqlite:///{tmp_path}/state.sqlite")
 
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Emulator, create_app, stances_from
+from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Emulator, behaviour_from, create_app
 
 START = 1_780_000_000.0  # a minute boundary is 20 s away: fixed windows and sliding ones differ
 
@@ -61,9 +61,9 @@ class Clock:
 class Caller:
     """Calls an emulator in this process. `check=False` for answers that are wrong on purpose."""
 
-    def __init__(self, runner: asyncio.Runner, clock: Clock, path: str = ":memory:", **stances: Any) -> None:
+    def __init__(self, runner: asyncio.Runner, clock: Clock, path: str = ":memory:", **behaviour: Any) -> None:
         self.clock = clock
-        self.app = create_app(stances_from(stances), path=path, clock=clock)
+        self.app = create_app(behaviour_from(behaviour), path=path, clock=clock)
         self.emulator = Emulator(self.app)
         self.answered: set[tuple[str, int]] = set()
         self._runner = runner
@@ -180,12 +180,12 @@ def error(response: httpx.Response) -> tuple[int, str]:
 
 @pytest.fixture
 def make() -> Iterator[Callable[..., Caller]]:
-    """Makes emulators with given stances; limits off unless a test is about them."""
+    """Makes emulators with given behaviour; limits off unless a test is about them."""
     callers: list[Caller] = []
     with asyncio.Runner() as runner:
 
-        def make(clock: Clock | None = None, path: str = ":memory:", **stances: Any) -> Caller:
-            callers.append(Caller(runner, clock or Clock(), path, **{"limits": (), **stances}))
+        def make(clock: Clock | None = None, path: str = ":memory:", **behaviour: Any) -> Caller:
+            callers.append(Caller(runner, clock or Clock(), path, **{"limits": (), **behaviour}))
             return callers[-1]
 
         yield make

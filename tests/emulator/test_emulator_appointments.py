@@ -43,9 +43,11 @@ def test_two_staff_are_there(call: Caller) -> None:
     assert call("POST", "/v1/staffs", {}).status_code == 405
 
 
-@pytest.mark.parametrize(("stance", "ends"), [("times", ("startTime", "endTime")), ("dates", ("startDate", "endDate"))])
-def test_blocks(make: Any, stance: str, ends: tuple[str, str]) -> None:
-    call = make(block_fields=stance)
+@pytest.mark.parametrize(
+    ("behaviour", "ends"), [("times", ("startTime", "endTime")), ("dates", ("startDate", "endDate"))]
+)
+def test_blocks(make: Any, behaviour: str, ends: tuple[str, str]) -> None:
+    call = make(block_fields=behaviour)
     made_block = block(call, "2026-06-01", "2026-06-02T12:00:00")
     assert {name: made_block[name] for name in ends} == {ends[0]: "2026-06-01", ends[1]: "2026-06-02T12:00:00"}
     assert set(made_block) == {"id", "staffId", "reason", *ends, "createdAt", "updatedAt"}
@@ -71,9 +73,9 @@ def test_blocks_by_the_days_they_touch(call: Caller) -> None:
     assert [found(endDate=day) for day in days] == [False, True, True, True, True]
 
 
-@pytest.mark.parametrize(("stance", "status"), [("accept", 200), ("reject", 400)])
-def test_overlapping_blocks(make: Any, stance: str, status: int) -> None:
-    call = make(overlapping_blocks=stance)
+@pytest.mark.parametrize(("behaviour", "status"), [("accept", 200), ("reject", 400)])
+def test_overlapping_blocks(make: Any, behaviour: str, status: int) -> None:
+    call = make(overlapping_blocks=behaviour)
     block(call, "2026-06-01", "2026-06-02")
     same = {"startDate": "2026-06-02T10:00:00", "endDate": "2026-06-03"}
     assert call("POST", BLOCKS, same).status_code == status
@@ -143,17 +145,17 @@ def test_slots_follow_each_other_at_the_services_length(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stance", "first"),
+    ("behaviour", "first"),
     [("wall", f"{DAY}T09:00:00.000Z"), ("utc", f"{DAY}T07:00:00.000Z"), ("clock", "09:00 AM")],
 )
-def test_slot_times(make: Any, stance: str, first: str) -> None:
-    call = make(slot_times=stance)
+def test_slot_times(make: Any, behaviour: str, first: str) -> None:
+    call = make(slot_times=behaviour)
     assert call.slots(date=DAY, serviceId=call.service()["id"])[0] == first
 
 
-@pytest.mark.parametrize(("stance", "days"), [(3, ["01", "02", "03"]), (4, ["01", "02", "03", "04"])])
-def test_next_three_days(make: Any, stance: int, days: list[str]) -> None:
-    call = make(next_three_days=stance)
+@pytest.mark.parametrize(("behaviour", "days"), [(3, ["01", "02", "03"]), (4, ["01", "02", "03", "04"])])
+def test_next_three_days(make: Any, behaviour: int, days: list[str]) -> None:
+    call = make(next_three_days=behaviour)
     block(call, "2026-06-02", "2026-06-02")
     service = call.service()["id"]
     found = call.get("/v1/appointments/slots", date=DAY, nextThreeDays="true", serviceId=service)
@@ -177,9 +179,9 @@ def test_slots_are_those_of_who_offers_the_service_there(call: Caller) -> None:
         assert error(call("GET", "/v1/appointments/slots", params={f"{name}Id": "x"}))[1].startswith(f"{name}.id")
 
 
-@pytest.mark.parametrize(("stance", "count"), [("nobody", 0), ("everybody", 9)])
-def test_service_without_staff(make: Any, stance: str, count: int) -> None:
-    call = make(service_without_staff=stance)
+@pytest.mark.parametrize(("behaviour", "count"), [("nobody", 0), ("everybody", 9)])
+def test_service_without_staff(make: Any, behaviour: str, count: int) -> None:
+    call = make(service_without_staff=behaviour)
     service = call.service(staffs=[])
     assert len(hours(call, serviceId=service["id"])) == count
     assert call.book(service, call.client(), DAY).status_code == (200 if count else 400)
@@ -202,7 +204,7 @@ def test_a_service_that_blocks_time_after_an_appointment(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stance", "start", "end", "free"),
+    ("behaviour", "start", "end", "free"),
     [
         ("wall", f"{DAY}T09:00:00Z", f"{DAY}T12:00:00Z", HOURS[3:]),
         ("utc", f"{DAY}T07:00:00Z", f"{DAY}T10:00:00Z", HOURS[3:]),
@@ -212,8 +214,8 @@ def test_a_service_that_blocks_time_after_an_appointment(call: Caller) -> None:
         ("wall", "2026-05-30", DAY, []),
     ],
 )
-def test_blocks_take_slots_away(make: Any, stance: str, start: str, end: str, free: list[str]) -> None:
-    call = make(block_clock=stance)
+def test_blocks_take_slots_away(make: Any, behaviour: str, start: str, end: str, free: list[str]) -> None:
+    call = make(block_clock=behaviour)
     service = call.service()["id"]
     made_block = block(call, start, end)
     assert hours(call, serviceId=service) == free
@@ -334,7 +336,7 @@ def test_bookings_of_what_is_not_there(call: Caller, changes: Any, names: str, o
     assert call.emulator.records("appointments") == []
 
 
-def test_an_error_inside_a_200_where_the_stance_says_so(make: Any) -> None:
+def test_an_error_inside_a_200_where_the_behaviour_says_so(make: Any) -> None:
     call = make(error_in_200=("bookAppointment",))
     assert error(call.book({"id": "x"}, call.client())) == (200, "service.id names none of the services")
 
@@ -364,21 +366,21 @@ def test_a_class_is_no_appointment(call: Caller) -> None:
     assert error(answer)[1].startswith("service.id")
 
 
-@pytest.mark.parametrize("stance", ["reject", "any"])
-def test_booking_without_staff(make: Any, stance: str) -> None:
-    call = make(booking_without_staff=stance)
+@pytest.mark.parametrize("behaviour", ["reject", "any"])
+def test_booking_without_staff(make: Any, behaviour: str) -> None:
+    call = make(booking_without_staff=behaviour)
     service = call.service(staffs=[{"id": STAFF_ID}, {"id": OTHER_STAFF_ID}])
     answers = [call.book(service, call.client(), staff=None) for _ in range(3)]
-    if stance == "reject":
+    if behaviour == "reject":
         assert [answer.status_code for answer in answers] == [400] * 3
     else:
         assert [answer.status_code for answer in answers] == [200, 200, 400]
         assert {made(answer)["staff"]["id"] for answer in answers[:2]} == {STAFF_ID, OTHER_STAFF_ID}
 
 
-@pytest.mark.parametrize(("stance", "end", "status"), [(True, "10:30", 400), (False, "10:00", 200)])
-def test_add_ons_lengthen(make: Any, stance: bool, end: str, status: int) -> None:
-    call = make(add_ons_lengthen=stance)
+@pytest.mark.parametrize(("behaviour", "end", "status"), [(True, "10:30", 400), (False, "10:00", 200)])
+def test_add_ons_lengthen(make: Any, behaviour: bool, end: str, status: int) -> None:
+    call = make(add_ons_lengthen=behaviour)
     service, add_on = call.service(), call.service("ADD_ON", 30)
     client, extra = call.client(), [{"id": add_on["id"]}]
     assert made(call.book(service, client, addOnServices=extra))["endTime"][11:16] == end
@@ -386,9 +388,9 @@ def test_add_ons_lengthen(make: Any, stance: bool, end: str, status: int) -> Non
     assert call.book(service, client, time="05:00 PM", addOnServices=extra).status_code == status
 
 
-@pytest.mark.parametrize("stance", ["Rescheduled", "Booked"])
-def test_rescheduling(make: Any, stance: str) -> None:
-    call = make(rescheduled_status=stance)
+@pytest.mark.parametrize("behaviour", ["Rescheduled", "Booked"])
+def test_rescheduling(make: Any, behaviour: str) -> None:
+    call = make(rescheduled_status=behaviour)
     service, client = call.service(), call.client()
     first, second = (made(call.book(service, client, time=time)) for time in ("09:00 AM", "10:00 AM"))
 
@@ -399,7 +401,7 @@ def test_rescheduling(make: Any, stance: str) -> None:
     assert error(move("10:00 AM"))[0] == 400  # taken: it stays where it is
     assert call.get(f"/v1/appointments/{first['id']}") == first
     moved = made(move("09:00 AM", timezone="UTC"))
-    assert (moved["id"], moved["status"], moved["startTime"]) == (first["id"], stance, f"{DAY}T09:00:00.000Z")
+    assert (moved["id"], moved["status"], moved["startTime"]) == (first["id"], behaviour, f"{DAY}T09:00:00.000Z")
     assert moved["startTimeUTC"] == f"{DAY}T09:00:00.000Z"
     assert hours(call, serviceId=service["id"]) == ["09:00", *[hour for hour in HOURS[2:] if hour != "11:00"]]
     assert made(move("09:00 AM", timezone="UTC"))["startTimeUTC"] == moved["startTimeUTC"]  # its own slot is free to it
@@ -413,9 +415,9 @@ def test_rescheduling(make: Any, stance: str) -> None:
     assert error(call("POST", "/v1/appointments/reschedule", gone))[1].startswith("appointmentId")
 
 
-@pytest.mark.parametrize(("stance", "status"), [("reject", 400), ("accept", 200)])
-def test_cancelling(make: Any, stance: str, status: int) -> None:
-    call = make(cancel_twice=stance)
+@pytest.mark.parametrize(("behaviour", "status"), [("reject", 400), ("accept", 200)])
+def test_cancelling(make: Any, behaviour: str, status: int) -> None:
+    call = make(cancel_twice=behaviour)
     booked = made(call.book(call.service(), call.client()))
     body = {"appointmentId": booked["id"], "cancellationReason": "ill"}
     assert made(call("POST", "/v1/appointments/cancel", body)) == {}
@@ -426,9 +428,9 @@ def test_cancelling(make: Any, stance: str, status: int) -> None:
     assert error(call("POST", "/v1/appointments/cancel", {"appointmentId": "x"}))[0] == 400
 
 
-@pytest.mark.parametrize(("stance", "day"), [("held", DAY), ("created", "2026-05-28")])
-def test_lists_of_appointments(make: Any, stance: str, day: str) -> None:
-    call = make(booking_dates=stance)
+@pytest.mark.parametrize(("behaviour", "day"), [("held", DAY), ("created", "2026-05-28")])
+def test_lists_of_appointments(make: Any, behaviour: str, day: str) -> None:
+    call = make(booking_dates=behaviour)
     service, client, other = call.service(), call.client(), call.client("5550000002")
     id = made(call.book(service, client))["id"]
     days = ["2026-05-27", "2026-05-28", "2026-05-31", DAY, "2026-06-02"]

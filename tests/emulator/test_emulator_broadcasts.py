@@ -45,9 +45,9 @@ def test_last_activity(call: Caller) -> None:
     assert audience(call, call.segment(numberOfDaysLastActivity=2)) == ["B"]
 
 
-@pytest.mark.parametrize(("stance", "names"), [("location", ["A"]), ("account", ["A", "B"])])
-def test_segment_scope(make: Any, stance: str, names: list[str]) -> None:
-    call = make(segment_scope=stance)
+@pytest.mark.parametrize(("behaviour", "names"), [("location", ["A"]), ("account", ["A", "B"])])
+def test_segment_scope(make: Any, behaviour: str, names: list[str]) -> None:
+    call = make(segment_scope=behaviour)
     call.contact("+1", "A")
     call.contact("+2", "B", location={"id": "loc000000002"})
     assert audience(call, call.segment()) == names
@@ -157,14 +157,14 @@ def test_a_broadcast_without_template_fails_for_everyone(call: Caller) -> None:
     assert call.phones() == []
 
 
-@pytest.mark.parametrize(("stance", "status"), [("draft", "Draft"), ("at_once", "Completed")])
-def test_no_schedule(make: Any, stance: str, status: str) -> None:
-    call = make(no_schedule=stance)
+@pytest.mark.parametrize(("behaviour", "status"), [("draft", "Draft"), ("at_once", "Completed")])
+def test_no_schedule(make: Any, behaviour: str, status: str) -> None:
+    call = make(no_schedule=behaviour)
     call.contact()
     id = call.broadcast(call.segment())["id"]
     call.emulator.advance(3600)
     assert call.get(f"/v1/broadcasts/{id}")["status"] == status
-    assert len(call.phones()) == (1 if stance == "at_once" else 0)
+    assert len(call.phones()) == (1 if behaviour == "at_once" else 0)
 
 
 def test_a_draft_gets_a_time(make: Any) -> None:
@@ -197,9 +197,9 @@ def test_broadcasts_stay_scheduled(make: Any, stuck: bool) -> None:
     assert call.phones() == ([] if stuck else ["15550000001"])
 
 
-@pytest.mark.parametrize(("stance", "phones"), [("creation", ["1", "2"]), ("start", ["2", "3"])])
-def test_recipients_fixed(make: Any, stance: str, phones: list[str]) -> None:
-    call = make(recipients_fixed=stance)
+@pytest.mark.parametrize(("behaviour", "phones"), [("creation", ["1", "2"]), ("start", ["2", "3"])])
+def test_recipients_fixed(make: Any, behaviour: str, phones: list[str]) -> None:
+    call = make(recipients_fixed=behaviour)
     ada = call.contact("+1")
     call.contact("+2")
     call.broadcast(call.segment(exclusionTags=["Unsubscribe"]), at=START + 60)
@@ -243,12 +243,12 @@ def test_a_scheduled_broadcast_can_be_changed_and_deleted_a_started_one_cannot(c
     assert call.get(f"/v1/broadcasts/{started}")["status"] == "Completed"
 
 
-@pytest.mark.parametrize("stance", [(), ("createBroadcast",)])
-def test_an_error_inside_a_200(make: Any, stance: tuple[str, ...]) -> None:
-    call = make(error_in_200=stance)
+@pytest.mark.parametrize("behaviour", [(), ("createBroadcast",)])
+def test_an_error_inside_a_200(make: Any, behaviour: tuple[str, ...]) -> None:
+    call = make(error_in_200=behaviour)
     body = {"name": "N", "type": "contact", "segments": [{"id": "gone"}]}
     status, message = error(call("POST", "/v1/broadcasts", body))
-    assert (status, message) == (200 if stance else 400, "segments.0.id names none of the segments")
+    assert (status, message) == (200 if behaviour else 400, "segments.0.id names none of the segments")
     assert call("POST", "/v1/broadcasts", {}).status_code == 400
     assert call.get("/v1/broadcasts") == []
 

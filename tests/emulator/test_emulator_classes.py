@@ -65,15 +65,15 @@ def test_classes_that_cannot_be(call: Caller, changes: Any, names: str) -> None:
     assert call.get("/v1/classes") == [class_]
 
 
-@pytest.mark.parametrize("stance", ["replace", "merge"])
-def test_changing_a_class(make: Any, stance: str) -> None:
-    call = make(put=stance)
+@pytest.mark.parametrize("behaviour", ["replace", "merge"])
+def test_changing_a_class(make: Any, behaviour: str) -> None:
+    call = make(put=behaviour)
     class_ = call.class_(places=3, notes="n")
     path = f"/v1/classes/{class_['id']}"
     made(call.join(class_, call.client("1", "A")))
     made(call.leave(class_, clientId=made(call.join(class_, call.client("2", "B")))["client"]["id"]))
     before = len(told(call))
-    if stance == "replace":  # what isn't sent is gone, and a class can't be without it
+    if behaviour == "replace":  # what isn't sent is gone, and a class can't be without it
         assert error(call("PUT", path, {"time": "10:00 AM"}))[1].endswith("is required")
         moved = made(call("PUT", path, {**class_, "time": "10:00 AM", "notes": "m"}))
     else:
@@ -87,9 +87,9 @@ def test_changing_a_class(make: Any, stance: str) -> None:
     assert call("GET", f"{path}/participants").status_code == 404
 
 
-@pytest.mark.parametrize(("stance", "status"), [("accept", 200), ("reject", 400)])
-def test_class_clash(make: Any, stance: str, status: int) -> None:
-    call = make(class_clash=stance)
+@pytest.mark.parametrize(("behaviour", "status"), [("accept", 200), ("reject", 400)])
+def test_class_clash(make: Any, behaviour: str, status: int) -> None:
+    call = make(class_clash=behaviour)
     class_ = call.class_()
     body = {name: class_[name] for name in ("location", "staff", "service", "date", "time")}
     assert call("POST", "/v1/classes", body).status_code == status
@@ -137,14 +137,14 @@ def test_participants_that_are_none(call: Caller, body: Any, names: str) -> None
     assert statuses(call, class_) == []
 
 
-@pytest.mark.parametrize("stance", ["waitlist", "reject"])
-def test_class_full(make: Any, stance: str) -> None:
-    call = make(class_full=stance)
+@pytest.mark.parametrize("behaviour", ["waitlist", "reject"])
+def test_class_full(make: Any, behaviour: str) -> None:
+    call = make(class_full=behaviour)
     class_ = call.class_(places=1)
     made(call.join(class_, call.client("1", "A")))
     made(call.join(class_, call.client("2", "B"), status="WAITLISTED"))
     answer = call.join(class_, call.client("3", "C"))
-    if stance == "reject":
+    if behaviour == "reject":
         assert error(answer) == (400, "the class is full")
     else:
         assert made(answer)["status"] == "WAITLISTED"
@@ -153,41 +153,41 @@ def test_class_full(make: Any, stance: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stance", "after"),
+    ("behaviour", "after"),
     [(True, ["CANCELLED", "BOOKED", "WAITLISTED"]), (False, ["CANCELLED", "WAITLISTED", "WAITLISTED"])],
 )
-def test_waitlist_moves_up(make: Any, stance: bool, after: list[str]) -> None:
-    call = make(waitlist_moves_up=stance, put="merge")
+def test_waitlist_moves_up(make: Any, behaviour: bool, after: list[str]) -> None:
+    call = make(waitlist_moves_up=behaviour, put="merge")
     class_ = call.class_(places=1)
     clients = [call.client(name, name) for name in "123"]
     for client in clients:
         made(call.join(class_, client))
     made(call.leave(class_, clientId=clients[0]["id"]))
     assert statuses(call, class_) == after
-    assert (("class_booked", "2") in told(call)) == stance
+    assert (("class_booked", "2") in told(call)) == behaviour
     made(call("PUT", f"/v1/classes/{class_['id']}", {"numberOfParticipants": 2}))
-    assert (statuses(call, class_)[2] == "BOOKED") == stance
-    if stance:
+    assert (statuses(call, class_)[2] == "BOOKED") == behaviour
+    if behaviour:
         assert call("PUT", f"/v1/classes/{class_['id']}", {"numberOfParticipants": 1}).status_code == 400
 
 
-@pytest.mark.parametrize("stance", ["duplicate", "reject", "reuse"])
-def test_known_participant(make: Any, stance: str) -> None:
-    call = make(known_participant=stance)
+@pytest.mark.parametrize("behaviour", ["duplicate", "reject", "reuse"])
+def test_known_participant(make: Any, behaviour: str) -> None:
+    call = make(known_participant=behaviour)
     class_, client = call.class_(), call.client()
     first, second = made(call.join(class_, client)), call.join(class_, client)
-    assert second.status_code == (400 if stance == "reject" else 200)
-    assert statuses(call, class_) == ["BOOKED"] * (2 if stance == "duplicate" else 1)
-    if stance == "reuse":
+    assert second.status_code == (400 if behaviour == "reject" else 200)
+    assert statuses(call, class_) == ["BOOKED"] * (2 if behaviour == "duplicate" else 1)
+    if behaviour == "reuse":
         assert second.json() == first
     for _ in statuses(call, class_):
         made(call.leave(class_, clientId=client["id"]))
     assert made(call.join(class_, client))["id"] != first["id"]  # who left may come again
 
 
-@pytest.mark.parametrize(("stance", "status"), [("reject", 400), ("accept", 200)])
-def test_leaving_twice(make: Any, stance: str, status: int) -> None:
-    call = make(cancel_twice=stance)
+@pytest.mark.parametrize(("behaviour", "status"), [("reject", 400), ("accept", 200)])
+def test_leaving_twice(make: Any, behaviour: str, status: int) -> None:
+    call = make(cancel_twice=behaviour)
     class_, client = call.class_(), call.client()
     made(call.join(class_, client))
     made(call.leave(class_, clientId=client["id"]))
@@ -198,7 +198,7 @@ def test_leaving_twice(make: Any, stance: str, status: int) -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.integers(1, 3),
-    stances=st.fixed_dictionaries(
+    behaviour=st.fixed_dictionaries(
         {
             "class_full": st.sampled_from(["waitlist", "reject"]),
             "waitlist_moves_up": st.booleans(),
@@ -209,9 +209,9 @@ def test_leaving_twice(make: Any, stance: str, status: int) -> None:
     actions=st.lists(st.tuples(st.sampled_from(["join", "join", "leave", "grow"]), st.integers(0, 4)), max_size=15),
 )
 def test_never_more_booked_than_places(
-    make: Any, places: int, stances: dict[str, Any], actions: list[tuple[str, int]]
+    make: Any, places: int, behaviour: dict[str, Any], actions: list[tuple[str, int]]
 ) -> None:
-    call = make(put="merge", **stances)
+    call = make(put="merge", **behaviour)
     class_ = call.class_(places)
     ids = call.emulator.add_clients({"fullName": f"{number}"} for number in range(5))
     for action, number in actions:
@@ -224,5 +224,5 @@ def test_never_more_booked_than_places(
         now = call.get(f"/v1/classes/{class_['id']}")
         held = statuses(call, class_)
         assert held.count("BOOKED") == now["bookedParticipants"] <= now["numberOfParticipants"]
-        if stances["waitlist_moves_up"] and now["bookedParticipants"] < now["numberOfParticipants"]:
+        if behaviour["waitlist_moves_up"] and now["bookedParticipants"] < now["numberOfParticipants"]:
             assert action == "join" or "WAITLISTED" not in held  # asked to wait, or moved up

@@ -24,9 +24,9 @@ def test_a_create_gives_ids_and_dates(call: Caller) -> None:
     assert call.client("5550000002")["clientId"] == "C2"
 
 
-@pytest.mark.parametrize(("stance", "shown"), [("repeated", "495550000001"), ("apart", "5550000001")])
-def test_client_phone(make: Any, stance: str, shown: str) -> None:
-    call = make(client_phone=stance, put="merge", search_delay=0)
+@pytest.mark.parametrize(("behaviour", "shown"), [("repeated", "495550000001"), ("apart", "5550000001")])
+def test_client_phone(make: Any, behaviour: str, shown: str) -> None:
+    call = make(client_phone=behaviour, put="merge", search_delay=0)
     client = call.client("(555) 000-0001", countryCode="49")
     assert (client["countryCode"], client["phone"]) == ("+49", shown)
     back = made(call("PUT", f"/v1/clients/{client['id']}", client))  # read, merged and written back: nothing moved
@@ -36,22 +36,22 @@ def test_client_phone(make: Any, stance: str, shown: str) -> None:
     assert [each["id"] for each in call.get("/v1/clients", searchText="555 0000001")] == [client["id"]]
     assert call.get("/v1/clients", searchText="+49 555 0000001") == []  # whether code and rest are joined nobody knows
     moved = made(call("PUT", f"/v1/clients/{client['id']}", {"countryCode": "+49", "phone": "49"}))
-    assert moved["phone"] == ("4949" if stance == "repeated" else "49")
+    assert moved["phone"] == ("4949" if behaviour == "repeated" else "49")
 
 
-@pytest.mark.parametrize(("stance", "count"), [("duplicate", 2), ("reject", 1), ("reuse", 1)])
-def test_known_client(make: Any, stance: str, count: int) -> None:
-    call = make(known_client=stance, put="merge")
+@pytest.mark.parametrize(("behaviour", "count"), [("duplicate", 2), ("reject", 1), ("reuse", 1)])
+def test_known_client(make: Any, behaviour: str, count: int) -> None:
+    call = make(known_client=behaviour, put="merge")
     first, other = call.client("5550000001"), call.client("5550000002")
     again = call("POST", "/v1/clients", BODY)
     assert len(call.emulator.clients()) == 1 + count
-    if stance == "reject":
+    if behaviour == "reject":
         assert error(again) == (400, "phone is already used by another record")
         taken = {"countryCode": "+1", "phone": "5550000001"}
         assert error(call("PUT", f"/v1/clients/{other['id']}", taken))[0] == 400
         made(call("PUT", f"/v1/clients/{first['id']}", taken))
     else:
-        assert (made(again)["id"] == first["id"]) == (stance == "reuse")
+        assert (made(again)["id"] == first["id"]) == (behaviour == "reuse")
 
 
 def test_a_contact_and_a_client_may_have_one_number(make: Any) -> None:
@@ -118,9 +118,9 @@ def test_filters(make: Any) -> None:
     assert call.emulator.automations() == call.emulator.requests("createClient") == []
 
 
-@pytest.mark.parametrize(("stance", "days"), [("created", ["2026-05-28"]), ("registered", ["2025-01-31"])])
-def test_client_dates(make: Any, stance: str, days: list[str]) -> None:
-    call = make(client_dates=stance)
+@pytest.mark.parametrize(("behaviour", "days"), [("created", ["2026-05-28"]), ("registered", ["2025-01-31"])])
+def test_client_dates(make: Any, behaviour: str, days: list[str]) -> None:
+    call = make(client_dates=behaviour)
     call.client(registrationDate="2025-01-31")
     asked = ["2025-01-30", "2025-01-31", "2025-02-01", "2026-05-28"]
     assert [day for day in asked if call.get("/v1/clients", startDate=day, endDate=day)] == days
@@ -205,7 +205,7 @@ def test_a_number_gets_one_broadcast_once_be_it_a_contacts_or_a_clients(call: Ca
 
 
 @pytest.mark.parametrize(
-    ("status", "stance", "reached"),
+    ("status", "behaviour", "reached"),
     [
         ("ALL", "everyone", "ABC"),
         (None, "everyone", "ABC"),
@@ -215,8 +215,8 @@ def test_a_number_gets_one_broadcast_once_be_it_a_contacts_or_a_clients(call: Ca
         ("CANCELLED", "not_cancelled", "C"),
     ],
 )
-def test_a_class_as_audience(make: Any, status: str | None, stance: str, reached: str) -> None:
-    call = make(target_class_all=stance, broadcast_failed_share=0, waitlist_moves_up=False)
+def test_a_class_as_audience(make: Any, status: str | None, behaviour: str, reached: str) -> None:
+    call = make(target_class_all=behaviour, broadcast_failed_share=0, waitlist_moves_up=False)
     class_ = call.class_()
     clients = [call.client(phone, name) for phone, name in (("1", "A"), ("2", "B"), ("3", "C"), ("4", "D"))]
     made(call.join(class_, clients[0]))

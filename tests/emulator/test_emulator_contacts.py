@@ -26,9 +26,9 @@ def test_ids_follow_from_the_seed(make: Any) -> None:
     assert make(seed=1).contact()["id"] == make(seed=1).contact()["id"] != make(seed=2).contact()["id"]
 
 
-@pytest.mark.parametrize(("stance", "shown"), [("digits", "15550000001"), ("plus", "+15550000001")])
-def test_phone_form(make: Any, stance: str, shown: str) -> None:
-    call = make(phone_form=stance)
+@pytest.mark.parametrize(("behaviour", "shown"), [("digits", "15550000001"), ("plus", "+15550000001")])
+def test_phone_form(make: Any, behaviour: str, shown: str) -> None:
+    call = make(phone_form=behaviour)
     contact = call.contact("+1 (555) 000-0001")
     assert contact["phoneNumber"] == shown
     assert call.get("/v1/contacts")[0]["phoneNumber"] == shown
@@ -59,14 +59,14 @@ def test_a_known_number_is_reused_as_it_is(make: Any) -> None:
     assert fired(call) == [("contact_created", None, False)]
 
 
-@pytest.mark.parametrize("stance", ["duplicate", "reject", "reuse"])
-def test_a_known_tag(make: Any, stance: str) -> None:
-    call = make(known_tag=stance)
+@pytest.mark.parametrize("behaviour", ["duplicate", "reject", "reuse"])
+def test_a_known_tag(make: Any, behaviour: str) -> None:
+    call = make(known_tag=behaviour)
     first = made(call("POST", "/v1/contactTags", {"name": "VIP"}))
     second = call("POST", "/v1/contactTags", {"name": "VIP"})
-    assert second.status_code == (400 if stance == "reject" else 200)
-    assert len(call.emulator.records("contactTags")) == (2 if stance == "duplicate" else 1)
-    if stance == "reuse":
+    assert second.status_code == (400 if behaviour == "reject" else 200)
+    assert len(call.emulator.records("contactTags")) == (2 if behaviour == "duplicate" else 1)
+    if behaviour == "reuse":
         assert second.json() == first
     assert first["canonical"] == "vip"
 
@@ -146,9 +146,9 @@ def test_tags_of_a_contact_that_left(call: Caller) -> None:
     assert fired(call) == []
 
 
-@pytest.mark.parametrize(("stance", "order"), [("newest_first", [2, 1, 0]), ("oldest_first", [0, 1, 2])])
-def test_order_of_lists(make: Any, stance: str, order: list[int]) -> None:
-    call = make(order=stance)
+@pytest.mark.parametrize(("behaviour", "order"), [("newest_first", [2, 1, 0]), ("oldest_first", [0, 1, 2])])
+def test_order_of_lists(make: Any, behaviour: str, order: list[int]) -> None:
+    call = make(order=behaviour)
     ids = call.people(3)
     assert [each["id"] for each in call.get("/v1/contacts")] == [ids[n] for n in order]
 

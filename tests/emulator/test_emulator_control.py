@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Stances, stances_from
+from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Behaviour, behaviour_from
 
 from .conftest import START, Caller, made
 
@@ -56,7 +56,7 @@ def test_the_same_over_http_without_key_and_uncounted(make: Any) -> None:
     assert call.get("/_emulator/automations") == call.emulator.automations() != []
     assert call.get("/_emulator/contacts") == call.emulator.contacts() != []
     assert call.get("/_emulator/messages") == []
-    assert call.get("/_emulator/stances")["put"] == "merge"
+    assert call.get("/_emulator/behaviour")["put"] == "merge"
     assert call.get("/_emulator/clock") == {"now": START}
     made(call("POST", "/_emulator/clock", {"advance": 60}))
     assert call.get("/_emulator/clock") == {"now": START + 60}
@@ -147,13 +147,13 @@ def test_a_reset_emulator_does_the_same_again(call: Caller) -> None:
 
 def test_a_file_outlives_the_emulator(make: Any, tmp_path: Path) -> None:
     path = str(tmp_path / "emulator.db")
-    stances = {"limits": ((6, 60),), "recipients_fixed": "start"}
-    first = make(path=path, **stances)
+    behaviour = {"limits": ((6, 60),), "recipients_fixed": "start"}
+    first = make(path=path, **behaviour)
     contact = first.contact(tags=["a"])
     broadcast = first.broadcast(first.segment(), at=START + 100)
     first("GET", "/v1/contacts", headers={"x-api-key": "wrong"})
     first.emulator.advance(10)
-    second = make(path=path, clock=first.clock, **stances)
+    second = make(path=path, clock=first.clock, **behaviour)
     assert second.emulator.now() == START + 10
     assert second.emulator.requests() == first.emulator.requests()
     assert second.emulator.automations() == first.emulator.automations()
@@ -163,7 +163,7 @@ def test_a_file_outlives_the_emulator(make: Any, tmp_path: Path) -> None:
     assert other["id"] != contact["id"]
     assert second("GET", "/v1/contacts").status_code == 429  # six calls, three of them before
     second.emulator.advance(100)
-    third = make(path=path, clock=first.clock, **stances)
+    third = make(path=path, clock=first.clock, **behaviour)
     assert [message["contact"] for message in third.emulator.messages()] == [contact["id"]]
 
 
@@ -194,16 +194,16 @@ def test_serving_until_interrupted() -> None:
             process.kill()
 
 
-def test_stances_say_what_they_take() -> None:
-    assert stances_from({"put": "merge", "limits": [[1, 2]]}) == Stances(put="merge", limits=((1, 2.0),))
+def test_behaviours_say_what_they_take() -> None:
+    assert behaviour_from({"put": "merge", "limits": [[1, 2]]}) == Behaviour(put="merge", limits=((1, 2.0),))
     with pytest.raises(ValueError, match="put is one of 'replace', 'merge', not 'patch'"):
-        stances_from({"put": "patch"})
-    with pytest.raises(ValueError, match="no such stance: putt"):
-        stances_from({"putt": "merge"})
+        behaviour_from({"put": "patch"})
+    with pytest.raises(ValueError, match="no such behaviour: putt"):
+        behaviour_from({"putt": "merge"})
     with pytest.raises(ValueError, match="search_delay is not negative"):
-        Stances(search_delay=-1)
+        Behaviour(search_delay=-1)
     with pytest.raises(ValueError, match="page_cap"):
-        Stances(page_cap=0)
+        Behaviour(page_cap=0)
 
 
 # The pytest plugin
@@ -234,19 +234,19 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
             whautomate_emulator.fault("500_after")
             assert calls(whautomate_emulator, "POST", "/v1/contacts", json=body).status_code == 500
             assert len(whautomate_emulator.contacts()) == 1
-            assert whautomate_emulator.stances.put == "merge"
+            assert whautomate_emulator.behaviour.put == "merge"
             assert whautomate_emulator.url.startswith("http://127.0.0.1:")
 
         @pytest.mark.whautomate(put="replace")
         def test_the_nearer_marker_wins(whautomate_emulator):
-            assert whautomate_emulator.stances.put == "replace"
-            assert whautomate_emulator.stances.page_default == 1
+            assert whautomate_emulator.behaviour.put == "replace"
+            assert whautomate_emulator.behaviour.page_default == 1
         """
     )
     pytester.runpytest_subprocess(*PLUGIN, "-W", "error").assert_outcomes(passed=3)
 
 
-def test_a_wrong_stance_is_an_error_that_names_it(pytester: pytest.Pytester) -> None:
+def test_a_wrong_behaviour_is_an_error_that_names_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import pytest
@@ -257,7 +257,7 @@ def test_a_wrong_stance_is_an_error_that_names_it(pytester: pytest.Pytester) -> 
     )
     result = pytester.runpytest_subprocess(*PLUGIN)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*no such stance: putt*"])
+    result.stdout.fnmatch_lines(["*no such behaviour: putt*"])
 
 
 def test_without_the_extra_pytest_works_and_the_fixture_says_what_to_install(pytester: pytest.Pytester) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from whautomate_core.emulator import Emulator, Fault, create_app, running, stances_from
+from whautomate_core.emulator import Emulator, Fault, behaviour_from, create_app, running
 
 from .conftest import Caller, error
 
@@ -36,7 +36,7 @@ SEEN: list[tuple[Any, Any, int]] = [
 
 @pytest.fixture
 def served() -> Iterator[Emulator]:
-    app = create_app(stances_from({"limits": ()}))
+    app = create_app(behaviour_from({"limits": ()}))
     emulator = Emulator(app)
     with running(app) as emulator.url:
         yield emulator
@@ -179,7 +179,7 @@ def test_an_emulator_can_stop_while_it_refuses() -> None:
     with running(app) as url:
         Emulator(app, url).fault("refused", seconds=60)
     with running(app, port=int(url.rsplit(":", 1)[1])) as again:
-        assert httpx.get(f"{again}/_emulator/stances", timeout=600).status_code == 200
+        assert httpx.get(f"{again}/_emulator/behaviour", timeout=600).status_code == 200
 
 
 def test_refused_in_process(call: Caller) -> None:
@@ -266,7 +266,7 @@ def test_an_answer_is_sent_at_once() -> None:
 
     app.add_middleware(Looks)
     with running(app) as url:
-        assert httpx.get(f"{url}/_emulator/stances", timeout=600).status_code == 200
+        assert httpx.get(f"{url}/_emulator/behaviour", timeout=600).status_code == 200
     assert is_on == [1]
 
 

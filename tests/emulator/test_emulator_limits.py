@@ -72,9 +72,9 @@ def test_retry_after(make: Any, retry_after: bool, window: str, seconds: str) ->
 
 
 def test_the_subscribed_account_is_the_default() -> None:
-    from whautomate_core.emulator import Stances
+    from whautomate_core.emulator import Behaviour
 
-    assert Stances().limits == ((300, 60.0), (432_000, 86_400.0))
+    assert Behaviour().limits == ((300, 60.0), (432_000, 86_400.0))
 
 
 def test_a_wrong_key_does_not_count_an_invalid_request_does(make: Any) -> None:

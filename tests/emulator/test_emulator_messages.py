@@ -40,17 +40,17 @@ def test_a_template_to_a_contact_a_client_or_a_number(call: Caller) -> None:
     assert [kind for kind, _, _ in fired(call)].count("contact_created") == 3
 
 
-@pytest.mark.parametrize("stance", [True, False])
-def test_client_becomes_contact(make: Any, stance: bool) -> None:
-    call = make(client_becomes_contact=stance)
+@pytest.mark.parametrize("behaviour", [True, False])
+def test_client_becomes_contact(make: Any, behaviour: bool) -> None:
+    call = make(client_becomes_contact=behaviour)
     client = call.client()
     made(call.send("template", client={"id": client["id"]}))
     [message] = call.emulator.messages()
-    assert len(call.emulator.contacts()) == (1 if stance else 0)
-    assert (message["client"], message["contact"] is not None) == (client["id"], stance)
+    assert len(call.emulator.contacts()) == (1 if behaviour else 0)
+    assert (message["client"], message["contact"] is not None) == (client["id"], behaviour)
     contact = call.contact("+1 555 000 0001")
     made(call.send("template", client={"id": client["id"]}))
-    assert call.emulator.messages()[1]["contact"] == (message["contact"] if stance else contact["id"])
+    assert call.emulator.messages()[1]["contact"] == (message["contact"] if behaviour else contact["id"])
 
 
 @pytest.mark.parametrize("kind", ["text", "media"])
@@ -98,9 +98,9 @@ def test_other_channels_reach_who_wrote_there(call: Caller, channel: str, kind: 
     assert call.send(kind, channel=channel, recepient={"phoneNumber": "+1"}).status_code == 400
 
 
-@pytest.mark.parametrize(("stance", "refused"), [(("whatsapp", "telegram"), True), ((), False)])
-def test_session_channels(make: Any, stance: tuple[str, ...], refused: bool) -> None:
-    call = make(session_channels=stance)
+@pytest.mark.parametrize(("behaviour", "refused"), [(("whatsapp", "telegram"), True), ((), False)])
+def test_session_channels(make: Any, behaviour: tuple[str, ...], refused: bool) -> None:
+    call = make(session_channels=behaviour)
     contact = call.contact()
     assert ("error" in call.send("text", contact={"id": contact["id"]}).json()) == refused
     assert "error" not in call.send("template", contact={"id": contact["id"]}).json()
@@ -119,9 +119,9 @@ def test_session_channels(make: Any, stance: tuple[str, ...], refused: bool) -> 
         ({"contact": {"id": "CONTACT"}, "scheduleDateTime": "soon"}, "scheduleDateTime"),
     ],
 )
-@pytest.mark.parametrize("stance", ["default", ()])
-def test_messages_to_nobody(make: Any, body: Any, names: str, stance: Any) -> None:
-    call = make() if stance == "default" else make(error_in_200=stance)
+@pytest.mark.parametrize("behaviour", ["default", ()])
+def test_messages_to_nobody(make: Any, body: Any, names: str, behaviour: Any) -> None:
+    call = make() if behaviour == "default" else make(error_in_200=behaviour)
     [client] = call.emulator.add_clients([{"fullName": "No phone"}])
     ids = {"CONTACT": call.contact()["id"], "CLIENT": client}
     body = {
@@ -129,9 +129,9 @@ def test_messages_to_nobody(make: Any, body: Any, names: str, stance: Any) -> No
         for name, value in body.items()
     }
     answer = call.send("template", **body)
-    assert answer.status_code == (400 if stance == () else 200)
+    assert answer.status_code == (400 if behaviour == () else 200)
     message = answer.json()["error"]
-    message = message["message"] if stance == () else message
+    message = message["message"] if behaviour == () else message
     assert message.split()[0] == names
     assert call.emulator.messages() == []
     assert len(call.emulator.contacts()) == 1
@@ -191,9 +191,9 @@ def test_messages_of_all_sorts_are_in_the_order_of_sending(call: Caller) -> None
 # Reading and receiving
 
 
-@pytest.mark.parametrize(("stance", "texts"), [("newest_first", "DCBA"), ("oldest_first", "ABCD")])
-def test_a_conversation(make: Any, stance: str, texts: str) -> None:
-    call = make(order=stance, phone_form="plus")
+@pytest.mark.parametrize(("behaviour", "texts"), [("newest_first", "DCBA"), ("oldest_first", "ABCD")])
+def test_a_conversation(make: Any, behaviour: str, texts: str) -> None:
+    call = make(order=behaviour, phone_form="plus")
     contact, other = call.contact(), call.contact("+49151")
     call.emulator.receive(other["id"], "elsewhere")
     first = call.emulator.receive(contact["id"], "A")
@@ -226,9 +226,9 @@ def test_a_conversation_by_days_and_with_broadcasts(make: Any) -> None:
     assert found(startDate="2026-05-30") == []
 
 
-@pytest.mark.parametrize(("stance", "values"), [("text", ["true", "false"]), ("boolean", [True, False])])
-def test_incoming_form(make: Any, stance: str, values: list[Any]) -> None:
-    call = make(incoming_form=stance, order="oldest_first")
+@pytest.mark.parametrize(("behaviour", "values"), [("text", ["true", "false"]), ("boolean", [True, False])])
+def test_incoming_form(make: Any, behaviour: str, values: list[Any]) -> None:
+    call = make(incoming_form=behaviour, order="oldest_first")
     contact = call.contact()
     call.emulator.receive(contact["id"])
     made(call.send("text", contact={"id": contact["id"]}))

@@ -12,14 +12,14 @@ from prefect import flow
 
 from prefect_whautomate import WhautomateCredentials, appointments, classes
 from whautomate_core import errors
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 EXAMPLE = Path(__file__).parents[2] / "example_dags" / "prefect" / "bookings.py"
 
 
 @pytest.fixture
 def emulator():
-    app = create_app(Stances(search_delay=0.0, limits=((1_000_000, 60.0),)), clock=NOW.timestamp)
+    app = create_app(Behaviour(search_delay=0.0, limits=((1_000_000, 60.0),)), clock=NOW.timestamp)
     with running(app) as url:
         emulator = Emulator(app, url)
         emulator.people = furnish(emulator)

@@ -22,7 +22,7 @@ from test_prove_airflow import _free_port
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.messaging.segments import ensure_segment
 from whautomate_core.state import open_state
 
@@ -144,8 +144,8 @@ def proved(tmp_path_factory, postgres):
     with contextlib.ExitStack() as stack:
         emulators = {}
         for name, seconds in (("whautomate_default", 1.0), ("killed", 1.0), ("slow", 1e6)):
-            stances = Stances(broadcast_seconds=seconds, delivery_seconds=0.0, limits=((10**6, 60.0),))
-            app = create_app(stances, key=KEY)
+            behaviour = Behaviour(broadcast_seconds=seconds, delivery_seconds=0.0, limits=((10**6, 60.0),))
+            app = create_app(behaviour, key=KEY)
             one = emulators[name] = Emulator(app, stack.enter_context(running(app)))
             one.add_contacts({"name": "N", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(3))
             settings = {"location_id": "loc000000001", "plan": "subscribed", "account": secrets.token_hex(4)}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 KEY = "key-of-the-proof-4711"
 FILE = Path(__file__).parents[1] / "airflow" / "dags_prove" / "synced.py"
@@ -20,7 +20,7 @@ ROWS, KILLS = 2_000, int(os.environ.get("WHAUTOMATE_KILLS", "50"))
 
 @pytest.fixture
 def emulator():
-    app = create_app(Stances(limits=((1_000_000, 60.0),)), key=KEY)
+    app = create_app(Behaviour(limits=((1_000_000, 60.0),)), key=KEY)
     with running(app) as url:
         yield Emulator(app, url)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from waiting_cases import send
 
-from whautomate_core.emulator import Emulator, Stances, create_app, running
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 DAGS = Path(__file__).parents[1] / "airflow" / "dags_triggerer"
 NUMBER = 200
@@ -110,7 +110,7 @@ def _free_port():
 def test_two_hundred_waiting_broadcasts_take_two_list_calls_a_poll(tmp_path, page_cap, lists):
     # They have begun, and go on until the emulator's clock is moved.
     app = create_app(
-        Stances(page_cap=page_cap, broadcast_seconds=1e6, delivery_seconds=0.0, broadcast_failed_share=0.0)
+        Behaviour(page_cap=page_cap, broadcast_seconds=1e6, delivery_seconds=0.0, broadcast_failed_share=0.0)
     )
     with running(app) as url:
         emulator = Emulator(app, url)

@@ -37,7 +37,7 @@ def emulator(
     file: Annotated[
         Path | None, typer.Option(help="Keep everything in this file; without it, nothing outlives the process.")
     ] = None,
-    stance: Annotated[
+    behaviour: Annotated[
         list[str] | None,
         typer.Option(
             help="How it behaves where the vendor's documents are open, as NAME=VALUE; an unknown NAME lists them."
@@ -54,20 +54,20 @@ def emulator(
     arrived.
     """
     try:
-        from whautomate_core.emulator import create_app, serve, stances_from
+        from whautomate_core.emulator import behaviour_from, create_app, serve
     except ImportError as error:
         raise typer.BadParameter(
             f'{error.name} is missing: pip install "whautomate-pipelines[emulator]"', param_hint="emulator"
         ) from None
     try:
-        values = dict(_setting(text) for text in stance or [])
+        values = dict(_setting(text) for text in behaviour or [])
         if templates is not None:
             values["templates"] = [name.strip() for name in templates.split(",") if name.strip()]
-        stances = stances_from(values)
+        chosen = behaviour_from(values)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--stance") from None
+        raise typer.BadParameter(str(error), param_hint="--behaviour") from None
     try:
-        served = create_app(stances, key=key, path=str(file) if file else ":memory:")
+        served = create_app(chosen, key=key, path=str(file) if file else ":memory:")
     except (OSError, ValueError) as error:
         says = error if isinstance(error, ValueError) else f"{file} can't be written: {error.strerror}"
         raise typer.BadParameter(str(says), param_hint="--file") from None

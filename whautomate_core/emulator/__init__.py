@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .app import KEY as KEY
     from .app import create_app as create_app
-    from .behaviours import Stances as Stances
-    from .behaviours import stances_from as stances_from
+    from .behaviour import Behaviour as Behaviour
+    from .behaviour import behaviour_from as behaviour_from
     from .control import Emulator as Emulator
     from .faults import Fault as Fault
     from .server import running as running
@@ -31,8 +31,8 @@ _HOMES = {
     "Fault": "faults",
     "running": "server",
     "serve": "server",
-    "Stances": "behaviours",
-    "stances_from": "behaviours",
+    "Behaviour": "behaviour",
+    "behaviour_from": "behaviour",
     "LOCATION_ID": "world",
     "OTHER_STAFF_ID": "world",
     "STAFF_ID": "world",

@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from . import broadcasts, contract, control
-from .behaviours import Stances
+from .behaviour import Behaviour
 from .browsers import CONTROL, NoBrowsers
 from .contract import Operation, Request
 from .faults import BEFORE, Fault
@@ -36,7 +36,7 @@ KEY = "emulator-key"
 
 
 def create_app(
-    stances: Stances | None = None,
+    behaviour: Behaviour | None = None,
     key: str = KEY,
     path: str = ":memory:",
     clock: Callable[[], float] = time.time,
@@ -45,13 +45,13 @@ def create_app(
 ) -> Starlette:
     """An emulator of the vendor's API, ready to be served or to be called in the same process.
 
-    stances: the answers to the open questions, the inconvenient ones by default. key: the account's x-api-key.
+    behaviour: the answers to the open questions, the inconvenient ones by default. key: the account's x-api-key.
     path: ":memory:", or a SQLite file, readable by its owner alone, in which everything outlives the process; one
     process at a time. Raises OSError where it can't be written, ValueError for one of another version. clock: seconds
     since 1970. faults: on order from the first call. keep_bodies: whether the record of requests holds their bodies.
     `whautomate_core.emulator.control.Emulator(app)` asks it what arrived and tells it what to do.
     """
-    world = World(stances or Stances(), path, clock)
+    world = World(behaviour or Behaviour(), path, clock)
     for fault in faults:
         world.faults.add(fault)
     vendor = _Vendor(world, key, handlers(), keep_bodies)
@@ -125,12 +125,12 @@ class _Vendor:
         arrival = _Arrival(number, operation.id if operation else None)
         try:
             if not secrets.compare_digest(http.headers.get("x-api-key", "").encode(), self._key):
-                raise Problem(world.stances.bad_key, "the API key is missing or wrong")
+                raise Problem(world.behaviour.bad_key, "the API key is missing or wrong")
             wait = world.limits.ask(world.now())
-            arrival.counted = wait is None or world.stances.refused_count
+            arrival.counted = wait is None or world.behaviour.refused_count
             if wait is not None:
                 response = _error(429, "too many requests")
-                if world.stances.retry_after:
+                if world.behaviour.retry_after:
                     response.headers["retry-after"] = str(max(1, math.ceil(wait)))
                 return arrival, response
             if operation is None:
@@ -151,7 +151,7 @@ class _Vendor:
                 with world.store.transaction():
                     return _json(_as_asked(world, request, self._serves[request.operation.id](world, request)))
             except Problem as problem:
-                if request.operation.id in world.stances.error_in_200 and problem.status == 400:
+                if request.operation.id in world.behaviour.error_in_200 and problem.status == 400:
                     return _json(_failed(request.operation, problem.message))
                 return _error(problem.status, problem.message)
             finally:

@@ -24,7 +24,7 @@ def check(world: World, fields: Json, before: Json | None) -> Json:
     ]
     start = calendar.start_of(fields)
     minutes = service["durationMinutes"]
-    if world.stances.add_ons_lengthen:
+    if world.behaviour.add_ons_lengthen:
         minutes += sum(services.shown(world, each)["durationMinutes"] for each in add_ons)
     booking = {
         **fields,
@@ -34,7 +34,7 @@ def check(world: World, fields: Json, before: Json | None) -> Json:
         "addOnServices": [services.reference(each) for each in add_ons],
         **calendar.times(start, minutes),
     }
-    if not fields.get("staff") and world.stances.booking_without_staff == "any":
+    if not fields.get("staff") and world.behaviour.booking_without_staff == "any":
         able = [
             staff for staff in world.store.select("staffs") if services.offers(world, service, staff, location["id"])
         ]
@@ -75,7 +75,7 @@ def reschedule(world: World, request: Request) -> Json:
     service = services.shown(world, world.store.get("services", before["service"]["id"]) or before["service"])
     if not _free(world, after, service, before["staff"]):
         raise Problem(400, "time is not that of a free slot")
-    status = world.stances.rescheduled_status
+    status = world.behaviour.rescheduled_status
     after |= {"status": status, "busyUntilUTC": _busy_until(after, service), "updatedAt": iso(world.now())}
     world.store.put("appointments", after)
     fires(world, "appointment_rescheduled", CLIENTS, before["client"]["id"])
@@ -86,7 +86,7 @@ def cancel(world: World, request: Request) -> Json:
     """cancelAppointment"""
     before = _named(world, request.body)
     if before["status"] == "Cancelled":
-        if world.stances.cancel_twice == "reject":
+        if world.behaviour.cancel_twice == "reject":
             raise Problem(400, "the appointment is cancelled already")
         return {}
     reason = {name: request.body[name] for name in ("cancellationReason",) if name in request.body}
@@ -114,7 +114,7 @@ def list_slots(world: World, request: Request) -> list[Json]:
         able = [staff for staff in staffs if place in staff["locations"]]
     date = query.get("date")
     first = day(date or f"{datetime.fromtimestamp(world.now(), tz):%Y-%m-%d}", "date").replace(tzinfo=tz)
-    count = world.stances.next_three_days if query.get("nextThreeDays", "").lower() == "true" else 1
+    count = world.behaviour.next_three_days if query.get("nextThreeDays", "").lower() == "true" else 1
     return [_slot_day(world, first + timedelta(days=number), service, able) for number in range(count)]
 
 
@@ -124,7 +124,7 @@ def _slot_day(world: World, begin: datetime, service: Json, able: list[Json]) ->
     found = sorted({slot for staff in able for slot in calendar.slots(world, staff["id"], span, service)})
 
     def text(at: float) -> str:
-        form = world.stances.slot_times
+        form = world.behaviour.slot_times
         local = datetime.fromtimestamp(at, begin.tzinfo)
         return iso(at) if form == "utc" else calendar.wall(local) if form == "wall" else calendar.clock(local)
 

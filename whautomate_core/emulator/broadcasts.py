@@ -57,11 +57,11 @@ def changed(world: World, before: Json | None, after: Json | None) -> None:
     start: float | None = None
     if "scheduleDateTime" in after:
         start = max(instant(after["scheduleDateTime"], "scheduleDateTime"), world.now())
-    elif world.stances.no_schedule == "at_once":
+    elif world.behaviour.no_schedule == "at_once":
         start = world.now()
     planned = {**after, "status": DRAFT if start is None else SCHEDULED, "start": start}
     world.store.put("broadcasts", planned)
-    if world.stances.recipients_fixed == "creation":
+    if world.behaviour.recipients_fixed == "creation":
         _choose(world, planned)
     if start is not None:
         world.next_start = start if world.next_start is None else min(start, world.next_start)
@@ -72,7 +72,7 @@ def settle(world: World) -> None:
     """Start every broadcast whose time has come. Called before each request, so that who is chosen at the start is
     chosen from the contacts of that moment."""
     now = world.now()
-    if world.next_start is None or now < world.next_start or world.stances.broadcasts_stay_scheduled:
+    if world.next_start is None or now < world.next_start or world.behaviour.broadcasts_stay_scheduled:
         return
     waiting = world.store.select("broadcasts", [("json_extract(json, '$.status') = ?", (SCHEDULED,))])
     for broadcast in waiting:
@@ -164,7 +164,7 @@ def audience(world: World, segment: Json) -> Iterator[tuple[Kind, Json]]:
     criteria = segment.get("criteria", {})
     wanted, unwanted = set(criteria.get("tags", [])), set(criteria.get("exclusionTags", []))
     places = {place["id"] for place in criteria.get("primaryLocations", [])}
-    if world.stances.segment_scope == "location":
+    if world.behaviour.segment_scope == "location":
         places.add(segment["location"]["id"])
     days = criteria.get("numberOfDaysLastActivity")
     own = _of_client if kind is CLIENTS else _of_contact
@@ -247,26 +247,26 @@ def _choose(world: World, broadcast: Json) -> None:
 
 
 def _start(world: World, broadcast: Json) -> None:
-    stances = world.stances
-    if stances.recipients_fixed == "start":
+    behaviour = world.behaviour
+    if behaviour.recipients_fixed == "start":
         _choose(world, broadcast)
     [row] = world.store.rows("SELECT count(*) AS total FROM recipients WHERE broadcast = ?", broadcast["id"])
     total: int = row["total"]
-    rng = random.Random(f"{stances.seed}/{broadcast['id']}")  # noqa: S311 - repeatable is the point
-    failed = set(rng.sample(range(total), round(min(stances.broadcast_failed_share, 1) * total)))
+    rng = random.Random(f"{behaviour.seed}/{broadcast['id']}")  # noqa: S311 - repeatable is the point
+    failed = set(rng.sample(range(total), round(min(behaviour.broadcast_failed_share, 1) * total)))
     if "template" not in broadcast:
         failed = set(range(total))
     reached = [position for position in range(total) if position not in failed]
-    read = rng.sample(reached, round(min(stances.read_share, 1) * len(reached)))
-    replied = set(read[: round(min(stances.replied_share, 1) * len(reached))])
+    read = rng.sample(reached, round(min(behaviour.read_share, 1) * len(reached)))
+    replied = set(read[: round(min(behaviour.replied_share, 1) * len(reached))])
     readers = set(read)
 
     def times(position: int) -> tuple[Any, ...]:
-        sent = broadcast["start"] + stances.broadcast_seconds * (position + 1) / total
+        sent = broadcast["start"] + behaviour.broadcast_seconds * (position + 1) / total
         if position in failed:
             error = "no template" if "template" not in broadcast else "the number can't be reached"
             return sent, error, None, None, None, broadcast["id"], position
-        wait = stances.delivery_seconds
+        wait = behaviour.delivery_seconds
         return (
             sent,
             None,

@@ -32,7 +32,7 @@ def check(world: World, fields: Json, before: Json | None) -> Json:
     id = before["id"] if before is not None else ""
     if checked["numberOfParticipants"] < max(1, len(_participants(world, id, BOOKED))):
         raise Problem(400, "numberOfParticipants must be 1 or more, and not less than are booked")
-    if world.stances.class_clash == "reject":
+    if world.behaviour.class_clash == "reject":
         start, end = (datetime.fromisoformat(checked[name]).timestamp() for name in ("startTimeUTC", "endTimeUTC"))
         if calendar.overlap((start, end), calendar.busy(world, staff["id"], (start, end), without=id)):
             raise Problem(400, "time is one at which the staff member is busy")
@@ -63,7 +63,7 @@ def shown(world: World, class_: Json) -> Json:
 
 
 def list_participants(world: World, request: Request) -> list[Json]:
-    """listClassParticipants: everyone who was ever added, in the order of adding, whatever the stance."""
+    """listClassParticipants: everyone who was ever added, in the order of adding, whatever the behaviour."""
     class_ = world.existing("classes", request.id)
     mine = ("json_extract(json, '$.class.id') = ?", (class_["id"],))
     return [_shown(world, participant) for participant in world.store.select(PARTICIPANTS, [mine, *listed(world)])]
@@ -74,7 +74,7 @@ def list_bookings(world: World, request: Request) -> list[Json]:
     client = world.existing("clients", request.id)
     limit, offset = paging(world, request.query)
     mine: list[Condition] = [("json_extract(json, '$.client.id') = ?", (client["id"],))]
-    found = world.store.select(PARTICIPANTS, mine + listed(world), world.stances.order, limit, offset)
+    found = world.store.select(PARTICIPANTS, mine + listed(world), world.behaviour.order, limit, offset)
     return [_shown(world, participant) for participant in found]
 
 
@@ -85,13 +85,13 @@ def add(world: World, request: Request) -> Json:
     status = request.body.get("status", BOOKED)
     if status not in (BOOKED, WAITLISTED):
         raise Problem(400, f"status must be one of {BOOKED}, {WAITLISTED}")
-    if world.stances.known_participant != "duplicate":
+    if world.behaviour.known_participant != "duplicate":
         there = [each for each in _of(world, class_["id"], client["id"]) if each["status"] != CANCELLED]
-        found = one_known(world.stances.known_participant, there, "client")
+        found = one_known(world.behaviour.known_participant, there, "client")
         if found is not None:
             return _shown(world, found)
     if status == BOOKED and _full(world, class_):
-        if world.stances.class_full == "reject":
+        if world.behaviour.class_full == "reject":
             raise Problem(400, "the class is full")
         status = WAITLISTED
     fields = {
@@ -117,7 +117,7 @@ def cancel(world: World, request: Request) -> Json:
         raise Problem(400, f"{'participantId' if 'participantId' in body else 'client'} names no participant")
     held = [each for each in found if each["status"] != CANCELLED]
     if not held:
-        if world.stances.cancel_twice == "reject":
+        if world.behaviour.cancel_twice == "reject":
             raise Problem(400, "the place is cancelled already")
         return {}
     reason = {name: body[name] for name in ("cancellationReason",) if name in body}
@@ -128,10 +128,10 @@ def cancel(world: World, request: Request) -> Json:
 
 
 def audience(world: World, class_id: str, status: str) -> list[Json]:
-    """The clients who take part with a status (ALL: see the stance), in the order of adding."""
+    """The clients who take part with a status (ALL: see the behaviour), in the order of adding."""
     wanted = status.upper()
     found = _participants(world, class_id, None if wanted == "ALL" else wanted)
-    if wanted == "ALL" and world.stances.target_class_all == "not_cancelled":
+    if wanted == "ALL" and world.behaviour.target_class_all == "not_cancelled":
         found = [each for each in found if each["status"] != CANCELLED]
     clients = [world.store.get("clients", each["client"]["id"]) for each in found]
     return [client for client in clients if client is not None]
@@ -154,7 +154,7 @@ def _full(world: World, class_: Json) -> bool:
 
 
 def _move_up(world: World, class_: Json) -> None:
-    for participant in _participants(world, class_["id"], WAITLISTED) if world.stances.waitlist_moves_up else ():
+    for participant in _participants(world, class_["id"], WAITLISTED) if world.behaviour.waitlist_moves_up else ():
         if _full(world, class_):
             return
         world.store.put(PARTICIPANTS, {**participant, "status": BOOKED, "updatedAt": iso(world.now())})

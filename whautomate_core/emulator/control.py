@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import broadcasts, messages, people
-from .behaviours import Stances
+from .behaviour import Behaviour
 from .contract import operations
 from .faults import Fault, Kind
 from .people import CLIENTS, CONTACTS
@@ -43,8 +43,8 @@ class Emulator:
         self._world: World = app.state.world
 
     @property
-    def stances(self) -> Stances:
-        return self._world.stances
+    def behaviour(self) -> Behaviour:
+        return self._world.behaviour
 
     def close(self) -> None:
         """Let go of the database. Not while the app is served; nothing works afterwards."""
@@ -80,11 +80,11 @@ class Emulator:
             return messages.sent(world)
 
     def contacts(self) -> list[Json]:
-        """Every contact, oldest first, phone numbers as digits whatever the stance."""
+        """Every contact, oldest first, phone numbers as digits whatever the behaviour."""
         return self.records("contacts")
 
     def clients(self) -> list[Json]:
-        """Every client, oldest first, phone numbers as digits without those of the country whatever the stance."""
+        """Every client, oldest first, phone numbers as digits without those of the country whatever the behaviour."""
         return self.records("clients")
 
     def records(self, resource: str) -> list[Json]:
@@ -239,7 +239,7 @@ def _settled(world: World) -> Iterator[World]:
 def routes(app: Callable[[], Starlette]) -> list[Route]:
     """The control endpoints. All take and give JSON; what they can't use is answered with 400.
 
-    GET     requests, automations, messages, contacts, clients, stances, faults, held, clock
+    GET     requests, automations, messages, contacts, clients, behaviour, faults, held, clock
     POST    contacts     a list of createContact bodies; gives their ids
             clients      a list of createClient bodies; gives their ids
             receive      contact, and text, channel; gives the message's id
@@ -274,7 +274,7 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
         Route("/clients", _gives(lambda: emulator().clients()), methods=["GET"]),
         Route("/clients", _takes(lambda clients: emulator().add_clients(clients)), methods=["POST"]),
         Route("/receive", _takes(lambda message: {"id": emulator().receive(**message)}), methods=["POST"]),
-        Route("/stances", _gives(lambda: dataclasses.asdict(emulator().stances)), methods=["GET"]),
+        Route("/behaviour", _gives(lambda: dataclasses.asdict(emulator().behaviour)), methods=["GET"]),
         Route("/faults", _gives(lambda: [dataclasses.asdict(fault) for fault in emulator().faults()]), methods=["GET"]),
         Route("/faults", _takes(lambda fault: emulator().fault(**fault)), methods=["POST"]),
         Route("/faults", _gives(lambda: emulator().clear_faults()), methods=["DELETE"]),

@@ -44,15 +44,19 @@ def identified(path: str) -> Filter:
     return lambda world, value: (f"json_extract(json, '$.{path}') = ?", (value,))
 
 
-def dated(stance: str, value: str, date: str) -> dict[str, Filter]:
-    """A range of dates that means the date `date` (SQL) where the stance has the value, else that of creation."""
+def dated(behaviour: str, value: str, date: str) -> dict[str, Filter]:
+    """A range of dates that means the date `date` (SQL) where the behaviour has the value, else that of creation."""
 
     def condition(name: str, sign: str) -> Filter:
-        def by_stance(world: World, text: str) -> Condition:
+        def by_behaviour(world: World, text: str) -> Condition:
             created = FILTERS[name](world, text)
-            return (f"substr({date}, 1, 10) {sign} ?", (text,)) if getattr(world.stances, stance) == value else created
+            return (
+                (f"substr({date}, 1, 10) {sign} ?", (text,))
+                if getattr(world.behaviour, behaviour) == value
+                else created
+            )
 
-        return by_stance
+        return by_behaviour
 
     return {"startDate": condition("startDate", ">="), "endDate": condition("endDate", "<=")}
 
@@ -60,16 +64,16 @@ def dated(stance: str, value: str, date: str) -> dict[str, Filter]:
 def paging(world: World, query: Mapping[str, str]) -> tuple[int, int]:
     """Limit and offset from the query. Pages start at 1 (C); a page 0 or what isn't a number is refused."""
     page = _number(query, "page", 1)
-    asked = _number(query, "limit", world.stances.page_default)
-    limit = min(asked, world.stances.page_cap)
-    offset = (page - 1) * (limit if world.stances.page_start == "given" else asked)
-    depth = world.stances.list_depth
+    asked = _number(query, "limit", world.behaviour.page_default)
+    limit = min(asked, world.behaviour.page_cap)
+    offset = (page - 1) * (limit if world.behaviour.page_start == "given" else asked)
+    depth = world.behaviour.list_depth
     return 0 if depth and offset >= depth else limit, offset
 
 
 def listed(world: World) -> list[Condition]:
     """The condition of being in lists by now."""
-    return [("created_at <= ?", (world.now() - world.stances.list_lag,))] if world.stances.list_lag else []
+    return [("created_at <= ?", (world.now() - world.behaviour.list_lag,))] if world.behaviour.list_lag else []
 
 
 def _number(query: Mapping[str, str], name: str, default: int) -> int:
@@ -83,7 +87,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
 
 def _search(world: World, text: str) -> Condition:
     sql, values = search_condition(text)
-    return f"created_at <= ? AND ({sql})", (world.now() - world.stances.search_delay, *values)
+    return f"created_at <= ? AND ({sql})", (world.now() - world.behaviour.search_delay, *values)
 
 
 def _tags(world: World, names: str) -> Condition:

@@ -9,7 +9,7 @@ from typing import Literal
 class Limits:
     """Counts requests against several limits at once.
 
-    limits: pairs of requests and seconds. window: see `Stances`. phase: seconds. refused_count: whether a refused
+    limits: pairs of requests and seconds. window: see `Behaviour`. phase: seconds. refused_count: whether a refused
     request counts.
     """
 

@@ -49,7 +49,7 @@ def send(world: World, request: Request) -> Json:
         "operation": request.operation.id,
         "phone": phone,
         "client": client["id"] if client is not None else None,
-        "free": request.operation.id != "sendWhatsappTemplate" and channel in world.stances.session_channels,
+        "free": request.operation.id != "sendWhatsappTemplate" and channel in world.behaviour.session_channels,
     }
     if "textMessage" in body:
         fields["text"] = body["textMessage"]
@@ -112,7 +112,7 @@ def list_messages(world: World, request: Request) -> list[Json]:
         for message in found
         if (since is None or _at(message) >= since.timestamp()) and (until is None or _at(message) < until.timestamp())
     ]
-    found.sort(key=lambda message: str(message["timestamp"]), reverse=world.stances.order != "oldest_first")
+    found.sort(key=lambda message: str(message["timestamp"]), reverse=world.behaviour.order != "oldest_first")
     return found[offset : offset + limit]
 
 
@@ -133,7 +133,7 @@ def _recipient(world: World, body: Json) -> tuple[Json | None, Json | None, str]
     phone = number(client)
     if not phone:
         raise Problem(400, "client.id names a client without a phone")
-    if not world.stances.client_becomes_contact:
+    if not world.behaviour.client_becomes_contact:
         return next(iter(people.with_number(world, CONTACTS, phone)), None), client, phone
     return _with_number(world, phone, client.get("fullName", ""), place), client, phone
 
@@ -152,7 +152,7 @@ def _state(world: World, message: Json) -> tuple[str, str | None]:
         return "scheduled", None
     if message["free"] and not _open(world, message, at):
         return "failed", "the person hasn't written within the last 24 hours: send a template"
-    return ("delivered" if at + world.stances.delivery_seconds <= now else "sent"), None
+    return ("delivered" if at + world.behaviour.delivery_seconds <= now else "sent"), None
 
 
 def _open(world: World, message: Json, at: float) -> bool:
@@ -181,7 +181,7 @@ def _shown(world: World, message: Json, contact: Json) -> Json:
     if not incoming and "status" not in message:
         status, wrong = _state(world, message)
         shown |= {"status": status} if wrong is None else {"status": status, "errorMessage": wrong}
-    if world.stances.incoming_form == "text":
+    if world.behaviour.incoming_form == "text":
         incoming = str(incoming).lower()
     phone = people.show_contact(world, contact).get("phoneNumber", "")
     return {

@@ -30,7 +30,7 @@ class Kind:
     location: str
     phone: str
     known: str
-    """The stance about a number another one has."""
+    """The behaviour about a number another one has."""
 
 
 CONTACTS = Kind(
@@ -51,7 +51,7 @@ def check(kind: Kind, world: World, fields: Json, before: Json | None) -> Json:
         fields["phoneNumber"] = _phone(fields, "phoneNumber")
     if "tags" in fields:
         fields["tags"] = list(dict.fromkeys(fields["tags"]))
-    if before is not None and number(fields) != number(before) and getattr(world.stances, kind.known) == "reject":
+    if before is not None and number(fields) != number(before) and getattr(world.behaviour, kind.known) == "reject":
         known(kind, world, fields)
     return world.check_location(fields, kind.location)
 
@@ -112,15 +112,15 @@ def fill(kind: Kind, world: World, fields: Json) -> Json:
 
 def known(kind: Kind, world: World, fields: Json) -> Json | None:
     """The one that has the number already, to be answered instead of a new one. Raises Problem 400."""
-    stance = getattr(world.stances, kind.known)
-    if stance == "duplicate" or not number(fields):
+    behaviour = getattr(world.behaviour, kind.known)
+    if behaviour == "duplicate" or not number(fields):
         return None
-    return one_known(stance, with_number(world, kind, number(fields)), kind.phone)
+    return one_known(behaviour, with_number(world, kind, number(fields)), kind.phone)
 
 
-def one_known(stance: str, found: list[Json], field: str) -> Json | None:
-    """The first found; raises Problem 400 where the stance is to reject."""
-    if found and stance == "reject":
+def one_known(behaviour: str, found: list[Json], field: str) -> Json | None:
+    """The first found; raises Problem 400 where the behaviour is to reject."""
+    if found and behaviour == "reject":
         raise Problem(400, f"{field} is already used by another record")
     return found[0] if found else None
 
@@ -191,13 +191,13 @@ def place(kind: Kind, world: World, body: Json) -> str:
 
 
 def show_contact(world: World, contact: Json) -> Json:
-    if "phoneNumber" in contact and world.stances.phone_form == "plus":
+    if "phoneNumber" in contact and world.behaviour.phone_form == "plus":
         return {**contact, "phoneNumber": f"+{contact['phoneNumber']}"}
     return contact
 
 
 def show_client(world: World, client: Json) -> Json:
-    if client.get("phone") and world.stances.client_phone == "repeated":
+    if client.get("phone") and world.behaviour.client_phone == "repeated":
         return {**client, "phone": number(client)}
     return client
 
@@ -281,8 +281,8 @@ def fill_tag(world: World, fields: Json) -> Json:
 
 def known_tag(kind: Kind, world: World, fields: Json) -> Json | None:
     """The tag record of this name, to be answered instead of a new one. Raises Problem 400."""
-    stance = world.stances.known_tag
-    return None if stance == "duplicate" else one_known(stance, _tag_records(world, kind, fields["name"]), "name")
+    behaviour = world.behaviour.known_tag
+    return None if behaviour == "duplicate" else one_known(behaviour, _tag_records(world, kind, fields["name"]), "name")
 
 
 def tag_changed(kind: Kind, world: World, before: Json | None, after: Json | None) -> None:

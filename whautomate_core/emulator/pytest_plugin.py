@@ -1,4 +1,4 @@
-"""pytest plugin: the fixture `whautomate_emulator`, and the marker that sets its stances.
+"""pytest plugin: the fixture `whautomate_emulator`, and the marker that sets its behaviour.
 
     @pytest.mark.whautomate(put="merge", search_delay=0)
     def test_my_dag(whautomate_emulator):
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "whautomate(**stances): the stances of this test's `whautomate_emulator`, by the names of "
-        "whautomate_core.emulator.Stances; nearer markers win",
+        "whautomate(**behaviour): the behaviour of this test's `whautomate_emulator`, by the names of "
+        "whautomate_core.emulator.Behaviour; nearer markers win",
     )
 
 
@@ -34,14 +34,14 @@ def whautomate_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """An emulator of its own for this test, on a free loopback port and with a key of its own: `.url`, `.key`, and what
     `whautomate_core.emulator.Emulator` can be asked and told."""
     try:
-        from . import Emulator, create_app, running, stances_from
+        from . import Emulator, behaviour_from, create_app, running
     except ModuleNotFoundError as missing:
         pytest.fail(f'{missing}: pip install "whautomate-pipelines[emulator]"', pytrace=False)
-    stances: dict[str, Any] = {}
+    behaviour: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("whautomate"))):
-        stances |= marker.kwargs
+        behaviour |= marker.kwargs
     # An account is its host and key: a port that comes again would bring the claims and contacts of an earlier test.
-    app = create_app(stances_from(stances), key=f"emulator-key-{secrets.token_hex(8)}")
+    app = create_app(behaviour_from(behaviour), key=f"emulator-key-{secrets.token_hex(8)}")
     emulator = Emulator(app)
     try:
         with running(app) as emulator.url:

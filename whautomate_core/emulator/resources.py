@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import appointments, broadcasts, classes, messages, people, services, staffs
-from .behaviours import SENDS
+from .behaviour import SENDS
 from .contract import Operation, Request, operations
 from .filters import FILTERS, Filter, dated, listed, paging
 from .people import CLIENTS, CONTACTS, KINDS
@@ -71,7 +71,7 @@ def _list(world: World, request: Request) -> list[Json]:
     filters = {**FILTERS, **RESOURCES[resource].filters}
     asked = [name for name in request.operation.query if name in filters and request.query.get(name)]
     where = listed(world) + [filters[name](world, request.query[name]) for name in asked]
-    found = world.store.select(resource, where, world.stances.order, limit, offset)
+    found = world.store.select(resource, where, world.behaviour.order, limit, offset)
     return [shown(world, request.operation, record) for record in found]
 
 
@@ -94,7 +94,7 @@ def _update(world: World, request: Request) -> Json:
     resource = RESOURCES[request.operation.resource]
     before = world.existing(request.operation.resource, request.id)
     kept = before
-    if world.stances.put == "replace":
+    if world.behaviour.put == "replace":
         kept = {name: value for name, value in before.items() if name not in request.operation.writable}
     fields = resource.check(world, {**kept, **request.fields}, before)
     after = {**fields, "id": before["id"], "updatedAt": iso(world.now())}

@@ -55,7 +55,7 @@ def named(world: World, fields: Json, kind: str) -> Json:
 def offers(world: World, service: Json, staff: Json, location_id: str) -> bool:
     """Whether a staff member gives a service at a location."""
     own = [each["id"] for each in service.get("staffs", [])]
-    named = staff["id"] in own if own else world.stances.service_without_staff == "everybody"
+    named = staff["id"] in own if own else world.behaviour.service_without_staff == "everybody"
     return named and location_id in staff["locations"]
 
 

@@ -28,7 +28,7 @@ def list_blocks(world: World, request: Request) -> list[Json]:
         where.append(("json_extract(json, '$.endTimeUTC') > ?", (iso(since.timestamp()),)))
     if until is not None:
         where.append(("json_extract(json, '$.startTimeUTC') < ?", (iso(until.timestamp()),)))
-    found = world.store.select(BLOCKS, where, world.stances.order)
+    found = world.store.select(BLOCKS, where, world.behaviour.order)
     return [_shown(world, block) for block in found]
 
 
@@ -40,7 +40,7 @@ def create_block(world: World, request: Request) -> Json:
     if not start < end:
         raise Problem(400, "endDate must be later than startDate")
     instants = {"startTimeUTC": iso(start), "endTimeUTC": iso(end)}
-    if world.stances.overlapping_blocks == "reject":
+    if world.behaviour.overlapping_blocks == "reject":
         mine = ("json_extract(json, '$.staffId') = ?", (staff["id"],))
         begins = ("json_extract(json, '$.startTimeUTC') < ?", (iso(end),))
         if world.store.select(BLOCKS, [mine, begins, ("json_extract(json, '$.endTimeUTC') > ?", (iso(start),))]):
@@ -68,7 +68,7 @@ def _existing(world: World, request: Request) -> Json:
 
 def _shown(world: World, block: Json) -> Json:
     shown: Json = {name: block[name] for name in ("id", "staffId", "reason", "createdAt", "updatedAt") if name in block}
-    names = ("startTime", "endTime") if world.stances.block_fields == "times" else ("startDate", "endDate")
+    names = ("startTime", "endTime") if world.behaviour.block_fields == "times" else ("startDate", "endDate")
     return {**shown, names[0]: block["startDate"], names[1]: block["endDate"]}
 
 
@@ -83,6 +83,6 @@ def _instant(world: World, fields: Json, name: str) -> float:
     if len(fields[name]) <= 10:
         at = at.replace(tzinfo=ZoneInfo(TIMEZONE)) + timedelta(days=name == "endDate")
     elif not at.utcoffset():
-        wall = world.stances.block_clock == "wall"
+        wall = world.behaviour.block_clock == "wall"
         at = at.replace(tzinfo=ZoneInfo(TIMEZONE if wall else "UTC"))
     return at.timestamp()

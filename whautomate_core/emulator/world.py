@@ -1,4 +1,4 @@
-"""What every part of a running emulator shares: the records, the clock, the stances, and what is still to happen."""
+"""What every part of a running emulator shares: the records, the clock, the behaviour, and what is still to happen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .behaviours import Stances
+from .behaviour import Behaviour
 from .faults import Faults
 from .limits import Limits
 from .store import Store
@@ -74,11 +74,11 @@ class World:
     requests come in the server's thread, questions of tests in another.
     """
 
-    def __init__(self, stances: Stances, path: str, clock: Callable[[], float]) -> None:
-        self.stances = stances
+    def __init__(self, behaviour: Behaviour, path: str, clock: Callable[[], float]) -> None:
+        self.behaviour = behaviour
         self.lock = threading.RLock()
-        self.store = Store(path, stances.seed)
-        self.rng = random.Random(stances.seed)  # noqa: S311 - repeatable is the point
+        self.store = Store(path, behaviour.seed)
+        self.rng = random.Random(behaviour.seed)  # noqa: S311 - repeatable is the point
         self.faults = Faults(self.rng)
         self.aliases: dict[str, Alias] = {}
         """Id -> the record that is read and written in its place."""
@@ -131,7 +131,7 @@ class World:
         """Forget records, requests, faults and opt-outs; the clock stays where it is."""
         with self.store.transaction():
             self.store.clear()
-        self.rng.seed(self.stances.seed)
+        self.rng.seed(self.behaviour.seed)
         self.faults.clear()
         self.aliases.clear()
         self.planned.clear()
@@ -174,14 +174,14 @@ class World:
 
     def check_template(self, fields: Json) -> None:
         """Raises Problem 400 where the template of a body is none of those that are approved."""
-        approved, template = self.stances.templates, fields.get("template")
+        approved, template = self.behaviour.templates, fields.get("template")
         if approved and template is not None and template.get("name") not in approved:
             raise Problem(400, f"template.name is no approved template; there are {', '.join(approved)}")
 
     def _begin(self) -> None:
-        stances = self.stances
-        self.limits = Limits(stances.limits, stances.window, stances.window_phase, stances.refused_count)
-        longest = max((seconds for _, seconds in stances.limits), default=0.0)
+        behaviour = self.behaviour
+        self.limits = Limits(behaviour.limits, behaviour.window, behaviour.window_phase, behaviour.refused_count)
+        longest = max((seconds for _, seconds in behaviour.limits), default=0.0)
         # A restarted emulator still remembers the day.
         for row in self.store.rows("SELECT at FROM requests WHERE counted AND at > ?", self.now() - longest):
             self.limits.ask(row["at"])

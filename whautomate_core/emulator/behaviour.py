@@ -23,10 +23,10 @@ SENDS = tuple(
 
 
 @dataclasses.dataclass(frozen=True)
-class Stances:
+class Behaviour:
     """The answers to the open questions; every value can be changed by itself.
 
-    Raises ValueError for a value no stance has, TypeError for a name that is no stance.
+    Raises ValueError for a value that a behaviour does not take, TypeError for an unknown name.
     """
 
     put: Literal["replace", "merge"] = "replace"
@@ -217,18 +217,18 @@ class Stances:
 
 @functools.cache
 def _kinds() -> dict[str, Any]:
-    return get_type_hints(Stances)
+    return get_type_hints(Behaviour)
 
 
-def stances_from(values: Mapping[str, Any]) -> Stances:
-    """Stances from plain values, as a command line, a marker or JSON gives them (lists become tuples).
+def behaviour_from(values: Mapping[str, Any]) -> Behaviour:
+    """Behaviour from plain values, as a command line, a marker or JSON gives them (lists become tuples).
 
-    Raises ValueError for a name or value no stance has.
+    Raises ValueError for an unknown name, or a value that a behaviour does not take.
     """
     unknown = sorted(set(values) - set(_kinds()))
     if unknown:
-        raise ValueError(f"no such stance: {', '.join(unknown)}; there are {', '.join(_kinds())}")
+        raise ValueError(f"no such behaviour: {', '.join(unknown)}; there are {', '.join(_kinds())}")
     tuples = {name: tuple(value) for name, value in values.items() if isinstance(value, list | tuple)}
     if "limits" in tuples:
         tuples["limits"] = tuple((int(count), float(seconds)) for count, seconds in tuples["limits"])
-    return Stances(**{**values, **tuples})
+    return Behaviour(**{**values, **tuples})
