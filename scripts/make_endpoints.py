@@ -1,9 +1,7 @@
 """Writes docs/endpoints.md from the contract and the core: `python scripts/make_endpoints.py`; a test compares them."""
 
-import importlib
 import sys
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -11,7 +9,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from contract_examples import Operation, contract, operations  # noqa: E402
 
-from whautomate_core.api.call import Act, Call, Repeat  # noqa: E402
+from whautomate_core.api.call import Act  # noqa: E402
+from whautomate_core.api.endpoint import Endpoint  # noqa: E402
+from whautomate_core.api.registry import ENDPOINTS, RESOURCES  # noqa: E402
 
 HEAD = """# Endpoints
 
@@ -50,37 +50,36 @@ POLICY = {
 }
 
 
-def call_of(operation: Operation) -> Call[object]:
-    module = importlib.import_module(f"whautomate_core.api.{operation.resource}")
-    call: Call[object] = getattr(module, operation.function)(**operation.arguments())
-    return call
-
-
-def repeated(call: Call[object]) -> str:
-    if call.repeat is Repeat.ONCE:
+def repeated(endpoint: Endpoint) -> str:
+    if endpoint.once:
         return "once"
-    return "reads first" if call.merge or call.remaining_body else "yes"
+    return "reads first" if endpoint.method == "PUT" or endpoint.tags else "yes"
 
 
 def lines() -> Iterator[str]:
     yield HEAD
-    for resource, group in groupby(sorted(operations(), key=lambda one: one.resource), lambda one: one.resource):
-        module = importlib.import_module(f"whautomate_core.api.{resource}")
+    by_id = {one.id: one for one in operations()}
+    for module in RESOURCES:
+        resource = module.__name__.rpartition(".")[2]
         yield f"\n## {resource}\n\n{(module.__doc__ or '').strip().splitlines()[0]}\n"
         yield "| operation | function and task | operator | repeated | policy | evidence |"
         yield "|---|---|---|---|---|---|"
-        for operation in group:
-            raw, call = contract()["paths"][operation.path][operation.method.lower()], call_of(operation)
-            arguments = ", ".join([*operation.ids, *filter(None, [operation.body_name])])
-            cells = [
-                f"`{operation.method} {operation.path}`",
-                f"`{operation.function}({arguments})`",
-                f"`{operation.operator}`",
-                repeated(call),
-                POLICY[call.act],
-                f"{raw['x-evidence']} / {raw['x-evidence-shape']}",
-            ]
-            yield f"| {' | '.join(cells)} |"
+        for endpoint in ENDPOINTS.values():
+            if endpoint.resource == resource:
+                yield f"| {' | '.join(cells(endpoint, by_id[endpoint.id]))} |"
+
+
+def cells(endpoint: Endpoint, operation: Operation) -> list[str]:
+    raw = contract()["paths"][operation.path][operation.method.lower()]
+    arguments = ", ".join([*operation.ids, *filter(None, [operation.body_name])])
+    return [
+        f"`{operation.method} {operation.path}`",
+        f"`{endpoint.name}({arguments})`",
+        f"`{operation.operator}`",
+        repeated(endpoint),
+        POLICY[endpoint.act],
+        f"{raw['x-evidence']} / {raw['x-evidence-shape']}",
+    ]
 
 
 def text() -> str:

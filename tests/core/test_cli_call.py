@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from whautomate_core.cli.call import endpoints
+from whautomate_core.api.registry import BY_NAME
 from whautomate_core.cli.main import app
 from whautomate_core.emulator import Emulator
 from whautomate_core.emulator.contract import operations
@@ -41,8 +41,8 @@ def contact(emulator: Emulator, **fields: Any) -> str:
 def test_it_lists_every_endpoint(run: Any) -> None:
     for arguments in ([], ["--help"]):
         listed = [line.split()[0] for line in run(*arguments).stdout.splitlines() if "." in line.split(" ")[0]]
-        assert sorted(listed) == sorted(endpoints())
-    assert len(endpoints()) == len(operations())
+        assert sorted(listed) == sorted(BY_NAME)
+    assert len(BY_NAME) == len(operations())
 
 
 def test_it_lists_the_endpoints_of_a_resource(run: Any) -> None:
@@ -50,15 +50,15 @@ def test_it_lists_the_endpoints_of_a_resource(run: Any) -> None:
     assert listed == ["locations.list_locations", "locations.get_location"]
 
 
-@pytest.mark.parametrize("name", endpoints())
+@pytest.mark.parametrize("name", BY_NAME)
 def test_the_help_of_each_shows_its_arguments(run: Any, name: str) -> None:
     import inspect
 
     result = run(name, "--help")
     assert result.exit_code == 0
-    for argument in inspect.signature(endpoints()[name]).parameters:
+    for argument in inspect.signature(BY_NAME[name].function).parameters:
         assert f"--{argument.strip('_').replace('_', '-')}" in result.output
-    assert " ".join((endpoints()[name].__doc__ or "").split())[:25] in " ".join(result.output.split())
+    assert " ".join((BY_NAME[name].function.__doc__ or "").split())[:25] in " ".join(result.output.split())
 
 
 def test_help_tells_the_fields_of_a_body(run: Any) -> None:

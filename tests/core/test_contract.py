@@ -1,9 +1,9 @@
 """The core walked by the contract: each operation has its function, and sends what the contract says."""
 
-import importlib
 import importlib.util
 import inspect
 import json
+import pkgutil
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator
 from whautomate_core import api
 from whautomate_core.account import account_from_settings
 from whautomate_core.api.call import Repeat
+from whautomate_core.api.endpoint import endpoint_of, endpoint_of_call
+from whautomate_core.api.registry import BY_NAME, BY_REQUEST, ENDPOINTS, RESOURCES
 from whautomate_core.client.client import Client
 from whautomate_core.errors import InvalidRequest
 
@@ -24,7 +26,7 @@ BODIES = [operation for operation in OPERATIONS if operation.body]
 
 
 def function(operation: Operation) -> Any:
-    return getattr(importlib.import_module(f"whautomate_core.api.{operation.resource}"), operation.function)
+    return ENDPOINTS[operation.id].function
 
 
 def ids(operation: Operation) -> str:
@@ -33,12 +35,48 @@ def ids(operation: Operation) -> str:
 
 def test_every_operation_has_its_function_and_no_function_is_without() -> None:
     found = set()
-    for module in api.RESOURCES:
-        for name, one in vars(importlib.import_module(f"whautomate_core.api.{module}")).items():
-            if inspect.isfunction(one) and one.__module__.endswith(f"api.{module}"):
-                found |= set() if name.startswith("_") else {(module, name)}
-    assert found == {(operation.resource, operation.function) for operation in OPERATIONS}
-    assert len(OPERATIONS) == 83
+    for module in RESOURCES:
+        for name, one in vars(module).items():
+            if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_"):
+                found.add(one)
+    assert {one.function for one in ENDPOINTS.values()} == found
+    assert {one.name for one in pkgutil.iter_modules(api.__path__)} - {
+        *(one.__name__.rpartition(".")[2] for one in RESOURCES),
+        *("_people", "call", "endpoint", "personal_data", "records", "registry"),
+    } == set(), "the registry knows each module of a resource"
+    assert len(ENDPOINTS) == len(OPERATIONS) == 83
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_the_registry_is_the_contracts(operation: Operation) -> None:
+    endpoint = ENDPOINTS[operation.id]
+    assert endpoint is BY_NAME[f"{operation.resource}.{operation.function}"]
+    assert endpoint is BY_REQUEST[f"{operation.method} {operation.path_template}"]
+    assert endpoint is endpoint_of(endpoint.function)
+    assert (endpoint.resource, endpoint.name) == (operation.resource, operation.function)
+    assert (endpoint.method, endpoint.path) == (operation.method, operation.path_template)
+    assert endpoint.lists == operation.lists
+    assert endpoint.tags == (operation.body_name == "tags")
+    assert endpoint.redacted == endpoint.arguments.keys() & {operation.body_name, "filters", "extra"} - {"tags"}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_what_the_registry_says_of_an_endpoint_is_true_of_its_calls(operation: Operation) -> None:
+    endpoint = ENDPOINTS[operation.id]
+    call = endpoint.function(**operation.arguments())
+    assert endpoint is endpoint_of_call(call)
+    assert (endpoint.method, endpoint.path, endpoint.repeat) == (call.method, call.path, call.repeat)
+    assert (endpoint.act, endpoint.paged) == (call.act, call.paged)
+    assert endpoint.lists == (call.answer is list)
+    assert endpoint.tags == (call.remaining_body is not None)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_it_answers_the_record_that_the_contract_names(operation: Operation) -> None:
+    raw = contract()["paths"][operation.path][operation.method.lower()]
+    answer = raw["responses"]["200"]["content"]["application/json"]["schema"]
+    named = answer["items"] if operation.lists else answer
+    assert named == {"$ref": f"#/components/schemas/{ENDPOINTS[operation.id].record.__name__}"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from state_workers import PATIENCE, create_beside, processes
 
-from whautomate_core import api
 from whautomate_core.api import classes, clients, contacts, messages
 from whautomate_core.api.call import Repeat
+from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.client.client import Client
-from whautomate_core.client.identity import IDENTITIES, Step, about_of, naming, resolved
+from whautomate_core.client.identity import Step, about_of, naming, resolved
 from whautomate_core.client.keys_before import AirflowKeys
 from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
@@ -54,16 +54,13 @@ def template(**way: Any) -> Any:
 
 
 def test_each_call_that_must_happen_once_has_an_identity_and_its_id_is_the_contracts() -> None:
-    from importlib import import_module
-
     once = {}
     for operation in operations():
-        call = getattr(import_module(f"{api.__name__}.{operation.resource}"), operation.function)
-        made = call(**operation.arguments())
+        made = ENDPOINTS[operation.id].function(**operation.arguments())
         if made.repeat is Repeat.ONCE:
             once[f"{made.method} {made.path}"] = operation.id
             assert about_of(made), operation.id
-    assert {what: one.endpoint for what, one in IDENTITIES.items()} == once
+    assert {one.request: one.id for one in ENDPOINTS.values() if one.once} == once
 
 
 FROZEN = """
@@ -77,7 +74,7 @@ sendWhatsappMedia sendWhatsappTemplate sendWhatsappText
 
 def test_the_form_of_keys_is_frozen(client: Client) -> None:
     """Whoever changes this sends again what was sent: give keys a new version, and look for the old ones."""
-    assert sorted(one.endpoint for one in IDENTITIES.values()) == FROZEN.split()
+    assert sorted(one.id for one in ENDPOINTS.values() if one.once) == FROZEN.split()
     digest = client.state.secret.digest
     client_: Any = {"fullName": "Ada", "primaryLocation": LOCATION}
     for call, about in [

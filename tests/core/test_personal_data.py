@@ -1,15 +1,13 @@
 """What a read returns without being asked for people: nothing that nobody has judged."""
 
-import importlib
-import inspect
 from typing import Any, get_args, get_type_hints
 
 import pytest
 from typing_extensions import is_typeddict
 
-from whautomate_core import api
 from whautomate_core.api import records
 from whautomate_core.api.personal_data import FIELDS, left_out, without_personal_data
+from whautomate_core.api.registry import ENDPOINTS
 
 
 def _read_records() -> dict[str, type]:
@@ -26,10 +24,9 @@ def _read_records() -> dict[str, type]:
                 if field not in left_out:
                     walk(inner)
 
-    for one in api.RESOURCES:
-        for name, function in vars(importlib.import_module(f"{api.__name__}.{one}")).items():
-            if inspect.isfunction(function) and name.startswith(("get_", "list_")):
-                walk(get_type_hints(function)["return"])
+    for endpoint in ENDPOINTS.values():
+        if endpoint.reads:
+            walk(endpoint.answer)
     return found
 
 

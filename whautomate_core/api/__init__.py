@@ -5,9 +5,3 @@ the body is one argument named after the record, query filters are one dict `fil
 `InvalidRequest` for an empty id, an unknown or missing field or a value of the wrong type; `extra={...}` sends fields
 past that check, because the contract is partly inferred.
 """
-
-RESOURCES = (
-    "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
-    "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
-)  # fmt: skip
-"""The modules that hold endpoints."""

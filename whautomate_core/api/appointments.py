@@ -11,6 +11,7 @@ from typing import Any
 
 from whautomate_core.api.call import Act, Call, Json, acting, get, listing, post, referred
 from whautomate_core.api.clients import get_client
+from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     Appointment,
     AppointmentFilters,
@@ -25,16 +26,21 @@ from whautomate_core.api.records import (
 )
 
 
+@endpoint("listAppointmentSlots", "GET /v1/appointments/slots", "day of slots", paged=False)
 def list_appointment_slots(*, filters: SlotFilters | None = None) -> Call[list[SlotDay]]:
     """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A)."""
     return listing("/v1/appointments/slots", query(SlotFilters, filters), paged=False)
 
 
+@endpoint("listAppointments", "GET /v1/appointments", "appointment")
 def list_appointments(*, filters: AppointmentFilters | None = None) -> Call[list[Appointment]]:
     """List appointments (`GET /v1/appointments`; official page, evidence A)."""
     return listing("/v1/appointments", query(AppointmentFilters, filters))
 
 
+@endpoint(
+    "bookAppointment", "POST /v1/appointments", "appointment", "booked", act=Act.BOOK, identity=by("client service")
+)
 def book_appointment(
     appointment: AppointmentInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[Appointment]:
@@ -44,11 +50,20 @@ def book_appointment(
     return acting(post("/v1/appointments", sent), Act.BOOK, allow_protected, reads)
 
 
+@endpoint("getAppointment", "GET /v1/appointments/{}", "appointment")
 def get_appointment(appointment_id: str) -> Call[Appointment]:
     """Show one appointment (`GET /v1/appointments/{appointmentId}`; official page, evidence A)."""
     return get("/v1/appointments/{}", appointment_id=appointment_id)
 
 
+@endpoint(
+    "rescheduleAppointment",
+    "POST /v1/appointments/reschedule",
+    "appointment",
+    "rescheduled",
+    act=Act.BOOK,
+    identity=by("appointmentId"),
+)
 def reschedule_appointment(
     appointment: RescheduleInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[Appointment]:
@@ -56,6 +71,14 @@ def reschedule_appointment(
     return _booked("/v1/appointments/reschedule", body(RescheduleInput, appointment, extra), allow_protected)
 
 
+@endpoint(
+    "cancelAppointment",
+    "POST /v1/appointments/cancel",
+    "appointment",
+    "cancelled",
+    act=Act.BOOK,
+    identity=by("appointmentId"),
+)
 def cancel_appointment(
     appointment: CancelInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[EmptyResult]:

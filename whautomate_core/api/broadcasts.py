@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     Broadcast,
     BroadcastFilters,
@@ -16,11 +17,13 @@ from whautomate_core.api.records import (
 )
 
 
+@endpoint("listBroadcasts", "GET /v1/broadcasts", "broadcast")
 def list_broadcasts(*, filters: BroadcastFilters | None = None) -> Call[list[Broadcast]]:
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A)."""
     return listing("/v1/broadcasts", query(BroadcastFilters, filters))
 
 
+@endpoint("createBroadcast", "POST /v1/broadcasts", "broadcast", "created", act=Act.BROADCAST, identity=by("name"))
 def create_broadcast(
     broadcast: BroadcastInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[Broadcast]:
@@ -34,11 +37,13 @@ def create_broadcast(
     return acting(post("/v1/broadcasts", sent), Act.BROADCAST, allow_protected)
 
 
+@endpoint("getBroadcast", "GET /v1/broadcasts/{}", "broadcast")
 def get_broadcast(broadcast_id: str) -> Call[Broadcast]:
     """Show one broadcast with its figures (`GET /v1/broadcasts/{broadcastId}`; white-label copy, evidence B)."""
     return get("/v1/broadcasts/{}", broadcast_id=broadcast_id)
 
 
+@endpoint("updateBroadcast", "PUT /v1/broadcasts/{}", "broadcast", "updated", act=Act.BROADCAST)
 def update_broadcast(
     broadcast_id: str,
     broadcast: BroadcastUpdate,
@@ -55,11 +60,13 @@ def update_broadcast(
     return acting(put(get_broadcast(broadcast_id), sent, overwrite), Act.BROADCAST, allow_protected)
 
 
+@endpoint("deleteBroadcast", "DELETE /v1/broadcasts/{}", "broadcast", "deleted")
 def delete_broadcast(broadcast_id: str) -> Call[DeleteResult]:
     """Delete a broadcast (`DELETE /v1/broadcasts/{broadcastId}`; white-label copy, evidence B)."""
     return delete(get_broadcast(broadcast_id))
 
 
+@endpoint("listBroadcastLogs", "GET /v1/broadcasts/{}/logs", "log entry", parent="broadcast")
 def list_broadcast_logs(broadcast_id: str, *, filters: PageFilters | None = None) -> Call[list[BroadcastLog]]:
     """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C)."""
     return listing("/v1/broadcasts/{}/logs", query(PageFilters, filters), broadcast_id=broadcast_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put, referred
 from whautomate_core.api.clients import get_client
+from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     Class,
     ClassFilters,
@@ -26,21 +27,25 @@ from whautomate_core.api.records import (
 )
 
 
+@endpoint("listClasses", "GET /v1/classes", "class")
 def list_classes(*, filters: ClassFilters | None = None) -> Call[list[Class]]:
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D)."""
     return listing("/v1/classes", query(ClassFilters, filters))
 
 
+@endpoint("createClass", "POST /v1/classes", "class", "created", identity=by("service staff location date time"))
 def create_class(class_: ClassInput, *, extra: Json | None = None) -> Call[Class]:
     """Create a class (`POST /v1/classes`; path A, shape D)."""
     return post("/v1/classes", body(ClassInput, class_, extra))
 
 
+@endpoint("getClass", "GET /v1/classes/{}", "class")
 def get_class(class_id: str) -> Call[Class]:
     """Show one class (`GET /v1/classes/{classId}`; path A, shape D)."""
     return get("/v1/classes/{}", class_id=class_id)
 
 
+@endpoint("updateClass", "PUT /v1/classes/{}", "class", "updated")
 def update_class(
     class_id: str, class_: ClassUpdate, *, extra: Json | None = None, overwrite: bool = False
 ) -> Call[Class]:
@@ -51,16 +56,26 @@ def update_class(
     return put(get_class(class_id), body(ClassUpdate, class_, extra), overwrite)
 
 
+@endpoint("deleteClass", "DELETE /v1/classes/{}", "class", "deleted")
 def delete_class(class_id: str) -> Call[DeleteResult]:
     """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). What its participants are told is unknown."""
     return delete(get_class(class_id))
 
 
+@endpoint("listClassParticipants", "GET /v1/classes/{}/participants", "participant", parent="class", paged=False)
 def list_class_participants(class_id: str) -> Call[list[ClassParticipant]]:
     """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D)."""
     return listing("/v1/classes/{}/participants", paged=False, class_id=class_id)
 
 
+@endpoint(
+    "addClassParticipant",
+    "POST /v1/classes/{}/participants/add",
+    "participant",
+    "added to class",
+    act=Act.BOOK,
+    identity=by("client", "clientId"),
+)
 def add_class_participant(
     class_id: str,
     class_participant: ClassParticipantInput,
@@ -74,6 +89,14 @@ def add_class_participant(
     return acting(call, Act.BOOK, allow_protected, _clients(sent))
 
 
+@endpoint(
+    "removeClassParticipant",
+    "POST /v1/classes/{}/participants/cancel",
+    "participant",
+    "removed from class",
+    act=Act.BOOK,
+    identity=by("participantId", "client", "clientId"),
+)
 def remove_class_participant(
     class_id: str,
     class_participant: ClassParticipantCancelInput,
@@ -88,6 +111,7 @@ def remove_class_participant(
     return acting(call, Act.BOOK, allow_protected, _clients(sent) + listed)
 
 
+@endpoint("listClientClassBookings", "GET /v1/classes/clients/{}/bookings", "class booking", parent="client")
 def list_client_class_bookings(client_id: str, *, filters: PageFilters | None = None) -> Call[list[ClassParticipant]]:
     """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D)."""
     return listing("/v1/classes/clients/{}/bookings", query(PageFilters, filters), client_id=client_id)

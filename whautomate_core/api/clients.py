@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     Client,
     ClientFilters,
@@ -17,6 +18,7 @@ from whautomate_core.api.records import (
 from whautomate_core.values.phones import international, shared_digits
 
 
+@endpoint("listClients", "GET /v1/clients", "client")
 def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
 
@@ -25,6 +27,14 @@ def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:
     return listing("/v1/clients", query(ClientFilters, filters))
 
 
+@endpoint(
+    "createClient",
+    "POST /v1/clients",
+    "client",
+    "created",
+    act=Act.CREATE,
+    identity=by("phone countryCode", "email", "fullName"),
+)
 def create_client(client: ClientInput, *, extra: Json | None = None, allow_protected: bool = False) -> Call[Client]:
     """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
 
@@ -38,11 +48,13 @@ def create_client(client: ClientInput, *, extra: Json | None = None, allow_prote
     return acting(post("/v1/clients", sent), Act.CREATE, allow_protected, anybody(about) if about else ())
 
 
+@endpoint("getClient", "GET /v1/clients/{}", "client")
 def get_client(client_id: str) -> Call[Client]:
     """Show one client (`GET /v1/clients/{clientId}`; integrators, evidence C)."""
     return get("/v1/clients/{}", client_id=client_id)
 
 
+@endpoint("updateClient", "PUT /v1/clients/{}", "client", "updated", act=Act.CHANGE)
 def update_client(
     client_id: str,
     client: ClientUpdate,
@@ -59,12 +71,14 @@ def update_client(
     return acting(put(get_client(client_id), sent, overwrite), Act.CHANGE, allow_protected)
 
 
+@endpoint("deleteClient", "DELETE /v1/clients/{}", "client", "deleted", act=Act.DELETE)
 def delete_client(client_id: str, *, allow_protected: bool = False) -> Call[DeleteResult]:
     """Delete a client (`DELETE /v1/clients/{clientId}`; integrators, evidence C)."""
     read = get_client(client_id)
     return acting(delete(read), Act.DELETE, allow_protected, (read,))
 
 
+@endpoint("addClientTags", "POST /v1/clients/{}/tags/add", "client", "tagged", act=Act.TAG)
 def add_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Add tags, by name (`POST /v1/clients/{clientId}/tags/add`; integrators, evidence C).
 
@@ -73,6 +87,7 @@ def add_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = 
     return add_tags("/v1/clients/{}/tags/add", get_client(client_id), tags, allow_protected)
 
 
+@endpoint("removeClientTags", "POST /v1/clients/{}/tags/remove", "client", "untagged", act=Act.UNTAG)
 def remove_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Remove tags, by name (`POST /v1/clients/{clientId}/tags/remove`; integrators, evidence C).
 

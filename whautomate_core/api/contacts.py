@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     Contact,
     ContactFilters,
@@ -17,6 +18,7 @@ from whautomate_core.api.records import (
 from whautomate_core.values.phones import international, shared_digits
 
 
+@endpoint("listContacts", "GET /v1/contacts", "contact")
 def list_contacts(*, filters: ContactFilters | None = None) -> Call[list[Contact]]:
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
 
@@ -25,6 +27,7 @@ def list_contacts(*, filters: ContactFilters | None = None) -> Call[list[Contact
     return listing("/v1/contacts", query(ContactFilters, filters))
 
 
+@endpoint("createContact", "POST /v1/contacts", "contact", "created", act=Act.CREATE, identity=by("phoneNumber"))
 def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_protected: bool = False) -> Call[Contact]:
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
@@ -36,11 +39,13 @@ def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_pr
     return acting(post("/v1/contacts", sent), Act.CREATE, allow_protected, same)
 
 
+@endpoint("getContact", "GET /v1/contacts/{}", "contact")
 def get_contact(contact_id: str) -> Call[Contact]:
     """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A)."""
     return get("/v1/contacts/{}", contact_id=contact_id)
 
 
+@endpoint("updateContact", "PUT /v1/contacts/{}", "contact", "updated", act=Act.CHANGE)
 def update_contact(
     contact_id: str,
     contact: ContactUpdate,
@@ -59,12 +64,14 @@ def update_contact(
     return acting(put(get_contact(contact_id), sent, overwrite), Act.CHANGE, allow_protected)
 
 
+@endpoint("deleteContact", "DELETE /v1/contacts/{}", "contact", "deleted", act=Act.DELETE)
 def delete_contact(contact_id: str, *, allow_protected: bool = False) -> Call[DeleteResult]:
     """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B)."""
     read = get_contact(contact_id)
     return acting(delete(read), Act.DELETE, allow_protected, (read,))
 
 
+@endpoint("addContactTags", "POST /v1/contacts/{}/tags/add", "contact", "tagged", act=Act.TAG)
 def add_contact_tags(contact_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
 
@@ -74,6 +81,7 @@ def add_contact_tags(contact_id: str, tags: list[str], *, allow_protected: bool 
     return add_tags("/v1/contacts/{}/tags/add", get_contact(contact_id), tags, allow_protected)
 
 
+@endpoint("removeContactTags", "POST /v1/contacts/{}/tags/remove", "contact", "untagged", act=Act.UNTAG)
 def remove_contact_tags(contact_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
 

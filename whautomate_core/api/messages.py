@@ -6,12 +6,14 @@ all contacts and clients with the number are asked for, by a search of each kind
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Act, Call, Json, acting, listing, post, referred
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact
+from whautomate_core.api.endpoint import F, by, endpoint
 from whautomate_core.api.records import (
     ChannelMediaInput,
     ChannelTextInput,
@@ -30,11 +32,18 @@ from whautomate_core.errors import InvalidRequest
 from whautomate_core.values.phones import international, shared_digits
 
 
+def _sends(id: str, request: str, noun: str, act: Act) -> Callable[[F], F]:
+    identity = by("contact", "client", "recepient", reaches=True)
+    return endpoint(id, request, noun, "sent", act=act, identity=identity)
+
+
+@endpoint("listContactMessages", "GET /v1/messages/{}", "message", parent="contact")
 def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:
     """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D)."""
     return listing("/v1/messages/{}", query(PeriodFilters, filters), contact_id=contact_id)
 
 
+@_sends("sendWhatsappText", "POST /v1/messages/whatsapp/sendtext", "WhatsApp text message", Act.FREE_MESSAGE)
 def send_whatsapp_text(
     message: WhatsappTextInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -47,6 +56,7 @@ def send_whatsapp_text(
     return _send("/v1/messages/whatsapp/sendtext", WhatsappTextInput, message, extra, allow_protected, free=True)
 
 
+@_sends("sendWhatsappMedia", "POST /v1/messages/whatsapp/sendmedia", "WhatsApp media message", Act.FREE_MESSAGE)
 def send_whatsapp_media(
     message: WhatsappMediaInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -59,6 +69,7 @@ def send_whatsapp_media(
     return _send("/v1/messages/whatsapp/sendmedia", WhatsappMediaInput, message, extra, allow_protected, free=True)
 
 
+@_sends("sendWhatsappTemplate", "POST /v1/messages/whatsapp/sendtemplate", "WhatsApp template message", Act.MESSAGE)
 def send_whatsapp_template(
     message: WhatsappTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -70,6 +81,7 @@ def send_whatsapp_template(
     return _send("/v1/messages/whatsapp/sendtemplate", WhatsappTemplateInput, message, extra, allow_protected)
 
 
+@_sends("sendMessengerText", "POST /v1/messages/messenger/sendtext", "Messenger text message", Act.FREE_MESSAGE)
 def send_messenger_text(
     message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -81,6 +93,7 @@ def send_messenger_text(
     return _send("/v1/messages/messenger/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
 
 
+@_sends("sendMessengerMedia", "POST /v1/messages/messenger/sendmedia", "Messenger media message", Act.FREE_MESSAGE)
 def send_messenger_media(
     message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -92,6 +105,7 @@ def send_messenger_media(
     return _send("/v1/messages/messenger/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
 
 
+@_sends("sendMessengerTemplate", "POST /v1/messages/messenger/sendtemplate", "Messenger template message", Act.MESSAGE)
 def send_messenger_template(
     message: ElementsTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -102,6 +116,7 @@ def send_messenger_template(
     return _send("/v1/messages/messenger/sendtemplate", ElementsTemplateInput, message, extra, allow_protected)
 
 
+@_sends("sendInstagramText", "POST /v1/messages/instagram/sendtext", "Instagram text message", Act.FREE_MESSAGE)
 def send_instagram_text(
     message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -113,6 +128,7 @@ def send_instagram_text(
     return _send("/v1/messages/instagram/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
 
 
+@_sends("sendInstagramMedia", "POST /v1/messages/instagram/sendmedia", "Instagram media message", Act.FREE_MESSAGE)
 def send_instagram_media(
     message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -124,6 +140,7 @@ def send_instagram_media(
     return _send("/v1/messages/instagram/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
 
 
+@_sends("sendInstagramTemplate", "POST /v1/messages/instagram/sendtemplate", "Instagram template message", Act.MESSAGE)
 def send_instagram_template(
     message: ElementsTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -134,6 +151,7 @@ def send_instagram_template(
     return _send("/v1/messages/instagram/sendtemplate", ElementsTemplateInput, message, extra, allow_protected)
 
 
+@_sends("sendTelegramText", "POST /v1/messages/telegram/sendtext", "Telegram text message", Act.MESSAGE)
 def send_telegram_text(
     message: ChannelTextInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -144,6 +162,7 @@ def send_telegram_text(
     return _send("/v1/messages/telegram/sendtext", ChannelTextInput, message, extra, allow_protected)
 
 
+@_sends("sendTelegramMedia", "POST /v1/messages/telegram/sendmedia", "Telegram media message", Act.MESSAGE)
 def send_telegram_media(
     message: ChannelMediaInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:
@@ -154,6 +173,7 @@ def send_telegram_media(
     return _send("/v1/messages/telegram/sendmedia", ChannelMediaInput, message, extra, allow_protected)
 
 
+@_sends("sendTelegramTemplate", "POST /v1/messages/telegram/sendtemplate", "Telegram template message", Act.MESSAGE)
 def send_telegram_template(
     message: TelegramTemplateInput, *, extra: Json | None = None, allow_protected: bool = False
 ) -> Call[MessageResult]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import inspect
 import json
 import sys
@@ -15,8 +14,9 @@ import typer
 from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
-from whautomate_core.api import RESOURCES
-from whautomate_core.api.call import Call, Repeat, summary, watched
+from whautomate_core.api.call import Call, summary, watched
+from whautomate_core.api.endpoint import Endpoint
+from whautomate_core.api.registry import BY_NAME
 from whautomate_core.cli.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.client.client import Client
 from whautomate_core.client.once import send_once
@@ -24,8 +24,6 @@ from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.outcome_lines import endpoint_line
 from whautomate_core.rows.files import write_records
 from whautomate_core.state.claims import Claim
-
-Endpoint = Callable[..., Call[Any]]
 
 TAKES_WHAT_THE_ENDPOINT_TAKES: Any = {
     "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -42,57 +40,38 @@ def call(context: typer.Context) -> None:
         endpoint = find_endpoint(name)
         # A command of its own for the one endpoint, so that its signature is read only where it is called.
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(help=inspect.getdoc(endpoint))(_command(name, endpoint))
+        alone.command(help=inspect.getdoc(endpoint.function))(_command(name, endpoint))
         alone(arguments, prog_name=f"{context.command_path} {name}")
 
 
-def endpoints() -> dict[str, Endpoint]:
-    """Every endpoint by `resource.function`, in the order of the modules."""
-    found: dict[str, Endpoint] = {}
-    for resource in RESOURCES:
-        found |= _endpoints_of(resource)
-    return found
-
-
-def _endpoints_of(resource: str) -> dict[str, Endpoint]:
-    module = importlib.import_module(f"whautomate_core.api.{resource}")
-    return {
-        f"{resource}.{name}": function
-        for name, function in vars(module).items()
-        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
-    }
-
-
 def find_endpoint(name: str) -> Endpoint:
-    """The function of an endpoint. Raises `ConfigurationError` with the nearest where there is none."""
-    known = endpoints()
-    if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    """The endpoint of a name such as `contacts.list_contacts`. Raises `ConfigurationError` that names the nearest."""
+    if name not in BY_NAME:
+        nearest = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.5)
         raise ConfigurationError(
             f"there is no endpoint {name!r}; "
             + (f"near it: {', '.join(nearest)}" if nearest else "`whautomate call` lists them")
         )
-    return known[name]
+    return BY_NAME[name]
 
 
 def _overview(resource: str | None) -> None:
-    known = endpoints()
-    resources = list(dict.fromkeys(name.partition(".")[0] for name in known))
+    resources = list(dict.fromkeys(one.resource for one in BY_NAME.values()))
     if resource is not None and resource not in resources:
         nearest = difflib.get_close_matches(resource, resources, n=1) or resources
         raise ConfigurationError(f"there is no resource {resource!r}; there is {', '.join(nearest)}")
     typer.echo("usage: whautomate call RESOURCE.FUNCTION [OPTIONS]; --help of one shows its options")
-    width = max(map(len, known))
+    width = max(map(len, BY_NAME))
     for one in resources if resource is None else [resource]:
         typer.echo("")
-        for name, function in known.items():
-            if name.startswith(f"{one}."):
-                typer.echo(f"{name:{width}}  {(inspect.getdoc(function) or '').partition(' (`')[0]}")
+        for name, endpoint in BY_NAME.items():
+            if endpoint.resource == one:
+                typer.echo(f"{name:{width}}  {(inspect.getdoc(endpoint.function) or '').partition(' (`')[0]}")
 
 
 def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
     """The endpoint as a function that typer makes a command of: its own arguments, and those of every call."""
-    hints, parameters = get_type_hints(endpoint), inspect.signature(endpoint).parameters
+    hints, parameters = endpoint.arguments, inspect.signature(endpoint.function).parameters
 
     def command(
         host: str | None,
@@ -104,16 +83,17 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
         **given: Any,
     ) -> None:
         with said():
-            made = endpoint(**{one: _value(one, hints[one], text) for one, text in given.items() if text is not None})
-            if key is not None and made.repeat is not Repeat.ONCE:
+            arguments = {one: _value(one, hints[one], text) for one, text in given.items() if text is not None}
+            made = endpoint.function(**arguments)
+            if key is not None and not endpoint.once:
                 raise ConfigurationError("--key is for what must happen once; this call may be repeated")
-            if max_records is not None and made.answer is not list:
+            if max_records is not None and not endpoint.lists:
                 raise ConfigurationError("--max-records is for lists")
             account = account_from_environment(host, settings)
-            if made.repeat is Repeat.ONCE:
+            if endpoint.once:
                 agreed(f"{made.method} {made.path} is never repeated by itself. Send it?", yes)
             with Client(account) as client:
-                records = _records(client, endpoint.__name__, made, key, max_records)
+                records = _records(client, endpoint, made, key, max_records)
                 if output not in (None, "-"):
                     write_records(str(output), records)
                     return
@@ -127,8 +107,8 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
     return command
 
 
-def _records(client: Client, name: str, call: Call[Any], key: str | None, most: int | None) -> Iterator[Any]:
-    if call.answer is list:
+def _records(client: Client, endpoint: Endpoint, call: Call[Any], key: str | None, most: int | None) -> Iterator[Any]:
+    if endpoint.lists:
         left = most
         for page in client.pages(call):
             yield from page if left is None else page[:left]
@@ -139,13 +119,13 @@ def _records(client: Client, name: str, call: Call[Any], key: str | None, most: 
         earlier: list[Claim] = []
         stored, _ = send_once(client, key, call, lambda answer: summary(call, answer), met=earlier.append)
         yield stored
-        typer.echo(endpoint_line(name, call, stored, earlier=next(iter(earlier), None)), err=True)
+        typer.echo(endpoint_line(endpoint.name, call, stored, earlier=next(iter(earlier), None)), err=True)
     else:
         call, did = watched(call)
         answer = client.send(call)
         yield answer
-        if call.method != "GET":
-            typer.echo(endpoint_line(name, call, summary(call, answer), did=did()), err=True)
+        if not endpoint.reads:
+            typer.echo(endpoint_line(endpoint.name, call, summary(call, answer), did=did()), err=True)
 
 
 _FLAGS = {

@@ -11,86 +11,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whautomate_core.api.call import Call, Json, get
+from whautomate_core.api.endpoint import Identity, endpoint_of_call
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.policy import digits, numbers
+from whautomate_core.values.keys import PREFIX
 from whautomate_core.values.phones import canonical, is_valid
 
 if TYPE_CHECKING:
     from whautomate_core.client.client import Client
     from whautomate_core.state import State
 
-PREFIX = "v2 "
-"""What keys of this form begin with. Whoever changes the form counts on, and lets `keys_before.py` find the old one."""
-
 _READS = {"contact": "/v1/contacts/{}", "client": "/v1/clients/{}"}
 """What a message may name instead of a number, and where it is read."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What identifies the calls of an endpoint."""
-
-    endpoint: str
-    """Stands in keys, so it is never changed: with another id everything would be sent again."""
-    about: tuple[tuple[str, ...], ...]
-    """The first of these that a body has says what a call is about, together with the ids in its path."""
-    reaches: bool = False
-    """Whether it reaches a number: contact, client and number of one person are then one."""
-
-    def way(self, body: Mapping[str, Any]) -> tuple[str, ...]:
-        """The fields by which a body says what it is about; it need not have all but the first."""
-        return next((fields for fields in self.about if body.get(fields[0])), ())
-
-    def fields(self, body: Mapping[str, Any]) -> tuple[str, ...]:
-        """Those of them that the body has."""
-        return tuple(field for field in self.way(body) if body.get(field))
-
-
-_PERSON = (("contact",), ("client",), ("recepient",))
-_NAME = (("name", "location"),)
-
-IDENTITIES = {
-    "POST /v1/contacts": Identity("createContact", (("phoneNumber",),)),
-    "POST /v1/clients": Identity("createClient", (("phone", "countryCode"), ("email",), ("fullName",))),
-    "POST /v1/contactTags": Identity("createContactTag", (("name",),)),
-    "POST /v1/clientTags": Identity("createClientTag", (("name",),)),
-    "POST /v1/segments": Identity("createSegment", _NAME),
-    "POST /v1/services": Identity("createService", _NAME),
-    "POST /v1/serviceCategories": Identity("createServiceCategory", _NAME),
-    "POST /v1/webhooks": Identity("createWebhook", (("name",),)),
-    "POST /v1/classes": Identity("createClass", (("service", "staff", "location", "date", "time"),)),
-    "POST /v1/staffs/{}/availabilityBlocks": Identity(
-        "createStaffAvailabilityBlock", (("startDate", "endDate"), ("startTime", "endTime"))
-    ),
-    # Its segment is what it says, not what it is: changed between two attempts, many would get both.
-    "POST /v1/broadcasts": Identity("createBroadcast", (("name",),)),
-    # Whose and of what, not when: a step that books the first free slot finds another one when it runs again.
-    "POST /v1/appointments": Identity("bookAppointment", (("client", "service"),)),
-    "POST /v1/appointments/reschedule": Identity("rescheduleAppointment", (("appointmentId",),)),
-    "POST /v1/appointments/cancel": Identity("cancelAppointment", (("appointmentId",),)),
-    "POST /v1/classes/{}/participants/add": Identity("addClassParticipant", (("client",), ("clientId",))),
-    "POST /v1/classes/{}/participants/cancel": Identity(
-        "removeClassParticipant", (("participantId",), ("client",), ("clientId",))
-    ),
-    "POST /v1/messages/whatsapp/sendtext": Identity("sendWhatsappText", _PERSON, reaches=True),
-    "POST /v1/messages/whatsapp/sendmedia": Identity("sendWhatsappMedia", _PERSON, reaches=True),
-    "POST /v1/messages/whatsapp/sendtemplate": Identity("sendWhatsappTemplate", _PERSON, reaches=True),
-    "POST /v1/messages/messenger/sendtext": Identity("sendMessengerText", _PERSON, reaches=True),
-    "POST /v1/messages/messenger/sendmedia": Identity("sendMessengerMedia", _PERSON, reaches=True),
-    "POST /v1/messages/messenger/sendtemplate": Identity("sendMessengerTemplate", _PERSON, reaches=True),
-    "POST /v1/messages/instagram/sendtext": Identity("sendInstagramText", _PERSON, reaches=True),
-    "POST /v1/messages/instagram/sendmedia": Identity("sendInstagramMedia", _PERSON, reaches=True),
-    "POST /v1/messages/instagram/sendtemplate": Identity("sendInstagramTemplate", _PERSON, reaches=True),
-    "POST /v1/messages/telegram/sendtext": Identity("sendTelegramText", _PERSON, reaches=True),
-    "POST /v1/messages/telegram/sendmedia": Identity("sendTelegramMedia", _PERSON, reaches=True),
-    "POST /v1/messages/telegram/sendtemplate": Identity("sendTelegramTemplate", _PERSON, reaches=True),
-}
-"""Method and path of each call that must happen once -> what identifies it."""
-
-
-def identity_of(call: Call[Any]) -> Identity:
-    """What identifies a call that must happen once."""
-    return IDENTITIES[f"{call.method} {call.path}"]
 
 
 About = list[Any]
@@ -126,9 +58,16 @@ def naming(call: Call[Any]) -> frozenset[str]:
     same."""
     identity = identity_of(call)
     fields = identity.way(call.body or {})
-    others = [field for way in _PERSON for field in way] if identity.reaches else []
+    others = [field for way in identity.about for field in way] if identity.reaches else []
     # `clientId` beside `client`
     return frozenset([*fields, *(f"{one}Id" for one in fields), *(one.removesuffix("Id") for one in fields), *others])
+
+
+def identity_of(call: Call[Any]) -> Identity:
+    identity = endpoint_of_call(call).identity
+    if identity is None:
+        raise ValueError(f"{call!r} may be repeated, so nothing identifies it")
+    return identity
 
 
 def _named(field: str, body: Mapping[str, Any]) -> list[Any]:

@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from whautomate_core.api.call import Call, Json, Repeat, summary
+from whautomate_core.api.endpoint import endpoint_of_call
 from whautomate_core.client.client import Client
 from whautomate_core.client.identity import Once, Step, about_of, identity_of, naming, resolved
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
@@ -116,15 +117,15 @@ def _asked(
     whole = {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}}
     if not isinstance(key, Step):
         return _Asked(what, named or key, whole if payload is None else payload, lambda seen: key)
-    step, state, identity = key, open_state(client.account.state), identity_of(call)
-    before = step.find_before(state, client.account.id, Once(identity.endpoint, what, call, whole))
+    step, state, id = key, open_state(client.account.state), endpoint_of_call(call).id
+    before = step.find_before(state, client.account.id, Once(id, what, call, whole))
     if before is not None:
         return _Asked(what, before, whole, lambda seen: before)
 
     def resolve(seen: list[Any]) -> str:
-        return step.key(state, identity.endpoint, resolved(call, seen, client.send))
+        return step.key(state, id, resolved(call, seen, client.send))
 
-    return _Asked(what, step.key(state, identity.endpoint, about_of(call)), whole, resolve, naming(call))
+    return _Asked(what, step.key(state, id, about_of(call)), whole, resolve, naming(call))
 
 
 def _sent(

@@ -17,13 +17,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from whautomate_core.client.identity import PREFIX
 from whautomate_core.errors import InvalidRequest, KeyTaken
 from whautomate_core.state.database import Database
 from whautomate_core.state.pruned import require_remembered
 from whautomate_core.state.schema import claims
 from whautomate_core.state.secret import Secret
 from whautomate_core.values import settling
+from whautomate_core.values.keys import PREFIX
 
 LONGEST_KEY = 2000
 """Bytes; PostgreSQL indexes no more than 2,704 of a row."""

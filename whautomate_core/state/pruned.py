@@ -16,11 +16,13 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from whautomate_core.client.identity import IDENTITIES, PREFIX
+from whautomate_core.api.call import Act
+from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import claims, details, identities, leases, pruned, rows, syncs
 from whautomate_core.state.secret import Secret
+from whautomate_core.values.keys import PREFIX
 
 DAY = 86_400.0
 YOUNGEST = 30 * DAY
@@ -30,8 +32,12 @@ _BROADCAST = "POST /v1/broadcasts"
 _BROADCASTS = 400 * DAY
 """Seconds for which the last broadcast of a name is looked for."""
 
-_OF_PEOPLE = {_BROADCAST, "POST /v1/contacts", "POST /v1/clients"}
-_OF_PEOPLE |= {what for what, one in IDENTITIES.items() if one.reaches or what.startswith("POST /v1/appointments")}
+_MESSAGES_OR_CREATES = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST, Act.CREATE}
+_OF_PEOPLE = {
+    one.request
+    for one in ENDPOINTS.values()
+    if one.once and (one.act in _MESSAGES_OR_CREATES or one.resource == "appointments")
+}
 """What grows with people and time. The others tell whose a class, service or block of staff time is, and stay."""
 
 _AT_ONCE = 400
