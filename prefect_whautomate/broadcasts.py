@@ -39,9 +39,10 @@ from whautomate_core.api.records import Template  # noqa: F401 - the stub names 
 from whautomate_core.client.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.messaging import jobs
-from whautomate_core.messaging.broadcasts import once_of, send_broadcast
 from whautomate_core.messaging.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
+from whautomate_core.messaging.keys import once_of
 from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id, question, shown
+from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.outcome_lines import job_line
 from whautomate_core.state import open_state
 from whautomate_core.values.thresholds import Threshold

@@ -108,7 +108,7 @@ def key_of(context: Context, account: Account, name: str) -> str:
     :param account: Whose state holds its claim.
     :param name: Of the broadcast.
     """
-    from whautomate_core.messaging.broadcasts import once_of
+    from whautomate_core.messaging.keys import once_of
     from whautomate_core.state import open_state
 
     return step_of(context).key_of(open_state(account.state), account.id, once_of(name))
@@ -117,7 +117,7 @@ def key_of(context: Context, account: Account, name: str) -> str:
 class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
     def work(self, client: Client, context: Context) -> Any:
         """Work out the plan."""
-        from whautomate_core.messaging.broadcasts import plan_broadcast
+        from whautomate_core.messaging.plan import plan_broadcast
 
         campaign, _, due = self.campaign_arguments(client, context)
         return plan_broadcast(client, campaign, due=due)
@@ -172,7 +172,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Send it, or go on with it where it was sent before; wait."""
-        from whautomate_core.messaging.broadcasts import send_broadcast
+        from whautomate_core.messaging.send import send_broadcast
 
         campaign, key, due = self.campaign_arguments(client, context)
         skip_backfill(context, campaign.max_lateness)
@@ -347,7 +347,7 @@ class WhautomateCancelBroadcastOperator(WhautomateOperator):
         """Cancel it."""
         if self.of_task is None:
             return jobs.cancel_broadcast(client, key=self.key, broadcast_id=self.broadcast_id)
-        from whautomate_core.messaging.broadcasts import keys_of
+        from whautomate_core.messaging.keys import keys_of
 
         step = step_of(context, self.of_task)
         # Of a mapped task there are several, of one that has not begun none.

@@ -136,7 +136,7 @@ def emulator(whautomate_emulator, connections, monkeypatch):
         ensure_segment(client, "vip", {"tags": ["vip"]})
     whautomate_emulator.ids = whautomate_emulator.add_contacts(PEOPLE)
     now = whautomate_emulator.now
-    monkeypatch.setattr("whautomate_core.messaging.broadcasts._now", lambda: datetime.fromtimestamp(now(), UTC))
+    monkeypatch.setattr("whautomate_core.messaging.timing.now", lambda: datetime.fromtimestamp(now(), UTC))
     monkeypatch.setattr("airflow_provider_whautomate.operators.broadcasts.time.time", now)
     return whautomate_emulator
 

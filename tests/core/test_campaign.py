@@ -9,10 +9,11 @@ from whautomate_core.api import broadcasts, contacts, segments
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused
-from whautomate_core.messaging.broadcasts import broadcast_name, send_broadcast
 from whautomate_core.messaging.campaign import Campaign, campaign_from
 from whautomate_core.messaging.delivery import delivery
+from whautomate_core.messaging.keys import broadcast_name
 from whautomate_core.messaging.segments import ensure_segment, find_segment
+from whautomate_core.messaging.send import send_broadcast
 
 TEMPLATE: Any = {"name": "spring", "language": "en"}
 
@@ -134,7 +135,7 @@ def test_one_key_with_another_payload_is_an_error(client: Client, whautomate_emu
     whautomate_emulator.advance(60)
     with pytest.raises(
         InvalidRequest,
-        match=r"already sent a broadcast named 'spring' .*differs in bodyTextParameters, template.*another name or key",
+        match="already sent a broadcast named 'spring' that differs in bodyTextParameters, template.*another name",
     ):
         broadcast(client, whautomate_emulator, template={"name": "autumn", "language": "en"}, body_parameters=["y"])
     with pytest.raises(InvalidRequest, match="differs in bodyTextParameters"):
@@ -159,7 +160,7 @@ def test_a_broadcast_that_can_not_be_seen_is_never_sent_again_on_a_guess(
 ) -> None:
     whautomate_emulator.fault(fault, operation="createBroadcast")
     name = broadcast_name("spring", "dag/task/2026-01-01")
-    with pytest.raises(OutcomeUnknown, match=f"No broadcast named '{name}' .* look for it"):
+    with pytest.raises(OutcomeUnknown, match=f"No broadcast named '{name}' .* Look for it"):
         broadcast(client, whautomate_emulator)
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
 

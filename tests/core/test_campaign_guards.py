@@ -17,10 +17,13 @@ from whautomate_core.client.keys_before import AirflowKeys
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest, NotDelivered, PolicyRefused
 from whautomate_core.messaging.audience import count_audience
-from whautomate_core.messaging.broadcasts import broadcast_name, cancel_broadcast, plan_broadcast, send_broadcast
+from whautomate_core.messaging.cancel import cancel_broadcast
+from whautomate_core.messaging.keys import broadcast_name
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.outcome import conclude, receipt_page
+from whautomate_core.messaging.plan import plan_broadcast
 from whautomate_core.messaging.segments import ensure_audience, ensure_segment
+from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.messaging.timing import NotSent, start_of
 
 BOTH = [pytest.param(how, marks=pytest.mark.whautomate(recipients_fixed=how)) for how in ("creation", "start")]
@@ -436,7 +439,7 @@ def test_a_look_that_comes_too_late_lets_it_go_and_says_so(
     whautomate_emulator.advance(3600)
     again = broadcast(client, whautomate_emulator, **HELD)
     assert (again["looked"], again["look_at"]) == (False, None)
-    assert "nobody looked in time" in caplog.text
+    assert "was not checked in time" in caplog.text
     assert posts(whautomate_emulator) == 1
 
 
@@ -452,7 +455,7 @@ def test_it_is_read_back_and_deleted_where_it_is_another(
         return answer
 
     monkeypatch.setattr(client, "send", changed)
-    with pytest.raises(InvalidRequest, match="stood there with another template than was sent: it was deleted"):
+    with pytest.raises(InvalidRequest, match="was stored with another template than was sent, so it was deleted"):
         broadcast(client, whautomate_emulator, **HELD)
     assert whautomate_emulator.records("broadcasts") == []
     with pytest.raises(PolicyRefused, match="nothing is sent under its key again"):
@@ -467,7 +470,7 @@ def test_what_is_called_off_is_not_sent_again(client: Client, whautomate_emulato
     made = broadcast(client, whautomate_emulator, **HELD)
     found = cancel_broadcast(client, key="dag/task/2026-01-01", clock=clock(whautomate_emulator))
     assert found == {"cancelled": True, "id": made["id"], "why": None}
-    with pytest.raises(PolicyRefused, match="was cancelled: nothing is sent under its key again"):
+    with pytest.raises(PolicyRefused, match="was cancelled, so nothing is sent under its key again"):
         broadcast(client, whautomate_emulator, **HELD)
     assert reached(whautomate_emulator) == set()
     assert posts(whautomate_emulator) == 1
@@ -480,7 +483,7 @@ def test_by_its_id_as_well(client: Client, whautomate_emulator: Emulator, people
         broadcast(client, whautomate_emulator, **HELD)
 
 
-@pytest.mark.parametrize(("seconds", "says"), [(250, "less than a minute ahead"), (301, "it has started")])
+@pytest.mark.parametrize(("seconds", "says"), [(250, "less than a minute from now"), (301, "it has started")])
 def test_too_late_to_call_off(
     seconds: float, says: str, client: Client, whautomate_emulator: Emulator, people: list[str]
 ) -> None:
@@ -518,7 +521,7 @@ def test_cancelling_one_that_somebody_deleted_before_says_so_too(
     client.send(broadcasts.delete_broadcast(made["id"]))
     found = cancel_broadcast(client, key="dag/task/2026-01-01", clock=clock(whautomate_emulator))
     assert (found["cancelled"], "nothing was cancelled" in found["why"]) == (False, True)
-    with pytest.raises(PolicyRefused, match="was deleted at Whautomate: nothing is sent under its key again"):
+    with pytest.raises(PolicyRefused, match="was deleted at Whautomate, so nothing is sent under its key again"):
         broadcast(client, whautomate_emulator, **HELD)
 
 

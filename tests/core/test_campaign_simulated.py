@@ -26,8 +26,8 @@ import whautomate_core
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, OutcomeUnknown, PolicyRefused, WhautomateError
-from whautomate_core.messaging.broadcasts import send_broadcast
 from whautomate_core.messaging.campaign import campaign_from
+from whautomate_core.messaging.send import send_broadcast
 
 RUNS = int(os.environ.get("WHAUTOMATE_RUNS", "60"))
 """Of each of the four ways; `make prove` makes them 1,000 in all."""

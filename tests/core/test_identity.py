@@ -20,7 +20,7 @@ from whautomate_core.client.keys_before import AirflowKeys
 from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import InvalidRequest, OutcomeUnknown
-from whautomate_core.messaging.broadcasts import WHAT, keys_of, once_of
+from whautomate_core.messaging.keys import WHAT, keys_of, once_of
 
 WHEN = "at 2026-06-01T00:00:00+00:00"
 LOCATION = {"id": "loc000000001"}

@@ -45,7 +45,7 @@ def test_provider_info_names_the_distribution_as_airflow_wants_it() -> None:
 
 
 def test_the_core_imports_neither_orchestrator() -> None:
-    modules = "whautomate_core.sync.contacts, whautomate_core.messaging.broadcasts, whautomate_core.cli.main"
+    modules = "whautomate_core.sync.contacts, whautomate_core.messaging.send, whautomate_core.cli.main"
     assert python(f"import sys, {modules}\nprint([m for m in ('airflow', 'prefect') if m in sys.modules])") == "[]\n"
 
 

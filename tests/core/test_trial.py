@@ -7,10 +7,10 @@ import pytest
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.messaging.broadcasts import send_broadcast
 from whautomate_core.messaging.campaign import Campaign
 from whautomate_core.messaging.outcome import conclude
 from whautomate_core.messaging.segments import ensure_segment
+from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.values.progress import silent
 

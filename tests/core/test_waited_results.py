@@ -17,10 +17,10 @@ from whautomate_core.bookings.timetable import sync_classes
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import QuotaExhausted
-from whautomate_core.messaging.broadcasts import send_broadcast
 from whautomate_core.messaging.campaign import campaign_from
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.segments import ensure_audience, ensure_segment
+from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state.pool import Grant
 
 Job = Callable[[Client], dict[str, Any]]

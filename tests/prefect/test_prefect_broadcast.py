@@ -51,7 +51,7 @@ def block(credentials, whautomate_emulator):
 def held(whautomate_emulator, monkeypatch):
     """The core's and the tasks' time is the emulator's; waiting moves it."""
     now = whautomate_emulator.now
-    monkeypatch.setattr("whautomate_core.messaging.broadcasts._now", lambda: datetime.fromtimestamp(now(), UTC))
+    monkeypatch.setattr("whautomate_core.messaging.timing.now", lambda: datetime.fromtimestamp(now(), UTC))
     monkeypatch.setattr(
         broadcasts, "time", type("Clock", (), {"time": staticmethod(now), "sleep": whautomate_emulator.advance})
     )

@@ -1,42 +1,152 @@
-"""Cancelling the broadcast of a step that ended before the broadcast began.
-
-Orchestrators decide whether nobody will go on with it (a person cancelled the run, or its last attempt failed). What is
-done then is the same for all of them, and stands here.
-"""
+"""Cancelling a broadcast that has not begun: for a user, or for a step that ended before its broadcast began."""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
 
 from whautomate_core.account import Account
+from whautomate_core.api import broadcasts
+from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
-from whautomate_core.messaging.broadcasts import cancel_broadcast
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse, WhautomateError
+from whautomate_core.messaging import timing
+from whautomate_core.messaging.delivery import moment
+from whautomate_core.messaging.find import PATIENCE, find_patiently
+from whautomate_core.messaging.keys import ANEW, claims_of
+from whautomate_core.messaging.timing import LAST_MINUTE, utc
+from whautomate_core.values.redaction import shown_id
 
 log = logging.getLogger(__name__)
+
+
+def cancel_broadcast(
+    client: Client,
+    *,
+    key: str | None = None,
+    broadcast_id: str | None = None,
+    patience: tuple[float, ...] = PATIENCE,
+    because: str | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], datetime] | None = None,
+) -> Json:
+    """Cancel a broadcast: delete it if it is scheduled to start more than a minute from now.
+
+    Its claim becomes final, so that no step with the same key sends it again.
+
+    Args:
+        key: Its key; this or `broadcast_id`.
+        broadcast_id: Its id.
+        patience: Seconds before each search for a broadcast whose creation got no answer.
+        because: Why it is cancelled, for the log. If given, nothing is logged when there was nothing to cancel.
+
+    Returns: `cancelled`, whether it existed and is deleted now; `id`; `why` it wasn't cancelled, else None.
+    """
+    if (key is None) == (broadcast_id is None):
+        raise ConfigurationError("name the broadcast by either key or broadcast_id")
+    now, claims, account = clock or timing.now, client.state.claims, client.account.id
+    if key is None:
+        assert broadcast_id is not None
+        about = claims_of(client, broadcast_id)
+    else:
+        about = [one for one in (claims.get(account, key), claims.get(account, key + ANEW)) if one is not None]
+        if not about:
+            return _not_cancelled(None, "nothing was created under its key", because, quiet=True)
+    ids = [] if broadcast_id is None else [broadcast_id]
+    for claim in about:
+        stored = claim.result or {}
+        if stored.get("over"):
+            continue
+        found = stored.get("id")
+        if not claim.settled and stored.get("name"):
+            found = (find_patiently(client, stored["name"], patience, sleep) or {}).get("id")
+        if found is None:
+            why = "its creation got no answer and it can't be found: look for it at Whautomate"
+            return _not_cancelled(None, why, because)
+        if not claim.settled:
+            claims.settle(account, claim.key, {**stored, "id": found})
+        ids = list(dict.fromkeys([*ids, found]))
+    cancelled = []
+    for one in ids:
+        try:
+            was_there = withdraw(client, one, now())
+        except TooLateError as error:
+            return _not_cancelled(one, str(error), because)
+        cancelled += [one] if was_there else []
+    for claim in about:
+        claims.amend(account, claim.key, {"over": "was cancelled" if cancelled else "was deleted at Whautomate"})
+    if not ids:
+        return _not_cancelled(None, "it was cancelled before", because, quiet=True)
+    if not cancelled:  # a wrong id, or another account: the broadcast that was meant may still be sent
+        missing = f"there is no broadcast {shown_id(ids[-1])} on this account; nothing was cancelled"
+        log.warning("%s%s", f"{because}, but " if because else "", missing)
+        return {"cancelled": False, "id": ids[-1], "why": missing}
+    log.info("broadcast %s is cancelled%s", ", ".join(cancelled), f" because {because}" if because else "")
+    return {"cancelled": True, "id": cancelled[-1], "why": None}
 
 
 def cancel_after(
     account: Account, because: str, *, key: str | None = None, broadcast_id: str | None = None, max_wait: float = 2.0
 ) -> None:
-    """Cancel the broadcast that a step was waiting for, where it is still scheduled, and say so in one log line.
+    """Cancel the broadcast that a step was waiting for, if it is still scheduled, and log one line.
 
-    It raises nothing: the step is ending for another reason, which is the one to be told.
+    Raises nothing: the step ends for another reason, and that is the one to report.
 
     Args:
         because: Why the step ended, as the second half of a sentence: "the flow run was cancelled".
         key: The key it was created under; this or `broadcast_id`.
         broadcast_id: Its id.
-        max_wait: Seconds to wait for a permit; the process may be killed soon. It is looked for once.
+        max_wait: Seconds to wait for a permit, because the process may be killed soon. It searches once.
     """
     try:
         with Client(account, max_wait=max_wait) as client:
             cancel_broadcast(client, key=key, broadcast_id=broadcast_id, patience=(0.0,), because=because)
     except Exception as error:
         log.error(
-            "%s, but its broadcast (%s) could not be cancelled and may still go out (%s: %s): delete it at Whautomate, "
-            "or run cancel_broadcast",
+            "%s, but its broadcast (%s) could not be cancelled and may still be sent (%s: %s). Delete it at "
+            "Whautomate, or run cancel_broadcast",
             because,
             broadcast_id or key,
             type(error).__name__,
             error,
         )
+
+
+class TooLateError(WhautomateError):
+    """The broadcast can't be deleted any more."""
+
+
+def withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
+    """Delete a broadcast that has not begun, and check that it is gone. Raises `TooLateError`.
+
+    Returns: whether it still existed.
+    """
+    try:
+        there = client.send(broadcasts.get_broadcast(broadcast_id))
+    except NotFound:
+        return False
+    try:
+        due = moment(there.get("scheduleDateTime"))
+        if there.get("startedAt") or there.get("completedAt"):
+            raise TooLateError("it has started")
+        if due is not None and due - now < LAST_MINUTE:
+            raise TooLateError(f"its start, {utc(due)}, is less than a minute from now or has passed")
+        try:
+            client.send(broadcasts.delete_broadcast(broadcast_id))
+        except InvalidRequest as error:
+            raise TooLateError(f"the server refuses to delete it ({error})") from None
+        client.send(broadcasts.get_broadcast(broadcast_id))
+    except NotFound:
+        return True
+    raise UnexpectedResponse(f"broadcast {broadcast_id} still exists after it was deleted: look at it in Whautomate")
+
+
+def _not_cancelled(broadcast_id: str | None, why: str, because: str | None, *, quiet: bool = False) -> Json:
+    if because is None:
+        log.warning("nothing was cancelled: %s", why)
+    elif not quiet:
+        named = f"broadcast {broadcast_id}" if broadcast_id else "broadcast"
+        log.warning("%s, but its %s can't be cancelled: %s", because, named, why)
+    return {"cancelled": False, "id": broadcast_id, "why": why}

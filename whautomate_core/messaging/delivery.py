@@ -1,4 +1,4 @@
-"""What became of a broadcast."""
+"""The delivery figures of a broadcast."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from whautomate_core.api.records import Broadcast
 
-# No list of status values is documented; these words end a broadcast whatever else it says.
+# The documents list no status values. These words end a broadcast, whatever else the record says.
 _DEAD = {"failed", "cancelled", "canceled", "rejected", "deleted"}
 
 
@@ -31,14 +31,14 @@ class Delivery:
 
 
 SETTLING = timedelta(minutes=2)
-"""How long figures are given to settle after a broadcast is complete: people's phones answer later."""
+"""How long to wait for the figures to settle after a broadcast is complete: phones confirm delivery later."""
 
 
 def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
     """Read the figures of a broadcast as it stands.
 
-    It is finished once `completedAt` is there and everybody is accounted for as delivered or failed, or two minutes
-    have passed since, or its status is one that nothing follows.
+    The broadcast is finished once `completedAt` is set and every recipient counts as delivered or failed, or two
+    minutes have passed since then, or its status is final.
     """
     status = str(broadcast.get("status") or "unknown")
     processed, sent = broadcast.get("processedStats") or {}, broadcast.get("deliveryStats") or {}
@@ -47,7 +47,7 @@ def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
     failed = status.casefold() in _DEAD
     completed = broadcast.get("completedAt")
     since = moment(completed)
-    # Where its time can't be read the figures are taken as they are.
+    # If the time can't be read, the figures are taken as they are.
     passed = SETTLING if since is None else (now or datetime.now(UTC)) - since
     settled = delivered + undelivered >= recipients or passed >= SETTLING
     return Delivery(
@@ -63,7 +63,7 @@ def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
 
 
 def moment(text: object) -> datetime | None:
-    """A time of the server's; UTC where it names no zone, None where it is none."""
+    """A time as the server writes it, UTC if it names no zone. None if it is not a time."""
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError:

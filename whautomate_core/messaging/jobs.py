@@ -93,7 +93,7 @@ def plan_broadcast(client: Client, campaign: Campaign, *, due: datetime | None =
 
     Raises: `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
     """
-    from whautomate_core.messaging.broadcasts import plan_broadcast
+    from whautomate_core.messaging.plan import plan_broadcast
 
     return plan_broadcast(client, campaign, due=due)
 
@@ -122,7 +122,7 @@ def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due
     Raises: `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this
         key has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
     """
-    from whautomate_core.messaging.broadcasts import send_broadcast
+    from whautomate_core.messaging.send import send_broadcast
 
     if key is None:
         raise ConfigurationError("key is missing: what makes it the same broadcast when this runs again")
@@ -142,6 +142,6 @@ def cancel_broadcast(client: Client, *, key: str | None = None, broadcast_id: st
 
     Raises: `ConfigurationError`; `UnexpectedResponse` where it is still there after it was deleted.
     """
-    from whautomate_core.messaging import broadcasts
+    from whautomate_core.messaging.cancel import cancel_broadcast
 
-    return broadcasts.cancel_broadcast(client, key=key, broadcast_id=broadcast_id)
+    return cancel_broadcast(client, key=key, broadcast_id=broadcast_id)

@@ -18,10 +18,10 @@ from whautomate_core.api.records import BroadcastLog
 from whautomate_core.client.client import Client
 from whautomate_core.client.server_words import shortened
 from whautomate_core.errors import ConfigurationError, NotDelivered
-from whautomate_core.messaging.broadcasts import claims_of
 from whautomate_core.messaging.campaign import Campaign
 from whautomate_core.messaging.delivery import delivery
 from whautomate_core.messaging.guards import cost
+from whautomate_core.messaging.keys import claims_of
 from whautomate_core.rows.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.values.thresholds import Threshold
 from whautomate_core.waiting.condition import BroadcastReached

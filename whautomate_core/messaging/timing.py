@@ -1,4 +1,4 @@
-"""When a broadcast starts, and when it is too late for it."""
+"""When a broadcast starts, and when it is too late to send it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from pydantic import TypeAdapter, ValidationError
 from whautomate_core.errors import ConfigurationError, PolicyRefused
 from whautomate_core.messaging.campaign import Campaign
 
+LAST_MINUTE = timedelta(minutes=1)
+"""A broadcast that starts sooner than this is left alone: what the server does with such a late DELETE is unknown."""
+
+LAST_LOOK = timedelta(seconds=90)
+"""How long before the start the check for people who opted out has ended. A broadcast that starts sooner gets none."""
+
 
 class NotSent(Exception):
-    """It isn't sent, and nothing is wrong: why."""
+    """The broadcast is not sent, and nothing is wrong. The message says why."""
 
 
 def due_at(value: Any) -> datetime | None:
     """When a step was due: a datetime, or its ISO 8601 text; UTC where it has no offset.
 
-    Raises: `ConfigurationError` for what is neither.
+    Raises: `ConfigurationError` for anything else.
     """
     if value is None:
         return None
@@ -49,11 +55,11 @@ _SPAN: TypeAdapter[timedelta | None] = TypeAdapter(timedelta | None)
 
 
 def require_in_time(due: datetime | None, now: datetime, max_lateness: timedelta | None) -> None:
-    """Raise `NotSent` where it was due longer ago than `max_lateness`.
+    """Raise `NotSent` if the step was due longer ago than `max_lateness`.
 
     Args:
-        due: When the step was to run (the end of its interval, or the planned start of its run); None where it runs
-            because somebody asked for it now.
+        due: When the step was to run (the end of its interval, or the planned start of its run); None if somebody
+            started it by hand.
     """
     if max_lateness is None or due is None:
         return
@@ -66,7 +72,7 @@ def require_in_time(due: datetime | None, now: datetime, max_lateness: timedelta
 
 
 def start_of(campaign: Campaign, now: datetime, *, hold: timedelta) -> datetime:
-    """When it starts: at `schedule_at`, but no sooner than `hold` from now, and within the send window.
+    """When the broadcast starts: at `schedule_at`, but no sooner than `hold` from now, and within the send window.
 
     Raises: `NotSent`, and `PolicyRefused` where `outside_window` is "fail".
     """
@@ -89,11 +95,21 @@ def start_of(campaign: Campaign, now: datetime, *, hold: timedelta) -> datetime:
 
 
 def _opening(day: date, begin: time, zone: ZoneInfo) -> datetime:
-    """The instant a window opens on a day. A wall time that clocks skip is the one they go on with; of one that comes
-    twice, the first."""
+    """The instant a window opens on a day. If clocks skip that wall time, it is the time they skip to; if the time
+    comes twice, it is the first."""
     return datetime.combine(day, begin, zone).astimezone(UTC)
 
 
 def _words(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
     return f"{round(hours / 24, 1):g} days" if hours >= 48 else f"{round(hours, 1):g} h"
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def utc(at: datetime) -> str:
+    """An instant as the API takes it: `2026-03-01T09:00:00.000Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
