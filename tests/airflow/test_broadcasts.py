@@ -283,7 +283,7 @@ def test_a_person_who_ends_a_deferred_task_cancels_its_broadcast(emulator, airfl
     assert emulator.records("broadcasts") == []
     [said] = [one.message for one in caplog.records if "is cancelled because" in one.message]
     assert f"is cancelled because the task was marked as {state} while it was deferred" in said
-    with pytest.raises(AirflowFailException, match="was cancelled: nothing is sent under its key again"):
+    with pytest.raises(AirflowFailException, match="was cancelled, so nothing is sent under its key again"):
         executed(task(), given)
     assert len(emulator.requests("createBroadcast")) == 1
 

@@ -135,7 +135,7 @@ def test_one_key_with_another_payload_is_an_error(client: Client, whautomate_emu
     whautomate_emulator.advance(60)
     with pytest.raises(
         InvalidRequest,
-        match="already sent a broadcast named 'spring' that differs in bodyTextParameters, template.*another name",
+        match=r"already sent a broadcast named 'spring' that differs in bodyTextParameters, template.*another name",
     ):
         broadcast(client, whautomate_emulator, template={"name": "autumn", "language": "en"}, body_parameters=["y"])
     with pytest.raises(InvalidRequest, match="differs in bodyTextParameters"):
