@@ -1,4 +1,4 @@
-"""`whautomate doctor`: what an account's server does where the vendor's documents are open."""
+"""`whautomate doctor`: finds out how the API behaves where the vendor's documents leave it open."""
 
 from __future__ import annotations
 
@@ -14,17 +14,9 @@ import typer
 
 from whautomate_core.cli.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.doctor.account import allowance
-from whautomate_core.doctor.probe import (
-    READS,
-    TRACE,
-    WRITES,
-    Finding,
-    Reading,
-    Writing,
-    learn,
-    require_permits,
-    scratch_number,
-)
+from whautomate_core.doctor.probe import Finding, learn, require_permits
+from whautomate_core.doctor.read import READS, ReadProbe
+from whautomate_core.doctor.write import TRACE, WRITES, WriteProbe, scratch_number
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state import open_state
 
@@ -32,53 +24,56 @@ from whautomate_core.state import open_state
 def doctor(
     host: Host = None,
     settings: Settings = None,
-    write: Annotated[bool, typer.Option("--write", help="Ask what only a scratch contact can show.")] = False,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Find out what only a scratch contact shows: it is created, changed and deleted."),
+    ] = False,
     scratch_number_: Annotated[
         str | None,
         typer.Option(
             "--scratch-number",
-            help="Number of the scratch contact, such as +4915123456789: your own, which nobody in the account has.",
+            help="Number of the scratch contact, such as +4915123456789: your own, if nobody in the account has it.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    forget: Annotated[bool, typer.Option("--forget", help="Forget what was found, and ask nothing.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget what was found before, and send nothing.")] = False,
     yes: Yes = False,
 ) -> None:
     """Find out what the vendor's documents leave open, with at most 10 requests (15 with --write).
 
-    What was found goes to the account's state, and clients follow it from then on.
+    The findings are stored in the account's state, and every client uses them from then on.
     """
     with said():
         if (scratch_number_ is None) is write:
             raise ConfigurationError(
-                "--write and --scratch-number go together: creating a contact may set off messages to it"
+                "--write and --scratch-number go together, because creating a contact may trigger messages to it"
             )
         account = account_from_environment(host, settings)
         if forget:
             was = open_state(account.state).profiles.forget(account.id)
-            typer.echo(f"account {account.id}: {'forgotten' if was else 'nothing was known'}")
+            typer.echo(f"account {account.id}: {'its findings are forgotten' if was else 'there were no findings'}")
             return
         require_permits(account, WRITES if write else READS)
-        exam: Reading | Writing
+        exam: ReadProbe | WriteProbe
         if scratch_number_ is not None:
-            exam = Writing(account, scratch_number(scratch_number_))
+            exam = WriteProbe(account, scratch_number(scratch_number_))
             agreed(
                 f"This takes at most {WRITES} requests of account {account.id}. It creates a contact named "
-                f"'{TRACE} ...' with your number (twice, to see what comes of it), changes it and deletes it, and a "
-                "tag of that name. Automations of the account that start with new contacts will run, and may message "
-                "your number. Go on?",
+                f"'{TRACE} ...' with your number (twice, to see what happens), changes and deletes it, and a tag "
+                "of that name. Automations that start with new contacts will run, and may message your number. "
+                "Continue?",
                 yes,
             )
         else:
-            exam = Reading(account)
-            agreed(f"This takes at most {READS} requests of account {account.id}, all of them reading. Go on?", yes)
+            exam = ReadProbe(account)
+            agreed(f"This takes at most {READS} requests of account {account.id}, and they only read. Continue?", yes)
         try:
             with _ends_as_interrupt():
                 exam.run()
         finally:
             for left in exam.left_behind:
                 typer.echo(f"left behind: {left}", err=True)
-        profile = learn(account, exam.learnt)
+        profile = learn(account, exam.learned)
         if as_json:
             report = {
                 "account": account.id,
@@ -95,18 +90,18 @@ def doctor(
             for name, value in asdict(profile).items():
                 typer.echo(f"  {name}: {'not known' if value is None else json.dumps(value)}")
             typer.echo(
-                "the rest is asked by: whautomate doctor"
+                "for the rest, run: whautomate doctor"
                 if write
-                else "the rest is asked by: whautomate doctor --write --scratch-number +49..."
+                else "for the rest, run: whautomate doctor --write --scratch-number +49..."
             )
         if exam.stopped:
-            typer.echo(f"error: not everything was asked: {exam.stopped}", err=True)
+            typer.echo(f"error: not every question was asked: {exam.stopped}", err=True)
         if exam.stopped or exam.left_behind:
             raise typer.Exit(1)
 
 
 def _show(findings: list[Finding]) -> None:
-    """A table, or plain lines where nobody looks."""
+    """Print a table, or plain lines if the output is not a terminal."""
     verdicts = {True: "differs", False: "as expected", None: ""}
     if not sys.stdout.isatty():
         for one in findings:
@@ -120,14 +115,14 @@ def _show(findings: list[Finding]) -> None:
     table = Table("question", "found", "evidence", "", show_lines=True)
     for one in findings:
         style = "bold yellow" if one.differs else "dim" if one.value is None else ""
-        # As text: a header's value is the server's, and no markup.
+        # As `Text`, because a header's value comes from the server and may look like markup.
         table.add_row(one.question, Text(one.found, style), one.expected, Text(verdicts[one.differs], style))
     Console().print(table)
 
 
 @contextmanager
 def _ends_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM, and a terminal that closes, end it as Ctrl-C does: what was made is removed first."""
+    """Let SIGTERM and a closed terminal end the probe as Ctrl-C does: what was created is removed first."""
     signals = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(one, signal.default_int_handler) for one in signals]
     try:

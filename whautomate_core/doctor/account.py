@@ -1,4 +1,4 @@
-"""What the Test button and `whautomate doctor` say of an account: whether it can be reached, and what it may do."""
+"""What the Test button and `whautomate doctor` report about an account: whether it can be reached, and its limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from whautomate_core.errors import (
 from whautomate_core.state import open_state
 
 _SHOWN = 5
-"""Locations that are named where the account has more."""
+"""Locations that are listed if the account has more."""
 
 
 def check_account(account: Account, *, scheme_assumed: bool = False) -> str:
@@ -31,7 +31,7 @@ def check_account(account: Account, *, scheme_assumed: bool = False) -> str:
     Raises: `WhautomateError` that names the host, what went wrong and what to do.
     """
     try:
-        # A person waits for the answer, so nothing is repeated.
+        # Somebody waits for the answer, so nothing is repeated.
         with Client(account, max_wait=10.0, attempts=1) as client:
             name = client.send(get_account_info()).get("name")
             location = _location(client)
@@ -61,7 +61,7 @@ def _span(seconds: float) -> str:
 
 
 def _location(client: Client) -> str:
-    """What new records belong to. Raises `ConfigurationError` where the account doesn't have the location."""
+    """The location of new records. Raises `ConfigurationError` if the account doesn't have it."""
     wanted = client.account.location_id
     if wanted is not None:
         try:
