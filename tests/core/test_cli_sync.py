@@ -142,7 +142,7 @@ def test_a_plan_writes_the_outcomes_it_is_asked_for(run: Any, tmp_path: Path) ->
 def test_where_nobody_can_be_asked_nothing_is_written(run: Any, whautomate_emulator: Emulator) -> None:
     result = run(people(2), *MAP)
     assert result.exit_code == 1
-    assert "add --yes to proceed" in result.stderr
+    assert "add --yes to continue" in result.stderr
     assert writes(whautomate_emulator) == []
 
 

@@ -418,7 +418,7 @@ def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulato
     refused = cli("forget", "0151 23456700", "--region", "DE")
     assert (refused.exit_code, len(whautomate_emulator.contacts())) == (1, 1)
     assert "1 contact and 0 clients with this number" in refused.output
-    assert "No terminal to ask on; add --yes to proceed." in refused.output
+    assert "There is no terminal to ask on: add --yes to continue." in refused.output
     name = account_of(whautomate_emulator).id
     assert f"in account {name}?" in refused.output
     said = cli("forget", "0151 23456700", "--region", "DE", "--yes")

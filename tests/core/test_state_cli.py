@@ -20,7 +20,7 @@ def run(*arguments: str) -> Any:
 
 
 def test_quota(whautomate_home: Any) -> None:
-    assert run("quota").output == "no account has asked for a request yet\n"
+    assert run("quota").output == "no account has made a request yet\n"
     trial = open_state().pool("shop", Limits.trial())
     trial.acquire(3)
     open_state().pool("other", Limits([(2, 600.0)])).acquire(2)
@@ -28,7 +28,7 @@ def test_quota(whautomate_home: Any) -> None:
     before = time.time()
     output = run("quota").output
     asked = f"  last request: by process {os.getpid()} on {socket.gethostname()}\n"
-    shop = f"shop\n  left: 57 of 60 a minute, 97 of 100 a day\n  next request: may go now\n{asked}"
+    shop = f"shop\n  left: 57 of 60 a minute, 97 of 100 a day\n  next request: may be sent now\n{asked}"
     assert shop in output
     other = output.replace(shop, "")
     due = r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC) \(in (\d+) s\)"
@@ -63,12 +63,12 @@ def test_claims_are_listed_and_released(whautomate_home: Any) -> None:
     book.claim("shop", "settled", {}, "POST /broadcasts")
     book.settle("shop", "settled", {})
     listed = run("claims").output
-    assert "dag/task/2026-01-01\n  POST /broadcasts, account shop, begun 20" in listed
+    assert "dag/task/2026-01-01\n  POST /broadcasts, account shop, started 20" in listed
     assert "settled" not in listed
     assert "Ada" not in listed
     released = run("claims", "release", "dag/task/2026-01-01")
     assert released.exit_code == 0
-    assert released.output == "released: the next run of dag/task/2026-01-01 sends it\n"
+    assert released.output == "released: the next run of dag/task/2026-01-01 sends it again\n"
     assert book.claim("shop", "dag/task/2026-01-01", {}, "POST /broadcasts").mine
 
 
@@ -81,7 +81,7 @@ def test_release_wants_one_open_claim(whautomate_home: Any) -> None:
         book.claim(account, "k", {}, "POST /x")
     several = run("claims", "release", "k")
     assert several.exit_code == 1
-    assert "name one by --account: one, two" in several.output
+    assert "name one with --account: one, two" in several.output
     assert run("claims", "release", "k", "--account", "one").exit_code == 0
     assert [claim.account for claim in book.open()] == ["two"]
 

@@ -259,7 +259,7 @@ def test_the_command_says_what_went_by_table(whautomate_home: Path) -> None:
         assert said.exit_code == 0, said.output
         assert said.output.splitlines()[:2] == [
             words,
-            "  claims: 3 (one mark stays for each step of a run and each key: 1)",
+            "  claims: 3 (one mark is kept for each step of a run and each key: 1)",
         ]
     for given, says in (("180", "a number of days such as 180d"), ("7d", "30d or more")):
         refused = CliRunner().invoke(app, ["state", "prune", "--older-than", given])

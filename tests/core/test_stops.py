@@ -39,7 +39,7 @@ def test_stop_list_and_resume(state_url: str, account: str) -> None:
     assert stopped.output in run("stop-sends", "--list", "--state", state_url).output
     refused = run("resume-sends", *where)
     assert refused.exit_code == 1
-    assert "Let them go again?" in refused.output
+    assert "Let it send again?" in refused.output
     assert open_state(state_url).stops.stopped(account)
     assert run("resume-sends", *where, "--yes").output == f"account {account} sends again\n"
     assert run("resume-sends", *where).output == f"account {account} was not stopped\n"

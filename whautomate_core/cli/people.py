@@ -1,4 +1,4 @@
-"""`whautomate people forget` and `readmit`: a person asks to be deleted and not to be created again."""
+"""`whautomate people forget` and `readmit`: delete a person for good, and take that back."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.state import State
 from whautomate_core.values.words import counted
 
-app = typer.Typer(no_args_is_help=True, help="Single people: what is known of them here.")
+app = typer.Typer(no_args_is_help=True, help="Forget a person, or readmit them.")
 
-Number = Annotated[str | None, typer.Argument(help="Their phone number; asked for where it is left out.")]
+Number = Annotated[str | None, typer.Argument(help="Their phone number. The command asks for it if you leave it out.")]
 Region = Annotated[str | None, typer.Option(help="Country of a number without a country code, such as DE.")]
 
 
 @app.callback()
 def people() -> None:
-    """Single people: what is known of them here."""
+    """Forget a person, or readmit them."""
 
 
 @app.command()
@@ -31,15 +31,19 @@ def forget(
     host: terminal.Host = None,
     settings: terminal.Settings = None,
     state_only: Annotated[
-        bool, typer.Option("--state-only", help="Leave Whautomate alone; the records there may be gone already.")
+        bool,
+        typer.Option(
+            "--state-only",
+            help="Only remove them from the state, for example if their records at Whautomate are gone already.",
+        ),
     ] = False,
     yes: terminal.Yes = False,
 ) -> None:
     """Delete a person at Whautomate and in the state database, and never create or message them again.
 
-    What stays is a keyed hash of the number, by which syncs and other steps leave the person out. `readmit` takes that
-    back. If somebody adds the person to Whautomate again, the broadcast step sends nothing until they have an opt-out
-    tag or were forgotten once more; broadcasts and automations that are started elsewhere reach them.
+    Only a keyed hash of the number is kept, so that syncs and other steps can leave the person out. `readmit` undoes
+    this. If somebody adds the person to Whautomate again, the broadcast step sends nothing until they have an opt-out
+    tag or are forgotten again. Broadcasts and automations that are started elsewhere do reach them.
     """
     from whautomate_core.client.client import Client
     from whautomate_core.people.forget import forget, forget_in_state, number_of_person, records_of
@@ -52,7 +56,7 @@ def forget(
             if state_only:
                 done = forget_in_state(client.state, account.id, wanted)
                 typer.echo(
-                    f"forgotten in account {account.id}: {counted(done['lines'], 'line')} of the state removed; "
+                    f"forgotten in account {account.id}: {counted(done['lines'], 'line')} removed from the state; "
                     "nothing was deleted at Whautomate"
                 )
                 _require_overwritten(done)
@@ -64,11 +68,11 @@ def forget(
             done = forget(client, wanted, records)
     typer.echo(
         f"forgotten in account {account.id}: {_counts(done['contacts'], done['clients'])} deleted at "
-        f"Whautomate, {counted(done['lines'], 'line')} of the state removed"
+        f"Whautomate, {counted(done['lines'], 'line')} removed from the state"
     )
     if done["left"]:
         typer.echo(
-            f"error: {counted(done['left'], 'record')} with this number still at Whautomate, because somebody else "
+            f"error: {counted(done['left'], 'record')} with this number still at Whautomate, because something else "
             "keeps creating them: stop that, then run this again",
             err=True,
         )
@@ -87,15 +91,13 @@ def readmit(
     host: terminal.Host = None,
     settings: terminal.Settings = None,
     email: Annotated[
-        str | None, typer.Option(help="Their e-mail address, where a client without a number had it.")
+        str | None, typer.Option(help="Their e-mail address, if a client without a number had it.")
     ] = None,
-    opted_in: Annotated[
-        bool, typer.Option("--opted-in", help="They have agreed to messages since they opted out.")
-    ] = False,
+    opted_in: Annotated[bool, typer.Option("--opted-in", help="They agreed to messages after they opted out.")] = False,
 ) -> None:
     """Let a forgotten person be created and messaged again; the next sync that has them creates them.
 
-    Whoever had opted out before stays opted out, unless `--opted-in` says that they have agreed since.
+    If the person had opted out before, they stay opted out, unless `--opted-in` says that they agreed since then.
     """
     from whautomate_core.people.forget import number_of_person
     from whautomate_core.state import open_state
@@ -113,7 +115,7 @@ def readmit(
     typer.echo(f"readmitted to account {account.id}" if was else f"account {account.id} had not forgotten this number")
     if out:
         typer.echo(
-            "They had opted out, and stay opted out: nobody creates or messages them. If they have agreed since, run "
+            "They had opted out, and stay opted out: no step creates or messages them. If they agreed since then, run "
             "this again with --opted-in"
         )
 
@@ -122,7 +124,7 @@ def _require_overwritten(done: Json) -> None:
     if not done["overwritten"]:
         typer.echo(
             "error: the state file still holds the old bytes of what was removed, because another program is reading "
-            "it, such as a backup or a sqlite3 shell: end that, then run this again, and they are overwritten",
+            "it, such as a backup or a sqlite3 shell. Stop that program and run this again to overwrite them",
             err=True,
         )
         raise typer.Exit(1)
@@ -132,7 +134,7 @@ def _warn_of_others(state: State, account: str) -> None:
     others = sorted({one.account for one in state.usages()} - {account})
     if others:
         typer.echo(
-            f"warning: this forgets the person in account {account} alone. The state database also has "
+            f"warning: this forgets the person in account {account} only. The state database also has "
             f"{', '.join(others)}: if one of these names the same account, or has the person too, run this again with "
             "--set account=NAME as in its connection",
             err=True,
@@ -144,5 +146,5 @@ def _asked(number: str | None) -> str:
         terminal.require_person("Which number?")
         number = str(typer.prompt("Phone number", err=True))
     if not number.strip():
-        raise ConfigurationError("which number? Give it as people write it, such as +4915123456789")
+        raise ConfigurationError("the number is empty: give one such as +4915123456789")
     return number

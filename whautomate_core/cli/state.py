@@ -1,4 +1,4 @@
-"""`whautomate state prune`: what the state database keeps ends."""
+"""`whautomate state prune`: removes what the state database no longer needs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ def state() -> None:
 
 @app.command()
 def prune(
-    older_than: Annotated[str, typer.Option(help="Age in days of what goes, such as 180d; at least 30d.")],
+    older_than: Annotated[
+        str, typer.Option(help="Remove what is older than so many days, such as 180d; at least 30d.")
+    ],
     database: terminal.State = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be removed, and remove nothing.")
+    ] = False,
 ) -> None:
     """Remove old claims, and the ledger of syncs that no longer run.
 
-    Nobody is messaged twice after it: a run that is cleared, and whose claims are gone, sends nothing and says so. Open
-    claims stay, and so does what is known of people who opted out or were forgotten.
+    Nobody is messaged twice because of it: if a run is cleared whose claims are gone, it sends nothing and says so.
+    Open claims are kept, and so is everything about people who opted out or were forgotten.
     """
     with terminal.said():
         found = re.fullmatch(r"([1-9]\d{0,4})d", older_than.strip())
@@ -36,7 +40,7 @@ def prune(
             raise ConfigurationError(f"--older-than takes a number of days such as 180d, not {older_than!r}")
         removed = open_state(database).prune(int(found[1]) * 86_400.0, dry_run=dry_run)
     typer.echo("would be removed (--dry-run):" if dry_run else "removed:")
-    typer.echo(f"  claims: {removed.claims} (one mark stays for each step of a run and each key: {removed.marks})")
-    typer.echo(f"  syncs that have not run since: {removed.syncs}, with {removed.rows} rows")
-    typer.echo(f"  people whom a sync looked for and did not find: {removed.identities}")
-    typer.echo(f"  numbers and addresses of people whom a sync wrote, as hashes: {removed.details}")
+    typer.echo(f"  claims: {removed.claims} (one mark is kept for each step of a run and each key: {removed.marks})")
+    typer.echo(f"  syncs that did not run since: {removed.syncs}, with {removed.rows} rows")
+    typer.echo(f"  people that a sync searched for and did not find: {removed.identities}")
+    typer.echo(f"  hashed numbers and addresses of people that a sync wrote: {removed.details}")

@@ -1,4 +1,4 @@
-"""`whautomate stop-sends` and `whautomate resume-sends`: a person's hold on an account's messages."""
+"""`whautomate stop-sends` and `whautomate resume-sends`: stop all messages of an account by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from whautomate_core.state import open_state
 
 Named = Annotated[
     str | None,
-    typer.Option("--account", help="The account, as `whautomate quota` shows it; else that of --host and key."),
+    typer.Option(
+        "--account", help="The account as `whautomate quota` shows it. By default, the account of --host and the key."
+    ),
 ]
 
 
@@ -23,12 +25,12 @@ def stop_sends(
     host: Host = None,
     settings: Settings = None,
     state: State = None,
-    listed: Annotated[bool, typer.Option("--list", help="Show the stopped accounts and stop none.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only list the stopped accounts.")] = False,
 ) -> None:
-    """Stop the messages and broadcasts of an account, in every process from its next call on.
+    """Stop the messages and broadcasts of an account. Every process obeys from its next call on.
 
-    What is at Whautomate already goes out: delete scheduled broadcasts there. Reading, syncing, tagging and deleting
-    go on, and so do Whautomate's own automations.
+    What is already at Whautomate is still sent: delete scheduled broadcasts there. Reading, syncing, tagging and
+    deleting continue, and so do Whautomate's own automations.
     """
     with said():
         if listed:
@@ -48,12 +50,12 @@ def stop_sends(
 def resume_sends(
     account: Named = None, host: Host = None, settings: Settings = None, state: State = None, yes: Yes = False
 ) -> None:
-    """Let a stopped account send again. Steps that were refused meanwhile are not made up for."""
+    """Let a stopped account send again. Steps that were refused in the meantime are not repeated."""
     with said():
         account, where = _account(account, host, settings, state)
         stops = open_state(where).stops
         for stop in stops.stopped(account):
-            agreed(f"{stop}. Let them go again?", yes)
+            agreed(f"{stop}. Let it send again?", yes)
         gone = stops.resume(account)
         typer.echo(f"account {account} {'sends again' if gone else 'was not stopped'}")
 
@@ -61,7 +63,7 @@ def resume_sends(
 def _account(
     account: str | None, host: str | None, settings: list[str] | None, state: str | None
 ) -> tuple[str, str | SecretStr | None]:
-    """The id of the account, and where its state is."""
+    """The id of the account, and the address of its state database."""
     if account:
         return account, state
     found = account_from_environment(host, settings)

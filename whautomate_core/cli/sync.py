@@ -1,4 +1,4 @@
-"""`whautomate sync`: a file of people to an account, with a bar."""
+"""`whautomate sync`: brings a file of people to an account, with a progress bar."""
 
 from __future__ import annotations
 
@@ -21,42 +21,63 @@ def sync(
     source: Annotated[str, typer.Argument(help="CSV, JSON lines or Parquet file: a path or URL.")],
     fields: Annotated[
         list[str],
-        typer.Option("--map", metavar="FIELD=COLUMN", help="A field and its column, such as phoneNumber=mobile."),
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="A field and its column, such as phoneNumber=mobile; repeat it for each field.",
+        ),
     ],
     host: terminal.Host = None,
     settings: terminal.Settings = None,
     clients: Annotated[bool, typer.Option("--clients", help="Sync clients instead of contacts.")] = False,
-    tag: Annotated[list[str] | None, typer.Option(help="A tag for everybody; repeat it for several.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="A tag for everybody in the file; repeat it for several.")
+    ] = None,
     region: Annotated[str | None, typer.Option(help="Country of numbers without a country code, such as DE.")] = None,
     region_column: Annotated[str | None, typer.Option(help="Column with the country of the row's number.")] = None,
-    consent_column: Annotated[str | None, typer.Option(help="Column that says yes or no; no means no tag.")] = None,
+    consent_column: Annotated[
+        str | None, typer.Option(help="Column that says yes or no. People with no get no tag.")
+    ] = None,
     mode: Annotated[str, typer.Option(help="upsert, insert, update or mirror.")] = "upsert",
     detect: Annotated[
-        bool, typer.Option("--detect", help="Read everybody, and correct what was changed at Whautomate.")
+        bool, typer.Option("--detect", help="Also read everybody at Whautomate, and write back what was changed there.")
     ] = False,
     suppress: Annotated[
         str | None,
-        typer.Option(help="A file of people who opted out elsewhere, with its columns named as in the source."),
+        typer.Option(
+            help="A file of people who opted out elsewhere. Its columns have the same names as in the source."
+        ),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Names this sync; needed for mirror.")] = None,
-    max_deleted: Annotated[str, typer.Option(help="The most that mirror may delete: a count, or a share.")] = "10%",
+    name: Annotated[str | None, typer.Option(help="Name of this sync; required for mirror.")] = None,
+    max_deleted: Annotated[
+        str, typer.Option(help="The most people that mirror may delete: a count, or a share such as 10%.")
+    ] = "10%",
     max_suppress_rejected: Annotated[
         str,
         typer.Option(
-            help="Rows of --suppress that may lack a readable number: a count, or a share. With more, nothing is sent."
+            help="Rows of --suppress that may lack a readable number: a count or a share. If there are more, nothing "
+            "is sent."
         ),
     ] = "0",
     max_consent_rejected: Annotated[
-        str, typer.Option(help="Rows without a yes to consent that may lack a readable number: likewise.")
+        str,
+        typer.Option(
+            help="Rows without consent that may lack a readable number: a count or a share. If there are more, "
+            "nothing is sent."
+        ),
     ] = "0",
-    rejects: Annotated[str | None, typer.Option(help="File for rows that were not used: a path or URL.")] = None,
-    outcomes: Annotated[str | None, typer.Option(help="File for what became of each row: likewise.")] = None,
-    plan: Annotated[bool, typer.Option("--plan", help="Say what would be done and what it costs, and stop.")] = False,
+    rejects: Annotated[
+        str | None, typer.Option(help="File for rows that were not used, with the reasons: a path or URL.")
+    ] = None,
+    outcomes: Annotated[str | None, typer.Option(help="File for the outcome of each row: a path or URL.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print what would be done and the requests it takes, and stop.")
+    ] = False,
     yes: terminal.Yes = False,
 ) -> None:
-    """Make contacts (or clients) match a file. It shows the plan first, and asks.
+    """Make contacts (or clients) match a file. It shows the plan first, and asks before it writes.
 
-    Running it again sends only what has changed since. Ctrl-C stops it cleanly; the next run resumes where it stopped.
+    Another run sends only what changed since. Ctrl-C stops it cleanly, and the next run resumes where it stopped.
     """
     from whautomate_core.client.client import Client
     from whautomate_core.sync.clients import sync_clients
@@ -78,11 +99,15 @@ def sync(
             "max_deleted": max_deleted,
             "max_suppress_rejected": max_suppress_rejected,
             "max_consent_rejected": max_consent_rejected,
-            "run": Run(began=time.monotonic()),  # plan and work are one run, which waits once for new records to show
+            # One run for plan and work, so that it waits only once for new records to show up.
+            "run": Run(began=time.monotonic()),
         }
         mapping = _mapping(fields)
         if mode == "mirror" and name is None:
-            raise ConfigurationError("--mode mirror needs --name: it deletes whom the sync of that name had before")
+            raise ConfigurationError(
+                "--mode mirror needs --name: it deletes people that the sync of that name had before and the file no "
+                "longer has"
+            )
 
         def run(**more: Any) -> dict[str, Any]:
             with Client(account, lane="bulk") as client, _bar() as progress:
@@ -94,14 +119,14 @@ def sync(
                 return report
 
         if not plan and not yes:
-            terminal.require_person("Go on?")  # before the plan's requests are made
+            terminal.require_person("Continue?")  # before the plan's requests are made
         if plan or not yes:
             planned = run(plan_only=True, rejects_path=rejects, outcomes_path=outcomes if plan else None)
             if plan:
                 typer.echo(json.dumps(planned, indent=2))
                 return
             typer.echo(json.dumps(planned["plan"], indent=2), err=True)
-            terminal.agreed("Go on?", yes)
+            terminal.agreed("Continue?", yes)
         report = run(rejects_path=rejects, outcomes_path=outcomes)
         typer.echo(json.dumps(report, indent=2))
         typer.echo(job_line(job.__name__, report), err=True)
@@ -121,7 +146,7 @@ def _mapping(fields: list[str]) -> dict[str, str]:
 
 @contextmanager
 def _bar() -> Iterator[Progress]:
-    """Progress as a bar on the terminal, with a line for what it waits for."""
+    """Show progress as a bar on the terminal, with a line for each wait."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars

@@ -1,4 +1,4 @@
-"""What commands share: which account, errors as a sentence, a question before something happens."""
+"""What all commands use: the account, errors as one sentence, a question before something happens."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -28,14 +29,14 @@ State = Annotated[
     str | None,
     typer.Option(
         envvar="WHAUTOMATE_STATE",
-        help="State database: sqlite:///path or postgresql://...; your own file where unset.",
+        help="State database: sqlite:///path or postgresql://...; defaults to your own file.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 
 
 def account_from_environment(host: str | None = None, settings: Sequence[str] | None = None) -> Account:
-    """The account that a command is about.
+    """The account that a command works on.
 
     The key is `WHAUTOMATE_KEY`, or asked for: arguments show in the list of processes. The settings are those of
     `account.SETTINGS`, each as `NAME=VALUE` in `settings` or as `WHAUTOMATE_<NAME>`, the former winning.
@@ -46,13 +47,15 @@ def account_from_environment(host: str | None = None, settings: Sequence[str] | 
     for text in settings or ():
         name, separator, value = text.partition("=")
         if name == "key":
-            raise ConfigurationError("the key is no argument, since arguments show in ps: put it into WHAUTOMATE_KEY")
+            raise ConfigurationError(
+                "the key can't be an argument, because other users see arguments in ps: put it into WHAUTOMATE_KEY"
+            )
         if not separator:
             raise ConfigurationError(f"--set takes NAME=VALUE, such as plan=subscribed, not {name!r}")
         given[name] = value
     host = host or os.environ.get("WHAUTOMATE_HOST")
     if not host:
-        raise ConfigurationError(f"which host? Name it by --host or WHAUTOMATE_HOST: {HOSTS}")
+        raise ConfigurationError(f"the host is missing: give it with --host or WHAUTOMATE_HOST: {HOSTS}")
     key = os.environ.get("WHAUTOMATE_KEY")
     if not key:
         if not _is_person_there():
@@ -63,7 +66,7 @@ def account_from_environment(host: str | None = None, settings: Sequence[str] | 
 
 @contextmanager
 def said() -> Iterator[None]:
-    """Errors of ours are a sentence, not a traceback."""
+    """Print our errors as one sentence instead of a traceback, and exit with 1."""
     try:
         yield
     except WhautomateError as error:
@@ -72,7 +75,7 @@ def said() -> Iterator[None]:
 
 
 def agreed(question: str, yes: bool) -> None:
-    """Ask a person whether to go on, unless `--yes` said so; leave where they say no, or nobody is there."""
+    """Ask whether to continue, unless `--yes` was given. Exits if the answer is no, or nobody can answer."""
     if yes:
         return
     require_person(question)
@@ -80,10 +83,15 @@ def agreed(question: str, yes: bool) -> None:
 
 
 def require_person(question: str) -> None:
-    """Raise `ConfigurationError` where nobody is there to ask."""
+    """Raise `ConfigurationError` if there is no terminal to ask on."""
     if not _is_person_there():
-        raise ConfigurationError(f"{question} No terminal to ask on; add --yes to proceed.")
+        raise ConfigurationError(f"{question} There is no terminal to ask on: add --yes to continue.")
 
 
 def _is_person_there() -> bool:
     return sys.stdin.isatty()
+
+
+def utc_time(seconds: float) -> str:
+    """A time in seconds since the epoch, as "2026-03-01 19:20:00 UTC"."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

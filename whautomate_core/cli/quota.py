@@ -1,0 +1,36 @@
+"""`whautomate quota`: the requests that each account has left."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from whautomate_core.cli.terminal import State, said, utc_time
+
+
+def quota(state: State = None) -> None:
+    """Show the requests that each account has left, any pause, and which process asked last."""
+    from whautomate_core.state import open_state
+
+    with said():
+        usages = open_state(state).usages()
+    for usage in usages:
+        left = ", ".join(f"{left} of {count} {_span(seconds)}" for left, count, seconds in usage.remaining)
+        typer.echo(f"{usage.account}\n  left: {left}")
+        if usage.paused_for:
+            typer.echo(f"  paused: until {_due(usage.paused_for)}, because the server answered 429")
+        typer.echo(f"  next request: {_due(usage.next_permit_in) if usage.next_permit_in else 'may be sent now'}")
+        host, _, pid = usage.asked_by.rpartition(":")
+        typer.echo(f"  last request: by process {pid} on {host}")
+    if not usages:
+        typer.echo("no account has made a request yet")
+
+
+def _span(seconds: float) -> str:
+    return {60.0: "a minute", 86_400.0: "a day"}.get(seconds, f"per {seconds:g} s")
+
+
+def _due(wait: float) -> str:
+    """A time by the clock of this machine, which may differ from the pool's."""
+    return f"{utc_time(time.time() + wait)} (in {wait:,.0f} s)"
