@@ -23,6 +23,7 @@ from prefect_whautomate._runs import leave_until_permitted, sync_run, task_clien
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core import docs
 from whautomate_core.api.call import Call, summary, watched
+from whautomate_core.api.lines import endpoint_line
 from whautomate_core.api.personal_data import left_out, without_personal_data
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.errors import (
@@ -36,7 +37,7 @@ from whautomate_core.errors import (
     StateLost,
     Stopped,
 )
-from whautomate_core.outcome_lines import endpoint_line, job_line
+from whautomate_core.job import job_of
 from whautomate_core.rows.files import write_records
 from whautomate_core.state.claims import Claim
 from whautomate_core.state.pool import Lane
@@ -159,7 +160,7 @@ def job_tasks(
             report = called(**given | supplied | {"client": client})
             if "progress" in wanted:
                 tell(name, report)
-            say(client, job_line(name, report))
+            say(client, job_of(job).line(report))
             return {**report, **used(client)}
 
     hints = get_type_hints(job, localns={"Client": object, "Storage": object})
@@ -408,7 +409,7 @@ def _said(
     earlier: Sequence[Claim] = (),
 ) -> R:
     """`result`, after the lines that say what the task took and did."""
-    say(client, endpoint_line(endpoint.__name__, call, result, did=did(), earlier=next(iter(earlier), None)))
+    say(client, endpoint_line(call, result, did=did(), earlier=earlier[0].origin if earlier else None))
     return result
 
 

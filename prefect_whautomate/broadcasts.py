@@ -38,12 +38,12 @@ from whautomate_core.api.call import Json
 from whautomate_core.api.records import Template  # noqa: F401 - the stub names it
 from whautomate_core.client.client import Client
 from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.job import job_of
 from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
 from whautomate_core.messaging.keys import once_of
 from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id, question, shown
 from whautomate_core.messaging.send import send_broadcast
-from whautomate_core.outcome_lines import job_line
 from whautomate_core.state import open_state
 from whautomate_core.values.thresholds import Threshold
 from whautomate_core.values.words import time_of
@@ -76,7 +76,7 @@ def _broadcast(
         CancelledWithRun(credentials, cancel_on_kill, key=key) as run,
     ):
         made = _held(client, campaign, key, due, _sent(client, campaign, key, due), run)
-        say(client, job_line("broadcast", made))
+        say(client, job_of(jobs.broadcast).line(made))
         return {**made, **used(client)}
 
 
@@ -93,7 +93,7 @@ async def _abroadcast(
         async with CancelledWithRun(credentials, cancel_on_kill, key=key) as run:
             made = await in_thread(client, _sent, client, campaign, key, due)
             made = await _aheld(client, campaign, key, due, made, run)
-            say(client, job_line("broadcast", made))
+            say(client, job_of(jobs.broadcast).line(made))
             return {**made, **used(client)}
 
 
@@ -219,7 +219,7 @@ class Broadcast(KnownFields, JobBlock[Json], Campaign):
             CancelledWithRun(self.credentials, self.cancel_on_kill, key=key),
         ):
             made = _sent(client, campaign, key, None)
-            say(client, job_line("broadcast", made))
+            say(client, job_of(jobs.broadcast).line(made))
             return BroadcastRun(self, campaign, key, made)
 
     async def atrigger(self) -> BroadcastRun:
@@ -229,7 +229,7 @@ class Broadcast(KnownFields, JobBlock[Json], Campaign):
         with client:
             async with CancelledWithRun(self.credentials, self.cancel_on_kill, key=key):
                 made = await in_thread(client, _sent, client, campaign, key, None)
-                say(client, job_line("broadcast", made))
+                say(client, job_of(jobs.broadcast).line(made))
                 return BroadcastRun(self, campaign, key, made)
 
     def _key(self) -> str:
@@ -312,7 +312,7 @@ class BroadcastRun(JobRun[Json]):
     def _conclude(self) -> None:
         with task_client(Client, self._credentials) as client:
             self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
-            say(client, job_line("broadcast", self._result))
+            say(client, job_of(jobs.broadcast).line(self._result))
         _show(self._result["receipt"])
 
 

@@ -10,8 +10,8 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api import segments
 from whautomate_core.api.records import SegmentCriteria
 from whautomate_core.client.client import Client
+from whautomate_core.job import job_of
 from whautomate_core.messaging import segments as jobs
-from whautomate_core.outcome_lines import job_line
 
 list_segments, alist_segments = endpoint_tasks(segments.list_segments)
 create_segment, acreate_segment = endpoint_tasks(segments.create_segment)
@@ -61,7 +61,7 @@ def ensure_segment(
     with task_client(Client, credentials, max_requests=max_requests) as client:
         segment = jobs.ensure_segment(client, segment_name, criteria, location_id=location_id, type=type)
         made = {"id": segment["id"], "name": segment_name, "created": segment["created"]}
-        say(client, job_line("ensure_segment", made))
+        say(client, job_of(jobs.ensure_segment).line(made))
         return {**made, **used(client)}
 
 

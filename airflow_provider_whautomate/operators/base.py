@@ -26,10 +26,10 @@ from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core.api import records
 from whautomate_core.api.call import Call, summary, watched
+from whautomate_core.api.lines import endpoint_line
 from whautomate_core.api.personal_data import left_out, without_personal_data
 from whautomate_core.client.identity import Step
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
-from whautomate_core.outcome_lines import endpoint_line, job_line
 from whautomate_core.values.arguments import plain, require_kind
 from whautomate_core.values.words import counted
 
@@ -194,9 +194,14 @@ class WhautomateOperator(BaseOperator):
             if self._reads and window and window > 60 and client.requests > requests:
                 raise  # a list that takes more than a day's requests would be begun again every day
             wait_for_permit(self, error, client.used)
-        if line := job_line(self._job_name, result) if self._job_name else self._line:
+        if line := self._job_line(result) if self._job_name else self._line:
             self.log.info("%s", line)
         return result
+
+    def _job_line(self, result: Mapping[str, Any]) -> str:
+        from whautomate_core.jobs import JOBS
+
+        return JOBS[self._job_name].line(result)
 
     def wait_trigger(self, until: float) -> Any:
         """Return what waits for a permit in the triggerer.
@@ -214,22 +219,21 @@ class WhautomateOperator(BaseOperator):
         """Send the call."""
         arguments = {name: from_text(name, hint, self.given(name)) for name, hint in self._hints.items()}
         call = type(self)._call(**arguments)
-        name = type(self)._call.__name__
         if self._reads:
             result = self._read(client, call)
-            self._line = endpoint_line(name, call, result)
+            self._line = endpoint_line(call, result)
             return result
         if not self._once:
             call, did = watched(call)
             result = summary(call, client.send(call))
-            self._line = endpoint_line(name, call, result, did=did())
+            self._line = endpoint_line(call, result, did=did())
             return result
         from whautomate_core.client.once import send_once
 
         key, earlier = self.given("key"), list[Any]()
         step = step_of(context) if key is None else key
         result, _ = send_once(client, step, call, partial(summary, call), met=earlier.append)
-        self._line = endpoint_line(name, call, result, earlier=next(iter(earlier), None))
+        self._line = endpoint_line(call, result, earlier=earlier[0].origin if earlier else None)
         return result
 
     def _read(self, client: Client, call: Call[Any]) -> Any:

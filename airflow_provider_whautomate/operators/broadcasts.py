@@ -32,7 +32,6 @@ from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
 from whautomate_core.messaging.delivery import moment
 from whautomate_core.messaging.timing import due_at
-from whautomate_core.outcome_lines import job_line
 from whautomate_core.values.arguments import plain
 from whautomate_core.values.words import time_of
 from whautomate_core.waiting.condition import (
@@ -178,7 +177,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         skip_backfill(context, campaign.max_lateness)
         made = send_broadcast(client, campaign, key, due=due)
         if made["skipped"]:
-            raise AirflowSkipException(job_line("broadcast", made))
+            raise AirflowSkipException(self._job_line(made))
         context["ti"].xcom_push(key="broadcast_id", value=made["id"])
         while made["look_at"] is not None:
             self.log.info(

@@ -19,7 +19,6 @@ from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core.api import messages
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.timing import due_at, lateness
-from whautomate_core.outcome_lines import job_line
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -85,5 +84,5 @@ class WhautomateSendTemplateToContactsOperator(WhautomateJobOperator, job=send_t
         given["max_failed"] = threshold(given["max_failed"])
         found = send_template_to_contacts(client, **given, step=step_of(context), storage=_storage)
         if found["skipped"]:
-            raise AirflowSkipException(job_line(self._job_name, found))
+            raise AirflowSkipException(self._job_line(found))
         return found

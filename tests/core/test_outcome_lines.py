@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from tests.contract_examples import Operation, operations
 from whautomate_core.api.call import Call, Repeat
-from whautomate_core.outcome_lines import endpoint_line, job_line
+from whautomate_core.api.lines import endpoint_line
+from whautomate_core.api.registry import ENDPOINTS
+from whautomate_core.jobs import JOBS
 from whautomate_core.state.claims import Claim
 from whautomate_core.values.words import counted, reasons_of, requests_line
 
@@ -24,24 +25,23 @@ def claim(**more: Any) -> Claim:
 
 
 def called(operation: Operation) -> Call[Any]:
-    module = importlib.import_module(f"whautomate_core.api.{operation.resource}")
-    return cast("Call[Any]", getattr(module, operation.function)(**operation.arguments()))
+    return ENDPOINTS[operation.id].function(**operation.arguments())
 
 
 def lines(operation: Operation) -> Iterator[str]:
     """Every line that an endpoint may end with."""
-    call, name = called(operation), operation.function
+    call = called(operation)
     if operation.lists:
         for count in (0, 1, 2):
-            yield endpoint_line(name, call, [{}] * count)
+            yield endpoint_line(call, [{}] * count)
     else:
-        yield endpoint_line(name, call, {"id": "x1"})
+        yield endpoint_line(call, {"id": "x1"})
     if operation.method == "GET":
-        yield endpoint_line(name, call, {"path": "/data/out.jsonl", "records": 1})
+        yield endpoint_line(call, {"path": "/data/out.jsonl", "records": 1})
     if call.repeat is Repeat.ONCE:
-        yield endpoint_line(name, call, {"id": "x1"}, earlier=claim())
+        yield endpoint_line(call, {"id": "x1"}, earlier=claim().origin)
     if call.remaining_body is not None:
-        yield endpoint_line(name, call, {"id": "x1"}, did=False)
+        yield endpoint_line(call, {"id": "x1"}, did=False)
 
 
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
@@ -60,7 +60,7 @@ def test_every_endpoint_ends_with_a_sentence(operation: Operation) -> None:
 
 def line_of(id: str, result: Any = None, **more: Any) -> str:
     operation = next(one for one in operations() if one.id == id)
-    return endpoint_line(operation.function, called(operation), {"id": "x1"} if result is None else result, **more)
+    return endpoint_line(called(operation), {"id": "x1"} if result is None else result, **more)
 
 
 def test_endpoint_lines_read_well() -> None:
@@ -77,10 +77,10 @@ def test_endpoint_lines_read_well() -> None:
         == "3 log entries of broadcast id-of-broadcast_id written to /data/log.jsonl"
     )
     assert line_of("sendWhatsappText") == "WhatsApp text message x1 sent"
-    assert line_of("sendWhatsappText", earlier=claim()) == (
+    assert line_of("sendWhatsappText", earlier=claim().origin) == (
         f"WhatsApp text message x1 already sent at 2026-03-01 19:20 UTC by {RUN}; nothing sent"
     )
-    assert line_of("sendWhatsappText", earlier=claim(made_by="host:12:ab")) == (
+    assert line_of("sendWhatsappText", earlier=claim(made_by="host:12:ab").origin) == (
         "WhatsApp text message x1 already sent at 2026-03-01 19:20 UTC; nothing sent"
     )
     assert line_of("addContactTags") == "contact id-of-contact_id now has the tag text"
@@ -173,7 +173,7 @@ def test_endpoint_lines_read_well() -> None:
     ],
 )
 def test_job_lines_read_well(job: str, result: dict[str, Any], line: str) -> None:
-    assert job_line(job, result) == line
+    assert JOBS[job].line(result) == line
 
 
 def test_reasons_are_counted_and_name_their_first_rows() -> None:

@@ -66,7 +66,7 @@ def delete_broadcast(broadcast_id: str) -> Call[DeleteResult]:
     return delete(get_broadcast(broadcast_id))
 
 
-@endpoint("listBroadcastLogs", "GET /v1/broadcasts/{}/logs", "log entry", parent="broadcast")
+@endpoint("listBroadcastLogs", "GET /v1/broadcasts/{}/logs", "log entry", within="broadcast")
 def list_broadcast_logs(broadcast_id: str, *, filters: PageFilters | None = None) -> Call[list[BroadcastLog]]:
     """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C)."""
     return listing("/v1/broadcasts/{}/logs", query(PageFilters, filters), broadcast_id=broadcast_id)

@@ -62,7 +62,7 @@ def delete_class(class_id: str) -> Call[DeleteResult]:
     return delete(get_class(class_id))
 
 
-@endpoint("listClassParticipants", "GET /v1/classes/{}/participants", "participant", parent="class", paged=False)
+@endpoint("listClassParticipants", "GET /v1/classes/{}/participants", "participant", within="class", paged=False)
 def list_class_participants(class_id: str) -> Call[list[ClassParticipant]]:
     """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D)."""
     return listing("/v1/classes/{}/participants", paged=False, class_id=class_id)
@@ -72,7 +72,8 @@ def list_class_participants(class_id: str) -> Call[list[ClassParticipant]]:
     "addClassParticipant",
     "POST /v1/classes/{}/participants/add",
     "participant",
-    "added to class",
+    "added to",
+    within="class",
     act=Act.BOOK,
     identity=by("client", "clientId"),
 )
@@ -93,7 +94,8 @@ def add_class_participant(
     "removeClassParticipant",
     "POST /v1/classes/{}/participants/cancel",
     "participant",
-    "removed from class",
+    "removed from",
+    within="class",
     act=Act.BOOK,
     identity=by("participantId", "client", "clientId"),
 )
@@ -111,7 +113,7 @@ def remove_class_participant(
     return acting(call, Act.BOOK, allow_protected, _clients(sent) + listed)
 
 
-@endpoint("listClientClassBookings", "GET /v1/classes/clients/{}/bookings", "class booking", parent="client")
+@endpoint("listClientClassBookings", "GET /v1/classes/clients/{}/bookings", "class booking", within="client")
 def list_client_class_bookings(client_id: str, *, filters: PageFilters | None = None) -> Call[list[ClassParticipant]]:
     """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D)."""
     return listing("/v1/classes/clients/{}/bookings", query(PageFilters, filters), client_id=client_id)

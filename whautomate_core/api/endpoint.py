@@ -61,8 +61,8 @@ class Endpoint:
     """What it is about, singular, as its outcome line names it: `contact`."""
     done: str
     """What it did, likewise: `created`."""
-    parent: str
-    """Lists within a record: the noun of that record, such as `broadcast` for the log of a broadcast."""
+    within: str
+    """The noun of the record that it is about a part of: `broadcast` for the list of a broadcast's log."""
     act: Act | None
     """What it does to people; `policy.py` says what the account permits of it."""
     identity: Identity | None
@@ -147,7 +147,7 @@ def endpoint(
     noun: str,
     done: str = "read",
     *,
-    parent: str = "",
+    within: str = "",
     act: Act | None = None,
     identity: Identity | None = None,
     paged: bool = True,
@@ -163,7 +163,7 @@ def endpoint(
     method, _, path = request.partition(" ")
 
     def register(function: F) -> F:
-        found = Endpoint(id, function, method, path, noun, done, parent, act, identity, paged)
+        found = Endpoint(id, function, method, path, noun, done, within, act, identity, paged)
         _by_function[function] = _by_request[request] = found
         return function
 

@@ -37,7 +37,7 @@ def _sends(id: str, request: str, noun: str, act: Act) -> Callable[[F], F]:
     return endpoint(id, request, noun, "sent", act=act, identity=identity)
 
 
-@endpoint("listContactMessages", "GET /v1/messages/{}", "message", parent="contact")
+@endpoint("listContactMessages", "GET /v1/messages/{}", "message", within="contact")
 def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:
     """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D)."""
     return listing("/v1/messages/{}", query(PeriodFilters, filters), contact_id=contact_id)

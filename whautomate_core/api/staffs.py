@@ -32,7 +32,7 @@ def get_staff(staff_id: str) -> Call[Staff]:
     "listStaffAvailabilityBlocks",
     "GET /v1/staffs/{}/availabilityBlocks",
     "availability block",
-    parent="member of staff",
+    within="member of staff",
     paged=False,
 )
 def list_staff_availability_blocks(

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any, cast
 from whautomate_core.api import classes, services
 from whautomate_core.api.call import Call, Json
 from whautomate_core.api.records import ClassFilters, ClassInput, ClassUpdate, ServiceInput, ServiceUpdate, body
+from whautomate_core.bookings.lines import describe_upserted
 from whautomate_core.client.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.job import job
 from whautomate_core.values.times import starts, starts_of
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client.client import Client
 
 
+@job("services", describe_upserted("service"), redacted=("service",))
 def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
     """Make the service of a name at a location where there is none, else write the fields that differ.
 
@@ -83,6 +86,7 @@ def _by_name(listed: Iterable[Any], location: str) -> dict[str, list[Json]]:
     return found
 
 
+@job("classes", describe_upserted("class"), redacted=("class_",))
 def upsert_class(
     client: Client,
     service_id: str,

@@ -10,6 +10,8 @@ from whautomate_core.api import appointments, classes
 from whautomate_core.api.call import Call, Json
 from whautomate_core.bookings.seen import reference_id
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.job import job
+from whautomate_core.values.lines import describe_export
 from whautomate_core.values.times import instant, period, starts_of, utc
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
@@ -73,6 +75,7 @@ class BookingRow(TypedDict, total=False):
     updated_at: str
 
 
+@job("appointments", describe_export, finished=False)
 def export_appointments(
     client: Client,
     output_path: str,
@@ -107,6 +110,7 @@ def export_appointments(
     return _written(output_path, found, AppointmentRow, earliest, latest, storage)
 
 
+@job("classes", describe_export, finished=False)
 def export_classes(
     client: Client,
     output_path: str,
@@ -140,6 +144,7 @@ def export_classes(
     return _written(output_path, found, ClassRow, earliest, latest, storage)
 
 
+@job("classes", describe_export, finished=False)
 def export_bookings(
     client: Client,
     output_path: str,

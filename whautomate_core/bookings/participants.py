@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from whautomate_core.api import classes
 from whautomate_core.api.call import Json, path_id, summary
 from whautomate_core.api.records import ClassParticipant
+from whautomate_core.bookings.lines import describe_participants
 from whautomate_core.bookings.seen import free_places, is_cancelled
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
+from whautomate_core.job import job
 from whautomate_core.people import find as people
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
@@ -62,6 +64,7 @@ def _leave_key(class_id: str, place_id: str) -> str:
     return f"class/{class_id}/leave/{place_id}"
 
 
+@job("classes", describe_participants, redacted=("source", "mapping"))
 def enrol_participants(
     client: Client,
     class_id: str,

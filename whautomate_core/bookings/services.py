@@ -11,7 +11,9 @@ from whautomate_core.api import service_categories
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import ServiceUpdate
 from whautomate_core.bookings.catalogue import only, refers, service_body, services_at, write_service
+from whautomate_core.bookings.lines import describe_services
 from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.job import job
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.values.thresholds import Threshold
@@ -36,6 +38,7 @@ _FIELDS: dict[str, type] = {
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 
 
+@job("services", describe_services, redacted=("source", "mapping", "service"))
 def sync_services(
     client: Client,
     source: str | Iterable[Mapping[str, Any]],

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from whautomate_core.api import appointments, services, staffs
 from whautomate_core.api.call import Call, Json, path_id, summary
 from whautomate_core.api.records import Appointment
+from whautomate_core.bookings.lines import describe_slot
 from whautomate_core.bookings.seen import is_cancelled, offers, reference_id, require_type, slot_starts, slots_call
 from whautomate_core.client.identity import Once, Step, key_of_job
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.job import job
+from whautomate_core.values.lines import describe_changed
 from whautomate_core.values.times import (
     aware,
     hours_of,
@@ -40,6 +43,7 @@ _REFUSALS = 10
 """Slots that others may take before us until a step gives up."""
 
 
+@job("appointments", describe_slot, redacted=("notes",), finished=False)
 def book_slot(
     client: Client,
     client_id: str,
@@ -167,6 +171,7 @@ def book_slot(
     )
 
 
+@job("appointments", describe_changed("appointment", "moved", "already at that time"), finished=False)
 def reschedule_booking(
     client: Client,
     start: datetime | str,
@@ -233,6 +238,12 @@ def reschedule_booking(
     return {"id": id, "start": utc(to), "changed": changed}
 
 
+@job(
+    "appointments",
+    describe_changed("appointment", "cancelled", "already cancelled"),
+    redacted=("reason",),
+    finished=False,
+)
 def cancel_booking(
     client: Client,
     *,

@@ -17,8 +17,10 @@ from whautomate_core.api import staffs
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import AvailabilityBlock, Staff
 from whautomate_core.bookings.calendars import busy_times
+from whautomate_core.bookings.lines import describe_staff_blocks
 from whautomate_core.bookings.seen import staff_named
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError
+from whautomate_core.job import job
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.values.thresholds import Threshold, check_threshold, limit
@@ -34,6 +36,7 @@ Wanted = dict[tuple[str, datetime, datetime], int]
 """Staff id, start, end -> the row that asks for it."""
 
 
+@job("staffs", describe_staff_blocks, redacted=("source", "mapping", "reason"))
 def sync_staff_blocks(
     client: Client,
     calendar: str,

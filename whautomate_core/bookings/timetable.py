@@ -11,9 +11,11 @@ from whautomate_core.api import classes, clients, services, staffs
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import ClassUpdate, Service, Staff, body
 from whautomate_core.bookings.catalogue import find_class, list_classes_of, refers, write_class
+from whautomate_core.bookings.lines import describe_classes
 from whautomate_core.bookings.participants import added_lately, participants_of
 from whautomate_core.bookings.seen import is_cancelled, names_of, offers, require_type, staff_named
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WrongRecord
+from whautomate_core.job import job
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.job import ROW_ERRORS, Report, check_mapping, read_rows
 from whautomate_core.values.thresholds import Threshold
@@ -26,6 +28,7 @@ _Wanted = dict[tuple[str, str, str, datetime], tuple[int, Json]]
 """Location, staff, service, start -> the row that asks for it, and its other fields."""
 
 
+@job("classes", describe_classes, redacted=("source", "mapping", "class_"))
 def sync_classes(
     client: Client,
     source: str | Iterable[Mapping[str, Any]],

@@ -16,12 +16,12 @@ from typing_extensions import is_typeddict
 
 from whautomate_core.api.call import Call, summary, watched
 from whautomate_core.api.endpoint import Endpoint
+from whautomate_core.api.lines import endpoint_line
 from whautomate_core.api.registry import BY_NAME
 from whautomate_core.cli.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.client.client import Client
 from whautomate_core.client.once import send_once
 from whautomate_core.errors import ConfigurationError, InvalidRequest
-from whautomate_core.outcome_lines import endpoint_line
 from whautomate_core.rows.files import write_records
 from whautomate_core.state.claims import Claim
 
@@ -119,13 +119,13 @@ def _records(client: Client, endpoint: Endpoint, call: Call[Any], key: str | Non
         earlier: list[Claim] = []
         stored, _ = send_once(client, key, call, lambda answer: summary(call, answer), met=earlier.append)
         yield stored
-        typer.echo(endpoint_line(endpoint.name, call, stored, earlier=next(iter(earlier), None)), err=True)
+        typer.echo(endpoint_line(call, stored, earlier=earlier[0].origin if earlier else None), err=True)
     else:
         call, did = watched(call)
         answer = client.send(call)
         yield answer
         if not endpoint.reads:
-            typer.echo(endpoint_line(endpoint.name, call, summary(call, answer), did=did()), err=True)
+            typer.echo(endpoint_line(call, summary(call, answer), did=did()), err=True)
 
 
 _FLAGS = {

@@ -13,7 +13,7 @@ import typer
 
 from whautomate_core.cli import terminal
 from whautomate_core.errors import ConfigurationError, Stopped
-from whautomate_core.outcome_lines import job_line
+from whautomate_core.job import job_of
 from whautomate_core.values.progress import Progress, waits
 
 
@@ -129,7 +129,7 @@ def sync(
             terminal.agreed("Continue?", yes)
         report = run(rejects_path=rejects, outcomes_path=outcomes)
         typer.echo(json.dumps(report, indent=2))
-        typer.echo(job_line(job.__name__, report), err=True)
+        typer.echo(job_of(job).line(report), err=True)
 
 
 def _mapping(fields: list[str]) -> dict[str, str]:

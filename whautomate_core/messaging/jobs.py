@@ -15,10 +15,17 @@ from whautomate_core import docs
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import Template  # noqa: F401
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.job import job
 from whautomate_core.messaging.campaign import Campaign, campaign_from
+from whautomate_core.messaging.lines import describe_broadcast, describe_cancelled, describe_plan
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
     from whautomate_core.client.client import Client
+
+
+_PERSONAL = ("body_parameters", "header_parameters", "button_parameters", "header_media_url", "approver")
+"""Values of placeholders are texts of people, and the address of a file may be signed; names, audiences and bounds are
+shown."""
 
 
 def of_campaign(run: Callable[..., Json]) -> Callable[..., Json]:
@@ -75,6 +82,7 @@ def _doc(run: Callable[..., Any]) -> str:
     return f"{what}\n\nArgs:\n{described}\n\n{results}"
 
 
+@job("broadcasts", describe_plan, redacted=_PERSONAL, finished=False)
 @of_campaign
 def plan_broadcast(client: Client, campaign: Campaign, *, due: datetime | None = None) -> Json:
     """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
@@ -98,6 +106,7 @@ def plan_broadcast(client: Client, campaign: Campaign, *, due: datetime | None =
     return plan_broadcast(client, campaign, due=due)
 
 
+@job("broadcasts", describe_broadcast, redacted=_PERSONAL)
 @of_campaign
 def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due: datetime | None = None) -> Json:
     """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
@@ -129,6 +138,7 @@ def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due
     return send_broadcast(client, campaign, key, due=due)
 
 
+@job("broadcasts", describe_cancelled, finished=False)
 def cancel_broadcast(client: Client, *, key: str | None = None, broadcast_id: str | None = None) -> Json:
     """Cancel a broadcast: delete it if it is still scheduled, and its start over a minute ahead.
 

@@ -13,6 +13,8 @@ from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.api.records import Template, body
 from whautomate_core.client.identity import Step
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
+from whautomate_core.job import job
+from whautomate_core.messaging.lines import describe_messages
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source
@@ -37,6 +39,7 @@ _IN_VAIN = 20
 """After so many rows that the server refused, and none that it took, it is not for the rows."""
 
 
+@job("messages", describe_messages, lane="bulk", redacted=("source",), finished=False)
 def send_template_to_contacts(
     client: Client,
     source: Source,

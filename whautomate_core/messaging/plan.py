@@ -27,7 +27,6 @@ from whautomate_core.messaging.guards import (
 from whautomate_core.messaging.keys import ANEW, LONG_AGO, WHAT
 from whautomate_core.messaging.segments import find_segment
 from whautomate_core.messaging.timing import LAST_LOOK, LAST_MINUTE, NotSent, due_at, require_in_time, start_of, utc
-from whautomate_core.outcome_lines import made
 from whautomate_core.state.claims import Claim, Claims
 from whautomate_core.values.words import time_of
 
@@ -219,7 +218,7 @@ def _cooling(other: Claim, cooldown: timedelta) -> str:
     named = f"broadcast {stored.get('name') or stored.get('of')!r}" + (f" ({id})" if id else "")
     instead = f"For its figures, wait for broadcast {id}" if id else "Look in Whautomate for its figures"
     return (
-        f"{named} sent the same content to the same audience {made(other)}, less than "
+        f"{named} sent the same content to the same audience {other.origin}, less than "
         f"{cooldown.total_seconds() / 3600:g} h ago, so nothing is sent now. {instead}. To send it again on "
         "purpose, set cooldown=None"
     )

@@ -14,6 +14,8 @@ from whautomate_core.api.records import Segment, SegmentCriteria, body
 from whautomate_core.client.guard import known, tags_of
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
+from whautomate_core.job import job
+from whautomate_core.messaging.lines import describe_audience, describe_segment
 from whautomate_core.policy import numbers
 from whautomate_core.values.words import counted
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 log = logging.getLogger(__name__)
 
 
+@job("segments", describe_segment)
 def ensure_segment(
     client: Client, name: str, criteria: SegmentCriteria, *, location_id: str | None = None, type: str = "contact"
 ) -> Json:
@@ -63,6 +66,7 @@ def ensure_segment(
     return {**found[0], "created": created}
 
 
+@job("segments", describe_audience, lane="bulk")
 def ensure_audience(
     client: Client, tag: str, *, contacts: list[str] | None = None, location_id: str | None = None
 ) -> Json:

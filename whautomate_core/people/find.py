@@ -17,7 +17,10 @@ from whautomate_core.api.records import ClientUpdate, ContactUpdate, body
 from whautomate_core.client.differences import differing, write_differing
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
+from whautomate_core.job import job
+from whautomate_core.people.lines import describe_found
 from whautomate_core.policy import age, digits, numbers
+from whautomate_core.values.lines import describe_changed
 from whautomate_core.values.phones import canonical, e164, shared_digits
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
@@ -26,6 +29,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 log = logging.getLogger(__name__)
 
 
+@job("contacts", describe_found("contact"), redacted=("phone",), finished=False)
 def find_contact(
     client: Client, phone: str, *, default_region: str | None = None, missing_ok: bool = False, thorough: bool = False
 ) -> Json:
@@ -48,6 +52,7 @@ def find_contact(
     return _found(client, _CONTACTS, _asked(phone=phone, default_region=default_region), thorough, missing_ok)
 
 
+@job("clients", describe_found("client"), redacted=("phone", "email_address"), finished=False)
 def find_client(
     client: Client,
     *,
@@ -95,6 +100,7 @@ def clients_with(
     return [str(person["id"]) for person in sorted(_look_up(client, _CLIENTS, wanted, thorough), key=age)]
 
 
+@job("contacts", describe_changed("contact", "moved to the stage", "already in the stage"), redacted=("phone",))
 def set_contact_stage(
     client: Client,
     stage: str,
@@ -128,6 +134,7 @@ def set_contact_stage(
     return _set(client, _CONTACTS, wanted, {"stage": stage}, thorough, allow_protected)
 
 
+@job("contacts", describe_changed("contact", "updated", "unchanged"), redacted=("fields", "phone"))
 def set_contact_fields(
     client: Client,
     fields: ContactUpdate,
@@ -158,6 +165,7 @@ def set_contact_fields(
     return _set(client, _CONTACTS, wanted, checked, thorough, allow_protected)
 
 
+@job("clients", describe_changed("client", "updated", "unchanged"), redacted=("fields", "phone", "email_address"))
 def set_client_fields(
     client: Client,
     fields: ClientUpdate,

@@ -63,6 +63,8 @@ CLIENTS = Kind(
     *(clients.list_clients, clients.get_client, clients.create_client, clients.update_client),
     *(clients.delete_client, clients.add_client_tags, clients.remove_client_tags),
 )
+KINDS = {one.name: one for one in (CONTACTS, CLIENTS)}
+"""`contact` or `client` -> kind."""
 
 
 def key_of(match: Sequence[str], fields: Mapping[str, Any]) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api.call import Json
 from whautomate_core.client.whole import require_agreed
+from whautomate_core.job import job
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, Kind
+from whautomate_core.people.lines import describe_opt_outs
 from whautomate_core.policy import digits
 from whautomate_core.rows.files import Storage, fsspec_storage, write_records
 from whautomate_core.values.phones import as_dialled, is_valid
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+@job("contacts", describe_opt_outs, lane="bulk", finished=False)
 def export_opt_outs(
     client: Client, output_path: str, *, progress: Progress | None = None, storage: Storage = fsspec_storage
 ) -> dict[str, Any]:

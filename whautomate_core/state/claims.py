@@ -24,6 +24,7 @@ from whautomate_core.state.schema import claims
 from whautomate_core.state.secret import Secret
 from whautomate_core.values import settling
 from whautomate_core.values.keys import PREFIX
+from whautomate_core.values.words import time_of
 
 LONGEST_KEY = 2000
 """Bytes; PostgreSQL indexes no more than 2,704 of a row."""
@@ -58,6 +59,11 @@ class Claim:
     def run(self) -> str | None:
         """The run whose attempt it is, where an orchestrator named one."""
         return self.made_by.partition(_RUN)[2] or None
+
+    @property
+    def origin(self) -> str:
+        """When, and by which run, its call was sent: "at 2026-03-01 19:20 UTC by run x"."""
+        return f"at {time_of(self.made_at)}{f' by {self.run}' if self.run else ''}"
 
 
 _RUN = " in "

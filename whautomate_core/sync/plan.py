@@ -11,11 +11,11 @@ from typing import Any
 
 from whautomate_core.api.call import Json
 from whautomate_core.client.differences import differing
-from whautomate_core.outcome_lines import planned
 from whautomate_core.people.find import same_number
 from whautomate_core.policy import Policy, numbers
 from whautomate_core.state.pool import SharedPool
 from whautomate_core.sync.job import Job
+from whautomate_core.sync.lines import planned
 from whautomate_core.sync.look import Looked, as_one, refuse_opted_out_elsewhere
 from whautomate_core.sync.report import count_outcomes
 from whautomate_core.sync.rows import finish

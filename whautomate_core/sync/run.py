@@ -15,13 +15,13 @@ from threading import Semaphore
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
-from whautomate_core.outcome_lines import job_line
 from whautomate_core.rows.files import Storage, fsspec_storage, open_file
 from whautomate_core.rows.sources import Rows, Source, Table, rows
 from whautomate_core.state.database import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
 from whautomate_core.sync.job import Job
+from whautomate_core.sync.lines import describe_sync, describe_tags
 from whautomate_core.sync.look import Looked, look_up
 from whautomate_core.sync.mapping import PeopleMapping, people_mapping
 from whautomate_core.sync.options import Drift, Members, Mode, Quota, Run, Show, WhenRunning
@@ -134,7 +134,7 @@ def run_sync(
             # Also where the work was stopped midway: what was done and what nobody knows must not be lost.
             report = _report(job, count, plan, suppressed, requests, started, order)
             if ended == "stopped":  # why, the error says; what was done is said here
-                log.info("stopped after: %s", job_line(_job_of(order), report))
+                log.info("stopped after: %s", (describe_tags if order.members else describe_sync)(report))
             log_failed(staging)
             if ended != "unread":  # nothing was done yet, and files would look like those of a source without rows
                 write_rejects(order.rejects_path, staging, order.show, storage)
@@ -143,10 +143,6 @@ def run_sync(
         # Only now, since a row that can't be read may say that somebody loses a tag.
         require_usable(staging, count)
         return report
-
-
-def _job_of(order: Order) -> str:
-    return f"{'tag' if order.members else 'sync'}_{order.mapping.kind.name}s"
 
 
 def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:

@@ -42,7 +42,7 @@ def log_rejected(rejected: int, rows: int, reasons: str) -> None:
     """Log how many rows were rejected and why, if any were.
 
     Args:
-        reasons: As `outcome_lines.reasons_of` words them.
+        reasons: As `words.reasons_of` words them.
     """
     if 0 < rejected < rows:  # of all of them `require_some_used` says it
         more = " (more than half; max_rejected limits how many may be)" if 2 * rejected > rows else ""

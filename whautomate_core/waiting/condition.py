@@ -42,7 +42,7 @@ from whautomate_core.errors import (
     WrongRecord,
 )
 from whautomate_core.messaging.delivery import delivery, moment
-from whautomate_core.outcome_lines import delivered
+from whautomate_core.messaging.lines import delivered
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state import open_state
 from whautomate_core.state.pool import Grant, Lane, Pool, Usage

@@ -1,0 +1,71 @@
+"""What the jobs of segments, broadcasts and messages say of their results in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from whautomate_core.values.lines import describe_rows
+from whautomate_core.values.redaction import shown_id
+from whautomate_core.values.words import counted, time_of
+
+describe_messages = describe_rows(
+    {
+        "sent": "sent",
+        "already": "already sent before",
+        "opted_out": "not sent because they opted out, asked to be forgotten or are not listed",
+        "rejected": "rejected",
+        "unsettled": "with an unknown outcome",
+        "doubles": ("duplicate", "left out"),
+    }
+)
+
+
+def describe_segment(result: Mapping[str, Any]) -> str:
+    """The line of `ensure_segment`."""
+    did = "created" if result["created"] else "already there; nothing sent"
+    return f"segment {result['name']} ({result['id']}) {did}"
+
+
+def describe_audience(result: Mapping[str, Any]) -> str:
+    """The line of `ensure_audience`."""
+    people, out = counted(result["people"], "contact"), result["opted_out"]
+    left_out = f", {out} left out because they opted out" if out else ""
+    return f"segment {result['name']} ({result['id']}): {people}, {result['tagged']} of them newly tagged{left_out}"
+
+
+def describe_broadcast(result: Mapping[str, Any]) -> str:
+    """The line of `broadcast`, with the figures of its delivery where it waited for them."""
+    named = f"broadcast {result['name']} ({result['id']})"
+    if "delivered" in result:
+        return f"{named}: {delivered(result)}"
+    if not result["created"]:
+        return f"{named} already created {_by(result)}; nothing sent"
+    return (
+        f"{named} created for up to {counted(result['recipients'], 'recipient')}, starts at {time_of(result['start'])}"
+    )
+
+
+def _by(result: Mapping[str, Any]) -> str:
+    by = f" by {result['created_by']}" if result.get("created_by") else ""
+    return f"at {time_of(result['created_at'])}{by}" if result.get("created_at") else "before"
+
+
+def delivered(figures: Mapping[str, Any]) -> str:
+    """The figures of a broadcast: "5 of 5 delivered, 0 failed"."""
+    return f"{figures['delivered']} of {figures['recipients']} delivered, {figures['undelivered']} failed"
+
+
+def describe_plan(result: Mapping[str, Any]) -> str:
+    """The line of `plan_broadcast`."""
+    cost = f", cost {result['cost']:g}" if result.get("cost") is not None else ""
+    return (
+        f"plan of broadcast {result['name']}: up to {counted(result['recipients'], 'recipient')}, "
+        f"start at {time_of(result['start'])}{cost}; nothing sent"
+    )
+
+
+def describe_cancelled(result: Mapping[str, Any]) -> str:
+    """The line of `cancel_broadcast`."""
+    named = f"broadcast {shown_id(result['id'])}" if result["id"] else "broadcast"
+    return f"{named} cancelled" if result["cancelled"] else f"{named} not cancelled: {result['why']}"
