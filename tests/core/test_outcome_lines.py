@@ -149,7 +149,7 @@ def test_endpoint_lines_read_well() -> None:
         ),
         ("broadcast", {"id": None, "skipped": "the run is 7 h late"}, "skipped: the run is 7 h late; nothing sent"),
         ("cancel_broadcast", {"id": "b1", "cancelled": True, "why": None}, "broadcast b1 cancelled"),
-        ("send_template_to_contacts", {"rows": 3, "sent": 2, "already": 1}, "3 rows: 2 sent, 1 already sent before"),
+        ("send_template_to_contacts", {"rows": 3, "sent": 2, "unchanged": 1}, "3 rows: 2 sent, 1 already sent before"),
         (
             "book_slot",
             {"id": "a1", "start": "2026-03-01T19:20:00Z", "staff_id": "s1", "booked": False},

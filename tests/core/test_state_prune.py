@@ -165,7 +165,7 @@ def test_a_claim_that_is_made_while_its_step_is_pruned_is_refused(
 
 @pytest.mark.whautomate(search_delay=0)
 def test_a_job_whose_claims_were_pruned_sends_nothing(client: Client, whautomate_emulator: Emulator) -> None:
-    given: Any = ([{"phone": "+4915123456700"}], {"name": "hello", "language": "en"})
+    given: Any = ([{"phoneNumber": "+4915123456700"}], {"name": "hello", "language": "en"})
     how: list[dict[str, Any]] = [{"key": "spring"}, {"step": Step("airflow dag task at 2026-01-01")}]
     for one in how:
         assert send_template_to_contacts(client, *given, **one)["sent"] == 1
@@ -193,12 +193,12 @@ def test_a_job_whose_claims_were_pruned_sends_nothing(client: Client, whautomate
 def test_a_job_whose_claims_are_of_the_first_form_sends_nothing_after_pruning(
     client: Client, whautomate_emulator: Emulator, first: str, step: Step
 ) -> None:
-    given: Any = ([{"phone": "+4915123456700"}], {"name": "hello", "language": "en"})
+    given: Any = ([{"phoneNumber": "+4915123456700"}], {"name": "hello", "language": "en"})
     assert send_template_to_contacts(client, *given, key=first)["sent"] == 1
     for claim in client.state.claims.under(client.account.id, ""):
         age(client.state, client.account.id, claim.key, 200)
     assert client.state.prune(180 * DAY).claims == 0
-    assert send_template_to_contacts(client, *given, step=step)["already"] == 1
+    assert send_template_to_contacts(client, *given, step=step)["unchanged"] == 1
     assert len(whautomate_emulator.messages()) == 1
 
 
