@@ -104,7 +104,10 @@ def test_endpoint_lines_read_well() -> None:
         ),
         (
             "sync_contacts",
-            {"rows": 3, "plan": {"protected": 1, "folded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0}},
+            {
+                "rows": 3,
+                "plan": {"protected": 1, "superseded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0},
+            },
             "plan for 3 rows: 1 unchanged, 1 left alone because they opted out or asked to be forgotten, "
             "1 superseded by a later row; nothing "
             "to send",

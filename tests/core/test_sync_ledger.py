@@ -20,8 +20,7 @@ from whautomate_core.errors import Busy, InvalidRequest, QuotaExhausted, Stopped
 from whautomate_core.people import kinds
 from whautomate_core.policy import digits
 from whautomate_core.state import open_state
-from whautomate_core.sync import each
-from whautomate_core.sync import rows as sync_rows
+from whautomate_core.sync import read, workers
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
 from whautomate_core.values.limits import Limits
@@ -81,7 +80,7 @@ def test_a_resumed_run_tells_what_all_its_tries_did(state_url: str, whautomate_e
     with client_of(whautomate_emulator, state_url, pool=NoLimit()) as client, pytest.raises(KeyboardInterrupt):
         sync_contacts(client, PEOPLE, FIELDS, **READ, tags=["news"], run=run, progress=interrupt)
     sent = len(whautomate_emulator.requests())
-    assert 5 <= len(whautomate_emulator.contacts()) < 12 + each.WORKERS
+    assert 5 <= len(whautomate_emulator.contacts()) < 12 + workers.WORKERS
     with client_of(whautomate_emulator, state_url, pool=NoLimit()) as client:
         assert len(whautomate_emulator.requests()) == sent  # nothing left after the interrupt
         report = sync(client, PEOPLE, run=run, tags=["news"])
@@ -288,7 +287,7 @@ def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(kinds, "canonical", lambda number: number)
         patch.setattr(kinds, "numbers", lambda record: {digits(record["phoneNumber"])})
-        patch.setattr(sync_rows, "other_keys", lambda match, key: [])
+        patch.setattr(read, "other_keys", lambda match, key: [])
         yield
 
 
@@ -317,7 +316,7 @@ def test_who_was_two_people_in_a_ledger_of_before_is_one_and_is_not_deleted(
             sync(client, [ARGENTINE], sync_name="all")
             assert sync(client, [ARGENTINE, KEPT], sync_name="all")["created"] == 1
         report = sync(client, [{**ARGENTINE, "city": "Ulm"}, KEPT], sync_name="all", mode="mirror", max_deleted="100%")
-        assert counts(report, "created", "deleted", "folded") == (0, 0, 1)
+        assert counts(report, "created", "deleted", "superseded") == (0, 0, 1)
 
 
 @pytest.mark.whautomate(search_delay=0)

@@ -18,7 +18,7 @@ _PLANNED = {
     "to_delete": "to delete",
     "protected": "left alone because they opted out or asked to be forgotten",
     "rejected": "rejected",
-    "folded": "superseded by a later row",
+    "superseded": "superseded by a later row",
 }
 
 

@@ -18,6 +18,7 @@ ENDS = {
     "rejected": "rejected",
     "superseded": "superseded by another row",
     "folded": "superseded by a later row",
+    "superseded": "superseded by a later row",
     "failed": "failed",
     "unsettled": "with an unknown outcome",
 }
