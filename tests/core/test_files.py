@@ -198,7 +198,7 @@ def killed(tmp_path, code):
 
 
 WRITES = """
-from whautomate_core.files import write_records
+from whautomate_core.rows.files import write_records
 def records():
     for n in range(20_000):
         yield {"name": "Ada Lovelace", "phoneNumber": f"+49151{n:07}"}
@@ -218,7 +218,7 @@ with Stage() as stage:
 
 UPLOADS = """
 import fsspec
-from whautomate_core.files import write_records
+from whautomate_core.rows.files import write_records
 class Storage:
     def put_file(self, path, target):
         assert open(path).read().count("Ada") == 2

@@ -314,7 +314,7 @@ def test_whom_a_sync_made_a_moment_ago_is_found(client: Client, whautomate_emula
         find_contact(client, "0160 1234567", default_region="DE")
     (ada,) = whautomate_emulator.contacts()
     assert find_contact(client, "0151 23456789", default_region="DE") == {
-        "id": ada["id"], "doubles": 0, "protected": False,
+        "id": ada["id"], "duplicates": 0, "protected": False,
     }  # fmt: skip
     whautomate_emulator.opt_out(ada["id"])
     with pytest.raises(errors.PolicyRefused):
@@ -350,7 +350,7 @@ def test_a_client_is_found_by_number_and_address_whatever_the_sync_that_made_it_
 ) -> None:
     sync_family(client, FAMILY[:1], match=match)
     (ada,) = whautomate_emulator.clients()
-    found = {"id": ada["id"], "doubles": 0, "protected": False}
+    found = {"id": ada["id"], "duplicates": 0, "protected": False}
     assert find_client(client, phone="0151 23456789", default_region="DE") == found
     assert find_client(client, email_address="ada@EXAMPLE.com") == found
     assert sent(whautomate_emulator, "getClient") == 2
@@ -367,7 +367,7 @@ def test_all_of_a_family_are_found_by_its_number(client: Client, whautomate_emul
     ada, eve = sorted(whautomate_emulator.clients(), key=lambda one: str(one["fullName"]))
     # The one that the search shows is not taken for all.
     whautomate_emulator.opt_out(eve["id"])
-    found = {"id": ada["id"], "doubles": 1, "protected": True}
+    found = {"id": ada["id"], "duplicates": 1, "protected": True}
     assert find_client(client, phone="+4915123456789") == found
     assert find_client(client, email_address="eve@example.com")["id"] == eve["id"]
     whautomate_emulator.advance(30)

@@ -265,12 +265,12 @@ def test_of_several_odd_rows_about_one_person_each_is_rejected_once(
 
 @pytest.mark.parametrize("ok", ["no", "maybe", ""])
 @pytest.mark.parametrize("mobile", ["", "12", "nonsense"])
-def test_a_refusal_of_nobody_knows_whom_stops_it(
+def test_a_refusal_that_identifies_nobody_stops_the_run(
     mobile: str, ok: str, client: Client, whautomate_emulator: Emulator
 ) -> None:
     rows = [ADA, BOB, row("X", mobile, ok=ok)]
     says = (
-        "1 of 3 rows don't say yes to consent and name nobody.*over max_consent_rejected=0, and nothing was sent: 1 x"
+        "1 of 3 rows do not say yes to consent and identify nobody.*over max_consent_rejected=0, and nothing was sent"
     )
     with pytest.raises(InvalidRequest, match=says):
         sync(client, rows, tags=["news"], suppress=[{"mobile": EVE["mobile"]}])

@@ -230,7 +230,7 @@ def _detail(connection: Connection) -> None:
     details.create(connection, checkfirst=True)
 
 
-def _split_outcomes(connection: Connection) -> None:
+def split_outcomes(connection: Connection) -> None:
     """What became of a row, and of the person's tags, stand in columns. Before: `created+tagged` in one."""
     there = {column["name"] for column in inspect(connection).get_columns(rows.name)}
     if "tagged" in there:  # `_create` made it a moment ago
@@ -249,7 +249,7 @@ def _split_outcomes(connection: Connection) -> None:
         index.create(connection)
 
 
-UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify, _end, _detail, _split_outcomes)
+UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify, _end, _detail, split_outcomes)
 """What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
 
 
