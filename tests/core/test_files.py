@@ -378,7 +378,7 @@ def test_a_run_whose_rows_do_not_fit_on_the_disk_names_the_folder(tmp_path, monk
     monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
     with pytest.raises(DiskFull) as raised:
         staged_on_a_full_disk()
-    assert str(raised.value).startswith(f"the temporary file in {tmp_path} that holds the rows of this run can't be")
+    assert str(raised.value).startswith(f"temporary files in {tmp_path}, which hold the rows of this run, can't be")
     assert "TMPDIR" in str(raised.value)
 
 

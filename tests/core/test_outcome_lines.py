@@ -109,7 +109,7 @@ def test_endpoint_lines_read_well() -> None:
                 "plan": {"protected": 1, "superseded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0},
             },
             "plan for 3 rows: 1 unchanged, 1 left alone because they opted out or asked to be forgotten, "
-            "1 superseded by a later row; nothing "
+            "1 superseded by another row; nothing "
             "to send",
         ),
         ("tag_contacts", {"rows": 2, "tagged": 1, "already": 1}, "2 rows: 1 tagged, 1 already tagged"),

@@ -6,16 +6,12 @@ flat, sources that can be read only once are enough, and all rows about one pers
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from types import TracebackType
 from typing import Any, TypeVar
 
-from whautomate_core.errors import DiskFull
-from whautomate_core.rows.files import remove_leftovers
-from whautomate_core.values.confidential import raise_alone
+from whautomate_core.rows.store import UnnamedDatabase
 
 T = TypeVar("T")
 
@@ -83,31 +79,11 @@ CREATE TABLE suppress_reject (row INTEGER NOT NULL, reason TEXT NOT NULL);
 """
 
 
-class StageFile:
-    """The temporary database. Used by one thread."""
+class StageFile(UnnamedDatabase):
+    """The temporary database. Used by one thread, as a context manager."""
 
     def __init__(self) -> None:
-        remove_leftovers()
-        self._db = sqlite3.connect("", isolation_level=None)  # SQLite deletes the file's name when it creates it
-        # Nothing in it is needed after a crash.
-        self._db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; {_TABLES}")
-
-    def __enter__(self) -> StageFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._db.close()
-        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-            # Where SQLite puts files without a name. If it can't write there, it tries other folders.
-            folder = os.environ.get("SQLITE_TMPDIR") or os.environ.get("TMPDIR") or "/var/tmp"  # noqa: S108
-            raise_alone(
-                DiskFull(
-                    f"the temporary file in {folder} that holds the rows of this run can't be written: no space left on"
-                    " device. Free space there, or set TMPDIR to a folder with more."
-                )
-            )
+        super().__init__(_TABLES)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute one statement."""
