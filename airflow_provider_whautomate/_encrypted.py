@@ -1,7 +1,7 @@
-"""Conditions as arguments of triggers, with personal data encrypted.
+"""What a trigger waits for, without personal data in clear.
 
 Airflow keeps the arguments of a trigger in its metadata database, and its API shows them to everybody who may read the
-DAG. A phone number among them is encrypted with a key that only the account's state database has.
+DAG. A phone number among them is encrypted with a key that only the state database of the account has.
 """
 
 from __future__ import annotations
@@ -13,39 +13,40 @@ from typing import TYPE_CHECKING
 
 from whautomate_core.api.call import Json
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.state import open_state
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
     from whautomate_core.account import Account
-    from whautomate_core.waiting.condition import Condition
+    from whautomate_core.waiting.condition import Question
 
 
-def encrypted(condition: Condition, account: Callable[[], Account]) -> Json:
-    """Return a condition as JSON for a trigger, with its personal fields encrypted together under `encrypted`.
+def encrypted(question: Question, account: Callable[[], Account]) -> Json:
+    """Return a question as JSON for a trigger: its personal fields are encrypted, together, under `encrypted`.
 
-    :param condition: The condition.
-    :param account: Returns the account whose state database has the key. It is called only if there is personal data.
+    :param question: What is waited for.
+    :param account: Returns the account whose state database has the key; called only where there is personal data.
     """
-    given = condition.as_json()
-    personal = {name: given.pop(name) for name in condition.personal if given.get(name) is not None}
+    asked = question.as_json()
+    personal = {name: asked.pop(name) for name in question.personal if asked.get(name) is not None}
     if not personal:
-        return given
-    return {**given, "encrypted": _cipher(account()).encrypt(json.dumps(personal).encode()).decode()}
+        return asked
+    return {**asked, "encrypted": _cipher(account()).encrypt(json.dumps(personal).encode()).decode()}
 
 
-def decrypted(given: Json, account: Account) -> Json:
-    """Return the JSON that `encrypted` made, with its personal fields in clear.
+def decrypted(asked: Json, account: Account) -> Json:
+    """Return what `encrypted` made, with its personal fields in clear.
 
-    :param given: The JSON.
+    :param asked: The question.
     :param account: The account.
-    :raises ConfigurationError: if the state database is not the one that encrypted them.
+    :raises ConfigurationError: where the state database is another one than before.
     """
-    if "encrypted" not in given:
-        return given
+    if "encrypted" not in asked:
+        return asked
     from cryptography.fernet import InvalidToken
 
-    rest = dict(given)
+    rest = dict(asked)
     token = rest.pop("encrypted")
     try:
         return {**rest, **json.loads(_cipher(account).decrypt(token.encode()))}
@@ -53,13 +54,11 @@ def decrypted(given: Json, account: Account) -> Json:
         raise ConfigurationError(
             "the phone number that this task waits for can't be decrypted, because the state database is another one "
             "than when the task was deferred (the connection's field state, or a new file): clear the task, so that it "
-            "starts again"
+            "starts anew"
         ) from None
 
 
 def _cipher(account: Account) -> Fernet:
     from cryptography.fernet import Fernet
-
-    from whautomate_core.state import open_state
 
     return Fernet(urlsafe_b64encode(open_state(account.state).secret.key("arguments of triggers")))

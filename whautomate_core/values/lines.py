@@ -16,7 +16,7 @@ what was done to it."""
 
 ENDS = {
     "rejected": "rejected",
-    "superseded": "superseded by another row",
+    "folded": "superseded by a later row",
     "failed": "failed",
     "unsettled": "with an unknown outcome",
 }
