@@ -26,7 +26,8 @@ from prefect.utilities.engine import emit_task_run_state_change_event
 from prefect.utilities.hashing import hash_objects
 
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.client.client import ATTEMPTS, AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.client.retries import ATTEMPTS
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.rows.read_once import can_be_read_twice
 from whautomate_core.state.pool import Pool

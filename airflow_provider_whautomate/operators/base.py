@@ -36,7 +36,8 @@ from whautomate_core.values.words import counted
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
-    from whautomate_core.client.client import Client, Used
+    from whautomate_core.client.client import Client
+    from whautomate_core.client.usage import Used
     from whautomate_core.state.pool import Lane
 
 SOURCES = frozenset({"source", "suppress"})

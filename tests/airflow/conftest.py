@@ -160,7 +160,7 @@ def connections(monkeypatch):
 @pytest.fixture
 def no_backoff(monkeypatch):
     """Failed requests are repeated at once."""
-    monkeypatch.setattr("whautomate_core.client.client._backoff", lambda state: 0.0)
+    monkeypatch.setattr("whautomate_core.client.retries.backoff", lambda state: 0.0)
 
 
 def serialized(dag):

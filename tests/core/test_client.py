@@ -17,7 +17,8 @@ import pytest
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import account, broadcasts, classes, client_tags, contacts
-from whautomate_core.client.client import ATTEMPTS, Client
+from whautomate_core.client.client import Client
+from whautomate_core.client.retries import ATTEMPTS
 from whautomate_core.client.server_words import server_words
 from whautomate_core.emulator import Emulator, behaviour_from, create_app, running
 from whautomate_core.errors import (
@@ -466,7 +467,7 @@ def test_an_answer_that_is_packed_several_times_is_not_unpacked(layers: str, mak
     send = make_send(
         account_from_settings("https://api.example", "k"), lambda r: answer(stream=httpx.ByteStream(packed))
     )
-    with pytest.raises(UnexpectedResponse, match="the answer is compressed by other than gzip alone"):
+    with pytest.raises(UnexpectedResponse, match="the answer is compressed by something other than gzip alone"):
         send(account.get_account_info())
 
 
@@ -529,7 +530,7 @@ TRICKLES = [
 def test_a_whole_request_has_its_time(
     head: bytes, drop: bytes, make_send: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("whautomate_core.client.client.LONGEST_REQUEST", 0.2)
+    monkeypatch.setattr("whautomate_core.client.transport.LONGEST_REQUEST", 0.2)
     with trickling(head, drop) as url:
         send = make_send(account_from_settings(url, "k", {"allow_http": True}))
         with pytest.raises(ConnectionFailed, match=r"\(no whole answer within 0\.2 s\)"):
@@ -540,7 +541,7 @@ def test_a_whole_request_has_its_time(
 def test_a_slow_request_ends_when_the_client_is_told_to_stop(
     head: bytes, drop: bytes, pool: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("whautomate_core.client.client.AFTER_STOP", 0.2)
+    monkeypatch.setattr("whautomate_core.client.transport.AFTER_STOP", 0.2)
     asked = Event()
     with trickling(head, drop, asked) as url, Client(account_from_settings(url, "k"), pool=pool) as client:
         Thread(target=lambda: asked.wait() and client.stop()).start()

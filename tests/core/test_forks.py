@@ -21,7 +21,8 @@ from conftest import NoLimit, account_of
 
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.api.messages import send_whatsapp_template
-from whautomate_core.client.client import AT_ONCE, AsyncClient, Client
+from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.client.transport import AT_ONCE
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, NotFound, PolicyRefused, QuotaExhausted, Stopped
 from whautomate_core.state import open_state

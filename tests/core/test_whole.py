@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from whautomate_core.api.call import Call
-from whautomate_core.client.whole import Rest, Whole, read_whole, require_agreed
+from whautomate_core.client.steps import Rest
+from whautomate_core.client.whole import Whole, read_whole, require_agreed
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
 
 LIST: Call[Any] = Call("GET", "/v1/contacts", answer=list)

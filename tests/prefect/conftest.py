@@ -46,7 +46,7 @@ def whautomate_home(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def no_backoff(monkeypatch):
     """Requests that failed and may be repeated are repeated at once."""
-    monkeypatch.setattr("whautomate_core.client.client._backoff", lambda state: 0.0)
+    monkeypatch.setattr("whautomate_core.client.retries.backoff", lambda state: 0.0)
 
 
 @pytest.fixture(scope="session")

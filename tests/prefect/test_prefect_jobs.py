@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from prefect_whautomate import _waiting, broadcasts, contacts, segments
 from whautomate_core import errors
-from whautomate_core.client.client import ATTEMPTS
+from whautomate_core.client.retries import ATTEMPTS
 from whautomate_core.rows.sources import Sql, Table
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"

@@ -83,11 +83,17 @@ class Call(Generic[R]):
     """The call to send after an unknown outcome instead of this one, which was made without reading the record."""
 
     @property
+    def request(self) -> str:
+        """Method and path template, as errors and claims name the call: `POST /v1/contacts`."""
+        return f"{self.method} {self.path}"
+
+    @property
     def url(self) -> str:
+        """The path with the ids in it."""
         return self.path.format(*(quote(one, safe="") for one in self.ids))
 
     def __repr__(self) -> str:
-        return f"<{self.method} {self.path}>"
+        return f"<{self.request}>"
 
 
 def get(path: str, **ids: object) -> Call[Any]:

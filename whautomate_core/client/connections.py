@@ -1,49 +1,79 @@
-"""Connections that are used again only where nothing is left over on them.
+"""Connections that are used again only if nothing is left over on them, and the moment at which a request leaves.
 
-Over HTTP/1.1 nothing but its place tells to which request an answer belongs. Bytes that come after the end of an answer
-(a second answer, a body longer than it said) would be taken for the answer to the next request, which may be about
-somebody else. httpcore looks whether the socket is readable before it uses a connection again; what has been read from
-the socket already it does not look at. What comes only when the next request has left can't be told from its answer,
-except by the id of a record (`call.require_named`).
+Over HTTP/1.1 only its position tells to which request an answer belongs. Bytes that come after the end of an answer (a
+second answer, a body longer than it said) would be taken for the answer to the next request, which may be about
+somebody else. httpcore checks whether the socket is readable before it uses a connection again, but not what has been
+read from the socket already. Bytes that arrive after the next request has left can't be told from its answer, except by
+the id of a record (`call.require_named`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import httpcore
 import httpx
 
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
+_CONNECTION = "whautomate_connection"
+"""The extension of a request that names the connection it is sent on, if that was used before."""
+
 
 def watched(http: Http) -> Http:
-    """The same, its connections watched: one with bytes left over is dropped."""
+    """The same client. Its requests carry their connection, so that `leaves` can look at it."""
     for transport in (http._transport, *http._mounts.values()):
-        pool: Any = getattr(transport, "_pool", None)  # a transport of a test's own has none
+        pool: Any = getattr(transport, "_pool", None)  # a test's own transport has none
         if pool is not None:
             pool.create_connection = _watching(pool.create_connection)
     return http
 
 
+def leaves(event: str, info: Mapping[str, Any]) -> bool:
+    """Whether an event of httpcore (its `trace` extension) says that a request leaves now: the connection is made and
+    belongs to this request alone, and nothing has been sent.
+
+    Raises: `httpcore.ConnectionNotAvailable` if something is left over on the connection. httpcore then closes it and
+        sends the request on another one.
+    """
+    if not event.endswith("send_request_headers.started"):
+        return False
+    request = info["request"]
+    connection = request.extensions.get(_CONNECTION)
+    if connection is not None and _is_left_over(connection):
+        raise httpcore.ConnectionNotAvailable
+    if request.method != b"CONNECT":  # after the request to a proxy the real one leaves
+        # A dozen more events would follow, each of which costs time.
+        request.extensions.pop("trace", None)
+    return True
+
+
 def _watching(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """What makes connections for a pool, which asks them before each use whether they have expired."""
+    """What makes connections for a pool: each tells its requests which connection they are on."""
 
     def create_connection(origin: Any) -> Any:
         connection = create(origin)
-        is_available, has_expired = connection.is_available, connection.has_expired
-        # The pool asks for either without the other: a connection may become idle in between.
-        connection.is_available = lambda: is_available() and not _is_left_over(connection)
-        connection.has_expired = lambda: has_expired() or (connection.is_idle() and _is_left_over(connection))
+        name = "handle_request" if hasattr(connection, "handle_request") else "handle_async_request"
+        handle, is_new = getattr(connection, name), True
+
+        def handle_request(request: Any) -> Any:
+            nonlocal is_new
+            # A new one is not looked at: where nothing can be told of connections, each request gets its own.
+            request.extensions[_CONNECTION] = None if is_new else connection
+            is_new = False
+            return handle(request)
+
+        setattr(connection, name, handle_request)
         return connection
 
     return create_connection
 
 
 def _is_left_over(connection: Any) -> bool:
-    """Whether something was read on an idle connection that belongs to no request. True where that can't be told."""
+    """Whether something was read that belongs to no request. True if that can't be told."""
     try:
-        while not hasattr(connection, "_h11_state"):  # it lies in others where there is a proxy
+        while not hasattr(connection, "_h11_state"):  # a proxy's connection holds others
             connection = connection._connection
         unread, _ = connection._h11_state.trailing_data
         return bool(unread) or _is_waiting(connection._network_stream)

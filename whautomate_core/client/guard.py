@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Act, Call, Json, Repeat, merge, require_fitting, require_named
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.pages import Pages
-from whautomate_core.client.whole import Rest
+from whautomate_core.client.steps import Read, Rest
 from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
 from whautomate_core.policy import Policy, digits, held_tags, numbers, readings, tag_names
 from whautomate_core.values.phones import canonical, shared_digits
@@ -38,14 +38,6 @@ _REACHES = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BOOK, Act.TAG, Act.CHANGE}
 """What may message somebody who exists, by itself or through an automation: their number is asked for in both kinds."""
 
 _WAY_PAST = "set allow_protected=True only after a deliberate human decision"
-
-
-@dataclass(frozen=True)
-class Read:
-    """What to read next. `last`: what is sent follows directly, so both permits are taken together."""
-
-    call: Call[Any]
-    last: bool = False
 
 
 Steps = Generator[Read | Rest, Any, "Call[R] | None"]

@@ -31,6 +31,7 @@ from typing import Any
 
 from whautomate_core.api.call import Call, Json
 from whautomate_core.client.pages import PAGE_SIZE, SMALLEST_PAGE, require_end
+from whautomate_core.client.steps import Rest
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
 
 PASSES = 3
@@ -39,13 +40,6 @@ PASSES = 3
 Take = Callable[[Sequence[Json], int], None]
 """Is given the records of each page that the pass hadn't shown, and the page's number, which is 0 in later passes.
 Records come again with each pass, as they are then."""
-
-
-@dataclass(frozen=True)
-class Rest:
-    """Wait for so many seconds before what comes next."""
-
-    seconds: float
 
 
 Reading = Generator[Call[Any] | Rest, Any, "Whole"]

@@ -10,8 +10,9 @@ from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Json
-from whautomate_core.client.client import LONGEST_REQUEST, Client
+from whautomate_core.client.client import Client
 from whautomate_core.client.once import PATIENCE
+from whautomate_core.client.transport import LONGEST_REQUEST
 from whautomate_core.errors import InvalidRequest, NotFound
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, Kind, key_of, match_hash, other_keys
 from whautomate_core.people.known import read_ids, read_known

@@ -24,7 +24,7 @@ from whautomate_core.values.thresholds import Threshold, limit, log_rejected, re
 from whautomate_core.values.words import counted, reasons_of
 
 if TYPE_CHECKING:  # DAG files import this, and must not load HTTP for that
-    from whautomate_core.client.client import Used
+    from whautomate_core.client.usage import Used
 
 log = logging.getLogger(__name__)
 

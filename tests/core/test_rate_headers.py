@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whautomate_core.state.counters import counters
+from whautomate_core.client.rate_headers import counters
 
 NOW = 1_790_000_000.0
 
