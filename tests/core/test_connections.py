@@ -6,7 +6,9 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from conftest import NoLimit
 from whautomate_core.account import account_from_settings
 from whautomate_core.api.contacts import get_contact, list_contacts
 from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.state.pool import Grant
 
 
 def response(value: Any) -> bytes:
@@ -49,7 +52,7 @@ class Server:
 
     def __init__(self, sends: bytes, context: ssl.SSLContext | None = None) -> None:
         self.sends = sends
-        self.connections = 0
+        self.connections = self.requests = 0
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         scheme = "https" if context else "http"
@@ -75,21 +78,22 @@ class Server:
                 connection = self._context.wrap_socket(connection, server_side=True)
             with connection:
                 while b"\r\n\r\n" in (connection.recv(65536) or b""):
+                    self.requests += 1
                     connection.sendall(self.sends)
         except OSError:
             pass
 
 
-def ids(host: str, kind: str, times: int, **settings: Any) -> list[list[str]]:
+def ids(host: str, kind: str, times: int, pool: Any = None, **settings: Any) -> list[list[str]]:
     """The ids that so many requests for a list give, one after the other with one client."""
     account = account_from_settings(host, "key", {"plan": "subscribed", **settings})
     call = list_contacts(filters={"limit": 100})
     if kind == "Client":
-        with Client(account, pool=NoLimit()) as client:
+        with Client(account, pool=pool or NoLimit()) as client:
             return [[one["id"] for one in client.send(call)] for _ in range(times)]
 
     async def run() -> list[list[str]]:
-        async with AsyncClient(account, pool=NoLimit()) as client:
+        async with AsyncClient(account, pool=pool or NoLimit()) as client:
             return [[one["id"] for one in await client.send(call)] for _ in range(times)]
 
     return asyncio.run(run())
@@ -172,3 +176,90 @@ def test_what_is_left_over_reaches_no_other_thread_or_coroutine(kind: str) -> No
         threading.excepthook = threading.__excepthook__
         server.close()
     assert server.connections == 160
+
+
+# --- when a request leaves
+
+
+class Departures(NoLimit):
+    """Notes at each departure how many requests the server has been sent until then."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self.sent_before: list[int] = []
+        self._server = server
+
+    def departed(self, grant: Grant) -> None:
+        time.sleep(0.02)  # a request that has left meanwhile would have arrived
+        self.sent_before.append(self._server.requests)
+
+    async def adeparted(self, grant: Grant) -> None:
+        await asyncio.sleep(0.02)
+        self.sent_before.append(self._server.requests)
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+@pytest.mark.parametrize(
+    "sends", [response([{"id": "asked"}]), LEFT_OVER["a second answer"]], ids=["alone", "followed"]
+)
+def test_a_permit_counts_from_the_moment_before_its_request_leaves_and_once(
+    sends: bytes, kind: str, serve: Any
+) -> None:
+    """On new connections, on those used again, and on those that replace one with something left over."""
+    server, settings = serve(sends)
+    pool = Departures(server)
+    assert ids(server.url, kind, 4, pool, **settings) == [["asked"]] * 4
+    assert pool.sent_before == [0, 1, 2, 3]
+
+
+class Tunnel:
+    """A proxy that connects to whatever it is asked for."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                inside, _ = self._listener.accept()
+                name, port = inside.recv(65536).split()[1].decode().rsplit(":", 1)
+                self.requests += 1
+                outside = socket.create_connection((name, int(port)))
+                inside.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                for one, other in ((inside, outside), (outside, inside)):
+                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+@pytest.mark.parametrize(
+    "sends", [response([{"id": "asked"}]), LEFT_OVER["a second answer"]], ids=["alone", "followed"]
+)
+def test_through_a_tunnel_a_permit_counts_from_when_the_request_itself_leaves(
+    sends: bytes, kind: str, certificate: tuple[Path, Path]
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate[1], certificate[0])
+    server, tunnel = Server(sends, context), Tunnel()
+    pool = Departures(server)
+    try:
+        found = ids(server.url, kind, 2, pool, ca_bundle=str(certificate[1]), proxy=tunnel.url)
+    finally:
+        server.close()
+        tunnel.close()
+    assert found == [["asked"]] * 2
+    opened = 1 if sends == response([{"id": "asked"}]) else 2
+    assert (server.connections, tunnel.requests) == (opened, opened)
+    # Each tunnel that is opened is told as well: what is stamped last is the request itself.
+    assert pool.sent_before == ([0, 0, 1] if opened == 1 else [0, 0, 1, 1])

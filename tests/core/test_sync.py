@@ -4,11 +4,12 @@ import json
 import logging
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import event
 
 from whautomate_core.account import account_from_settings
@@ -354,7 +355,7 @@ def test_what_was_done_is_told_where_the_work_stops_midway(
 
     def revoke(what: str, done: int, total: int) -> None:
         if what == "writing contacts" and done > 20:
-            client._http.auth = httpx.Auth()  # which sends no key
+            client.account = replace(client.account, key=SecretStr("revoked"))
 
     with caplog.at_level(logging.INFO), pytest.raises(AuthenticationError):
         sync_contacts(client, people, FIELDS, **READ, rejects_path=str(rejects), progress=revoke)

@@ -97,14 +97,14 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
     raise _repeatable(call, ServerError(f"{call.request}: the server failed ({status})", status=status))
 
 
-def lost(call: Call[Any], error: httpx.RequestError) -> WhautomateError:
+def lost(call: Call[Any], error: httpx.RequestError, account: Account) -> WhautomateError:
     """What a failed connection, or an answer that can't be decoded, means for a call: the error to raise."""
     kind = type(error).__name__
     if isinstance(error, TooSlow):
         kind = f"no whole answer within {transport.LONGEST_REQUEST:g} s"
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
         return ConnectionFailed(
-            f"{call.request}: no connection to {_host_of(error)} ({kind}): is the host right and reachable?"
+            f"{call.request}: no connection to {account.host} ({kind}): is the host right and reachable?"
         )
     if call.repeat is Repeat.ONCE:
         return _unknown(call, f"the connection was lost ({kind})")
@@ -113,7 +113,7 @@ def lost(call: Call[Any], error: httpx.RequestError) -> WhautomateError:
 
 def _record(call: Call[R], status: int, content: bytes, account: Account) -> R:
     try:
-        value = json.loads(content, parse_constant=_number, parse_float=_number)
+        value = _JSON.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
         problem = _problem(call, value, account)
     except (ValueError, RecursionError):
         value, problem = None, "is not JSON"
@@ -146,13 +146,7 @@ def _number(text: str) -> float:
     return number
 
 
-def _host_of(error: httpx.RequestError) -> str:
-    """The host that a request was sent to, without path and query."""
-    try:
-        url = error.request.url
-    except RuntimeError:  # it was raised outside a request
-        return "the host"
-    return f"{url.scheme}://{url.netloc.decode()}"
+_JSON = json.JSONDecoder(parse_constant=_number, parse_float=_number)
 
 
 def _request_with_ids(call: Call[Any]) -> str:

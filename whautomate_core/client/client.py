@@ -28,7 +28,7 @@ from whautomate_core.client.connections import leaves
 from whautomate_core.client.rate_headers import asks_for_pause, counters, retry_after
 from whautomate_core.client.retries import ATTEMPTS, REPEATED, gone, retrying
 from whautomate_core.client.steps import Ask, Permits, Rest, Send
-from whautomate_core.client.transport import AT_ONCE, TimeLeft, TooSlow, http_settings, request_of
+from whautomate_core.client.transport import AT_ONCE, TimeLeft, TooSlow, http_settings, request_of, transport_for
 from whautomate_core.client.whole import Take, Whole
 from whautomate_core.errors import NotFound, OutcomeUnknown, QuotaExhausted, StateUnavailable, UnexpectedResponse
 from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
@@ -73,10 +73,10 @@ class Client(BaseClient):
         on_response: Callable[[httpx.Response], None] | None = None,
     ) -> None:
         super().__init__(account, pool, lane, max_wait, max_requests, attempts, run)
-        hooks = {"response": [on_response]} if on_response else {}
-        settings = {**http_settings(account), "transport": transport, "event_hooks": hooks}
+        settings = {**http_settings(account), "transport": transport}
         self._make_http, self._has_transport = functools.partial(httpx.Client, **settings), transport is not None
         self._make_line = functools.partial(threading.Semaphore, AT_ONCE)
+        self._on_response = on_response
         self._sleep = sleep
         # A real sleep ends as soon as the client is told to stop.
         self._rest: Callable[[float], object] = self.used.sleep if sleep is time.sleep else sleep
@@ -231,15 +231,17 @@ class Client(BaseClient):
                 self.pool.departed(grant)
 
         with self._line:
-            left, http = TimeLeft(self.used), self._opened()
-            request = request_of(http, self.account, call, {"trace": departs, "timeout": left.timeouts})
+            left = TimeLeft(self.used)
+            request = request_of(call, self.account, {"trace": departs, "timeout": left.timeouts})
             try:
-                with closing(http.send(request, stream=True)) as response:
+                with closing(transport_for(self._opened(), request).handle_request(request)) as response:
+                    if self._on_response is not None:
+                        self._on_response(response)
                     content = Content(call, response)
                     for chunk in response.iter_bytes():
                         content.add(chunk)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                raise_alone(lost(call, TooSlow("") if left.over else error))
+                raise_alone(lost(call, TooSlow("") if left.over else error, self.account))
         if asks_for_pause(response):
             with suppress(StateUnavailable):  # what the answer means must not be lost
                 self.pool.pause(retry_after(response.headers), grant)
@@ -360,20 +362,19 @@ class AsyncClient(BaseClient):
                 await self.pool.adeparted(grant)
 
         async with self._line:
-            http = self._opened()
-            request = request_of(http, self.account, call, {"trace": departs})
+            request = request_of(call, self.account, {"trace": departs})
             try:
                 async with (
                     asyncio.timeout(http_transport.LONGEST_REQUEST),
-                    aclosing(await http.send(request, stream=True)) as response,
+                    aclosing(await transport_for(self._opened(), request).handle_async_request(request)) as response,
                 ):
                     content = Content(call, response)
                     async for chunk in response.aiter_bytes():
                         content.add(chunk)
             except (httpx.TransportError, httpx.DecodingError) as error:
-                raise_alone(lost(call, error))
+                raise_alone(lost(call, error, self.account))
             except TimeoutError:
-                raise_alone(lost(call, TooSlow("")))
+                raise_alone(lost(call, TooSlow(""), self.account))
         if asks_for_pause(response):
             with suppress(StateUnavailable):
                 await self.pool.apause(retry_after(response.headers), grant)

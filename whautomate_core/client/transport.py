@@ -8,11 +8,9 @@ import os
 import platform
 import ssl
 import time
-from collections.abc import Generator
 from typing import Any
 
 import httpx
-from pydantic import SecretStr
 
 from whautomate_core import __version__
 from whautomate_core.account import Account
@@ -33,6 +31,18 @@ AFTER_STOP = 10.0
 USER_AGENT = f"whautomate-pipelines/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
 
 
+_HEADERS = httpx.Headers(
+    {
+        "accept": "application/json",
+        # Other encodings can grow by more than a thousandfold when they are unpacked.
+        "accept-encoding": "gzip",
+        "connection": "keep-alive",
+        "user-agent": USER_AGENT,
+    }
+)
+_TIMEOUTS = httpx.Timeout(LONGEST_SILENCE, connect=LONGEST_CONNECT).as_dict()
+
+
 def http_settings(account: Account) -> dict[str, Any]:
     """The arguments of `httpx.Client` and `httpx.AsyncClient`. Raises `ConfigurationError` for an unreadable
     `ca_bundle`."""
@@ -41,17 +51,6 @@ def http_settings(account: Account) -> dict[str, Any]:
     except (OSError, ssl.SSLError):
         raise ConfigurationError("ca_bundle is not a file of certificates that can be read") from None
     return {
-        "base_url": account.host,
-        "auth": Key(account.key),
-        "headers": {
-            "accept": "application/json",
-            # Other encodings can grow by more than a thousandfold when they are unpacked.
-            "accept-encoding": "gzip",
-            "user-agent": USER_AGENT,
-        },
-        "timeout": httpx.Timeout(LONGEST_SILENCE, connect=LONGEST_CONNECT),
-        # A redirect would carry the key to the host that it names.
-        "follow_redirects": False,
         "proxy": account.proxy and httpx.Proxy(account.proxy.get_secret_value()),
         "verify": verify,
         # Servers close idle connections after some seconds. A create sent on a connection that is being closed has an
@@ -61,24 +60,25 @@ def http_settings(account: Account) -> dict[str, Any]:
     }
 
 
-def request_of(
-    http: httpx.Client | httpx.AsyncClient, account: Account, call: Call[Any], extensions: dict[str, Any]
-) -> httpx.Request:
-    """The request that a call makes. Its URL is whole: httpx would parse it once more to put it behind `base_url`."""
+def request_of(call: Call[Any], account: Account, extensions: dict[str, Any]) -> httpx.Request:
+    """The request that a call makes. It alone holds the API key as text."""
     query = dict(call.query)
     url = httpx.URL(account.host + call.url, params=query) if query else httpx.URL(account.host + call.url)
-    return http.build_request(call.method, url, json=call.body, extensions=extensions)
+    extensions.setdefault("timeout", _TIMEOUTS)
+    request = httpx.Request(call.method, url, headers=_HEADERS, json=call.body, extensions=extensions)
+    request.headers["x-api-key"] = account.key.get_secret_value()
+    return request
 
 
-class Key(httpx.Auth):
-    """Adds the API key to a request as it leaves, so that neither the settings nor the client hold it as text."""
+def transport_for(http: Any, request: httpx.Request) -> Any:
+    """What sends a request: the transport of an `httpx.Client` or `httpx.AsyncClient`, or that of a proxy.
 
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["x-api-key"] = self._key.get_secret_value()
-        yield request
+    The rest of httpx's client would follow redirects, which would carry the key elsewhere, and keep cookies, which
+    would tie one call to another; all of it costs time.
+    """
+    if http.is_closed:
+        raise RuntimeError("the client is closed")
+    return http._transport_for_url(request.url)
 
 
 class TooSlow(httpx.ReadTimeout):
