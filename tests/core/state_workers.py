@@ -28,7 +28,8 @@ from whautomate_core.client.identity import Step
 from whautomate_core.client.once import send_once
 from whautomate_core.errors import QuotaExhausted, RateLimited
 from whautomate_core.state import State
-from whautomate_core.state.database import Database, steady
+from whautomate_core.state.clock import steady
+from whautomate_core.state.database import Database
 from whautomate_core.state.pool import Lane, Pool, SharedPool
 from whautomate_core.values.limits import Limits
 

@@ -238,7 +238,7 @@ def test_a_child_forked_in_an_event_loop_that_waits_in_the_pool_gets_its_permits
     async def parent() -> str:
         await pool.aacquire(2)
         waits = [asyncio.create_task(pool.aacquire()) for _ in range(2)]
-        while not pool._turns["interactive"]._asleep:  # its threads and its line are in use then
+        while not pool._queues["interactive"]._asleep:  # its threads and its line are in use then
             await asyncio.sleep(0.001)
         child = Child(lambda: asyncio.run(pool.aacquire()).permits)
         result = await asyncio.to_thread(child.result)

@@ -17,9 +17,10 @@ from sqlalchemy import inspect, text
 from state_workers import PATIENCE, processes
 
 from whautomate_core.errors import ConfigurationError, StateUnavailable
-from whautomate_core.state import State, open_state, schema
+from whautomate_core.state import State, open_state, schema, sqlite
 from whautomate_core.state import database as module
-from whautomate_core.state.database import Database, default_url, file_system
+from whautomate_core.state.database import Database, default_url
+from whautomate_core.state.sqlite import file_system
 from whautomate_core.values.limits import Limits
 
 LIMITS = Limits([(100, 60.0)])
@@ -50,7 +51,7 @@ def test_the_default_is_under_whautomate_home(whautomate_home: Path, monkeypatch
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])
 def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(module, "file_system", lambda path: kind)
+    monkeypatch.setattr(sqlite, "file_system", lambda path: kind)
     with pytest.raises(ConfigurationError, match=rf"network file system \({kind}\).*postgresql://"):
         open_state(f"sqlite:///{tmp_path}/state.sqlite")
     assert list(tmp_path.iterdir()) == []
@@ -166,7 +167,7 @@ def test_a_state_that_could_not_be_opened_is_opened_later(
 def test_a_file_locked_for_long_fails_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path}/state.sqlite"
     monkeypatch.setattr(module, "PATIENCE", 0.1)
-    monkeypatch.setattr(module, "BUSY", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY", 0.2)
     pool = open_state(url).pool("a", LIMITS)
     holder = Database(url)
     with holder._engine.begin(), pytest.raises(StateUnavailable, match="database is locked"):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from state_workers import PATIENCE
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
@@ -31,6 +31,9 @@ class Clock(Database):
     """By how much the shared clock is off: set it to step the clock."""
 
     def now(self, connection: Any) -> float:
+        return self.time + self.step
+
+    def told(self) -> float:
         return self.time + self.step
 
     def steady(self) -> float:
@@ -177,7 +180,7 @@ def test_a_boot_with_the_wall_clock_set_back_does_not_stop_time(
 ) -> None:
     url = f"sqlite:///{tmp_path}/state.sqlite"
     SharedPool(Database(url), "a", Limits([(1, 60.0)])).acquire(max_wait=0)
-    monkeypatch.setattr("whautomate_core.state.database._boot_id", lambda: "another boot")
+    monkeypatch.setattr("whautomate_core.state.clock._boot_id", lambda: "another boot")
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 86_400.0 * 365)
     pool = SharedPool(Database(url), "a", Limits([(1, 60.0)]))
@@ -468,19 +471,29 @@ def test_a_request_that_left_late_is_of_the_time_when_it_left(make: Any, clock: 
 
 def written(clock: Clock, work: Callable[[], object]) -> list[str]:
     """The statements that write or lock, of what is run."""
-    from sqlalchemy import event
-
     seen: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("SELECT") or "FOR UPDATE" in statement:
+    def note(statement: str) -> None:
+        reads = statement.startswith("SELECT") and "FOR UPDATE" not in statement
+        if not reads and statement not in ("BEGIN IMMEDIATE", "COMMIT"):  # as each transaction on SQLite has them
             seen.append(statement)
 
-    event.listen(clock._engine, "before_cursor_execute", note)
+    def note_executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        note(statement)
+
+    def trace(callback: Callable[[str], None] | None) -> None:
+        if clock.is_sqlite:  # whose statements go past SQLAlchemy
+            connection = clock._engine.raw_connection()
+            connection.dbapi_connection.set_trace_callback(callback)  # type: ignore[union-attr]
+            connection.close()
+
+    event.listen(clock._engine, "before_cursor_execute", note_executed)
+    trace(note)
     try:
         work()
     finally:
-        event.remove(clock._engine, "before_cursor_execute", note)
+        trace(None)
+        event.remove(clock._engine, "before_cursor_execute", note_executed)
     return seen
 
 
@@ -491,7 +504,7 @@ def test_where_the_server_leaves_as_many_nothing_is_written(make: Any, clock: Cl
         assert written(clock, lambda: pool.counted(left, 60.0, 5, grant)) == []  # noqa: B023
         assert written(clock, lambda: pool.counted(left + 3, None, 8, grant)) == []  # noqa: B023
         assert written(clock, lambda: pool.counted(1000, None, None, grant)) == []  # noqa: B023
-    assert written(clock, pool.acquire) != []  # so it would be seen
+    assert written(clock, pool.pause) != []  # so it would be seen
 
 
 def test_an_answer_that_took_long_is_held_against_what_was_sent_when_its_request_left(make: Any, clock: Clock) -> None:

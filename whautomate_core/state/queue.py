@@ -8,19 +8,19 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 
-class Turns:
-    """A queue for one turn. Whoever got its ticket (a done future) has the turn until it calls `leave`."""
+class Queue:
+    """First come, first served. Whoever has a ticket that is done is at the front until it calls `leave`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._busy = False
-        self._queue: deque[tuple[Future[None], float | None]] = deque()
+        self._waiting: deque[tuple[Future[None], float | None]] = deque()
         self._asleep: tuple[float, Callable[[], Exception]] | None = None
 
     def enter(self, deadline: float | None) -> Future[None]:
-        """A ticket: done at once where nobody is before us.
+        """Return a ticket, which is done at once if the queue is empty.
 
-        It fails as soon as it is clear that who has the turn sleeps beyond `deadline` (monotonic seconds).
+        It fails as soon as it is clear that the caller at the front sleeps beyond `deadline` (steady seconds).
         """
         ticket: Future[None] = Future()
         with self._lock:
@@ -30,17 +30,17 @@ class Turns:
             elif self._asleep and deadline is not None and deadline < self._asleep[0]:
                 ticket.set_exception(self._asleep[1]())
             else:
-                self._queue.append((ticket, deadline))
+                self._waiting.append((ticket, deadline))
         return ticket
 
     def asleep(self, until: float, error: Callable[[], Exception]) -> None:
-        """Say that the turn is held until then: who can't wait that long gets `error`."""
+        """Say that the front is taken until then: callers that can't wait that long get `error`."""
         with self._lock:
             self._asleep = (until, error)
-            waiting, self._queue = self._queue, deque()
+            waiting, self._waiting = self._waiting, deque()
             for ticket, deadline in waiting:
                 if deadline is None or until <= deadline:
-                    self._queue.append((ticket, deadline))
+                    self._waiting.append((ticket, deadline))
                 elif ticket.set_running_or_notify_cancel():
                     ticket.set_exception(error())
 
@@ -50,16 +50,16 @@ class Turns:
             self._asleep = None
 
     def give_up(self, ticket: Future[None]) -> None:
-        """Say that whoever waits for this ticket waits no longer; the turn may have come in that moment."""
+        """Say that nobody waits for this ticket any more. It may have reached the front in that moment."""
         if not ticket.cancel() and not ticket.cancelled() and ticket.exception() is None:
             self.leave()
 
     def leave(self) -> None:
-        """Give the turn to the next who still wants it."""
+        """Let the next caller that still waits come to the front."""
         with self._lock:
             self._asleep = None
-            while self._queue:
-                ticket, _ = self._queue.popleft()
+            while self._waiting:
+                ticket, _ = self._waiting.popleft()
                 if ticket.set_running_or_notify_cancel():
                     ticket.set_result(None)
                     return

@@ -22,7 +22,7 @@ from whautomate_core.errors import (
     WrongRecord,
 )
 from whautomate_core.people.kinds import CONTACTS, keys_of, other_keys
-from whautomate_core.state.database import steady
+from whautomate_core.state.clock import steady
 from whautomate_core.state.forgotten import reason_of
 from whautomate_core.state.ledger import Confirmed, Seen
 from whautomate_core.sync.each import Done, each

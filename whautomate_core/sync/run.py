@@ -17,7 +17,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.rows.files import Storage, fsspec_storage, open_file
 from whautomate_core.rows.sources import Rows, Source, Table, rows
-from whautomate_core.state.database import steady
+from whautomate_core.state.clock import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
 from whautomate_core.sync.job import Job
