@@ -1,7 +1,7 @@
-"""What can go wrong, as types: they are public API, so that a DAG or flow can react to one without reading its text.
+"""The errors of this package. They are public API: a DAG or flow can react to a type without reading its text.
 
-Messages carry a method, a path template and a status; ids of records only where they look like ids. They never carry a
-key, a query, a body, a person's name or a phone number.
+Messages hold a method, a path template and a status, and ids of records if they look like ids. They never hold a key, a
+query, a body, a person's name or a phone number.
 """
 
 from __future__ import annotations
@@ -11,26 +11,27 @@ from typing import Any
 
 
 class WhautomateError(Exception):
-    """Base of every error of this package. `status` is the HTTP status where one was received."""
+    """Base of every error of this package. `status` is the HTTP status, if one was received."""
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
 
     may_have_happened = False
-    """Whether a call that writes may have taken effect, though it failed."""
+    """Whether a call that writes may have taken effect although it failed."""
 
 
 class ConfigurationError(WhautomateError, ValueError):
-    """A connection, block or argument can't work as it stands. Raised before anything is sent."""
+    """A connection, block or argument is wrong. Raised before anything is sent."""
 
 
 class InvalidRequest(WhautomateError, ValueError):
-    """The request is wrong: refused here before sending (`status` None), or by the server (400, 409, 422, ...)."""
+    """The request is wrong. It was refused here before it was sent (`status` is None), or by the server (400, 409,
+    ...)."""
 
 
 class KeyTaken(InvalidRequest):
-    """The key of a call that happens once was used for something else before, which stays as it is."""
+    """The key was used before for a call with other content. That call stays as it is."""
 
     def __init__(self, message: str, *, differs: str = "") -> None:
         super().__init__(message)
@@ -39,7 +40,7 @@ class KeyTaken(InvalidRequest):
 
 
 class AuthenticationError(WhautomateError, PermissionError):
-    """The server doesn't accept the key (401, 403; the vendor's error page says 403 is used for a bad key)."""
+    """The server doesn't accept the key (401, or 403, which the vendor's error page names for a bad key)."""
 
 
 class NotFound(WhautomateError, LookupError):
@@ -52,11 +53,11 @@ class RateLimited(WhautomateError):
     def __init__(self, message: str, *, status: int | None = 429, retry_after: float | None = None) -> None:
         super().__init__(message, status=status)
         self.retry_after = retry_after
-        """Seconds the server asked for, or None (no evidence that it ever does)."""
+        """Seconds that the server asked to wait, or None (no evidence that it ever asks)."""
 
 
 class ConnectionFailed(WhautomateError, ConnectionError):
-    """No answer, and either nothing was sent or repeating does no harm."""
+    """There was no answer, and either nothing was sent or repeating does no harm."""
 
 
 class ServerError(WhautomateError):
@@ -64,45 +65,45 @@ class ServerError(WhautomateError):
 
 
 class OutcomeUnknown(WhautomateError):
-    """A call that must not be made twice got no clear answer: it may have happened. Look before repeating."""
+    """A call that must not be made twice got no clear answer, so it may have happened. Check before you repeat it."""
 
     may_have_happened = True
 
 
 class UnexpectedResponse(WhautomateError):
-    """The answer is none: not JSON, the wrong shape, too large, a redirect, or an `error` inside a 200."""
+    """The answer can't be used: it is not JSON, of the wrong shape, too large, a redirect, or holds an `error`."""
 
 
 class WrongRecord(UnexpectedResponse):
-    """The server answered with another record than the one that was asked for: the two may have been merged there."""
+    """The server returned a different record than the one requested. The two may have been merged at Whautomate."""
 
     def __init__(self, message: str, *, status: int | None = None, record: Mapping[str, Any] | None = None) -> None:
         super().__init__(message, status=status)
         self.record = record
-        """What it answered with."""
+        """The record it returned."""
 
 
 class UnreadableRecord(UnexpectedResponse):
-    """A record lacks what a step has to know, or has it in a form that can't be read. Asking again won't help."""
+    """A record lacks something that a step needs, or has it in an unreadable form. Asking again won't help."""
 
 
 class ListUnstable(WhautomateError):
-    """A list changed each time it was read, so nobody knows what it holds: nothing was concluded from it."""
+    """A list changed every time it was read, so its contents are unknown and nothing was concluded from it."""
 
 
 class QuotaExhausted(WhautomateError):
-    """The next permit is further away than the caller wants to wait."""
+    """The next permit is due later than the caller is willing to wait."""
 
     def __init__(self, message: str, *, next_permit_at: float | None = None, window: float | None = None) -> None:
         super().__init__(message)
         self.next_permit_at = next_permit_at
         """When the next permit is due, in seconds since the epoch (UTC)."""
         self.window = window
-        """The window that binds, in seconds; None where the whole pool is paused."""
+        """The length in seconds of the window that is used up; None if the whole pool is paused."""
 
 
 class Busy(QuotaExhausted):
-    """Another run has what only one may have at a time; `next_permit_at` is when to ask again."""
+    """Another run holds what only one run may hold at a time. `next_permit_at` is when to try again."""
 
 
 class BudgetExceeded(WhautomateError):
@@ -114,15 +115,15 @@ class Stopped(WhautomateError):
 
 
 class PolicyRefused(WhautomateError):
-    """The account's policy forbids this: someone who opted out, an audience that can't be checked."""
+    """The account's policy forbids this, for example because somebody opted out or an audience can't be checked."""
 
 
 class NotDelivered(WhautomateError):
-    """A broadcast went out and reached fewer than it had to, or was not sent at all. It can't be sent again."""
+    """A broadcast reached fewer people than it had to, or was not sent at all. It can't be sent again."""
 
 
 class DiskFull(WhautomateError):
-    """No space is left on a disk, or in its quota: for a file that is written, or for a run's temporary files."""
+    """The disk or its quota is full, for a file that is written or for temporary files."""
 
 
 class StateUnavailable(WhautomateError, ConnectionError):
@@ -130,4 +131,4 @@ class StateUnavailable(WhautomateError, ConnectionError):
 
 
 class StateLost(StateUnavailable):
-    """The state file was deleted or replaced while the process ran. What it knew of what was sent is gone with it."""
+    """The state file was deleted or replaced while the process ran. Its record of what was sent is lost."""

@@ -87,7 +87,7 @@ def test_the_planned_is_sent_waited_for_and_told_of(run):
 
 def test_a_guard_ends_its_task_without_a_retry(run):
     assert run.tasks["refused"] == ("failed", 1)
-    assert "reaches 6 people, and min_recipients is 100" in run.said
+    assert "reaches 6 people, but min_recipients is 100" in run.said
 
 
 def test_what_has_started_is_not_called_off(run):

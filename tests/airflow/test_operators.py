@@ -130,8 +130,8 @@ def test_jobs_with_a_source_at_parse(operator, arguments, kind, said):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "either segment_name or segment_id"),
-        ({"segment_name": "a", "segment_id": "b"}, "either segment_name or segment_id"),
+        ({}, "exactly one of segment_name, segment_id"),
+        ({"segment_name": "a", "segment_id": "b"}, "exactly one of segment_name, segment_id"),
         ({"segment_name": "a", "template": {"name": "t"}}, "language is required"),
         ({"segment_name": "a", "schedule_at": datetime(2026, 1, 1)}, "schedule_at"),
         ({"segment_name": "a", "schedule_at": "tomorrow"}, "schedule_at"),

@@ -59,7 +59,7 @@ def test_a_segment_is_made_once_and_leaves_out_who_opted_out(client: Client, wha
 
 
 def test_a_segment_with_other_criteria_is_an_error_that_shows_both(client: Client, vip: Any) -> None:
-    with pytest.raises(InvalidRequest, match=r"tags=\['vip'\], wanted .*tags=\['gold'\]"):
+    with pytest.raises(InvalidRequest, match=r"tags=\['vip'\]\) than wanted .*tags=\['gold'\]"):
         ensure_segment(client, "vip", {"tags": ["gold"]})
 
 
@@ -181,8 +181,8 @@ def test_a_segment_that_does_not_exclude_opt_outs_is_refused(client: Client, wha
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"segment_name": None}, "either segment_name or segment_id"),
-        ({"segment_id": "s"}, "either segment_name or segment_id"),
+        ({"segment_name": None}, "exactly one of segment_name, segment_id"),
+        ({"segment_id": "s"}, "exactly one of segment_name, segment_id"),
         ({"schedule_at": datetime(2026, 1, 1)}, "schedule_at: .*timezone"),
         ({"key": " "}, "needs a name and a key"),
         ({"name": " "}, "name: it must not be empty"),
@@ -194,7 +194,7 @@ def test_a_segment_that_does_not_exclude_opt_outs_is_refused(client: Client, wha
         ({"send_window": ("20:00", "09:00", "UTC")}, "send_window must begin and end within one day"),
         ({"send_window": ("09:00", "20:00", "Berlin")}, "send_window: its zone"),
         ({"nmae": "x"}, "nmae: "),
-        ({"template": {"name": "", "language": "en"}}, "template needs its name"),
+        ({"template": {"name": "", "language": "en"}}, "template needs a name"),
     ],
 )
 def test_a_broadcast_that_can_not_be_is_refused_before_anything_is_sent(

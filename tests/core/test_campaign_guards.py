@@ -55,11 +55,11 @@ def reached(emulator: Emulator) -> set[str]:
 @pytest.mark.parametrize(
     ("bounds", "says"),
     [
-        ({"min_recipients": 7}, "reaches 6 people, and min_recipients is 7"),
-        ({"max_recipients": 5}, "reaches 6 people, and max_recipients is 5"),
+        ({"min_recipients": 7}, "reaches 6 people, but min_recipients is 7"),
+        ({"max_recipients": 5}, "reaches 6 people, but max_recipients is 5"),
         (
             {"unit_price": 0.5, "max_cost": 2.99},
-            "broadcast 'spring' costs up to 3.00 for 6 people, and max_cost is 2.99: nothing was sent",
+            "broadcast 'spring' costs up to 3.00 for 6 people, but max_cost is 2.99: nothing was sent",
         ),
     ],
 )
@@ -75,7 +75,7 @@ def test_bounds_on_recipients_and_cost(
 
 def test_an_empty_audience_is_refused(client: Client, whautomate_emulator: Emulator) -> None:
     ensure_segment(client, "vip", {"tags": ["vip"]})
-    with pytest.raises(PolicyRefused, match="nobody is in its audience"):
+    with pytest.raises(PolicyRefused, match="reaches nobody"):
         broadcast(client, whautomate_emulator, min_recipients=1)
     assert posts(whautomate_emulator) == 0
 
@@ -109,7 +109,7 @@ def test_nobody_who_opted_out_through_another_record_is_reached(
     client: Client, whautomate_emulator: Emulator, people: list[str]
 ) -> None:
     whautomate_emulator.add_clients([{"fullName": "N0", **ELSEWHERE, "tags": ["Unsubscribe"]}])
-    with pytest.raises(PolicyRefused, match="1 of those whom it reaches have opted out through another contact or"):
+    with pytest.raises(PolicyRefused, match="reaches 1 person who opted out through another contact or"):
         broadcast(client, whautomate_emulator)
     assert posts(whautomate_emulator) == 0
     whautomate_emulator.opt_out(people[0])
@@ -126,7 +126,7 @@ def test_who_opts_out_through_another_record_during_the_hold_gets_nothing(
     whautomate_emulator.opt_out(theirs)
     again_at = datetime.fromtimestamp(sent["look_at"], UTC)
     whautomate_emulator.advance((again_at - now).total_seconds())
-    with pytest.raises(PolicyRefused, match="was deleted before its start: 1 of those"):
+    with pytest.raises(PolicyRefused, match="was deleted before its start: .*1 (person|recipient) "):
         broadcast(client, whautomate_emulator, **HELD, clock=lambda: again_at)
     assert reached(whautomate_emulator) == set()
 
@@ -144,7 +144,7 @@ def test_far_off_the_last_one_is_refused(client: Client, whautomate_emulator: Em
     broadcast(client, whautomate_emulator, key="1")
     for one in people[:4]:
         whautomate_emulator.opt_out(one)
-    with pytest.raises(PolicyRefused, match="reaches 2 people, the last one 6"):
+    with pytest.raises(PolicyRefused, match="reaches 2 people, and the last one reached 6"):
         broadcast(client, whautomate_emulator, key="2", max_deviation="50%")
     assert broadcast(client, whautomate_emulator, key="2", max_deviation="70%")["recipients"] == 2
 
@@ -162,7 +162,7 @@ def test_a_tag_or_a_list_of_contacts_is_made_an_audience(
     assert (again["id"], again["people"], again["tagged"]) == (made["id"], 2, 0)
     with pytest.raises(InvalidRequest, match="1 contact not on the list has the tag 'spring'"):
         ensure_audience(client, "spring", contacts=people[2:])
-    with pytest.raises(InvalidRequest, match="1 of 1 ids are no contact's"):
+    with pytest.raises(InvalidRequest, match="1 of 1 ids belong to no contact"):
         ensure_audience(client, "other", contacts=["nobody"])
     assert len(whautomate_emulator.requests("addContactTags")) == tags == 2
 
@@ -175,7 +175,7 @@ def test_a_retarget_reaches_nobody_who_opted_out_since(
     again: dict[str, Any] = {"segment_name": None, "retarget": first["id"], "key": "2"}
     assert broadcast(client, whautomate_emulator, **again)["recipients_least"] == 6
     whautomate_emulator.opt_out(people[0])
-    with pytest.raises(PolicyRefused, match=r"1 of those whom broadcast .* reached have opted out or asked"):
+    with pytest.raises(PolicyRefused, match=r"1 recipient of broadcast .* opted out or asked"):
         broadcast(client, whautomate_emulator, **{**again, "key": "3"})
     assert posts(whautomate_emulator) == 2
 
@@ -187,7 +187,7 @@ def test_nobody_who_asked_to_be_forgotten_is_reached(
     whautomate_emulator.advance(60)
     client.state.forgotten(client.account.id).add("4915123456700")  # and somebody made them anew in the web page
     for audience in ({}, {"segment_name": None, "retarget": first["id"]}):
-        with pytest.raises(PolicyRefused, match=r"1 of those .* asked to be forgotten"):
+        with pytest.raises(PolicyRefused, match=r"1 (person|recipient) .* asked to be forgotten"):
             broadcast(client, whautomate_emulator, key="2", **audience)
     assert posts(whautomate_emulator) == 1
     made = ensure_audience(client, "spring", contacts=people[:3])
@@ -219,7 +219,7 @@ def test_a_retarget_is_deleted_where_one_of_them_opts_out_during_the_hold(
     made = broadcast(client, whautomate_emulator, **again)
     whautomate_emulator.opt_out(people[0])
     whautomate_emulator.advance(made["look_at"] - whautomate_emulator.now() + 1)
-    with pytest.raises(PolicyRefused, match="was deleted before its start: 1 of those"):
+    with pytest.raises(PolicyRefused, match="was deleted before its start: .*1 (person|recipient) "):
         broadcast(client, whautomate_emulator, **again)
     assert [one["id"] for one in whautomate_emulator.records("broadcasts")] == [first["id"]]
 
@@ -234,11 +234,14 @@ def test_a_retarget_is_deleted_where_one_of_them_opts_out_during_the_hold(
         ({"body_parameters": ["None"]}, "is empty"),
         (
             {"template_text": {"body": "Hi {{1}}, {{2}}"}, "body_parameters": ["a"]},
-            "has 1 values.* body 2 placeholders",
+            "has 1 value, .* body has 2 placeholders",
         ),
-        ({"template_text": {"body": "Hi {{2}}"}, "body_parameters": ["a"]}, "don't count from 1"),
+        ({"template_text": {"body": "Hi {{2}}"}, "body_parameters": ["a"]}, "must count from 1"),
         ({"template_text": {"header": "{{1}}"}, "body_parameters": ["a"]}, "header_parameters has 0 values"),
-        ({"expected_parameters": {"button": 1}}, "button_parameters has 0 values, and the template's button 1"),
+        (
+            {"expected_parameters": {"button": 1}},
+            "button_parameters has 0 values, but the template's button has 1 placeholder",
+        ),
     ],
 )
 def test_placeholders_are_counted_by_component(
@@ -559,10 +562,10 @@ def test_a_plan_writes_nothing_and_is_what_is_sent(
 
 def test_a_changed_plan_is_refused(client: Client, whautomate_emulator: Emulator, people: list[str]) -> None:
     plan = plan_broadcast(client, campaign(), clock=clock(whautomate_emulator))
-    with pytest.raises(PolicyRefused, match="not what was approved"):
+    with pytest.raises(PolicyRefused, match="no longer what was approved"):
         broadcast(client, whautomate_emulator, approved_plan=plan, body_parameters=["x"])
     whautomate_emulator.add_contacts([{"name": "N", "phoneNumber": "4915123456799", "tags": ["vip"]}])
-    with pytest.raises(PolicyRefused, match="reaches 7 people, and 6 were approved"):
+    with pytest.raises(PolicyRefused, match="reaches 7 people, but 6 were approved"):
         broadcast(client, whautomate_emulator, approved_plan=plan)
     assert posts(whautomate_emulator) == 0
     assert broadcast(client, whautomate_emulator, approved_plan=plan, max_deviation="20%")["created"]

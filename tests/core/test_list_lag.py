@@ -531,7 +531,7 @@ def test_an_audience_holds_contacts_that_are_not_listed_yet(client: Client, whau
     whautomate_emulator.opt_out(ids[0])
     made = ensure_audience(client, "spring", contacts=ids)
     assert (made["people"], made["tagged"], made["opted_out"]) == (2, 2, 1)
-    with pytest.raises(errors.InvalidRequest, match="1 of 1 ids are no contact's"):
+    with pytest.raises(errors.InvalidRequest, match="1 of 1 ids belong to no contact"):
         ensure_audience(client, "other", contacts=["nobody"])
 
 

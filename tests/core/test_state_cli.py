@@ -32,7 +32,7 @@ def test_quota(whautomate_home: Any) -> None:
     assert shop in output
     other = output.replace(shop, "")
     due = r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC) \(in (\d+) s\)"
-    paused = rf"  paused: until {due}, since the server said 429\n"
+    paused = rf"  paused: until {due}, because the server answered 429\n"
     told = re.fullmatch(rf"other\n  left: 0 of 2 per 600 s\n{paused}  next request: {due}\n{asked}", other)
     assert told
     for when, seconds, most in ((*told.group(1, 2), 300), (*told.group(3, 4), 600 + margin(600))):

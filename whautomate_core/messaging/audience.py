@@ -1,5 +1,7 @@
-"""Whom a broadcast reaches: its segments, and how many people they hold. The API lists no members, so they are counted
-by reading all contacts or clients."""
+"""Whom a broadcast reaches: its segments, and how many people they hold.
+
+The API doesn't list the members of a segment, so they are counted by reading all contacts or clients.
+"""
 
 from __future__ import annotations
 
@@ -32,23 +34,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Audience:
-    """How many people segments hold. Where the vendor's reading of a criterion isn't documented, a span."""
+    """How many people segments hold. It is a range if it is not documented how the vendor reads a criterion."""
 
     least: int
-    """Numbers that they hold by the narrowest reading: all of several tags, the segment's own location."""
+    """Numbers in the narrowest reading: people have all of several tags, and belong to the segment's location."""
     most: int
-    """People that they may hold by the widest: any of the tags, anywhere, whatever other criteria say."""
+    """People in the widest reading: people have any of the tags, at any location, whatever other criteria say."""
     excluded: dict[str, int] = field(default_factory=dict)
-    """Left out, by the tag they are left out for; who holds two of them counts for both."""
+    """People left out, by tag. People with two of the tags count for both."""
     opt_outs: str = ""
-    """Who has opted out, wherever they are, as a fingerprint: it changes when somebody does."""
+    """A fingerprint of all opted-out people: it changes when somebody opts out."""
     seconds: float = 0.0
-    """How long counting took."""
+    """How long the count took."""
     spellings: tuple[str, ...] = ()
-    """The opt-out tags as they are spelt among the tags of who was read."""
+    """The opt-out tags as people's records spell them."""
     elsewhere: int = 0
-    """How many of those whom it may reach have opted out through another contact or client with their number, or asked
-    to be forgotten."""
+    """How many of the reached people opted out through another contact or client with their number, or asked to be
+    forgotten."""
 
     def __str__(self) -> str:
         people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -56,10 +58,10 @@ class Audience:
 
 
 def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime | None = None) -> Audience:
-    """Read all contacts and clients, since an opt-out belongs to the person, and count who is in any of the segments.
+    """Count the people in any of the segments, by reading all contacts and clients. An opt-out belongs to the person.
 
-    Raises: what `Client.send` does, `BudgetExceeded` where it takes more requests than the step may make;
-        `ListUnstable` where a list changed whenever it was read.
+    Raises: the errors of `Client.send`, such as `BudgetExceeded` if it takes more requests than the step may make;
+        `ListUnstable` if a list changed every time it was read.
     """
     began = time.monotonic()
     least: set[str] = set()
@@ -91,12 +93,12 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
 
 
 class _Judged(NamedTuple):
-    """What somebody counts for."""
+    """How one person counts."""
 
     opt_outs: tuple[str, ...]
     is_chosen: bool
     number: str | None
-    """Where a segment surely holds them."""
+    """Their number, if a segment certainly holds them."""
     left_out_for: frozenset[str]
     numbers: frozenset[str]
 
@@ -104,7 +106,7 @@ class _Judged(NamedTuple):
 def _judged(
     policy: Policy, chosen: Sequence[Any], person: Mapping[str, Any], *, now: datetime | None
 ) -> _Judged | None:
-    """What somebody counts for; None where for nothing."""
+    """How one person counts; None if they don't."""
     opt_outs = tuple(filter(policy.is_opt_out, person["tags"])) if policy.protects(person) else ()
     theirs = frozenset(numbers(person))
     if any(may_hold(segment, person) for segment in chosen):
@@ -122,15 +124,15 @@ def opted_out_clients(client: Client) -> frozenset[str]:
 
 
 def _everybody(client: Client, kind: str, judge: Callable[[Mapping[str, Any]], T | None]) -> dict[str, T]:
-    """What is made of each of all contacts or clients, by id, as they were read last; without those it is None of.
+    """Judge every contact or client as last read. Returns id -> judgement, without those judged None.
 
-    Raises: `ListUnstable` where the list changed whenever it was read.
+    Raises: `ListUnstable` if the list changed every time it was read.
     """
     found: dict[str, T] = {}
 
     def take(people: Sequence[Any], page: int) -> None:
         for person in people:
-            # Nobody knows whom a record without an id is about: each counts.
+            # A record without an id may be about anybody, so each of them counts.
             id, judged = str(person.get("id") or f"none {len(found)}"), judge(person)
             if judged is None:
                 found.pop(id, None)
@@ -145,14 +147,14 @@ def _everybody(client: Client, kind: str, judge: Callable[[Mapping[str, Any]], T
 
 
 def _left_out_for(segment: Mapping[str, Any], person: Mapping[str, Any]) -> set[str]:
-    """The tags for which somebody is left out who would be chosen without them."""
+    """The exclusion tags that keep out somebody whom the segment would otherwise choose."""
     criteria = segment.get("criteria") or {}
     reached = may_hold({"criteria": {**criteria, "exclusionTags": []}}, person)
     return set(criteria.get("exclusionTags") or []) & set(person.get("tags") or []) if reached else set()
 
 
 def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: datetime | None) -> bool:
-    """Whether a segment chooses somebody however its criteria are read. What can't be told is no."""
+    """Whether a segment chooses somebody in every reading of its criteria. False if that can't be told."""
     criteria = segment.get("criteria") or {}
     if not numbers(person) or not set(criteria.get("tags") or []) <= set(person.get("tags") or []):
         return False
@@ -161,7 +163,7 @@ def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: da
     if criteria.get("gender") and str(criteria["gender"]).casefold() != str(person.get("gender") or "").casefold():
         return False
     if any(criteria.get(name) is not None for name in ("ageFrom", "ageTo")):
-        return False  # how old somebody is on which day isn't defined
+        return False  # it is not defined on which day an age counts
     places = {place.get("id") for place in [*(criteria.get("primaryLocations") or []), segment.get("location") or {}]}
     there = (person.get("location") or person.get("primaryLocation") or {}).get("id")
     if not places - {None} <= {there}:
@@ -175,23 +177,24 @@ def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: da
 # --- recipients of another broadcast
 
 _LATER = ("sent", "delivered", "read", "replied")
-"""Each of these statuses says that the ones before it were reached as well."""
+"""Each of these statuses implies the ones before it."""
 
 
 def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
-    """Count whom another broadcast reached in a way, by its log, and make sure that none of them has opted out since,
+    """Count the recipients of another broadcast with a certain status, by its log. None of them may have opted out
     or asked to be forgotten.
 
     Args:
         kind: `sent`, `failed`, `delivered`, `read` or `replied`.
 
-    Raises: `ListUnstable`; `PolicyRefused` where somebody has: whether the vendor leaves them out is not documented.
+    Raises: `ListUnstable`; `PolicyRefused` if somebody has, because it is not documented whether the vendor leaves them
+        out.
     """
     began, before = time.monotonic(), client.requests
     reached: set[str] = set()
     lines = surely = 0
     wanted = {"failed"} if kind == "failed" else set(_LATER[_LATER.index(kind) :])
-    # Lines have no ids by which two readings could be compared, and none is ever deleted.
+    # Log lines have no ids to compare two readings by, and are never deleted.
     for page in client.pages(list_broadcast_logs(broadcast_id)):
         for line in page:
             lines += 1
@@ -211,8 +214,10 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
     refused += len(client.state.forgotten(client.account.id).refused(reached))
     if refused:
         raise PolicyRefused(
-            f"{refused} of those whom broadcast {broadcast_id} reached have opted out or asked to be forgotten since, "
-            "and whether a retarget leaves them out is not documented: make a segment of the others (ensure_audience)"
+            f"{counted(refused, 'recipient')} of broadcast {broadcast_id} opted out or asked to be forgotten since. "
+            "It is not "
+            "documented whether a retarget leaves them out, so nothing was sent: make a segment of the others "
+            "(ensure_audience)"
         )
     return Audience(surely, lines, {}, _fingerprint(opted_out), round(time.monotonic() - began, 1))
 

@@ -1,4 +1,4 @@
-"""What a broadcast is to say, to whom, when, and within which bounds: one definition for core, operator and block."""
+"""The definition of a broadcast: what it says, to whom, when, and within which limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Component = Literal["header", "body", "button"]
 
 
 def _threshold(value: Threshold | None) -> Threshold | None:
-    if isinstance(value, str) and value.isdigit():  # what a template makes of a count
+    if isinstance(value, str) and value.isdigit():  # what a template renders for a count
         value = int(value)
     if value is not None:
         check_threshold("it", value)
@@ -26,7 +26,7 @@ def _threshold(value: Threshold | None) -> Threshold | None:
 
 
 def _filled(value: str | None) -> str | None:
-    if value is not None and value.strip() in ("", "None"):  # the latter is what a template makes of nothing
+    if value is not None and value.strip() in ("", "None"):  # "None" is what a template renders for None
         raise ValueError("it must not be empty")
     return value
 
@@ -36,41 +36,41 @@ Share = Annotated[int | str | None, AfterValidator(_threshold)]
 
 
 class Campaign(BaseModel):
-    """One broadcast. Its key is not part of it: what is sent may not decide whether it was sent before.
+    """One broadcast. Its key is not a field, because the content must not decide whether it was sent before.
 
-    Raises: `ConfigurationError` that names the field, by `campaign_from`.
+    `campaign_from` builds it, and raises `ConfigurationError` that names the wrong field.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    name: Text = Field(
-        description="Name of the broadcast, for people. At Whautomate a short form of the key follows it."
-    )
+    name: Text = Field(description="Name of the broadcast. At Whautomate, a short hash of its key follows the name.")
     template: Template = Field(description="Name and language of an approved template.")
     segment_name: Text | None = Field(
-        default=None, description="Whom it reaches, by the name of a segment; it must exclude everybody who opted out."
+        default=None, description="Name of the segment it is sent to. The segment must exclude opted-out people."
     )
-    segment_id: Text | None = Field(default=None, description="Whom it reaches, by the id of a segment.")
+    segment_id: Text | None = Field(default=None, description="Id of the segment it is sent to.")
     retarget: Text | None = Field(
-        default=None, description="Whom it reaches: recipients of the broadcast with this id. Their log is read first."
+        default=None, description="Id of an earlier broadcast whose recipients it is sent to. Their log is read first."
     )
     retarget_type: Literal["sent", "failed", "delivered", "read", "replied"] = Field(
-        default="sent", description="Which of them."
+        default="sent", description="Which recipients of the earlier broadcast it is sent to."
     )
     body_parameters: list[str] = Field(default=[], description="Values of the placeholders in the template's body.")
     header_parameters: list[str] = Field(default=[], description="Values of the placeholders in its header.")
     button_parameters: list[str] = Field(
-        default=[], description="Values of the placeholders in its buttons' addresses."
+        default=[], description="Values of the placeholders in the URLs of its buttons."
     )
     header_media_url: Text | None = Field(
-        default=None, description="Address of the picture, video or file in its header."
+        default=None, description="URL of the image, video or document in its header."
     )
     template_text: dict[Component, str] | None = Field(
         default=None,
-        description="Texts of the template, by header, body and button: their placeholders are counted. Not templated.",
+        description="Texts of the template by component (header, body, button), to count their placeholders. Not "
+        "templated.",
     )
     expected_parameters: dict[Component, Annotated[int, Field(ge=0)]] | None = Field(
-        default=None, description="How many placeholders header, body and button have, in place of `template_text`."
+        default=None,
+        description="Number of placeholders by component (header, body, button), instead of `template_text`.",
     )
     location_id: Text | None = Field(default=None, description="Location it belongs to; defaults to the account's.")
     schedule_at: AwareDatetime | None = Field(
@@ -80,69 +80,77 @@ class Campaign(BaseModel):
         default=5.0,
         ge=0,
         allow_inf_nan=False,
-        description="Minutes at least between its creation and its start, in which it can be cancelled.",
+        description="Minimum minutes between creation and start, in which it can be cancelled.",
     )
     look_again: bool = Field(
         default=True,
-        description="Look before its start for people who opted out since its creation, and make it anew without them. "
-        "The step waits until then, where the start is over 90 seconds ahead.",
+        description="Check before the start for people who opted out since the creation, and create it anew without "
+        "them. "
+        "The step waits for that if the start is more than 90 seconds away.",
     )
     send_window: tuple[str, str, str] | None = Field(
         default=None,
         description='Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").',
     )
     outside_window: Literal["shift", "skip", "fail"] = Field(
-        default="shift", description="What happens outside of them: it starts when they begin, or it isn't sent."
+        default="shift",
+        description="Outside of these hours: start when they begin (shift), send nothing (skip), or fail.",
     )
     max_lateness: timedelta | None = Field(
         default=timedelta(hours=6),
-        description="How long after it was due it may still be sent; None means no limit. Later it is skipped, and so "
-        "is every run of a back-fill.",
+        description="How late after its due time it may still be sent; None means no limit. Later runs are skipped, "
+        "such as "
+        "those of a back-fill.",
     )
-    min_recipients: int = Field(default=1, ge=0, description="The fewest people it may reach.")
-    max_recipients: int | None = Field(default=None, ge=1, description="The most people it may reach.")
+    min_recipients: int = Field(default=1, ge=0, description="Minimum number of people it reaches.")
+    max_recipients: int | None = Field(default=None, ge=1, description="Maximum number of people it may reach.")
     max_deviation: Annotated[str | None, AfterValidator(_threshold)] = Field(
         default=None,
-        description='How far its recipients may be off those of the last broadcast of this name, such as "50%"; and by '
-        "how much they may exceed an approved plan.",
+        description="How far the number of recipients may differ from the last broadcast of this name, such as "
+        '"50%", and '
+        "by how much it may exceed an approved plan.",
     )
     unit_price: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Price of one message.")
-    max_cost: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="The most it may cost.")
+    max_cost: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Maximum cost.")
     cooldown: timedelta | None = Field(
         default=timedelta(hours=20),
-        description="For how long the same to the same segment is refused under another key; None: it is meant.",
+        description="How long the same content to the same segment is refused under another key; None permits it.",
     )
     approved_plan: dict[str, Any] | None = Field(
-        default=None, description="The plan that somebody approved; what isn't as planned is refused."
+        default=None,
+        description="The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is "
+        "refused.",
     )
-    approver: str | None = Field(default=None, description="Who approved it, for the receipt.")
+    approver: str | None = Field(default=None, description="Name of the person who approved it, for the receipt.")
     min_delivered: Share = Field(
-        default=None, description='Recipients it has to be delivered to: a count, or a share like "95%".'
+        default=None, description='Minimum recipients it must be delivered to: a count, or a share like "95%".'
     )
     max_failed: Share = Field(
         default=None,
-        description='Recipients that may not be reached: a count, or a share like "5%"; defaults to unlimited.',
+        description='Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.',
     )
     on_failed: Literal["fail", "warn"] = Field(
-        default="fail", description="What happens where min_delivered or max_failed isn't kept."
+        default="fail",
+        description="What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.",
     )
     logs_path: str | None = Field(
         default=None,
-        description="File for the log, a line a recipient: JSON lines, or Parquet where it ends in .parquet. It has "
-        "names and numbers. Failures are counted by reason from it.",
+        description="File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in "
+        ".parquet. "
+        "It holds names and numbers. Failures are counted by reason from it.",
     )
     receipt_path: str | None = Field(
-        default=None, description="File for the receipt: a page where it ends in .html, else JSON."
+        default=None, description="File for the receipt: an HTML page if it ends in .html, else JSON."
     )
 
     @model_validator(mode="after")
     def _fits(self) -> Campaign:
         if sum(one is not None for one in (self.segment_name, self.segment_id, self.retarget)) != 1:
-            raise ValueError("name the audience by either segment_name or segment_id (or retarget)")
+            raise ValueError("give exactly one of segment_name, segment_id and retarget")
         if not all(self.template.values()):
-            raise ValueError("template needs its name and its language")
+            raise ValueError("template needs a name and a language")
         if self.template_text is not None and self.expected_parameters is not None:
-            raise ValueError("name the placeholders by either template_text or expected_parameters")
+            raise ValueError("give either template_text or expected_parameters, not both")
         if self.max_cost is not None and self.unit_price is None:
             raise ValueError("max_cost needs unit_price, the price of one message")
         if self.send_window is not None:
@@ -150,7 +158,7 @@ class Campaign(BaseModel):
         return self
 
     def window(self) -> tuple[time, time, ZoneInfo]:
-        """The send window. Raises `ConfigurationError` where it is none."""
+        """The send window. Raises `ConfigurationError` if it isn't valid."""
         begin, end, zone = self.send_window or ("00:00", "24:00", "UTC")
         if not all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", one) for one in (begin, end)) or begin >= end:
             raise ConfigurationError('send_window must begin and end within one day, such as "09:00" and "20:00"')
@@ -166,16 +174,15 @@ AT_THE_END = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_
 
 
 def acting_at_the_end(given: Mapping[str, Any]) -> list[str]:
-    """Which of `AT_THE_END` are given another value than their default."""
+    """The fields of `AT_THE_END` that differ from their defaults."""
     return [name for name in AT_THE_END if name in given and given[name] != Campaign.model_fields[name].default]
 
 
 def campaign_from(values: Mapping[str, Any], unknown: Iterable[str] = ()) -> Campaign | None:
-    """The campaign of these fields, texts taken for what they say ("100" for 100).
+    """The campaign with these fields. Texts are converted ("100" becomes 100).
 
     Args:
-        unknown: Fields whose values stand nowhere yet, such as templates: they are not looked at, and there is no
-            campaign then.
+        unknown: Fields whose values are not known yet, such as templates. They are not checked, and the result is None.
 
     Raises: `ConfigurationError` that names the field.
     """

@@ -1,6 +1,6 @@
-"""Who opted out and may be younger than any search shows: asked beside the searches that precede each message of a job.
+"""Opted-out people whom a search may not show yet. A job checks them in addition to the search before each message.
 
-Nobody is taken for absent here. A list shows some whom a search doesn't, and so do the ids that our own state knows.
+Nobody is taken for absent here: lists, and the ids in our own state, show people that a search doesn't.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from whautomate_core.policy import numbers
 log = logging.getLogger(__name__)
 
 _LATE = 60.0
-"""Seconds for which a search may not show somebody, at least (`list_lag`): how long it takes is not documented."""
+"""Seconds for which a search may not show somebody, unless `list_lag` is longer. The real time is not documented."""
 
 _KINDS = ((CONTACTS, "phoneNumber"), (CLIENTS, "phone"))
 
 
 class OptedOut:
-    """Those of an account's people who opted out, as far as lists and ids show."""
+    """The opted-out people of an account, as far as lists and ids show them."""
 
     def __init__(self, client: Client, most: int) -> None:
-        """Read contacts and clients, `most` requests of each at most: of longer lists the beginning."""
+        """Read contacts and clients, with at most `most` requests for each; of longer lists, only the beginning."""
         self._client = client
         self._refused: set[str] = set()
         self._young: dict[str, list[tuple[float, Kind, str]]] = {}
@@ -44,7 +44,7 @@ class OptedOut:
                 for one in pages.take(client.send(pages.next_call())):
                     self._note(kind, one)
             if not pages.done:
-                log.info("of the list of %ss %d pages were read; the rest is left to searches", kind.name, most)
+                log.info("read %d pages of the list of %ss; the rest is left to searches", most, kind.name)
 
     def _note(self, kind: Kind, record: Json) -> None:
         id = str(record.get("id"))
@@ -56,15 +56,15 @@ class OptedOut:
                 self._young.setdefault(number, []).append((since, kind, id))
 
     def refuse(self, number: str) -> None:
-        """Raise `PolicyRefused` where whoever has a number (in its canonical form) is known to have opted out.
+        """Raise `PolicyRefused` if somebody with this number (in canonical form) is known to have opted out.
 
-        Those whom a search may not show are read by their ids, since they may have opted out meanwhile.
+        People that a search may not show are read by their ids, because they may have opted out in the meantime.
         """
         if number in self._refused or any(map(self._has_opted_out, self._unsearched(number))):
             raise PolicyRefused("the person has opted out")
 
     def _unsearched(self, number: str) -> Iterator[Call[Any]]:
-        """What reads those of a number whom a search may not show."""
+        """The calls that read people with a number whom a search may not show."""
         for since, kind, id in self._young.get(number, ()):
             if since > time.time() - self._late:
                 yield kind.get(id)
@@ -73,9 +73,9 @@ class OptedOut:
             yield from (kind.get(id) for id in ids if id not in self._listed)
 
     def _has_opted_out(self, read: Call[Any]) -> bool:
-        """Whether the record that somebody's id leads to has opted out, also where it has another number by now.
+        """Whether the record behind somebody's id has opted out, even if it has another number by now.
 
-        Where theirs was merged into it, the opt-out may be theirs.
+        If their record was merged into it, the opt-out may be theirs.
         """
         try:
             record = self._client.send(read)
@@ -87,7 +87,7 @@ class OptedOut:
 
 
 def _created(record: Json) -> float:
-    """When somebody was created; that they may be new where nobody can tell."""
+    """When somebody was created, in seconds since the epoch; infinity if it can't be told, since they may be new."""
     try:
         at = datetime.fromisoformat(str(record.get("createdAt")))
     except ValueError:

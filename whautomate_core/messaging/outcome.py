@@ -1,4 +1,4 @@
-"""What became of a broadcast, in full: figures, failures by reason, its log in a file, and a receipt."""
+"""The end of a broadcast: its figures, its failures by reason, its log in a file, and a receipt."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from whautomate_core.waiting.condition import BroadcastReached
 log = logging.getLogger(__name__)
 
 _CODES = {
-    "131050": "opted out of marketing (131050): never again",
-    "131049": "had enough marketing for now (131049): not at once",
-    "131026": "not on WhatsApp, or can't get it (131026)",
-    "131047": "wrote longer than 24 hours ago (131047)",
+    "131050": "stopped marketing messages (131050): never send to them again",
+    "131049": "reached WhatsApp's limit of marketing messages (131049): don't retry at once",
+    "131026": "not on WhatsApp, or can't receive it (131026)",
+    "131047": "last wrote more than 24 hours ago (131047)",
     "132000": "template: wrong number of parameters (132000)",
-    "132012": "template: a parameter of the wrong form (132012)",
+    "132012": "template: a parameter has the wrong format (132012)",
 }
-"""What WhatsApp's codes mean (providers' pages); whether Whautomate's log carries them is not known."""
+"""The meaning of WhatsApp's codes (providers' pages). It is not known whether Whautomate's log contains them."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """What is wanted of the end of a broadcast that is known by its id alone; the fields mean what `Campaign`'s do."""
+    """What to do at the end of a broadcast that is known by its id only. The fields are those of `Campaign`."""
 
     min_delivered: Threshold | None = None
     max_failed: Threshold | None = None
@@ -51,16 +51,16 @@ class Ending:
 
     def __post_init__(self) -> None:
         if self.on_failed not in ("fail", "warn"):
-            raise ConfigurationError("on_failed must be fail or warn")
+            raise ConfigurationError(f"on_failed must be fail or warn, not {self.on_failed!r}")
 
     @property
     def concludes(self) -> bool:
-        """Whether more is to be done at the end than to return the figures."""
+        """Whether the end takes more than returning the figures."""
         return bool(self.logs_path or self.receipt_path or self.on_failed == "warn")
 
 
 def question(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReached:
-    """What to wait for: its end, or that a threshold decides before."""
+    """What to wait for: the end of the broadcast, or an earlier decision by a threshold."""
     if ending.on_failed == "warn":
         return BroadcastReached(broadcast_id, ending.min_delivered)
     return BroadcastReached(broadcast_id, ending.min_delivered, ending.max_failed)
@@ -74,20 +74,20 @@ def conclude(
     *,
     storage: Storage = fsspec_storage,
 ) -> Json:
-    """Read what became of a broadcast, write its log and its receipt, and hold it against its thresholds.
+    """Read the figures of a broadcast, write its log and its receipt, and check its thresholds.
 
-    Reading the log costs a request for each page of recipients, and is done for `logs_path` alone.
+    The log is only read for `logs_path`, and takes a request for each page of recipients.
 
     Args:
         key: The key it was created under.
         storage: Finds object storage.
 
-    Returns: the figures of `Delivery`; `problem`, which threshold wasn't kept, else None; `failures`, how many by
-        reason, and `logs`, the number of lines written (None without `logs_path`); `cost` of who was delivered to;
+    Returns: the figures of `Delivery`; `problem`, the threshold that was not met, else None; `failures`, the number by
+        reason, and `logs`, the number of lines written (None without `logs_path`); `cost` of the delivered messages;
         `receipt` (see `receipt`). Nothing about people.
 
-    Raises: `NotDelivered` where it wasn't sent, or a threshold wasn't kept and `on_failed` is "fail", once all is
-        written.
+    Raises: `NotDelivered` if it was not sent, or a threshold was not met and `on_failed` is "fail". Everything is
+        written before that.
     """
     claim = client.state.claims.get(client.account.id, key)
     given = {"template": dict(campaign.template), "unit_price": campaign.unit_price}
@@ -96,7 +96,7 @@ def conclude(
 
 
 def conclude_by_id(client: Client, ending: Ending, broadcast_id: str, *, storage: Storage = fsspec_storage) -> Json:
-    """`conclude` without campaign and key: the receipt is filled from the claim of the broadcast.
+    """`conclude` without campaign and key: the receipt is filled from the broadcast's claim.
 
     For a broadcast that this package didn't create, the receipt holds only what the server says.
     """
@@ -135,12 +135,12 @@ def _concluded(
 
 
 def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any) -> Json:
-    """What was sent to how many, who was left out and why, who approved it, when, and what it cost. No personal data.
+    """What was sent, to how many people, who was left out and why, who approved it, and the cost. No personal data.
 
     Args:
-        stored: What stands in its claim, with `template` and `unit_price`.
-        found: What became of it.
-        broadcast: As the server shows it now.
+        stored: The content of its claim, with `template` and `unit_price`.
+        found: Its figures and failures.
+        broadcast: The broadcast as the server shows it now.
     """
     return {
         "name": broadcast.get("name"),
@@ -167,7 +167,7 @@ def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any)
 
 
 def receipt_page(receipt: Mapping[str, Any]) -> str:
-    """A receipt as a page to read or print."""
+    """A receipt as an HTML page to read or print."""
     rows = "\n".join(
         f"<tr><th>{html.escape(name.replace('_', ' '))}</th><td>{html.escape(shown(value))}</td></tr>"
         for name, value in receipt.items()
@@ -181,7 +181,7 @@ def receipt_page(receipt: Mapping[str, Any]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value of a receipt for people."""
+    """A value of a receipt as people read it."""
     if value in (None, {}, []):
         return "-"
     if isinstance(value, bool):
@@ -192,7 +192,7 @@ def shown(value: Any) -> str:
 
 
 def _counted(client: Client, broadcast_id: str, failures: Counter[str]) -> Iterator[BroadcastLog]:
-    """The lines of a log, one at a time, while failures are counted by reason."""
+    """Yield the lines of a log, and count failures by reason."""
     for page in client.pages(list_broadcast_logs(broadcast_id)):
         for line in page:
             if line.get("error") or str(line.get("status")).casefold() == "failed":
@@ -201,7 +201,7 @@ def _counted(client: Client, broadcast_id: str, failures: Counter[str]) -> Itera
 
 
 def _reason(error: str, account: Account) -> str:
-    """Why it failed: the meaning of WhatsApp's code, else the server's own words where the account permits them."""
+    """Why a message failed: the meaning of WhatsApp's code, else the server's words if the account permits them."""
     for code, meaning in _CODES.items():
         if re.search(rf"\b{code}\b", error):
             return meaning

@@ -1,4 +1,4 @@
-"""Whom a broadcast reaches."""
+"""Segments: the audience of a broadcast, created if it doesn't exist."""
 
 from __future__ import annotations
 
@@ -30,19 +30,21 @@ log = logging.getLogger(__name__)
 def ensure_segment(
     client: Client, name: str, criteria: SegmentCriteria, *, location_id: str | None = None, type: str = "contact"
 ) -> Json:
-    """Create the segment of that name if there is none. The opt-out tags are added to its `exclusionTags`.
+    """Create a segment if there is none of that name. The opt-out tags are added to its `exclusionTags`.
 
-    Returns: the segment, and in `created` whether this call created it.
+    Returns: the segment, and `created`, whether this call created it.
 
-    Raises: `InvalidRequest` where a segment of that name has other criteria, or several do; `OutcomeUnknown` where
-        the answer to its creation was lost and it is not there to be seen.
+    Raises: `InvalidRequest` if a segment of that name has other criteria; `OutcomeUnknown` if the answer to its
+        creation was lost and the segment can't be found.
     """
     location = client.account.require_location(location_id)
     if type not in ("contact", "client"):
         raise ConfigurationError(f"type must be contact or client, not {type!r}")
     given = body(SegmentCriteria, criteria)
     if not any(value not in (None, "", [], {}) for name, value in given.items() if name != "exclusionTags"):
-        raise ConfigurationError("criteria choose nobody in particular, so everybody: name tags, a stage or the like")
+        raise ConfigurationError(
+            "criteria are empty, so the segment would hold everybody: name tags, a stage or other criteria"
+        )
     excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *opt_out_tags(client, type)]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
@@ -51,7 +53,7 @@ def ensure_segment(
     if not found:
         from whautomate_core.client.once import make_once
 
-        looked = [found]  # a moment ago
+        looked = [found]  # it was read a moment ago
 
         def look() -> Segment | None:
             return next(iter(looked.pop() if looked else _named(client, name, location)), None)
@@ -61,8 +63,8 @@ def ensure_segment(
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
         raise InvalidRequest(
-            f"segment {name!r} is there with other criteria ({_shown(different[0].get('criteria'))}, wanted "
-            f"{_shown(wanted)}); segments can't be changed by the API: take another name, or delete it"
+            f"segment {name!r} exists with other criteria ({_shown(different[0].get('criteria'))}) than wanted "
+            f"({_shown(wanted)}). The API can't change segments: use another name, or delete the segment"
         )
     return {**found[0], "created": created}
 
@@ -71,22 +73,22 @@ def ensure_segment(
 def ensure_audience(
     client: Client, tag: str, *, contacts: list[str] | None = None, location_id: str | None = None
 ) -> Json:
-    """Make a tag, or a list of contacts, an audience for a broadcast: a segment of those who have the tag.
+    """Make a segment of everybody with a tag, or of a list of contacts, as the audience of a broadcast.
 
-    Whoever of the list lacks the tag is given it, which fires its automations. All contacts are read first, and those
-    of the list that they don't show one by one; for a list all clients too, since an opt-out belongs to the person. Who
-    opted out gets no tag, and the segment leaves them out.
+    Contacts of the list that lack the tag get it, which triggers its automations. All contacts are read first, and then
+    those contacts of the list that were not among them, one by one. For a list all clients are read too, because an
+    opt-out belongs to the person. Opted-out people get no tag, and the segment leaves them out.
 
     Args:
         tag: Name of the tag.
-        contacts: Ids of contacts; defaults to everybody who has the tag.
+        contacts: Ids of contacts; defaults to everybody with the tag.
         location_id: Location of the segment; defaults to the account's.
 
-    Returns: `id` and `name` of the segment; `people`, how many have the tag and have not opted out; `tagged`, how many
-        were given it now; `opted_out`, how many of the list were left out.
+    Returns: `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out;
+        `tagged`, the number who got the tag now; `opted_out`, the number of contacts of the list that were left out.
 
-    Raises: `InvalidRequest` where contacts that are not on the list have the tag, or ids are no contact's: nobody is
-        tagged then. `ListUnstable`.
+    Raises: `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody
+        is tagged then); `ListUnstable`.
     """
     from whautomate_core.messaging.audience import opted_out_clients
 
@@ -94,9 +96,9 @@ def ensure_audience(
         raise ConfigurationError("tag must be the name of a tag")
     policy = client.account.policy
     if policy.is_opt_out(tag):
-        raise ConfigurationError("tag is an opt-out tag: nobody who has it is messaged")
+        raise ConfigurationError(f"{tag!r} is an opt-out tag, and people with it are not messaged: use another tag")
     if contacts is not None and not contacts:
-        raise ConfigurationError("contacts is empty: there is nobody to send to")
+        raise ConfigurationError("contacts is empty, so there is nobody to send to")
     wanted = None if contacts is None else set(contacts)
     concerned: dict[str, Any] = {}
     refused: set[str] = set()
@@ -113,7 +115,7 @@ def ensure_audience(
     listed = contacts_api.list_contacts()
     require_agreed(listed, client.read_whole(listed, take), client.where)
     for id in sorted((wanted or set()) - concerned.keys()):
-        with suppress(NotFound):  # a list may not show a new one yet
+        with suppress(NotFound):  # a list may not show a new contact yet
             concerned[id] = client.send(contacts_api.get_contact(id))
     if wanted is not None:
         refused |= opted_out_clients(client)
@@ -132,7 +134,7 @@ def ensure_audience(
             others += 1
     if wanted is not None and wanted - concerned.keys():
         missing = len(wanted - concerned.keys())
-        raise InvalidRequest(f"contacts: {missing} of {len(wanted)} ids are no contact's: nobody is tagged")
+        raise InvalidRequest(f"contacts: {missing} of {len(wanted)} ids belong to no contact, so nobody was tagged")
     if others:
         have = "has" if others == 1 else "have"
         raise InvalidRequest(
@@ -153,24 +155,25 @@ def ensure_audience(
 
 
 def find_segment(client: Client, name: str) -> Segment:
-    """The one segment of that name. Raises `NotFound`, `InvalidRequest` where there are several."""
+    """The segment of that name. Raises `NotFound`, or `InvalidRequest` if there are several."""
     found = _named(client, name)
     if not found:
-        raise NotFound(f"there is no segment named {name!r}")
+        raise NotFound(f"there is no segment named {name!r} in account {client.account.id}")
     if len(found) > 1:
-        raise InvalidRequest(f"there are {len(found)} segments named {name!r}: name one by segment_id")
+        raise InvalidRequest(f"there are {len(found)} segments named {name!r}: choose one with segment_id")
     return found[0]
 
 
 def opt_out_tags(client: Client, kind: str) -> list[str]:
-    """The opt-out tags of `contact` or `client`, in each spelling there is."""
-    # The policy asks again, of the whole list, before a broadcast goes to the segment.
+    """The opt-out tags of `contact` or `client`, in every spelling in use."""
+    # The policy checks the whole list again before a broadcast goes to the segment.
     names = (tag["name"] for page in client.pages(tags_of(kind)) for tag in page if tag.get("name"))
     return client.account.policy.spellings(names)
 
 
 def _named(client: Client, name: str, location_id: str | None = None) -> list[Segment]:
-    # All pages and not `searchText`: how it matches is not documented, nor whether it sees new records at once.
+    # Reads all pages instead of using `searchText`: it is not documented how that matches, or when it shows new
+    # records.
     from whautomate_core.client.once import with_made
 
     hashed = client.state.secret.digest(name)
