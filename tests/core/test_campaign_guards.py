@@ -126,7 +126,7 @@ def test_who_opts_out_through_another_record_during_the_hold_gets_nothing(
     whautomate_emulator.opt_out(theirs)
     again_at = datetime.fromtimestamp(sent["look_at"], UTC)
     whautomate_emulator.advance((again_at - now).total_seconds())
-    with pytest.raises(PolicyRefused, match="was deleted before its start: .*1 (person|recipient) "):
+    with pytest.raises(PolicyRefused, match=r"was deleted before its start: .*1 (person|recipient) "):
         broadcast(client, whautomate_emulator, **HELD, clock=lambda: again_at)
     assert reached(whautomate_emulator) == set()
 
@@ -219,7 +219,7 @@ def test_a_retarget_is_deleted_where_one_of_them_opts_out_during_the_hold(
     made = broadcast(client, whautomate_emulator, **again)
     whautomate_emulator.opt_out(people[0])
     whautomate_emulator.advance(made["look_at"] - whautomate_emulator.now() + 1)
-    with pytest.raises(PolicyRefused, match="was deleted before its start: .*1 (person|recipient) "):
+    with pytest.raises(PolicyRefused, match=r"was deleted before its start: .*1 (person|recipient) "):
         broadcast(client, whautomate_emulator, **again)
     assert [one["id"] for one in whautomate_emulator.records("broadcasts")] == [first["id"]]
 
