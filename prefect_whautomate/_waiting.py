@@ -1,4 +1,4 @@
-"""How questions become tasks that wait: each is defined once, its sync and its async task are derived."""
+"""How conditions become tasks that wait: each is defined once, its sync and its async task are derived."""
 
 from __future__ import annotations
 
@@ -6,38 +6,41 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, get_type_hints
 
 from prefect import Task
 
-from prefect_whautomate._cancelling import LOOK, CancelledWithRun
+from prefect_whautomate._cancelling import CancelledWithRun
 from prefect_whautomate._runs import task_client, used
 from prefect_whautomate._tasks import CANCEL_ON_KILL, Async, _named, whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.errors import ConfigurationError, QuotaExhausted, WhautomateError
+from whautomate_core.messaging.conditions import BroadcastReached
 from whautomate_core.values.arguments import require_kinds
-from whautomate_core.waiting.condition import (
+from whautomate_core.waiting.condition import Condition, Seen
+from whautomate_core.waiting.poll import (
     CHECK_ATTEMPTS,
-    BroadcastReached,
-    Question,
-    Seen,
-    WaitingPool,
+    Moment,
     acheck,
+    asleep_until,
+    await_over,
     check,
-    check_poll_interval,
-    looks,
-    share_in_words,
+    moments,
+    require_poll_interval,
+    sleep_until,
     timed_out,
+    wait,
 )
+from whautomate_core.waiting.share import WaitingPool, share_in_words
 
 log = logging.getLogger(__name__)
 
 
-Q = TypeVar("Q", bound=Question)
+Q = TypeVar("Q", bound=Condition)
 
 
 def seen_result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def seen_result(seen: Seen, took: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_more(
-    credentials: WhautomateCredentials, question: Any, seen: Seen, took: dict[str, Any], max_requests: int | None
+    credentials: WhautomateCredentials, condition: Any, seen: Seen, took: dict[str, Any], max_requests: int | None
 ) -> dict[str, Any]:
     return seen_result(seen, took)
 
@@ -75,8 +78,10 @@ def waiting_tasks(
         require_kinds(hints, inspect.signature(ask).bind(*args, **kwargs).arguments)
         return ask(*args, **kwargs)
 
-    def of_run(credentials: WhautomateCredentials, question: Question, cancel_on_kill: bool | None) -> CancelledWithRun:
-        broadcast_id = question.broadcast_id if isinstance(question, BroadcastReached) else None
+    def of_run(
+        credentials: WhautomateCredentials, condition: Condition, cancel_on_kill: bool | None
+    ) -> CancelledWithRun:
+        broadcast_id = condition.broadcast_id if isinstance(condition, BroadcastReached) else None
         return CancelledWithRun(credentials, cancel_on_kill if cancels else False, broadcast_id=broadcast_id)
 
     def run(
@@ -88,10 +93,10 @@ def waiting_tasks(
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        question = asked(*args, **kwargs)
-        with of_run(credentials, question, cancel_on_kill) as run:
-            found = waited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
-        return conclude(credentials, question, *found, max_requests)
+        condition = asked(*args, **kwargs)
+        with of_run(credentials, condition, cancel_on_kill) as run:
+            found = waited(credentials, condition, poll_interval, timeout, max_requests, meanwhile=run.look)
+        return conclude(credentials, condition, *found, max_requests)
 
     async def arun(
         credentials: WhautomateCredentials,
@@ -102,10 +107,10 @@ def waiting_tasks(
         max_requests: int | None = None,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        question = asked(*args, **kwargs)
-        async with of_run(credentials, question, cancel_on_kill) as run:
-            found = await awaited(credentials, question, poll_interval, timeout, max_requests, look_too=run.look)
-        return await asyncio.to_thread(conclude, credentials, question, *found, max_requests)
+        condition = asked(*args, **kwargs)
+        async with of_run(credentials, condition, cancel_on_kill) as run:
+            found = await awaited(credentials, condition, poll_interval, timeout, max_requests, meanwhile=run.look)
+        return await asyncio.to_thread(conclude, credentials, condition, *found, max_requests)
 
     own, signature = ask.__name__.removeprefix("_"), _signature(ask, run, cancels)
     made = _named(run, own, ask.__module__, _doc(ask, own, signature), signature)
@@ -115,86 +120,72 @@ def waiting_tasks(
 
 def waited(
     credentials: WhautomateCredentials,
-    question: Question,
+    condition: Condition,
     poll_interval: float,
     timeout: float,
     max_requests: int | None = None,
     *,
-    look_too: Callable[[], None],
+    meanwhile: Callable[[], None],
 ) -> tuple[Seen, dict[str, Any]]:
     """Look until it is over; what was seen then, and what that took. Raises `TimeoutError`.
 
     Args:
-        look_too: Called every few seconds until what is waited for can have changed, such as a broadcast's start.
+        meanwhile: Called every few seconds until the condition can change, such as until a broadcast starts.
     """
-    wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
+    this = _Wait(condition, credentials.get_account(), poll_interval, timeout)
     with (
-        wait.in_time(),
+        this.in_time(),
         task_client(
-            Client, credentials, max_requests=max_requests, pool=wait.pool(), attempts=CHECK_ATTEMPTS
+            Client, credentials, max_requests=max_requests, pool=this.pool(), attempts=CHECK_ATTEMPTS
         ) as client,
     ):
-        at, begins = next(wait.moments), 0.0
-        while True:
-            while (rest := begins - time.time()) > 0:
-                time.sleep(min(rest, LOOK))
-                look_too()
-            time.sleep(max(0.0, at - time.time()))
-            try:
-                seen = check(client, wait.question)
-                at = wait.moments.send(seen)
-                begins = min(at, seen.not_before)
-            except StopIteration as end:
-                return end.value, used(client)
+
+        def check_at(moment: Moment) -> Seen:
+            sleep_until(moment, meanwhile)
+            return check(client, condition)
+
+        return wait(this.moments, check_at), used(client)
 
 
 async def awaited(
     credentials: WhautomateCredentials,
-    question: Question,
+    condition: Condition,
     poll_interval: float,
     timeout: float,
     max_requests: int | None = None,
     *,
-    look_too: Callable[[], None],
+    meanwhile: Callable[[], None],
 ) -> tuple[Seen, dict[str, Any]]:
     """`waited` for coroutines."""
-    wait = _Wait(question, credentials.get_account(), poll_interval, timeout)
+    this = _Wait(condition, credentials.get_account(), poll_interval, timeout)
 
     def opened() -> AsyncClient:
         return task_client(
-            AsyncClient, credentials, max_requests=max_requests, pool=wait.pool(), attempts=CHECK_ATTEMPTS
+            AsyncClient, credentials, max_requests=max_requests, pool=this.pool(), attempts=CHECK_ATTEMPTS
         )
 
-    with wait.in_time():
+    with this.in_time():
         async with await asyncio.to_thread(opened) as client:
-            at, begins = next(wait.moments), 0.0
-            while True:
-                while (rest := begins - time.time()) > 0:
-                    await asyncio.sleep(min(rest, LOOK))
-                    await asyncio.to_thread(look_too)
-                await asyncio.sleep(max(0.0, at - time.time()))
-                try:
-                    seen = await acheck(client, wait.question)
-                    at = wait.moments.send(seen)
-                    begins = min(at, seen.not_before)
-                except StopIteration as end:
-                    return end.value, used(client)
+
+            async def check_at(moment: Moment) -> Seen:
+                await asleep_until(moment, meanwhile)
+                return await acheck(client, condition)
+
+            return await await_over(this.moments, check_at), used(client)
 
 
 class _Wait:
     """What one wait is about, and until when."""
 
-    def __init__(self, question: Question, account: Account, poll_interval: float, timeout: float) -> None:
-        check_poll_interval(poll_interval)
+    def __init__(self, condition: Condition, account: Account, poll_interval: float, timeout: float) -> None:
+        require_poll_interval(poll_interval)
         if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
             raise ConfigurationError("timeout must be a number of seconds over 0")
-        self.question = question
+        self.condition = condition
         self._account = account
         self._timeout = timeout
         self._deadline = time.time() + timeout
-        self.moments: Generator[float, Seen, Seen] = looks(
-            question, poll_interval, self._deadline, clock=time.time, tell=log.log
-        )
+        self.moments = moments(poll_interval, self._deadline, longest=condition.longest, tell=log.log)
         log.info("%s", share_in_words(account.limits))
 
     def pool(self) -> WaitingPool:
@@ -206,11 +197,11 @@ class _Wait:
         try:
             yield
         except TimeoutError as error:
-            raise TimeoutError(timed_out(self.question, f"after {self._timeout:g} s", error)) from None
+            raise TimeoutError(timed_out(self.condition, f"after {self._timeout:g} s", error)) from None
         except QuotaExhausted as error:
             if error.next_permit_at is not None and error.next_permit_at < self._deadline:
                 raise
-            raise TimeoutError(f"{self.question.unmet}, and can't be looked at in time: {error}") from error
+            raise TimeoutError(f"{self.condition.unmet}, and can't be looked at in time: {error}") from error
 
 
 def _signature(ask: Callable[..., Any], run: Callable[..., Any], cancels: bool) -> inspect.Signature:

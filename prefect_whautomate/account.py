@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect_whautomate._tasks import endpoint_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import account
-from whautomate_core.waiting.condition import QuotaFree
+from whautomate_core.waiting.quota import QuotaFree
 
 get_account_info, aget_account_info = endpoint_tasks(account.get_account_info)
 

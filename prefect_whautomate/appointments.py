@@ -8,8 +8,7 @@ from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import appointments
 from whautomate_core.bookings import exports, slots
-from whautomate_core.values.times import aware, utc
-from whautomate_core.waiting.condition import AppointmentIs, SlotFree
+from whautomate_core.bookings.conditions import AppointmentIs, SlotFree
 
 list_appointment_slots, alist_appointment_slots = endpoint_tasks(appointments.list_appointment_slots)
 list_appointments, alist_appointments = endpoint_tasks(appointments.list_appointments)
@@ -49,8 +48,15 @@ def _wait_for_appointment(
     Returns:
         `id` of one, `count`, `ids` (up to 100).
     """
-    ends = utc(aware("earliest", earliest)), utc(aware("latest", latest))
-    return AppointmentIs(is_, *ends, client_id, service_id, staff_id, location_id)
+    return AppointmentIs(
+        is_,
+        earliest,
+        latest,
+        client_id=client_id,
+        service_id=service_id,
+        staff_id=staff_id,
+        location_id=location_id,
+    )
 
 
 def _wait_for_slot(
@@ -79,8 +85,15 @@ def _wait_for_slot(
     Returns:
         `start` (UTC).
     """
-    ends = utc(aware("earliest", earliest)), utc(aware("latest", latest))
-    return SlotFree(service_id, *ends, timezone, tuple(hours or ()), staff_id, location_id)
+    return SlotFree(
+        service_id,
+        earliest,
+        latest,
+        timezone=timezone,
+        hours=hours,
+        staff_id=staff_id,
+        location_id=location_id,
+    )
 
 
 wait_for_appointment, await_for_appointment = waiting_tasks(_wait_for_appointment)

@@ -41,13 +41,14 @@ from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.job import job_of
 from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
+from whautomate_core.messaging.conditions import BroadcastReached
 from whautomate_core.messaging.keys import once_of
-from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id, question, shown
+from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id, condition_of, shown
 from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state import open_state
 from whautomate_core.values.thresholds import Threshold
 from whautomate_core.values.words import time_of
-from whautomate_core.waiting.condition import BroadcastReached, Seen
+from whautomate_core.waiting.condition import Seen
 
 log = logging.getLogger(__name__)
 
@@ -269,8 +270,8 @@ class BroadcastRun(JobRun[Json]):
             return
         self._hold()
         with self._cancelled_with_run() as run:
-            asked = question(self._campaign, self.made["id"])
-            waited(self._credentials, asked, poll_interval, timeout, look_too=run.look)
+            condition = condition_of(self._campaign, self.made["id"])
+            waited(self._credentials, condition, poll_interval, timeout, meanwhile=run.look)
         self._conclude()
 
     async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
@@ -282,8 +283,8 @@ class BroadcastRun(JobRun[Json]):
                 client = await asyncio.to_thread(task_client, Client, self._credentials)
                 with client:
                     self.made = await _aheld(client, self._campaign, self.key, None, self.made, run)
-            asked = question(self._campaign, self.made["id"])
-            await awaited(self._credentials, asked, poll_interval, timeout, look_too=run.look)
+            condition = condition_of(self._campaign, self.made["id"])
+            await awaited(self._credentials, condition, poll_interval, timeout, meanwhile=run.look)
         await asyncio.to_thread(self._conclude)
 
     def fetch_result(self) -> Json:  # type: ignore[override]
@@ -409,8 +410,8 @@ def _wait_for_broadcast(
         `receipt`.
     """
     ending = Ending(min_delivered, max_failed, on_failed, logs_path, receipt_path)
-    asked = question(ending, broadcast_id)
-    return _Ends(asked.broadcast_id, asked.min_delivered, asked.max_failed, ending)
+    asked = condition_of(ending, broadcast_id)
+    return _Ends(broadcast_id, min_delivered=asked.min_delivered, max_failed=asked.max_failed, ending=ending)
 
 
 def _end(

@@ -6,7 +6,7 @@ from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import classes
 from whautomate_core.bookings import catalogue, exports, participants, timetable
-from whautomate_core.waiting.condition import ClassPlaces
+from whautomate_core.bookings.conditions import ClassPlaces
 
 list_classes, alist_classes = endpoint_tasks(classes.list_classes)
 create_class, acreate_class = endpoint_tasks(classes.create_class)
@@ -35,7 +35,7 @@ def _wait_for_class(class_id: str, *, free: int = 1) -> ClassPlaces:
     Returns:
         `id`, `free` (places).
     """
-    return ClassPlaces(class_id, free)
+    return ClassPlaces(class_id, free=free)
 
 
 wait_for_class, await_for_class = waiting_tasks(_wait_for_class)

@@ -2,7 +2,6 @@
 """Classes and who takes part: the endpoints, and the jobs on one class, a timetable, participants and exports."""
 
 from collections.abc import Coroutine
-from collections.abc import Iterable
 from collections.abc import Mapping
 from datetime import datetime
 from prefect import Task
@@ -19,6 +18,8 @@ from whautomate_core.api.records import ClassParticipantCancelInput
 from whautomate_core.api.records import ClassParticipantInput
 from whautomate_core.api.records import ClassUpdate
 from whautomate_core.api.records import PageFilters
+from whautomate_core.rows.sources import Source
+from whautomate_core.sync.options import Members
 from whautomate_core.values.thresholds import Threshold
 
 class _list_classes(Task[..., list[Class]]):
@@ -395,36 +396,37 @@ class _aupsert_class(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 aupsert_class: _aupsert_class
 
 class _sync_classes(Task[..., dict[str, Any]]):
-    """Make the classes of a timetable that are missing, and write the fields that differ.
+    """Create the classes of a timetable that are missing, and write the fields that differ.
 
-    They are known by location, member of staff, service and start; one that was cancelled is there as well. Classes
-    that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
-    `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
-    asked for. A class that begins at another time is another class. The classes of a location are read once.
-    Running it again continues where it stopped.
+    Classes are identified by location, member of staff, service and start; a cancelled class counts as there. A class
+    that starts at another time is another class. Classes that the timetable does not name are deleted only if
+    `earliest` and `latest` say which period it covers, only in that period, and only up to `max_deleted`. None is
+    deleted while a row can't be read, because that row may name it, and a class with participants is deleted only with
+    `delete_booked`. The classes of a location are read once. Running it again continues where it stopped.
 
     Args:
         credentials: Where to and as whom.
-        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes.
-        mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None.
-        class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them.
+        mapping: What a value is -> its column: `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and optionally `location` (an id), `numberOfParticipants` and `notes`. Defaults to columns named `service`, `staff` and `start`.
+        class_: Other fields of every class, such as `{"numberOfParticipants": 12}`. A cell takes precedence over them.
         location_id: Location of rows that name none; defaults to the account's.
-        now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of the run where None.
-        earliest: Begin of the period that the timetable covers; without it nothing is deleted.
-        latest: Its end, which is not in it any more.
-        max_deleted: How many classes may be deleted; where it would be more, nothing is sent.
-        delete_booked: Delete classes with participants too, who may be told so.
+        now: Rows that start before it are in the past, and rejected: a datetime with a time zone, or text with an offset; defaults to the time of the run.
+        earliest: Start of the period that the timetable covers; without it nothing is deleted.
+        latest: Its end, which is not part of it.
+        max_deleted: How many classes may be deleted before nothing is sent: a count, or a share of the classes in the period like `"10%"`.
+        delete_booked: Also delete classes with participants, who may be notified.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
-        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
-        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
+        max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"`.
+        rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet.
+        outcomes_path: The same for every row.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same class),
-        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `deleted`,
-        and `kept` (gone from the timetable, but it has participants, or a row can't be read).
+        Counts: `rows`, of which `created`, `updated`, `unchanged`, `superseded` (a later row is about the same
+        class), `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `deleted`,
+        and `kept` (no longer in the timetable, but it has participants, or a row can't be read).
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
@@ -443,47 +445,50 @@ class _sync_classes(Task[..., dict[str, Any]]):
             return sync_classes(credentials, source, timezone)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., class_: ClassUpdate | None = ..., location_id: str | None = ..., now: datetime | str | None = ..., earliest: datetime | str | None = ..., latest: datetime | str | None = ..., max_deleted: int = ..., delete_booked: bool = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, timezone: str, *, mapping: Mapping[str, str] | None = ..., class_: ClassUpdate | None = ..., location_id: str | None = ..., now: datetime | str | None = ..., earliest: datetime | str | None = ..., latest: datetime | str | None = ..., max_deleted: Threshold = ..., delete_booked: bool = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_classes: _sync_classes
 
 class _async_classes(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`sync_classes` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., class_: ClassUpdate | None = ..., location_id: str | None = ..., now: datetime | str | None = ..., earliest: datetime | str | None = ..., latest: datetime | str | None = ..., max_deleted: int = ..., delete_booked: bool = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, timezone: str, *, mapping: Mapping[str, str] | None = ..., class_: ClassUpdate | None = ..., location_id: str | None = ..., now: datetime | str | None = ..., earliest: datetime | str | None = ..., latest: datetime | str | None = ..., max_deleted: Threshold = ..., delete_booked: bool = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 async_classes: _async_classes
 
 class _enrol_participants(Task[..., dict[str, Any]]):
-    """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
+    """Enrol the clients of rows in a class; with `members="exactly"`, also remove everybody else.
 
-    Who takes part already, or waits, is left alone, also through another client with the number or address of the row
-    (else the oldest of these is enrolled); so is whom a run before added within the last 15 minutes and the
-    list doesn't show yet. Somebody removed by hand in that time is enrolled again by a later run, if the rows still
-    name them. Who opted out is neither added nor taken out, since either sends a
-    message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
-    continues where it stopped.
+    Clients who already take part or wait are left alone, also if they do so through another client record with the
+    number or address of the row (otherwise the oldest of these is enrolled), or if a run enrolled them within the last
+    15 minutes and the list does not show them yet. A client whom somebody removed by hand in that time is enrolled
+    again by a later run, if the rows still name them. Opted-out people are neither enrolled nor removed, because
+    either sends a message. Nobody is removed while a row can't be matched, because it may name one of them. Running it
+    again continues where it stopped.
 
     Args:
         credentials: Where to and as whom.
         class_id: Id of the class.
-        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
-        mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where None. Each row that has no id costs a search.
-        members: `at_least`: the others stay. `exactly`: they are taken out.
-        waitlist: Put on the waitlist whoever finds the class full; False: leave them out.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        mapping: What identifies the client -> its column: one of `client_id`, `phone` and `email`; defaults to the column `client_id`. Each row that has no id costs a search.
+        members: `at_least`: the others stay. `exactly`: they are removed.
+        waitlist: If the class is full, put clients on the waitlist; otherwise leave them out.
         default_region: Country of numbers without a country code, such as `DE`.
-        thorough: Where the search for somebody shows nobody, read all clients page by page.
-        max_removed: How many may be taken out; where it would be more, nothing is sent. Defaults to unlimited.
+        region_column: Column with the country of the row's number; where it is empty, `default_region` applies.
+        thorough: Where a search finds no client, read all clients page by page.
+        max_removed: How many may be removed before nothing is sent: a count, or a share of the participants like `"50%"`; defaults to unlimited, but never all of them because the source names nobody.
         allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human decision.
-        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
-        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
+        max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"`.
+        rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet.
+        outcomes_path: The same for every row.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
-        `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such
-        client), `rejected`, `protected` (opted out), `failed`, `unsettled` (nobody knows; a later run looks); beside
-        them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
+        Counts: `rows`, of which `booked`, `waitlisted` (the class was full), `unchanged` (took part or waited
+        before), `full` (left out, without the waitlist), `missing` (no such client), `superseded` (the same client as
+        an earlier row), `rejected`, `protected` (opted out), `failed`, `unsettled` (the outcome is unknown; a later
+        run looks); beside them `removed` and `kept` (not in the rows and not removed: opted out, or a row can't be
+        matched).
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
@@ -503,13 +508,13 @@ class _enrol_participants(Task[..., dict[str, Any]]):
             return enrol_participants(credentials, class_id, source)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, source: str | Iterable[Mapping[str, Any]], *, mapping: dict[str, str] | None = ..., members: Literal['at_least', 'exactly'] = ..., waitlist: bool = ..., default_region: str | None = ..., thorough: bool = ..., max_removed: int | None = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, source: Source, *, mapping: Mapping[str, str] | None = ..., members: Members = ..., waitlist: bool = ..., default_region: str | None = ..., region_column: str | None = ..., thorough: bool = ..., max_removed: Threshold | None = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 enrol_participants: _enrol_participants
 
 class _aenrol_participants(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`enrol_participants` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, class_id: str, source: str | Iterable[Mapping[str, Any]], *, mapping: dict[str, str] | None = ..., members: Literal['at_least', 'exactly'] = ..., waitlist: bool = ..., default_region: str | None = ..., thorough: bool = ..., max_removed: int | None = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, class_id: str, source: Source, *, mapping: Mapping[str, str] | None = ..., members: Members = ..., waitlist: bool = ..., default_region: str | None = ..., region_column: str | None = ..., thorough: bool = ..., max_removed: Threshold | None = ..., allow_protected: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 aenrol_participants: _aenrol_participants
 

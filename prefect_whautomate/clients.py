@@ -6,8 +6,8 @@ from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import clients
 from whautomate_core.people import find as people
+from whautomate_core.people.conditions import ClientHas
 from whautomate_core.sync import clients as jobs
-from whautomate_core.waiting.condition import ClientHas
 
 list_clients, alist_clients = endpoint_tasks(clients.list_clients)
 create_client, acreate_client = endpoint_tasks(clients.create_client)

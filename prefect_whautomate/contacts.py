@@ -7,8 +7,8 @@ from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import contacts
 from whautomate_core.people import find as people
 from whautomate_core.people import opt_outs
+from whautomate_core.people.conditions import ContactHas
 from whautomate_core.sync import contacts as jobs
-from whautomate_core.waiting.condition import ContactHas
 
 list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)
 create_contact, acreate_contact = endpoint_tasks(contacts.create_contact)
@@ -41,7 +41,7 @@ def _wait_for_contact(
     Returns:
         `id`.
     """
-    return ContactHas(contact_id, phone, tag, stage)
+    return ContactHas(contact_id, phone=phone, tag=tag, stage=stage)
 
 
 wait_for_contact, await_for_contact = waiting_tasks(_wait_for_contact)

@@ -284,8 +284,8 @@ class _find_contact(Task[..., dict[str, Any]]):
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
-        else, so that no personal data gets into results.
+        `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out.
+        Nothing else, so that no personal data gets into results.
 
     Raises:
         `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
@@ -330,7 +330,7 @@ class _set_contact_stage(Task[..., dict[str, Any]]):
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
@@ -374,7 +374,7 @@ class _set_contact_fields(Task[..., dict[str, Any]]):
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
@@ -446,12 +446,11 @@ class _sync_contacts(Task[..., dict[str, Any]]):
     Returns:
         counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
         `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
-        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
-        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (contacts that share a
-        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
-        `requests`, `seconds`. A run that was interrupted tells what
-        all its tries did.
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates` (contacts that
+        share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned,
+        paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did.
 
     Raises:
         `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
@@ -512,7 +511,7 @@ class _tag_contacts(Task[..., dict[str, Any]]):
 
     Returns:
         counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        (no such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
         since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import messages
 from whautomate_core.messaging import messages as jobs
-from whautomate_core.waiting.condition import MessageReceived, since_epoch
+from whautomate_core.messaging.conditions import MessageReceived
 
 list_contact_messages, alist_contact_messages = endpoint_tasks(messages.list_contact_messages)
 send_whatsapp_text, asend_whatsapp_text = endpoint_tasks(messages.send_whatsapp_text)
@@ -40,7 +39,7 @@ def _wait_for_message(contact_id: str, *, since: datetime | str | None = None) -
     Returns:
         `contact_id`, `count` (of messages since), `newest_id`, `newest_at` (UTC); nothing of what was written.
     """
-    return MessageReceived(contact_id, time.time() if since is None else since_epoch(since))
+    return MessageReceived(contact_id, since=since)
 
 
 wait_for_message, await_for_message = waiting_tasks(_wait_for_message)

@@ -2,6 +2,7 @@
 """Messages to and from one person."""
 
 from collections.abc import Coroutine
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
 from prefect import Task
@@ -507,38 +508,40 @@ asend_telegram_template: _asend_telegram_template
 class _send_template_to_contacts(Task[..., dict[str, Any]]):
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
-    Each person has a claim of their own, so a step that was broken off resumes where it stopped, whatever the order of
+    Each person has a claim of their own, so a step that was interrupted resumes where it stopped, whatever the order of
     its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
-    another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
+    an earlier row, or than this step said to them before, fails; if more of these fail than `max_failed` allows,
     nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
-    to them, among contacts and clients: it takes three requests a message. That rests on searches, which may not show
-    new people. So contacts and clients are also read once, at most as many pages of each as there are messages, and
-    those who are new, or whom a sync knows and no list showed, are read by id as well, a request each.
+    to them, among contacts and clients, so a message takes three requests. Searches may not show new people, so
+    contacts and clients are also listed once, up to as many pages of each as there are messages, and people who are
+    new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
     Args:
         credentials: Where to and as whom.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         template: Name and language of an approved template.
         key: What identifies it: under one key it happens once. Where None it happens once in a flow run (the outermost) for whom or what it is about, and outside of runs it is needed.
-        phone_column: Column of the numbers, as people write them.
-        parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected.
-        default_region: Country of a number without a country code, such as `DE`.
+        mapping: What the API calls a value -> its column: `phoneNumber`, the number as people write it, and `bodyTextParameters`, the columns with the values of the body's placeholders, in order. Rows with an empty one are rejected. Defaults to the column `phoneNumber`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where it is empty, `default_region` applies.
         location_id: Location they are sent from; defaults to the account's.
-        max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%".
+        max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"`.
         max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; None means no limit.
         due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody asked for it now.
-        rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
+        rejects_path: File or URL for rows that got no message, with row number, outcome and reason: JSON lines, or Parquet.
+        outcomes_path: The same for every row.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
-        `rejected` (unfit, another message to
-        a person than before, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
-        (numbers of an earlier row); `skipped`, why nothing was sent, else None.
+        Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number
+        and message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the
+        server, or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
+        `skipped`, why nothing was sent, else None.
 
     Raises:
         `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
-        `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
+        `InvalidRequest` over the thresholds, or where the server refuses one message after the other.
 
     Beside what it returns: `requests`, and `waited`, the seconds spent waiting for permits.
 
@@ -554,13 +557,13 @@ class _send_template_to_contacts(Task[..., dict[str, Any]]):
             return send_template_to_contacts(credentials, source, template)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: Source, template: Template, *, key: str | None = ..., phone_column: str = ..., parameter_columns: list[str] | None = ..., default_region: str | None = ..., location_id: str | None = ..., max_failed: Threshold = ..., max_lateness: timedelta | None = ..., due: datetime | None = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, template: Template, *, key: str | None = ..., mapping: Mapping[str, str | list[str]] | None = ..., default_region: str | None = ..., region_column: str | None = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_lateness: timedelta | None = ..., due: datetime | None = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 send_template_to_contacts: _send_template_to_contacts
 
 class _asend_template_to_contacts(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`send_template_to_contacts` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: Source, template: Template, *, key: str | None = ..., phone_column: str = ..., parameter_columns: list[str] | None = ..., default_region: str | None = ..., location_id: str | None = ..., max_failed: Threshold = ..., max_lateness: timedelta | None = ..., due: datetime | None = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, template: Template, *, key: str | None = ..., mapping: Mapping[str, str | list[str]] | None = ..., default_region: str | None = ..., region_column: str | None = ..., location_id: str | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., max_lateness: timedelta | None = ..., due: datetime | None = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 asend_template_to_contacts: _asend_template_to_contacts
 

@@ -2,7 +2,6 @@
 """Services, what can be booked: the endpoints, and the jobs that make or change one, or those of a price list."""
 
 from collections.abc import Coroutine
-from collections.abc import Iterable
 from collections.abc import Mapping
 from prefect import Task
 from prefect_whautomate.credentials import WhautomateCredentials
@@ -13,6 +12,7 @@ from whautomate_core.api.records import Service
 from whautomate_core.api.records import ServiceFilters
 from whautomate_core.api.records import ServiceInput
 from whautomate_core.api.records import ServiceUpdate
+from whautomate_core.rows.sources import Source
 from whautomate_core.values.thresholds import Threshold
 
 class _list_services(Task[..., list[Service]]):
@@ -234,28 +234,29 @@ class _aupsert_service(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
 aupsert_service: _aupsert_service
 
 class _sync_services(Task[..., dict[str, Any]]):
-    """Make the services of a price list that are missing, and write the fields that differ.
+    """Create the services of a price list that are missing, and write the fields that differ.
 
-    They are known by name and location. Empty cells leave alone what is there, services that the list doesn't name
-    stay, and of several rows of one service the last counts. All services are read once; unchanged ones cost no more.
-    Running it again continues where it stopped.
+    Services are identified by name and location. Empty cells leave the field alone, services that the list does not
+    name stay, and of several rows about one service the last counts. All services are read once; unchanged ones cost
+    no more requests. Running it again continues where it stopped.
 
     Args:
         credentials: Where to and as whom.
-        source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts.
-        mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false.
-        service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        mapping: What the API calls a value -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no may also be true and false.
+        service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need. A cell takes precedence over them.
         location_id: Location of rows that name none; defaults to the account's.
-        make_categories: Make categories that aren't there; else their rows are rejected.
-        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
-        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
+        make_categories: Create categories that are missing; otherwise their rows are rejected.
+        max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"`.
+        rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet.
+        outcomes_path: The same for every row.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same service),
-        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `categories`
-        (made).
+        Counts: `rows`, of which `created`, `updated`, `unchanged`, `superseded` (a later row is about the same
+        service), `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `categories`
+        (created).
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
@@ -274,13 +275,13 @@ class _sync_services(Task[..., dict[str, Any]]):
             return sync_services(credentials, source, mapping)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], mapping: dict[str, str], *, service: ServiceUpdate | None = ..., location_id: str | None = ..., make_categories: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, service: ServiceUpdate | None = ..., location_id: str | None = ..., make_categories: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_services: _sync_services
 
 class _async_services(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`sync_services` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, source: str | Iterable[Mapping[str, Any]], mapping: dict[str, str], *, service: ServiceUpdate | None = ..., location_id: str | None = ..., make_categories: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, source: Source, mapping: Mapping[str, str], *, service: ServiceUpdate | None = ..., location_id: str | None = ..., make_categories: bool = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 async_services: _async_services
 

@@ -2,7 +2,6 @@
 """Staff, and the times they are not available: the endpoints, and the job that syncs those times."""
 
 from collections.abc import Coroutine
-from collections.abc import Iterable
 from collections.abc import Mapping
 from datetime import datetime
 from prefect import Task
@@ -15,6 +14,7 @@ from whautomate_core.api.records import AvailabilityBlockInput
 from whautomate_core.api.records import BlockFilters
 from whautomate_core.api.records import LocatedFilters
 from whautomate_core.api.records import Staff
+from whautomate_core.rows.sources import Source
 from whautomate_core.values.thresholds import Threshold
 
 class _list_staffs(Task[..., list[Staff]]):
@@ -249,32 +249,33 @@ adelete_staff_availability_block: _adelete_staff_availability_block
 class _sync_staff_blocks(Task[..., dict[str, Any]]):
     """Block the times at which staff are not available, by rows or an iCalendar file.
 
-    A block that is there, by staff, start and end, is left alone, whoever made it. Of those that this calendar added,
-    the ones that it doesn't name any more are removed; no others ever are, and none at all while a row can't be read,
-    since it may name one. What ends before `earliest` is neither added nor removed. Running it again continues where
-    it stopped.
+    A block that is already there, by staff, start and end, is left alone, whoever made it. Blocks that this calendar
+    added and no longer names are removed. No other block is ever removed, and none at all while a row can't be read,
+    because that row may name it. Times that end before `earliest` are neither added nor removed. Running it again
+    continues where it stopped.
 
     Args:
         credentials: Where to and as whom.
-        calendar: A name for this source, by which its blocks are known again: always the same.
-        source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), or rows as dicts.
+        calendar: A name for this source, by which its blocks are recognised: it must stay the same.
+        source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), rows as dicts, or a query (`Sql`).
         timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset.
-        mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one.
-        staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows.
-        reason: What a block says. Nothing is taken from the calendar's own words.
-        earliest: What ends before is past: a datetime with a time zone, or text with an offset; defaults to now.
-        days: Of a calendar file, how many days from `earliest` on are looked at.
-        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"`.
-        max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too.
-        max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails.
-        rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet.
+        mapping: What a value is -> its column: `staff` (an id or an e-mail address), `start` and `end`; defaults to columns of these names. A date alone is the whole day; as an end, it is the last one.
+        staff_id: Whose calendar it is: required for an iCalendar file, and in place of `staff` for rows.
+        reason: The reason that blocks show. Nothing is taken from the calendar's own text.
+        earliest: Times that end before it are in the past: a datetime with a time zone, or text with an offset; defaults to now.
+        days: How many days from `earliest` on a calendar file is looked at.
+        max_removed: How many of the blocks that this calendar added, and that are not past, may be removed before nothing is sent: a count, or a share like `"50%"`; defaults to unlimited, but never all of them because the source names no time, such as an empty calendar. `"100%"` permits that too.
+        max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"`.
+        rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet.
+        outcomes_path: The same for every row.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
-        `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows
-        whether it was added; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (gone, but
-        not removed).
+        Counts: `rows` (of a calendar, events), of which `created`, `unchanged`, `past` (or beyond `days`, or
+        taking no time), `superseded` (the same as an earlier row), `rejected`, `protected` (0), `failed`, `unsettled`
+        (the outcome is unknown; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (no longer
+        named, but not removed).
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
@@ -293,13 +294,13 @@ class _sync_staff_blocks(Task[..., dict[str, Any]]):
             return sync_staff_blocks(credentials, calendar, source, timezone)
         ```
     """
-    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_removed: Threshold | None = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: Source, timezone: str, *, mapping: Mapping[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_removed: Threshold | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> dict[str, Any]: ...  # type: ignore[override]
 
 sync_staff_blocks: _sync_staff_blocks
 
 class _async_staff_blocks(Task[..., Coroutine[Any, Any, dict[str, Any]]]):
     """`sync_staff_blocks` for coroutines."""
-    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: str | Iterable[Mapping[str, Any]], timezone: str, *, mapping: dict[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_rejected: Threshold = ..., max_removed: Threshold | None = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
+    def __call__(self, credentials: WhautomateCredentials, calendar: str, source: Source, timezone: str, *, mapping: Mapping[str, str] | None = ..., staff_id: str | None = ..., reason: str | None = ..., earliest: datetime | str | None = ..., days: int = ..., max_removed: Threshold | None = ..., max_rejected: Threshold = ..., max_failed: Threshold = ..., rejects_path: str | None = ..., outcomes_path: str | None = ..., max_requests: int | None = ..., wait_for: Any = ...) -> Coroutine[Any, Any, dict[str, Any]]: ...  # type: ignore[override]
 
 async_staff_blocks: _async_staff_blocks
 

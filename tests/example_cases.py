@@ -125,7 +125,7 @@ def check_rejects(rejects: Path, count: int) -> None:
     told = [json.loads(line) for line in rejects.read_text().splitlines()]
     lines = [line for line in told if line["of"] == "source"]
     assert len(lines) == count > 0
-    assert {line["outcome"] for line in lines} <= {"rejected", "folded", "withheld"}
+    assert {line["outcome"] for line in lines} <= {"rejected", "superseded", "withheld"}
     assert all(line["match"] is None or "…" in line["match"] for line in lines)
 
 

@@ -20,8 +20,8 @@ class Case:
     """One thing to be found at an emulator whose broadcasts take no time and fail for every other recipient."""
 
     name: str
-    question: Callable[[Emulator], dict[str, Any]]
-    """Sets it up and gives the question's `as_json`."""
+    condition: Callable[[Emulator], dict[str, Any]]
+    """Sets it up and gives the condition's `as_json`."""
     result: dict[str, Any] | None = None
     """Some of what the step returns; None where it goes on waiting, fails, or is in error."""
     problem: str | None = None
@@ -72,50 +72,50 @@ def send(emulator: Emulator, at: str = "2020-01-01T00:00:00Z", number: int = 1) 
 
 
 def _broadcast(at: str = "2020-01-01T00:00:00Z", **thresholds: Any) -> Callable[[Emulator], dict[str, Any]]:
-    def question(emulator: Emulator) -> dict[str, Any]:
+    def condition(emulator: Emulator) -> dict[str, Any]:
         emulator.add_contacts([{"name": f"N{n}", "phoneNumber": f"491512345678{n}"} for n in range(4)])
         [made] = send(emulator, at)
         return {"kind": "broadcast", "broadcast_id": made, **thresholds}
 
-    return question
+    return condition
 
 
 def _contact(by: str = "contact_id", **asked: Any) -> Callable[[Emulator], dict[str, Any]]:
-    def question(emulator: Emulator) -> dict[str, Any]:
+    def condition(emulator: Emulator) -> dict[str, Any]:
         person = {"name": "Ada", "phoneNumber": NUMBER, "tags": ["VIP"], "stage": "Won"}
         [made] = emulator.add_contacts([person])
         return {"kind": "contact", by: made if by == "contact_id" else f"+{NUMBER}", **asked}
 
-    return question
+    return condition
 
 
 def _client(tag: str) -> Callable[[Emulator], dict[str, Any]]:
-    def question(emulator: Emulator) -> dict[str, Any]:
+    def condition(emulator: Emulator) -> dict[str, Any]:
         person = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456789", "tags": ["VIP"]}
         [made] = emulator.add_clients([person])
         return {"kind": "client", "client_id": made, "tag": tag}
 
-    return question
+    return condition
 
 
 def _message(written: int) -> Callable[[Emulator], dict[str, Any]]:
-    def question(emulator: Emulator) -> dict[str, Any]:
+    def condition(emulator: Emulator) -> dict[str, Any]:
         [made] = emulator.add_contacts([{"name": "Ada", "phoneNumber": NUMBER}])
         emulator.receive(made, "before")
         emulator.advance(60)
-        since = emulator.now()
+        since = datetime.fromtimestamp(emulator.now(), UTC).isoformat()
         emulator.advance(60)
         for n in range(written):
             emulator.receive(made, f"text {n}")
         return {"kind": "message", "contact_id": made, "since": since}
 
-    return question
+    return condition
 
 
 def _booked(is_: str = "booked", cancelled: bool = False, **asked: Any) -> Callable[[Emulator], dict[str, Any]]:
     """Of an appointment in a fortnight."""
 
-    def question(emulator: Emulator) -> dict[str, Any]:
+    def condition(emulator: Emulator) -> dict[str, Any]:
         day = datetime.fromtimestamp(emulator.now(), UTC).date() + timedelta(days=14)
         [person] = emulator.add_clients([{"fullName": "Ada"}])
         made: Any = {"name": "Cut", "serviceType": "APPOINTMENT", "staffs": [{"id": Emulator.staff_id}]}
@@ -132,13 +132,13 @@ def _booked(is_: str = "booked", cancelled: bool = False, **asked: Any) -> Calla
             return {"kind": "slot", "service_id": service, "timezone": "Europe/Berlin", **period, **hours}
         return {"kind": "appointment", "is_": is_, "client_id": person, **period, **asked}
 
-    return question
+    return condition
 
 
 def _class(free: int, days: int = 14) -> Callable[[Emulator], dict[str, Any]]:
     """Of a class with one of two places taken."""
 
-    def question(emulator: Emulator) -> dict[str, Any]:
+    def condition(emulator: Emulator) -> dict[str, Any]:
         day = datetime.fromtimestamp(emulator.now(), UTC).date() + timedelta(days=days)
         [person] = emulator.add_clients([{"fullName": "Ada"}])
         made: Any = {"name": "Yoga", "serviceType": "CLASS", "staffs": [{"id": Emulator.staff_id}]}
@@ -150,7 +150,7 @@ def _class(free: int, days: int = 14) -> Callable[[Emulator], dict[str, Any]]:
             client.send(classes.add_class_participant(id, {"client": {"id": person}}))
         return {"kind": "class", "class_id": id, "free": free}
 
-    return question
+    return condition
 
 
 def _client_of(emulator: Emulator) -> Client:

@@ -25,7 +25,7 @@ from airflow_provider_whautomate.operators.base import (
 )
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
-from airflow_provider_whautomate.triggers.waiting import LAST_LOOK
+from airflow_provider_whautomate.triggers.waiting import LAST_CHECK
 from whautomate_core.api import broadcasts
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.messaging import jobs
@@ -34,13 +34,15 @@ from whautomate_core.messaging.delivery import moment
 from whautomate_core.messaging.timing import due_at
 from whautomate_core.values.arguments import plain
 from whautomate_core.values.words import time_of
-from whautomate_core.waiting.condition import (
+from whautomate_core.waiting.poll import (
     CHECK_ATTEMPTS,
-    WaitingPool,
+    Moment,
     check,
-    check_poll_interval,
-    looks,
+    moments,
+    require_poll_interval,
+    sleep_until,
     timed_out,
+    wait,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 
     from whautomate_core.account import Account
     from whautomate_core.client.client import Client
-    from whautomate_core.waiting.condition import Seen
+    from whautomate_core.waiting.condition import Condition, Seen
 
 
 class WhautomateListBroadcastsOperator(WhautomateOperator, call=broadcasts.list_broadcasts): ...
@@ -156,7 +158,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
         self.cancel_on_kill = cancel_on_kill
         with named_after(self):
             require_own(self, _SendingOperator)
-            check_poll_interval(self.poll_interval)
+            require_poll_interval(self.poll_interval)
             require_positive("timeout", self.timeout)
 
     def check_literals(self) -> None:
@@ -220,19 +222,19 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
             time.sleep(min(rest, 60.0))  # the clock may be set meanwhile
 
     def _outcome(self, client: Client, campaign: Campaign, key: str, made: dict[str, Any]) -> dict[str, Any]:
-        from whautomate_core.messaging.outcome import conclude, question
+        from whautomate_core.messaging.outcome import conclude, condition_of
 
-        asked = question(campaign, made["id"])
+        condition = condition_of(campaign, made["id"])
         start = moment(made["start"])
         deadline = (start.timestamp() if start else time.time()) + self.timeout
-        seen = check(client, asked)
+        seen = check(client, condition)
         if not seen.over and time.time() >= deadline:
             because = f"the last check failed: {seen.failed}" if seen.failed else ""
-            raise AirflowFailException(timed_out(asked, f"{self.timeout:g} s after its start", because))
+            raise AirflowFailException(timed_out(condition, f"{self.timeout:g} s after its start", because))
         if not seen.over and self.deferrable:
             self.log.info("%s; waiting in the triggerer", seen.words)
             trigger = WhautomateBroadcastTrigger(
-                asked.as_json(),
+                condition.as_json(),
                 self.whautomate_conn_id,
                 float(self.poll_interval),
                 deadline,
@@ -244,30 +246,37 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
             )
             self._defer(trigger, client, deadline)
         if not seen.over:
-            self._look_until_over(client, asked, deadline, seen)
+            self._check_until_over(client, condition, deadline, seen)
         found = conclude(client, campaign, key, made["id"], storage=_storage)
         return {name: value for name, value in found.items() if name not in ("id", "recipients", "cost")} | {
             "recipients": found["recipients"] or made["recipients"],
             "cost": found["cost"],
         }
 
-    def _look_until_over(self, client: Client, asked: Any, deadline: float, seen: Seen) -> None:
+    def _check_until_over(self, client: Client, condition: Condition, deadline: float, seen: Seen) -> None:
         from whautomate_core.client.client import Client as OneClient
+        from whautomate_core.waiting.share import WaitingPool
 
         self.log.info(WAITS_IN_SLOT, "for the end of the broadcast")
+        at_moments = moments(
+            self.poll_interval,
+            deadline,
+            longest=condition.longest,
+            not_before=seen.not_before,
+            tell=self.log.log,
+        )
         pool = WaitingPool(client.account, deadline=deadline)
-        moments = looks(asked, self.poll_interval, deadline, not_before=seen.not_before, tell=self.log.log)
         with OneClient(client.account, pool=pool, attempts=CHECK_ATTEMPTS) as waiting:
-            at = next(moments)
-            while True:
-                time.sleep(max(0.0, at - time.time()))
-                try:
-                    at = moments.send(check(waiting, asked))
-                except StopIteration:
-                    break
-                except TimeoutError as error:
-                    after = f"{self.timeout:g} s after its start"
-                    raise AirflowFailException(timed_out(asked, after, error)) from None
+
+            def check_at(moment: Moment) -> Seen:
+                sleep_until(moment)
+                return check(waiting, condition)
+
+            try:
+                wait(at_moments, check_at)
+            except TimeoutError as error:
+                after = f"{self.timeout:g} s after its start"
+                raise AirflowFailException(timed_out(condition, after, error)) from None
             client.used.go_on(waiting.requests, waiting.used.waited)
 
     def _defer(self, trigger: Any, client: Client, until: float) -> NoReturn:
@@ -276,7 +285,7 @@ class _SendingOperator(CancelsBroadcast, _CampaignOperator):
             method_name="execute_after",
             kwargs={"requests": client.requests, "waited": client.used.waited},
             # A backstop: the trigger keeps the deadline itself.
-            timeout=timedelta(seconds=max(0.0, until - time.time()) + 2 * self.poll_interval + 2 * LAST_LOOK),
+            timeout=timedelta(seconds=max(0.0, until - time.time()) + 2 * self.poll_interval + 2 * LAST_CHECK),
         )
         raise AssertionError("unreachable")
 

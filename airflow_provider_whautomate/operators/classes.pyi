@@ -6,6 +6,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from airflow_provider_whautomate.sources import Sql
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
 from typing import Literal
@@ -289,36 +290,37 @@ class WhautomateUpsertClassOperator(WhautomateOperator):
 
 
 class WhautomateSyncClassesOperator(WhautomateOperator):
-    """Make the classes of a timetable that are missing, and write the fields that differ.
+    """Create the classes of a timetable that are missing, and write the fields that differ.
 
-    They are known by location, member of staff, service and start; one that was cancelled is there as well. Classes
-    that the timetable doesn't name are deleted only where it says which period it covers, in that period, and up to
-    `max_deleted`; never while a row can't be read, since it may name one, and one with participants only where that is
-    asked for. A class that begins at another time is another class. The classes of a location are read once.
-    Running it again continues where it stopped.
+    Classes are identified by location, member of staff, service and start; a cancelled class counts as there. A class
+    that starts at another time is another class. Classes that the timetable does not name are deleted only if
+    `earliest` and `latest` say which period it covers, only in that period, and only up to `max_deleted`. None is
+    deleted while a row can't be read, because that row may name it, and a class with participants is deleted only with
+    `delete_booked`. The classes of a location are read once. Running it again continues where it stopped.
 
-    Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same class),
-        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `deleted`,
-        and `kept` (gone from the timetable, but it has participants, or a row can't be read).
+    Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `superseded` (a later row is about the same
+        class), `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `deleted`,
+        and `kept` (no longer in the timetable, but it has participants, or a row can't be read).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts (templated).
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes (templated).
-    :param mapping: Which column holds `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and if there are such `location` (an id), `numberOfParticipants` and `notes`; the first three by those names where None (templated).
-    :param class_: Other fields of every class, such as `{"numberOfParticipants": 12}`; cells come before them (templated).
+    :param mapping: What a value is -> its column: `service` (an id or a name), `staff` (an id or an e-mail address), `start`, and optionally `location` (an id), `numberOfParticipants` and `notes`. Defaults to columns named `service`, `staff` and `start` (templated).
+    :param class_: Other fields of every class, such as `{"numberOfParticipants": 12}`. A cell takes precedence over them (templated).
     :param location_id: Location of rows that name none; defaults to the account's (templated).
-    :param now: What begins before is past, and rejected: a datetime with a time zone, or text with an offset; the time of the run where None (templated).
-    :param earliest: Begin of the period that the timetable covers; without it nothing is deleted (templated).
-    :param latest: Its end, which is not in it any more (templated).
-    :param max_deleted: How many classes may be deleted; where it would be more, nothing is sent (templated).
-    :param delete_booked: Delete classes with participants too, who may be told so (templated).
+    :param now: Rows that start before it are in the past, and rejected: a datetime with a time zone, or text with an offset; defaults to the time of the run (templated).
+    :param earliest: Start of the period that the timetable covers; without it nothing is deleted (templated).
+    :param latest: Its end, which is not part of it (templated).
+    :param max_deleted: How many classes may be deleted before nothing is sent: a count, or a share of the classes in the period like `"10%"` (templated).
+    :param delete_booked: Also delete classes with participants, who may be notified (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
-    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
+    :param max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"` (templated).
+    :param rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet (templated).
+    :param outcomes_path: The same for every row (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -330,36 +332,38 @@ class WhautomateSyncClassesOperator(WhautomateOperator):
         *,
         source: Source | Sql | ObjectStoragePath | XComArg,
         timezone: str | XComArg,
-        mapping: Json | str | XComArg | None = None,
+        mapping: Mapping[str, str] | str | XComArg | None = None,
         class_: records.ClassUpdate | str | XComArg | None = None,
         location_id: str | XComArg | None = None,
         now: datetime | str | XComArg | None = None,
         earliest: datetime | str | XComArg | None = None,
         latest: datetime | str | XComArg | None = None,
-        max_deleted: int | str | XComArg = 0,
+        max_deleted: int | str | XComArg = '10%',
         delete_booked: bool | str | XComArg = False,
         allow_protected: bool | str | XComArg = False,
         max_rejected: int | str | XComArg = '100%',
         max_failed: int | str | XComArg = 0,
         rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 
 
 class WhautomateEnrolParticipantsOperator(WhautomateOperator):
-    """Let the clients of rows take part in a class; with `members="exactly"` nobody else does.
+    """Enrol the clients of rows in a class; with `members="exactly"`, also remove everybody else.
 
-    Who takes part already, or waits, is left alone, also through another client with the number or address of the row
-    (else the oldest of these is enrolled); so is whom a run before added within the last 15 minutes and the
-    list doesn't show yet. Somebody removed by hand in that time is enrolled again by a later run, if the rows still
-    name them. Who opted out is neither added nor taken out, since either sends a
-    message. Nobody is taken out while a row can't be matched, since it may name one who takes part. Running it again
-    continues where it stopped.
+    Clients who already take part or wait are left alone, also if they do so through another client record with the
+    number or address of the row (otherwise the oldest of these is enrolled), or if a run enrolled them within the last
+    15 minutes and the list does not show them yet. A client whom somebody removed by hand in that time is enrolled
+    again by a later run, if the rows still name them. Opted-out people are neither enrolled nor removed, because
+    either sends a message. Nobody is removed while a row can't be matched, because it may name one of them. Running it
+    again continues where it stopped.
 
-    Returns: Counts: `rows`, of which `booked`, `waitlisted` (it was full), `there` (took part or waited before),
-        `full` (left out, without the waitlist), `folded` (the same client as an earlier row), `missing` (no such
-        client), `rejected`, `protected` (opted out), `failed`, `unsettled` (nobody knows; a later run looks); beside
-        them `removed` and `kept` (not in the rows and not taken out: opted out, or a row can't be matched).
+    Returns: Counts: `rows`, of which `booked`, `waitlisted` (the class was full), `unchanged` (took part or waited
+        before), `full` (left out, without the waitlist), `missing` (no such client), `superseded` (the same client as
+        an earlier row), `rejected`, `protected` (opted out), `failed`, `unsettled` (the outcome is unknown; a later
+        run looks); beside them `removed` and `kept` (not in the rows and not removed: opted out, or a row can't be
+        matched).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
         begun or was cancelled, and over the thresholds; `NotFound` where there is no such class.
@@ -367,17 +371,19 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param class_id: Id of the class (templated).
-    :param source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts (templated).
-    :param mapping: Which column tells who it is: one of `client_id`, `phone` and `email`; `client_id` by that name where None. Each row that has no id costs a search (templated).
-    :param members: `at_least`: the others stay. `exactly`: they are taken out (templated).
-    :param waitlist: Put on the waitlist whoever finds the class full; False: leave them out (templated).
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param mapping: What identifies the client -> its column: one of `client_id`, `phone` and `email`; defaults to the column `client_id`. Each row that has no id costs a search (templated).
+    :param members: `at_least`: the others stay. `exactly`: they are removed (templated).
+    :param waitlist: If the class is full, put clients on the waitlist; otherwise leave them out (templated).
     :param default_region: Country of numbers without a country code, such as `DE` (templated).
-    :param thorough: Where the search for somebody shows nobody, read all clients page by page (templated).
-    :param max_removed: How many may be taken out; where it would be more, nothing is sent. Defaults to unlimited (templated).
+    :param region_column: Column with the country of the row's number; where it is empty, `default_region` applies (templated).
+    :param thorough: Where a search finds no client, read all clients page by page (templated).
+    :param max_removed: How many may be removed before nothing is sent: a count, or a share of the participants like `"50%"`; defaults to unlimited, but never all of them because the source names nobody (templated).
     :param allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human decision (templated).
-    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
-    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
+    :param max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"` (templated).
+    :param rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet (templated).
+    :param outcomes_path: The same for every row (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -389,16 +395,18 @@ class WhautomateEnrolParticipantsOperator(WhautomateOperator):
         *,
         class_id: str | XComArg,
         source: Source | Sql | ObjectStoragePath | XComArg,
-        mapping: Json | str | XComArg | None = None,
+        mapping: Mapping[str, str] | str | XComArg | None = None,
         members: Literal['at_least', 'exactly'] | str | XComArg = 'at_least',
         waitlist: bool | str | XComArg = True,
         default_region: str | XComArg | None = None,
+        region_column: str | XComArg | None = None,
         thorough: bool | str | XComArg = False,
         max_removed: int | str | XComArg | None = None,
         allow_protected: bool | str | XComArg = False,
         max_rejected: int | str | XComArg = '100%',
         max_failed: int | str | XComArg = 0,
         rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

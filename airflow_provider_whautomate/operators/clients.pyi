@@ -210,12 +210,11 @@ class WhautomateSyncClientsOperator(WhautomateOperator):
 
     Returns: counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
         `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
-        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
-        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (clients that share a
-        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
-        `requests`, `seconds`. A run that was interrupted tells what
-        all its tries did.
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates` (clients that
+        share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned,
+        paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did.
 
     Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
         where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
@@ -296,7 +295,7 @@ class WhautomateTagClientsOperator(WhautomateOperator):
     Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such client), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        (no such client), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
         since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
@@ -360,8 +359,8 @@ class WhautomateFindClientOperator(WhautomateOperator):
     Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
     id, one more request for each, whether the sync matches by number, address or name.
 
-    Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
-        that no personal data gets into results.
+    Returns: `id`; `duplicates`, how many others have it; `protected`, whether any of them has opted out. Nothing
+        else, so that no personal data gets into results.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
 
@@ -393,7 +392,7 @@ class WhautomateFindClientOperator(WhautomateOperator):
 class WhautomateSetClientFieldsOperator(WhautomateOperator):
     """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
 
-    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number or address.
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number or address.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
 

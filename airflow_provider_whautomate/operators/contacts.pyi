@@ -213,12 +213,11 @@ class WhautomateSyncContactsOperator(WhautomateOperator):
 
     Returns: counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
         `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
-        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
-        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (contacts that share a
-        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
-        `requests`, `seconds`. A run that was interrupted tells what
-        all its tries did.
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates` (contacts that
+        share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned,
+        paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did.
 
     Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
         where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
@@ -299,7 +298,7 @@ class WhautomateTagContactsOperator(WhautomateOperator):
     Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        (no such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
         since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
@@ -388,8 +387,8 @@ class WhautomateFindContactOperator(WhautomateOperator):
     Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
     it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
 
-    Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
-        else, so that no personal data gets into results.
+    Returns: `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out.
+        Nothing else, so that no personal data gets into results.
 
     Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
 
@@ -421,7 +420,7 @@ class WhautomateSetContactStageOperator(WhautomateOperator):
 
     The API lists no stages, so one that doesn't exist is the server's to refuse.
 
-    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
         contact, or another contact or client with its number, has opted out: a search for each kind tells.
@@ -456,7 +455,7 @@ class WhautomateSetContactStageOperator(WhautomateOperator):
 class WhautomateSetContactFieldsOperator(WhautomateOperator):
     """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
 
-    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
         or the number of a contact where it, or another contact or client with its number, has opted out.

@@ -6,6 +6,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from airflow_provider_whautomate.sources import Sql
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
 from typing import Unpack
@@ -402,35 +403,37 @@ class WhautomateSendTelegramTemplateOperator(WhautomateOperator):
 class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
-    Each person has a claim of their own, so a step that was broken off resumes where it stopped, whatever the order of
+    Each person has a claim of their own, so a step that was interrupted resumes where it stopped, whatever the order of
     its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
-    another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
+    an earlier row, or than this step said to them before, fails; if more of these fail than `max_failed` allows,
     nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
-    to them, among contacts and clients: it takes three requests a message. That rests on searches, which may not show
-    new people. So contacts and clients are also read once, at most as many pages of each as there are messages, and
-    those who are new, or whom a sync knows and no list showed, are read by id as well, a request each.
+    to them, among contacts and clients, so a message takes three requests. Searches may not show new people, so
+    contacts and clients are also listed once, up to as many pages of each as there are messages, and people who are
+    new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
-    Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
-        `rejected` (unfit, another message to
-        a person than before, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
-        (numbers of an earlier row); `skipped`, why nothing was sent, else None.
+    Returns: Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number
+        and message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the
+        server, or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
+        `skipped`, why nothing was sent, else None.
 
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
-        `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
+        `InvalidRequest` over the thresholds, or where the server refuses one message after the other.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param template: Name and language of an approved template (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is none), and the person or booking that it is about. Never anything that changes between two runs of the same task, such as the map index (templated).
-    :param phone_column: Column of the numbers, as people write them (templated).
-    :param parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are rejected (templated).
-    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param mapping: What the API calls a value -> its column: `phoneNumber`, the number as people write it, and `bodyTextParameters`, the columns with the values of the body's placeholders, in order. Rows with an empty one are rejected. Defaults to the column `phoneNumber` (templated).
+    :param default_region: Country of numbers without a country code, such as `DE` (templated).
+    :param region_column: Column with the country of the row's number; where it is empty, `default_region` applies (templated).
     :param location_id: Location they are sent from; defaults to the account's (templated).
-    :param max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a count, or a share like "5%" (templated).
+    :param max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"` (templated).
     :param max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H"; None means no limit (templated).
     :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody asked for it now (templated).
-    :param rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet (templated).
+    :param rejects_path: File or URL for rows that got no message, with row number, outcome and reason: JSON lines, or Parquet (templated).
+    :param outcomes_path: The same for every row (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -443,14 +446,16 @@ class WhautomateSendTemplateToContactsOperator(WhautomateOperator):
         source: Source | Sql | ObjectStoragePath | XComArg,
         template: records.Template | str | XComArg,
         key: str | XComArg | None = None,
-        phone_column: str | XComArg = 'phone',
-        parameter_columns: list[str] | str | XComArg | None = None,
+        mapping: Mapping[str, str | list[str]] | str | XComArg | None = None,
         default_region: str | XComArg | None = None,
+        region_column: str | XComArg | None = None,
         location_id: str | XComArg | None = None,
+        max_rejected: int | str | XComArg = '100%',
         max_failed: int | str | XComArg = 0,
         max_lateness: timedelta | str | XComArg = ...,
         due: datetime | str | XComArg | None = None,
         rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

@@ -6,6 +6,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from airflow_provider_whautomate.sources import Sql
+from collections.abc import Mapping
 from typing import Unpack
 from whautomate_core.api import records
 from whautomate_core.api.call import Json
@@ -163,28 +164,29 @@ class WhautomateUpsertServiceOperator(WhautomateOperator):
 
 
 class WhautomateSyncServicesOperator(WhautomateOperator):
-    """Make the services of a price list that are missing, and write the fields that differ.
+    """Create the services of a price list that are missing, and write the fields that differ.
 
-    They are known by name and location. Empty cells leave alone what is there, services that the list doesn't name
-    stay, and of several rows of one service the last counts. All services are read once; unchanged ones cost no more.
-    Running it again continues where it stopped.
+    Services are identified by name and location. Empty cells leave the field alone, services that the list does not
+    name stay, and of several rows about one service the last counts. All services are read once; unchanged ones cost
+    no more requests. Running it again continues where it stopped.
 
-    Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `folded` (a later row is of the same service),
-        `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows whether it was made); beside them `categories`
-        (made).
+    Returns: Counts: `rows`, of which `created`, `updated`, `unchanged`, `superseded` (a later row is about the same
+        service), `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `categories`
+        (created).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param source: Path or URL of a CSV, JSON lines or Parquet file, or rows as dicts (templated).
-    :param mapping: What a cell is -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no are written so, or as true and false (templated).
-    :param service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need; cells come before them (templated).
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param mapping: What the API calls a value -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`: `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers have a point, such as 12.5; yes and no may also be true and false (templated).
+    :param service: Fields of every service, such as `{"serviceType": "APPOINTMENT"}`, which new ones need. A cell takes precedence over them (templated).
     :param location_id: Location of rows that name none; defaults to the account's (templated).
-    :param make_categories: Make categories that aren't there; else their rows are rejected (templated).
-    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
-    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
+    :param make_categories: Create categories that are missing; otherwise their rows are rejected (templated).
+    :param max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"` (templated).
+    :param rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet (templated).
+    :param outcomes_path: The same for every row (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -195,13 +197,14 @@ class WhautomateSyncServicesOperator(WhautomateOperator):
         self,
         *,
         source: Source | Sql | ObjectStoragePath | XComArg,
-        mapping: Json | str | XComArg,
+        mapping: Mapping[str, str] | str | XComArg,
         service: records.ServiceUpdate | str | XComArg | None = None,
         location_id: str | XComArg | None = None,
         make_categories: bool | str | XComArg = False,
         max_rejected: int | str | XComArg = '100%',
         max_failed: int | str | XComArg = 0,
         rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

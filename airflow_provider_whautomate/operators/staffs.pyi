@@ -6,6 +6,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.task_arguments import TaskArguments
 from airflow_provider_whautomate.sources import Sql
+from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
 from typing import Unpack
@@ -174,32 +175,33 @@ class WhautomateDeleteStaffAvailabilityBlockOperator(WhautomateOperator):
 class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
     """Block the times at which staff are not available, by rows or an iCalendar file.
 
-    A block that is there, by staff, start and end, is left alone, whoever made it. Of those that this calendar added,
-    the ones that it doesn't name any more are removed; no others ever are, and none at all while a row can't be read,
-    since it may name one. What ends before `earliest` is neither added nor removed. Running it again continues where
-    it stopped.
+    A block that is already there, by staff, start and end, is left alone, whoever made it. Blocks that this calendar
+    added and no longer names are removed. No other block is ever removed, and none at all while a row can't be read,
+    because that row may name it. Times that end before `earliest` are neither added nor removed. Running it again
+    continues where it stopped.
 
-    Returns: Counts: `rows` (of a calendar, events), of which `added`, `there`, `folded` (the same as an earlier row),
-        `past` (or beyond `days`, or taking no time), `rejected`, `protected` (0), `failed`, `unsettled` (nobody knows
-        whether it was added; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (gone, but
-        not removed).
+    Returns: Counts: `rows` (of a calendar, events), of which `created`, `unchanged`, `past` (or beyond `days`, or
+        taking no time), `superseded` (the same as an earlier row), `rejected`, `protected` (0), `failed`, `unsettled`
+        (the outcome is unknown; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (no longer
+        named, but not removed).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param calendar: A name for this source, by which its blocks are known again: always the same (templated).
-    :param source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), or rows as dicts (templated).
+    :param calendar: A name for this source, by which its blocks are recognised: it must stay the same (templated).
+    :param source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), rows as dicts, or a query (`Sql`) (templated).
     :param timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset (templated).
-    :param mapping: Of rows, which column holds `staff` (an id or an e-mail address), `start` and `end`; those names where None. A date alone is the whole day, as an end the last one (templated).
-    :param staff_id: Whose calendar it is: needed for an iCalendar file, in place of `staff` for rows (templated).
-    :param reason: What a block says. Nothing is taken from the calendar's own words (templated).
-    :param earliest: What ends before is past: a datetime with a time zone, or text with an offset; defaults to now (templated).
-    :param days: Of a calendar file, how many days from `earliest` on are looked at (templated).
-    :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share like `"5%"` (templated).
-    :param max_removed: How many of the blocks that this calendar added and that aren't past may be removed, before nothing is sent: a count, or a share like `"50%"`. Where None, any number, but not all by a source that names no time any more, such as an empty calendar: `"100%"` permits that too (templated).
-    :param max_failed: Rows that the server may refuse, or whose outcome nobody knows, before the step fails (templated).
-    :param rejects_path: File or URL for rows that were not sent, with row number and reason: JSON lines, or Parquet (templated).
+    :param mapping: What a value is -> its column: `staff` (an id or an e-mail address), `start` and `end`; defaults to columns of these names. A date alone is the whole day; as an end, it is the last one (templated).
+    :param staff_id: Whose calendar it is: required for an iCalendar file, and in place of `staff` for rows (templated).
+    :param reason: The reason that blocks show. Nothing is taken from the calendar's own text (templated).
+    :param earliest: Times that end before it are in the past: a datetime with a time zone, or text with an offset; defaults to now (templated).
+    :param days: How many days from `earliest` on a calendar file is looked at (templated).
+    :param max_removed: How many of the blocks that this calendar added, and that are not past, may be removed before nothing is sent: a count, or a share like `"50%"`; defaults to unlimited, but never all of them because the source names no time, such as an empty calendar. `"100%"` permits that too (templated).
+    :param max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"` (templated).
+    :param max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"` (templated).
+    :param rejects_path: File or URL for rows that were not used, with row number, outcome and reason: JSON lines, or Parquet (templated).
+    :param outcomes_path: The same for every row (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration), and starts again then.
@@ -212,15 +214,16 @@ class WhautomateSyncStaffBlocksOperator(WhautomateOperator):
         calendar: str | XComArg,
         source: Source | Sql | ObjectStoragePath | XComArg,
         timezone: str | XComArg,
-        mapping: Json | str | XComArg | None = None,
+        mapping: Mapping[str, str] | str | XComArg | None = None,
         staff_id: str | XComArg | None = None,
         reason: str | XComArg | None = None,
         earliest: datetime | str | XComArg | None = None,
         days: int | str | XComArg = 365,
-        max_rejected: int | str | XComArg = '100%',
         max_removed: int | str | XComArg | None = None,
+        max_rejected: int | str | XComArg = '100%',
         max_failed: int | str | XComArg = 0,
         rejects_path: str | XComArg | None = None,
+        outcomes_path: str | XComArg | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None: ...
 

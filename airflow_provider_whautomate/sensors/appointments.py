@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import from_text
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
+from whautomate_core.bookings.conditions import AppointmentIs, SlotFree
 from whautomate_core.values.arguments import plain
-from whautomate_core.values.times import aware, utc
-from whautomate_core.waiting.condition import AppointmentIs, SlotFree
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -58,10 +57,17 @@ class WhautomateAppointmentSensor(WhautomateSensor):
         self.location_id = location_id
         self.check_literals(WhautomateAppointmentSensor)
 
-    def question(self, context: Context) -> AppointmentIs:
+    def condition(self, context: Context) -> AppointmentIs:
         """Return what the rendered sensor waits for."""
-        ends = utc(aware("earliest", self.earliest)), utc(aware("latest", self.latest))
-        return AppointmentIs(self.is_, *ends, self.client_id, self.service_id, self.staff_id, self.location_id)
+        return AppointmentIs(
+            self.is_,
+            self.earliest,
+            self.latest,
+            client_id=self.client_id,
+            service_id=self.service_id,
+            staff_id=self.staff_id,
+            location_id=self.location_id,
+        )
 
 
 class WhautomateSlotSensor(WhautomateSensor):
@@ -107,9 +113,16 @@ class WhautomateSlotSensor(WhautomateSensor):
         self.location_id = location_id
         self.check_literals(WhautomateSlotSensor)
 
-    def question(self, context: Context) -> SlotFree:
+    def condition(self, context: Context) -> SlotFree:
         """Return what the rendered sensor waits for."""
-        ends = utc(aware("earliest", self.earliest)), utc(aware("latest", self.latest))
         hours = from_text("hours", Sequence[str] | None, self.hours)
         timezone = plain("timezone", self.timezone)
-        return SlotFree(self.service_id, *ends, timezone, tuple(hours or ()), self.staff_id, self.location_id)
+        return SlotFree(
+            self.service_id,
+            self.earliest,
+            self.latest,
+            timezone=timezone,
+            hours=hours,
+            staff_id=self.staff_id,
+            location_id=self.location_id,
+        )

@@ -1,4 +1,4 @@
-"""What all Whautomate sensors share."""
+"""Base of all Whautomate sensors."""
 
 from __future__ import annotations
 
@@ -25,59 +25,56 @@ from airflow_provider_whautomate._encrypted import encrypted
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_own, check_quota, is_literal
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
-from airflow_provider_whautomate.triggers.waiting import LAST_LOOK, WhautomateWaitTrigger
+from airflow_provider_whautomate.triggers.waiting import LAST_CHECK, WhautomateWaitTrigger
 from whautomate_core.errors import QuotaExhausted, StateUnavailable, WhautomateError
 from whautomate_core.values.arguments import plain
-from whautomate_core.waiting.condition import (
+from whautomate_core.waiting.condition import Condition, Seen
+from whautomate_core.waiting.poll import (
     CHECK_ATTEMPTS,
-    Question,
-    Seen,
-    WaitingPool,
-    check_poll_interval,
     failed_check,
-    look,
     may_pass,
-    share_in_words,
+    pause_after,
+    require_poll_interval,
+    run_check,
     timed_out,
 )
-
-LONGEST_PAUSE = 900.0
-"""Seconds until a sensor that pokes checks again after checks that failed, unless its `poke_interval` is longer."""
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
 
 class WhautomateSensor(BaseSensorOperator):
-    """Base of the sensors. They poke, or wait in the triggerer, by the same decision.
+    """Base of the sensors. They poke, or wait in the triggerer, and decide the same way in both.
 
-    All waiting steps of an account together, in all processes, make at most a tenth of the requests of its day, half of
-    that in a quarter of it: on a trial 10, 5 of them in 6 hours. A look that is not permitted yet is made later, and so
-    is one that can't find anything new. Those that wait in one triggerer share their looks.
+    All waiting steps of an account together, in all processes, make at most a tenth of the requests of its day, and
+    half of that in a quarter of the day: on a trial 10, and 5 of them in 6 hours. A check for which there is no permit
+    yet is made later, and so is a check that could not find anything new. Sensors that wait in one triggerer share
+    their checks.
 
-    A check that fails because the server, the network or the state database is away is logged with the pause until the
-    next one, and the wait goes on until `timeout`. The pauses double up to 15 minutes (in `mode="reschedule"`, where
+    If a check fails because the server, the network or the state database is unavailable, a warning says when the next
+    one is made, and the wait goes on until `timeout`. The pauses double up to 15 minutes (in `mode="reschedule"`, where
     each check is a process of its own, they stay at `poke_interval`). A refused key, a missing record and a used-up
     `max_requests` end the wait.
 
-    Their results have `requests`, the number made, and `waited`, the seconds spent waiting for permits (in
-    `mode="reschedule"` those of the last look); requests of shared looks count for each.
+    Results include `requests`, the number made, and `waited`, the seconds spent waiting for permits (in
+    `mode="reschedule"` those of the last check). The requests of a shared check count for each sensor.
 
-    :param poll_interval: Where deferrable: seconds until the second look; doubles with each, up to 15 minutes. Else
-        `poke_interval` holds.
+    :param poll_interval: If deferrable: seconds until the second check; doubles with each check, up to 15 minutes.
+        Otherwise `poke_interval` applies.
     :param deferrable: Wait in the triggerer, without a worker slot.
-    :param max_wait: Seconds that a look waits for a permit of the account; defaults to 120. Where it takes longer,
-        there
-        is nothing to be seen until the next look. With `exponential_backoff` it is what it is in all of Airflow's
-        sensors, the longest time between two looks, and a look waits for 120 s.
+    :param max_wait: Seconds that a check waits for a permit of the account; defaults to 120. A check that would have to
+        wait longer is left out. With `exponential_backoff`, `max_wait` means what it means in all of Airflow's sensors:
+        the longest time between two checks; then a check waits 120 s for a permit.
     :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
-    :raises AirflowFailException: without retry, where what is waited for will not come.
-    :raises AirflowSensorTimeout: where it is not there after `timeout` seconds.
+    :raises AirflowFailException: without retry, if the condition will never be met.
+    :raises AirflowSensorTimeout: if it is not met within `timeout` seconds.
     """
 
     template_fields: Sequence[str] = ("whautomate_conn_id",)
     ui_color = "#dcf8c6"
+
+    trigger_type: ClassVar[type[WhautomateWaitTrigger]] = WhautomateWaitTrigger
 
     def __init__(
         self,
@@ -103,41 +100,42 @@ class WhautomateSensor(BaseSensorOperator):
         with named_after(self):
             require_own(self, WhautomateSensor, is_literal)
             check_quota(seconds, max_requests)
-            check_poll_interval(self.poll_interval)
+            require_poll_interval(self.poll_interval)
+
+    def condition(self, context: Context) -> Condition:
+        """Return what the rendered sensor waits for.
+
+        :param context: Of the task.
+        """
+        raise NotImplementedError
 
     def cancelling(self, context: Context) -> AbstractContextManager[None]:
-        """Return what an attempt runs in: it may cancel what the sensor waits for where nobody goes on waiting.
+        """Return the context in which an attempt runs. It may cancel what the sensor waits for, if nothing resumes it.
 
         :param context: Of the task.
         """
         return nullcontext()
 
-    trigger_type: ClassVar[type[WhautomateWaitTrigger]] = WhautomateWaitTrigger
-
     def trigger_arguments(self) -> dict[str, Any]:
-        """Return what the trigger takes beside what all of them take."""
+        """Return the arguments of the trigger besides those that all triggers take."""
         return {}
 
-    def question(self, context: Context) -> Question:
-        """Return what the rendered sensor waits for."""
-        raise NotImplementedError
-
     def check_literals(self, cls: type[WhautomateSensor]) -> None:
-        """Raise what is wrong with arguments that stand in the DAG file, once all are set.
+        """Raise what is wrong with the arguments that are literal in the DAG file, once all are set.
 
-        :param cls: The class whose `__init__` has set them; a subclass may still have to set its own.
+        :param cls: The class whose `__init__` has set them. A subclass may still have to set its own.
         """
         with named_after(self):
             check_own(self, cls)
             if all(is_literal(getattr(self, name)) for name in cls.template_fields):
-                cls.question(self, {})
+                cls.condition(self, {})
 
     def poke(self, context: Context) -> PokeReturnValue:
-        """Look once."""
+        """Check once."""
         try:
-            seen = self._look(self.question(context))
+            seen = self._check(self.condition(context))
         except QuotaExhausted as error:
-            self.log.info("%s: not looked this time", error)
+            self.log.info("%s: not checked this time", error)
             self._not_before = error.next_permit_at or 0.0
             return PokeReturnValue(False)
         if seen.failed is not None:
@@ -150,34 +148,39 @@ class WhautomateSensor(BaseSensorOperator):
         return PokeReturnValue(True, self._result(seen, self._used)) if seen.over else PokeReturnValue(False)
 
     def _check_failed(self, seen: Seen) -> PokeReturnValue:
-        # In mode="reschedule" each check has a process of its own, which doesn't know how many failed before it.
-        pause = _pause(self.poke_interval, self._failed)
+        # In mode="reschedule" each check is a process of its own, which doesn't know how many failed before it.
+        pause = pause_after(self.poke_interval, self._failed)
         self._failed += 1
         self._not_before = time.time() + pause
         self.log.warning("%s; checking again in %.0f s", seen.words, pause)
         return PokeReturnValue(False)
 
     def _get_next_poke_interval(self, started_at: Any, run_duration: Callable[[], float], poke_count: int) -> float:
-        # Airflow's own, both in `poke` and `reschedule` mode: not before there can be anything new, but in time.
+        # Overrides Airflow's own, for `poke` and `reschedule`: not before anything can have changed, but in time.
         usual: float = super()._get_next_poke_interval(started_at, run_duration, poke_count)
         return max(usual, min(self._not_before - time.time(), self.timeout - run_duration()))
 
     def execute(self, context: Context) -> Any:
-        """Look once, then wait in the triggerer where it is too early; or poke."""
+        """Check once and then wait in the triggerer, if deferrable; otherwise poke."""
         with self.cancelling(context):
             return self._wait(context)
 
     def execute_again(self, context: Context, event: Any, deadline: float, failed: int, used: dict[str, Any]) -> Any:
-        """Go on after a pause in which the state database was away.
+        """Go on after a pause because the state database was unavailable.
 
         :param event: The trigger's.
         :param deadline: When to give up, in seconds since the epoch.
-        :param failed: How often it was away before.
-        :param used: The requests made and the seconds waited for permits before.
+        :param failed: How many times it was unavailable before.
+        :param used: The requests made and the seconds spent waiting for permits before.
         """
         self._used, self._failed = used, failed
         with self.cancelling(context):
             return self._wait(context, deadline)
+
+    def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> Any:
+        """Go on with what the trigger found."""
+        with self.cancelling(context):
+            return self._concluded(context, event or {})
 
     def _wait(self, context: Context, deadline: float | None = None) -> Any:
         if not self.deferrable:
@@ -185,8 +188,8 @@ class WhautomateSensor(BaseSensorOperator):
         deadline = time.time() + self.timeout if deadline is None else deadline
         not_before = 0.0
         try:
-            question = self.question(context)
-            seen = self._look(question)
+            condition = self.condition(context)
+            seen = self._check(condition)
             if seen.over:
                 self.log.info("%s", seen.words or seen.problem)
                 return self._result(seen, self._used)
@@ -197,15 +200,15 @@ class WhautomateSensor(BaseSensorOperator):
         except Exception as error:
             self._skip_instead(error)
         try:
-            asked = encrypted(question, WhautomateHook(self.whautomate_conn_id).get_account)
+            given = encrypted(condition, WhautomateHook(self.whautomate_conn_id).get_account)
         except StateUnavailable as error:
             if not may_pass(error):
                 self._skip_instead(error)
-            self._defer_without_state(question, error, deadline)
+            self._defer_without_state(condition, error, deadline)
         self.log.log(level, "%s; waiting in the triggerer", words)
         self.defer(
             trigger=self.trigger_type(
-                asked,
+                given,
                 self.whautomate_conn_id,
                 float(self.poll_interval),
                 deadline,
@@ -216,16 +219,16 @@ class WhautomateSensor(BaseSensorOperator):
             ),
             method_name="execute_complete",
             # A backstop: the trigger keeps the deadline itself.
-            timeout=timedelta(seconds=self.timeout + 2 * self.poll_interval + 2 * LAST_LOOK),
+            timeout=timedelta(seconds=self.timeout + 2 * self.poll_interval + 2 * LAST_CHECK),
         )
 
-    def _defer_without_state(self, question: Question, error: StateUnavailable, deadline: float) -> NoReturn:
-        """Begin anew after a pause: what encrypts a number for the trigger is in the state database, which is away."""
+    def _defer_without_state(self, condition: Condition, error: StateUnavailable, deadline: float) -> NoReturn:
+        """Start again after a pause: what encrypts a phone number for the trigger is in the state database."""
         now = time.time()
         if now >= deadline:
             because = f"the last check failed: {error}"
-            self._skip_instead(AirflowSensorTimeout(timed_out(question, f"after {self.timeout:g} s", because)))
-        pause = min(_pause(self.poll_interval, self._failed), deadline - now)
+            self._skip_instead(AirflowSensorTimeout(timed_out(condition, f"after {self.timeout:g} s", because)))
+        pause = min(pause_after(self.poll_interval, self._failed), deadline - now)
         self.log.warning("%s; checking again in %.0f s", failed_check(error).words, pause)
         self.defer(
             trigger=WhautomateQuotaTrigger(now + pause),
@@ -234,29 +237,25 @@ class WhautomateSensor(BaseSensorOperator):
         )
         raise AssertionError("unreachable")
 
-    def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> Any:
-        """Go on with what the trigger found."""
-        with self.cancelling(context):
-            return self._concluded(context, event or {})
-
     def _concluded(self, context: Context, event: dict[str, Any]) -> Any:
         try:
             if event.get("status") == "over":
                 used = {name: event[name] for name in ("requests", "waited")}
-                self.log.info("%s", event.get("words") or event["problem"] or "it is so")
+                self.log.info("%s", event.get("words") or event["problem"] or "the condition is met")
                 return self._result(Seen("", event["result"], event["problem"]), used)
             if event.get("status") == "timeout":
                 after = f"after {self.timeout:g} s"
-                raise AirflowSensorTimeout(timed_out(self.question(context), after, event.get("message", "")))
+                raise AirflowSensorTimeout(timed_out(self.condition(context), after, event.get("message", "")))
             final = event.get("type") in {error.__name__ for error in FINAL}
             raise (AirflowFailException if final else AirflowException)(
-                f"{self.question(context).unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
+                f"{self.condition(context).unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
             )
         except Exception as error:
             self._skip_instead(error)
 
-    def _look(self, question: Question) -> Seen:
+    def _check(self, condition: Condition) -> Seen:
         from whautomate_core.client.client import Client
+        from whautomate_core.waiting.share import WaitingPool, share_in_words
 
         account = WhautomateHook(self.whautomate_conn_id).get_account()
         require_one_state(account)
@@ -270,7 +269,7 @@ class WhautomateSensor(BaseSensorOperator):
                 client.used.go_on(**self._used)
                 is_first = not client.requests
                 try:
-                    seen = look(client, question.look)
+                    seen = run_check(client, condition.check)
                 finally:
                     self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
                     self.log.info("%s", client.used)
@@ -290,13 +289,8 @@ class WhautomateSensor(BaseSensorOperator):
         return {**(seen.result or {}), **used}
 
     def _skip_instead(self, error: Exception) -> NoReturn:
-        # What Airflow's own loop makes of an error, when it pokes.
+        # As Airflow's own loop does when a poke raises an error.
         final = isinstance(error, (AirflowFailException, AirflowSensorTimeout))
         if self.never_fail or (self.soft_fail and final):
             raise AirflowSkipException(f"skipped instead of failing: {error}") from error
         raise error
-
-
-def _pause(interval: float, failed: int) -> float:
-    """Seconds until the next check after one that failed, and `failed` before it."""
-    return min(interval * 2.0 ** min(failed, 30), max(interval, LONGEST_PAUSE))

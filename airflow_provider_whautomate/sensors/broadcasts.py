@@ -11,8 +11,8 @@ from airflow_provider_whautomate.operators.base import _storage, threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
 from whautomate_core.errors import NotDelivered
+from whautomate_core.messaging.conditions import BroadcastReached
 from whautomate_core.values.thresholds import Threshold
-from whautomate_core.waiting.condition import BroadcastReached
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -83,10 +83,10 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         self.cancel_on_kill = cancel_on_kill
         self.check_literals(WhautomateBroadcastSensor)
 
-    def question(self, context: Context) -> BroadcastReached:
+    def condition(self, context: Context) -> BroadcastReached:
         """Return what the rendered sensor waits for."""
         most = None if self.on_failed == "warn" else threshold(self.max_failed)
-        return BroadcastReached(self.broadcast_id, threshold(self.min_delivered), most)
+        return BroadcastReached(self.broadcast_id, min_delivered=threshold(self.min_delivered), max_failed=most)
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
         from whautomate_core.messaging.outcome import Ending, conclude_by_id

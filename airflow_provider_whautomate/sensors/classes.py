@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting.condition import ClassPlaces
+from whautomate_core.bookings.conditions import ClassPlaces
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -30,6 +30,6 @@ class WhautomateClassSensor(WhautomateSensor):
         self.free = free
         self.check_literals(WhautomateClassSensor)
 
-    def question(self, context: Context) -> ClassPlaces:
+    def condition(self, context: Context) -> ClassPlaces:
         """Return what the rendered sensor waits for."""
-        return ClassPlaces(self.class_id, threshold(self.free))
+        return ClassPlaces(self.class_id, free=threshold(self.free))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting.condition import ClientHas
+from whautomate_core.people.conditions import ClientHas
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -29,6 +29,6 @@ class WhautomateClientSensor(WhautomateSensor):
         self.tag = tag
         self.check_literals(WhautomateClientSensor)
 
-    def question(self, context: Context) -> ClientHas:
+    def condition(self, context: Context) -> ClientHas:
         """Return what the rendered sensor waits for."""
         return ClientHas(self.client_id, self.tag)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import Veiled
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting.condition import ContactHas
+from whautomate_core.people.conditions import ContactHas
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -51,10 +51,10 @@ class WhautomateContactSensor(WhautomateSensor):
             value = _Number(value)
         super().__setattr__(name, value)
 
-    def question(self, context: Context) -> ContactHas:
+    def condition(self, context: Context) -> ContactHas:
         """Return what the rendered sensor waits for."""
         phone = self.phone.value if isinstance(self.phone, Veiled) else self.phone
-        return ContactHas(self.contact_id, phone, self.tag, self.stage)
+        return ContactHas(self.contact_id, phone=phone, tag=self.tag, stage=self.stage)
 
 
 class _Number(Veiled):

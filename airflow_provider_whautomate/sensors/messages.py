@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting.condition import MessageReceived, since_epoch
+from whautomate_core.messaging.conditions import MessageReceived
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -32,11 +32,10 @@ class WhautomateMessageSensor(WhautomateSensor):
         self.since = since
         self.check_literals(WhautomateMessageSensor)
 
-    def question(self, context: Context) -> MessageReceived:
+    def condition(self, context: Context) -> MessageReceived:
         """Return what the rendered sensor waits for."""
-        if self.since is None:
-            return MessageReceived(self.contact_id, _first_start(context).timestamp())
-        return MessageReceived(self.contact_id, since_epoch(self.since))
+        since = _first_start(context) if self.since is None else self.since
+        return MessageReceived(self.contact_id, since=since)
 
 
 def _first_start(context: Context) -> datetime:

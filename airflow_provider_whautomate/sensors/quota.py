@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.operators.base import threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
-from whautomate_core.waiting.condition import QuotaFree
+from whautomate_core.waiting.quota import QuotaFree
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -29,6 +29,6 @@ class WhautomateQuotaSensor(WhautomateSensor):
         self.requests = requests
         self.check_literals(WhautomateQuotaSensor)
 
-    def question(self, context: Context) -> QuotaFree:
+    def condition(self, context: Context) -> QuotaFree:
         """Return what the rendered sensor waits for."""
         return QuotaFree(threshold(self.requests))

@@ -1,4 +1,4 @@
-"""Waiting for a broadcast in the triggerer, which cancels it where its task is ended meanwhile and nobody goes on."""
+"""Waiting for a broadcast in the triggerer, which cancels it if its task ends meanwhile and nothing resumes it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 
 _HAS_ON_KILL = hasattr(BaseTrigger, "on_kill")
-"""Airflow 3.3 says when a person acts on a deferred task. Before, all that is seen is that the trigger ends."""
+"""Since Airflow 3.3, a trigger is told when a person acts on a deferred task. Before, it only sees that it ends."""
 
 
 ANSWER = 15.0
-"""Seconds that Airflow has to tell the state of a task that a person ended; it gives `on_kill` 30."""
+"""Seconds within which Airflow must report the state of a task that a person ended. It gives `on_kill` 30 s."""
 
 
 class _CancellingTrigger(BaseTrigger):
-    """What the triggers below share: they cancel the broadcast where a person ends their task.
+    """Base of the triggers that cancel the broadcast if a person ends their task.
 
-    :param key: What the broadcast was created under; None, as `broadcast_id`: it is not cancelled.
-    :param broadcast_id: Its id, in place of `key`.
-    :param cancel_on_kill: Cancel it also where the task is cleared or marked as done.
+    :param key: The key that the broadcast was created under. If this and `broadcast_id` are None, nothing is cancelled.
+    :param broadcast_id: Its id, instead of `key`.
+    :param cancel_on_kill: Also cancel it if the task is cleared or marked as done.
     """
 
     whautomate_conn_id: str
@@ -57,7 +57,7 @@ class _CancellingTrigger(BaseTrigger):
         """Wait."""
         try:
             if AIRFLOW_V_3_0_PLUS:
-                # The first question makes a triggerer load Airflow's API, for which on_kill leaves too little time.
+                # The first question makes a triggerer load Airflow's API, and on_kill has too little time for that.
                 with suppress(Exception):
                     await self._state()
             if self.key is not None or self.broadcast_id is not None:
@@ -70,12 +70,12 @@ class _CancellingTrigger(BaseTrigger):
             raise
 
     async def on_kill(self) -> None:
-        """Cancel the broadcast where a person marked the task as failed, not where it was cleared or marked as done."""
+        """Cancel the broadcast if a person marked the task as failed, but not if it was cleared or marked as done."""
         try:
             async with asyncio.timeout(ANSWER):
                 state = await self._state()
         except Exception as error:
-            # A person did end the task. What isn't sent can be sent again, what is sent can't be recalled.
+            # A person did end the task. What is not sent yet can be sent later, but what is sent can't be recalled.
             self.log.warning(
                 "Airflow did not say within %g s whether the task was marked as failed or done, or cleared (%s). It "
                 "counts as failed: its broadcast is cancelled unless it has started. To send it after all, run the "
@@ -86,7 +86,7 @@ class _CancellingTrigger(BaseTrigger):
         await self._cancel_if_given_up(state)
 
     async def cleanup(self) -> None:
-        """Before Airflow 3.3, do the same; there this is called at each end, also where the triggerer shuts down."""
+        """Do the same before Airflow 3.3, which calls this whenever a trigger ends, also when the triggerer stops."""
         if _HAS_ON_KILL or not self._ended:
             return
         try:
@@ -121,7 +121,7 @@ class _CancellingTrigger(BaseTrigger):
             because = f"the task was {f'marked as {state}' if state else 'cleared'} while it was deferred"
             cancel_after(account, because, key=self.key, broadcast_id=self.broadcast_id, max_wait=10.0)
 
-        # In a thread: it opens the state database, and the loop is that of all triggers.
+        # In a thread, because it opens the state database, and all triggers share the event loop.
         await asyncio.to_thread(cancel)
 
 
@@ -143,4 +143,4 @@ class WhautomateHoldTrigger(_CancellingTrigger, WhautomateQuotaTrigger):
 
 
 class WhautomateBroadcastTrigger(_CancellingTrigger, WhautomateWaitTrigger):
-    """Looks until a broadcast is over, or a threshold decides."""
+    """Checks until a broadcast is over, or a threshold decides."""

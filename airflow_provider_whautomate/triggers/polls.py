@@ -1,8 +1,8 @@
-"""Shared polls: what waits in one triggerer for the same kind of thing at one account looks together.
+"""Shared polls: triggers of one triggerer that wait for the same kind of condition at one account check together.
 
-Airflow 3.3 has `shared_stream` for the triggers of asset watchers. Its stream is opened from the arguments of whichever
-trigger came first, and is not told who else is waiting: it could neither read those alone that a list doesn't hold, nor
-stop when all are found. Airflow 2.11 has nothing. So this serves both.
+Airflow 3.3 has `shared_stream` for the triggers of asset watchers. Its stream is opened with the arguments of whichever
+trigger came first, and does not know which others wait. So it could neither read those alone that a list leaves out,
+nor stop once all are found. Airflow 2.11 has nothing of the kind. This module serves both.
 """
 
 from __future__ import annotations
@@ -23,46 +23,37 @@ from whautomate_core.errors import (
     UnexpectedResponse,
 )
 from whautomate_core.values.words import counted
-from whautomate_core.waiting.condition import (
-    CHECK_ATTEMPTS,
-    BroadcastReached,
-    Question,
-    Seen,
-    WaitingPool,
-    alook,
-    broadcasts_now,
-    failed_check,
-    may_pass,
-)
+from whautomate_core.waiting.condition import Condition, Seen
+from whautomate_core.waiting.poll import CHECK_ATTEMPTS, Moment, arun_check, failed_check, may_pass
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account
     from whautomate_core.client.client import AsyncClient
 
-_polls: dict[tuple[asyncio.AbstractEventLoop, Account, type[Question]], _Poll] = {}
+_polls: dict[tuple[asyncio.AbstractEventLoop, Account, type[Condition]], _Poll] = {}
 
 
 @asynccontextmanager
 async def joined(
     account: Account,
-    question: Question,
+    condition: Condition,
     poll_interval: float,
     *,
     requests: int = 0,
     waited: float = 0.0,
     max_requests: int | None = None,
 ) -> AsyncIterator[Place]:
-    """Give a place among those who wait for such a thing; with the last of them their poll ends.
+    """Give a place among those that wait for this kind of condition. Their poll ends when the last one leaves.
 
-    :param poll_interval: There are at least so many seconds between two polls; the shortest of all places holds.
-    :param requests: Requests made before; `Place.requests` goes on from there, as `waited` does with seconds.
-    :param max_requests: How many requests may be made. A poll that others share counts in full for each.
+    :param poll_interval: The shortest time between two polls, in seconds; the shortest of all places applies.
+    :param requests: Requests made before. `Place.requests` continues from there, and `Place.waited` likewise.
+    :param max_requests: How many requests may be made. A shared poll counts in full for each place.
     """
-    key = (asyncio.get_running_loop(), account, type(question))
+    key = (asyncio.get_running_loop(), account, type(condition))
     poll = _polls.get(key)
     if poll is None:
         poll = _polls[key] = _Poll(account)
-    place = Place(poll, question, poll_interval, requests, waited, max_requests)
+    place = Place(poll, condition, poll_interval, requests, waited, max_requests)
     poll.places.append(place)
     try:
         yield place
@@ -74,18 +65,18 @@ async def joined(
 
 
 class Place:
-    """The place of one who waits."""
+    """The place of one trigger in a poll."""
 
     def __init__(
         self,
         poll: _Poll,
-        question: Question,
+        condition: Condition,
         poll_interval: float,
         requests: int,
         waited: float,
         max_requests: int | None,
     ) -> None:
-        self.question = question
+        self.condition = condition
         self.poll_interval = poll_interval
         self.requests = requests
         self.waited = waited
@@ -94,32 +85,34 @@ class Place:
         self._most = max_requests
         self._answer: asyncio.Future[Seen | Exception] | None = None
 
-    async def look(self, at: float) -> Seen:
-        """What there is to be seen at a moment (seconds since the epoch), or before where others look before.
+    async def check_at(self, moment: Moment) -> Seen:
+        """Return what a check at a moment sees, or an earlier check that others made.
 
-        A check that failed and may succeed later is one that saw nothing (`Seen.failed`).
+        A check that failed, and may succeed later, saw nothing (`Seen.failed`).
 
-        :raises BudgetExceeded: where that would be over `max_requests`.
+        :raises BudgetExceeded: if the check would exceed `max_requests`.
         :raises WhautomateError: as the client does.
         """
         if self._most is not None and self.requests >= self._most:
             raise BudgetExceeded(
                 f"the step has made {counted(self.requests, 'request')} and max_requests is {self._most}"
             )
-        self.at = at
+        self.at = moment.at
         self._answer = asyncio.get_running_loop().create_future()
         self._poll.asked.set()
         answer = await self._answer
         if isinstance(answer, Exception):
-            # It is raised in each who waited: without that, each would add its own lines to one traceback.
+            # It is raised in every trigger that waited. Without this, each would add its own lines to one traceback.
             raise answer.with_traceback(None)
         return answer
 
     @property
     def asks(self) -> bool:
+        """Whether it waits for an answer."""
         return self._answer is not None and not self._answer.done()
 
     def tell(self, answer: Seen | Exception, requests: int = 0, waited: float = 0.0) -> None:
+        """Answer it, with what the check took."""
         if self._answer is not None and not self._answer.done():
             self.requests += requests
             self.waited += waited
@@ -129,13 +122,13 @@ class Place:
 
 
 class _Poll:
-    """Looks for all who have a place, until it is ended."""
+    """Checks for all that have a place, until it is ended."""
 
     def __init__(self, account: Account) -> None:
         self.places: list[Place] = []
         self.asked = asyncio.Event()
         self._account = account
-        # In a context of its own: what it logs is of all who wait, and Airflow's is that of the task that came first.
+        # In a context of its own: its log concerns all that wait, but Airflow's context is that of the first task.
         self._task = asyncio.create_task(self._run(), context=contextvars.Context())
 
     async def end(self) -> None:
@@ -151,7 +144,7 @@ class _Poll:
                 asking = [place for place in self.places if place.asks]
                 if (seconds := _until(asking, last)) > 0:
                     with suppress(TimeoutError):
-                        # Not for longer at a time: the clock may be set meanwhile.
+                        # Not longer at a time, because the clock may be set meanwhile.
                         async with asyncio.timeout(min(seconds, 60.0)):
                             await self.asked.wait()
                     continue
@@ -160,9 +153,9 @@ class _Poll:
                 try:
                     if client is None:
                         client = await asyncio.to_thread(self._open)
-                    await self._look(client, asking, due)
+                    await _check(client, asking, due)
                 except Exception as error:
-                    # What may pass by the time of their own next look is no news for those who only came along.
+                    # An error that may pass by the time of their own check does not concern those that are not due.
                     for place in due if may_pass(error) else asking:
                         place.tell(error, *_used(client, before))
                 last = time.monotonic()
@@ -171,44 +164,42 @@ class _Poll:
                 await client.aclose()
 
     def _open(self) -> AsyncClient:
-        # In a thread: it loads the client and opens the state database, and the loop is that of all triggers.
+        # In a thread, because it loads the client and opens the state database, and all triggers share the event loop.
         from whautomate_core.client.client import AsyncClient
+        from whautomate_core.waiting.share import WaitingPool
 
         return AsyncClient(self._account, pool=WaitingPool(self._account), attempts=CHECK_ATTEMPTS)
 
-    async def _look(self, client: AsyncClient, asking: list[Place], due: list[Place]) -> None:
-        if due and isinstance(due[0].question, BroadcastReached):
-            await _look_at_broadcasts(client, asking, due)
-            return
-        groups: dict[Question, list[Place]] = {}
-        for place in due:
-            groups.setdefault(place.question, []).append(place)
-        for question, places in groups.items():
-            before = _used(client)
-            try:
-                answer: Seen | Exception = await alook(client, question.look)
-            except _OF_ONE as error:
-                answer = error
-            for place in places:
-                place.tell(answer, *_used(client, before))
+
+async def _check(client: AsyncClient, asking: list[Place], due: list[Place]) -> None:
+    """Check what is due, and answer the places. Raises errors that concern all of them."""
+    if due and due[0].condition.checked_together:
+        await _check_together(client, type(due[0].condition), asking, due)
+        return
+    groups: dict[Condition, list[Place]] = {}
+    for place in due:
+        groups.setdefault(place.condition, []).append(place)
+    for condition, places in groups.items():
+        before = _used(client)
+        try:
+            answer: Seen | Exception = await arun_check(client, condition.check)
+        except _OF_ONE as error:
+            answer = error
+        for place in places:
+            place.tell(answer, *_used(client, before))
 
 
-async def _look_at_broadcasts(client: AsyncClient, asking: list[Place], due: list[Place]) -> None:
-    def ids(places: list[Place]) -> set[str]:
-        return {place.question.broadcast_id for place in places if isinstance(place.question, BroadcastReached)}
-
+async def _check_together(client: AsyncClient, kind: type[Condition], asking: list[Place], due: list[Place]) -> None:
     before = _used(client)
-    found = await alook(client, partial(broadcasts_now, ids(asking), ids(due)))
+    wanted, now = ({place.condition for place in places} for places in (asking, due))
+    found = await arun_check(client, partial(kind.check_together, wanted, now))
     for place in asking:
-        assert isinstance(place.question, BroadcastReached)
-        broadcast = found.get(place.question.broadcast_id)
-        if broadcast is not None:
-            answer = broadcast if isinstance(broadcast, Exception) else place.question.decide(broadcast)
+        if (answer := found.get(place.condition)) is not None:
             place.tell(answer, *_used(client, before))
 
 
 _OF_ONE = (ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse)
-"""Errors that concern what one waits for, and nobody else."""
+"""Errors that concern one condition and not the others."""
 
 
 def _used(client: AsyncClient | None, before: tuple[int, float] = (0, 0.0)) -> tuple[int, float]:

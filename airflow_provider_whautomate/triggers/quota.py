@@ -1,4 +1,4 @@
-"""Waiting for a permit of the account in the triggerer."""
+"""Waiting in the triggerer for a permit of the account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 
 class WhautomateQuotaTrigger(BaseTrigger):
-    """Waits until a moment. Airflow's own of that kind is in another package since Airflow 3.
+    """Waits until a moment. Since Airflow 3, Airflow's own trigger of this kind is in a separate package.
 
     :param until: The moment, in seconds since the epoch.
     """

@@ -12,42 +12,44 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from airflow_provider_whautomate._encrypted import decrypted
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import joined
+from whautomate_core.conditions import condition_from
 from whautomate_core.errors import StateUnavailable
-from whautomate_core.waiting.condition import Question, failed_check, looks, may_pass, poll_delays, question_from
+from whautomate_core.waiting.condition import Condition, Seen
+from whautomate_core.waiting.poll import Moment, asleep_until, await_over, failed_check, may_pass, moments
 
 if TYPE_CHECKING:
     from whautomate_core.account import Account
 
-LAST_LOOK = 30.0
-"""Seconds that the look at the deadline may take, with the wait for its permit."""
+LAST_CHECK = 30.0
+"""Seconds that the check at the deadline may take, including the wait for its permit."""
 
 
 class WhautomateWaitTrigger(BaseTrigger):
-    """Looks until there is what a sensor waits for. It only reads, so it may start anew at any time.
+    """Checks until a condition is met. It only reads, so it may start again at any time.
 
-    It looks together with the others of its kind and account in this triggerer, and waits for permits itself, since
-    that holds no worker slot.
+    It checks together with the other triggers of its kind and account in this triggerer. It waits for permits itself,
+    because that holds no worker slot.
 
-    Yields one event, JSON with a `status`: `over`, with `result` or `problem`, `words` for the log, the number of
-    `requests` and seconds `waited` for permits; `timeout`, once `deadline` has passed, with the `message` of a last
-    check that failed;
-    `error`, with `type` and `message`.
+    Yields one event, which is JSON with a `status`: `over`, with `result` or `problem`, `words` for the log, the number
+    of `requests` and the seconds `waited` for permits; `timeout` after `deadline`, with the `message` of a last check
+    that failed; `error`, with `type` and `message`.
 
-    A check that fails, since the server or the state database is away, is logged and made again after the next pause.
+    A check that fails because the server or the state database is unavailable is logged, and made again after the next
+    pause.
 
-    :param question: What it waits for, as `encrypted` returns it.
+    :param condition: What it waits for, as `encrypted` returns it.
     :param whautomate_conn_id: The connection.
-    :param poll_interval: Seconds until the first look; doubles with each, up to 15 minutes.
+    :param poll_interval: Seconds until the first check; doubles with each check, up to 15 minutes.
     :param deadline: When to give up, in seconds since the epoch.
-    :param not_before: When something can change at the earliest, likewise.
+    :param not_before: Nothing can change before this moment, in seconds since the epoch.
     :param requests: How many requests were made before; the event's number includes them.
-    :param waited: How many seconds were waited for permits before, likewise.
+    :param waited: How many seconds were spent waiting for permits before; the event's number includes them.
     :param max_requests: How many requests may be made, those before included.
     """
 
     def __init__(
         self,
-        question: dict[str, Any],
+        condition: dict[str, Any],
         whautomate_conn_id: str,
         poll_interval: float,
         deadline: float,
@@ -57,7 +59,7 @@ class WhautomateWaitTrigger(BaseTrigger):
         max_requests: int | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.question = question
+        self.condition = condition
         self.whautomate_conn_id = whautomate_conn_id
         self.poll_interval = poll_interval
         self.deadline = deadline
@@ -69,7 +71,7 @@ class WhautomateWaitTrigger(BaseTrigger):
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and its arguments, all of them plain JSON."""
         return f"{type(self).__module__}.{type(self).__qualname__}", {
-            "question": self.question,
+            "condition": self.condition,
             "whautomate_conn_id": self.whautomate_conn_id,
             "poll_interval": self.poll_interval,
             "deadline": self.deadline,
@@ -80,13 +82,13 @@ class WhautomateWaitTrigger(BaseTrigger):
         }
 
     def __repr__(self) -> str:
-        # Airflow's has all arguments, and logs may hold it.
-        return f"<{type(self).__name__} {self.question.get('kind')}>"
+        # Airflow's own shows all arguments, and logs may contain it.
+        return f"<{type(self).__name__} {self.condition.get('kind')}>"
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look, wait, look again."""
+        """Wait until the condition is met, can't be met any more, or the deadline has passed."""
         try:
-            async with asyncio.timeout(max(0.0, self.deadline - time.time()) + LAST_LOOK):
+            async with asyncio.timeout(max(0.0, self.deadline - time.time()) + LAST_CHECK):
                 event = await self._wait()
         except TimeoutError as error:
             event = {"status": "timeout"} | ({"message": str(error)} if str(error) else {})
@@ -98,29 +100,23 @@ class WhautomateWaitTrigger(BaseTrigger):
     async def _wait(self) -> dict[str, Any]:
         account = await WhautomateHook(self.whautomate_conn_id).aget_account()
         require_one_state(account)
-        question = await self._decrypted(account)
-        moments = looks(
-            question,
+        condition = await self._decrypted(account)
+        at_moments = moments(
             self.poll_interval,
             self.deadline,
+            longest=condition.longest,
             not_before=self.not_before,
             tell=self.log.log,
         )
         async with joined(
             account,
-            question,
+            condition,
             self.poll_interval,
             requests=self.requests,
             waited=self.waited,
             max_requests=self.max_requests,
         ) as place:
-            at = next(moments)
-            while True:
-                seen = await place.look(at)
-                try:
-                    at = moments.send(seen)
-                except StopIteration:
-                    break
+            seen = await await_over(at_moments, place.check_at)
         return {
             "status": "over",
             "result": seen.result,
@@ -130,20 +126,19 @@ class WhautomateWaitTrigger(BaseTrigger):
             "waited": round(place.waited, 1),
         }
 
-    async def _decrypted(self, account: Account) -> Question:
-        """What it waits for. A number's key is in the state database: while that is away, the wait goes on."""
-        delays = poll_delays(self.poll_interval)
-        while True:
+    async def _decrypted(self, account: Account) -> Condition:
+        """What it waits for. The key of a phone number is in the state database, which may be unavailable for a while;
+        then this waits as it does for a failed check."""
+
+        async def decrypt_at(moment: Moment) -> Seen:
+            await asleep_until(moment)
             try:
-                # In a thread: it may open the state database, and the loop is that of all triggers.
-                return question_from(await asyncio.to_thread(decrypted, self.question, account))
+                # In a thread, because it may open the state database, and all triggers share the event loop.
+                return Seen("", result=await asyncio.to_thread(decrypted, self.condition, account))
             except StateUnavailable as error:
                 if not may_pass(error):
                     raise
-                seen = failed_check(error)
-            rest = self.deadline - time.time()
-            if rest <= 0:
-                raise TimeoutError(f"the last check failed: {seen.failed}")
-            pause = min(next(delays), rest)
-            self.log.warning("%s; checking again in %.0f s", seen.words, pause)
-            await asyncio.sleep(pause)
+                return failed_check(error)
+
+        seen = await await_over(moments(self.poll_interval, self.deadline, tell=self.log.log), decrypt_at)
+        return condition_from(seen.result or {})

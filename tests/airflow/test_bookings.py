@@ -105,6 +105,6 @@ def test_run_again_for_the_same_date_nothing_happens_twice(booked, emulator):
     assert second["book"] == {**first["book"], "booked": False, "requests": 0, "waited": 0.0}
     assert (second["move"]["changed"], second["cancel"]["changed"]) == (False, False)
     assert (second["timetable"]["created"], second["timetable"]["unchanged"]) == (0, 2)
-    assert (second["enrol"]["booked"], second["enrol"]["there"]) == (0, 1)
+    assert (second["enrol"]["booked"], second["enrol"]["unchanged"]) == (0, 1)
     for operation, count in (("rescheduleAppointment", 1), ("cancelAppointment", 1), ("createClass", 4)):
         assert len(emulator.requests(operation)) == count

@@ -79,7 +79,7 @@ def test_rows_of_bookings_come_from_object_storage_and_rejects_go_there(emulator
         days=3660,
         earliest="2098-12-01T00:00:00Z",
     )
-    assert off._attempt({"ti": SimpleNamespace()})["added"] == 1
+    assert off._attempt({"ti": SimpleNamespace()})["created"] == 1
 
 
 @pytest.mark.parametrize("url", ["nosuch://bucket_conn@bucket/a.jsonl", "/no/such/folder/a.jsonl"])

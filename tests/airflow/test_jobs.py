@@ -106,7 +106,7 @@ def test_people_are_found_and_written_to_by_number(emulator):
     (client,) = emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": "30123456"}])
     number = {"phone": "030 123456", "default_region": "DE"}
     found = run(WhautomateFindContactOperator, **number)
-    assert found == {"id": contact, "doubles": 0, "protected": False, "requests": 1, "waited": 0.0}
+    assert found == {"id": contact, "duplicates": 0, "protected": False, "requests": 1, "waited": 0.0}
     assert run(WhautomateFindClientOperator, **number)["id"] == client
     assert run(WhautomateSetContactStageOperator, stage="Won", **number)["changed"]
     # As templates make it: text.

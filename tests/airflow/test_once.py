@@ -28,7 +28,7 @@ def number(n):
 
 
 def chunk(*people):
-    return [{"phone": number(n)} for n in people]
+    return [{"phoneNumber": number(n)} for n in people]
 
 
 def message(to, text=None):

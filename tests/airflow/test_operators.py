@@ -230,8 +230,8 @@ def test_arguments_of_a_subclass_of_a_sensor_are_still_checked():
             super().__init__(**kwargs)
             self.table = table
 
-        def question(self, context):
-            return super().question({**context, "table": self.table})
+        def condition(self, context):
+            return super().condition({**context, "table": self.table})
 
     assert Own(task_id="task", table="t", contact_id="c", tag="vip").table == "t"
     assert "tag must be text" in str(refused(Own, table="t", contact_id="c", tag=5))
@@ -351,7 +351,7 @@ def test_values_of_another_kind_become_what_airflow_can_store_and_show():
     sensor = WhautomateSlotSensor(task_id="t", **given, poll_interval=HOUR, max_wait=HOUR)
     assert (sensor.timezone, sensor.poll_interval) == ("Asia/Tokyo", 3600)
     sensor.earliest, sensor.latest = MOMENTS[0], "2027-01-02T00:00:00Z"
-    assert (sensor.question({}).timezone, sensor.question({}).hours) == ("Asia/Tokyo", ("09:00-12:00",))
+    assert (sensor.condition({}).timezone, sensor.condition({}).hours) == ("Asia/Tokyo", ("09:00-12:00",))
     sent = WhautomateBroadcastOperator(task_id="t", **OF_BROADCAST, timeout=HOUR, poll_interval=HOUR, max_wait=HOUR)
     assert (sent.timeout, sent.poll_interval, sent.max_wait) == (3600, 3600, 3600)
 

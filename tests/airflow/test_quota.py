@@ -219,7 +219,7 @@ def test_a_deferrable_sensor_without_a_permit_goes_to_the_triggerer(emulator):
 
 
 def test_the_trigger_waits_for_its_permits_and_keeps_its_deadline(emulator, connections, monkeypatch):
-    monkeypatch.setattr("airflow_provider_whautomate.triggers.waiting.LAST_LOOK", 1.0)
+    monkeypatch.setattr("airflow_provider_whautomate.triggers.waiting.LAST_CHECK", 1.0)
 
     async def event(deadline, **more):
         asked = {"kind": "broadcast", "broadcast_id": "b"}

@@ -69,7 +69,7 @@ def test_a_mirror_refuses_chunks(run):
 
 def test_families_share_a_phone_and_a_template_may_name_any_argument(run):
     report = run.results["families"]
-    assert (report["created"], report["rejected"], report["folded"]) == (2, 1, 0)
+    assert (report["created"], report["rejected"], report["superseded"]) == (2, 1, 0)
     assert {one["fullName"]: one["tags"] for one in run.emulator.clients()} == {"Ann": ["family"], "Ben": ["family"]}
     (rejects,) = run.files.glob("rejects-*.jsonl")
     assert [json.loads(line)["row"] for line in rejects.read_text().splitlines()] == [4]

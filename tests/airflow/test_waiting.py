@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -31,8 +32,9 @@ from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 from airflow_provider_whautomate.triggers import polls, waiting
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
+from whautomate_core.people.conditions import ContactHas
 from whautomate_core.state import database
-from whautomate_core.waiting.condition import ContactHas, Seen
+from whautomate_core.waiting.condition import Seen
 
 SENSORS = {
     "broadcast": WhautomateBroadcastSensor,
@@ -55,11 +57,9 @@ def emulator(whautomate_emulator, connections):
 
 
 def sensor_of(asked, **more):
-    """The sensor that asks a question."""
+    """The sensor that waits for a condition."""
     fields = dict(asked)
     kind = fields.pop("kind")
-    if kind == "message":
-        fields["since"] = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(fields['since']))}+00:00"
     return SENSORS[kind](task_id="wait", **fields, **more)
 
 
@@ -77,7 +77,7 @@ async def event_of(one):
 @pytest.mark.whautomate(**QUICK)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_sensors_that_poke_decide_by_the_table(case: Case, emulator):
-    sensor = sensor_of(case.question(emulator), timeout=60)
+    sensor = sensor_of(case.condition(emulator), timeout=60)
     if case.error or case.problem:
         with pytest.raises(case.error or AirflowFailException, match=case.problem):
             sensor.poke({})
@@ -90,7 +90,7 @@ def test_sensors_that_poke_decide_by_the_table(case: Case, emulator):
 @pytest.mark.whautomate(**QUICK)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_triggers_decide_by_the_table(case: Case, emulator):
-    asked = case.question(emulator)
+    asked = case.condition(emulator)
     event = asyncio.run(event_of(trigger(asked, seconds=0.0 if case.waits else 1e6)))
     assert json.loads(json.dumps(event)) == event
     if case.waits:
@@ -163,7 +163,7 @@ def test_a_deferred_sensor_waits_for_the_start_of_its_broadcast(emulator):
     with pytest.raises(TaskDeferred) as deferred:
         run(sensor)
     left = deferred.value.trigger
-    assert left.question == {"kind": "broadcast", "broadcast_id": made, "min_delivered": None, "max_failed": None}
+    assert left.condition == {"kind": "broadcast", "broadcast_id": made, "min_delivered": None, "max_failed": None}
     assert left.not_before == 4_102_444_800
     assert started + 1000 <= left.deadline <= time.time() + 1000
     assert left.requests == 1
@@ -253,7 +253,7 @@ def test_a_sensor_survives_a_host_and_a_state_database_that_are_away(emulator, v
     assert not poked.poke({})
     server.start()
     assert poked.poke({}).is_done
-    assert asyncio.run(event_of(trigger(deferred.value.trigger.question)))["result"] == {"id": vip["contact_id"]}
+    assert asyncio.run(event_of(trigger(deferred.value.trigger.condition)))["result"] == {"id": vip["contact_id"]}
     for one in (server, state):
         one.stop()
 
@@ -289,7 +289,7 @@ def test_a_sensor_that_waits_for_a_number_survives_a_state_database_that_is_away
     assert sensor().execute_again({}, None, **kept)["id"] == contact
     with pytest.raises(TaskDeferred) as deferred:
         run(sensor("4915123456780"))
-    question = deferred.value.trigger.question
+    encrypted = deferred.value.trigger.condition
     state.stop()
     tries = []
 
@@ -300,7 +300,7 @@ def test_a_sensor_that_waits_for_a_number_survives_a_state_database_that_is_away
         return decrypted(*given)
 
     monkeypatch.setattr(waiting, "decrypted", decrypt)
-    assert asyncio.run(event_of(trigger(question, seconds=0.5)))["status"] == "timeout"
+    assert asyncio.run(event_of(trigger(encrypted, seconds=0.5)))["status"] == "timeout"
     assert len(tries) == 3
 
 
@@ -375,14 +375,14 @@ def test_what_can_not_be_is_an_error_at_parse(make, says):
 def test_templates_are_left_until_they_are_rendered():
     WhautomateContactSensor(task_id="t", contact_id="{{ x }}", tag="{{ '' }}")
     WhautomateQuotaSensor(task_id="t", requests="{{ x }}")
-    assert WhautomateQuotaSensor(task_id="t", requests="50").question({}).requests == 50
+    assert WhautomateQuotaSensor(task_id="t", requests="50").condition({}).requests == 50
 
 
 def test_a_rendered_number_is_not_shown():
     sensor = WhautomateContactSensor(task_id="t", phone="{{ x }}", tag="a")
     sensor.phone = "+4915123456789"  # as the rendering does
     assert str(sensor.phone) == repr(sensor.phone) == "+49…89"
-    assert sensor.question({}) == ContactHas(phone="+4915123456789", tag="a")
+    assert sensor.condition({}) == ContactHas(phone="+4915123456789", tag="a")
 
 
 def deferred_by_number():
@@ -396,7 +396,7 @@ def deferred_by_number():
 
 def test_a_deferred_sensor_keeps_no_number_in_airflows_database_and_waits_for_it(emulator):
     arguments = deferred_by_number()
-    assert "phone" not in arguments["question"]
+    assert "phone" not in arguments["condition"]
     assert "34567" not in str(arguments)
     [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789", "tags": ["vip"]}])
     event = asyncio.run(event_of(WhautomateWaitTrigger(**{**arguments, "poll_interval": 0.05})))
@@ -416,12 +416,11 @@ def test_a_number_that_another_state_database_encrypted_is_an_error_that_says_wh
 
 
 def test_messages_count_from_the_first_start_where_nothing_else_is_said():
-    first = SimpleNamespace(timestamp=lambda: 1000.0)
-    later = SimpleNamespace(timestamp=lambda: 2000.0)
+    first, later = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
     sensor = WhautomateMessageSensor(task_id="t", contact_id="c")
     rescheduled = SimpleNamespace(get_first_reschedule_date=lambda context: first, start_date=later)
-    assert sensor.question({"ti": rescheduled}).since == 1000
-    assert sensor.question({"ti": SimpleNamespace(start_date=later)}).since == 2000
+    assert sensor.condition({"ti": rescheduled}).since == first.isoformat()
+    assert sensor.condition({"ti": SimpleNamespace(start_date=later)}).since == later.isoformat()
 
 
 # --- the trigger
@@ -437,7 +436,7 @@ def test_triggers_survive_being_stored():
     assert "3456" not in f"{one!r} {one}"
 
 
-def test_the_trigger_looks_until_it_is_there(emulator):
+def test_the_trigger_checks_until_it_is_there(emulator):
     [contact] = emulator.add_contacts([{"name": "n", "phoneNumber": "4915123456789"}])
 
     async def scenario():

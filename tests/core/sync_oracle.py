@@ -33,7 +33,7 @@ from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
 from whautomate_core.state.profiles import Profile
-from whautomate_core.sync import apply
+from whautomate_core.sync import write
 from whautomate_core.sync.clients import sync_clients, tag_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.options import Run
@@ -670,7 +670,7 @@ class Oracle:
 
     def _judge_report(self, report: dict[str, Any], late: int, plan_only: bool) -> None:
         assert report["rows"] == len(self.rows())
-        assert report["folded"] == len(self.twice)
+        assert report["superseded"] == len(self.twice)
         assert report["rejected"] + report["failed"] + report["unsettled"] >= self._unread
         if plan_only:
             return
@@ -948,7 +948,7 @@ def tell(story: Story, begin: Callable[[Behaviour], World], state: str) -> None:
     if story.knows:
         merges, cap = world.emulator.behaviour.put == "merge", world.emulator.behaviour.page_cap
         open_state(state).profiles.put(oracle.account, Profile(merges, False, cap))
-    with mock.patch.object(apply, "FRESH", -1.0 if story.is_slow else apply.FRESH):
+    with mock.patch.object(write, "FRESH", -1.0 if story.is_slow else write.FRESH):
         for name, *given in story.steps:
             world.skip(1.0)
             if name == "run":

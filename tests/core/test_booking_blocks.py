@@ -81,14 +81,14 @@ WEEKEND = row("2026-03-28", "2026-03-29", OTHER)  # 47 hours: clocks are put for
 @EACH_BEHAVIOUR
 def test_what_is_missing_is_added_and_what_is_gone_is_removed(office: Office) -> None:
     first = office.sync([MORNING, DAY_OFF, WEEKEND, MORNING])
-    assert (first["rows"], first["added"], first["folded"], first["blocks"]) == (4, 3, 1, 3)
+    assert (first["rows"], first["created"], first["superseded"], first["blocks"]) == (4, 3, 1, 3)
     assert office.blocks() == ["03-02T08:00/03-02T11:00", "03-02T23:00/03-03T23:00"]
     assert office.blocks(OTHER) == ["03-27T23:00/03-29T22:00"]
     again = office.sync([MORNING, DAY_OFF, WEEKEND])
-    assert (again["added"], again["there"], again["removed"]) == (0, 3, 0)
+    assert (again["created"], again["unchanged"], again["removed"]) == (0, 3, 0)
     assert len(office.emulator.requests("createStaffAvailabilityBlock")) == 3
     later = office.sync([MORNING, row("2026-03-05T09:00+02:00", "2026-03-05T10:00Z")])
-    assert (later["added"], later["there"], later["removed"], later["kept"]) == (1, 1, 2, 0)
+    assert (later["created"], later["unchanged"], later["removed"], later["kept"]) == (1, 1, 2, 0)
     assert office.blocks() == ["03-02T08:00/03-02T11:00", "03-05T07:00/03-05T10:00"]
     assert office.blocks(OTHER) == []
 
@@ -100,7 +100,7 @@ def test_only_what_it_added_itself_is_removed(office: Office) -> None:
     office.sync([row("2026-03-10", "2026-03-10")], calendar="another")
     before = office.blocks()
     first = office.sync([MORNING, DAY_OFF])
-    assert (first["there"], first["added"]) == (1, 1)
+    assert (first["unchanged"], first["created"]) == (1, 1)
     office.sync([row("2026-03-20", "2026-03-20", OTHER)])
     assert office.blocks() == before
 
@@ -111,9 +111,9 @@ def test_what_somebody_removed_by_hand_is_added_again_and_what_is_past_is_left(o
     office.client.send(staffs.delete_staff_availability_block(STAFF, block["id"]))
     assert office.sync([MORNING, DAY_OFF], max_failed=1)["unsettled"] == 1  # it may only not show yet
     later(901.0)
-    assert office.sync([MORNING, DAY_OFF])["added"] == 1
+    assert office.sync([MORNING, DAY_OFF])["created"] == 1
     later = office.sync([DAY_OFF, row("2026-03-01", "2026-03-01")], earliest="2026-03-02T12:00:00Z")
-    assert (later["past"], later["there"], later["removed"]) == (1, 1, 0)
+    assert (later["past"], later["unchanged"], later["removed"]) == (1, 1, 0)
     assert len(office.blocks()) == 2
 
 
@@ -169,10 +169,10 @@ def test_overlapping_rows_are_said_where_the_server_refuses_them(office: Office)
     ):
         office.sync(rows)
     report = office.sync(rows, max_failed=1)
-    assert (report["failed"], report["there"]) == (1, 2)
+    assert (report["failed"], report["unchanged"]) == (1, 2)
     # One that grew replaces what it was before.
     report = office.sync([row("2026-03-02T08:00", "2026-03-02T14:00"), DAY_OFF])
-    assert (report["added"], report["removed"]) == (1, 1)
+    assert (report["created"], report["removed"]) == (1, 1)
     assert office.blocks()[0] == "03-02T07:00/03-02T13:00"
 
 
@@ -195,12 +195,12 @@ END:VCALENDAR
 """
     path.write_text(lines)
     report = office.sync(str(path), staff_id=STAFF, reason="Time off", days=30)
-    assert (report["rows"], report["added"], report["past"], report["blocks"]) == (3, 2, 1, 2)
+    assert (report["rows"], report["created"], report["past"], report["blocks"]) == (3, 2, 1, 2)
     # The same week of summer time: an hour earlier in UTC. The third is more than 30 days away.
     assert office.blocks() == ["03-01T23:00/03-02T23:00", "03-27T12:00/03-27T13:00"]
     assert {one["reason"] for one in office.emulator.records("availabilityBlocks")} == {"Time off"}
     report = office.sync(str(path), staff_id=STAFF, days=41)
-    assert (report["there"], report["added"], report["blocks"]) == (1, 1, 4)
+    assert (report["unchanged"], report["created"], report["blocks"]) == (1, 1, 4)
     assert office.blocks()[2:] == ["04-03T11:00/04-03T12:00", "04-10T11:00/04-10T12:00"]
     path.write_text(lines.replace("COUNT=3", "COUNT=1"))
     assert office.sync(str(path), staff_id=STAFF, days=41)["removed"] == 2
@@ -267,7 +267,7 @@ def test_a_reminder_or_an_odd_event_keeps_no_withdrawn_block(office: Office, tmp
     reminder = "BEGIN:VEVENT\nUID:r\nDTSTART:20260310T090000Z\nDTEND:20260310T090000Z\nEND:VEVENT\n"
     same_day = "BEGIN:VEVENT\nUID:s\nDTSTART;VALUE=DATE:20260304\nDTEND;VALUE=DATE:20260304\nEND:VEVENT\n"
     report = office.sync(calendar_of(path, reminder, same_day), **more)
-    assert (report["rejected"], report["past"], report["there"], report["removed"]) == (0, 1, 1, 1)
+    assert (report["rejected"], report["past"], report["unchanged"], report["removed"]) == (0, 1, 1, 1)
 
 
 # --- faults and kills
@@ -279,8 +279,8 @@ def test_a_block_whose_answer_was_lost_is_found_and_known_as_its_own(office: Off
         "2026-03-02T09:00:00", "2026-03-02T12:00:00"
     )  # looks like it, or is two hours away, by the behaviour
     office.emulator.fault("dropped_after", operation="createStaffAvailabilityBlock")
-    assert office.sync([MORNING, DAY_OFF])["added"] == 2
-    assert office.sync([MORNING, DAY_OFF])["there"] == 2
+    assert office.sync([MORNING, DAY_OFF])["created"] == 2
+    assert office.sync([MORNING, DAY_OFF])["unchanged"] == 2
     assert {"03-02T08:00/03-02T11:00", "03-02T23:00/03-03T23:00"} <= set(office.blocks())
     assert len(office.emulator.requests("createStaffAvailabilityBlock")) == 3
     office.sync([row("2026-03-20", "2026-03-20", OTHER)])
@@ -325,7 +325,7 @@ def test_killed_anywhere_the_blocks_are_as_wanted_in_the_end(
     office.begin()
     office.emulator.advance(30)
     report = office.sync(rows(second), calendar, max_failed="100%")
-    outcomes = ("added", "there", "folded", "past", "rejected", "failed", "unsettled")
+    outcomes = ("created", "unchanged", "superseded", "past", "rejected", "failed", "unsettled")
     assert sum(report[name] for name in outcomes) == report["rows"] == len(second)
     there = [int(one[3:5]) - 10 for one in office.blocks()]
     assert len(there) == len(set(there)), "nothing is blocked twice"
@@ -338,11 +338,11 @@ def test_killed_anywhere_the_blocks_are_as_wanted_in_the_end(
 
 def test_what_nobody_knew_is_added_again_after_a_while(office: Office, later: Any) -> None:
     office.emulator.fault("dropped_before", operation="createStaffAvailabilityBlock")
-    with pytest.raises(errors.InvalidRequest, match="1 x nobody knows whether it happened"):
+    with pytest.raises(errors.InvalidRequest, match="1 x its outcome is unknown"):
         office.sync([MORNING])
     assert office.sync([MORNING], max_failed=1)["unsettled"] == 1
     later(901.0)
-    assert office.sync([MORNING])["added"] == 1
+    assert office.sync([MORNING])["created"] == 1
     assert len(office.blocks()) == 1
 
 

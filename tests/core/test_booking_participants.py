@@ -26,7 +26,8 @@ BEHAVIOURS: list[dict[str, Any]] = [
     {"search_delay": 0.0, "list_lag": 20.0},
 ]
 OUTCOMES = (
-    "booked", "waitlisted", "there", "full", "folded", "missing", "rejected", "protected", "failed", "unsettled",
+    "booked", "waitlisted", "unchanged", "full", "superseded", "missing", "rejected", "protected", "failed",
+    "unsettled",
 )  # fmt: skip
 
 
@@ -92,9 +93,9 @@ def lesson(lessons: list[Class], request: pytest.FixtureRequest) -> Class:
 
 def test_rows_take_part_once(lesson: Class) -> None:
     report = lesson.enrol([0, 1, 0])
-    assert (report["rows"], report["booked"], report["folded"]) == (3, 2, 1)
+    assert (report["rows"], report["booked"], report["superseded"]) == (3, 2, 1)
     again = lesson.enrol([0, 1, 2])
-    assert (again["there"], again["booked"], again["removed"]) == (2, 1, 0)
+    assert (again["unchanged"], again["booked"], again["removed"]) == (2, 1, 0)
     assert lesson.places() == {0: ["BOOKED"], 1: ["BOOKED"], 2: ["BOOKED"]}
     assert len(lesson.emulator.requests("addClassParticipant")) == 3
 
@@ -102,11 +103,13 @@ def test_rows_take_part_once(lesson: Class) -> None:
 def test_made_equal_others_are_taken_out_and_may_come_again(lesson: Class) -> None:
     lesson.enrol([0, 1])
     report = lesson.enrol([1, 2], members="exactly")
-    assert (report["there"], report["booked"], report["removed"]) == (1, 1, 1)
+    assert (report["unchanged"], report["booked"], report["removed"]) == (1, 1, 1)
     assert lesson.places().keys() == {1, 2}
     assert lesson.enrol([0])["booked"] == 1
     assert lesson.places().keys() == {0, 1, 2}
-    with pytest.raises(errors.InvalidRequest, match="2 would be taken out, over max_removed=1: nothing was sent"):
+    with pytest.raises(
+        errors.InvalidRequest, match="2 of 3 participants would be removed, over max_removed=1: nothing was sent"
+    ):
         lesson.enrol([0], members="exactly", max_removed=1)
     assert lesson.places().keys() == {0, 1, 2}
 
@@ -115,7 +118,7 @@ def test_a_full_class_has_a_waitlist_which_is_reported(lesson: Class) -> None:
     report = lesson.enrol([0, 1, 2, 3])
     assert (report["booked"], report["waitlisted"], report["failed"]) == (3, 1, 0)
     assert lesson.places()[3] == ["WAITLISTED"]
-    assert lesson.enrol([3])["there"] == 1
+    assert lesson.enrol([3])["unchanged"] == 1
     lesson.open()
     report = lesson.enrol([0, 1, 2, 3], waitlist=False)
     assert (report["booked"], report["full"]) == (3, 1)
@@ -131,7 +134,7 @@ def test_people_are_found_by_number_and_nobody_is_taken_out_while_one_is_missing
     assert "999999" not in (tmp_path / "rejects.jsonl").read_text()
     assert lesson.places().keys() == {0, 2}
     report = lesson.enrol([], **(by_phone | {"source": rows[:1]}))
-    assert (report["there"], report["removed"]) == (1, 1)
+    assert (report["unchanged"], report["removed"]) == (1, 1)
 
 
 @pytest.mark.parametrize("members", ["at_least", "exactly"])
@@ -149,7 +152,7 @@ def test_who_takes_part_through_a_second_client_stays_and_gets_no_second_place(
     rows = [{"who": one} for one in spelt]
     more: Any = {"source": rows, "mapping": {by: "who"}, "default_region": "DE", "members": members}
     report = lesson.enrol([], **more)
-    assert (report["there"], report["folded"], report["booked"], report["removed"]) == (1, 1, 0, 0)
+    assert (report["unchanged"], report["superseded"], report["booked"], report["removed"]) == (1, 1, 0, 0)
     assert lesson.places() == {6: ["BOOKED"]}
     assert len(lesson.emulator.requests("addClassParticipant")) == 1
 
@@ -166,7 +169,7 @@ def test_a_participant_whom_no_search_shows_yet_is_known_by_the_number_in_the_li
     lesson.enrol([1])
     by_phone: Any = {"source": [{"who": "030 555555"}], "mapping": {"phone": "who"}, "default_region": "DE"}
     report = lesson.enrol([], **by_phone, members="exactly")
-    assert (report["there"], report["booked"], report["removed"]) == (1, 0, 0)
+    assert (report["unchanged"], report["booked"], report["removed"]) == (1, 0, 0)
     assert lesson.places() == {1: ["BOOKED"]}
 
 
@@ -178,7 +181,7 @@ def test_a_participant_whom_the_list_shows_late_is_known_through_a_second_client
     lesson.enrol([1])
     by_phone: Any = {"source": [{"who": "030 555555"}], "mapping": {"phone": "who"}, "default_region": "DE"}
     report = lesson.enrol([], **by_phone, members="exactly")
-    assert (report["there"], report["booked"], report["kept"]) == (1, 0, 0)
+    assert (report["unchanged"], report["booked"], report["kept"]) == (1, 0, 0)
     assert lesson.places() == {1: ["BOOKED"]}
 
 
@@ -196,7 +199,7 @@ def test_who_opted_out_is_neither_added_nor_taken_out(lesson: Class) -> None:
     assert (report["booked"], report["protected"]) == (1, 1)
     assert lesson.enrol([4], allow_protected=True)["booked"] == 1
     report = lesson.enrol([0], members="exactly")
-    assert (report["there"], report["removed"], report["kept"]) == (1, 0, 1)
+    assert (report["unchanged"], report["removed"], report["kept"]) == (1, 0, 1)
     assert lesson.places().keys() == {0, 4}
 
 

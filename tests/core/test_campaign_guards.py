@@ -614,7 +614,8 @@ def test_too_many_failures_fail_or_warn_once_all_is_written(
 
 # --- single messages
 
-ROWS = [{"phone": f"0151 234567{n:02}", "name": f"Ada {n}"} for n in range(4)]
+ROWS = [{"phoneNumber": f"0151 234567{n:02}", "name": f"Ada {n}"} for n in range(4)]
+COLUMNS = {"phoneNumber": "phoneNumber", "bodyTextParameters": ["name"]}
 
 
 def replaced(client: Client, **more: Any) -> Client:
@@ -622,7 +623,7 @@ def replaced(client: Client, **more: Any) -> Client:
 
 
 def send(client: Client, rows: Any = ROWS, key: str = "k", **more: Any) -> dict[str, Any]:
-    arguments: dict[str, Any] = {"parameter_columns": ["name"], "default_region": "DE", **more}
+    arguments: dict[str, Any] = {"mapping": COLUMNS, "default_region": "DE", **more}
     return send_template_to_contacts(client, rows, TEMPLATE, key=key, **arguments)
 
 
@@ -632,7 +633,7 @@ def test_each_row_gets_its_message_once(client: Client, whautomate_emulator: Emu
     assert len(whautomate_emulator.messages()) == 2
     first = send(client)
     again = send(client)
-    assert (first["sent"], first["already"], again["sent"], again["already"]) == (2, 2, 0, 4)
+    assert (first["sent"], first["unchanged"], again["sent"], again["unchanged"]) == (2, 2, 0, 4)
     assert len(whautomate_emulator.messages()) == 4
     assert send(client, key="another")["sent"] == 4
 
@@ -642,39 +643,40 @@ def test_opt_outs_are_read_as_it_is_sent(client: Client, whautomate_emulator: Em
     whautomate_emulator.advance(60)  # until a search finds her
     whautomate_emulator.opt_out_after(4, ada)  # the job has begun
     found = send(client, rejects_path=f"{tmp_path}/rejects.jsonl")
-    assert (found["sent"], found["opted_out"]) == (3, 1)
+    assert (found["sent"], found["protected"]) == (3, 1)
     assert ada not in {message["contact"] for message in whautomate_emulator.messages()}
     [reject] = (tmp_path / "rejects.jsonl").read_text().splitlines()
-    assert json.loads(reject) == {"row": 3, "reason": "opted out, or not listed"}
+    assert json.loads(reject) == {"row": 3, "outcome": "protected", "reason": "opted out, or not listed"}
 
 
 def test_rows_that_can_not_be_sent_are_told_and_counted(client: Client, whautomate_emulator: Emulator) -> None:
-    rows = [*ROWS, {"phone": "12", "name": "Bob"}, {"phone": "0151 23456799", "name": ""}, ROWS[0]]
-    with pytest.raises(InvalidRequest, match="2 of 7 rows got no message, over max_failed=0"):
-        send(client, rows)
-    found = send(client, rows, max_failed=2)
-    assert (found["already"], found["rejected"], found["doubles"]) == (4, 2, 1)
+    rows = [*ROWS, {"phoneNumber": "12", "name": "Bob"}, {"phoneNumber": "0151 23456799", "name": ""}, ROWS[0]]
+    with pytest.raises(InvalidRequest, match="2 of 7 rows rejected, over max_rejected=1"):
+        send(client, rows, max_rejected=1)
+    assert whautomate_emulator.messages() == []
+    found = send(client, rows, max_rejected=2)
+    assert (found["sent"], found["rejected"], found["superseded"]) == (4, 2, 1)
 
 
 def test_another_message_to_the_same_person_is_an_error_before_anything_is_sent(
     client: Client, whautomate_emulator: Emulator, tmp_path: Path
 ) -> None:
-    rows = [*ROWS, {"phone": "+49 151 23456700", "name": "Grace"}]
-    with pytest.raises(InvalidRequest, match=r"1 of 5 rows have another message .* nothing was sent now; .*\(key="):
+    rows = [*ROWS, {"phoneNumber": "+49 151 23456700", "name": "Grace"}]
+    with pytest.raises(InvalidRequest, match=r"1 of 5 rows failed, .*: nothing was sent: 1 x another message .*\(key="):
         send(client, rows, rejects_path=f"{tmp_path}/rejects.jsonl")
     assert whautomate_emulator.messages() == []
     [reject] = (tmp_path / "rejects.jsonl").read_text().splitlines()
     assert json.loads(reject)["row"] == 5
     assert json.loads(reject)["reason"].startswith("another message to the person of row 1: ")
     found = send(client, rows, max_failed=1)
-    assert (found["sent"], found["rejected"]) == (4, 1)
+    assert (found["sent"], found["failed"]) == (4, 1)
 
-    changed = [{**ROWS[0], "name": "Grace"}, {"phone": "0151 23456709", "name": "Ada 9"}]
-    with pytest.raises(InvalidRequest, match="nothing was sent now"):
+    changed = [{**ROWS[0], "name": "Grace"}, {"phoneNumber": "0151 23456709", "name": "Ada 9"}]
+    with pytest.raises(InvalidRequest, match="nothing was sent: 1 x another message"):
         send(client, changed)
     assert len(whautomate_emulator.messages()) == 4
     found = send(client, changed, max_failed=1)
-    assert (found["sent"], found["rejected"]) == (1, 1)
+    assert (found["sent"], found["failed"]) == (1, 1)
     assert len(whautomate_emulator.messages()) == 5
 
 
@@ -684,7 +686,7 @@ def test_chunks_of_a_step_in_any_order_reach_everybody_once(client: Client, whau
         send(client, [ROWS[n] for n in chunk], key=None, step=step)  # type: ignore[arg-type]
         for chunk in ([0, 1], [2], [3, 0], [1, 2], [3])
     ]
-    assert [(one["sent"], one["already"]) for one in counts] == [(2, 0), (1, 0), (1, 1), (0, 2), (0, 1)]
+    assert [(one["sent"], one["unchanged"]) for one in counts] == [(2, 0), (1, 0), (1, 1), (0, 2), (0, 1)]
     assert len(whautomate_emulator.messages()) == 4
 
 
@@ -703,11 +705,11 @@ def test_rows_that_were_claimed_before_are_not_sent_again(
         step = Step("airflow dag task at noon", AirflowKeys("dag", "task", "at noon", is_mapped=True))
     for _ in range(2):
         found = send(client, key=key if index is None else None, step=step)  # type: ignore[arg-type]
-    assert found["already"] == 4
+    assert found["unchanged"] == 4
     assert len(whautomate_emulator.messages()) == 3
     other: Any = {**TEMPLATE, "name": "another"}
     given = {"key": key if index is None else None, "step": step, "default_region": "DE"}
-    with pytest.raises(InvalidRequest, match="nothing was sent now"):
+    with pytest.raises(InvalidRequest, match="nothing was sent: 1 x another message"):
         send_template_to_contacts(client, [ROWS[0]], other, **given)  # type: ignore[arg-type]
 
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from whautomate_core.cli import terminal
 from whautomate_core.cli.main import app
 from whautomate_core.emulator import Emulator
-from whautomate_core.sync.each import WORKERS
+from whautomate_core.sync.workers import WORKERS
 
 MAP = ("--map", "name=who", "--map", "phoneNumber=mobile", "--map", "customFields.city=city")
 

@@ -18,7 +18,8 @@ from pyarrow import parquet
 from whautomate_core.api.records import Contact
 from whautomate_core.errors import ConfigurationError, DiskFull
 from whautomate_core.rows.files import write_records
-from whautomate_core.sync.staging import Line, Staging
+from whautomate_core.sync.stage import Stage
+from whautomate_core.sync.stage_file import StageFile
 
 
 def read(path):
@@ -206,11 +207,11 @@ write_records(f"{out}/people.{kind}", records())
 """
 
 STAGES = """
-from whautomate_core.sync.staging import Line, Staging
-with Staging() as staging:
+from whautomate_core.sync.stage import Line, Stage
+with Stage() as stage:
     for n in range(0, 40_000, 1000):
-        staging.add([Line(i, f"m{i}", None, "Ada Lovelace +4915123456789" * 4, None, None) for i in range(n, n + 1000)])
-    staging.run("CREATE INDEX line_cells ON line (cells)")
+        stage.add([Line(i, f"m{i}", None, "Ada Lovelace +4915123456789" * 4, None) for i in range(n, n + 1000)])
+    stage.find_repeated()
     assert len(os.listdir(os.environ["TMPDIR"])) <= 1
     die()
 """
@@ -255,7 +256,7 @@ def test_what_killed_processes_left_is_removed_by_the_next(tmp_path, monkeypatch
     kept[-1].write_text("Bob")
     for folder in ("whautomate-abc", "whautomate-def", "whautomate-notes"):
         os.utime(tmp_path / folder, (0, 0))
-    with Staging():
+    with Stage():
         pass
     write_records(str(tmp_path / "a.jsonl"), [{"a": 1}])
     assert not any(path.exists() for path in gone)
@@ -382,6 +383,6 @@ def test_a_run_whose_rows_do_not_fit_on_the_disk_names_the_folder(tmp_path, monk
 
 
 def staged_on_a_full_disk():
-    with Staging() as staging:
-        staging.run(f"PRAGMA max_page_count={staging.count('PRAGMA page_count') + 1}")
-        staging.add(Line(n, f"m{n}", None, "Ada Lovelace" * 9, None, None) for n in range(1000))
+    with StageFile() as file:
+        file.run(f"PRAGMA max_page_count={file.count('PRAGMA page_count') + 1}")
+        file.many("INSERT INTO suppressed VALUES (?)", ((f"{n:0999}",) for n in range(1000)))

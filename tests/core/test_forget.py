@@ -50,7 +50,7 @@ def life_of(client: Client, location: str, time: str = "first") -> None:
     sync_contacts(client, [ADA, BOB], FIELDS, sync_name="crm", progress=silent)
     sync_clients(client, [ADA, BOB], {"fullName": "who", "phone": "mobile"}, sync_name="crm", progress=silent)
     send_template_to_contacts(
-        client, [{"phone": ADA["mobile"]}, {"phone": BOB["mobile"]}], TEMPLATE, key=f"{time} spring"
+        client, [{"phoneNumber": ADA["mobile"]}, {"phoneNumber": BOB["mobile"]}], TEMPLATE, key=f"{time} spring"
     )
     body: Any = {"recepient": {"phoneNumber": ADA["mobile"]}, "template": TEMPLATE, "location": {"id": location}}
     send_once(
@@ -104,9 +104,9 @@ def test_nothing_of_them_is_left_and_nobody_makes_or_messages_them(
     assert sync_clients(client, [ADA], of_clients, sync_name="another", progress=silent)["withheld"] == 1
     rejects = tmp_path / "rejects.jsonl"
     job = send_template_to_contacts(
-        client, [{"phone": ADA["mobile"]}], TEMPLATE, key="summer", rejects_path=str(rejects)
+        client, [{"phoneNumber": ADA["mobile"]}], TEMPLATE, key="summer", rejects_path=str(rejects)
     )
-    assert (job["sent"], job["opted_out"]) == (0, 1)
+    assert (job["sent"], job["protected"]) == (0, 1)
     assert "asked to be forgotten" in json.loads(rejects.read_text())["reason"]
     where: Any = {"location": {"id": whautomate_emulator.location_id}}
     person: Any = {"name": "Ada", "phoneNumber": "+49 1512 3456700", **where}
@@ -232,8 +232,8 @@ def test_of_others_nothing_goes(client: Client, whautomate_emulator: Emulator) -
     forget(client, "4915123456700", records_of(client, "4915123456700"))
     after = {claim.key for claim in client.state.claims.under(client.account.id, "")}
     assert len(before - after) == 2
-    job = send_template_to_contacts(client, [{"phone": BOB["mobile"]}], TEMPLATE, key="first spring")
-    assert job["already"] == 1
+    job = send_template_to_contacts(client, [{"phoneNumber": BOB["mobile"]}], TEMPLATE, key="first spring")
+    assert job["unchanged"] == 1
     assert sync_clients(
         client, [BOB], {"fullName": "who", "phone": "mobile"}, sync_name="crm", progress=silent
     )["unchanged"] == 1  # fmt: skip

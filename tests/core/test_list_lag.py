@@ -124,8 +124,8 @@ def blocks(client: Client, rows: Any, **more: Any) -> Any:
 
 
 def test_staff_blocks_are_added_once(client: Client, whautomate_emulator: Emulator) -> None:
-    assert counts(blocks(client, HOLIDAYS), "added", "there") == (5, 0)
-    assert counts(blocks(client, HOLIDAYS), "added", "there", "unsettled") == (0, 5, 0)
+    assert counts(blocks(client, HOLIDAYS), "created", "unchanged") == (5, 0)
+    assert counts(blocks(client, HOLIDAYS), "created", "unchanged", "unsettled") == (0, 5, 0)
     assert sent(whautomate_emulator, "getStaffAvailabilityBlock") == 5  # each by its id, and nothing else more
     assert len(whautomate_emulator.records("availabilityBlocks")) == 5
 
@@ -134,7 +134,7 @@ def test_staff_blocks_that_are_not_listed_are_removed_as_the_source_says(
     client: Client, whautomate_emulator: Emulator
 ) -> None:
     blocks(client, HOLIDAYS)
-    assert counts(blocks(client, HOLIDAYS[:2]), "there", "removed", "kept") == (2, 3, 0)
+    assert counts(blocks(client, HOLIDAYS[:2]), "unchanged", "removed", "kept") == (2, 3, 0)
     assert len(whautomate_emulator.records("availabilityBlocks")) == 2
 
 
@@ -144,11 +144,11 @@ def test_a_block_removed_by_hand_is_added_again_and_not_before_it_is_sure(
     blocks(client, HOLIDAYS)
     gone = whautomate_emulator.records("availabilityBlocks")[0]["id"]
     client.send(staffs.delete_staff_availability_block(STAFF, gone))
-    assert counts(blocks(client, HOLIDAYS, max_failed=1), "added", "there", "unsettled") == (0, 4, 1)
+    assert counts(blocks(client, HOLIDAYS, max_failed=1), "created", "unchanged", "unsettled") == (0, 4, 1)
     # Nor is one that can't be found forgotten before, where the source doesn't name it any more.
     assert counts(blocks(client, HOLIDAYS[1:]), "removed", "kept") == (0, 1)
     skip(901)
-    assert counts(blocks(client, HOLIDAYS), "added", "there", "unsettled") == (1, 4, 0)
+    assert counts(blocks(client, HOLIDAYS), "created", "unchanged", "unsettled") == (1, 4, 0)
 
 
 class Course:
@@ -187,9 +187,9 @@ def course(client: Client, whautomate_emulator: Emulator) -> Course:
 
 def test_clients_are_enrolled_once(course: Course, skip: Any) -> None:
     assert course.enrol(range(5))["booked"] == 5
-    assert counts(course.enrol(range(5)), "there", "booked") == (5, 0)
+    assert counts(course.enrol(range(5)), "unchanged", "booked") == (5, 0)
     skip(30)
-    assert counts(course.enrol(range(5)), "there", "booked") == (5, 0)
+    assert counts(course.enrol(range(5)), "unchanged", "booked") == (5, 0)
     assert course.places() == [0, 1, 2, 3, 4]
     assert sent(course.emulator, "addClassParticipant") == 5
 
@@ -197,8 +197,8 @@ def test_clients_are_enrolled_once(course: Course, skip: Any) -> None:
 def test_who_was_taken_out_from_here_is_enrolled_again_at_once(course: Course, skip: Any) -> None:
     course.enrol([0, 1])
     skip(30)
-    assert counts(course.enrol([1], members="exactly"), "there", "removed") == (1, 1)
-    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert counts(course.enrol([1], members="exactly"), "unchanged", "removed") == (1, 1)
+    assert counts(course.enrol([0, 1]), "unchanged", "booked") == (1, 1)
     assert course.places() == [0, 1]
 
 
@@ -211,15 +211,15 @@ def test_who_was_taken_out_from_here_comes_again_where_lists_show_no_places_that
     store = course.emulator._world.store
     (gone,) = [one for one in course.emulator.records("participants") if one["status"] == "CANCELLED"]
     store.delete("participants", gone["id"])
-    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert counts(course.enrol([0, 1]), "unchanged", "booked") == (1, 1)
     assert course.places() == [0, 1]
 
 
 def test_who_is_not_listed_yet_is_taken_out_by_a_later_run(course: Course, skip: Any) -> None:
     course.enrol([0, 1])
-    assert counts(course.enrol([1], members="exactly"), "there", "removed", "kept") == (1, 0, 1)
+    assert counts(course.enrol([1], members="exactly"), "unchanged", "removed", "kept") == (1, 0, 1)
     skip(30)
-    assert counts(course.enrol([1], members="exactly"), "there", "removed", "kept") == (1, 1, 0)
+    assert counts(course.enrol([1], members="exactly"), "unchanged", "removed", "kept") == (1, 1, 0)
     assert course.places() == [1]
 
 
@@ -228,7 +228,7 @@ def test_who_was_taken_out_by_hand_is_enrolled_again_where_the_rows_still_name_t
     skip(30)
     course.take_out(0)
     # The list shows that the place was called off: that is no silence.
-    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert counts(course.enrol([0, 1]), "unchanged", "booked") == (1, 1)
     assert course.places() == [0, 1]
 
 
@@ -240,10 +240,10 @@ def test_a_place_that_is_gone_without_a_trace_is_given_again_and_not_before_it_i
     world = course.emulator._world
     place = next(one for one in course.emulator.records("participants") if one["client"]["id"] == course.people[0])
     world.store.delete("participants", place["id"])
-    assert counts(course.enrol([0, 1]), "there", "booked") == (2, 0)
+    assert counts(course.enrol([0, 1]), "unchanged", "booked") == (2, 0)
     assert course.places() == [1]
     skip(900)
-    assert counts(course.enrol([0, 1]), "there", "booked") == (1, 1)
+    assert counts(course.enrol([0, 1]), "unchanged", "booked") == (1, 1)
     assert course.places() == [0, 1]
 
 
@@ -314,7 +314,7 @@ def test_whom_a_sync_made_a_moment_ago_is_found(client: Client, whautomate_emula
         find_contact(client, "0160 1234567", default_region="DE")
     (ada,) = whautomate_emulator.contacts()
     assert find_contact(client, "0151 23456789", default_region="DE") == {
-        "id": ada["id"], "doubles": 0, "protected": False,
+        "id": ada["id"], "duplicates": 0, "protected": False,
     }  # fmt: skip
     whautomate_emulator.opt_out(ada["id"])
     with pytest.raises(errors.PolicyRefused):
@@ -350,7 +350,7 @@ def test_a_client_is_found_by_number_and_address_whatever_the_sync_that_made_it_
 ) -> None:
     sync_family(client, FAMILY[:1], match=match)
     (ada,) = whautomate_emulator.clients()
-    found = {"id": ada["id"], "doubles": 0, "protected": False}
+    found = {"id": ada["id"], "duplicates": 0, "protected": False}
     assert find_client(client, phone="0151 23456789", default_region="DE") == found
     assert find_client(client, email_address="ada@EXAMPLE.com") == found
     assert sent(whautomate_emulator, "getClient") == 2
@@ -367,7 +367,7 @@ def test_all_of_a_family_are_found_by_its_number(client: Client, whautomate_emul
     ada, eve = sorted(whautomate_emulator.clients(), key=lambda one: str(one["fullName"]))
     # The one that the search shows is not taken for all.
     whautomate_emulator.opt_out(eve["id"])
-    found = {"id": ada["id"], "doubles": 1, "protected": True}
+    found = {"id": ada["id"], "duplicates": 1, "protected": True}
     assert find_client(client, phone="+4915123456789") == found
     assert find_client(client, email_address="eve@example.com")["id"] == eve["id"]
     whautomate_emulator.advance(30)
@@ -418,7 +418,7 @@ def test_clients_whom_a_sync_made_are_enrolled_by_number_and_by_address(client: 
     sync_family(client, FAMILY[:1])
     for by, column in (("phone", "mobile"), ("email", "mail")):
         report = enrol_participants(client, course.id, FAMILY[:1], mapping={by: column}, default_region="DE")
-        assert counts(report, "booked", "there", "rejected") == ((1, 0, 0) if by == "phone" else (0, 1, 0))
+        assert counts(report, "booked", "unchanged", "rejected") == ((1, 0, 0) if by == "phone" else (0, 1, 0))
 
 
 def test_nobody_who_opted_out_right_after_a_sync_made_them_a_client_gets_a_message(
@@ -426,7 +426,7 @@ def test_nobody_who_opted_out_right_after_a_sync_made_them_a_client_gets_a_messa
 ) -> None:
     sync_family(client, FAMILY[:1])
     whautomate_emulator.opt_out(whautomate_emulator.clients()[0]["id"])
-    assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
+    assert counts(send_to(client, ["+4915123456789"]), "protected", "sent") == (1, 0)
 
 
 # --- appointments
@@ -464,7 +464,7 @@ def test_of_two_bookings_none_is_chosen_because_only_one_is_listed(
 
 
 def send_to(client: Client, numbers: list[str], key: str = "spring") -> Any:
-    rows = [{"phone": number} for number in numbers]
+    rows = [{"phoneNumber": number} for number in numbers]
     return send_template_to_contacts(client, rows, {"name": "hello", "language": "en"}, key=key)
 
 
@@ -480,7 +480,7 @@ def test_who_opted_out_and_is_younger_than_any_search_gets_no_message(
         person = {"fullName": "Ada", "countryCode": "+49", "phone": "15123456789"}
         whautomate_emulator.add_clients([{**person, "tags": ["Unsubscribe"]}])
     report = send_to(client, ["+4915123456789", "+4915123456780"])
-    assert counts(report, "opted_out", "sent") == (1, 1)
+    assert counts(report, "protected", "sent") == (1, 1)
     assert [one["phone"] for one in whautomate_emulator.messages()] == ["4915123456780"]
 
 
@@ -490,7 +490,7 @@ def test_who_is_new_and_opts_out_before_their_message_gets_none(client: Client, 
     people = [{"name": f"N{at}", "phoneNumber": number} for at, number in enumerate(numbers)]
     last = whautomate_emulator.add_contacts(people)[-1]
     whautomate_emulator.opt_out_before("sendWhatsappTemplate", last)
-    assert counts(send_to(client, numbers), "opted_out", "sent") == (1, 2)
+    assert counts(send_to(client, numbers), "protected", "sent") == (1, 2)
 
 
 def test_who_is_in_no_list_and_whose_id_a_sync_knows_is_read_by_it(
@@ -499,7 +499,7 @@ def test_who_is_in_no_list_and_whose_id_a_sync_knows_is_read_by_it(
     sync(client, [ADA, EVE])
     whautomate_emulator.opt_out(whautomate_emulator.contacts()[0]["id"])
     report = send_to(client, [f"+{one['phoneNumber']}" for one in whautomate_emulator.contacts()])
-    assert counts(report, "opted_out", "sent") == (1, 1)
+    assert counts(report, "protected", "sent") == (1, 1)
 
 
 def test_what_it_costs_to_ask_lists_and_ids(client: Client, whautomate_emulator: Emulator, skip: Any) -> None:
@@ -513,7 +513,7 @@ def test_what_it_costs_to_ask_lists_and_ids(client: Client, whautomate_emulator:
     assert len(whautomate_emulator.requests()) <= 3 * 20 + 4  # both lists, each with the page after its last
     assert sent(whautomate_emulator, "getContact") == 0
     before = len(whautomate_emulator.requests())
-    assert send_to(client, numbers)["already"] == 20
+    assert send_to(client, numbers)["unchanged"] == 20
     assert len(whautomate_emulator.requests()) == before
 
 
@@ -561,7 +561,7 @@ def test_whom_a_step_of_its_own_made_is_found_by_number_and_not_messaged_after_a
     assert find_contact(client, "+4915123456789")["id"] == made
     assert find_client(client, phone="+4915123456789")["id"] == same
     whautomate_emulator.opt_out(same)
-    assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
+    assert counts(send_to(client, ["+4915123456789"]), "protected", "sent") == (1, 0)
     report = sync(client, [{**ADA, "stage": "Lead"}], mapping={"name": "who", "phoneNumber": "mobile"})
     assert counts(report, "created") == (0,)
 
@@ -573,6 +573,6 @@ def test_who_was_merged_into_somebody_who_opted_out_gets_no_message(
     ada, eve = sorted(whautomate_emulator.contacts(), key=lambda one: str(one["name"]))
     whautomate_emulator.opt_out(eve["id"])
     whautomate_emulator.merge(ada["id"], eve["id"])
-    assert counts(send_to(client, ["+4915123456789"]), "opted_out", "sent") == (1, 0)
+    assert counts(send_to(client, ["+4915123456789"]), "protected", "sent") == (1, 0)
     with pytest.raises(errors.NotFound):
         find_contact(client, "+4915123456789")

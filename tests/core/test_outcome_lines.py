@@ -104,9 +104,12 @@ def test_endpoint_lines_read_well() -> None:
         ),
         (
             "sync_contacts",
-            {"rows": 3, "plan": {"protected": 1, "folded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0}},
+            {
+                "rows": 3,
+                "plan": {"protected": 1, "superseded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0},
+            },
             "plan for 3 rows: 1 unchanged, 1 left alone because they opted out or asked to be forgotten, "
-            "1 superseded by a later row; nothing "
+            "1 superseded by another row; nothing "
             "to send",
         ),
         ("tag_contacts", {"rows": 2, "tagged": 1, "already": 1}, "2 rows: 1 tagged, 1 already tagged"),
@@ -115,9 +118,9 @@ def test_endpoint_lines_read_well() -> None:
             {"path": "/data/out.jsonl", "records": 2, "contacts": 1, "clients": 2},
             "1 contact and 2 clients opted out; 2 records written to /data/out.jsonl",
         ),
-        ("find_contact", {"id": "c1", "doubles": 0}, "contact c1 found"),
-        ("find_contact", {"id": "c1", "doubles": 1}, "contact c1 found; 1 contact more with the same number"),
-        ("find_client", {"id": None, "doubles": 0}, "no client found"),
+        ("find_contact", {"id": "c1", "duplicates": 0}, "contact c1 found"),
+        ("find_contact", {"id": "c1", "duplicates": 1}, "contact c1 found; 1 contact more with the same number"),
+        ("find_client", {"id": None, "duplicates": 0}, "no client found"),
         ("set_contact_stage", {"id": "c1", "changed": False}, "contact c1 already in the stage; nothing sent"),
         ("set_client_fields", {"id": "c1", "changed": True}, "client c1 updated"),
         ("ensure_segment", {"id": "s1", "name": "spring", "created": True}, "segment spring (s1) created"),
@@ -149,7 +152,7 @@ def test_endpoint_lines_read_well() -> None:
         ),
         ("broadcast", {"id": None, "skipped": "the run is 7 h late"}, "skipped: the run is 7 h late; nothing sent"),
         ("cancel_broadcast", {"id": "b1", "cancelled": True, "why": None}, "broadcast b1 cancelled"),
-        ("send_template_to_contacts", {"rows": 3, "sent": 2, "already": 1}, "3 rows: 2 sent, 1 already sent before"),
+        ("send_template_to_contacts", {"rows": 3, "sent": 2, "unchanged": 1}, "3 rows: 2 sent, 1 already sent before"),
         (
             "book_slot",
             {"id": "a1", "start": "2026-03-01T19:20:00Z", "staff_id": "s1", "booked": False},

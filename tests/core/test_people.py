@@ -36,7 +36,7 @@ def test_a_contact_is_found_by_a_number_as_people_write_it_in_one_request(
     (there,) = add(whautomate_emulator, {})
     add(whautomate_emulator, {"name": "49 30 123456", "phoneNumber": "+493012345678"})  # holds it, and is not it
     found = people.find_contact(client, written, default_region="de")
-    assert found == {"id": there, "doubles": 0, "protected": False}
+    assert found == {"id": there, "duplicates": 0, "protected": False}
     assert len(whautomate_emulator.requests()) == 1
 
 
@@ -45,7 +45,7 @@ def test_of_several_the_oldest_is_taken_and_the_opt_out_of_any_counts(
     client: Client, whautomate_emulator: Emulator, caplog: Any
 ) -> None:
     oldest, *_ = add(whautomate_emulator, {}, {"tags": ["UNSUBSCRIBE"]}, {})
-    assert people.find_contact(client, NUMBER) == {"id": oldest, "doubles": 2, "protected": True}
+    assert people.find_contact(client, NUMBER) == {"id": oldest, "duplicates": 2, "protected": True}
     assert f"{oldest}: 2 others" in caplog.text
     assert "123456" not in caplog.text.replace(whautomate_emulator.url, "")
 
@@ -95,7 +95,7 @@ def test_a_client_whose_country_code_the_search_does_not_know_is_found_without_i
         return httpx.Response(200, json=[ada] if text in ada["phone"] else [])
 
     with Client(account_of(whautomate_emulator), pool=pool, transport=httpx.MockTransport(answer)) as client:
-        assert people.find_client(client, phone=NUMBER) == {"id": "c1", "doubles": 0, "protected": False}
+        assert people.find_client(client, phone=NUMBER) == {"id": "c1", "duplicates": 0, "protected": False}
         assert client.requests == 1
 
 
@@ -148,12 +148,12 @@ def test_fields_are_written_where_they_differ_and_keep_the_others(
 ) -> None:
     (there,) = add(whautomate_emulator, {"tags": ["vip"], "stage": "New", "customFields": {"city": "Ulm", "n": 1}})
     wanted: Any = {"name": "Grace", "customFields": {"plan": "pro", "n": "1"}, "phoneNumber": "+49 30 123456"}
-    assert people.set_contact_fields(client, wanted, phone=NUMBER) == {"id": there, "changed": True, "doubles": 0}
+    assert people.set_contact_fields(client, wanted, phone=NUMBER) == {"id": there, "changed": True, "duplicates": 0}
     (record,) = whautomate_emulator.contacts()
     assert (record["name"], record["tags"], record["stage"]) == ("Grace", ["vip"], "New")
     assert record["customFields"] == {"city": "Ulm", "n": 1, "plan": "pro"}
     again = people.set_contact_fields(client, wanted, contact_id=there)
-    assert again == {"id": there, "changed": False, "doubles": 0}
+    assert again == {"id": there, "changed": False, "duplicates": 0}
     assert len(whautomate_emulator.requests("updateContact")) == 1
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import secrets
 import signal
 import stat
 import threading
@@ -205,23 +204,6 @@ def upgrade(url: str, ready: Any, outcomes: Any) -> None:
         outcomes.put("done")
     except Exception as error:
         outcomes.put(repr(error))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A store that nobody has opened yet."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.sqlite"
-        return
-    url = request.getfixturevalue("postgres")
-    admin = Database(url)._engine.execution_options(isolation_level="AUTOCOMMIT")
-    name = f"whautomate_test_{os.getpid()}_{secrets.token_hex(4)}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield f"{url.rsplit('/', 1)[0]}/{name}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.mark.parametrize("is_new", [True, False])

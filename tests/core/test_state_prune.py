@@ -165,7 +165,7 @@ def test_a_claim_that_is_made_while_its_step_is_pruned_is_refused(
 
 @pytest.mark.whautomate(search_delay=0)
 def test_a_job_whose_claims_were_pruned_sends_nothing(client: Client, whautomate_emulator: Emulator) -> None:
-    given: Any = ([{"phone": "+4915123456700"}], {"name": "hello", "language": "en"})
+    given: Any = ([{"phoneNumber": "+4915123456700"}], {"name": "hello", "language": "en"})
     how: list[dict[str, Any]] = [{"key": "spring"}, {"step": Step("airflow dag task at 2026-01-01")}]
     for one in how:
         assert send_template_to_contacts(client, *given, **one)["sent"] == 1
@@ -193,12 +193,12 @@ def test_a_job_whose_claims_were_pruned_sends_nothing(client: Client, whautomate
 def test_a_job_whose_claims_are_of_the_first_form_sends_nothing_after_pruning(
     client: Client, whautomate_emulator: Emulator, first: str, step: Step
 ) -> None:
-    given: Any = ([{"phone": "+4915123456700"}], {"name": "hello", "language": "en"})
+    given: Any = ([{"phoneNumber": "+4915123456700"}], {"name": "hello", "language": "en"})
     assert send_template_to_contacts(client, *given, key=first)["sent"] == 1
     for claim in client.state.claims.under(client.account.id, ""):
         age(client.state, client.account.id, claim.key, 200)
     assert client.state.prune(180 * DAY).claims == 0
-    assert send_template_to_contacts(client, *given, step=step)["already"] == 1
+    assert send_template_to_contacts(client, *given, step=step)["unchanged"] == 1
     assert len(whautomate_emulator.messages()) == 1
 
 
@@ -207,14 +207,14 @@ def test_a_job_whose_claims_are_of_the_first_form_sends_nothing_after_pruning(
 
 def synced(state: State, account: str, name: str, days: float, *, ended: bool = True) -> int:
     """A sync that was at work so many days ago, with a row."""
-    from whautomate_core.state.ledger import Confirmed, Seen
+    from whautomate_core.state.ledger import Confirmed, Outcome, Seen
 
     lease: Any = state.leases.take(account, name, "holder")
     ledger = state.ledger(account)
     ledger.see([Seen(f"{name} m", "id", False)])
     ledger.miss([f"{name} n"], lease.run)
     ledger.note("id", [f"{name} number"])
-    ledger.confirm(lease.sync, [Confirmed(f"{name} m", "raw", "payload", lease.run, "created")])
+    ledger.confirm(lease.sync, [Confirmed(f"{name} m", "raw", "payload", lease.run, Outcome("created"))])
     if ended:
         state.leases.end(lease)
     else:
@@ -272,7 +272,7 @@ def test_the_command_says_what_went_by_table(whautomate_home: Path) -> None:
 
 def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
     """Measured in a file, as docs/quota.md says it."""
-    from whautomate_core.state.ledger import Confirmed, Seen
+    from whautomate_core.state.ledger import Confirmed, Outcome, Seen
 
     url = f"sqlite:///{tmp_path}/state.sqlite"
     state, database = State(url), Database(url)
@@ -307,7 +307,9 @@ def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
         state.ledger(digest).see(Seen(f"{n * 7919:032x}", "65f1c0ffee65f1c0ffee65f1", False) for n in range(lines))
 
     def rows(lines: int) -> None:
-        found = (Confirmed(f"{n * 7919:032x}", f"{n:032x}", f"{n:032x}", digest, "unchanged") for n in range(lines))
+        found = (
+            Confirmed(f"{n * 7919:032x}", f"{n:032x}", f"{n:032x}", digest, Outcome("unchanged")) for n in range(lines)
+        )
         state.ledger(digest).confirm(1, found)
 
     def marks(lines: int) -> None:

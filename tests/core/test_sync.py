@@ -19,7 +19,7 @@ from whautomate_core.emulator import Emulator
 from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, PolicyRefused
 from whautomate_core.people.kinds import CONTACTS
 from whautomate_core.state.profiles import Profile
-from whautomate_core.sync import apply
+from whautomate_core.sync import apply, write
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.mapping import people_mapping
 from whautomate_core.values.progress import LogProgress, silent
@@ -101,9 +101,9 @@ def test_rows_with_one_number_are_one_person_and_the_later_row_wins(
 ) -> None:
     again = {**ADA, "who": "Ada L.", "mobile": "0049-151-23456789"}
     report = sync(client, [ADA, BOB, again], rejects_path=str(tmp_path / "rejects.jsonl"))
-    assert counts(report, "rows", "created", "folded") == (3, 2, 1)
+    assert counts(report, "rows", "created", "superseded") == (3, 2, 1)
     assert {c["name"] for c in whautomate_emulator.contacts()} == {"Ada L.", "Bob"}
-    assert rejects(tmp_path) == [(1, "folded", "same person as row 3", "+49…89")]
+    assert rejects(tmp_path) == [(1, "superseded", "same person as row 3", "+49…89")]
 
 
 def test_who_opted_out_gets_neither_tag_nor_stage(client: Client, whautomate_emulator: Emulator) -> None:
@@ -226,7 +226,7 @@ def test_who_opts_out_long_after_the_reading_gets_no_tag(
     sync(client, [ADA, BOB])
     (ada,) = [c for c in whautomate_emulator.contacts() if c["name"] == "Ada"]
     whautomate_emulator.opt_out_before("getContact", ada["id"])
-    monkeypatch.setattr(apply, "FRESH", -1.0)  # as if the plan were hours old
+    monkeypatch.setattr(write, "FRESH", -1.0)  # as if the plan were hours old
     report = tag(client, [ADA, BOB], "vip")
     assert counts(report, "tagged", "protected") == (1, 1)
     assert {c["name"]: c["tags"] for c in whautomate_emulator.contacts()} == {"Ada": ["Unsubscribe"], "Bob": ["vip"]}
@@ -235,13 +235,14 @@ def test_who_opts_out_long_after_the_reading_gets_no_tag(
 @pytest.fixture
 def late(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Call it, and it is an hour later."""
-    now, hours = apply.steady, 0
+    now, hours = write.steady, 0
 
     def later() -> None:
         nonlocal hours
         hours += 1
 
-    monkeypatch.setattr(apply, "steady", lambda: now() + 3600 * hours)
+    for module in (apply, write):
+        monkeypatch.setattr(module, "steady", lambda: now() + 3600 * hours)
     return later
 
 
@@ -360,7 +361,7 @@ def test_what_was_done_is_told_where_the_work_stops_midway(
     with caplog.at_level(logging.INFO), pytest.raises(AuthenticationError):
         sync_contacts(client, people, FIELDS, **READ, rejects_path=str(rejects), progress=revoke)
     assert re.search(r"stopped after: 60 rows: \d+ created, 1 with an unknown outcome", caplog.text)
-    assert "1 row failed or without a known outcome: 1 x POST /v1/contacts: the connection was lost" in caplog.text
+    assert "1 row failed or had no known outcome: 1 x POST /v1/contacts: the connection was lost" in caplog.text
     assert len(rejects.read_text().splitlines()) == 1
 
 
@@ -369,7 +370,7 @@ def test_contacts_that_share_a_number_are_told(client: Client, caplog: pytest.Lo
         client.send(
             contacts.create_contact({"name": "A", "phoneNumber": "+4915123456789", "location": {"id": "loc000000001"}})
         )
-    assert sync(client, [ADA])["doubles"] == 2
+    assert sync(client, [ADA])["duplicates"] == 2
     assert "2 contacts have the number of another" in caplog.text
 
 
@@ -513,7 +514,7 @@ def test_no_log_line_holds_a_name_or_number(client: Client, caplog: pytest.LogCa
 def test_the_examples_customers_are_what_they_are_said_to_be(client: Client) -> None:
     columns: Any = {"region_column": "country", "consent_column": "newsletter", "max_consent_rejected": 5}
     report = sync_contacts(client, CUSTOMERS, {"phoneNumber": "mobile", "name": "full_name"}, plan_only=True, **columns)
-    assert counts(report, "rows", "rejected", "folded") == (500, 15, 20)
+    assert counts(report, "rows", "rejected", "superseded") == (500, 15, 20)
     assert report["plan"]["to_create"] == 465
 
 

@@ -33,10 +33,10 @@ def sync(client: Client, rows: Any, **more: Any) -> dict[str, Any]:
 def test_a_family_with_one_phone_is_several_clients(
     form: str, cap: int, drift: Any, client: Client, whautomate_emulator: Emulator
 ) -> None:
-    assert counts(sync(client, [ADA, BOB, person(" ada  ASH ")], tags=["news"]), "created", "folded") == (2, 1)
+    assert counts(sync(client, [ADA, BOB, person(" ada  ASH ")], tags=["news"]), "created", "superseded") == (2, 1)
     for _ in range(2):
         report = sync(client, [ADA, {**BOB, "city": "Ulm"}], tags=["news"], drift=drift)
-        assert counts(report, "created", "folded", "rejected", "tagged") == (0, 0, 0, 0)
+        assert counts(report, "created", "superseded", "rejected", "tagged") == (0, 0, 0, 0)
     held = {one["fullName"]: one["customFields"] for one in whautomate_emulator.clients()}
     assert held == {"Ada Ash": {}, "Bob Ash": {"city": "Ulm"}}
     assert {(one["countryCode"], one["phone"]) for one in whautomate_emulator.clients()} == {("+49", "15123456789")}
@@ -45,7 +45,7 @@ def test_a_family_with_one_phone_is_several_clients(
 @pytest.mark.parametrize("form", FORMS)
 def test_by_their_phone_alone_a_family_is_one(form: str, client: Client, whautomate_emulator: Emulator) -> None:
     report = sync(client, [ADA, BOB], match="phone")
-    assert counts(report, "created", "folded") == (1, 1)
+    assert counts(report, "created", "superseded") == (1, 1)
     assert [one["fullName"] for one in whautomate_emulator.clients()] == ["Bob Ash"]
     assert sync(client, [person("Eve Ash")], match="phone")["updated"] == 1
 

@@ -148,22 +148,22 @@ def test_outcomes_tell_of_every_row_and_whole_keys_only_where_asked(
         held = {one["phoneNumber"]: one["id"] for one in whautomate_emulator.contacts()}
         ada, bob = held["4915123456789"], next(id for number, id in held.items() if number != "4915123456789")
         assert [line["id"] for line in lines] == [ada, ada, bob, None]
-    assert [line["outcome"] for line in lines] == ["folded", "unchanged", "unchanged", "rejected"]
+    assert [line["outcome"] for line in lines] == ["superseded", "unchanged", "unchanged", "rejected"]
 
 
 def test_nothing_that_holds_rows_shows_them(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from whautomate_core.sync import run
 
     shown: list[str] = []
-    stage = run.stage
+    read_source = run.read_source
 
-    def staged(job: Any, rows: Any) -> int:
-        count = stage(job, rows)
-        shown.extend((repr(job), repr(rows), *map(repr, job.staging.people())))
+    def read(context: Any, rows: Any) -> int:
+        count = read_source(context, rows)
+        shown.extend((repr(context), repr(rows), *map(repr, context.stage.people.all())))
         return count
 
-    monkeypatch.setattr(run, "stage", staged)
-    monkeypatch.setattr(run, "_plan", lambda job, order, requests: 1 / len(shown.append(repr(order)) or []))
+    monkeypatch.setattr(run, "read_source", read)
+    monkeypatch.setattr(run, "_plan", lambda context, order, requests: 1 / len(shown.append(repr(order)) or []))
     with pytest.raises(ZeroDivisionError):
         sync_contacts(client, [ADA, BOB], FIELDS, **READ)
     assert len(shown) == 5

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import NoLimit, account_of
+from sqlalchemy import inspect, text
 from test_sync import ADA, BOB, EVE, FIELDS, READ, counts, row, sync, tag, writes
 
 from whautomate_core.api import contacts
@@ -19,9 +20,9 @@ from whautomate_core.emulator import Emulator
 from whautomate_core.errors import Busy, InvalidRequest, QuotaExhausted, Stopped
 from whautomate_core.people import kinds
 from whautomate_core.policy import digits
-from whautomate_core.state import open_state
-from whautomate_core.sync import each
-from whautomate_core.sync import rows as sync_rows
+from whautomate_core.state import open_state, schema
+from whautomate_core.state.database import Database
+from whautomate_core.sync import read, workers
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
 from whautomate_core.values.limits import Limits
@@ -81,7 +82,7 @@ def test_a_resumed_run_tells_what_all_its_tries_did(state_url: str, whautomate_e
     with client_of(whautomate_emulator, state_url, pool=NoLimit()) as client, pytest.raises(KeyboardInterrupt):
         sync_contacts(client, PEOPLE, FIELDS, **READ, tags=["news"], run=run, progress=interrupt)
     sent = len(whautomate_emulator.requests())
-    assert 5 <= len(whautomate_emulator.contacts()) < 12 + each.WORKERS
+    assert 5 <= len(whautomate_emulator.contacts()) < 12 + workers.WORKERS
     with client_of(whautomate_emulator, state_url, pool=NoLimit()) as client:
         assert len(whautomate_emulator.requests()) == sent  # nothing left after the interrupt
         report = sync(client, PEOPLE, run=run, tags=["news"])
@@ -275,6 +276,58 @@ def test_tagging_again_after_an_unknown_outcome_fires_once(client: Client, whaut
     assert writes(whautomate_emulator).count("addContactTags") == 2
 
 
+# --- a state database of before
+
+
+OLD_ROWS = """
+CREATE TABLE whautomate_row (
+    sync INTEGER NOT NULL, match VARCHAR NOT NULL, raw VARCHAR, payload VARCHAR NOT NULL, run VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL, PRIMARY KEY (sync, match)
+)
+"""
+
+
+def make_old(url: str) -> None:
+    """Make the rows of a ledger as they were before outcomes were columns: `created+tagged` in one."""
+    flags = "".join(f" || CASE WHEN {one} THEN '+{one}' ELSE '' END" for one in ("protected", "tagged", "untagged"))
+    with Database(url)._engine.begin() as connection:
+        for statement in (
+            "DROP INDEX whautomate_row_raw",
+            "ALTER TABLE whautomate_row RENAME TO new_row",
+            OLD_ROWS,
+            f"INSERT INTO whautomate_row SELECT sync, match, raw, payload, run, outcome{flags} FROM new_row",
+            "DROP TABLE new_row",
+            "CREATE INDEX whautomate_row_raw ON whautomate_row (sync, raw, run, outcome)",
+            f"UPDATE whautomate_schema SET version = {schema.UPGRADES.index(schema.split_outcomes)}",
+        ):
+            connection.execute(text(statement))
+
+
+def test_a_run_that_died_before_outcomes_were_columns_tells_what_all_its_tries_did(
+    empty_url: str, whautomate_emulator: Emulator
+) -> None:
+    run = Run(holder="try")
+    whautomate_emulator.add_contacts([{"name": "P0", "phoneNumber": "4915123450000", "tags": ["Unsubscribe"]}])
+
+    def interrupt(what: str, done: int, total: int) -> None:
+        if what == "writing contacts" and done == 5:
+            raise KeyboardInterrupt
+
+    with client_of(whautomate_emulator, empty_url, pool=NoLimit()) as client, pytest.raises(KeyboardInterrupt):
+        sync_contacts(client, PEOPLE, FIELDS, **READ, tags=["news"], run=run, progress=interrupt)
+    make_old(empty_url)
+    with Database(empty_url)._engine.begin() as connection:
+        found = connection.execute(text("SELECT outcome, tagged, untagged, protected FROM whautomate_row")).all()
+        indexes = {index["name"]: index["column_names"] for index in inspect(connection).get_indexes("whautomate_row")}
+    assert {(name, *map(bool, flags)) for name, *flags in found} >= {("created", True, False, False)}
+    assert indexes["whautomate_row_raw"] == next(iter(schema.rows.indexes)).columns.keys()
+    with client_of(whautomate_emulator, empty_url, pool=NoLimit()) as client:
+        report = sync(client, PEOPLE, run=run, tags=["news"])
+        assert counts(report, "rows", "created", "tagged", "unsettled") == (12, 11, 11, 0)
+        assert (report["updated"] + report["unchanged"], report["protected"]) == (1, 1)
+        assert counts(sync(client, PEOPLE, tags=["news"]), "unchanged", "tagged", "requests") == (12, 0, 0)
+
+
 # --- one number, several spellings
 
 
@@ -288,7 +341,7 @@ def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(kinds, "canonical", lambda number: number)
         patch.setattr(kinds, "numbers", lambda record: {digits(record["phoneNumber"])})
-        patch.setattr(sync_rows, "other_keys", lambda match, key: [])
+        patch.setattr(read, "other_keys", lambda match, key: [])
         yield
 
 
@@ -317,7 +370,7 @@ def test_who_was_two_people_in_a_ledger_of_before_is_one_and_is_not_deleted(
             sync(client, [ARGENTINE], sync_name="all")
             assert sync(client, [ARGENTINE, KEPT], sync_name="all")["created"] == 1
         report = sync(client, [{**ARGENTINE, "city": "Ulm"}, KEPT], sync_name="all", mode="mirror", max_deleted="100%")
-        assert counts(report, "created", "deleted", "folded") == (0, 0, 1)
+        assert counts(report, "created", "deleted", "superseded") == (0, 0, 1)
 
 
 @pytest.mark.whautomate(search_delay=0)

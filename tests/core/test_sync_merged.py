@@ -123,8 +123,8 @@ def test_who_was_merged_into_somebody_who_opted_out_gets_no_message_of_a_list(
     ada = next(one["id"] for one in whautomate_emulator.contacts() if one["name"] == "Ada")
     whautomate_emulator.opt_out(ada)
     whautomate_emulator.advance(60.0)
-    rows = [{"phone": one["mobile"]} for one in (ADA, BOB, EVE)]
+    rows = [{"phoneNumber": one["mobile"]} for one in (ADA, BOB, EVE)]
     template: Any = {"name": "hello", "language": "en"}
     report = send_template_to_contacts(client, rows, template, key="k", default_region="DE")
-    assert counts(report, "opted_out", "sent", "rejected") == (2, 1, 0)
+    assert counts(report, "protected", "sent", "rejected") == (2, 1, 0)
     assert len(whautomate_emulator.messages()) == 1

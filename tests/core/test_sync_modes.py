@@ -11,7 +11,7 @@ from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest
 from whautomate_core.sync.options import Run
 
-OUTCOMES = ("created", "updated", "unchanged", "missing", "existing", "withheld", "rejected", "folded", "failed")
+OUTCOMES = ("created", "updated", "unchanged", "missing", "existing", "withheld", "rejected", "superseded", "failed")
 FOURTH = row("Zoe", "0151 23450000")
 
 
@@ -201,7 +201,7 @@ def test_every_row_is_accounted_for_once(
         report = sync(client, rows, mode=mode, tags=tags, drift=drift, sync_name="one", max_failed="100%")
         assert report["rows"] == sum(report[name] for name in (*OUTCOMES, "unsettled")) == 7
     tagged = tag(client, rows, "vip", members="exactly")
-    named = ("tagged", "already", "protected", "no_consent", "missing", "rejected", "folded", "failed", "unsettled")
+    named = ("tagged", "already", "protected", "no_consent", "missing", "rejected", "superseded", "failed", "unsettled")
     assert tagged["rows"] == sum(tagged[name] for name in named) == 7
 
 

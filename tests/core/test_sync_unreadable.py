@@ -246,7 +246,7 @@ def test_a_refusal_in_an_odd_row_holds_for_the_other_rows_of_the_person(
     rows = [ADA, {**ADA, "who": "Ada L."}]
     rows.insert(place, {**ADA, "ok": "maybe"})
     report = sync(client, rows, tags=["news"], sync_name="one")
-    assert counts(report, "rejected", "folded", "updated", "untagged") == (1, 1, 1, 1)
+    assert counts(report, "rejected", "superseded", "updated", "untagged") == (1, 1, 1, 1)
     assert tags_of(whautomate_emulator) == {"Ada L.": []}
     # So it is where the other row is known as it stands.
     sync(client, [ADA], tags=["news"], sync_name="two")
@@ -260,17 +260,17 @@ def test_of_several_odd_rows_about_one_person_each_is_rejected_once(
 ) -> None:
     sync(client, [ADA], tags=["news"])
     report = sync(client, [{**ADA, "ok": "maybe"}] * 3 + [BOB], tags=["news"])
-    assert counts(report, "rows", "rejected", "untagged", "folded") == (4, 3, 1, 0)
+    assert counts(report, "rows", "rejected", "untagged", "superseded") == (4, 3, 1, 0)
 
 
 @pytest.mark.parametrize("ok", ["no", "maybe", ""])
 @pytest.mark.parametrize("mobile", ["", "12", "nonsense"])
-def test_a_refusal_of_nobody_knows_whom_stops_it(
+def test_a_refusal_that_identifies_nobody_stops_the_run(
     mobile: str, ok: str, client: Client, whautomate_emulator: Emulator
 ) -> None:
     rows = [ADA, BOB, row("X", mobile, ok=ok)]
     says = (
-        "1 of 3 rows don't say yes to consent and name nobody.*over max_consent_rejected=0, and nothing was sent: 1 x"
+        "1 of 3 rows do not say yes to consent and identify nobody.*over max_consent_rejected=0, and nothing was sent"
     )
     with pytest.raises(InvalidRequest, match=says):
         sync(client, rows, tags=["news"], suppress=[{"mobile": EVE["mobile"]}])

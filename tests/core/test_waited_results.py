@@ -74,7 +74,7 @@ def time_off(client: Client, emulator: Emulator) -> Job:
 
 
 def messages(client: Client, emulator: Emulator) -> Job:
-    rows = [{"phone": f"+4915123456{n:03d}"} for n in range(3)]
+    rows = [{"phoneNumber": f"+4915123456{n:03d}"} for n in range(3)]
     return lambda client: send_template_to_contacts(client, rows, TEMPLATE, key="spring")
 
 

@@ -1,7 +1,8 @@
-"""What waiting steps decide, when they look and what that costs."""
+"""What waiting steps decide, when they check and what that costs."""
 
 import asyncio
 import itertools
+import json
 import logging
 import re
 import time
@@ -24,8 +25,10 @@ from waiting_cases import CASES, Case
 from whautomate_core.account import Account
 from whautomate_core.api.call import Call
 from whautomate_core.api.contacts import add_contact_tags, delete_contact
+from whautomate_core.bookings.conditions import AppointmentIs, ClassPlaces, SlotFree
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.client.pages import Pages
+from whautomate_core.conditions import BY_KIND, condition_from
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import (
     AuthenticationError,
@@ -40,35 +43,29 @@ from whautomate_core.errors import (
     UnreadableRecord,
     WrongRecord,
 )
+from whautomate_core.messaging.conditions import BroadcastReached, MessageReceived, broadcasts_now
+from whautomate_core.people.conditions import ClientHas, ContactHas
 from whautomate_core.state import database
 from whautomate_core.state.pool import Usage
 from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.values.limits import Limits
 from whautomate_core.values.progress import silent
-from whautomate_core.waiting.condition import (
+from whautomate_core.waiting.condition import Condition, Seen
+from whautomate_core.waiting.poll import (
     CHECK_ATTEMPTS,
-    BroadcastReached,
-    ClassPlaces,
-    ClientHas,
-    ContactHas,
-    MessageReceived,
-    Question,
-    QuotaFree,
-    Seen,
-    WaitingPool,
+    Moment,
     acheck,
-    alook,
-    broadcasts_now,
+    arun_check,
     check,
-    look,
-    looks,
     may_pass,
-    poll_delays,
-    question_from,
-    share,
-    since_epoch,
+    moments,
+    pauses,
+    run_check,
     timed_out,
+    wait,
 )
+from whautomate_core.waiting.quota import QuotaFree
+from whautomate_core.waiting.share import WaitingPool, share
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -134,9 +131,9 @@ def test_counts_decide_the_same_before_and_at_the_end(
     delivered: int, failed: int, rest: int, least: int, most: int
 ) -> None:
     """What ends a wait early is what its end would say, if nothing more happens."""
-    question = BroadcastReached("b", least, most)
-    early = question.decide(broadcast(delivered, failed, delivered + failed + rest), NOW)
-    late = question.decide(broadcast(delivered, failed, delivered + failed + rest, **LONG_AGO), NOW)
+    condition = BroadcastReached("b", min_delivered=least, max_failed=most)
+    early = condition.decide(broadcast(delivered, failed, delivered + failed + rest), NOW)
+    late = condition.decide(broadcast(delivered, failed, delivered + failed + rest, **LONG_AGO), NOW)
     assert late.over
     if early.over:
         assert (early.problem, early.result is None) == (late.problem, late.result is None)
@@ -200,7 +197,7 @@ def test_when_there_is_quota() -> None:
 )
 def test_which_messages_count(fields: Any, counts: bool) -> None:
     message = {"id": "m", "timestamp": "2026-06-01T12:00:00.000Z", "text": "secret", "from": "4915123456789", **fields}
-    seen = MessageReceived("c", NOW.timestamp()).decide([message])
+    seen = MessageReceived("c", since=NOW).decide([message])
     assert seen.over == counts
     if seen.result:
         assert seen.result.keys() == {"contact_id", "count", "newest_id", "newest_at"}
@@ -208,7 +205,7 @@ def test_which_messages_count(fields: Any, counts: bool) -> None:
 
 def test_messages_whose_time_nobody_can_read_are_no_silent_no() -> None:
     with pytest.raises(UnexpectedResponse, match="no time that can be read"):
-        MessageReceived("c", 0.0).decide([{"isIncoming": True, "timestamp": "yesterday"}])
+        MessageReceived("c", since="1970-01-01T00:00Z").decide([{"isIncoming": True, "timestamp": "yesterday"}])
 
 
 # --- what can't be
@@ -221,7 +218,7 @@ def test_messages_whose_time_nobody_can_read_are_no_silent_no() -> None:
         (lambda: BroadcastReached("b", min_delivered="many"), "min_delivered"),
         (lambda: BroadcastReached("b", max_failed=-1), "max_failed"),
         (lambda: ContactHas(tag="a"), "either contact_id or phone"),
-        (lambda: ContactHas("c", "+49151", tag="a"), "either contact_id or phone"),
+        (lambda: ContactHas("c", phone="+49151", tag="a"), "either contact_id or phone"),
         (lambda: ContactHas("c"), "tag or stage"),
         (lambda: ContactHas("c", tag=" "), "tag must be"),
         (lambda: ContactHas(phone="none", tag="a"), "phone must hold a number"),
@@ -229,10 +226,10 @@ def test_messages_whose_time_nobody_can_read_are_no_silent_no() -> None:
         (lambda: ClientHas(" ", "a"), "client_id"),
         (lambda: QuotaFree(0), "requests must be"),
         (lambda: QuotaFree(True), "requests must be"),
-        (lambda: MessageReceived("", 0.0), "contact_id"),
-        (lambda: since_epoch("2026-01-01T00:00:00"), "no time zone"),
-        (lambda: since_epoch(datetime(2026, 1, 1)), "no time zone"),
-        (lambda: since_epoch("tomorrow"), "since must be"),
+        (lambda: MessageReceived(""), "contact_id"),
+        (lambda: MessageReceived("c", since="2026-01-01T00:00:00"), "no time zone"),
+        (lambda: MessageReceived("c", since=datetime(2026, 1, 1)), "no time zone"),
+        (lambda: MessageReceived("c", since="tomorrow"), "since must be"),
     ],
 )
 def test_what_can_not_be_waited_for_names_its_field(make: Any, says: str) -> None:
@@ -241,22 +238,29 @@ def test_what_can_not_be_waited_for_names_its_field(make: Any, says: str) -> Non
 
 
 def test_numbers_are_in_no_words() -> None:
-    question = ContactHas(phone="+4915123456789", tag="a")
-    assert "3456" not in f"{question} {question.unmet} {question.decide([]).words}"
+    condition = ContactHas(phone="+4915123456789", tag="a")
+    assert "3456" not in f"{condition} {condition.unmet} {condition.decide([]).words}"
 
 
-QUESTIONS: list[Question] = [
-    BroadcastReached("b", "95%", 3),
+CONDITIONS: list[Condition] = [
+    BroadcastReached("b", min_delivered="95%", max_failed=3),
     ContactHas(phone="+49151", tag="a", stage="s"),
     ClientHas("c", "t"),
     QuotaFree(5),
-    MessageReceived("c", 1.5),
+    MessageReceived("c", since="2026-01-01T00:00:00.5+01:00"),
+    AppointmentIs("booked", "2026-01-01T00:00Z", NOW, staff_id="s"),
+    ClassPlaces("c", free=0),
+    SlotFree("s", NOW, NOW + timedelta(days=1), hours=["09:00-12:00"]),
 ]
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.kind)
-def test_questions_are_plain_json(question: Question) -> None:
-    assert question_from(question.as_json()) == question
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: one.kind)
+def test_conditions_are_plain_json(condition: Condition) -> None:
+    assert condition_from(json.loads(json.dumps(condition.as_json()))) == condition
+
+
+def test_all_that_are_registered_are_tested() -> None:
+    assert {type(one) for one in CONDITIONS} == {*BY_KIND.values()}
 
 
 # --- the table that all callers share
@@ -266,34 +270,34 @@ def test_questions_are_plain_json(question: Question) -> None:
 def clients(emulator: Emulator) -> Iterator[Any]:
     account = account_of(emulator, requests_per_minute=1000, requests_per_day=10_000, account="waiting")
 
-    async def asked(looking: Any) -> Any:
+    async def asked(checks: Any) -> Any:
         async with AsyncClient(account, pool=WaitingPool(account)) as client:
-            return await alook(client, looking)
+            return await arun_check(client, checks)
 
     with Client(account, pool=WaitingPool(account)) as client:
-        yield partial(look, client), lambda looking: asyncio.run(asked(looking))
+        yield partial(run_check, client), lambda checks: asyncio.run(asked(checks))
 
 
 @pytest.mark.whautomate(search_delay=0.0, broadcast_seconds=0.0, delivery_seconds=0.0, broadcast_failed_share=0.5)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_both_clients_see_the_same(case: Case, whautomate_emulator: Emulator) -> None:
-    asked = case.question(whautomate_emulator)
+    asked = case.condition(whautomate_emulator)
     with clients(whautomate_emulator) as ways:
         for way in ways:
             if case.error is not None:
                 with pytest.raises(case.error):
-                    way(question_from(asked).look)
+                    way(condition_from(asked).check)
                 continue
-            seen = way(question_from(asked).look)
+            seen = way(condition_from(asked).check)
             assert case.agrees(seen.result, seen.problem)
 
 
 # --- reading
 
 
-def answers(looking: Any, give: Any, size: int = 0) -> tuple[Any, list[Call[Any]]]:
-    """Drive a look with what `give` answers to each call; gives its result and the calls."""
-    steps, sent, answer = looking(lambda call: Pages(call, size=size)), [], None
+def answers(checks: Any, give: Any, size: int = 0) -> tuple[Any, list[Call[Any]]]:
+    """Drive a check with what `give` answers to each call; gives its result and the calls."""
+    steps, sent, answer = checks(lambda call: Pages(call, size=size)), [], None
     try:
         while True:
             step = steps.send(answer)
@@ -367,7 +371,7 @@ def test_old_broadcasts_far_down_the_list_are_read_one_by_one() -> None:
     assert [bool(one.ids) for one in sent] == [False, False, True, True]
 
 
-def test_errors_that_are_not_about_one_broadcast_end_the_look() -> None:
+def test_errors_that_are_not_about_one_broadcast_end_the_check() -> None:
     with pytest.raises(AuthenticationError):
         answers(partial(broadcasts_now, {"b"}, {"b"}), lambda call: AuthenticationError("no"))
 
@@ -387,7 +391,7 @@ def test_old_messages_are_read_only_where_they_come_first(newest_first: bool, si
         page = int(call.query["page"])
         return everything[(page - 1) * 12 : page * 12]
 
-    seen, sent = answers(MessageReceived("c", NOW.timestamp() + 60 * since).look, give)
+    seen, sent = answers(MessageReceived("c", since=NOW + timedelta(minutes=since)).check, give)
     assert seen.result["count"] == 10 - since
     assert seen.result["newest_id"] == "m9"
     assert len(sent) == pages
@@ -401,28 +405,28 @@ def test_a_number_is_looked_for_in_all_that_the_search_gives(
     whautomate_emulator.add_contacts([{**number, "phoneNumber": f"49151234567890{n % 10}{n}"} for n in range(60)])
     whautomate_emulator.add_contacts([number, {**number, "tags": ["vip"]}])
     whautomate_emulator.advance(60)
-    seen = look(client, ContactHas(phone="+49 151 2345-6789", tag="VIP").look)
+    seen = run_check(client, ContactHas(phone="+49 151 2345-6789", tag="VIP").check)
     assert seen.result == {"id": whautomate_emulator.contacts()[-1]["id"]}
-    assert not look(client, ContactHas(phone="+49 151 2345-678", tag="VIP").look).over
+    assert not run_check(client, ContactHas(phone="+49 151 2345-678", tag="VIP").check).over
 
 
 @pytest.mark.whautomate(search_delay=1e6, list_lag=1e6)
 def test_a_contact_whom_a_sync_made_is_seen_by_its_number_before_a_search_shows_it(
     whautomate_emulator: Emulator,
 ) -> None:
-    number, question = "4915123456789", ContactHas(phone="+49 151 2345-6789", tag="vip")
+    number, condition = "4915123456789", ContactHas(phone="+49 151 2345-6789", tag="vip")
     account = plenty(whautomate_emulator)  # whose waiting steps have more than a trial's five checks
     with Client(account) as client, checking(account) as check_once:
         sync_contacts(client, [{"a": "Ada", "b": f"+{number}"}], {"name": "a", "phoneNumber": "b"}, progress=silent)
         (made,) = whautomate_emulator.contacts()
         for _ in range(2):  # by each of the two clients
-            assert not check_once(question).over
+            assert not check_once(condition).over
         client.send(add_contact_tags(made["id"], ["vip"]))
         for _ in range(2):
-            assert check_once(question).result == {"id": made["id"]}
+            assert check_once(condition).result == {"id": made["id"]}
         client.send(delete_contact(made["id"]))
         for _ in range(2):
-            assert not check_once(question).over
+            assert not check_once(condition).over
 
 
 def test_all_messages_since_are_counted(client: Client, whautomate_emulator: Emulator) -> None:
@@ -431,7 +435,7 @@ def test_all_messages_since_are_counted(client: Client, whautomate_emulator: Emu
     whautomate_emulator.receive(contact, "first")
     whautomate_emulator.advance(1)
     newest = whautomate_emulator.receive(contact, "second")
-    found = look(client, MessageReceived(contact, since - 1).look)
+    found = run_check(client, MessageReceived(contact, since=datetime.fromtimestamp(since - 1, UTC)).check)
     assert found.result is not None
     assert (found.result["count"], found.result["newest_id"]) == (2, newest)
 
@@ -440,53 +444,53 @@ def test_all_messages_since_are_counted(client: Client, whautomate_emulator: Emu
 
 
 def test_polling_slows_down() -> None:
-    delays = poll_delays()
+    delays = pauses()
     assert [next(delays) for _ in range(6)] == [60, 120, 240, 480, 900, 900]
-    slow = poll_delays(2000.0)
+    slow = pauses(2000.0)
     assert [next(slow) for _ in range(2)] == [2000, 2000]
 
 
-def moments(seen: list[Seen], **how: Any) -> list[float]:
-    """When the looks are that see this, on a clock that starts at 1000."""
+def times(seen: list[Seen], **how: Any) -> list[float]:
+    """When the checks are that see this, on a clock that starts at 1000."""
     now = [1000.0]
-    steps = looks(BroadcastReached("b"), 60.0, how.pop("deadline", 1e9), clock=lambda: now[0], **how)
-    found = [next(steps)]
+    steps = moments(60.0, how.pop("deadline", 1e9), clock=lambda: now[0], **how)
+    found = [next(steps).at]
     for one in seen:
         now[0] = max(now[0], found[-1])
-        found.append(steps.send(one))
+        found.append(steps.send(one).at)
     return found
 
 
 NOTHING = Seen("not yet")
 
 
-def test_looks_begin_when_something_can_have_changed() -> None:
-    assert moments([NOTHING] * 3) == [1000, 1060, 1180, 1420]
-    assert moments([NOTHING], not_before=0.0) == [1060, 1180]
-    assert moments([NOTHING], not_before=5000.0) == [5060, 5180]
+def test_checks_begin_when_something_can_have_changed() -> None:
+    assert times([NOTHING] * 3) == [1000, 1060, 1180, 1420]
+    assert times([NOTHING], not_before=0.0) == [1060, 1180]
+    assert times([NOTHING], not_before=5000.0) == [5060, 5180]
     # The delays start anew then.
     later = Seen("scheduled", not_before=9000.0)
-    assert moments([NOTHING, later, NOTHING]) == [1000, 1060, 9060, 9180]
+    assert times([NOTHING, later, NOTHING]) == [1000, 1060, 9060, 9180]
 
 
-def test_the_last_look_is_at_the_deadline() -> None:
-    assert moments([NOTHING] * 2, deadline=1100.0) == [1000, 1060, 1100]
+def test_the_last_check_is_at_the_deadline() -> None:
+    assert times([NOTHING] * 2, deadline=1100.0) == [1000, 1060, 1100]
     with pytest.raises(TimeoutError):
-        moments([NOTHING] * 3, deadline=1100.0)
-    assert moments([], deadline=1100.0, not_before=5000.0) == [1100]
+        times([NOTHING] * 3, deadline=1100.0)
+    assert times([], deadline=1100.0, not_before=5000.0) == [1100]
 
 
 @given(st.floats(0.1, 5000), st.floats(0, 1e6), st.lists(st.floats(0, 2e6), max_size=30), st.booleans())
-def test_no_look_is_after_the_deadline_nor_more_often_than_asked(
+def test_no_check_is_after_the_deadline_nor_more_often_than_asked(
     interval: float, seconds: float, befores: list[float], first: bool
 ) -> None:
     now = [0.0]
-    steps = looks(ClientHas("c", "t"), interval, seconds, clock=lambda: now[0], not_before=None if first else 0.0)
-    at = [next(steps)]
+    steps = moments(interval, seconds, clock=lambda: now[0], not_before=None if first else 0.0)
+    at = [next(steps).at]
     try:
         for not_before in befores:
             now[0] = max(now[0], at[-1])
-            at.append(steps.send(Seen("", not_before=not_before)))
+            at.append(steps.send(Seen("", not_before=not_before)).at)
             assert at[-1] >= min(now[0] + interval, seconds)
             assert at[-1] >= min(not_before, seconds)
     except TimeoutError:
@@ -494,21 +498,21 @@ def test_no_look_is_after_the_deadline_nor_more_often_than_asked(
     assert max(at) <= seconds
 
 
-# --- looks that fail
+# --- checks that fail
 
 
 @contextmanager
-def checking(account: Account) -> Iterator[Callable[[Question], Seen]]:
+def checking(account: Account) -> Iterator[Callable[[Condition], Seen]]:
     """Checks as a waiting step does, with each of the two clients in turn."""
     how = {"pool": WaitingPool(account), "attempts": CHECK_ATTEMPTS}
 
-    async def acheck_once(question: Question) -> Seen:
+    async def acheck_once(condition: Condition) -> Seen:
         async with AsyncClient(account, **how) as client:
-            return await acheck(client, question)
+            return await acheck(client, condition)
 
     with Client(account, **how) as client:
-        ways = itertools.cycle([partial(check, client), lambda question: asyncio.run(acheck_once(question))])
-        yield lambda question: next(ways)(question)
+        ways = itertools.cycle([partial(check, client), lambda condition: asyncio.run(acheck_once(condition))])
+        yield lambda condition: next(ways)(condition)
 
 
 @contextmanager
@@ -522,31 +526,29 @@ def forwarder_to(url: str) -> Iterator[Forwarder]:
 class Wait:
     """A wait on a clock that jumps from one check to the next."""
 
-    def __init__(self, question: Question, account: Account, deadline: float = 1e6) -> None:
+    def __init__(self, condition: Condition, account: Account, deadline: float = 1e6) -> None:
         self.now = 0.0
         self.at: list[float] = []
         self.told: list[tuple[int, str]] = []
-        self._question, self._account, self._deadline = question, account, deadline
+        self._condition, self._account, self._deadline = condition, account, deadline
 
     def run(self, before: Callable[[float], object] = lambda at: None) -> Seen:
         """Wait to the end. `before` each check it is told the time."""
-        steps = looks(
-            self._question,
+        steps = moments(
             60.0,
             self._deadline,
             clock=lambda: self.now,
             tell=lambda *told: self.told.append(told),
         )
         with checking(self._account) as check_once:
-            at = next(steps)
-            try:
-                while True:
-                    self.now = max(self.now, at)
-                    self.at.append(self.now)
-                    before(self.now)
-                    at = steps.send(check_once(self._question))
-            except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
+
+            def check_at(moment: Moment) -> Seen:
+                self.now = max(self.now, moment.at)
+                self.at.append(self.now)
+                before(self.now)
+                return check_once(self._condition)
+
+            return wait(steps, check_at)
 
 
 def plenty(emulator: Emulator, **more: Any) -> Account:
@@ -567,21 +569,21 @@ def tells_of_three_failures(wait: Wait, why: str) -> None:
 
 @pytest.mark.parametrize("fault", ["dropped_before", "500_before", "503", "not_json", "error_in_200"])
 def test_a_wait_survives_a_server_that_fails(fault: Any, whautomate_emulator: Emulator) -> None:
-    question = vip(whautomate_emulator)
-    wait = Wait(question, plenty(whautomate_emulator))
+    condition = vip(whautomate_emulator)
+    wait = Wait(condition, plenty(whautomate_emulator))
     seen = wait.run(lambda at: at < 300 and whautomate_emulator.fault(fault))
-    assert seen.result == {"id": question.contact_id}
+    assert seen.result == {"id": condition.contact_id}
     tells_of_three_failures(wait, "GET /v1/contacts/{}")
     assert len(whautomate_emulator.requests("getContact")) == 4, "one request a check"
 
 
 def test_a_wait_survives_a_host_that_is_away(whautomate_emulator: Emulator) -> None:
-    question = vip(whautomate_emulator)
+    condition = vip(whautomate_emulator)
     with forwarder_to(whautomate_emulator.url) as way:
         way.stop()
-        wait = Wait(question, replace(plenty(whautomate_emulator), host=f"http://127.0.0.1:{way.port}"))
+        wait = Wait(condition, replace(plenty(whautomate_emulator), host=f"http://127.0.0.1:{way.port}"))
         seen = wait.run(lambda at: at > 300 and way.start())
-    assert seen.result == {"id": question.contact_id}
+    assert seen.result == {"id": condition.contact_id}
     tells_of_three_failures(wait, "no connection to")
 
 
@@ -590,26 +592,26 @@ def test_a_wait_survives_a_state_database_that_is_away(
     whautomate_emulator: Emulator, postgres: str, monkeypatch: pytest.MonkeyPatch, at_its_start: bool
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.0)
-    question = vip(whautomate_emulator)
+    condition = vip(whautomate_emulator)
     with forwarder_to(postgres) as way:
         state = re.sub(r"@[^/]+", f"@127.0.0.1:{way.port}", postgres)
-        wait = Wait(question, plenty(whautomate_emulator, state=state))
+        wait = Wait(condition, plenty(whautomate_emulator, state=state))
         if at_its_start:
             way.stop()
         seen = wait.run(lambda at: way.stop() if at == 0 else at > 300 and way.start())
-    assert seen.result == {"id": question.contact_id}
+    assert seen.result == {"id": condition.contact_id}
     tells_of_three_failures(wait, "the state database")
     assert len(whautomate_emulator.requests("getContact")) == 1
 
 
 @pytest.mark.parametrize("answer", [{}, {"data": {"id": "r"}}])
 @pytest.mark.parametrize(
-    "question",
+    "condition",
     [BroadcastReached("r"), ContactHas("r", tag="vip"), ClientHas("r", "vip"), ClassPlaces("r")],
     ids=lambda one: one.kind,
 )
-def test_an_answer_without_a_record_is_a_failed_check_and_no_not_yet(question: Question, answer: Any) -> None:
-    steps = question.look(lambda call: pytest.fail("no list is read"))
+def test_an_answer_without_a_record_is_a_failed_check_and_no_not_yet(condition: Condition, answer: Any) -> None:
+    steps = condition.check(lambda call: pytest.fail("no list is read"))
     next(steps)
     with pytest.raises(UnexpectedResponse, match=r"GET /v1/.*/{}: .* without an id") as raised:
         steps.send(answer)
@@ -625,14 +627,16 @@ def test_a_broadcast_that_is_polled_and_has_no_record_is_a_failed_check() -> Non
 
 
 def test_a_wait_that_ends_with_a_failed_check_says_so(whautomate_emulator: Emulator) -> None:
-    question = vip(whautomate_emulator)
+    condition = vip(whautomate_emulator)
     whautomate_emulator.fault("503", probability=1.0)
-    wait = Wait(question, plenty(whautomate_emulator), deadline=100.0)
+    wait = Wait(condition, plenty(whautomate_emulator), deadline=100.0)
     with pytest.raises(
         TimeoutError, match=r"the last check failed: GET /v1/contacts/\{\}: the server failed"
     ) as raised:
         wait.run()
-    assert timed_out(question, "after 100 s", raised.value).startswith(f"{question.unmet} after 100 s; the last check")
+    assert timed_out(condition, "after 100 s", raised.value).startswith(
+        f"{condition.unmet} after 100 s; the last check"
+    )
     assert wait.at == [0, 60, 100]
     assert wait.told[-1][1] == f"the check failed: {str(raised.value).partition(': ')[2]}"
 
@@ -680,17 +684,17 @@ def test_all_who_wait_draw_from_one_share_and_from_the_pool(whautomate_emulator:
     with Client(account, pool=WaitingPool(account), max_wait=0) as one:
         for _ in range(4):
             with pytest.raises(NotFound):
-                look(one, ClientHas("nobody", "t").look)
+                run_check(one, ClientHas("nobody", "t").check)
 
     async def another() -> None:
         async with AsyncClient(account, pool=WaitingPool(account), max_wait=0) as client:
             with pytest.raises(NotFound):
-                await alook(client, ClientHas("nobody", "t").look)
+                await arun_check(client, ClientHas("nobody", "t").check)
             with pytest.raises(QuotaExhausted, match="that is for waiting steps") as none:
-                await alook(client, ClientHas("nobody", "t").look)
+                await arun_check(client, ClientHas("nobody", "t").check)
             assert 21_000 < (none.value.next_permit_at or 0) - time.time() < 22_000
             # The pool has all the others.
-            seen = await alook(client, QuotaFree(50).look)
+            seen = await arun_check(client, QuotaFree(50).check)
             assert seen.result == {"left": 55}
 
     asyncio.run(another())

@@ -53,8 +53,8 @@ def test_the_examples_do_what_they_say_and_nothing_twice(server, emulator, accou
         assert flows.no_show_follow_up(account, WHEN, folder) == 1
     assert [one["client"] for one in emulator.messages()] == [emulator.people[0], emulator.people[3]]
     first, second = flows.staff_time_off(account, WHEN), flows.staff_time_off(account, WHEN)
-    assert (first["rows"], first["added"], first["past"], first["blocks"]) == (3, 2, 1, 4)
-    assert (second["there"], second["added"], second["removed"]) == (2, 0, 0)
+    assert (first["rows"], first["created"], first["past"], first["blocks"]) == (3, 2, 1, 4)
+    assert (second["unchanged"], second["created"], second["removed"]) == (2, 0, 0)
     assert flows.weekly_prices(account)["created"] == 3
     assert flows.weekly_prices(account)["unchanged"] == 3
     counts = [pyarrow.parquet.read_table(path).num_rows for path in flows.nightly_export(account, WHEN, folder)]

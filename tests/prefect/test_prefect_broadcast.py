@@ -18,9 +18,10 @@ from prefect.exceptions import PrefectHTTPStatusError, TerminationSignal
 from prefect.states import Cancelling, Failed
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
 
-from prefect_whautomate import _waiting, broadcasts, segments
+from prefect_whautomate import broadcasts, segments
 from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
+from whautomate_core.waiting import poll
 
 TEMPLATE = {"name": "spring_sale", "language": "en"}
 QUICK = {"broadcast_seconds": 0.5, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5, "limits": ((10**6, 60.0),)}
@@ -168,8 +169,8 @@ def test_who_is_told_nothing_looks_and_cancels_it(
     server, whautomate_emulator, credentials, block, monkeypatch, state, way
 ):
     """A person cancels a run that no worker has, or marks it as failed: its process goes on."""
-    for module in (broadcasts, _waiting):
-        monkeypatch.setattr(module, "LOOK", 0.05)
+    monkeypatch.setattr(broadcasts, "LOOK", 0.05)
+    monkeypatch.setattr(poll, "MEANWHILE", 0.05)
     given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
     block()  # the segment and its people
     ids = []

@@ -54,7 +54,7 @@ def test_a_flow_goes_through_the_whole_account(server, whautomate_emulator, cred
             credentials, {"name": "Ada", "phoneNumber": "+49301234567", "location": LOCATION, "tags": ["vip"]}
         )
         found = contacts.find_contact(credentials, **ADA)
-        assert found == {**made, "doubles": 0, "protected": False, "requests": 1, "waited": found["waited"]}
+        assert found == {**made, "duplicates": 0, "protected": False, "requests": 1, "waited": found["waited"]}
         assert contacts.set_contact_stage(credentials, "Won", **ADA)["changed"]
         assert contacts.set_contact_fields(credentials, {"notes": "x"}, contact_id=made["id"])["requests"] == 2
         template = {"name": "welcome", "language": "en"}

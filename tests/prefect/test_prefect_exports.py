@@ -41,7 +41,7 @@ def test_a_shopify_export_is_tagged_where_people_accept_it(whautomate_emulator, 
     rejects = tmp_path / "rejects.jsonl"
     report = flow_of("shopify_to_contacts")(account, rejects_path=str(rejects))
     check_shopify(whautomate_emulator, rejects)
-    assert report["created"] + report["rejected"] + report["folded"] == report["rows"] == ROWS
+    assert report["created"] + report["rejected"] + report["superseded"] == report["rows"] == ROWS
 
 
 def test_a_warehouse_and_whautomate_agree_in_the_end(whautomate_emulator, account, postgres, tmp_path):

@@ -19,6 +19,7 @@ from prefect_whautomate import _waiting, broadcasts, contacts, segments
 from whautomate_core import errors
 from whautomate_core.client.retries import ATTEMPTS
 from whautomate_core.rows.sources import Sql, Table
+from whautomate_core.waiting import poll
 
 CSV = Path(__file__).parents[2] / "example_dags" / "data" / "customers.csv"
 MAPPING = {"name": "name", "phoneNumber": "mobile"}
@@ -306,8 +307,9 @@ def test_waiting_ends(server, whautomate_emulator, credentials, segment_id, monk
     async def asleep(seconds):
         sleep(seconds)
 
-    monkeypatch.setattr(_waiting, "time", SimpleNamespace(time=lambda: now[0], sleep=sleep))
-    monkeypatch.setattr(_waiting, "asyncio", SimpleNamespace(to_thread=asyncio.to_thread, sleep=asleep))
+    for module in (_waiting, poll):
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: now[0], sleep=sleep))
+    monkeypatch.setattr(poll, "asyncio", SimpleNamespace(to_thread=asyncio.to_thread, sleep=asleep))
 
     @flow
     def figures():

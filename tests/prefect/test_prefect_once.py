@@ -386,7 +386,7 @@ def test_templates_to_chunks_of_rows_reach_everybody_once(server, whautomate_emu
     template = {"name": "Hello", "language": "en"}
 
     def send(chunks, **more):
-        rows = [[{"phone": f"+49151234567{n:02}"} for n in chunk] for chunk in chunks]
+        rows = [[{"phoneNumber": f"+49151234567{n:02}"} for n in chunk] for chunk in chunks]
         task = messages.send_template_to_contacts
         return task.map(unmapped(credentials), rows, template=unmapped(template), **more).result()
 
@@ -437,7 +437,7 @@ def test_what_was_claimed_under_the_keys_of_before_is_not_sent_again(server, wha
             "POST /v1/messages/whatsapp/sendtemplate",
         ),
     ]
-    rows, template = [{"phone": f"+49151234567{n:02}"} for n in range(2)], {"name": "Hello", "language": "en"}
+    rows, template = [{"phoneNumber": f"+49151234567{n:02}"} for n in range(2)], {"name": "Hello", "language": "en"}
 
     def key(name):
         return f"prefect {run_id} {name}"
@@ -451,7 +451,7 @@ def test_what_was_claimed_under_the_keys_of_before_is_not_sent_again(server, wha
                 own = key(f"{name} {digest(credentials, about)}")
                 assert claims.claim(account.id, own, body, what).mine
                 claims.settle(account.id, own, {"result": {"id": name}, "place": {"flow_runs": [[run_id, 1]]}})
-            own = key("send_template_to_contacts {} to " + digest(credentials, rows[0]["phone"]))
+            own = key("send_template_to_contacts {} to " + digest(credentials, rows[0]["phoneNumber"]))
             claims.claim(account.id, own, {"template": template}, "POST /v1/messages/whatsapp/sendtemplate")
             claims.settle(account.id, own, {"id": "m1"})
             own = key('book_slot {"client_id": "c1", "service_id": "s1"}')
@@ -468,7 +468,7 @@ def test_what_was_claimed_under_the_keys_of_before_is_not_sent_again(server, wha
     run_id = None
     made, report, booked = upgraded()
     assert made == ["create_contact", "send_whatsapp_template"]
-    assert (report["sent"], report["already"]) == (1, 1)
+    assert (report["sent"], report["unchanged"]) == (1, 1)
     assert (booked["id"], booked["booked"]) == ("a1", False)
     assert created(whautomate_emulator) == 0
     assert len(whautomate_emulator.messages()) == 1

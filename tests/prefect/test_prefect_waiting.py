@@ -33,15 +33,14 @@ def run(task, *args, **kwargs):
 
 def fields_of(asked):
     fields = dict(asked)
-    if fields.pop("kind") == "message":
-        fields["since"] = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(fields['since']))}+00:00"
+    del fields["kind"]
     return fields
 
 
 @pytest.mark.whautomate(**QUICK)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_both_tasks_decide_by_the_table(case: Case, whautomate_emulator, credentials_of_emulator):
-    asked = case.question(whautomate_emulator)
+    asked = case.condition(whautomate_emulator)
     for task in TASKS[asked["kind"]]:
         credentials = credentials_of_emulator(requests_per_minute=1000, requests_per_day=10_000)
 

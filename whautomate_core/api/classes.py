@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put, referred
-from whautomate_core.api.check import body, query
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
@@ -23,6 +22,8 @@ from whautomate_core.api.records import (
     DeleteResult,
     EmptyResult,
     PageFilters,
+    body,
+    query,
 )
 
 

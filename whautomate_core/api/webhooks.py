@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, Json, delete, get, listing, post, put
-from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import DeleteResult, PageFilters, Webhook, WebhookInput, WebhookUpdate
+from whautomate_core.api.records import DeleteResult, PageFilters, Webhook, WebhookInput, WebhookUpdate, body, query
 
 
 @endpoint("listWebhooks", "GET /v1/webhooks", "webhook")

@@ -11,12 +11,12 @@ from whautomate_core.api.call import Call, Json
 from whautomate_core.bookings.seen import reference_id
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.job import job
+from whautomate_core.rows.files import Storage, fsspec_storage, write_records
 from whautomate_core.values.lines import describe_export
 from whautomate_core.values.times import instant, period, starts_of, utc
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client.client import Client
-    from whautomate_core.rows.files import Storage
 
 
 class AppointmentRow(TypedDict, total=False):
@@ -84,7 +84,7 @@ def export_appointments(
     *,
     by: Literal["start", "changed"] = "start",
     location_id: str | None = None,
-    storage: Storage | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Write the appointments of a period to a file, one row each, without names and numbers of people.
 
@@ -119,7 +119,7 @@ def export_classes(
     *,
     by: Literal["start", "changed"] = "start",
     location_id: str | None = None,
-    storage: Storage | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Write the classes of a period to a file, one row each.
 
@@ -152,7 +152,7 @@ def export_bookings(
     latest: datetime | str,
     *,
     location_id: str | None = None,
-    storage: Storage | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
 
@@ -180,13 +180,9 @@ def export_bookings(
     return _written(output_path, found(), BookingRow, earliest, latest, storage)
 
 
-def _written(
-    path: str, rows: Iterable[Json], record: type, earliest: Any, latest: Any, storage: Storage | None
-) -> Json:
-    from whautomate_core.rows.files import fsspec_storage, write_records
-
+def _written(path: str, rows: Iterable[Json], record: type, earliest: Any, latest: Any, storage: Storage) -> Json:
     first, last = period(earliest, latest)
-    count = write_records(str(path), rows, record=record, storage=storage or fsspec_storage)
+    count = write_records(str(path), rows, record=record, storage=storage)
     return {"path": str(path), "records": count, "earliest": utc(first), "latest": utc(last)}
 
 

@@ -20,7 +20,7 @@ describe_participants = describe_rows(
     {
         "booked": "booked",
         "waitlisted": "put on the waitlist",
-        "there": "already booked",
+        "unchanged": "already booked",
         "full": "left out because the class is full",
         "missing": "not found",
         **LEFT_ALONE,
@@ -29,8 +29,8 @@ describe_participants = describe_rows(
 )
 describe_staff_blocks = describe_rows(
     {
-        "added": "added",
-        "there": "already there",
+        "created": "created",
+        "unchanged": "already there",
         "past": "in the past, too far ahead or without a length",
         **LEFT_ALONE,
     },

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from whautomate_core.values.lines import describe_rows
+from whautomate_core.values.lines import ENDS, describe_rows
 from whautomate_core.values.redaction import shown_id
 from whautomate_core.values.words import counted, time_of
 
 describe_messages = describe_rows(
     {
         "sent": "sent",
-        "already": "already sent before",
-        "opted_out": "not sent because they opted out, asked to be forgotten or are not listed",
-        "rejected": "rejected",
-        "unsettled": "with an unknown outcome",
-        "doubles": ("duplicate", "left out"),
+        "unchanged": "already sent before",
+        "protected": "not sent because they opted out, asked to be forgotten or are not listed",
+        **ENDS,
     }
 )
 

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api.call import Json, summary
-from whautomate_core.api.check import body
 from whautomate_core.api.messages import send_whatsapp_template
-from whautomate_core.api.records import Template
+from whautomate_core.api.records import Template, body
 from whautomate_core.client.identity import Step
-from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
+from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused, WhautomateError
 from whautomate_core.job import job
 from whautomate_core.messaging.lines import describe_messages
 from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.rows.job import LeftOut, RowJob, Wanted, check_mapping, read_lines, region_mapping, run_rows
+from whautomate_core.rows.outcomes import ENDS, Outcome
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source
+from whautomate_core.rows.store import Item, Store
 from whautomate_core.state.forgotten import reason_of
 from whautomate_core.values.phones import canonical, e164, require_region, spellings
-from whautomate_core.values.thresholds import Threshold, check_threshold, limit, require_some_used
-from whautomate_core.values.words import counted, reasons_of
+from whautomate_core.values.thresholds import Threshold
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client.client import Client
-
-log = logging.getLogger(__name__)
+    from whautomate_core.messaging.opted_out import OptedOut
 
 _JOB = "sendTemplateToContacts"
 """Stands in keys, and so is never changed."""
@@ -37,10 +36,10 @@ _COMPARED = ("template", "bodyTextParameters", "location")
 _WITH_A_KEY = "if both are meant, send them by a step with another key (key=...)"
 
 _IN_VAIN = 20
-"""After so many rows that the server refused, and none that it took, it is not for the rows."""
+"""After the server has refused so many messages and taken none, the fault is not in the rows."""
 
 
-@job("messages", describe_messages, lane="bulk", redacted=("source",), finished=False)
+@job("messages", describe_messages, lane="bulk", redacted=("source", "mapping"), finished=False)
 def send_template_to_contacts(
     client: Client,
     source: Source,
@@ -48,170 +47,183 @@ def send_template_to_contacts(
     *,
     key: str | None = None,
     step: Step | None = None,
-    phone_column: str = "phone",
-    parameter_columns: list[str] | None = None,
+    mapping: Mapping[str, str | list[str]] | None = None,
     default_region: str | None = None,
+    region_column: str | None = None,
     location_id: str | None = None,
+    max_rejected: Threshold = "100%",
     max_failed: Threshold = 0,
     max_lateness: timedelta | None = timedelta(hours=6),
     due: datetime | None = None,
     rejects_path: str | None = None,
+    outcomes_path: str | None = None,
     storage: Storage = fsspec_storage,
 ) -> Json:
     """Send a WhatsApp template to each number in a source, once under a key, however often the step runs.
 
-    Each person has a claim of their own, so a step that was broken off resumes where it stopped, whatever the order of
+    Each person has a claim of their own, so a step that was interrupted resumes where it stopped, whatever the order of
     its rows, and chunks that hold the same person send to them once. A row that says something else to a person than
-    another row, or than this step said to them before, is rejected; where those are more than `max_failed` allows,
+    an earlier row, or than this step said to them before, fails; if more of these fail than `max_failed` allows,
     nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
-    to them, among contacts and clients: it takes three requests a message. That rests on searches, which may not show
-    new people. So contacts and clients are also read once, at most as many pages of each as there are messages, and
-    those who are new, or whom a sync knows and no list showed, are read by id as well, a request each.
+    to them, among contacts and clients, so a message takes three requests. Searches may not show new people, so
+    contacts and clients are also listed once, up to as many pages of each as there are messages, and people who are
+    new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
     Args:
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         template: Name and language of an approved template.
         key: What identifies the step, where its run and task do not: under one key nobody gets a second message.
         step: The task of a run, where an orchestrator knows it.
-        phone_column: Column of the numbers, as people write them.
-        parameter_columns: Columns with the values of the body's placeholders, in order. Rows with an empty one are
-            rejected.
-        default_region: Country of a number without a country code, such as `DE`.
+        mapping: What the API calls a value -> its column: `phoneNumber`, the number as people write it, and
+            `bodyTextParameters`, the columns with the values of the body's placeholders, in order. Rows with an empty
+            one are rejected. Defaults to the column `phoneNumber`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where it is empty, `default_region` applies.
         location_id: Location they are sent from; defaults to the account's.
-        max_failed: How many rows may be rejected, refused by the server or unsettled before the step is a failure: a
-            count, or a share like "5%".
+        max_rejected: Rows that may be rejected before nothing is sent: a count, or a share like `"5%"`.
+        max_failed: Rows that may fail or be unsettled before the step fails: a count, or a share like `"5%"`.
         max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as "PT6H";
             None means no limit.
         due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where somebody
             asked for it now.
-        rejects_path: File for rows that got no message, with row number and reason: JSON lines, or Parquet.
+        rejects_path: File or URL for rows that got no message, with row number, outcome and reason: JSON lines, or
+            Parquet.
+        outcomes_path: The same for every row.
 
-    Returns: counts `rows`, `sent`, `already` (sent before under this key), `opted_out` (or not among the `listed`),
-        `rejected` (unfit, another message to
-        a person than before, or refused by the server), `unsettled` (got no answer: nobody sends them again), `doubles`
-        (numbers of an earlier row); `skipped`, why nothing was sent, else None.
+    Returns: Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number
+        and message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the
+        server, or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
+        `skipped`, why nothing was sent, else None.
 
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
-        `InvalidRequest` where more than `max_failed` failed, or the server refuses one after the other.
+        `InvalidRequest` over the thresholds, or where the server refuses one message after the other.
     """
-    from whautomate_core.client.once import send_once
-    from whautomate_core.messaging.opted_out import OptedOut
     from whautomate_core.messaging.timing import NotSent, due_at, lateness, require_in_time
-    from whautomate_core.rows.files import open_file, write_records
-    from whautomate_core.rows.sources import rows
 
-    check_threshold("max_failed", max_failed)
     if step is None and (not isinstance(key, str) or not key.strip()):
-        raise ConfigurationError("key is missing: what identifies the step, such as a campaign and its date")
+        raise ConfigurationError("key is missing: it identifies the step, such as a campaign and its date")
     if default_region:
         require_region(default_region)
     if not all(body(Template, template).values()):
         raise ConfigurationError("template needs its name and its language")
+    columns, parameters = _columns(mapping, region_column)
     location = client.account.require_location(location_id)
-    policy, stops = client.account.policy, client.state.stops
-    if policy.sends == "off":
+    if client.account.policy.sends == "off":
         raise PolicyRefused("sends are off for this account (its setting sends)")
-    counts = dict.fromkeys(("rows", "sent", "already", "opted_out", "rejected", "unsettled", "doubles"), 0)
     try:
         require_in_time(due_at(due), datetime.now(UTC), lateness(max_lateness))
     except NotSent as reason:
-        return {**counts, "skipped": str(reason)}
-
-    messages: dict[str, _Row] = {}
-    rejects: list[Json] = []
-    others = in_vain = 0
-
-    def reject(count: str, row: int, reason: str) -> None:
-        counts[count] += 1
-        rejects.append({"row": row, "reason": reason})
-
-    # A step that waited for a permit and began anew has sent these itself, and finds their claims.
-    earlier = client.used.earlier.get("sent", 0)
-    client.used.changed = lambda: {"sent": counts["sent"] + earlier}
-    columns = list(dict.fromkeys([Named(phone_column, "phone_column"), *(parameter_columns or [])]))
-    for row, cells, problem in rows(source, columns, open_file=partial(open_file, storage=storage)):
-        counts["rows"] += 1
-        given = dict(zip(columns, cells, strict=False))
-        phone, values = given.get(phone_column, ""), [given.get(column, "") for column in parameter_columns or []]
-        try:
-            number = e164(phone, default_region) if problem is None else ""
-        except ValueError as error:
-            problem = str(error)
-        if problem is None and not all(values):
-            problem = f"{(parameter_columns or [])[values.index('')]} is empty"
-        if problem is not None:
-            reject("rejected", row, problem)
-            continue
-        before = messages.setdefault(canonical(number[1:]), _Row(row, number, values))
-        if before.number != row and before.values == values:
-            counts["doubles"] += 1
-        elif before.number != row:
-            reject("rejected", row, f"another message to the person of row {before.number}: {_WITH_A_KEY}")
-            others += 1
-
-    def message(row: _Row) -> Any:
-        sent = {"recepient": {"phoneNumber": row.phone}, "template": dict(template), "location": {"id": location}}
-        return {**sent, **({"bodyTextParameters": row.values} if row.values else {})}
-
-    claimed = _Claimed(client, key, step)
-    for number, one in list(messages.items()):
-        if claimed.under(number, message(one))[2]:
-            reject("rejected", one.number, f"another message to this person than was sent before: {_WITH_A_KEY}")
-            others += 1
-            del messages[number]
-    if others > limit("max_failed", max_failed, counts["rows"]):
-        if rejects_path is not None:
-            write_records(rejects_path, rejects, storage=storage)
-        raise InvalidRequest(
-            f"{others} of {counts['rows']} rows have another message to a person than a row before them, or than this "
-            f"step has sent: nothing was sent now; {_WITH_A_KEY}, or allow them by max_failed"
-        )
-    opted_out: OptedOut | None = None
-    for number, one in messages.items():
-        call = send_whatsapp_template(message(one))
-        own, payload, _ = claimed.under(number, call.body or {})
-        try:
-            if own not in claimed:
-                opted_out = opted_out or OptedOut(client, most=len(messages))
-                opted_out.refuse(number)
-            _, sent = send_once(client, own, call, partial(summary, call), payload=payload)
-        except PolicyRefused as error:
-            stops.require_sends(client.account.id, "messages")  # where all are stopped, it isn't this person
-            reject("opted_out", one.number, reason_of(error) or "opted out, or not listed")
-        except InvalidRequest as error:
-            reject("rejected", one.number, str(error))
-            in_vain += error.status is not None
-            if in_vain >= _IN_VAIN and not counts["sent"]:
-                raise InvalidRequest(f"the server refuses one message after the other: {error}") from None
-        except OutcomeUnknown:
-            reject("unsettled", one.number, "got no answer: it may have been sent")
-        else:
-            counts["sent" if sent else "already"] += 1
-    counts["sent"], counts["already"] = counts["sent"] + earlier, counts["already"] - earlier
-    client.used.changed = lambda: {"sent": counts["sent"]}
-    if rejects_path is not None:
-        write_records(rejects_path, rejects, storage=storage)
-    reasons = reasons_of((one["row"], one["reason"]) for one in rejects)
-    if rejects:
-        log.warning("%s got no message: %s", counted(len(rejects), "row"), reasons)
-    failed = counts["rejected"] + counts["unsettled"]
-    if failed > limit("max_failed", max_failed, counts["rows"]):
-        raise InvalidRequest(
-            f"{failed} of {counts['rows']} rows got no message, over max_failed={max_failed!r}: {reasons}"
-        )
-    require_some_used(counts["rejected"], counts["rows"], reasons)
+        return {**dict.fromkeys(("rows", *_Messages.outcomes, *ENDS), 0), "skipped": str(reason)}
+    counts = run_rows(
+        _Messages(client, template, parameters, default_region, location, _Claimed(client, key, step)),
+        client.used,
+        read_lines(source, columns, storage),
+        max_rejected=max_rejected,
+        max_failed=max_failed,
+        rejects_path=rejects_path,
+        outcomes_path=outcomes_path,
+        storage=storage,
+    )
     return {**counts, "skipped": None}
 
 
-@dataclass(frozen=True)
-class _Row:
-    number: int
-    phone: str
-    values: list[str]
+def _columns(
+    mapping: Mapping[str, str | list[str]] | None, region_column: str | None
+) -> tuple[dict[str, str], list[str]]:
+    """What a cell is -> its column, and the columns of the parameters, which are cells under their own names."""
+    given = dict(mapping or {"phoneNumber": "phoneNumber"})
+    parameters = given.pop("bodyTextParameters", [])
+    parameters = [parameters] if isinstance(parameters, str) else parameters
+    if not isinstance(parameters, (list, tuple)) or not all(isinstance(one, str) and one for one in parameters):
+        raise ConfigurationError('mapping["bodyTextParameters"] must be a list of the names of columns')
+    columns = check_mapping(given, {"phoneNumber"}, {"bodyTextParameters"})
+    columns |= {f"parameter {place}": Named(column, "mapping") for place, column in enumerate(parameters)}
+    return columns | region_mapping(region_column), list(parameters)
+
+
+class _Messages(RowJob):
+    """The key of a row is a number, in its canonical form."""
+
+    outcomes = ("sent", "unchanged")
+
+    def __init__(
+        self,
+        client: Client,
+        template: Template,
+        parameters: list[str],
+        default_region: str | None,
+        location: str,
+        claimed: _Claimed,
+    ) -> None:
+        self._client = client
+        self._template = template
+        self._parameters = parameters
+        self._default_region = default_region
+        self._location = location
+        self._claimed = claimed
+        self._opted_out: OptedOut | None = None
+        self._in_vain = 0
+
+    def read(self, cells: Mapping[str, str]) -> Wanted:
+        try:
+            number = e164(cells["phoneNumber"], cells.get("region") or self._default_region)
+        except ValueError as error:
+            raise InvalidRequest(str(error)) from None
+        values = [cells[f"parameter {place}"] for place in range(len(self._parameters))]
+        if not all(values):
+            raise InvalidRequest(f"{self._parameters[values.index('')]} is empty")
+        return [((canonical(number[1:]),), {"number": number, "values": values})]
+
+    def choose(self, earlier: Item, later: Item) -> Item:
+        if earlier.wanted["values"] != later.wanted["values"]:
+            raise LeftOut("failed", f"another message to the person of row {earlier.row}: {_WITH_A_KEY}")
+        return earlier
+
+    def look(self, items: Store) -> None:
+        self._count = len(items)
+
+    def check(self, item: Item) -> None:
+        if self._claimed.under(item.key[0], self._message(item))[2]:
+            raise LeftOut("failed", f"another message to this person was sent before: {_WITH_A_KEY}")
+
+    def apply(self, item: Item) -> Outcome:
+        from whautomate_core.client.once import send_once
+        from whautomate_core.messaging.opted_out import OptedOut
+
+        number = item.key[0]
+        call = send_whatsapp_template(self._message(item))
+        own, payload, _ = self._claimed.under(number, call.body or {})
+        if own not in self._claimed:
+            self._opted_out = self._opted_out or OptedOut(self._client, most=self._count)
+            self._opted_out.refuse(number)
+        _, sent = send_once(self._client, own, call, partial(summary, call), payload=payload)
+        if sent:
+            self._in_vain = -1  # it is in vain no more
+        return "sent" if sent else "unchanged"
+
+    def failed(self, item: Item, error: WhautomateError) -> LeftOut:
+        if isinstance(error, PolicyRefused):
+            # Where all messages are stopped, it is not about this person.
+            self._client.state.stops.require_sends(self._client.account.id, "messages")
+            return LeftOut("protected", reason_of(error) or "opted out, or not listed")
+        if isinstance(error, InvalidRequest) and error.status is not None and self._in_vain >= 0:
+            self._in_vain += 1
+            if self._in_vain >= _IN_VAIN:
+                raise InvalidRequest(f"the server refuses one message after the other: {error}") from None
+        return super().failed(item, error)
+
+    def _message(self, item: Item) -> Any:
+        number, values = item.wanted["number"], item.wanted["values"]
+        sent = {
+            "recepient": {"phoneNumber": number},
+            "template": dict(self._template),
+            "location": {"id": self._location},
+        }
+        return {**sent, **({"bodyTextParameters": values} if values else {})}
 
 
 class _Claimed:
-    """What a step has claimed for single people."""
+    """What a step has claimed for single people, all of it in memory: some hundred bytes for each message sent."""
 
     def __init__(self, client: Client, key: str | None, step: Step | None) -> None:
         self._client = client

@@ -19,12 +19,12 @@ from whautomate_core.client.client import Client
 from whautomate_core.client.server_words import shortened
 from whautomate_core.errors import ConfigurationError, NotDelivered
 from whautomate_core.messaging.campaign import Campaign
+from whautomate_core.messaging.conditions import BroadcastReached
 from whautomate_core.messaging.delivery import delivery
 from whautomate_core.messaging.guards import cost
 from whautomate_core.messaging.keys import claims_of
 from whautomate_core.rows.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.values.thresholds import Threshold
-from whautomate_core.waiting.condition import BroadcastReached
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +59,10 @@ class Ending:
         return bool(self.logs_path or self.receipt_path or self.on_failed == "warn")
 
 
-def question(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReached:
+def condition_of(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReached:
     """What to wait for: the end of the broadcast, or an earlier decision by a threshold."""
-    if ending.on_failed == "warn":
-        return BroadcastReached(broadcast_id, ending.min_delivered)
-    return BroadcastReached(broadcast_id, ending.min_delivered, ending.max_failed)
+    max_failed = None if ending.on_failed == "warn" else ending.max_failed
+    return BroadcastReached(broadcast_id, min_delivered=ending.min_delivered, max_failed=max_failed)
 
 
 def conclude(
@@ -114,7 +113,8 @@ def _concluded(
     if ending.logs_path:
         logs = _counted(client, broadcast_id, failures)
         lines = write_records(ending.logs_path, logs, record=BroadcastLog, storage=storage)
-    problem = BroadcastReached(broadcast_id, ending.min_delivered, ending.max_failed).decide(broadcast).problem
+    reached = BroadcastReached(broadcast_id, min_delivered=ending.min_delivered, max_failed=ending.max_failed)
+    problem = reached.decide(broadcast).problem
     found = {
         **figures.as_dict(),
         "problem": problem,

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from whautomate_core.api import clients, contacts
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Call, Json, path_id
-from whautomate_core.api.check import body
-from whautomate_core.api.records import ClientUpdate, ContactUpdate
+from whautomate_core.api.records import ClientUpdate, ContactUpdate, body
 from whautomate_core.client.differences import differing, write_differing
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused
@@ -45,8 +44,8 @@ def find_contact(
         missing_ok: Return the id None where there is none.
         thorough: Where the search shows none, read all contacts page by page.
 
-    Returns: `id`; `doubles`, how many others have the number; `protected`, whether any of them has opted out. Nothing
-        else, so that no personal data gets into results.
+    Returns: `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out.
+        Nothing else, so that no personal data gets into results.
 
     Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
     """
@@ -75,8 +74,8 @@ def find_client(
         missing_ok: Return the id None where there is none.
         thorough: Where the search shows none, read all clients page by page.
 
-    Returns: `id`; `doubles`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
-        that no personal data gets into results.
+    Returns: `id`; `duplicates`, how many others have it; `protected`, whether any of them has opted out. Nothing
+        else, so that no personal data gets into results.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
     """
@@ -124,7 +123,7 @@ def set_contact_stage(
         thorough: Where the search for the number shows nobody, read all contacts page by page.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
 
-    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
         contact, or another contact or client with its number, has opted out: a search for each kind tells.
@@ -156,7 +155,7 @@ def set_contact_fields(
         thorough: Where the search for the number shows nobody, read all contacts page by page.
         allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision.
 
-    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number.
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
         or the number of a contact where it, or another contact or client with its number, has opted out.
@@ -188,7 +187,7 @@ def set_client_fields(
         default_region: Country of a number without a country code, such as `DE`.
         thorough: Where the search shows nobody, read all clients page by page.
 
-    Returns: `id`; `changed`, False where nothing was sent; `doubles`, how many others have the number or address.
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number or address.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
     """
@@ -269,16 +268,16 @@ def _by_email(address: str) -> _Wanted:
 def _found(client: Client, kind: _Kind, wanted: _Wanted | str, thorough: bool, missing_ok: bool = False) -> Json:
     """Whom the arguments name. Raises `NotFound`."""
     if isinstance(wanted, str):
-        return {"id": wanted, "doubles": 0, "protected": False}  # the client reads it before it writes
+        return {"id": wanted, "duplicates": 0, "protected": False}  # the client reads it before it writes
     people = _look_up(client, kind, wanted, thorough)
     if people:
         policy = client.account.policy
         person = functools.reduce(policy.as_one, people)
         if len(people) > 1:
             log.warning("%s: %d others have that %s; the oldest is taken", person["id"], len(people) - 1, wanted.what)
-        return {"id": person["id"], "doubles": len(people) - 1, "protected": policy.protects(person)}
+        return {"id": person["id"], "duplicates": len(people) - 1, "protected": policy.protects(person)}
     if missing_ok:
-        return {"id": None, "doubles": 0, "protected": False}
+        return {"id": None, "duplicates": 0, "protected": False}
     hint = "" if thorough else "; a search may not show new records: thorough=True reads all"
     raise NotFound(f"no {kind.name} with that {wanted.what} is to be seen{hint}")
 
@@ -364,7 +363,7 @@ def _set(
     # Of the number that they get nobody knows yet whose it is.
     call = replace(call, cleared=cleared and not fields.keys() & {*_NUMBER}, fits=fits)
     changed = write_differing(client, call, fields, compare)
-    return {"id": found["id"], "changed": changed, "doubles": found["doubles"]}
+    return {"id": found["id"], "changed": changed, "duplicates": found["duplicates"]}
 
 
 _NUMBER = ("phoneNumber", "phone", "countryCode")

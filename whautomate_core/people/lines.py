@@ -19,7 +19,7 @@ def describe_found(kind: str) -> Describe:
     def line(result: Mapping[str, Any]) -> str:
         if result["id"] is None:
             return f"no {kind} found"
-        others = result.get("doubles")
+        others = result.get("duplicates")
         return f"{kind} {result['id']} found{f'; {counted(others, kind)} more with the same number' if others else ''}"
 
     return line

@@ -1,14 +1,18 @@
-"""What the jobs over rows share: reading them, and a report in which every row is counted once."""
+"""The engine of jobs over rows: read, reject, deduplicate, plan, apply, report.
+
+A job says what its rows mean (`RowJob`); `run_rows` takes every row from the source to exactly one outcome.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, ClassVar, Protocol
 
-from whautomate_core.api.call import Json
 from whautomate_core.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -19,42 +23,233 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.rows.files import Storage, fsspec_storage, open_file, write_records
+from whautomate_core.rows.outcomes import CHANGES, ENDS, Outcome
+from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source, rows
-from whautomate_core.values.thresholds import Threshold, limit, log_rejected, require_some_used
-from whautomate_core.values.words import counted, reasons_of
-
-if TYPE_CHECKING:  # DAG files import this, and must not load HTTP for that
-    from whautomate_core.client.usage import Used
+from whautomate_core.rows.store import Item, Line, Store
+from whautomate_core.values.thresholds import (
+    Threshold,
+    check_threshold,
+    log_rejected,
+    require_some_used,
+    require_within,
+)
+from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
 
 ROW_ERRORS = (InvalidRequest, NotFound, OutcomeUnknown, PolicyRefused, UnexpectedResponse)
-"""What fails one row and says nothing of the next, unlike a key that is refused, or permits that are used up."""
+"""Errors that concern one row, and not the next, unlike a key that is refused or permits that are used up."""
 
-Numbered: TypeAlias = "tuple[int, dict[str, str]]"
-"""The number of a row in its source, and its cells by what they are, as stripped text."""
+Wanted = Iterable[tuple[tuple[str, ...], Any]]
+"""What a row asks for: keys, each with JSON. Most rows ask for one thing."""
 
 
-def read_rows(
-    source: Source, mapping: Mapping[str, str], report: Report, storage: Storage = fsspec_storage
-) -> Iterator[Numbered]:
-    """The rows of a source, by what their cells are; those that can't be read are in the report instead.
+class LeftOut(Exception):
+    """Nothing is sent for a row, or it failed: its outcome and, if it has one, the reason. No personal data in it."""
+
+    def __init__(self, outcome: Outcome, reason: str | None = None) -> None:
+        super().__init__(reason)
+        self.outcome, self.reason = outcome, reason
+
+
+class RowJob:
+    """What the rows of one job mean. A job is a subclass, and a function that hands it to `run_rows`.
+
+    `run_rows` calls the methods in the order in which they stand here. Only `read` and `apply` are required.
+    """
+
+    outcomes: ClassVar[tuple[Outcome, ...]] = ("created", "updated", "unchanged")
+    """What can become of a row, beside `ENDS`. `unchanged` is always one of them."""
+
+    beside: ClassVar[tuple[str, ...]] = ()
+    """What is counted beside the rows (`outcomes.Beside`), in `report.beside`."""
+
+    report: Report
+    """Set by `run_rows`."""
+
+    def prepare(self) -> None:
+        """Check what the job is about, once the source is read. What is raised here ends the run."""
+
+    def read(self, cells: Mapping[str, Any]) -> Wanted:
+        """What a row asks for, and what identifies it.
+
+        Raises: `InvalidRequest` or `ConfigurationError` to reject the row, `LeftOut` for another outcome. The message
+            is the reason that users see.
+        """
+        raise NotImplementedError
+
+    def choose(self, earlier: Item, later: Item) -> Item:
+        """Which of two rows with the same key counts. Raises `LeftOut` where the later one contradicts the earlier.
+
+        Where rows ask for several things, the earlier one must count.
+        """
+        return later
+
+    def look(self, items: Store) -> None:
+        """Read what is there, and plan. Nothing may be sent yet but reads. Raises `InvalidRequest` over a limit."""
+
+    def check(self, item: Item) -> None:
+        """Raise as `read` does where what is there makes it impossible to do what a row asks for."""
+
+    def begin(self) -> None:
+        """What must be done before the rows, such as making room."""
+
+    def apply(self, item: Item) -> Outcome:
+        """Do what a row asks for. `ROW_ERRORS` concern this row only."""
+        raise NotImplementedError
+
+    def failed(self, item: Item, error: WhautomateError) -> LeftOut:
+        """What an error of `apply` means for its row. Whatever this raises ends the run."""
+        if isinstance(error, OutcomeUnknown):
+            return LeftOut("unsettled", "its outcome is unknown, so it is not sent again automatically")
+        if isinstance(error, PolicyRefused):
+            return LeftOut("protected", "the person has opted out")
+        return LeftOut("failed", str(error))
+
+    def end(self) -> None:
+        """What must be done after the rows, such as removing what they no longer name."""
+
+
+def run_rows(
+    job: RowJob,
+    used: Used,
+    lines: Iterable[Line],
+    *,
+    max_rejected: Threshold = "100%",
+    max_failed: Threshold = 0,
+    rejects_path: str | None = None,
+    outcomes_path: str | None = None,
+    storage: Storage = fsspec_storage,
+) -> dict[str, Any]:
+    """Take every row of a job to its outcome.
+
+    The source is read to its end before the first request, so that no cursor of a database stays open while requests
+    wait for permits. Rows wait on disk, not in memory.
 
     Args:
+        job: What the rows mean.
+        used: Of the client that does the work.
+        lines: The rows (`read_lines`).
+        max_rejected: Rows that may be rejected before nothing is sent.
+        max_failed: Rows that may fail or be unsettled before the step fails.
+        rejects_path: File for the rows that have a reason: `row`, `outcome`, `reason`. It is written also where the
+            run is stopped.
+        outcomes_path: The same for all rows.
+        storage: What opens URLs.
+
+    Returns: Counts: `rows`, those of `job.outcomes` and `ENDS`, and those beside them.
+
+    Raises: `ConfigurationError` before anything is sent; `InvalidRequest` over the thresholds, or where all rows are
+        rejected; what concerns every row.
+    """
+    check_threshold("max_rejected", max_rejected)
+    check_threshold("max_failed", max_failed)
+    with Store() as store:
+        report = job.report = Report(job, used, store)
+        report.rows = store.add_lines(lines)
+        try:
+            job.prepare()
+            _read(job, store, report)
+            report.require_few_rejected(max_rejected)
+            job.look(store)
+            _check(job, store, report)
+            report.require_few_rejected(max_rejected)
+            report.require_few_failed(max_failed, "nothing was sent: ")
+            report.log_rejected()
+            job.begin()
+            _apply(job, store, report)
+            job.end()
+        finally:
+            # Also where the run is stopped: what was done must not be lost.
+            for path, only_reasons in ((rejects_path, True), (outcomes_path, False)):
+                if path is not None:
+                    write_records(path, store.outcomes(only_reasons=only_reasons), storage=storage)
+        report.log_left_out()
+        report.require_few_failed(max_failed)
+        return report.counts()
+
+
+def _read(job: RowJob, store: Store, report: Report) -> None:
+    for line in store.lines():
+        try:
+            if line.problem:
+                raise InvalidRequest(line.problem)
+            _put(job, store, report, [Item(line.row, key, wanted) for key, wanted in job.read(line.cells)])
+        except LeftOut as left:
+            report.leave_out(line.row, left)
+        except (ConfigurationError, InvalidRequest) as error:
+            report.leave_out(line.row, LeftOut("rejected", str(error)))
+
+
+def _put(job: RowJob, store: Store, report: Report, items: list[Item]) -> None:
+    """Store what a row asks for. Where another row asks for the same, one of the two is superseded."""
+    is_new = False
+    for item in items:
+        earlier = store.get(item.key)
+        if earlier is not None and job.choose(earlier, item) is earlier:
+            continue
+        if earlier is not None:
+            report.supersede(earlier.row, item.row)
+        store.put(item)
+        is_new = True
+    if items and not is_new and earlier is not None:
+        report.supersede(items[0].row, earlier.row)
+
+
+def _check(job: RowJob, store: Store, report: Report) -> None:
+    for item in store.items():
+        try:
+            job.check(item)
+        except LeftOut as left:
+            report.leave_out(item.row, left)
+            store.drop(item)
+        except InvalidRequest as error:
+            report.leave_out(item.row, LeftOut("rejected", str(error)))
+            store.drop(item)
+
+
+def _apply(job: RowJob, store: Store, report: Report) -> None:
+    for row, items in groupby(store.items(), attrgetter("row")):
+        outcome: Outcome | None = None
+        left: LeftOut | None = None
+        for item in items:
+            try:
+                found = job.apply(item)
+            except ROW_ERRORS as error:
+                left = left or job.failed(item, error)
+            else:
+                outcome = outcome if outcome in CHANGES else found
+        if left is not None:
+            report.leave_out(row, left)
+        elif outcome is not None:
+            report.add(row, outcome)
+
+
+def read_lines(source: Source, mapping: Mapping[str, str], storage: Storage = fsspec_storage) -> Iterator[Line]:
+    """The rows of a source, with their cells by what they are.
+
+    Args:
+        source: The rows.
         mapping: What a cell is -> its column.
+        storage: What opens URLs.
     """
     columns = list(dict.fromkeys(mapping.values()))
     for row in rows(source, columns, open_file=partial(open_file, storage=storage)):
-        report.rows += 1
         if row.problem:
-            report.reject(row.number, row.problem)
+            yield Line(row.number, {}, row.problem)
         else:
             cells = dict(zip(columns, row.cells, strict=True))
-            yield row.number, {name: cells[column] for name, column in mapping.items()}
+            yield Line(row.number, {name: cells[column] for name, column in mapping.items()})
 
 
 def check_mapping(mapping: object, required: set[str], optional: set[str]) -> dict[str, str]:
-    """`mapping`, what a cell is -> its column. Raises `ConfigurationError` that names what is missing or unknown."""
+    """A checked `mapping` of what a cell is to its column; None means that the required columns are named like that.
+
+    Raises: `ConfigurationError` that names what is missing or unknown.
+    """
+    if mapping is None:
+        return {name: Named(name, "mapping") for name in sorted(required)}
     if not isinstance(mapping, Mapping) or not all(isinstance(column, str) and column for column in mapping.values()):
         raise ConfigurationError("mapping must be a dict of what a cell is to the name of its column")
     known = ", ".join(sorted(required | optional))
@@ -62,88 +257,88 @@ def check_mapping(mapping: object, required: set[str], optional: set[str]) -> di
         raise ConfigurationError(f"mapping lacks {', '.join(missing)}; it takes {known}")
     if unknown := sorted(map(str, mapping.keys() - required - optional)):
         raise ConfigurationError(f"mapping takes {known}, not {', '.join(unknown)}")
-    return dict(mapping)
+    return {name: Named(column, "mapping") for name, column in mapping.items()}
+
+
+def region_mapping(region_column: str | None) -> dict[str, str]:
+    """The cell `region`, where an argument names its column."""
+    return {} if region_column is None else {"region": Named(region_column, "region_column")}
+
+
+class Used(Protocol):
+    """What a client tells of a step that waited for a permit and began anew."""
+
+    earlier: Mapping[str, int]
+    changed: Callable[[], Mapping[str, int]]
 
 
 class Report:
-    """What became of each row. `add` and `reject` are called once for each.
+    """What became of each row. Every row is noted once.
 
-    A step that waited for a permit begins anew, and finds what it had changed before as it should be. `changes` are
-    then counted as what they were.
-
-    Args:
-        used: Of the client that does the work.
-        outcomes: What may become of a row.
-        changes: Those of them, and of `others`, that change something at Whautomate.
-        same: The outcome of rows that find everything as it should be.
+    A step that waited for a permit begins anew, and finds unchanged what it had changed before: `counts` adds what
+    the earlier attempts changed.
     """
 
-    def __init__(self, used: Used, *outcomes: str, changes: Collection[str], same: str) -> None:
-        self._changes, self._same, self._earlier = changes, same, used.earlier
-        used.changed = self._changed
+    def __init__(self, job: RowJob, used: Used, store: Store) -> None:
         self.rows = 0
-        self.others: Counter[str] = Counter()
-        """What is counted beside the rows, such as records that were removed."""
-        self._counts = Counter(dict.fromkeys((*outcomes, "rejected", "protected", "failed", "unsettled"), 0))
-        self._rejects: list[Json] = []
+        self.beside: Counter[str] = Counter(dict.fromkeys(job.beside, 0))
+        """What is counted beside the rows."""
+        self._rows = Counter[str](dict.fromkeys((*job.outcomes, *ENDS), 0))
+        self._store = store
+        self._earlier = used.earlier
+        self._changes = CHANGES & {*job.outcomes, *job.beside}
         self._logged = 0
+        used.changed = self._changed
 
-    def add(self, outcome: str, count: int = 1) -> None:
-        self._counts[outcome] += count
+    def add(self, row: int, outcome: Outcome, reason: str | None = None) -> None:
+        """Note what became of a row."""
+        self._rows[outcome] += 1
+        self._store.note(row, outcome, reason)
 
-    def reject(self, row: int, reason: str, outcome: str = "rejected") -> None:
-        """Count a row that nothing is sent for, or that failed. `reason` holds no personal data."""
-        self.add(outcome)
-        self._rejects.append({"row": row, "reason": reason})
+    def leave_out(self, row: int, left: LeftOut) -> None:
+        """Note a row for which nothing is sent, or that failed."""
+        self.add(row, left.outcome, left.reason)
 
-    def failed(self, row: int, error: WhautomateError) -> None:
-        """Count a row whose call failed with one of `ROW_ERRORS`."""
-        if isinstance(error, OutcomeUnknown):
-            self.reject(row, "nobody knows whether it happened: it is not sent again by itself", "unsettled")
-        elif isinstance(error, PolicyRefused):
-            self.reject(row, "the person has opted out", "protected")
-        else:
-            self.reject(row, str(error), "failed")
+    def supersede(self, row: int, by: int) -> None:
+        """Note a row in whose place another one counts."""
+        self.add(row, "superseded", f"row {by} is about the same and counts instead")
 
     @property
-    def unsure(self) -> bool:
-        """Whether there are rows of which nobody knows what they meant, so that nothing may be taken for gone."""
-        return bool(self._counts["rejected"])
+    def is_unsure(self) -> bool:
+        """Whether some rows could not be told, so that what no row names must not be taken for gone."""
+        return bool(self._rows["rejected"] or self._rows["missing"])
 
     def require_few_rejected(self, max_rejected: Threshold) -> None:
-        """Raise `InvalidRequest`, with the commonest reasons, where more rows are rejected than may be, or all."""
-        rejected = self._counts["rejected"]
-        self._require("max_rejected", max_rejected, rejected)
-        require_some_used(rejected, self.rows, self._reasons())
-        log_rejected(rejected, self.rows, self._reasons())
-        self._logged = len(self._rejects)
+        """Raise `InvalidRequest` where more rows are rejected than may be, or all of them."""
+        rejected, reasons = self._rows["rejected"], self._store.reasons(["rejected"])
+        require_within("max_rejected", max_rejected, rejected, self.rows, "row", "rejected", reasons)
+        require_some_used(rejected, self.rows, reasons)
 
-    def finish(self, max_failed: Threshold, rejects_path: str | None, storage: Storage = fsspec_storage) -> Json:
-        """The counts, once the rejects are written. Raises `InvalidRequest` where more failed than may."""
-        if rejects_path is not None:
-            write_records(rejects_path, self._rejects, storage=storage)
-        if later := self._rejects[self._logged :]:
-            log.warning("%s left out: %s", counted(len(later), "row"), _reasons(later))
-        self._require("max_failed", max_failed, self._counts["failed"] + self._counts["unsettled"])
-        counts = {"rows": self.rows, **self._counts, **self.others}
+    def require_few_failed(self, max_failed: Threshold, so_far: str = "") -> None:
+        """Raise `InvalidRequest` where more rows failed or are unsettled than may be."""
+        failed = self._rows["failed"] + self._rows["unsettled"]
+        reasons = so_far + self._store.reasons(["failed", "unsettled"])
+        require_within("max_failed", max_failed, failed, self.rows, "row", "failed", reasons)
+
+    def log_rejected(self) -> None:
+        """Log how many rows were rejected before anything was sent, and why."""
+        log_rejected(self._rows["rejected"], self.rows, self._store.reasons(["rejected"]))
+
+    def log_left_out(self) -> None:
+        """Log how many rows were left out or failed beside the rejected ones, and why."""
+        outcomes: list[Outcome] = ["missing", "full", "protected", "failed", "unsettled"]
+        if count := sum(self._rows[one] for one in outcomes):
+            log.warning("%s not done: %s", counted(count, "row"), self._store.reasons(outcomes))
+
+    def counts(self) -> dict[str, Any]:
+        """How many rows came to what, also in the attempts before this one; then what is counted beside them."""
+        counts = {"rows": self.rows, **self._rows, **self.beside}
         for name, count in self._earlier.items():
             counts[name] = counts.get(name, 0) + count
-            if name in self._counts:
-                counts[self._same] -= count
+            if name in self._rows:
+                counts["unchanged"] -= count
         return counts
 
     def _changed(self) -> dict[str, int]:
-        """What the step has changed so far, also before it waited for a permit."""
-        return {name: self._counts[name] + self.others[name] + self._earlier.get(name, 0) for name in self._changes}
-
-    def _require(self, name: str, threshold: Threshold, count: int) -> None:
-        if count > limit(name, threshold, self.rows):
-            what = f"{count} of {counted(self.rows, 'row')} {name.removeprefix('max_')}"
-            raise InvalidRequest(f"{what}, over {name}={threshold!r}: {self._reasons()}")
-
-    def _reasons(self) -> str:
-        return _reasons(self._rejects)
-
-
-def _reasons(rejects: list[Json]) -> str:
-    return reasons_of((one["row"], one["reason"]) for one in rejects)
+        """What the step has changed so far, in the attempts before this one too."""
+        return {name: self._rows[name] + self.beside[name] + self._earlier.get(name, 0) for name in self._changes}

@@ -43,6 +43,17 @@ class Identity:
 NOBODY = Identity(None, None, None, False)
 
 
+class Outcome(NamedTuple):
+    """What became of a row, and what happened to the person's tags besides."""
+
+    name: str
+    """Of rows that the server has confirmed: `created`, `updated` or `unchanged`."""
+    tagged: bool = False
+    untagged: bool = False
+    protected: bool = False
+    """Whether the person has opted out, and so did not get a tag or stage."""
+
+
 class Confirmed(NamedTuple):
     """A row whose state the server has confirmed."""
 
@@ -50,7 +61,7 @@ class Confirmed(NamedTuple):
     raw: str | None
     payload: str
     run: str
-    outcome: str
+    outcome: Outcome
 
 
 class Seen(NamedTuple):
@@ -186,19 +197,19 @@ class Ledger:
 
     # --- rows
 
-    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-        """Of rows by the hash of their cells: hash -> match, the run that confirmed it, and its outcome."""
-        found = select(rows.c.raw, rows.c.match, rows.c.run, rows.c.outcome).where(
+    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str, Outcome]]:
+        """Rows by the hash of their cells: hash -> match, the run that confirmed the row, and its outcome."""
+        found = select(rows.c.raw, rows.c.match, rows.c.run, *_OUTCOME).where(
             rows.c.sync == sync, rows.c.raw.in_(_values())
         )
-        return {row[0]: (row[1], row[2], row[3]) for row in self._in_parts(found, raws)}
+        return {row[0]: (row[1], row[2], Outcome(*row[3:])) for row in self._in_parts(found, raws)}
 
-    def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-        """match -> hash of what was wanted of it, the run that confirmed it, and its outcome."""
-        found = select(rows.c.match, rows.c.payload, rows.c.run, rows.c.outcome).where(
+    def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, Outcome]]:
+        """match -> hash of what was wanted of the row, the run that confirmed it, and its outcome."""
+        found = select(rows.c.match, rows.c.payload, rows.c.run, *_OUTCOME).where(
             rows.c.sync == sync, rows.c.match.in_(_values())
         )
-        return {row[0]: (row[1], row[2], row[3]) for row in self._in_parts(found, matches)}
+        return {row[0]: (row[1], row[2], Outcome(*row[3:])) for row in self._in_parts(found, matches)}
 
     def matches(self, sync: int) -> Iterator[list[str]]:
         """Everybody of a sync, in parts."""
@@ -292,8 +303,13 @@ class Ledger:
         )
 
 
+_OUTCOME = (rows.c.outcome, rows.c.tagged, rows.c.untagged, rows.c.protected)
+
+
 def _as_row(sync: int, one: Confirmed) -> dict[str, Any]:
-    return {"sync": sync, **one._asdict()}
+    name, tagged, untagged, protected = one.outcome
+    flags = {"tagged": tagged, "untagged": untagged, "protected": protected}
+    return {"sync": sync, **one._asdict(), "outcome": name, **flags}
 
 
 def _values() -> Any:

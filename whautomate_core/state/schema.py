@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     insert,
     inspect,
@@ -141,9 +142,12 @@ rows = Table(
     Column("raw", String),  # keyed hash of the cells; None where several rows make up the person
     Column("payload", String, nullable=False),  # keyed hash of what was wanted
     Column("run", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    # With all that is asked of it: for one that is not, SQLite looks at every row of the sync for each question.
-    Index("whautomate_row_raw", "sync", "raw", "run", "outcome"),
+    Column("outcome", String, nullable=False),  # created, updated, unchanged; beside it what happened to the tags
+    Column("tagged", Boolean, nullable=False, server_default=false()),
+    Column("untagged", Boolean, nullable=False, server_default=false()),
+    Column("protected", Boolean, nullable=False, server_default=false()),
+    # With all columns that a query by `raw` reads: without one of them, SQLite scans every row of the sync each time.
+    Index("whautomate_row_raw", "sync", "raw", "run", "outcome", "tagged", "untagged", "protected"),
     sqlite_with_rowid=False,
 )
 
@@ -226,6 +230,25 @@ def _detail(connection: Connection) -> None:
     details.create(connection, checkfirst=True)
 
 
+def split_outcomes(connection: Connection) -> None:
+    """What became of a row, and of the person's tags, stand in columns. Before: `created+tagged` in one."""
+    there = {column["name"] for column in inspect(connection).get_columns(rows.name)}
+    if "tagged" in there:  # `_create` made it a moment ago
+        return
+    for flag in ("tagged", "untagged", "protected"):
+        connection.execute(text(f"ALTER TABLE whautomate_row ADD COLUMN {flag} BOOLEAN NOT NULL DEFAULT FALSE"))
+    connection.execute(
+        text(
+            "UPDATE whautomate_row SET tagged = outcome LIKE '%+tagged%', untagged = outcome LIKE '%+untagged%',"
+            " protected = outcome LIKE '%+protected%', outcome = CASE WHEN outcome LIKE 'created%' THEN 'created'"
+            " WHEN outcome LIKE 'updated%' THEN 'updated' ELSE 'unchanged' END WHERE outcome LIKE '%+%'"
+        )
+    )
+    connection.execute(text("DROP INDEX whautomate_row_raw"))
+    for index in rows.indexes:
+        index.create(connection)
+
+
 GRANT = """
 CREATE FUNCTION whautomate_grant(
     for_account text, permits integer, counts bigint[], spans double precision[], limits text, declares boolean,
@@ -278,7 +301,14 @@ def _grant(connection: Connection) -> None:
         connection.exec_driver_sql(GRANT)
 
 
-UPGRADES: tuple[Callable[[Connection], None], ...] = (_create, _identify, _end, _detail, _grant)
+UPGRADES: tuple[Callable[[Connection], None], ...] = (
+    _create,
+    _identify,
+    _end,
+    _detail,
+    split_outcomes,
+    _grant,
+)
 """What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
 
 

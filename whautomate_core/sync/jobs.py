@@ -156,12 +156,11 @@ def sync_people(
 
     Returns: counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
         `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
-        `folded` (rows about the person of a later row), `failed` (refused by the server), `unsettled` (nobody knows
+        `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody knows
         whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
-        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `doubles` (contacts that share a
-        number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned, paths,
-        `requests`, `seconds`. A run that was interrupted tells what
-        all its tries did.
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates` (contacts that
+        share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned,
+        paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did.
 
     Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
         where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
@@ -271,7 +270,7 @@ def tag_people(
         when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
 
     Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
-        (no such contact), `rejected`, `folded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        (no such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
         since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.

@@ -18,12 +18,12 @@ _PLANNED = {
     "to_delete": "to delete",
     "protected": "left alone because they opted out or asked to be forgotten",
     "rejected": "rejected",
-    "folded": "superseded by a later row",
+    "superseded": "superseded by another row",
 }
 
 
 def planned(counts: Mapping[str, Any]) -> str:
-    """The counts of a plan: "3 to create, 1 superseded by a later row"."""
+    """The counts of a plan: "3 to create, 1 superseded by another row"."""
     return ", ".join(f"{counts[name]} {word}" for name, word in _PLANNED.items() if counts.get(name)) or "nothing to do"
 
 

@@ -1,36 +1,38 @@
-"""Looking people up at the server: by reading everybody page by page, or by a search for each; whichever is cheaper.
+"""Looking people up at the server: by reading everybody page by page, or by a search for each, whichever is cheaper.
 
-Reading everybody counts only where the whole list is known (`client/whole.py`): else each is searched for.
+Reading everybody counts only if the whole list is known (`client/whole.py`); otherwise each person is searched for.
+Lists and searches may show new people late. So nobody whose id our own state knows is taken for absent because a list
+or search does not show them: they are read by their ids.
 """
 
 from __future__ import annotations
 
 import functools
-import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Call, Json
 from whautomate_core.client.whole import Take, Whole, require_agreed
-from whautomate_core.people.kinds import CLIENTS, CONTACTS, keys_of
-from whautomate_core.people.known import read_ids
+from whautomate_core.errors import NotFound, WrongRecord
+from whautomate_core.people.kinds import CLIENTS, CONTACTS, key_of, keys_of, match_hash
+from whautomate_core.people.known import Known, number_of, read_ids
 from whautomate_core.policy import digits, numbers
 from whautomate_core.state.ledger import Seen
-from whautomate_core.sync.each import each
-from whautomate_core.sync.job import Job
-from whautomate_core.sync.rows import matcher
-from whautomate_core.sync.staging import Staged, batches
-from whautomate_core.sync.unlisted import know_made, known_otherwise, read_unlisted, theirs
+from whautomate_core.sync.context import Context
+from whautomate_core.sync.stage_file import batches
+from whautomate_core.sync.stage_people import Staged
+from whautomate_core.sync.workers import each
 from whautomate_core.values.phones import shared_digits
 from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
 
 FEW = 4
-"""Requests within which a list that fits one page is read."""
+"""Requests that are enough to read a list of one page."""
 
 
 @dataclass(frozen=True)
@@ -40,91 +42,100 @@ class Looked:
     way: str
     """By reading everybody or by searches, and why."""
     everybody: bool
-    """Whether everybody was read, so that who was not seen is not there."""
+    """Whether everybody was read, so that a person who was not seen is not there."""
 
 
-def look_up(job: Job) -> Looked:
-    """Find out who of the people is there, and what the server has of them.
+def look_up(context: Context) -> Looked:
+    """Find out which of the people are there, and what the server has of them.
 
-    Those are looked up whose id is not known, and everybody where the ledger is not trusted, or where it spares reading
-    each of them before their PUT.
+    People whose id is not known are looked up. Everybody is if the ledger is not trusted, or if that saves reading each
+    of them before their PUT.
     """
-    know_made(job)
-    pages = job.ledger.pages(job.lease.sync)
-    all_of_them = not job.trusts or (pages is not None and _put_merges(job))
-    unknown = job.staging.count(
-        "SELECT count(*) FROM person WHERE outcome IS NULL AND (? OR (id IS NULL AND NOT absent))", (all_of_them,)
-    )
-    if not unknown and not job.exactly:
+    _note_made(context)
+    pages = context.ledger.pages(context.lease.sync)
+    all_of_them = not context.trusts or (pages is not None and _put_merges(context))
+    people = context.stage.people
+    unknown = len(people.undecided() if all_of_them else people.to_look_up())
+    if not unknown and not context.exactly:
         return Looked("none needed", False)
     everybody = False
-    if job.exactly or pages is None or pages <= unknown:
-        # Where nobody knows how many there are: as many pages as searches would be needed, so that at worst it costs
-        # twice as much.
-        most = None if job.exactly or pages is not None else max(unknown, 1)
-        if job.mode != "update" and (pages is None or pages <= FEW):
-            # A list that fits one page need not be read twice then.
-            job.client.rest_until(job.began + job.client.account.list_lag)
-        everybody = _read_everybody(job, most)
+    if context.exactly or pages is None or pages <= unknown:
+        # If the number of pages is not known: as many as searches would be needed, so that it costs twice as much at
+        # worst.
+        most = None if context.exactly or pages is not None else max(unknown, 1)
+        if context.mode != "update" and (pages is None or pages <= FEW):
+            # After this rest, a list of one page need not be read twice.
+            context.client.rest_until(context.began + context.client.account.list_lag)
+        everybody = _read_everybody(context, most)
     if everybody:
-        read_unlisted(job)
-    searched = 0 if everybody else _search(job)
-    _remember(job, everybody)
+        _read_unlisted(context)
+    searched = 0 if everybody else _search(context)
+    _remember(context, everybody)
     if everybody:
         return Looked(f"reading everybody, because {counted(unknown, 'search')} would have cost more", True)
     why = "reading everybody would have cost more or the list kept changing"
     return Looked(f"{counted(searched, 'search')}, because {why}", False)
 
 
-def _put_merges(job: Job) -> bool:
-    """Whether one request writes to somebody who was read, where it takes two else."""
-    body = {name.partition(".")[0]: None for name in job.mapping.fields}
-    return job.mode != "insert" and job.client.profile.spares_reading(job.kind.update("any", {}).path, body)
+def _put_merges(context: Context) -> bool:
+    """Whether a person who was read is written with one request. Otherwise it takes two."""
+    body = {name.partition(".")[0]: None for name in context.mapping.fields}
+    return context.mode != "insert" and context.client.profile.spares_reading(context.kind.update("any", {}).path, body)
+
+
+def _note_made(context: Context) -> None:
+    """Note the ids of people whom steps that create one person made lately; those of syncs are in the ledger."""
+    known = Known(context.client, context.kind)
+    if not known.has_made:
+        return
+    for person in context.stage.people.without_id():
+        ids = known.made(number_of(context.kind, person.fields))
+        if ids:
+            context.stage.people.note_id(person.match, ids[0])
 
 
 # --- everybody
 
 
-def _read_everybody(job: Job, most: int | None) -> bool:
-    """Read everybody. False where it takes more than `most` requests, or nobody knows what the list holds.
+def _read_everybody(context: Context, most: int | None) -> bool:
+    """Read everybody. False if that takes more than `most` requests, or if what the whole list holds is not known.
 
-    Raises: `ListUnstable` where whoever is in no row is to lose the tags.
+    Raises: `ListUnstable` if people who are in no row are to lose the tags.
     """
-    match_of = matcher(job)
 
     def take(records: Sequence[Json], page: int) -> None:
         by_match: dict[str, list[Json]] = {}
-        strangers: list[tuple[str, str]] = []
-        _refuse(job, records)  # first, since it raises where tags can't be read
+        holders: list[tuple[str, list[str], list[str]]] = []
+        _refuse(context, records)  # first, since it raises if tags can't be read
         for record in records:
-            found = [match_of(key) for key in keys_of(job.mapping.match, record)]
+            found = [context.match_of(key) for key in keys_of(context.mapping.match, record)]
             for match in found:
                 by_match.setdefault(match, []).append(record)
-            holds = set(job.tags) & set(record.get("tags") or [])
-            if job.exactly and holds and not job.client.account.policy.protects(record):
-                strangers.append((record["id"], json.dumps(found)))
-        _keep(job, by_match, page)
-        if job.exactly:
-            _keep_strangers(job, records, strangers)
+            tags = record.get("tags") or []
+            if context.exactly and {*context.tags} & {*tags} and not context.client.account.policy.protects(record):
+                holders.append((record["id"], found, tags))
+        context.stage.people.add_records(by_match, page)
+        if context.exactly:
+            context.stage.replace_holders({record["id"] for record in records}, holders)
 
-    listed = job.kind.list()
-    read = read_all_people(job, listed, take, most, f"reading {job.kind.name}s")
-    job.staging.page_size = read.size
+    listed = context.kind.list()
+    read = read_all_people(context, listed, take, most, f"reading {context.kind.name}s")
+    context.stage.page_size = read.size
     if read.ended:
-        job.ledger.note_pages(job.lease.sync, read.requests)
-        if job.exactly:
-            require_agreed(listed, read, job.client.where)
+        context.ledger.note_pages(context.lease.sync, read.requests)
+        if context.exactly:
+            require_agreed(listed, read, context.client.where)
         if not read.agreed:
-            log.info("the list of %ss changed whenever it was read", job.kind.name)
+            log.info("the list of %ss changed whenever it was read", context.kind.name)
     return read.agreed
 
 
-def read_all_people(job: Job, call: Call[Any], take: Take, most: int | None, what: str) -> Whole:
+def read_all_people(context: Context, call: Call[Any], take: Take, most: int | None, what: str) -> Whole:
     """Read a whole list of people, as it was when the run began.
 
     Args:
-        take: Is given the records of each page that have an id, and its number, 0 where they were read before.
-        most: The most requests to make.
+        take: Gets the records of each page that have an id, and its number, which is 0 if they were read before.
+        most: The most requests to make; None for no limit.
     """
     counts = [0, 0]
 
@@ -132,143 +143,199 @@ def read_all_people(job: Job, call: Call[Any], take: Take, most: int | None, wha
         again = not page
         counts[again] += len(records)
         take([record for record in records if record.get("id")], page)
-        job.progress(f"{what} again" if again else what, counts[again], 0)
+        context.progress(f"{what} again" if again else what, counts[again], 0)
 
-    # Who creates nobody has no need of those who came just now.
-    since = None if job.mode == "update" else job.began
-    return job.client.read_whole(call, taken, since=since, most=most)
+    # A run that creates nobody does not need people who were created just now.
+    since = None if context.mode == "update" else context.began
+    return context.client.read_whole(call, taken, since=since, most=most)
 
 
 def page_of(call: Call[Any], number: int, size: int) -> Call[Any]:
-    """What reads one page of a list."""
+    """The call that reads one page of a list."""
     return replace(call, query={**call.query, "limit": str(size), "page": str(number)})
-
-
-def _keep(job: Job, by_match: dict[str, list[Json]], page: int) -> None:
-    """Note what the server has of the people we have rows about."""
-    for batch in batches(by_match):
-        marks = ",".join("?" * len(batch))
-        held = job.staging.all(f"SELECT match, records FROM person WHERE match IN ({marks})", batch)  # noqa: S608
-        changed = []
-        for match, records in held:
-            known = {record["id"]: record for record in json.loads(records or "[]")}
-            known |= {record["id"]: record for record in by_match[match]}
-            changed.append((json.dumps(list(known.values())), page, page, match))
-        # Later passes have other pages.
-        page_too = "UPDATE person SET records = ?, page = CASE WHEN ? > 0 THEN ? ELSE page END WHERE match = ?"
-        job.staging.many(page_too, changed)
-
-
-def _keep_strangers(job: Job, records: Sequence[Json], strangers: list[tuple[str, str]]) -> None:
-    """Note who holds a tag and is in no row."""
-    by_id = {record["id"]: record for record in records}
-    job.staging.many("DELETE FROM extra WHERE id = ?", [(id,) for id in by_id])
-    for id, found in strangers:
-        matches = json.loads(found)
-        if not matches or not job.staging.matching(matches, "line"):
-            job.staging.run(
-                "INSERT INTO extra (match, id, held) VALUES (?, ?, ?)",
-                (next(iter(matches), None), id, json.dumps(by_id[id].get("tags") or [])),
-            )
 
 
 # --- one by one
 
 
-def _search(job: Job) -> int:
-    """Look for everybody who is not known, one by one, and return how many there were.
+def _search(context: Context) -> int:
+    """Search for everybody who is not known, one by one, and return how many there were.
 
-    Who is found, and who isn't, is noted in the ledger at once: after an interruption the run goes on from there.
+    Whether each was found is noted in the ledger at once, so that the run resumes there after an interruption.
     """
-    whom = "outcome IS NULL AND id IS NULL AND records IS NULL AND NOT absent"
-    total = job.staging.count(f"SELECT count(*) FROM person WHERE {whom}")  # noqa: S608
-    done = 0
-    with each(job.client, job.staging.people(whom), functools.partial(find, job)) as found:
+    people = context.stage.people
+    whom = people.to_search()
+    total, done = len(whom), 0
+    with each(context.client, whom, functools.partial(find, context)) as found:
         for one in found:
+            person, records = one.item, one.result
             if one.error is not None:
-                job.staging.run(
-                    "UPDATE person SET outcome = 'failed', reason = ? WHERE match = ?", (str(one.error), one.item.match)
-                )
-            elif one.result:
-                records = json.dumps(one.result)
-                job.staging.run(
-                    "UPDATE person SET records = ?, searched = 1 WHERE match = ?", (records, one.item.match)
-                )
-                job.ledger.see([seen(job, one.item.match, one.result)])
+                people.settle(person.match, "failed", str(one.error))
+            elif records:
+                people.note_records(person.match, records, searched=True)
+                context.ledger.see([seen(context, person.match, records)])
             else:
-                job.staging.run("UPDATE person SET absent = 1 WHERE match = ?", (one.item.match,))
-                job.ledger.miss([one.item.match], job.lease.run)
+                people.note_absent(person.match)
+                context.ledger.miss([person.match], context.lease.run)
             done += 1
-            job.progress(f"looking {job.kind.name}s up", done, total)
+            context.progress(f"looking {context.kind.name}s up", done, total)
     return done
 
 
-def find(job: Job, person: Staged) -> list[Json]:
-    """Search for somebody: every record that is theirs, and those that syncs which match otherwise know."""
-    contacts_or_clients = dict(zip((CLIENTS, CONTACTS), anybody(_searched_for(job, person)), strict=True))
-    shown = [one for page in job.client.pages(contacts_or_clients[job.kind]) for one in page]
-    ids = {*known_otherwise(job, [person])[0]} - {person.id, *(one.get("id") for one in shown)}
-    return theirs(job, person, [*shown, *read_ids(job.client, job.kind, sorted(ids))])
+def find(context: Context, person: Staged) -> list[Json]:
+    """Search for somebody: all their records, those included that syncs with another `match` know."""
+    contacts_or_clients = dict(zip((CLIENTS, CONTACTS), anybody(_searched_for(context, person)), strict=True))
+    shown = [one for page in context.client.pages(contacts_or_clients[context.kind]) for one in page]
+    ids = {*_known_otherwise(context, [person])[0]} - {person.id, *(one.get("id") for one in shown)}
+    return _theirs(context, person, [*shown, *read_ids(context.client, context.kind, sorted(ids))])
 
 
-def _searched_for(job: Job, person: Staged) -> str:
-    if job.kind.phone in job.mapping.match:
-        return shared_digits(digits("".join(str(person.fields.get(field) or "") for field in job.kind.number)))
-    return str(person.fields[job.mapping.match[0]])
+def _searched_for(context: Context, person: Staged) -> str:
+    if context.kind.phone in context.mapping.match:
+        return shared_digits(digits("".join(str(person.fields.get(field) or "") for field in context.kind.number)))
+    return str(person.fields[context.mapping.match[0]])
+
+
+def _theirs(context: Context, person: Staged, records: Iterable[Json]) -> list[Json]:
+    """The records that are this person's."""
+    return [one for one in records if one.get("id") and person.key in keys_of(context.mapping.match, one)]
+
+
+# --- by ids that our own state knows
+
+
+def _read_unlisted(context: Context) -> None:
+    """After everybody was read, read the people who were not seen and whose id is known, one request each."""
+    people = context.stage.people
+
+    def one(person: Staged) -> Json | None:
+        try:
+            record: Json = context.client.send(context.kind.get(str(person.id)))
+        except NotFound:
+            return None
+        return record
+
+    _read_known_otherwise(context)
+    with each(context.client, people.to_read_by_id(), one) as read:
+        for done in read:
+            person, record = done.item, done.result
+            if isinstance(done.error, WrongRecord):
+                joined_opt_out(context, person, done.error.record)
+            elif done.error is not None:
+                people.settle(person.match, "failed", str(done.error))
+            elif record is not None and person.key not in keys_of(context.mapping.match, record):
+                joined_opt_out(context, person, record)
+            elif record is not None:
+                people.note_records(person.match, [record])
+
+
+def _read_known_otherwise(context: Context) -> None:
+    """Read the people who were not seen, and whom a sync with another `match` knows, one request each."""
+    people = context.stage.people
+
+    def known() -> Iterator[tuple[Staged, list[str]]]:
+        for batch in batches(people.unread_without_id()):
+            found = zip(batch, _known_otherwise(context, batch), strict=True)
+            yield from ((person, ids) for person, ids in found if ids)
+
+    def one(known: tuple[Staged, list[str]]) -> list[Json]:
+        person, ids = known
+        return _theirs(context, person, read_ids(context.client, context.kind, ids))
+
+    with each(context.client, known(), one) as read:
+        for done in read:
+            person, _ = done.item
+            if done.error is not None:
+                people.settle(person.match, "failed", str(done.error))
+            elif done.result:
+                people.note_records(person.match, done.result)
+
+
+def note_details(context: Context, id: str, fields: Json) -> None:
+    """Note the number and address that were written to somebody, if the sync matches by something else."""
+    context.ledger.note(id, _details(context, fields))
+
+
+def _known_otherwise(context: Context, people: Sequence[Staged]) -> list[list[str]]:
+    """For each of the people the ids that syncs with another `match` have for their number and address."""
+    details = [_details(context, person.fields) for person in people]
+    ids = context.ledger.ids([*chain.from_iterable(details)])
+    return [list(dict.fromkeys(id for one in of for id in ids.get(one, ()))) for of in details]
+
+
+def _details(context: Context, fields: Json) -> list[str]:
+    """The number and address of somebody as the ledger has them, without the one by which they are matched."""
+    others = [
+        field
+        for field in (context.kind.phone, "email")
+        if field in context.kind.matches and str(fields.get(field) or "").strip()
+    ]
+    alone = [(field,) for field in others if (field,) != context.mapping.match]
+    return [match_hash(context.client.state, context.kind, one)(key_of(one, fields)) for one in alone]
+
+
+def joined_opt_out(context: Context, person: Staged, record: Mapping[str, Any] | None) -> bool:
+    """Whether somebody's id leads to a record that is another person's by now, and that has opted out.
+
+    Then the two records were merged, and the opt-out may be this person's. It is noted as theirs, so that they are not
+    created again.
+    """
+    if record is None or not context.client.account.policy.protects(record):
+        return False
+    context.ledger.see([Seen(person.match, str(person.id), True)])
+    context.stage.people.note_opted_out(person.match)
+    return True
 
 
 # --- what was found
 
 
-def _remember(job: Job, everybody: bool) -> None:
-    """Note in the ledger and beside the rows who is there, and after reading everybody who is not."""
-    for batch in batches(job.staging.people("records IS NOT NULL")):
-        known = [seen(job, person.match, person.records or []) for person in batch]
-        job.ledger.see(known)
-        job.staging.many(
-            "UPDATE person SET id = ?, opted_out = ?, intent_at = NULL, absent = 0 WHERE match = ?",
-            [(one.id, one.opted_out, one.match) for one in known],
-        )
+def _remember(context: Context, everybody: bool) -> None:
+    """Note in the ledger and on the stage who is there and, after reading everybody, who is not."""
+    people = context.stage.people
+    for batch in batches(people.read()):
+        known = [seen(context, person.match, person.records or []) for person in batch]
+        context.ledger.see(known)
+        people.note_seen(known)
     if everybody:
-        for batch in batches(job.staging.people("outcome IS NULL AND records IS NULL")):
-            job.ledger.miss([person.match for person in batch], job.lease.run)
+        for batch in batches(people.unread()):
+            context.ledger.miss([person.match for person in batch], context.lease.run)
             for person in batch:
                 if person.id is not None:
-                    job.ledger.lose(person.match)  # deleted at Whautomate
-        job.staging.run("UPDATE person SET absent = 1, id = NULL WHERE outcome IS NULL AND records IS NULL")
+                    context.ledger.lose(person.match)  # deleted at Whautomate
+        people.note_unread_absent()
 
 
-def as_one(job: Job, records: list[Json]) -> Json:
+def as_one(context: Context, records: list[Json]) -> Json:
     """What the server has of somebody: the oldest record, with an opt-out through any of them."""
-    policy = job.client.account.policy
+    policy = context.client.account.policy
     for record in records:
-        policy.protects(record)  # raises where its tags can't be read
+        policy.protects(record)  # raises if its tags can't be read
     return functools.reduce(policy.as_one, records)
 
 
-def seen(job: Job, match: str, records: list[Json]) -> Seen:
+def seen(context: Context, match: str, records: list[Json]) -> Seen:
     """What the ledger notes of somebody whom the server has."""
-    record = as_one(job, records)
-    return Seen(match, record["id"], job.client.account.policy.protects(record))
+    record = as_one(context, records)
+    return Seen(match, record["id"], context.client.account.policy.protects(record))
 
 
-# --- who opted out elsewhere
+# --- people who opted out elsewhere
 
 
-def refuse_opted_out_elsewhere(job: Job, most: int) -> bool:
-    """Note the numbers of those who opted out among the other kind of people, making at most so many requests.
+def refuse_opted_out_elsewhere(context: Context, most: int) -> bool:
+    """Note the numbers of opted-out people of the other kind, with at most `most` requests.
 
-    False where there are more: then whoever is created, tagged or staged is searched for among them.
+    False if that takes more: then everybody who is created, tagged or moved to a stage is searched for among them.
     """
-    other = CLIENTS if job.kind is CONTACTS else CONTACTS
+    other = CLIENTS if context.kind is CONTACTS else CONTACTS
 
     def take(records: Sequence[Json], page: int) -> None:
-        _refuse(job, records)
+        _refuse(context, records)
 
-    return read_all_people(job, other.list(), take, most, f"reading {other.name}s").agreed
+    return read_all_people(context, other.list(), take, most, f"reading {other.name}s").agreed
 
 
-def _refuse(job: Job, records: Sequence[Json]) -> None:
-    policy = job.client.account.policy
-    refused = {number for record in records if policy.protects(record) for number in numbers(record)}
-    job.staging.many("INSERT OR IGNORE INTO refused VALUES (?)", [(number,) for number in refused])
+def _refuse(context: Context, records: Sequence[Json]) -> None:
+    policy = context.client.account.policy
+    context.stage.refuse({number for one in records if policy.protects(one) for number in numbers(one)})

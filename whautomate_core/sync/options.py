@@ -8,6 +8,21 @@ from secrets import token_hex
 from typing import Any, Literal, TypeAlias
 
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.members import Members
+
+__all__ = [
+    "Column",
+    "Drift",
+    "Members",
+    "Mode",
+    "Nulls",
+    "Quota",
+    "Run",
+    "Show",
+    "WhenRunning",
+    "check_cap",
+    "check_choice",
+]
 
 Column: TypeAlias = str | Mapping[str, Any] | Callable[[dict[str, str]], Any]
 """Where a field's value comes from: the name of a column, `{"value": ...}` for one value for all, or a function of the
@@ -16,7 +31,6 @@ row (column -> text)."""
 Mode = Literal["upsert", "insert", "update", "mirror"]
 Drift = Literal["ignore", "detect"]
 Nulls = Literal["keep", "clear"]
-Members = Literal["at_least", "exactly"]
 Quota = Literal["spread", "refuse"]
 Show = Literal["masked", "whole"]
 WhenRunning = Literal["wait", "stop"]

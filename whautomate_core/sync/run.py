@@ -19,19 +19,18 @@ from whautomate_core.rows.files import Storage, fsspec_storage, open_file
 from whautomate_core.rows.sources import Rows, Source, Table, rows
 from whautomate_core.state.clock import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
-from whautomate_core.sync.apply import Writing, apply, delete_gone, untag_strangers
-from whautomate_core.sync.job import Job
+from whautomate_core.sync.apply import apply, delete_gone, untag_others
+from whautomate_core.sync.context import Context
 from whautomate_core.sync.lines import describe_sync, describe_tags
 from whautomate_core.sync.look import Looked, look_up
 from whautomate_core.sync.mapping import PeopleMapping, people_mapping
 from whautomate_core.sync.options import Drift, Members, Mode, Quota, Run, Show, WhenRunning
 from whautomate_core.sync.plan import Plan, decide, make_plan
+from whautomate_core.sync.read import read_source, read_suppressed
 from whautomate_core.sync.report import (
     ADDED,
     OUTCOMES,
     TAGGING,
-    count_outcomes,
-    count_tagging,
     log_failed,
     log_unsuppressed,
     log_unusable,
@@ -42,9 +41,8 @@ from whautomate_core.sync.report import (
     write_outcomes,
     write_rejects,
 )
-from whautomate_core.sync.rows import stage
-from whautomate_core.sync.staging import Staging
-from whautomate_core.sync.suppress import stage_suppressed
+from whautomate_core.sync.stage import Stage
+from whautomate_core.sync.write import Writing
 from whautomate_core.values.progress import Progress, waits
 from whautomate_core.values.settling import SETTLE_AFTER
 from whautomate_core.values.thresholds import Threshold, limit
@@ -92,15 +90,16 @@ def run_sync(
         sync.
     """
     started, requests = time.monotonic(), client.requests
-    with _lease(client, f"{order.mapping.kind.name}s {name}", run, order.when_running) as lease, Staging() as staging:
-        job = Job(
+    with _lease(client, f"{order.mapping.kind.name}s {name}", run, order.when_running) as lease, Stage() as stage:
+        tally = stage.tally
+        context = Context(
             client=client,
             mapping=order.mapping,
             tags=order.tags,
             mode=order.mode,
             drift=order.drift,
             location=order.location,
-            staging=staging,
+            stage=stage,
             ledger=client.state.ledger(client.account.id),
             lease=lease,
             progress=progress,
@@ -111,89 +110,89 @@ def run_sync(
         count, plan, ended = 0, None, "unread"
         suppressed: Json = {}
         try:
-            count = stage(job, _rows(order, storage))
+            count = read_source(context, _rows(order, storage))
             ended = "stopped"
-            require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
-            require_heard(order.max_consent_rejected, staging, count)
+            require_within("max_rejected", order.max_rejected, tally, ("rejected",), count)
+            require_heard(order.max_consent_rejected, tally, count)
             if order.suppress is not None:
-                _suppress(job, name, order, order.suppress, run, storage, suppressed)
-            plan, read_at, looked, elsewhere = _plan(job, order, requests)
-            require_within("max_rejected", order.max_rejected, staging, ("rejected",), count)
-            log_unusable(staging, count)
-            _require_caps(job, order, plan)
+                _suppress(context, name, order, order.suppress, run, storage, suppressed)
+            plan, read_at, looked, elsewhere = _plan(context, order, requests)
+            require_within("max_rejected", order.max_rejected, tally, ("rejected",), count)
+            log_unusable(tally, count)
+            _require_caps(context, order, plan)
             if order.plan_only:
                 ended = "planned"
             else:
-                untag_strangers(job)
-                planned = count_outcomes(staging)["created"] + plan.counts["to_create"]
+                untag_others(context)
+                planned = tally.outcomes()["created"] + plan.counts["to_create"]
                 spare = None if order.max_created is None else Semaphore(order.max_created - planned)
-                apply(Writing(job, read_at, looked.everybody, elsewhere, spare))
-                delete_gone(job)
+                apply(Writing(context, read_at, looked.everybody, elsewhere, spare))
+                delete_gone(context)
                 ended = "done"
         finally:
             # Also where the work was stopped midway: what was done and what nobody knows must not be lost.
-            report = _report(job, count, plan, suppressed, requests, started, order)
+            report = _report(context, count, plan, suppressed, requests, started, order)
             if ended == "stopped":  # why, the error says; what was done is said here
                 log.info("stopped after: %s", (describe_tags if order.members else describe_sync)(report))
-            log_failed(staging)
+            log_failed(tally)
             if ended != "unread":  # nothing was done yet, and files would look like those of a source without rows
-                write_rejects(order.rejects_path, staging, order.show, storage)
-                write_outcomes(order.outcomes_path, staging, job.ledger, order.show, storage)
-        require_within("max_failed", order.max_failed, staging, ("failed", "unsettled", "undone"), count)
+                write_rejects(order.rejects_path, tally, order.show, storage)
+                write_outcomes(order.outcomes_path, tally, context.ledger, order.show, storage)
+        require_within("max_failed", order.max_failed, tally, ("failed", "unsettled", "undone"), count)
         # Only now, since a row that can't be read may say that somebody loses a tag.
-        require_usable(staging, count)
+        require_usable(tally, count)
         return report
 
 
-def _plan(job: Job, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:
+def _plan(context: Context, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:
     read_at = steady()
-    looked: Looked = look_up(job)
-    elsewhere = decide(job, looked.everybody)
-    if job.exactly:
-        _keep_unsure(job)
-    deletes = _find_gone(job) if job.mode == "mirror" else 0
-    plan = make_plan(job, looked, elsewhere, job.client.requests - requests, deletes)
+    looked: Looked = look_up(context)
+    elsewhere = decide(context, looked.everybody)
+    if context.exactly:
+        _keep_unsure(context)
+    deletes = _find_gone(context) if context.mode == "mirror" else 0
+    plan = make_plan(context, looked, elsewhere, context.client.requests - requests, deletes)
     log.info("plan: %s", plan)
     return plan, read_at, looked, elsewhere
 
 
-def _keep_unsure(job: Job) -> None:
-    """Let those keep the tags who are in no row, where a row can't be read: it may be about them."""
-    if job.staging.rejected:
-        job.staging.run("UPDATE extra SET outcome = 'kept' WHERE held IS NOT NULL")
-        log.warning("nobody loses the tag, because the rejected rows may be about anybody")
+def _keep_unsure(context: Context) -> None:
+    """Let people in no row keep the tags if a row can't be read, since it may be about any of them."""
+    if context.stage.tally.rejected:
+        context.stage.keep_holders()
+        log.warning("nobody in no row loses the tag, because the rejected rows may be about anybody")
 
 
-def _find_gone(job: Job) -> int:
-    """Note whom the source had before and has no more, and give their number. Of nobody else is known that they go."""
-    if job.staging.rejected:
+def _find_gone(context: Context) -> int:
+    """Stage the people whom the source had before and no longer has, and return how many there are."""
+    if context.stage.tally.rejected:
         log.warning("nobody is deleted, because the rejected rows may be about anybody")
         return 0
     count = 0
-    for part in job.ledger.matches(job.lease.sync):
-        gone = sorted(set(part) - job.staging.matching(part, "line"))
-        known = job.ledger.people(gone)
-        found = [(match, known[match].id) for match in gone if match in known and not known[match].opted_out]
-        job.staging.many("INSERT INTO extra (match, id) VALUES (?, ?)", [one for one in found if one[1]])
-        count += sum(1 for _, id in found if id)
+    for part in context.ledger.matches(context.lease.sync):
+        gone = sorted(set(part) - context.stage.are_in_rows(part))
+        known = context.ledger.people(gone)
+        found = [(match, who.id) for match in gone if (who := known.get(match)) and who.id and not who.opted_out]
+        context.stage.add_gone(found)
+        count += len(found)
     return count
 
 
-def _require_caps(job: Job, order: Order, plan: Plan) -> None:
+def _require_caps(context: Context, order: Order, plan: Plan) -> None:
     """Raise where the plan does more than it may, before anything is written."""
-    done, to_do = count_outcomes(job.staging), plan.counts
+    done, to_do = context.stage.tally.outcomes(), plan.counts
     created = done["created"] + to_do["to_create"]
-    added = done["tagged"] + to_do["tags_to_add"] + (to_do["to_compare"] if job.tags else 0)
+    added = done["tagged"] + to_do["tags_to_add"] + (to_do["to_compare"] if context.tags else 0)
     for name, most, number, what in (
-        ("max_created", order.max_created, created, f"{counted(created, job.kind.name)} would be created"),
+        ("max_created", order.max_created, created, f"{counted(created, context.kind.name)} would be created"),
         ("max_added", order.max_added, added, f"{counted(added, 'person')} would get tags"),
     ):
         if most is not None and number > most:
             raise InvalidRequest(f"{what}, over {name}={most}: nothing was sent")
-    if job.mode == "mirror":
-        there = sum(len(part) for part in job.ledger.matches(job.lease.sync))
+    if context.mode == "mirror":
+        there = sum(len(part) for part in context.ledger.matches(context.lease.sync))
         _require_few("max_deleted", order.max_deleted, to_do["to_delete"], there, "would be deleted")
-    if job.exactly:
+    if context.exactly:
         members = done["untagged"] + to_do["tags_to_remove"] + done["unchanged"]
         _require_few("max_removed", order.max_removed, members - done["unchanged"], members, "would lose the tag")
     if order.over_quota == "refuse" and plan.requests > plan.left_today:
@@ -208,18 +207,20 @@ def _require_few(name: str, most: Threshold, number: int, of: int, what: str) ->
         raise InvalidRequest(f"{number} of {counted(of, 'person')} {what}, over {name}={most!r}: nothing was sent")
 
 
-def _suppress(job: Job, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json) -> None:
+def _suppress(
+    context: Context, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json
+) -> None:
     """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Fills the counts."""
-    stage_suppressed(job.staging, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
-    require_suppressed(suppress.max_rejected, job.staging, counts["rows"])
-    log_unsuppressed(job.staging, counts["rows"])
+    read_suppressed(context.stage, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
+    require_suppressed(suppress.max_rejected, context.stage.tally, counts["rows"])
+    log_unsuppressed(context.stage.tally, counts["rows"])
     if counts["rows"] == counts["rejected"]:
         return
     phone = suppress.mapping.kind.phone
-    numbers = Table([phone], job.staging.run("SELECT number FROM suppressed ORDER BY number"))
+    numbers = Table([phone], context.stage.suppressed())
     by_number = people_mapping(suppress.mapping.kind, {phone: phone}, match=phone)
     opt_out = replace(suppress, source=numbers, mapping=by_number, plan_only=order.plan_only, max_rejected=0)
-    report = run_sync(job.client, f"{name} (suppressed)", opt_out, run, job.progress, storage)
+    report = run_sync(context.client, f"{name} (suppressed)", opt_out, run, context.progress, storage)
     counts["suppressed"] = int(report["plan"]["tags_to_add"] if order.plan_only else report["tagged"])
 
 
@@ -230,30 +231,30 @@ def _rows(order: Order, storage: Storage, *, may_be_empty: bool = False) -> Rows
 
 
 def _report(
-    job: Job, count: int, plan: Plan | None, suppressed: Json, requests: int, started: float, order: Order
+    context: Context, count: int, plan: Plan | None, suppressed: Json, requests: int, started: float, order: Order
 ) -> Json:
-    counts = count_outcomes(job.staging)
+    tally = context.stage.tally
+    counts = tally.outcomes()
     named: tuple[str, ...] = (*OUTCOMES, *ADDED, "deleted", "suppressed")
     counts["suppressed"] = suppressed.get("suppressed", 0)
     if order.members:
-        counts, named = count_tagging(job.staging, counts), TAGGING
-    records = "SELECT coalesce(sum(json_array_length(records) - 1), 0) FROM person WHERE records IS NOT NULL"
-    doubles = job.staging.count(records)
-    if doubles:
+        counts, named = tally.tagging(), TAGGING
+    duplicates = tally.duplicates
+    if duplicates:
         log.warning(
-            "%d %ss have the number of another: who opted out through one of them may still be reached through the "
-            "other, so merge them at Whautomate",
-            *(doubles, job.kind.name),
+            "%d %ss have the number of another: somebody who opted out through one of them may still be reached through"
+            " the other, so merge them at Whautomate",
+            *(duplicates, context.kind.name),
         )
     paths = {name: getattr(order, name) for name in ("rejects_path", "outcomes_path") if getattr(order, name)}
     return {
         "rows": count,
         **{name: counts[name] for name in named},
-        "doubles": doubles,
+        "duplicates": duplicates,
         **({"suppress": suppressed} if suppressed else {}),
         **({"plan": plan.as_json()} if plan and order.plan_only else {}),
         **paths,
-        "requests": job.client.requests - requests,
+        "requests": context.client.requests - requests,
         "seconds": round(time.monotonic() - started, 1),
     }
 

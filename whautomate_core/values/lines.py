@@ -16,7 +16,7 @@ what was done to it."""
 
 ENDS = {
     "rejected": "rejected",
-    "folded": "superseded by a later row",
+    "superseded": "superseded by another row",
     "failed": "failed",
     "unsettled": "with an unknown outcome",
 }

@@ -42,7 +42,11 @@ with DAG(
     cancel = WhautomateCancelBroadcastOperator(task_id="cancel", of_task="send")
     refused = WhautomateBroadcastOperator(task_id="refused", **{**campaign, "min_recipients": 100})
     single = WhautomateSendTemplateToContactsOperator(
-        task_id="single", source=f"{FILES}/rows.csv", template=TEMPLATE, parameter_columns=["name"], default_region="DE"
+        task_id="single",
+        source=f"{FILES}/rows.csv",
+        template=TEMPLATE,
+        mapping={"phoneNumber": "phone", "bodyTextParameters": ["name"]},
+        default_region="DE",
     )
     audience >> plan >> send >> cancel >> single
 
