@@ -500,7 +500,7 @@ def test_too_late_to_call_off(
 
 def test_nothing_to_call_off(client: Client, whautomate_emulator: Emulator) -> None:
     assert cancel_broadcast(client, key="none")["why"] == "nothing was created under its key"
-    with pytest.raises(ConfigurationError, match="either key or broadcast_id"):
+    with pytest.raises(ConfigurationError, match="exactly one of key and broadcast_id"):
         cancel_broadcast(client)
 
 

@@ -17,6 +17,7 @@ from whautomate_core.messaging.delivery import moment
 from whautomate_core.messaging.find import PATIENCE, find_patiently
 from whautomate_core.messaging.keys import ANEW, claims_of
 from whautomate_core.messaging.timing import LAST_MINUTE, utc
+from whautomate_core.state.claims import Claim
 from whautomate_core.values.redaction import shown_id
 
 log = logging.getLogger(__name__)
@@ -45,15 +46,45 @@ def cancel_broadcast(
     Returns: `cancelled`, whether it existed and is deleted now; `id`; `why` it wasn't cancelled, else None.
     """
     if (key is None) == (broadcast_id is None):
-        raise ConfigurationError("name the broadcast by either key or broadcast_id")
-    now, claims, account = clock or timing.now, client.state.claims, client.account.id
-    if key is None:
-        assert broadcast_id is not None
-        about = claims_of(client, broadcast_id)
-    else:
-        about = [one for one in (claims.get(account, key), claims.get(account, key + ANEW)) if one is not None]
-        if not about:
-            return _not_cancelled(None, "nothing was created under its key", because, quiet=True)
+        raise ConfigurationError("give exactly one of key and broadcast_id")
+    now = clock or timing.now
+    about = _claims_of_key(client, key) if broadcast_id is None else claims_of(client, broadcast_id)
+    if broadcast_id is None and not about:
+        return _not_cancelled(None, "nothing was created under its key", because, quiet=True)
+    try:
+        ids = _ids_of(client, about, broadcast_id, patience, sleep)
+        cancelled = [one for one in ids if withdraw(client, one, now())]
+    except TooLateError as error:
+        return _not_cancelled(error.broadcast_id, str(error), because)
+    for claim in about:
+        over = "was cancelled" if cancelled else "was deleted at Whautomate"
+        client.state.claims.amend(client.account.id, claim.key, {"over": over})
+    if not ids:
+        return _not_cancelled(None, "it was cancelled before", because, quiet=True)
+    if not cancelled:  # a wrong id, or another account: the broadcast that was meant may still be sent
+        missing = f"there is no broadcast {shown_id(ids[-1])} on this account; nothing was cancelled"
+        log.warning("%s%s", f"{because}, but " if because else "", missing)
+        return {"cancelled": False, "id": ids[-1], "why": missing}
+    log.info("broadcast %s is cancelled%s", ", ".join(cancelled), f" because {because}" if because else "")
+    return {"cancelled": True, "id": cancelled[-1], "why": None}
+
+
+def _claims_of_key(client: Client, key: str | None) -> list[Claim]:
+    keys = (str(key), f"{key}{ANEW}")
+    return [one for one in (client.state.claims.get(client.account.id, each) for each in keys) if one is not None]
+
+
+def _ids_of(
+    client: Client,
+    about: list[Claim],
+    broadcast_id: str | None,
+    patience: tuple[float, ...],
+    sleep: Callable[[float], None],
+) -> list[str]:
+    """The ids of the broadcasts that these claims are about. Claims whose creation got no answer are settled.
+
+    Raises: `TooLateError` if such a broadcast can't be found.
+    """
     ids = [] if broadcast_id is None else [broadcast_id]
     for claim in about:
         stored = claim.result or {}
@@ -63,28 +94,11 @@ def cancel_broadcast(
         if not claim.settled and stored.get("name"):
             found = (find_patiently(client, stored["name"], patience, sleep) or {}).get("id")
         if found is None:
-            why = "its creation got no answer and it can't be found: look for it at Whautomate"
-            return _not_cancelled(None, why, because)
+            raise TooLateError(None, "its creation got no answer and it can't be found: look for it at Whautomate")
         if not claim.settled:
-            claims.settle(account, claim.key, {**stored, "id": found})
+            client.state.claims.settle(client.account.id, claim.key, {**stored, "id": found})
         ids = list(dict.fromkeys([*ids, found]))
-    cancelled = []
-    for one in ids:
-        try:
-            was_there = withdraw(client, one, now())
-        except TooLateError as error:
-            return _not_cancelled(one, str(error), because)
-        cancelled += [one] if was_there else []
-    for claim in about:
-        claims.amend(account, claim.key, {"over": "was cancelled" if cancelled else "was deleted at Whautomate"})
-    if not ids:
-        return _not_cancelled(None, "it was cancelled before", because, quiet=True)
-    if not cancelled:  # a wrong id, or another account: the broadcast that was meant may still be sent
-        missing = f"there is no broadcast {shown_id(ids[-1])} on this account; nothing was cancelled"
-        log.warning("%s%s", f"{because}, but " if because else "", missing)
-        return {"cancelled": False, "id": ids[-1], "why": missing}
-    log.info("broadcast %s is cancelled%s", ", ".join(cancelled), f" because {because}" if because else "")
-    return {"cancelled": True, "id": cancelled[-1], "why": None}
+    return ids
 
 
 def cancel_after(
@@ -115,7 +129,11 @@ def cancel_after(
 
 
 class TooLateError(WhautomateError):
-    """The broadcast can't be deleted any more."""
+    """The broadcast can't be deleted. The message says why."""
+
+    def __init__(self, broadcast_id: str | None, why: str) -> None:
+        super().__init__(why)
+        self.broadcast_id = broadcast_id
 
 
 def withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
@@ -130,13 +148,13 @@ def withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
     try:
         due = moment(there.get("scheduleDateTime"))
         if there.get("startedAt") or there.get("completedAt"):
-            raise TooLateError("it has started")
+            raise TooLateError(broadcast_id, "it has started")
         if due is not None and due - now < LAST_MINUTE:
-            raise TooLateError(f"its start, {utc(due)}, is less than a minute from now or has passed")
+            raise TooLateError(broadcast_id, f"its start, {utc(due)}, is less than a minute from now or has passed")
         try:
             client.send(broadcasts.delete_broadcast(broadcast_id))
         except InvalidRequest as error:
-            raise TooLateError(f"the server refuses to delete it ({error})") from None
+            raise TooLateError(broadcast_id, f"the server refuses to delete it ({error})") from None
         client.send(broadcasts.get_broadcast(broadcast_id))
     except NotFound:
         return True

@@ -89,37 +89,9 @@ def ensure_audience(
     Raises: `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody
         is tagged then); `ListUnstable`.
     """
-    from whautomate_core.messaging.audience import opted_out_clients
-
-    if not isinstance(tag, str) or not tag.strip():
-        raise ConfigurationError("tag must be the name of a tag")
+    wanted = _checked(client, tag, contacts)
+    concerned, refused = _concerned(client, tag, wanted)
     policy = client.account.policy
-    if policy.is_opt_out(tag):
-        raise ConfigurationError(f"{tag!r} is an opt-out tag, and people with it are not messaged: use another tag")
-    if contacts is not None and not contacts:
-        raise ConfigurationError("contacts is empty, so there is nobody to send to")
-    wanted = None if contacts is None else set(contacts)
-    concerned: dict[str, Any] = {}
-    refused: set[str] = set()
-
-    def take(page: Sequence[Any], number: int) -> None:
-        for one in page:
-            refused.update(numbers(one) if policy.protects(one) else ())
-            id = str(one.get("id"))
-            if (wanted is not None and id in wanted) or tag in (one.get("tags") or []):
-                concerned[id] = one
-            else:
-                concerned.pop(id, None)
-
-    listed = contacts_api.list_contacts()
-    require_agreed(listed, client.read_whole(listed, take), client.where)
-    for id in sorted((wanted or set()) - concerned.keys()):
-        with suppress(NotFound):  # a list may not show a new contact yet
-            concerned[id] = client.send(contacts_api.get_contact(id))
-    if wanted is not None:
-        refused |= opted_out_clients(client)
-        reached = set[str]().union(*map(numbers, concerned.values()))
-        refused |= client.state.forgotten(client.account.id).refused(reached)
     lacking: list[Any] = []
     people = opted_out = others = 0
     for id, one in concerned.items():
@@ -131,15 +103,7 @@ def ensure_audience(
             lacking += [] if tag in (one.get("tags") or []) else [one]
         else:
             others += 1
-    if wanted is not None and wanted - concerned.keys():
-        missing = len(wanted - concerned.keys())
-        raise InvalidRequest(f"contacts: {missing} of {len(wanted)} ids belong to no contact, so nobody was tagged")
-    if others:
-        have = "has" if others == 1 else "have"
-        raise InvalidRequest(
-            f"{counted(others, 'contact')} not on the list {have} the tag {tag!r} and would get the "
-            "broadcast: remove it from them, or choose another tag"
-        )
+    _require_the_list(tag, wanted, concerned, others)
     log.info("%s without the tag %r, at a request each", counted(len(lacking), "contact"), tag)
     tagged = client.used.earlier.get("tagged", 0)
     client.used.changed = lambda: {"tagged": tagged}
@@ -151,6 +115,59 @@ def ensure_audience(
     segment = ensure_segment(client, f"tag {tag}", {"tags": [tag]}, location_id=location_id)
     found = {"people": people, "tagged": tagged, "opted_out": opted_out}
     return {"id": segment["id"], "name": segment["name"], **found}
+
+
+def _checked(client: Client, tag: str, contacts: list[str] | None) -> set[str] | None:
+    """The ids of the list. Raises `ConfigurationError` if the tag or the list can't make an audience."""
+    if not isinstance(tag, str) or not tag.strip():
+        raise ConfigurationError("tag must be the name of a tag")
+    if client.account.policy.is_opt_out(tag):
+        raise ConfigurationError(f"{tag!r} is an opt-out tag, and people with it are not messaged: use another tag")
+    if contacts is not None and not contacts:
+        raise ConfigurationError("contacts is empty, so there is nobody to send to")
+    return None if contacts is None else set(contacts)
+
+
+def _concerned(client: Client, tag: str, wanted: set[str] | None) -> tuple[dict[str, Any], set[str]]:
+    """Contacts that have the tag or are on the list, by id, and the numbers of everybody who opted out."""
+    from whautomate_core.messaging.audience import opted_out_clients
+
+    concerned: dict[str, Any] = {}
+    refused: set[str] = set()
+
+    def take(page: Sequence[Any], number: int) -> None:
+        for one in page:
+            refused.update(numbers(one) if client.account.policy.protects(one) else ())
+            id = str(one.get("id"))
+            if (wanted is not None and id in wanted) or tag in (one.get("tags") or []):
+                concerned[id] = one
+            else:
+                concerned.pop(id, None)
+
+    listed = contacts_api.list_contacts()
+    require_agreed(listed, client.read_whole(listed, take), client.where)
+    if wanted is None:
+        return concerned, refused
+    for id in sorted(wanted - concerned.keys()):
+        with suppress(NotFound):  # a list may not show a new contact yet
+            concerned[id] = client.send(contacts_api.get_contact(id))
+    refused |= opted_out_clients(client)
+    reached = set[str]().union(*map(numbers, concerned.values()))
+    refused |= client.state.forgotten(client.account.id).refused(reached)
+    return concerned, refused
+
+
+def _require_the_list(tag: str, wanted: set[str] | None, concerned: dict[str, Any], others: int) -> None:
+    """Raise `InvalidRequest` if ids of the list belong to no contact, or contacts not on it have the tag."""
+    if wanted is not None and wanted - concerned.keys():
+        missing = len(wanted - concerned.keys())
+        raise InvalidRequest(f"contacts: {missing} of {len(wanted)} ids belong to no contact, so nobody was tagged")
+    if others:
+        have = "has" if others == 1 else "have"
+        raise InvalidRequest(
+            f"{counted(others, 'contact')} not on the list {have} the tag {tag!r} and would get the "
+            "broadcast: remove it from them, or choose another tag"
+        )
 
 
 def find_segment(client: Client, name: str) -> Segment:
