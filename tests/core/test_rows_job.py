@@ -8,14 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, get_args
 
 import pytest
+from conftest import NoLimit, account_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from whautomate_core import errors
+from whautomate_core.client.client import Client
+from whautomate_core.emulator import Emulator
 from whautomate_core.rows.job import LeftOut, RowJob, Wanted, check_mapping, read_lines, run_rows
 from whautomate_core.rows.outcomes import CHANGES, ENDS, OUTCOMES, Beside, Outcome
 from whautomate_core.rows.store import Item, Line, Store
@@ -225,6 +228,18 @@ def test_mapping_defaults_to_columns_of_the_same_names() -> None:
     assert check_mapping(None, {"b", "a"}, {"c"}) == {"a": "a", "b": "b"}
     with pytest.raises(errors.ConfigurationError, match=r"no column 'word'; there are 'wort'.*; mapping= names it"):
         list(read_lines([{"wort": "x"}], check_mapping(None, {"word"}, set())))
+
+
+def test_the_job_that_contributing_shows_works(whautomate_emulator: Emulator) -> None:
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
+    code = text.partition("## Adding a job over rows")[2].partition("```python\n")[2].partition("```")[0]
+    made = ModuleType("shown_job")
+    exec(compile(code, "CONTRIBUTING.md", "exec"), made.__dict__)
+    rows = [{"name": "Hair"}, {"name": ""}, {"name": "Hair"}, {"name": "Nails"}]
+    with Client(account_of(whautomate_emulator), pool=NoLimit()) as client:
+        first, again = made.sync_categories(client, rows), made.sync_categories(client, rows)
+    assert (first["created"], first["rejected"], first["superseded"], again["unchanged"]) == (2, 1, 1, 2)
+    assert len(whautomate_emulator.records("serviceCategories")) == 2
 
 
 def test_every_outcome_is_explained() -> None:
