@@ -7,6 +7,7 @@ from datetime import datetime
 from prefect_whautomate._tasks import endpoint_tasks, job_tasks
 from prefect_whautomate._waiting import waiting_tasks
 from whautomate_core.api import appointments
+from whautomate_core.bookings import appointments as bookings
 from whautomate_core.bookings import exports, slots
 from whautomate_core.bookings.conditions import AppointmentIs, SlotFree
 
@@ -19,8 +20,8 @@ cancel_appointment, acancel_appointment = endpoint_tasks(appointments.cancel_app
 
 
 book_slot, abook_slot = job_tasks(slots.book_slot, __name__)
-reschedule_booking, areschedule_booking = job_tasks(slots.reschedule_booking, __name__)
-cancel_booking, acancel_booking = job_tasks(slots.cancel_booking, __name__)
+reschedule_booking, areschedule_booking = job_tasks(bookings.reschedule_booking, __name__)
+cancel_booking, acancel_booking = job_tasks(bookings.cancel_booking, __name__)
 export_appointments, aexport_appointments = job_tasks(exports.export_appointments, __name__, finished=False)
 
 

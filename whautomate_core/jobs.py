@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from whautomate_core.bookings import catalogue, exports, participants, services, slots, staff_blocks, timetable
+from whautomate_core.bookings import (
+    appointments,
+    catalogue,
+    exports,
+    participants,
+    services,
+    slots,
+    staff_blocks,
+    timetable,
+)
 from whautomate_core.job import Job, registered
 from whautomate_core.messaging import jobs as broadcasts
 from whautomate_core.messaging import messages, segments
@@ -13,8 +22,8 @@ from whautomate_core.people import find, opt_outs
 from whautomate_core.sync import clients, contacts
 
 MODULES = (
-    contacts, clients, opt_outs, find, broadcasts, segments, messages, slots, catalogue, services, timetable,
-    participants, staff_blocks, exports,
+    contacts, clients, opt_outs, find, broadcasts, segments, messages, slots, appointments, catalogue, services,
+    timetable, participants, staff_blocks, exports,
 )  # fmt: skip
 """The modules that hold jobs, in the order in which documents and generated modules list them."""
 

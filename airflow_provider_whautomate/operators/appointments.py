@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow_provider_whautomate.operators.base import WhautomateOperator
 from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
 from whautomate_core.api import appointments
+from whautomate_core.bookings import appointments as bookings
 from whautomate_core.bookings import exports, slots
 
 
@@ -29,10 +30,10 @@ class WhautomateCancelAppointmentOperator(WhautomateOperator, call=appointments.
 class WhautomateBookSlotOperator(WhautomateJobOperator, job=slots.book_slot): ...
 
 
-class WhautomateRescheduleBookingOperator(WhautomateJobOperator, job=slots.reschedule_booking): ...
+class WhautomateRescheduleBookingOperator(WhautomateJobOperator, job=bookings.reschedule_booking): ...
 
 
-class WhautomateCancelBookingOperator(WhautomateJobOperator, job=slots.cancel_booking): ...
+class WhautomateCancelBookingOperator(WhautomateJobOperator, job=bookings.cancel_booking): ...
 
 
 class WhautomateExportAppointmentsOperator(WhautomateJobOperator, job=exports.export_appointments): ...

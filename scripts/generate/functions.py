@@ -31,8 +31,8 @@ RESOURCES = tuple(
 JOBS: dict[str, tuple[str, ...]] = {
     "appointments": (
         "bookings.slots.book_slot",
-        "bookings.slots.reschedule_booking",
-        "bookings.slots.cancel_booking",
+        "bookings.appointments.reschedule_booking",
+        "bookings.appointments.cancel_booking",
         "bookings.exports.export_appointments",
     ),
     "broadcasts": ("messaging.jobs.plan_broadcast", "messaging.jobs.broadcast"),

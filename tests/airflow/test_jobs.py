@@ -43,6 +43,7 @@ from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBloc
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from whautomate_core import errors
 from whautomate_core.account import account_from_settings
+from whautomate_core.bookings import appointments as bookings
 from whautomate_core.bookings import catalogue, exports, participants, services, slots, staff_blocks, timetable
 from whautomate_core.people import find as people
 
@@ -55,8 +56,8 @@ JOBS = {
     WhautomateUpsertServiceOperator: catalogue.upsert_service,
     WhautomateUpsertClassOperator: catalogue.upsert_class,
     WhautomateBookSlotOperator: slots.book_slot,
-    WhautomateRescheduleBookingOperator: slots.reschedule_booking,
-    WhautomateCancelBookingOperator: slots.cancel_booking,
+    WhautomateRescheduleBookingOperator: bookings.reschedule_booking,
+    WhautomateCancelBookingOperator: bookings.cancel_booking,
     WhautomateSyncStaffBlocksOperator: staff_blocks.sync_staff_blocks,
     WhautomateSyncServicesOperator: services.sync_services,
     WhautomateSyncClassesOperator: timetable.sync_classes,

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from whautomate_core import errors
 from whautomate_core.api import appointments, services
+from whautomate_core.bookings.appointments import cancel_booking, reschedule_booking
 from whautomate_core.bookings.seen import slot_starts
-from whautomate_core.bookings.slots import book_slot, cancel_booking, reschedule_booking
+from whautomate_core.bookings.slots import book_slot
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.client import Client
 from whautomate_core.client.identity import Step

@@ -11,9 +11,10 @@ from test_sync import ADA, BOB, EVE, counts, sync, tag
 from whautomate_core import errors
 from whautomate_core.api import classes, clients, contacts, segments, services, staffs
 from whautomate_core.bookings import catalogue
+from whautomate_core.bookings.appointments import cancel_booking
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.bookings.services import sync_services
-from whautomate_core.bookings.slots import book_slot, cancel_booking
+from whautomate_core.bookings.slots import book_slot
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.bookings.timetable import sync_classes
 from whautomate_core.client.client import Client

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from datetime import date as Day
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from whautomate_core.api import appointments
-from whautomate_core.api.call import Call
-from whautomate_core.api.records import Class, Service, SlotDay, Staff
+from whautomate_core.api.call import Call, path_id
+from whautomate_core.api.records import Appointment, Class, Service, SlotDay, Staff
 from whautomate_core.errors import ConfigurationError, InvalidRequest, UnreadableRecord
 from whautomate_core.values.times import instant, starts
+
+if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
+    from whautomate_core.client.client import Client
 
 
 def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str | None) -> Call[list[SlotDay]]:
@@ -103,3 +106,26 @@ def staff_named(staff: Iterable[Staff], name: str) -> str:
 def names_of(record: Any, other: str) -> set[str]:
     """What a row may call a record: its id or another field, without upper case."""
     return {str(record.get(name) or "").strip().casefold() for name in ("id", other)}
+
+
+def starts_on(client: Client, at: datetime, service_id: str, staff_id: str, location_id: str) -> list[datetime]:
+    """When the free slots of the day of an instant begin."""
+    return slot_starts(client.send(slots_call(at.astimezone(UTC).date(), service_id, staff_id, location_id)))
+
+
+def appointments_of(client: Client, client_id: str) -> Iterator[Appointment]:
+    """The appointments of a client, with those that our own claims know and the list doesn't show yet."""
+    from whautomate_core.client.once import with_made
+
+    # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
+    listed = client.everything(appointments.list_appointments(filters={"clientId": client_id}))
+    hashed = set(map(client.state.secret.digest, (client_id, {"id": client_id})))
+    about = lambda claim: claim.payload.get("client") in hashed  # noqa: E731
+    found = with_made(client, listed, "POST /v1/appointments", appointments.get_appointment, about)
+    yield from (one for one in found if reference_id(one, "client") == client_id)
+
+
+def require_ids(**ids: str | None) -> None:
+    """Raise `ConfigurationError` for what can't be the id of its name."""
+    for name, value in ids.items():
+        path_id(name, value)

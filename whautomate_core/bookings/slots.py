@@ -1,33 +1,31 @@
-"""Appointments: the first free slot that fits is booked, and bookings are moved and cancelled, once each."""
+"""The first free slot that fits is booked, once."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api import appointments, services, staffs
-from whautomate_core.api.call import Call, Json, path_id, summary
+from whautomate_core.api.call import Call, Json, summary
 from whautomate_core.api.records import Appointment
 from whautomate_core.bookings.lines import describe_slot
-from whautomate_core.bookings.seen import is_cancelled, offers, reference_id, require_type, slot_starts, slots_call
+from whautomate_core.bookings.seen import (
+    appointments_of,
+    is_cancelled,
+    offers,
+    reference_id,
+    require_ids,
+    require_type,
+    slot_starts,
+    slots_call,
+    starts_on,
+)
 from whautomate_core.client.identity import Once, Step, key_of_job
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.job import job
-from whautomate_core.values.lines import describe_changed
-from whautomate_core.values.times import (
-    aware,
-    hours_of,
-    period,
-    starts,
-    starts_of,
-    utc,
-    utc_days,
-    wall,
-    within,
-    zone,
-)
+from whautomate_core.values.times import aware, hours_of, period, starts_of, utc, utc_days, wall, within, zone
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client.client import Client
@@ -100,7 +98,7 @@ def book_slot(
         raise ConfigurationError(f"latest must be up to {LONGEST_PERIOD.days} days after earliest")
     spans, _ = hours_of(hours), zone(timezone)
     location = client.account.require_location(location_id)
-    _require_ids(client_id=client_id, service_id=service_id)
+    require_ids(client_id=client_id, service_id=service_id)
     identity = {"client": client_id, "service": service_id}
     about: Json = {"client_id": client_id, "service_id": service_id}
     own, claims = key_of_job(client, key, step, Once("bookSlot", _BOOK, about, identity)), client.state.claims
@@ -153,7 +151,7 @@ def book_slot(
             # something else, which would be the same for every slot.
             refusals += 1
             taken = error.status is not None and (
-                add_on_service_ids or start not in _starts_on(client, start, service_id, staff, location)
+                add_on_service_ids or start not in starts_on(client, start, service_id, staff, location)
             )
             if not taken or refusals >= _REFUSALS:
                 raise
@@ -169,132 +167,6 @@ def book_slot(
         + (f" within {', '.join(hours)} in {timezone}" if hours else "")
         + ": nothing is booked (a longer period, other hours or other staff may have one)"
     )
-
-
-@job("appointments", describe_changed("appointment", "moved", "already at that time"), finished=False)
-def reschedule_booking(
-    client: Client,
-    start: datetime | str,
-    *,
-    appointment_id: str | None = None,
-    client_id: str | None = None,
-    date: str | None = None,
-    service_id: str | None = None,
-    timezone: str | None = None,
-    key: str | None = None,
-    step: Step | None = None,
-    allow_protected: bool = False,
-) -> Json:
-    """Move an appointment to another time, once, where the slot then is free.
-
-    That is looked at first, and where it isn't nothing is sent: the booking stays as it was. A slot that overlaps the
-    booking itself counts as taken, since the list of free ones doesn't tell by whom. One that is there already is left
-    alone. Where the answer is lost, the appointment is read.
-
-    Args:
-        start: When it is to begin: a datetime with a time zone, or text with an offset.
-        appointment_id: Id of the appointment; this, or `client_id` and `date`.
-        client_id: Whose appointment it is.
-        date: The day it is on, `2026-03-01`, in `timezone`.
-        service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own.
-        key: What makes it the same when the step runs again; defaults to the step and the appointment.
-        step: The task of a run, where an orchestrator knows it.
-        allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
-            decision.
-
-    Returns: `id`, `start` (UTC); `changed`, False where it was there already.
-
-    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
-        appointment or the slot isn't free; `InvalidRequest` where there are several or it is cancelled;
-        `PolicyRefused`; `OutcomeUnknown` where the answer was lost and the appointment is not there.
-    """
-    to = aware("start", start)
-    chosen = _Chosen(appointment_id, client_id, date, service_id, timezone)
-
-    def call(record: Appointment) -> Call[Appointment] | None:
-        tz = timezone or str(record.get("timezone") or "")
-        if to in starts_of(record, tz):
-            return None
-        if is_cancelled(record):
-            raise InvalidRequest(f"appointment {record['id']} is cancelled: it can't be moved, only booked anew")
-        names = wall(to, tz)
-        if names is None:
-            raise InvalidRequest(
-                f"start is a time that comes twice in {tz}: a booking can't say which of the two it is"
-            )
-        day, time = names
-        ids = {name: reference_id(record, name) or "" for name in ("service", "staff", "location")}
-        if to not in _starts_on(client, to, ids["service"], ids["staff"], ids["location"]):
-            raise NotFound(f"the slot at {utc(to)} is not free: appointment {record['id']} stays as it was")
-        sent: Any = {"appointmentId": record["id"], "date": day, "time": time, "timezone": tz}
-        return appointments.reschedule_appointment(sent, allow_protected=allow_protected)
-
-    def is_there(record: Appointment) -> bool:
-        return to in starts_of(record, timezone or "")
-
-    kind = appointments.reschedule_appointment({"appointmentId": "-", "date": "-", "time": "-"})
-    id, changed = _change(client, key, step, "rescheduleBooking", chosen, {"start": utc(to)}, kind, call, is_there)
-    return {"id": id, "start": utc(to), "changed": changed}
-
-
-@job(
-    "appointments",
-    describe_changed("appointment", "cancelled", "already cancelled"),
-    redacted=("reason",),
-    finished=False,
-)
-def cancel_booking(
-    client: Client,
-    *,
-    appointment_id: str | None = None,
-    client_id: str | None = None,
-    date: str | None = None,
-    service_id: str | None = None,
-    timezone: str | None = None,
-    reason: str | None = None,
-    key: str | None = None,
-    step: Step | None = None,
-    allow_protected: bool = False,
-) -> Json:
-    """Cancel an appointment, once. One that is cancelled already is left alone.
-
-    Args:
-        appointment_id: Id of the appointment; this, or `client_id` and `date`.
-        client_id: Whose appointment it is.
-        date: The day it is on, `2026-03-01`, in `timezone`.
-        service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`; defaults to that of each appointment.
-        reason: Why, which the client may be told.
-        key: What makes it the same when the step runs again; defaults to the step and the appointment.
-        step: The task of a run, where an orchestrator knows it.
-        allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
-            decision.
-
-    Returns: `id`; `changed`, False where it was cancelled already.
-
-    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
-        appointment; `InvalidRequest` where there are several; `PolicyRefused`; `OutcomeUnknown` where the answer was
-        lost and the appointment is not cancelled.
-    """
-    chosen = _Chosen(appointment_id, client_id, date, service_id, timezone)
-
-    def call(record: Appointment) -> Call[Any] | None:
-        if is_cancelled(record):
-            return None
-        sent: Any = {"appointmentId": record["id"], **({"cancellationReason": reason} if reason else {})}
-        return appointments.cancel_appointment(sent, allow_protected=allow_protected)
-
-    kind = appointments.cancel_appointment({"appointmentId": "-"})
-    id, changed = _change(client, key, step, "cancelBooking", chosen, {}, kind, call, is_cancelled)
-    return {"id": id, "changed": changed}
-
-
-# --- slots
-
-
-def _starts_on(client: Client, at: datetime, service_id: str, staff_id: str, location_id: str) -> list[datetime]:
-    return slot_starts(client.send(slots_call(at.astimezone(UTC).date(), service_id, staff_id, location_id)))
 
 
 def _free(
@@ -332,133 +204,16 @@ def _who(client: Client, service_id: str, staff_id: str | None, location: str) -
     return sorted(here, key=lambda staff: named.index(staff) if staff in named else len(named))
 
 
-# --- bookings
-
-
-class _Chosen:
-    """Which appointment is meant: by its id, or by whose it is and when."""
-
-    def __init__(
-        self,
-        appointment_id: str | None,
-        client_id: str | None,
-        date: str | None,
-        service_id: str | None,
-        timezone: str | None,
-    ) -> None:
-        by_day = client_id is not None and date is not None
-        if (appointment_id is not None) == by_day or (appointment_id is not None and (client_id or date)):
-            raise ConfigurationError("name the appointment by either appointment_id, or client_id and date")
-        if timezone is not None:
-            zone(timezone)
-        if appointment_id is not None:
-            path_id("appointment_id", appointment_id)
-        else:
-            _require_ids(client_id=client_id)
-            starts(date, "12:00 PM", "UTC")
-        self.identity = {"appointment": appointment_id, "client": client_id, "date": date, "service": service_id}
-        self.about: Json = {f"{name}_id": id for name, id in self.identity.items() if id is not None and name != "date"}
-        self.about |= {"date": date} if date is not None else {}
-        self._timezone = timezone
-
-    def read(self, client: Client) -> Appointment:
-        """Raises `NotFound`, and `InvalidRequest` where several are meant."""
-        id, client_id, date, service_id = self.identity.values()
-        if id is not None:
-            return client.send(appointments.get_appointment(id))
-        found = [
-            one
-            for one in _of_client(client, str(client_id))
-            if not is_cancelled(one)
-            and (service_id is None or reference_id(one, "service") == service_id)
-            and self._is_on(one)
-        ]
-        if not found:
-            raise NotFound(f"the client has no appointment on {date} that isn't cancelled")
-        if len(found) > 1:
-            raise InvalidRequest(f"the client has {len(found)} appointments on {date}: name one by appointment_id")
-        return found[0]
-
-    def _is_on(self, record: Appointment) -> bool:
-        tz = self._timezone or str(record.get("timezone") or "")
-        begins = starts_of(record, tz)
-        return bool(begins) and f"{min(begins).astimezone(zone(tz)):%Y-%m-%d}" == self.identity["date"]
-
-
-def _change(
-    client: Client,
-    key: str | None,
-    step: Step | None,
-    job: str,
-    chosen: _Chosen,
-    wanted: Json,
-    kind: Call[Any],
-    call: Callable[[Appointment], Call[Any] | None],
-    is_so: Callable[[Appointment], bool],
-) -> tuple[str, bool]:
-    """Change an appointment once: its id, and whether this run did.
-
-    Args:
-        wanted: What the step is about beside the appointment; it can't change under one key.
-        kind: A call of the endpoint, about no appointment.
-        call: The appointment as it is -> what changes it, None where it is so already.
-        is_so: Whether it has been changed.
-    """
-    from whautomate_core.client.once import send_once
-
-    claims, payload = client.state.claims, {**chosen.identity, **wanted}
-    once = Once(job, f"{kind.method} {kind.path}", chosen.about, payload)
-    named = own = key_of_job(client, key, step, once)
-    if step is not None and own == step.key(client.state, job, chosen.about):
-        payload = wanted  # the rest stands in the key
-    begun = claims.look(client.account.id, named, payload, once.what)
-    if begun is not None and begun.settled:
-        return str(begun.result["id"]), False
-    # Of a claim that is there the id is known; by its day the appointment may not be found any more.
-    record = chosen.read(client) if begun is None else client.send(appointments.get_appointment(begun.result["id"]))
-    id = str(record["id"])
-    if begun is None:
-        change = call(record)
-        if change is None:
-            return id, False
-        if step is not None and payload is wanted:
-            own = step.key(client.state, job, {"appointment_id": id})
-    else:
-        change = kind  # of a claim that is there nothing is sent
-
-    def find(patiently: bool) -> Appointment | None:
-        if not patiently:
-            return None  # it was read a moment ago
-        now = client.send(appointments.get_appointment(id))
-        return now if is_so(now) else None
-
-    made, sent = send_once(
-        client, own, change, lambda answer: {"id": id}, named=named, find=find, payload=payload, note={"id": id}
-    )
-    return str(made["id"]), sent
-
-
 def _booked(
     client: Client, client_id: str, service_id: str, slot: Mapping[str, Any], timezone: str
 ) -> Appointment | None:
     """The booking of a slot, where it is there to be seen. One that was cancelled may be an older one of that slot."""
     start = aware("start", slot["start"])
-    for one in _of_client(client, client_id):
+    for one in appointments_of(client, client_id):
         same = reference_id(one, "service") == service_id and reference_id(one, "staff") == slot["staff_id"]
         if same and start in starts_of(one, timezone) and not is_cancelled(one):
             return one
     return None
-
-
-def _of_client(client: Client, client_id: str) -> Iterator[Appointment]:
-    from whautomate_core.client.once import with_made
-
-    # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
-    listed = client.everything(appointments.list_appointments(filters={"clientId": client_id}))
-    hashed = set(map(client.state.secret.digest, (client_id, {"id": client_id})))
-    about = lambda claim: claim.payload.get("client") in hashed  # noqa: E731
-    found = with_made(client, listed, "POST /v1/appointments", appointments.get_appointment, about)
-    yield from (one for one in found if reference_id(one, "client") == client_id)
 
 
 def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: str) -> Json:
@@ -475,8 +230,3 @@ def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: s
         "staff_id": reference_id(record, "staff") or staff,
     }
     return {"status": None, **summary(call, record), **told}
-
-
-def _require_ids(**ids: str | None) -> None:
-    for name, value in ids.items():
-        path_id(name, value)
