@@ -24,8 +24,8 @@ from airflow_provider_whautomate._arguments import hints_of, named_after, requir
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.sources import Sql, is_json
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
-from whautomate_core.api import records
 from whautomate_core.api.call import Call, summary, watched
+from whautomate_core.api.check import body
 from whautomate_core.api.lines import endpoint_line
 from whautomate_core.api.personal_data import left_out, without_personal_data
 from whautomate_core.client.identity import Step
@@ -485,7 +485,7 @@ def check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     for name, hint in hints.items():
         record = _record(hint)
         if record is not None and isinstance(read.get(name), dict):
-            records.body(record, read[name], extra, names_only=True)
+            body(record, read[name], extra, names_only=True)
 
 
 def check_own(task: Any, cls: type[BaseOperator]) -> None:

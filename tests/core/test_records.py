@@ -1,5 +1,7 @@
 """The records are the contract's, and bodies are checked against them before anything is sent."""
 
+import importlib.util
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -9,6 +11,7 @@ from typing_extensions import is_typeddict
 
 import whautomate_core
 from whautomate_core.api import broadcasts, contacts, records
+from whautomate_core.api.check import body
 from whautomate_core.errors import InvalidRequest
 
 
@@ -20,6 +23,17 @@ def contract() -> dict[str, Any]:
 
 SCHEMAS = contract()["components"]["schemas"]
 RECORDS = {name: value for name, value in vars(records).items() if is_typeddict(value)}
+
+
+def test_the_module_is_as_the_contract_says() -> None:
+    root = Path(__file__).parents[2]
+    spec = importlib.util.spec_from_file_location("make_records", root / "scripts" / "make_records.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (root / "whautomate_core" / "api" / "records.py").read_text(encoding="utf-8")
+    assert written == module.text(), "python scripts/make_records.py writes it anew"
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS.keys() & SCHEMAS.keys()))
@@ -80,7 +94,7 @@ def test_an_id_of_characters_that_no_id_has_is_refused(value: str) -> None:
 
 def test_half_an_emoji_is_refused_before_it_is_sent() -> None:
     with pytest.raises(InvalidRequest, match="half an emoji") as error:
-        records.body(records.ContactInput, {"name": "Ada \ud83d", "phoneNumber": "+49", "location": {"id": "l"}})
+        body(records.ContactInput, {"name": "Ada \ud83d", "phoneNumber": "+49", "location": {"id": "l"}})
     assert "Ada" not in repr(error.value)
 
 
@@ -89,10 +103,10 @@ def test_an_id_is_one_segment_of_the_path() -> None:
 
 
 def test_names_only_leaves_values_to_templates() -> None:
-    body = {"name": "{{ x }}", "phoneNumber": object(), "location": {"id": 1}}
-    assert records.body(records.ContactInput, body, names_only=True) == body
+    given = {"name": "{{ x }}", "phoneNumber": object(), "location": {"id": 1}}
+    assert body(records.ContactInput, given, names_only=True) == given
     with pytest.raises(InvalidRequest, match="nam is not a known field"):
-        records.body(records.ContactInput, {**body, "nam": 1}, names_only=True)
+        body(records.ContactInput, {**given, "nam": 1}, names_only=True)
 
 
 def test_a_call_shows_its_endpoint_and_nothing_of_people() -> None:

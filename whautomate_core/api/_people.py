@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from whautomate_core.api.call import Act, Call, Json, Repeat, acting, listing, post
-from whautomate_core.api.records import TagNames, body
+from whautomate_core.api.check import body
+from whautomate_core.api.records import TagNames
 
 
 def add_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api.call import Act, Call, Json, acting, get, listing, post, referred
+from whautomate_core.api.check import body, query
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
@@ -21,8 +22,6 @@ from whautomate_core.api.records import (
     RescheduleInput,
     SlotDay,
     SlotFilters,
-    body,
-    query,
 )
 
 

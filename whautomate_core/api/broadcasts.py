@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     Broadcast,
@@ -12,8 +13,6 @@ from whautomate_core.api.records import (
     BroadcastUpdate,
     DeleteResult,
     PageFilters,
-    body,
-    query,
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put, referred
+from whautomate_core.api.check import body, query
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
@@ -22,8 +23,6 @@ from whautomate_core.api.records import (
     DeleteResult,
     EmptyResult,
     PageFilters,
-    body,
-    query,
 )
 
 

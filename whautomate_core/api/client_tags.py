@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import DeleteResult, SearchFilters, Tag, TagInput, body, query
+from whautomate_core.api.records import DeleteResult, SearchFilters, Tag, TagInput
 
 
 @endpoint("listClientTags", "GET /v1/clientTags", "client tag")

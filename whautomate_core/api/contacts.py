@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from whautomate_core.api._people import add_tags, anybody, remove_tags
 from whautomate_core.api.call import Act, Call, Json, acting, delete, get, listing, post, put
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import (
-    Contact,
-    ContactFilters,
-    ContactInput,
-    ContactUpdate,
-    DeleteResult,
-    TaggedRecord,
-    body,
-    query,
-)
+from whautomate_core.api.records import Contact, ContactFilters, ContactInput, ContactUpdate, DeleteResult, TaggedRecord
 from whautomate_core.values.phones import international, shared_digits
 
 

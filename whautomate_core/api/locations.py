@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, get, listing
+from whautomate_core.api.check import query
 from whautomate_core.api.endpoint import endpoint
-from whautomate_core.api.records import Location, SearchFilters, query
+from whautomate_core.api.records import Location, SearchFilters
 
 
 @endpoint("listLocations", "GET /v1/locations", "location")

@@ -11,6 +11,7 @@ from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Act, Call, Json, acting, listing, post, referred
+from whautomate_core.api.check import body, query
 from whautomate_core.api.clients import get_client
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.api.endpoint import F, by, endpoint
@@ -25,8 +26,6 @@ from whautomate_core.api.records import (
     WhatsappMediaInput,
     WhatsappTemplateInput,
     WhatsappTextInput,
-    body,
-    query,
 )
 from whautomate_core.errors import InvalidRequest
 from whautomate_core.values.phones import international, shared_digits

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, Json, delete, get, listing, post
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import DeleteResult, LocatedFilters, Segment, SegmentInput, body, query
+from whautomate_core.api.records import DeleteResult, LocatedFilters, Segment, SegmentInput
 
 
 @endpoint("listSegments", "GET /v1/segments", "segment")

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, Json, delete, get, listing, post
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import (
-    DeleteResult,
-    LocatedFilters,
-    ServiceCategory,
-    ServiceCategoryInput,
-    body,
-    query,
-)
+from whautomate_core.api.records import DeleteResult, LocatedFilters, ServiceCategory, ServiceCategoryInput
 
 
 @endpoint("listServiceCategories", "GET /v1/serviceCategories", "service category")

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, Json, delete, get, listing, post, put
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import (
-    DeleteResult,
-    Service,
-    ServiceFilters,
-    ServiceInput,
-    ServiceUpdate,
-    body,
-    query,
-)
+from whautomate_core.api.records import DeleteResult, Service, ServiceFilters, ServiceInput, ServiceUpdate
 
 
 @endpoint("listServices", "GET /v1/services", "service")

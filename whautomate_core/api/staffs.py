@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, Json, delete, get, listing, post
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
 from whautomate_core.api.records import (
     AvailabilityBlock,
@@ -11,8 +12,6 @@ from whautomate_core.api.records import (
     DeleteResult,
     LocatedFilters,
     Staff,
-    body,
-    query,
 )
 
 

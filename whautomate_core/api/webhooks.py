@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from whautomate_core.api.call import Call, Json, delete, get, listing, post, put
+from whautomate_core.api.check import body, query
 from whautomate_core.api.endpoint import by, endpoint
-from whautomate_core.api.records import DeleteResult, PageFilters, Webhook, WebhookInput, WebhookUpdate, body, query
+from whautomate_core.api.records import DeleteResult, PageFilters, Webhook, WebhookInput, WebhookUpdate
 
 
 @endpoint("listWebhooks", "GET /v1/webhooks", "webhook")

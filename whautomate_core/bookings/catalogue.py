@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from whautomate_core.api import classes, services
 from whautomate_core.api.call import Call, Json
-from whautomate_core.api.records import ClassFilters, ClassInput, ClassUpdate, ServiceInput, ServiceUpdate, body
+from whautomate_core.api.check import body
+from whautomate_core.api.records import ClassFilters, ClassInput, ClassUpdate, ServiceInput, ServiceUpdate
 from whautomate_core.bookings.lines import describe_upserted
 from whautomate_core.client.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from whautomate_core.api import classes, clients, services, staffs
 from whautomate_core.api.call import Json
-from whautomate_core.api.records import ClassUpdate, Service, Staff, body
+from whautomate_core.api.check import body
+from whautomate_core.api.records import ClassUpdate, Service, Staff
 from whautomate_core.bookings.catalogue import find_class, list_classes_of, refers, write_class
 from whautomate_core.bookings.lines import describe_classes
 from whautomate_core.bookings.participants import added_lately, participants_of

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api.call import Json, summary
+from whautomate_core.api.check import body
 from whautomate_core.api.messages import send_whatsapp_template
-from whautomate_core.api.records import Template, body
+from whautomate_core.api.records import Template
 from whautomate_core.client.identity import Step
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused, WhautomateError
 from whautomate_core.job import job

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from whautomate_core.api import clients, contacts
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Call, Json, path_id
-from whautomate_core.api.records import ClientUpdate, ContactUpdate, body
+from whautomate_core.api.check import body
+from whautomate_core.api.records import ClientUpdate, ContactUpdate
 from whautomate_core.client.differences import differing, write_differing
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, PolicyRefused

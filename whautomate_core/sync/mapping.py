@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, get_args, get_type_hints
 
-from whautomate_core.api.records import body
+from whautomate_core.api.check import body
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.people.kinds import SEPARATOR, Kind, key_of
 from whautomate_core.policy import Policy
