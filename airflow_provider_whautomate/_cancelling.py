@@ -1,8 +1,8 @@
 """When the end of a task cancels the broadcast it was waiting for.
 
-A person who marks a task as failed, and a last attempt that fails, leave nobody who goes on with the broadcast, so it
-is cancelled while it is still scheduled. A cleared task, a task marked as done, and a worker that was ended with
-attempts left don't. No signal tells these apart, so Airflow is asked for the task's state first.
+If a person marks the task as failed, or its last attempt fails, nothing resumes the broadcast, so it is cancelled while
+it is still scheduled. It is not cancelled if the task is cleared or marked as done, or if its worker ends with attempts
+left. No signal tells these cases apart, so Airflow is asked for the task's state first.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ if AIRFLOW_V_3_0_PLUS:
 else:
     from airflow.exceptions import AirflowRescheduleException, AirflowTaskTerminated
 
-    _Ended = AirflowTaskTerminated  # after others Airflow 2 overwrites the state that a person gave the task
+    _Ended = AirflowTaskTerminated  # after any other, Airflow 2 overwrites the state that a person gave the task
 
 GIVEN_UP = frozenset({"failed", "skipped", "removed", "upstream_failed"})
-"""States of a task that no attempt follows, and that aren't success. A run that timed out skips its tasks."""
+"""States other than success that no attempt follows. A run that times out skips its tasks."""
 
 UNDER_WAY = frozenset({"running", "deferred"})
-"""States that nobody changed: it is the worker or the triggerer that ends."""
+"""States that no person set: the worker or the triggerer is ending."""
 
 
 class NotReached(AirflowFailException):
-    """What a step waited for will not come. There is nothing left to cancel."""
+    """The condition will never be met. There is nothing left to cancel."""
 
 
 class Killed(_Ended):  # type: ignore[misc]
-    """The task is being ended. Not an Exception, so that nothing but what cancels takes notice."""
+    """The task is being ended. It is no Exception, so that only what cancels the broadcast catches it."""
 
 
 def state_of(ti: Any) -> str | None:
-    """Return the state of a task instance as Airflow has it now: None once it is cleared, "removed" where it is gone.
+    """Return the state that Airflow has of a task instance now: None if it was cleared, "removed" if it is gone.
 
-    :param ti: What names it: `dag_id`, `run_id`, `task_id`, `map_index`.
+    :param ti: The task instance: its `dag_id`, `run_id`, `task_id` and `map_index` are used.
     """
     if AIRFLOW_V_3_0_PLUS:
         from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
@@ -69,7 +69,7 @@ def state_of(ti: Any) -> str | None:
         from airflow.models import TaskInstance
         from sqlalchemy.orm import Session
 
-        # A session of its own: the task's may be in the middle of something.
+        # In a session of its own, because the task's may be in the middle of something.
         with Session(settings.engine) as session:
             names = {name: getattr(ti, name) for name in ("dag_id", "run_id", "task_id", "map_index")}
             row = session.query(TaskInstance.state).filter_by(**names).one_or_none()
@@ -86,7 +86,7 @@ def has_attempts_left(ti: Any) -> bool:
 
 
 class CancelsBroadcast:
-    """What the operator that sends a broadcast and the sensor that waits for one share, beside `BaseOperator`."""
+    """Mixin of the operator that sends a broadcast and the sensor that waits for one, beside `BaseOperator`."""
 
     cancel_on_kill: bool | None
     log: Any
@@ -94,16 +94,19 @@ class CancelsBroadcast:
     _working = False
 
     def broadcast_of(self, context: Context) -> dict[str, Any]:
-        """Return what names the broadcast: its `key` or its `broadcast_id`; nothing where there is none yet."""
+        """Return what identifies the broadcast: its `key` or its `broadcast_id`; an empty dict if there is none yet.
+
+        :param context: Of the task.
+        """
         raise NotImplementedError
 
     def account(self) -> Account:
-        """Return the account that it is at."""
+        """Return the account of the broadcast."""
         raise NotImplementedError
 
     @contextmanager
     def cancelling(self, context: Context) -> Iterator[None]:
-        """Cancel the broadcast where the attempt ends inside and nobody goes on with it.
+        """Give a context that cancels the broadcast if the attempt ends inside it and nothing resumes the broadcast.
 
         :param context: Of the task.
         """
@@ -114,7 +117,7 @@ class CancelsBroadcast:
             raise
         except Killed:
             self._working = False
-            # Another SIGTERM would end this in the middle; SIGKILL follows soon where it takes too long.
+            # Another SIGTERM would interrupt this. SIGKILL follows soon if it takes too long.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             self.on_kill()
             raise
@@ -127,16 +130,16 @@ class CancelsBroadcast:
             self._working = False
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
-        """Go on after a deferral; where its trigger failed or took too long, Airflow fails the task here."""
+        """Go on after a deferral. If the trigger failed or took too long, Airflow fails the task here."""
         if next_method != "__fail__":
             return super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
         with self.cancelling(context):
             return super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
 
     def on_kill(self) -> None:
-        """Cancel the broadcast where a person ended the task, or it was the last attempt."""
+        """Cancel the broadcast if a person ended the task, or this was its last attempt."""
         if self._working:
-            # Out of what is under way; the signal may have come in the middle of it.
+            # Leaves what is under way: the signal may have come in the middle of it.
             raise Killed("the task was ended while it ran")
         if self._context is None or self.cancel_on_kill is False:
             return
@@ -162,8 +165,8 @@ class CancelsBroadcast:
                 named = self.broadcast_of(context)
             except ConfigurationError:  # the arguments name no broadcast, so there is none
                 return
-        except Exception as error:  # the task ends for another reason, which is the one to be told
-            self.log.error("%s, and its broadcast can't be looked for (%s: %s)", because, type(error).__name__, error)
+        except Exception as error:  # the task ends for another reason, which is the one to report
+            self.log.error("%s, and its broadcast can't be looked up (%s: %s)", because, type(error).__name__, error)
             return
         if any(named.values()):
             cancel_after(account, because, **named)
