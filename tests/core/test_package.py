@@ -1,11 +1,14 @@
 """What is promised of the distribution itself."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 from importlib.metadata import entry_points, metadata
 from pathlib import Path
+
+import pytest
 
 import whautomate_core
 
@@ -60,6 +63,42 @@ def test_a_job_checked_at_parse_loads_no_data_of_look_alikes() -> None:
 def test_the_calls_load_no_http_and_no_phone_numbers() -> None:
     code = "import sys, whautomate_core.api.contacts\nprint([m for m in ('httpx', 'phonenumbers') if m in sys.modules])"
     assert python(code) == "[]\n"
+
+
+def test_every_public_name_is_there_and_everything_else_is_not() -> None:
+    for name in whautomate_core.__all__:
+        assert getattr(whautomate_core, name) is not None
+    assert set(whautomate_core.__all__) <= set(dir(whautomate_core))
+    with pytest.raises(AttributeError, match="has no attribute 'sync_contact'"):
+        _ = whautomate_core.sync_contact  # type: ignore[attr-defined]
+
+
+def test_the_jobs_and_the_errors_are_public() -> None:
+    from whautomate_core import errors
+    from whautomate_core.jobs import JOBS
+
+    raised = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
+    assert set(whautomate_core.__all__) >= raised | JOBS.keys()
+    for name, job in JOBS.items():
+        assert getattr(whautomate_core, name) is job.function
+
+
+def test_type_checkers_see_the_public_names_where_they_are_loaded_from() -> None:
+    tree = ast.parse(Path(str(whautomate_core.__file__)).read_text(encoding="utf-8"))
+    seen = {
+        name.name: str(node.module).removeprefix("whautomate_core.")
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+    }
+    assert seen == whautomate_core._HOMES
+
+
+def test_to_import_the_core_loads_nothing_heavy() -> None:
+    heavy = "('httpx', 'sqlalchemy', 'phonenumbers', 'pydantic', 'tenacity', 'yaml')"
+    assert python(f"import sys, whautomate_core\nprint([m for m in {heavy} if m in sys.modules])") == "[]\n"
 
 
 def test_the_source_distribution_has_what_its_tests_read() -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import httpx
 
-from whautomate_core import __version__
 from whautomate_core.account import Account
 from whautomate_core.api.call import Call
 from whautomate_core.client.usage import Used
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.version import __version__
 
 AT_ONCE = 16
 """Requests of one client under way at once; others wait in line. That is plenty for five a second, and httpx slows down
