@@ -5,13 +5,15 @@ import itertools
 import json
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -25,10 +27,12 @@ from waiting_cases import CASES, Case
 from whautomate_core.account import Account
 from whautomate_core.api.call import Call
 from whautomate_core.api.contacts import add_contact_tags, delete_contact
+from whautomate_core.api.services import create_service, update_service
 from whautomate_core.bookings.conditions import AppointmentIs, ClassPlaces, SlotFree
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.client.pages import Pages
 from whautomate_core.conditions import BY_KIND, condition_from
+from whautomate_core.conditions import CONDITIONS as REGISTERED
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import (
     AuthenticationError,
@@ -259,8 +263,37 @@ def test_conditions_are_plain_json(condition: Condition) -> None:
     assert condition_from(json.loads(json.dumps(condition.as_json()))) == condition
 
 
-def test_all_that_are_registered_are_tested() -> None:
-    assert {type(one) for one in CONDITIONS} == {*BY_KIND.values()}
+def test_every_condition_has_a_case(whautomate_emulator: Emulator) -> None:
+    kinds = set()
+    for case in CASES:
+        kinds.add(case.condition(whautomate_emulator)["kind"])
+        whautomate_emulator.advance(86_400)  # the next may book the same time
+    assert kinds == BY_KIND.keys()
+
+
+def test_kinds_are_not_used_twice() -> None:
+    assert len(BY_KIND) == sum(map(len, REGISTERED.values()))
+
+
+def test_the_condition_that_contributing_shows_works(
+    whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text()
+    code = text.partition("## Adding a sensor condition")[2].partition("```python\n")[2].partition("```")[0]
+    made = ModuleType("shown_condition")
+    monkeypatch.setitem(sys.modules, made.__name__, made)
+    exec(compile(code, "CONTRIBUTING.md", "exec"), made.__dict__)
+    service: Any = {"name": "Cut", "serviceType": "APPOINTMENT", "staffs": [{"id": Emulator.staff_id}]}
+    account = plenty(whautomate_emulator)
+    with Client(account) as client, checking(account) as check_once:
+        id = client.send(create_service(service))["id"]
+        condition = made.ServiceActive(id)
+        for active in (False, True):
+            client.send(update_service(id, {"active": active}))
+            for _ in range(2):  # by each of the two clients
+                assert check_once(condition).result == ({"id": id} if active else None)
+        with pytest.raises(NotFound):
+            check_once(made.ServiceActive("nobody"))
 
 
 # --- the table that all callers share
