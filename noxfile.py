@@ -133,20 +133,23 @@ def lint(session: nox.Session) -> None:
     """Format, rules and types; mypy sees each package with what it is used with."""
     session.run(str(TOOLS / "ruff"), "format", "--check", ".")
     session.run(str(TOOLS / "ruff"), "check", ".")
-    operators = sorted(map(str, Path("airflow_provider_whautomate/operators").glob("*.py")))
     for name, what in (
         ("core", ["whautomate_core"]),
         ("airflow", ["airflow_provider_whautomate", "tests/airflow/typing_sample.py"]),
-        ("airflow", operators),  # beside a stub mypy reads a module only where it is named
         ("prefect", ["prefect_whautomate"]),
     ):
         session.run(str(TOOLS / "mypy"), "--python-executable", str(env(session, name)), *what)
 
 
 @nox.session
+def generate(session: nox.Session) -> None:
+    """Write the modules of operators anew; a test fails if they differ."""
+    session.run(str(env(session, "core")), "scripts/generate")
+
+
+@nox.session
 def stubs(session: nox.Session) -> None:
-    """Write the type stubs of operators and tasks anew; tests fail where they aren't as these."""
-    session.run(str(env(session, "airflow")), "scripts/make_stubs.py")
+    """Write the type stubs of tasks anew; tests fail where they aren't as these."""
     session.run(str(env(session, "prefect")), "scripts/make_task_stubs.py")
 
 

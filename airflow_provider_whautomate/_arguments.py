@@ -1,21 +1,32 @@
-"""What the arguments of operators and sensors may be, told when the DAG is parsed."""
+"""Arguments of operators and sensors: what they may be, checked when the DAG is parsed and again once rendered."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, get_type_hints
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from types import UnionType
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
+from airflow.providers.common.compat.sdk import BaseOperator, XComArg
+from typing_extensions import is_typeddict
+
+from whautomate_core.api.check import body
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
-from whautomate_core.values.arguments import fits, require_kind
+from whautomate_core.values.arguments import fits, plain, require_kind
+
+_BY_TEMPLATE = "a template, or the result of another task"
+
+Templated: TypeAlias = Annotated[str | XComArg, _BY_TEMPLATE]
+"""What a templated argument takes beside its own type: text with a template, or the result of another task."""
 
 
 @contextmanager
 def named_after(task: Any) -> Iterator[None]:
     """Put the operator and the task into errors about arguments.
 
-    :param task: The operator or sensor, made by then as far as its task_id.
+    :param task: The operator or sensor; its task_id has to be set already.
     """
     try:
         yield
@@ -27,10 +38,10 @@ def named_after(task: Any) -> Iterator[None]:
 
 
 def require_positive(name: str, seconds: float) -> None:
-    """Raise `ConfigurationError` unless it is over 0.
+    """Raise `ConfigurationError` unless a number of seconds is over 0.
 
-    :param name: Of the argument.
-    :param seconds: What it was given.
+    :param name: Name of the argument.
+    :param seconds: Its value.
     """
     if seconds <= 0:
         raise ConfigurationError(f"{name} must be over 0 seconds")
@@ -39,9 +50,9 @@ def require_positive(name: str, seconds: float) -> None:
 def require_own(task: Any, cls: type, literal: Callable[[Any], bool] = lambda value: True) -> None:
     """Raise `ConfigurationError` for an argument of a class's own `__init__` that is not of its type.
 
-    :param task: What was made.
+    :param task: The operator or sensor.
     :param cls: The class whose arguments they are.
-    :param literal: Whether a value stands in the DAG file as it will be used.
+    :param literal: Whether a value is in the DAG file as it will be used.
     """
     for name, hint in hints_of(cls).items():
         value = getattr(task, name)
@@ -53,6 +64,146 @@ def require_own(task: Any, cls: type, literal: Callable[[Any], bool] = lambda va
 
 @functools.cache
 def hints_of(cls: type) -> dict[str, Any]:
-    """Return the arguments of a class's own `__init__`: name -> type."""
-    hints = get_type_hints(cls.__init__)  # type: ignore[misc]
-    return {name: hint for name, hint in hints.items() if name not in ("return", "kwargs")}
+    """Return the types of the arguments of a class's own `__init__`, by name, without `Templated`."""
+    hints = get_type_hints(cls.__init__, include_extras=True)  # type: ignore[misc]
+    return {name: _untemplated(hint) for name, hint in hints.items() if name not in ("return", "kwargs")}
+
+
+@functools.cache
+def arguments_of(cls: type) -> dict[str, Any]:
+    """Return the types of all arguments that a class takes by the classes of this package, by name.
+
+    Those that a user's subclass adds are left out: their types may be known only to type checkers.
+    """
+    own = [one for one in cls.__mro__ if one.__module__.startswith(f"{__package__}.") and "__init__" in vars(one)]
+    return {name: hint for one in reversed(own) for name, hint in hints_of(one).items()}
+
+
+def _untemplated(hint: Any) -> Any:
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    kept = tuple(one for one in get_args(hint) if _BY_TEMPLATE not in getattr(one, "__metadata__", ()))
+    return Union[kept]  # noqa: UP007 - a union of types that are known only now
+
+
+def is_literal(value: Any) -> bool:
+    """Whether a value is in the DAG file as it will be used: no template in it, no result of another task.
+
+    :param value: What an argument was given. Airflow takes a callable for a template too.
+    """
+    if isinstance(value, str):
+        return not any(mark in value for mark in ("{{", "{%", "{#"))
+    if isinstance(value, Mapping):
+        return all(map(is_literal, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(is_literal, value))
+    return not hasattr(value, "resolve") and not callable(value)  # Airflow's XComArg and its like
+
+
+def threshold(value: Any) -> Any:
+    """Return a threshold as the core takes it: a template makes the text "5" of the count 5.
+
+    :param value: What was rendered.
+    """
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+def check_names(hints: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Check the types of the values that are in the DAG file, and the names of the fields in those that are records.
+
+    :param hints: Types of arguments, by name.
+    :param values: Their values, by name.
+    :raises ConfigurationError: for a value of another type.
+    :raises InvalidRequest: for an unknown field; it names the nearest one.
+    """
+    read = dict(values)
+    for name in hints.keys() & values.keys():
+        if is_literal(values[name]):
+            read[name] = from_text(name, hints[name], values[name])
+    extra = read.get("extra")
+    if extra is not None and not isinstance(extra, dict):
+        return  # required fields may come with it
+    for name, hint in hints.items():
+        record = _record(hint)
+        if record is not None and isinstance(read.get(name), dict):
+            body(record, read[name], extra, names_only=True)
+
+
+def check_own(task: Any, cls: type[BaseOperator]) -> None:
+    """Check the arguments of a class's own `__init__`, as far as they are in the DAG file.
+
+    Templated arguments may be the text that a template would make of them.
+
+    :param task: The operator or sensor.
+    :param cls: The class whose arguments they are.
+    :raises ConfigurationError: and `InvalidRequest`, as `check_names` does.
+    """
+    hints = hints_of(cls)
+    rendered = set(cls.template_fields)
+    for name in hints.keys() - rendered:
+        require_kind(name, hints[name], getattr(task, name))
+    # Fields of a record are checked with `extra`, so all at once.
+    check_names(
+        {name: hint for name, hint in hints.items() if name in rendered},
+        {name: getattr(task, name) for name in hints if name in rendered},
+    )
+
+
+def from_text(name: str, hint: Any, value: Any) -> Any:
+    """Return the value of an argument, read from its JSON if it is text that a template made.
+
+    :param name: Name of the argument.
+    :param hint: Its type.
+    :param value: What was rendered.
+    :raises ConfigurationError: for a value of another type. It shows nothing of the value, which may be about a person.
+    """
+    value = plain(name, value)  # a template or another task may make what an argument in a DAG file may be
+    among: tuple[Any, ...] = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if isinstance(value, str):
+        if value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
+            value = _from_json(name, list, value)
+        elif str not in among:
+            value = _parsed(name, among, value)
+    elif isinstance(value, Sequence) and not isinstance(value, (bytes, list)) and _shape(hint) is list:
+        value = list(value)  # Airflow has a sequence type of its own for results of mapped tasks
+    require_kind(name, hint, value)
+    return value
+
+
+def _parsed(name: str, among: Sequence[Any], text: str) -> Any:
+    """Text as what a template made it of: True, a number, a dict or a list. Other text stays as it is."""
+    if bool in among and text in ("True", "False"):
+        return text == "True"
+    for number in (int, float):
+        with suppress(ValueError):
+            if number in among:
+                return number(text)
+    sequence = list if any(get_origin(one) is Sequence for one in among) else None
+    shape = next(filter(None, map(_shape, among)), sequence)
+    return text if shape is None else _from_json(name, shape, text)
+
+
+def _from_json(name: str, shape: type, text: str) -> Any:
+    kind, json_kind = ("a dict", "object") if shape is dict else ("a list", "array")
+    expected = f"{name} must be {kind}, or text that is a JSON {json_kind}"
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        said = f". Its text is not JSON{at} (in a template, `tojson` quotes a value)"
+    else:
+        if isinstance(value, shape) or value is None:
+            return value
+        said = f", not JSON of a {type(value).__name__}"
+    raise ConfigurationError(expected + said)
+
+
+def _shape(hint: Any) -> type | None:
+    """dict or list, of `ContactInput`, `Json | None` or `list[str]`; else None."""
+    kinds = (dict if is_typeddict(one) else get_origin(one) for one in (hint, *get_args(hint)))
+    return next((dict if kind is Mapping else kind for kind in kinds if kind in (dict, list, Mapping)), None)
+
+
+def _record(hint: Any) -> type | None:
+    """The TypedDict of `ContactInput` or `ContactFilters | None`, if it is one."""
+    return next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)

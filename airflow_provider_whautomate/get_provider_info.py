@@ -1,4 +1,4 @@
-"""What Airflow reads of this package, in each of its processes: so nothing is imported here."""
+"""What Airflow reads about this package in each of its processes. So this module imports nothing."""
 
 
 def get_provider_info() -> dict[str, object]:
@@ -10,7 +10,7 @@ def get_provider_info() -> dict[str, object]:
 
     resources = (
         "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
-        "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
+        "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
     return {
         # Airflow refuses to start unless this is the distribution's own name.

@@ -1,364 +1,745 @@
-"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its end, and cancel it."""
+# Written by scripts/generate: `nox -s generate` writes it anew.
+"""Broadcasts: one WhatsApp template to everybody in the target segments."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Unpack
 
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
+from airflow.providers.common.compat.sdk import conf
 
-from airflow_provider_whautomate._arguments import named_after, require_own, require_positive
-from airflow_provider_whautomate._cancelling import CancelsBroadcast
-from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
-from airflow_provider_whautomate.links import WhautomateBroadcastLink
-from airflow_provider_whautomate.operators.base import (
-    WAITS_IN_SLOT,
-    WhautomateOperator,
-    _storage,
-    due_of,
-    from_text,
-    is_literal,
-    skip_backfill,
-    step_of,
+from airflow_provider_whautomate._arguments import Templated
+from airflow_provider_whautomate._task_arguments import TaskArguments
+from airflow_provider_whautomate.operators._broadcasts import (
+    CampaignOperator,
+    SendingOperator,
+    WhautomateCancelBroadcastOperator,
 )
-from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator
-from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
-from airflow_provider_whautomate.triggers.waiting import LAST_CHECK
-from whautomate_core.api import broadcasts
-from whautomate_core.errors import ConfigurationError
-from whautomate_core.messaging import jobs
-from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
-from whautomate_core.messaging.delivery import moment
-from whautomate_core.messaging.timing import due_at
-from whautomate_core.values.arguments import plain
-from whautomate_core.values.words import time_of
-from whautomate_core.waiting.poll import (
-    CHECK_ATTEMPTS,
-    Moment,
-    check,
-    moments,
-    require_poll_interval,
-    sleep_until,
-    timed_out,
-    wait,
-)
+from airflow_provider_whautomate.operators.endpoint import WhautomateEndpointOperator
+from whautomate_core.api import broadcasts, records
+from whautomate_core.api.call import Call, Json
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
-    from whautomate_core.account import Account
     from whautomate_core.client.client import Client
-    from whautomate_core.waiting.condition import Condition, Seen
+
+__all__ = [
+    "WhautomateBroadcastOperator",
+    "WhautomateCancelBroadcastOperator",
+    "WhautomateCreateBroadcastOperator",
+    "WhautomateDeleteBroadcastOperator",
+    "WhautomateGetBroadcastOperator",
+    "WhautomateListBroadcastLogsOperator",
+    "WhautomateListBroadcastsOperator",
+    "WhautomatePlanBroadcastOperator",
+    "WhautomateUpdateBroadcastOperator",
+]
 
 
-class WhautomateListBroadcastsOperator(WhautomateOperator, call=broadcasts.list_broadcasts): ...
+class WhautomateListBroadcastsOperator(WhautomateEndpointOperator):
+    """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
 
-
-class WhautomateCreateBroadcastOperator(WhautomateOperator, call=broadcasts.create_broadcast): ...
-
-
-class WhautomateGetBroadcastOperator(WhautomateOperator, call=broadcasts.get_broadcast): ...
-
-
-class WhautomateUpdateBroadcastOperator(WhautomateOperator, call=broadcasts.update_broadcast): ...
-
-
-class WhautomateDeleteBroadcastOperator(WhautomateOperator, call=broadcasts.delete_broadcast): ...
-
-
-class WhautomateListBroadcastLogsOperator(WhautomateOperator, call=broadcasts.list_broadcast_logs): ...
-
-
-class _CampaignOperator(WhautomateJobOperator):
-    """Base of the operators whose arguments are those of a campaign.
-
+    :param filters: Filters, see `whautomate_core.api.records.BroadcastFilters` (templated).
+    :param max_records: The most records to read; defaults to all (templated).
+    :param output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+        .parquet; local, or an object as `s3://conn_id@bucket/key`. The file appears once it is complete; a local one
+        can be read by its owner only. The task then returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its database
+        as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
     :param whautomate_conn_id: The connection (templated).
     """
 
-    # Values of placeholders are texts of people, and the address of a file may be signed; names, audiences and bounds
-    # are shown.
-    veiled_fields = frozenset(
-        {"body_parameters", "header_parameters", "button_parameters", "header_media_url", "approver"}
-    )
-    untemplated_fields = frozenset({"template_text"})  # its {{1}} would be rendered
-
-    def check_literals(self) -> None:
-        """Raise what is wrong with arguments that stand in the DAG file."""
-        values = {name: self.given(name) for name in Campaign.model_fields}
-        texts = self.untemplated_fields
-        campaign_from(values, {name for name, one in values.items() if name not in texts and not is_literal(one)})
-
-    def campaign_arguments(self, client: Client, context: Context) -> tuple[Campaign, str, datetime | None]:
-        """Return the rendered campaign, its key, and when it was due."""
-        given = self.arguments()
-        key, due = given.pop("key", None), given.pop("due")
-        campaign = campaign_from(given)
-        assert campaign is not None
-        due = due_at(due)
-        if key is None:
-            key = key_of(context, client.account, campaign.name)
-        return campaign, key, due or due_of(context)
-
-
-def key_of(context: Context, account: Account, name: str) -> str:
-    """Return what makes a broadcast of a task the same one when the task runs again.
-
-    :param context: Of the task.
-    :param account: Whose state holds its claim.
-    :param name: Of the broadcast.
-    """
-    from whautomate_core.messaging.keys import once_of
-    from whautomate_core.state import open_state
-
-    return step_of(context).key_of(open_state(account.state), account.id, once_of(name))
-
-
-class WhautomatePlanBroadcastOperator(_CampaignOperator, job=jobs.plan_broadcast):
-    def work(self, client: Client, context: Context) -> Any:
-        """Work out the plan."""
-        from whautomate_core.messaging.plan import plan_broadcast
-
-        campaign, _, due = self.campaign_arguments(client, context)
-        return plan_broadcast(client, campaign, due=due)
-
-
-class _SendingOperator(CancelsBroadcast, _CampaignOperator):
-    """Base of the operator that sends a campaign.
-
-    :param wait: Wait until it is finished, or a threshold decides; then `logs_path` and `receipt_path` are written and
-        the figures returned as well.
-    :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
-    :param poll_interval: Seconds until the second look; doubles with each, up to 15 minutes.
-    :param timeout: Seconds after its start until the wait is given up, however often the task is deferred or tried.
-    :param cancel_on_kill: Whether the end of the task cancels the broadcast while it is still scheduled. None: where a
-        person marked the task as failed, or its last attempt has failed; not where it is cleared or marked as done, and
-        not where its worker is ended with attempts left, since the next attempt resumes it. True: there as well.
-        False: never.
-    """
-
-    operator_extra_links = (WhautomateBroadcastLink(),)
+    endpoint = "broadcasts.list_broadcasts"
+    reads = True
+    template_fields = ("filters", "max_records", "output_path", *WhautomateEndpointOperator.template_fields)
+    redacted_fields = frozenset({"filters"})
 
     def __init__(
         self,
         *,
+        filters: records.BroadcastFilters | Templated | None = None,
+        max_records: int | Templated | None = None,
+        output_path: str | Templated | None = None,
+        return_records: bool = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.max_records = max_records
+        self.output_path = output_path
+        self.return_records = return_records
+        self.check_arguments(WhautomateListBroadcastsOperator)
+
+    def call(self) -> Call[list[records.Broadcast]]:
+        """Return the call of the rendered arguments."""
+        return broadcasts.list_broadcasts(filters=self.given("filters"))
+
+
+class WhautomateCreateBroadcastOperator(WhautomateEndpointOperator):
+    """Create a broadcast (`POST /v1/broadcasts`; official page, evidence A).
+
+    It can't be recalled once it started and the vendor has no idempotency key, so the call is made `ONCE`. Whether
+    leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
+    exclude who opted out.
+
+    :param broadcast: Fields, see `whautomate_core.api.records.BroadcastInput` (templated).
+    :param extra: Fields to send that the check of names does not know (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
+        same task, such as the map index (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "broadcasts.create_broadcast"
+    template_fields = ("broadcast", "extra", "allow_protected", "key", *WhautomateEndpointOperator.template_fields)
+    redacted_fields = frozenset({"broadcast", "extra"})
+
+    def __init__(
+        self,
+        *,
+        broadcast: records.BroadcastInput | Templated,
+        extra: Json | Templated | None = None,
+        allow_protected: bool | Templated = False,
+        key: str | Templated | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast = broadcast
+        self.extra = extra
+        self.allow_protected = allow_protected
+        self.key = key
+        self.check_arguments(WhautomateCreateBroadcastOperator)
+
+    def call(self) -> Call[records.Broadcast]:
+        """Return the call of the rendered arguments."""
+        return broadcasts.create_broadcast(
+            broadcast=self.given("broadcast"),
+            extra=self.given("extra"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateGetBroadcastOperator(WhautomateEndpointOperator):
+    """Show one broadcast with its figures (`GET /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
+
+    :param broadcast_id: Id of the broadcast (templated).
+    :param output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+        .parquet; local, or an object as `s3://conn_id@bucket/key`. The file appears once it is complete; a local one
+        can be read by its owner only. The task then returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its database
+        as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "broadcasts.get_broadcast"
+    reads = True
+    template_fields = ("broadcast_id", "output_path", *WhautomateEndpointOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        broadcast_id: str | Templated,
+        output_path: str | Templated | None = None,
+        return_records: bool = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast_id = broadcast_id
+        self.output_path = output_path
+        self.return_records = return_records
+        self.check_arguments(WhautomateGetBroadcastOperator)
+
+    def call(self) -> Call[records.Broadcast]:
+        """Return the call of the rendered arguments."""
+        return broadcasts.get_broadcast(broadcast_id=self.given("broadcast_id"))
+
+
+class WhautomateUpdateBroadcastOperator(WhautomateEndpointOperator):
+    """Write fields of a broadcast, keep the others (`PUT /v1/broadcasts/{broadcastId}`; white-label copy, B).
+
+    The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
+
+    :param broadcast_id: Id of the broadcast (templated).
+    :param broadcast: Fields, see `whautomate_core.api.records.BroadcastUpdate` (templated).
+    :param extra: Fields to send that the check of names does not know (templated).
+    :param overwrite: Send the body alone, instead of merging it into what is there (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "broadcasts.update_broadcast"
+    template_fields = (
+        "broadcast_id",
+        "broadcast",
+        "extra",
+        "overwrite",
+        "allow_protected",
+        *WhautomateEndpointOperator.template_fields,
+    )
+    redacted_fields = frozenset({"broadcast", "extra"})
+
+    def __init__(
+        self,
+        *,
+        broadcast_id: str | Templated,
+        broadcast: records.BroadcastUpdate | Templated,
+        extra: Json | Templated | None = None,
+        overwrite: bool | Templated = False,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast_id = broadcast_id
+        self.broadcast = broadcast
+        self.extra = extra
+        self.overwrite = overwrite
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateUpdateBroadcastOperator)
+
+    def call(self) -> Call[records.Broadcast]:
+        """Return the call of the rendered arguments."""
+        return broadcasts.update_broadcast(
+            broadcast_id=self.given("broadcast_id"),
+            broadcast=self.given("broadcast"),
+            extra=self.given("extra"),
+            overwrite=self.given("overwrite"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateDeleteBroadcastOperator(WhautomateEndpointOperator):
+    """Delete a broadcast (`DELETE /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
+
+    :param broadcast_id: Id of the broadcast (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "broadcasts.delete_broadcast"
+    template_fields = ("broadcast_id", *WhautomateEndpointOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        broadcast_id: str | Templated,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast_id = broadcast_id
+        self.check_arguments(WhautomateDeleteBroadcastOperator)
+
+    def call(self) -> Call[records.DeleteResult]:
+        """Return the call of the rendered arguments."""
+        return broadcasts.delete_broadcast(broadcast_id=self.given("broadcast_id"))
+
+
+class WhautomateListBroadcastLogsOperator(WhautomateEndpointOperator):
+    """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C).
+
+    :param broadcast_id: Id of the broadcast (templated).
+    :param filters: Filters, see `whautomate_core.api.records.PageFilters` (templated).
+    :param max_records: The most records to read; defaults to all (templated).
+    :param output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+        .parquet; local, or an object as `s3://conn_id@bucket/key`. The file appears once it is complete; a local one
+        can be read by its owner only. The task then returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its database
+        as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "broadcasts.list_broadcast_logs"
+    reads = True
+    template_fields = (
+        "broadcast_id",
+        "filters",
+        "max_records",
+        "output_path",
+        *WhautomateEndpointOperator.template_fields,
+    )
+    redacted_fields = frozenset({"filters"})
+
+    def __init__(
+        self,
+        *,
+        broadcast_id: str | Templated,
+        filters: records.PageFilters | Templated | None = None,
+        max_records: int | Templated | None = None,
+        output_path: str | Templated | None = None,
+        return_records: bool = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast_id = broadcast_id
+        self.filters = filters
+        self.max_records = max_records
+        self.output_path = output_path
+        self.return_records = return_records
+        self.check_arguments(WhautomateListBroadcastLogsOperator)
+
+    def call(self) -> Call[list[records.BroadcastLog]]:
+        """Return the call of the rendered arguments."""
+        return broadcasts.list_broadcast_logs(broadcast_id=self.given("broadcast_id"), filters=self.given("filters"))
+
+
+class WhautomatePlanBroadcastOperator(CampaignOperator):
+    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
+
+    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
+    not at all. Counting the audience reads all contacts, or clients: a request for each page.
+
+    Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
+        (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
+        `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped` (why
+        nothing would be sent, else None).
+
+    Raises: `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param name: Name of the broadcast. At Whautomate, a short hash of its key follows the name (templated).
+    :param template: Name and language of an approved template (templated).
+    :param segment_name: Name of the segment it is sent to. The segment must exclude opted-out people (templated).
+    :param segment_id: Id of the segment it is sent to (templated).
+    :param retarget: Id of an earlier broadcast whose recipients it is sent to. Their log is read first (templated).
+    :param retarget_type: Which recipients of the earlier broadcast it is sent to (templated).
+    :param body_parameters: Values of the placeholders in the template's body (templated).
+    :param header_parameters: Values of the placeholders in its header (templated).
+    :param button_parameters: Values of the placeholders in the URLs of its buttons (templated).
+    :param header_media_url: URL of the image, video or document in its header (templated).
+    :param template_text: Texts of the template by component (header, body, button), to count their placeholders. Not
+        templated.
+    :param expected_parameters: Number of placeholders by component (header, body, button), instead of `template_text`
+        (templated).
+    :param location_id: Location it belongs to; defaults to the account's (templated).
+    :param schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now (templated).
+    :param hold_minutes: Minimum minutes between creation and start, in which it can be cancelled (templated).
+    :param look_again: Check before the start for people who opted out since the creation, and create it anew without
+        them. The step waits for that if the start is more than 90 seconds away (templated).
+    :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin")
+        (templated).
+    :param outside_window: Outside of these hours: start when they begin (shift), send nothing (skip), or fail
+        (templated).
+    :param max_lateness: How late after its due time it may still be sent; None means no limit. Later runs are skipped,
+        such as those of a back-fill (templated).
+    :param min_recipients: Minimum number of people it reaches (templated).
+    :param max_recipients: Maximum number of people it may reach (templated).
+    :param max_deviation: How far the number of recipients may differ from the last broadcast of this name, such as
+        "50%", and by how much it may exceed an approved plan (templated).
+    :param unit_price: Price of one message (templated).
+    :param max_cost: Maximum cost (templated).
+    :param cooldown: How long the same content to the same segment is refused under another key; None permits it
+        (templated).
+    :param approved_plan: The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is
+        refused (templated).
+    :param approver: Name of the person who approved it, for the receipt (templated).
+    :param min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%" (templated).
+    :param max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited
+        (templated).
+    :param on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning
+        (templated).
+    :param logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet.
+        It holds names and numbers. Failures are counted by reason from it (templated).
+    :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON (templated).
+    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see
+        `max_lateness` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "plan_broadcast"
+    template_fields = (
+        "name",
+        "template",
+        "segment_name",
+        "segment_id",
+        "retarget",
+        "retarget_type",
+        "body_parameters",
+        "header_parameters",
+        "button_parameters",
+        "header_media_url",
+        "expected_parameters",
+        "location_id",
+        "schedule_at",
+        "hold_minutes",
+        "look_again",
+        "send_window",
+        "outside_window",
+        "max_lateness",
+        "min_recipients",
+        "max_recipients",
+        "max_deviation",
+        "unit_price",
+        "max_cost",
+        "cooldown",
+        "approved_plan",
+        "approver",
+        "min_delivered",
+        "max_failed",
+        "on_failed",
+        "logs_path",
+        "receipt_path",
+        "due",
+        *CampaignOperator.template_fields,
+    )
+    redacted_fields = frozenset(
+        {"approver", "body_parameters", "button_parameters", "header_media_url", "header_parameters"},
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str | Templated,
+        template: records.Template | Templated,
+        segment_name: str | Templated | None = None,
+        segment_id: str | Templated | None = None,
+        retarget: str | Templated | None = None,
+        retarget_type: str | Templated = "sent",
+        body_parameters: list[str] | Templated = [],  # noqa: B006
+        header_parameters: list[str] | Templated = [],  # noqa: B006
+        button_parameters: list[str] | Templated = [],  # noqa: B006
+        header_media_url: str | Templated | None = None,
+        template_text: Json | None = None,
+        expected_parameters: Json | Templated | None = None,
+        location_id: str | Templated | None = None,
+        schedule_at: datetime | Templated | None = None,
+        hold_minutes: float | Templated = 5.0,
+        look_again: bool | Templated = True,
+        send_window: tuple[str, str, str] | Templated | None = None,
+        outside_window: str | Templated = "shift",
+        max_lateness: timedelta | Templated | None = timedelta(hours=6),
+        min_recipients: int | Templated = 1,
+        max_recipients: int | Templated | None = None,
+        max_deviation: str | Templated | None = None,
+        unit_price: float | Templated | None = None,
+        max_cost: float | Templated | None = None,
+        cooldown: timedelta | Templated | None = timedelta(hours=20),
+        approved_plan: Json | Templated | None = None,
+        approver: str | Templated | None = None,
+        min_delivered: int | str | Templated | None = None,
+        max_failed: int | str | Templated | None = None,
+        on_failed: str | Templated = "fail",
+        logs_path: str | Templated | None = None,
+        receipt_path: str | Templated | None = None,
+        due: datetime | Templated | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.name = name
+        self.template = template
+        self.segment_name = segment_name
+        self.segment_id = segment_id
+        self.retarget = retarget
+        self.retarget_type = retarget_type
+        self.body_parameters = body_parameters
+        self.header_parameters = header_parameters
+        self.button_parameters = button_parameters
+        self.header_media_url = header_media_url
+        self.template_text = template_text
+        self.expected_parameters = expected_parameters
+        self.location_id = location_id
+        self.schedule_at = schedule_at
+        self.hold_minutes = hold_minutes
+        self.look_again = look_again
+        self.send_window = send_window
+        self.outside_window = outside_window
+        self.max_lateness = max_lateness
+        self.min_recipients = min_recipients
+        self.max_recipients = max_recipients
+        self.max_deviation = max_deviation
+        self.unit_price = unit_price
+        self.max_cost = max_cost
+        self.cooldown = cooldown
+        self.approved_plan = approved_plan
+        self.approver = approver
+        self.min_delivered = min_delivered
+        self.max_failed = max_failed
+        self.on_failed = on_failed
+        self.logs_path = logs_path
+        self.receipt_path = receipt_path
+        self.due = due
+        self.check_arguments(WhautomatePlanBroadcastOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.messaging.jobs import plan_broadcast
+
+        return plan_broadcast(
+            client,
+            name=self.given("name"),
+            template=self.given("template"),
+            segment_name=self.given("segment_name"),
+            segment_id=self.given("segment_id"),
+            retarget=self.given("retarget"),
+            retarget_type=self.given("retarget_type"),
+            body_parameters=self.given("body_parameters"),
+            header_parameters=self.given("header_parameters"),
+            button_parameters=self.given("button_parameters"),
+            header_media_url=self.given("header_media_url"),
+            template_text=self.given("template_text"),
+            expected_parameters=self.given("expected_parameters"),
+            location_id=self.given("location_id"),
+            schedule_at=self.given("schedule_at"),
+            hold_minutes=self.given("hold_minutes"),
+            look_again=self.given("look_again"),
+            send_window=self.given("send_window"),
+            outside_window=self.given("outside_window"),
+            max_lateness=self.given("max_lateness"),
+            min_recipients=self.given("min_recipients"),
+            max_recipients=self.given("max_recipients"),
+            max_deviation=self.given("max_deviation"),
+            unit_price=self.given("unit_price"),
+            max_cost=self.given("max_cost"),
+            cooldown=self.given("cooldown"),
+            approved_plan=self.given("approved_plan"),
+            approver=self.given("approver"),
+            min_delivered=self.given("min_delivered"),
+            max_failed=self.given("max_failed"),
+            on_failed=self.given("on_failed"),
+            logs_path=self.given("logs_path"),
+            receipt_path=self.given("receipt_path"),
+            due=self.when_due(context),
+        )
+
+
+class WhautomateBroadcastOperator(SendingOperator):
+    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
+
+    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
+    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
+    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
+    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
+
+    Returns: `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
+        `created_by`, the run that made it; `start`; `recipients`,
+        the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
+        plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
+        for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing
+        was sent, else None.
+
+    Raises: `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this
+        key has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param name: Name of the broadcast. At Whautomate, a short hash of its key follows the name (templated).
+    :param template: Name and language of an approved template (templated).
+    :param segment_name: Name of the segment it is sent to. The segment must exclude opted-out people (templated).
+    :param segment_id: Id of the segment it is sent to (templated).
+    :param retarget: Id of an earlier broadcast whose recipients it is sent to. Their log is read first (templated).
+    :param retarget_type: Which recipients of the earlier broadcast it is sent to (templated).
+    :param body_parameters: Values of the placeholders in the template's body (templated).
+    :param header_parameters: Values of the placeholders in its header (templated).
+    :param button_parameters: Values of the placeholders in the URLs of its buttons (templated).
+    :param header_media_url: URL of the image, video or document in its header (templated).
+    :param template_text: Texts of the template by component (header, body, button), to count their placeholders. Not
+        templated.
+    :param expected_parameters: Number of placeholders by component (header, body, button), instead of `template_text`
+        (templated).
+    :param location_id: Location it belongs to; defaults to the account's (templated).
+    :param schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now (templated).
+    :param hold_minutes: Minimum minutes between creation and start, in which it can be cancelled (templated).
+    :param look_again: Check before the start for people who opted out since the creation, and create it anew without
+        them. The step waits for that if the start is more than 90 seconds away (templated).
+    :param send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin")
+        (templated).
+    :param outside_window: Outside of these hours: start when they begin (shift), send nothing (skip), or fail
+        (templated).
+    :param max_lateness: How late after its due time it may still be sent; None means no limit. Later runs are skipped,
+        such as those of a back-fill (templated).
+    :param min_recipients: Minimum number of people it reaches (templated).
+    :param max_recipients: Maximum number of people it may reach (templated).
+    :param max_deviation: How far the number of recipients may differ from the last broadcast of this name, such as
+        "50%", and by how much it may exceed an approved plan (templated).
+    :param unit_price: Price of one message (templated).
+    :param max_cost: Maximum cost (templated).
+    :param cooldown: How long the same content to the same segment is refused under another key; None permits it
+        (templated).
+    :param approved_plan: The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is
+        refused (templated).
+    :param approver: Name of the person who approved it, for the receipt (templated).
+    :param min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%" (templated).
+    :param max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited
+        (templated).
+    :param on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning
+        (templated).
+    :param logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet.
+        It holds names and numbers. Failures are counted by reason from it (templated).
+    :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
+        same task, such as the map index (templated).
+    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see
+        `max_lateness` (templated).
+    :param wait: Wait until it is finished, or a threshold decides. Then `logs_path` and `receipt_path` are written, and
+        the figures are returned as well.
+    :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
+    :param poll_interval: Seconds until the second check; doubles with each, up to 15 minutes.
+    :param timeout: Seconds after its start until the wait is given up, however often the task is deferred or tried.
+    :param cancel_on_kill: Whether the end of the task cancels the broadcast while it is still scheduled. None: if a
+        person marked the task as failed, or its last attempt has failed; not if it is cleared or marked as done, and
+        not if its worker is ended with attempts left, since the next attempt resumes it. True: then as well. False:
+        never.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "broadcast"
+    template_fields = (
+        "name",
+        "template",
+        "segment_name",
+        "segment_id",
+        "retarget",
+        "retarget_type",
+        "body_parameters",
+        "header_parameters",
+        "button_parameters",
+        "header_media_url",
+        "expected_parameters",
+        "location_id",
+        "schedule_at",
+        "hold_minutes",
+        "look_again",
+        "send_window",
+        "outside_window",
+        "max_lateness",
+        "min_recipients",
+        "max_recipients",
+        "max_deviation",
+        "unit_price",
+        "max_cost",
+        "cooldown",
+        "approved_plan",
+        "approver",
+        "min_delivered",
+        "max_failed",
+        "on_failed",
+        "logs_path",
+        "receipt_path",
+        "key",
+        "due",
+        *SendingOperator.template_fields,
+    )
+    redacted_fields = frozenset(
+        {"approver", "body_parameters", "button_parameters", "header_media_url", "header_parameters"},
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str | Templated,
+        template: records.Template | Templated,
+        segment_name: str | Templated | None = None,
+        segment_id: str | Templated | None = None,
+        retarget: str | Templated | None = None,
+        retarget_type: str | Templated = "sent",
+        body_parameters: list[str] | Templated = [],  # noqa: B006
+        header_parameters: list[str] | Templated = [],  # noqa: B006
+        button_parameters: list[str] | Templated = [],  # noqa: B006
+        header_media_url: str | Templated | None = None,
+        template_text: Json | None = None,
+        expected_parameters: Json | Templated | None = None,
+        location_id: str | Templated | None = None,
+        schedule_at: datetime | Templated | None = None,
+        hold_minutes: float | Templated = 5.0,
+        look_again: bool | Templated = True,
+        send_window: tuple[str, str, str] | Templated | None = None,
+        outside_window: str | Templated = "shift",
+        max_lateness: timedelta | Templated | None = timedelta(hours=6),
+        min_recipients: int | Templated = 1,
+        max_recipients: int | Templated | None = None,
+        max_deviation: str | Templated | None = None,
+        unit_price: float | Templated | None = None,
+        max_cost: float | Templated | None = None,
+        cooldown: timedelta | Templated | None = timedelta(hours=20),
+        approved_plan: Json | Templated | None = None,
+        approver: str | Templated | None = None,
+        min_delivered: int | str | Templated | None = None,
+        max_failed: int | str | Templated | None = None,
+        on_failed: str | Templated = "fail",
+        logs_path: str | Templated | None = None,
+        receipt_path: str | Templated | None = None,
+        key: str | Templated | None = None,
+        due: datetime | Templated | None = None,
         wait: bool = False,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_interval: float | timedelta = 60.0,
         timeout: float | timedelta = 86_400.0,
         cancel_on_kill: bool | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[TaskArguments],
     ) -> None:
-        super().__init__(**kwargs)
-        self.wait = wait
-        self.deferrable = deferrable
-        self.poll_interval: float = plain("poll_interval", poll_interval)
-        self.timeout: float = plain("timeout", timeout)
-        self.cancel_on_kill = cancel_on_kill
-        with named_after(self):
-            require_own(self, _SendingOperator)
-            require_poll_interval(self.poll_interval)
-            require_positive("timeout", self.timeout)
-
-    def check_literals(self) -> None:
-        """Raise what is wrong with arguments that stand in the DAG file."""
-        super().check_literals()
-        late = acting_at_the_end({name: self.given(name) for name in Campaign.model_fields})
-        if late and not self.wait:
-            raise ConfigurationError(
-                f"{', '.join(late)}: without wait=True the operator does not wait for the end of the broadcast. Set "
-                f"wait=True, or give {'it' if len(late) == 1 else 'them'} to WhautomateBroadcastSensor"
-            )
-
-    def work(self, client: Client, context: Context) -> Any:
-        """Send it, or go on with it where it was sent before; wait."""
-        from whautomate_core.messaging.send import send_broadcast
-
-        campaign, key, due = self.campaign_arguments(client, context)
-        skip_backfill(context, campaign.max_lateness)
-        made = send_broadcast(client, campaign, key, due=due)
-        if made["skipped"]:
-            raise AirflowSkipException(self._job_line(made))
-        context["ti"].xcom_push(key="broadcast_id", value=made["id"])
-        while made["look_at"] is not None:
-            self.log.info(
-                "broadcast %s (%s) starts at %s; checking for new opt-outs shortly before",
-                made["name"],
-                made["id"],
-                time_of(made["start"]),
-            )
-            self._until(made["look_at"], client)
-            made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
-        return made | self._outcome(client, campaign, key, made) if self.wait else made
-
-    def _attempt(self, context: Context, *args: Any, **used: Any) -> Any:
-        with self.cancelling(context):
-            return super()._attempt(context, *args, **used)
-
-    def broadcast_of(self, context: Context) -> dict[str, Any]:
-        """Return what names the broadcast: its key."""
-        # These two alone: another argument may be why the task fails.
-        key, name = (from_text(one, self._hints[one], self.given(one)) for one in ("key", "name"))
-        return {"key": key_of(context, self.account(), name) if key is None else key}
-
-    def account(self) -> Account:
-        """Return the account that it is at."""
-        return self._client.account if self._client else WhautomateHook(self.whautomate_conn_id).get_account()
-
-    def wait_trigger(self, until: float) -> WhautomateHoldTrigger:
-        """Return what waits in the triggerer while the broadcast may be scheduled.
-
-        :param until: The moment, in seconds since the epoch.
-        """
-        return WhautomateHoldTrigger(until, self.whautomate_conn_id, **self._cancels)
-
-    def _until(self, at: float, client: Client) -> None:
-        """Wait for a moment, in seconds since the epoch: here, or in the triggerer; then the work begins anew."""
-        if self.deferrable:
-            self._defer(self.wait_trigger(at), client, at)
-        self.log.info(WAITS_IN_SLOT, f"until {time_of(at)}")
-        while (rest := at - time.time()) > 0:
-            time.sleep(min(rest, 60.0))  # the clock may be set meanwhile
-
-    def _outcome(self, client: Client, campaign: Campaign, key: str, made: dict[str, Any]) -> dict[str, Any]:
-        from whautomate_core.messaging.outcome import conclude, condition_of
-
-        condition = condition_of(campaign, made["id"])
-        start = moment(made["start"])
-        deadline = (start.timestamp() if start else time.time()) + self.timeout
-        seen = check(client, condition)
-        if not seen.over and time.time() >= deadline:
-            because = f"the last check failed: {seen.failed}" if seen.failed else ""
-            raise AirflowFailException(timed_out(condition, f"{self.timeout:g} s after its start", because))
-        if not seen.over and self.deferrable:
-            self.log.info("%s; waiting in the triggerer", seen.words)
-            trigger = WhautomateBroadcastTrigger(
-                condition.as_json(),
-                self.whautomate_conn_id,
-                float(self.poll_interval),
-                deadline,
-                seen.not_before,
-                requests=client.requests,
-                waited=round(client.used.waited, 1),
-                max_requests=self.max_requests,
-                **self._cancels,
-            )
-            self._defer(trigger, client, deadline)
-        if not seen.over:
-            self._check_until_over(client, condition, deadline, seen)
-        found = conclude(client, campaign, key, made["id"], storage=_storage)
-        return {name: value for name, value in found.items() if name not in ("id", "recipients", "cost")} | {
-            "recipients": found["recipients"] or made["recipients"],
-            "cost": found["cost"],
-        }
-
-    def _check_until_over(self, client: Client, condition: Condition, deadline: float, seen: Seen) -> None:
-        from whautomate_core.client.client import Client as OneClient
-        from whautomate_core.waiting.share import WaitingPool
-
-        self.log.info(WAITS_IN_SLOT, "for the end of the broadcast")
-        at_moments = moments(
-            self.poll_interval,
-            deadline,
-            longest=condition.longest,
-            not_before=seen.not_before,
-            tell=self.log.log,
+        super().__init__(
+            wait=wait,
+            deferrable=deferrable,
+            poll_interval=poll_interval,
+            timeout=timeout,
+            cancel_on_kill=cancel_on_kill,
+            **kwargs,
         )
-        pool = WaitingPool(client.account, deadline=deadline)
-        with OneClient(client.account, pool=pool, attempts=CHECK_ATTEMPTS) as waiting:
-
-            def check_at(moment: Moment) -> Seen:
-                sleep_until(moment)
-                return check(waiting, condition)
-
-            try:
-                wait(at_moments, check_at)
-            except TimeoutError as error:
-                after = f"{self.timeout:g} s after its start"
-                raise AirflowFailException(timed_out(condition, after, error)) from None
-            client.used.go_on(waiting.requests, waiting.used.waited)
-
-    def _defer(self, trigger: Any, client: Client, until: float) -> NoReturn:
-        self.defer(
-            trigger=trigger,
-            method_name="execute_after",
-            kwargs={"requests": client.requests, "waited": client.used.waited},
-            # A backstop: the trigger keeps the deadline itself.
-            timeout=timedelta(seconds=max(0.0, until - time.time()) + 2 * self.poll_interval + 2 * LAST_CHECK),
-        )
-        raise AssertionError("unreachable")
-
-    def execute_after(self, context: Context, event: Any = None, requests: int = 0, waited: float = 0.0) -> Any:
-        """Go on after a wait in the triggerer: what was done stands in the claim, so the work is begun anew.
-
-        :param event: The trigger's.
-        :param requests: How many requests were made before.
-        :param waited: How many seconds were waited for permits before.
-        """
-        event = event if isinstance(event, dict) else {}
-        if event.get("status") == "error":
-            final = event.get("type") in {error.__name__ for error in FINAL}
-            with self.cancelling(context):
-                raise (AirflowFailException if final else AirflowException)(
-                    f"{event.get('type')}: {event.get('message')}"
-                )
-        used = {"requests": event.get("requests", requests), "waited": event.get("waited", waited)}
-        return self._attempt(context, **used)
-
-    @property
-    def _cancels(self) -> dict[str, Any]:
-        """What the triggers need to cancel it."""
-        if self.cancel_on_kill is False or self._context is None:
-            return {}
-        return {**self.broadcast_of(self._context), "cancel_on_kill": self.cancel_on_kill}
-
-
-class WhautomateBroadcastOperator(_SendingOperator, job=jobs.broadcast): ...
-
-
-class WhautomateCancelBroadcastOperator(WhautomateOperator):
-    """Cancel a broadcast: delete it where it is still scheduled, and its start over a minute ahead.
-
-    For teardown, and for a task of its own in the DAG of the broadcast. Its claim becomes final, so that the task that
-    made it doesn't send it again, and fails without retry. All arguments are templated.
-
-    Returns `cancelled`, `id`, `why` it wasn't (else None), `requests`, and `waited`, the seconds spent waiting for
-    permits.
-
-    :param of_task: The task that sends it, by its id, in the same DAG run; this, `key` or `broadcast_id`.
-    :param key: The key it was created under.
-    :param broadcast_id: Its id.
-    """
-
-    template_fields: Sequence[str] = ("of_task", "key", "broadcast_id", *WhautomateOperator.template_fields)
-    _job_name = "cancel_broadcast"
-
-    def __init__(
-        self,
-        *,
-        of_task: str | None = None,
-        key: str | None = None,
-        broadcast_id: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.of_task = of_task
+        self.name = name
+        self.template = template
+        self.segment_name = segment_name
+        self.segment_id = segment_id
+        self.retarget = retarget
+        self.retarget_type = retarget_type
+        self.body_parameters = body_parameters
+        self.header_parameters = header_parameters
+        self.button_parameters = button_parameters
+        self.header_media_url = header_media_url
+        self.template_text = template_text
+        self.expected_parameters = expected_parameters
+        self.location_id = location_id
+        self.schedule_at = schedule_at
+        self.hold_minutes = hold_minutes
+        self.look_again = look_again
+        self.send_window = send_window
+        self.outside_window = outside_window
+        self.max_lateness = max_lateness
+        self.min_recipients = min_recipients
+        self.max_recipients = max_recipients
+        self.max_deviation = max_deviation
+        self.unit_price = unit_price
+        self.max_cost = max_cost
+        self.cooldown = cooldown
+        self.approved_plan = approved_plan
+        self.approver = approver
+        self.min_delivered = min_delivered
+        self.max_failed = max_failed
+        self.on_failed = on_failed
+        self.logs_path = logs_path
+        self.receipt_path = receipt_path
         self.key = key
-        self.broadcast_id = broadcast_id
-        with named_after(self):
-            require_own(self, WhautomateCancelBroadcastOperator, is_literal)
-            if sum(one is not None for one in (of_task, key, broadcast_id)) != 1:
-                raise ConfigurationError("name the broadcast by exactly one of of_task, key and broadcast_id")
-
-    def work(self, client: Client, context: Context) -> Any:
-        """Cancel it."""
-        if self.of_task is None:
-            return jobs.cancel_broadcast(client, key=self.key, broadcast_id=self.broadcast_id)
-        from whautomate_core.messaging.keys import keys_of
-
-        step = step_of(context, self.of_task)
-        # Of a mapped task there are several, of one that has not begun none.
-        found = [jobs.cancel_broadcast(client, key=key) for key in keys_of(client, step) or [step.name]]
-        left = [one for one in found if not one["cancelled"]]
-        return (left or found)[-1]
+        self.due = due
+        self.check_arguments(WhautomateBroadcastOperator)

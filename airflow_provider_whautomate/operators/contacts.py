@@ -1,47 +1,947 @@
-"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
+# Written by scripts/generate: `nox -s generate` writes it anew.
+"""Contacts: the people who can be messaged."""
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator
-from airflow_provider_whautomate.operators.jobs import WhautomateJobOperator, WhautomatePeopleJobOperator
-from whautomate_core.api import contacts
-from whautomate_core.people import find as people
-from whautomate_core.people import opt_outs
-from whautomate_core.sync import contacts as jobs
+from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
 
-class WhautomateListContactsOperator(WhautomateOperator, call=contacts.list_contacts): ...
+from airflow_provider_whautomate._arguments import Templated
+from airflow_provider_whautomate._runs import sync_run
+from airflow_provider_whautomate._task_arguments import TaskArguments
+from airflow_provider_whautomate.operators.endpoint import WhautomateEndpointOperator
+from airflow_provider_whautomate.operators.job import WhautomateJobOperator, WhautomatePeopleJobOperator
+from airflow_provider_whautomate.sources import RowSource, airflow_storage
+from whautomate_core.api import contacts, records
+from whautomate_core.api.call import Call, Json
+from whautomate_core.people.kinds import CONTACTS
+from whautomate_core.sync.options import Column, Drift, Members, Mode, Nulls, Quota, Show, WhenRunning
+from whautomate_core.values.thresholds import Threshold
 
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
 
-class WhautomateCreateContactOperator(WhautomateOperator, call=contacts.create_contact): ...
+    from whautomate_core.client.client import Client
 
-
-class WhautomateGetContactOperator(WhautomateOperator, call=contacts.get_contact): ...
-
-
-class WhautomateUpdateContactOperator(WhautomateOperator, call=contacts.update_contact): ...
-
-
-class WhautomateDeleteContactOperator(WhautomateOperator, call=contacts.delete_contact): ...
-
-
-class WhautomateAddContactTagsOperator(WhautomateOperator, call=contacts.add_contact_tags): ...
-
-
-class WhautomateRemoveContactTagsOperator(WhautomateOperator, call=contacts.remove_contact_tags): ...
-
-
-class WhautomateSyncContactsOperator(WhautomatePeopleJobOperator, job=jobs.sync_contacts): ...
-
-
-class WhautomateTagContactsOperator(WhautomatePeopleJobOperator, job=jobs.tag_contacts): ...
-
-
-class WhautomateExportOptOutsOperator(WhautomateJobOperator, job=opt_outs.export_opt_outs): ...
-
-
-class WhautomateFindContactOperator(WhautomateJobOperator, job=people.find_contact): ...
-
-
-class WhautomateSetContactStageOperator(WhautomateJobOperator, job=people.set_contact_stage): ...
+__all__ = [
+    "WhautomateAddContactTagsOperator",
+    "WhautomateCreateContactOperator",
+    "WhautomateDeleteContactOperator",
+    "WhautomateExportOptOutsOperator",
+    "WhautomateFindContactOperator",
+    "WhautomateGetContactOperator",
+    "WhautomateListContactsOperator",
+    "WhautomateRemoveContactTagsOperator",
+    "WhautomateSetContactFieldsOperator",
+    "WhautomateSetContactStageOperator",
+    "WhautomateSyncContactsOperator",
+    "WhautomateTagContactsOperator",
+    "WhautomateUpdateContactOperator",
+]
 
 
-class WhautomateSetContactFieldsOperator(WhautomateJobOperator, job=people.set_contact_fields): ...
+class WhautomateListContactsOperator(WhautomateEndpointOperator):
+    """List or search contacts (`GET /v1/contacts`; official page, evidence A).
+
+    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
+
+    :param filters: Filters, see `whautomate_core.api.records.ContactFilters` (templated).
+    :param max_records: The most records to read; defaults to all (templated).
+    :param output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+        .parquet; local, or an object as `s3://conn_id@bucket/key`. The file appears once it is complete; a local one
+        can be read by its owner only. The task then returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its database
+        as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.list_contacts"
+    reads = True
+    template_fields = ("filters", "max_records", "output_path", *WhautomateEndpointOperator.template_fields)
+    redacted_fields = frozenset({"filters"})
+
+    def __init__(
+        self,
+        *,
+        filters: records.ContactFilters | Templated | None = None,
+        max_records: int | Templated | None = None,
+        output_path: str | Templated | None = None,
+        return_records: bool = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.max_records = max_records
+        self.output_path = output_path
+        self.return_records = return_records
+        self.check_arguments(WhautomateListContactsOperator)
+
+    def call(self) -> Call[list[records.Contact]]:
+        """Return the call of the rendered arguments."""
+        return contacts.list_contacts(filters=self.given("filters"))
+
+
+class WhautomateCreateContactOperator(WhautomateEndpointOperator):
+    """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
+
+    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
+    first, among contacts and clients: whoever has opted out is not created again.
+
+    :param contact: Fields, see `whautomate_core.api.records.ContactInput` (templated).
+    :param extra: Fields to send that the check of names does not know (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
+        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
+        same task, such as the map index (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.create_contact"
+    template_fields = ("contact", "extra", "allow_protected", "key", *WhautomateEndpointOperator.template_fields)
+    redacted_fields = frozenset({"contact", "extra"})
+
+    def __init__(
+        self,
+        *,
+        contact: records.ContactInput | Templated,
+        extra: Json | Templated | None = None,
+        allow_protected: bool | Templated = False,
+        key: str | Templated | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contact = contact
+        self.extra = extra
+        self.allow_protected = allow_protected
+        self.key = key
+        self.check_arguments(WhautomateCreateContactOperator)
+
+    def call(self) -> Call[records.Contact]:
+        """Return the call of the rendered arguments."""
+        return contacts.create_contact(
+            contact=self.given("contact"),
+            extra=self.given("extra"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateGetContactOperator(WhautomateEndpointOperator):
+    """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A).
+
+    :param contact_id: Id of the contact (templated).
+    :param output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+        .parquet; local, or an object as `s3://conn_id@bucket/key`. The file appears once it is complete; a local one
+        can be read by its owner only. The task then returns `path` and `records`, their number (templated).
+    :param return_records: Return whole records, names, numbers and texts included: Airflow keeps them in its database
+        as XCom and shows them to everybody who may read the DAG. By default personal data is left out.
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.get_contact"
+    reads = True
+    template_fields = ("contact_id", "output_path", *WhautomateEndpointOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        contact_id: str | Templated,
+        output_path: str | Templated | None = None,
+        return_records: bool = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contact_id = contact_id
+        self.output_path = output_path
+        self.return_records = return_records
+        self.check_arguments(WhautomateGetContactOperator)
+
+    def call(self) -> Call[records.Contact]:
+        """Return the call of the rendered arguments."""
+        return contacts.get_contact(contact_id=self.given("contact_id"))
+
+
+class WhautomateUpdateContactOperator(WhautomateEndpointOperator):
+    """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
+
+    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
+    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
+    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
+
+    :param contact_id: Id of the contact (templated).
+    :param contact: Fields, see `whautomate_core.api.records.ContactUpdate` (templated).
+    :param extra: Fields to send that the check of names does not know (templated).
+    :param overwrite: Send the body alone, instead of merging it into what is there (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.update_contact"
+    template_fields = (
+        "contact_id",
+        "contact",
+        "extra",
+        "overwrite",
+        "allow_protected",
+        *WhautomateEndpointOperator.template_fields,
+    )
+    redacted_fields = frozenset({"contact", "extra"})
+
+    def __init__(
+        self,
+        *,
+        contact_id: str | Templated,
+        contact: records.ContactUpdate | Templated,
+        extra: Json | Templated | None = None,
+        overwrite: bool | Templated = False,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contact_id = contact_id
+        self.contact = contact
+        self.extra = extra
+        self.overwrite = overwrite
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateUpdateContactOperator)
+
+    def call(self) -> Call[records.Contact]:
+        """Return the call of the rendered arguments."""
+        return contacts.update_contact(
+            contact_id=self.given("contact_id"),
+            contact=self.given("contact"),
+            extra=self.given("extra"),
+            overwrite=self.given("overwrite"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateDeleteContactOperator(WhautomateEndpointOperator):
+    """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
+
+    :param contact_id: Id of the contact (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.delete_contact"
+    template_fields = ("contact_id", "allow_protected", *WhautomateEndpointOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        contact_id: str | Templated,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contact_id = contact_id
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateDeleteContactOperator)
+
+    def call(self) -> Call[records.DeleteResult]:
+        """Return the call of the rendered arguments."""
+        return contacts.delete_contact(
+            contact_id=self.given("contact_id"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateAddContactTagsOperator(WhautomateEndpointOperator):
+    """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
+
+    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
+    what is missing is sent.
+
+    :param contact_id: Id of the contact (templated).
+    :param tags: Names of tags (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.add_contact_tags"
+    template_fields = ("contact_id", "tags", "allow_protected", *WhautomateEndpointOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        contact_id: str | Templated,
+        tags: list[str] | Templated,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contact_id = contact_id
+        self.tags = tags
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateAddContactTagsOperator)
+
+    def call(self) -> Call[records.TaggedRecord]:
+        """Return the call of the rendered arguments."""
+        return contacts.add_contact_tags(
+            contact_id=self.given("contact_id"),
+            tags=self.given("tags"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateRemoveContactTagsOperator(WhautomateEndpointOperator):
+    """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
+
+    This too triggers automations: the contact is read first and only what it holds is sent.
+
+    :param contact_id: Id of the contact (templated).
+    :param tags: Names of tags (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    endpoint = "contacts.remove_contact_tags"
+    template_fields = ("contact_id", "tags", "allow_protected", *WhautomateEndpointOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        contact_id: str | Templated,
+        tags: list[str] | Templated,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.contact_id = contact_id
+        self.tags = tags
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateRemoveContactTagsOperator)
+
+    def call(self) -> Call[records.TaggedRecord]:
+        """Return the call of the rendered arguments."""
+        return contacts.remove_contact_tags(
+            contact_id=self.given("contact_id"),
+            tags=self.given("tags"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateSyncContactsOperator(WhautomatePeopleJobOperator):
+    """Make contacts what a source says: create who is missing, write what differs.
+
+    Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
+    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
+    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
+    and nobody is created or tagged twice.
+
+    Returns: counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode
+        `update`), `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
+        `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody knows
+        whether they were created; a later run finds out); each row is one of them. Beside it `tagged`, `untagged`,
+        `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates` (contacts that
+        share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it is only planned,
+        paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did.
+
+    Raises: `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest`
+        where a threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that
+        concern every row, such as `AuthenticationError`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row.
+        What they are matched by is required; `customFields.NAME` are custom fields (templated).
+    :param match: What contacts are matched by: `phoneNumber` (templated).
+    :param default_region: Country of numbers without a country code, such as `DE` (templated).
+    :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).
+    :param consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is
+        neither counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong
+        with the row (templated).
+    :param nulls: What an empty cell means: `keep` what is there, or `clear` it (templated).
+    :param tags: Names of tags for every contact that consents (templated).
+    :param mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this
+        sync had before and the source has no more (templated).
+    :param drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what
+        was changed at Whautomate is written back (templated).
+    :param suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the
+        region where it has one): first they get the opt-out tag, and none of them is created (templated).
+    :param location_id: Location of new contacts; defaults to the account's (templated).
+    :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
+    :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d
+        (templated).
+    :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%"
+        (templated).
+    :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can
+        be found, before nothing is sent: likewise (templated).
+    :param max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise (templated).
+    :param max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise
+        (templated).
+    :param max_created: The most contacts it may create, since creating fires automations; defaults to unlimited
+        (templated).
+    :param max_added: The most contacts it may give tags to, likewise (templated).
+    :param max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has
+        (templated).
+    :param rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or
+        `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object (templated).
+    :param outcomes_path: File for what became of each row (templated).
+    :param show: How `match` shows in these files: `masked` (`+49…12`) or `whole` (templated).
+    :param sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it
+        after their task (templated).
+    :param settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to
+        have happened (templated).
+    :param when_running: Where another run of the sync is under way: `wait` for its end, or `stop` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "sync_contacts"
+    kind = CONTACTS
+    template_fields = (
+        "source",
+        "mapping",
+        "match",
+        "default_region",
+        "region_column",
+        "consent_column",
+        "nulls",
+        "tags",
+        "mode",
+        "drift",
+        "suppress",
+        "location_id",
+        "plan_only",
+        "over_quota",
+        "max_rejected",
+        "max_consent_rejected",
+        "max_suppress_rejected",
+        "max_failed",
+        "max_created",
+        "max_added",
+        "max_deleted",
+        "rejects_path",
+        "outcomes_path",
+        "show",
+        "sync_name",
+        "settle_after",
+        "when_running",
+        *WhautomatePeopleJobOperator.template_fields,
+    )
+    redacted_fields = frozenset({"mapping", "source", "suppress"})
+
+    def __init__(
+        self,
+        *,
+        source: RowSource | Templated,
+        mapping: Mapping[str, Column] | Templated,
+        match: str | Sequence[str] | Templated | None = None,
+        default_region: str | Templated | None = None,
+        region_column: str | Templated | None = None,
+        consent_column: str | Templated | None = None,
+        nulls: Nulls | Templated = "keep",
+        tags: Sequence[str] | Templated = (),
+        mode: Mode | Templated = "upsert",
+        drift: Drift | Templated = "ignore",
+        suppress: RowSource | Templated | None = None,
+        location_id: str | Templated | None = None,
+        plan_only: bool | Templated = False,
+        over_quota: Quota | Templated = "spread",
+        max_rejected: Threshold | Templated = "100%",
+        max_consent_rejected: Threshold | Templated = 0,
+        max_suppress_rejected: Threshold | Templated = 0,
+        max_failed: Threshold | Templated = 0,
+        max_created: int | Templated | None = None,
+        max_added: int | Templated | None = None,
+        max_deleted: Threshold | Templated = "10%",
+        rejects_path: str | Templated | None = None,
+        outcomes_path: str | Templated | None = None,
+        show: Show | Templated = "masked",
+        sync_name: str | Templated | None = None,
+        settle_after: float | Templated = 900.0,
+        when_running: WhenRunning | Templated = "wait",
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.source = source
+        self.mapping = mapping
+        self.match = match
+        self.default_region = default_region
+        self.region_column = region_column
+        self.consent_column = consent_column
+        self.nulls = nulls
+        self.tags = tags
+        self.mode = mode
+        self.drift = drift
+        self.suppress = suppress
+        self.location_id = location_id
+        self.plan_only = plan_only
+        self.over_quota = over_quota
+        self.max_rejected = max_rejected
+        self.max_consent_rejected = max_consent_rejected
+        self.max_suppress_rejected = max_suppress_rejected
+        self.max_failed = max_failed
+        self.max_created = max_created
+        self.max_added = max_added
+        self.max_deleted = max_deleted
+        self.rejects_path = rejects_path
+        self.outcomes_path = outcomes_path
+        self.show = show
+        self.sync_name = sync_name
+        self.settle_after = settle_after
+        self.when_running = when_running
+        self.check_arguments(WhautomateSyncContactsOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.sync.contacts import sync_contacts
+
+        return sync_contacts(
+            client,
+            source=self.rows_of("source"),
+            mapping=self.given("mapping"),
+            match=self.given("match"),
+            default_region=self.given("default_region"),
+            region_column=self.given("region_column"),
+            consent_column=self.given("consent_column"),
+            nulls=self.given("nulls"),
+            tags=self.given("tags"),
+            mode=self.given("mode"),
+            drift=self.given("drift"),
+            suppress=self.rows_of("suppress"),
+            location_id=self.given("location_id"),
+            plan_only=self.given("plan_only"),
+            over_quota=self.given("over_quota"),
+            max_rejected=self.given("max_rejected"),
+            max_consent_rejected=self.given("max_consent_rejected"),
+            max_suppress_rejected=self.given("max_suppress_rejected"),
+            max_failed=self.given("max_failed"),
+            max_created=self.given("max_created"),
+            max_added=self.given("max_added"),
+            max_deleted=self.given("max_deleted"),
+            rejects_path=self.given("rejects_path"),
+            outcomes_path=self.given("outcomes_path"),
+            show=self.given("show"),
+            sync_name=self.given("sync_name"),
+            settle_after=self.given("settle_after"),
+            when_running=self.given("when_running"),
+            run=sync_run(context),
+            storage=airflow_storage,
+        )
+
+
+class WhautomateTagContactsOperator(WhautomatePeopleJobOperator):
+    """Give a tag to the contacts whom a source names, with the fewest calls. Nobody is created.
+
+    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
+
+    Returns: counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing`
+        (no such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+        since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`.
+
+    Raises: `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
+    :param tag: Name of the tag (templated).
+    :param match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name
+        where None (templated).
+    :param members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected:
+        they may be about anybody (templated).
+    :param default_region: Country of numbers without a country code, such as `DE` (templated).
+    :param region_column: Column with the country of the row's number; where empty, `default_region` holds (templated).
+    :param consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A
+        word that is neither counts as no, and its row is rejected (templated).
+    :param plan_only: Work out what would be done and what it costs, and send nothing but reads (templated).
+    :param over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d
+        (templated).
+    :param max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%"
+        (templated).
+    :param max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can
+        be found, before nothing is sent: likewise (templated).
+    :param max_failed: Rows that the server may refuse before the job is a failure: likewise (templated).
+    :param max_added: The most contacts that may get the tag; defaults to unlimited (templated).
+    :param max_removed: The most members who may lose it: a count or a share (templated).
+    :param rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object
+        (templated).
+    :param outcomes_path: File for what became of each row (templated).
+    :param show: How `match` shows in these files: `masked` (`+49…12`) or `whole` (templated).
+    :param sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task
+        (templated).
+    :param when_running: Where another run of the job is under way: `wait` for its end, or `stop` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "tag_contacts"
+    kind = CONTACTS
+    template_fields = (
+        "source",
+        "tag",
+        "match",
+        "members",
+        "default_region",
+        "region_column",
+        "consent_column",
+        "plan_only",
+        "over_quota",
+        "max_rejected",
+        "max_consent_rejected",
+        "max_failed",
+        "max_added",
+        "max_removed",
+        "rejects_path",
+        "outcomes_path",
+        "show",
+        "sync_name",
+        "when_running",
+        *WhautomatePeopleJobOperator.template_fields,
+    )
+    redacted_fields = frozenset({"match", "source"})
+
+    def __init__(
+        self,
+        *,
+        source: RowSource | Templated,
+        tag: str | Templated,
+        match: Mapping[str, str] | Templated | None = None,
+        members: Members | Templated = "at_least",
+        default_region: str | Templated | None = None,
+        region_column: str | Templated | None = None,
+        consent_column: str | Templated | None = None,
+        plan_only: bool | Templated = False,
+        over_quota: Quota | Templated = "spread",
+        max_rejected: Threshold | Templated = "100%",
+        max_consent_rejected: Threshold | Templated = 0,
+        max_failed: Threshold | Templated = 0,
+        max_added: int | Templated | None = None,
+        max_removed: Threshold | Templated = "100%",
+        rejects_path: str | Templated | None = None,
+        outcomes_path: str | Templated | None = None,
+        show: Show | Templated = "masked",
+        sync_name: str | Templated | None = None,
+        when_running: WhenRunning | Templated = "wait",
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.source = source
+        self.tag = tag
+        self.match = match
+        self.members = members
+        self.default_region = default_region
+        self.region_column = region_column
+        self.consent_column = consent_column
+        self.plan_only = plan_only
+        self.over_quota = over_quota
+        self.max_rejected = max_rejected
+        self.max_consent_rejected = max_consent_rejected
+        self.max_failed = max_failed
+        self.max_added = max_added
+        self.max_removed = max_removed
+        self.rejects_path = rejects_path
+        self.outcomes_path = outcomes_path
+        self.show = show
+        self.sync_name = sync_name
+        self.when_running = when_running
+        self.check_arguments(WhautomateTagContactsOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.sync.contacts import tag_contacts
+
+        return tag_contacts(
+            client,
+            source=self.rows_of("source"),
+            tag=self.given("tag"),
+            match=self.given("match"),
+            members=self.given("members"),
+            default_region=self.given("default_region"),
+            region_column=self.given("region_column"),
+            consent_column=self.given("consent_column"),
+            plan_only=self.given("plan_only"),
+            over_quota=self.given("over_quota"),
+            max_rejected=self.given("max_rejected"),
+            max_consent_rejected=self.given("max_consent_rejected"),
+            max_failed=self.given("max_failed"),
+            max_added=self.given("max_added"),
+            max_removed=self.given("max_removed"),
+            rejects_path=self.given("rejects_path"),
+            outcomes_path=self.given("outcomes_path"),
+            show=self.given("show"),
+            sync_name=self.given("sync_name"),
+            when_running=self.given("when_running"),
+            run=sync_run(context),
+            storage=airflow_storage,
+        )
+
+
+class WhautomateExportOptOutsOperator(WhautomateJobOperator):
+    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+
+    Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
+
+    Raises: `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list
+        changed whenever it was read.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
+        there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
+        `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
+        column is `phoneNumber`. A client whose number can be read in two ways is there with each (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "export_opt_outs"
+    lane = "bulk"
+    template_fields = ("output_path", *WhautomateJobOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        output_path: str | Templated,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.output_path = output_path
+        self.check_arguments(WhautomateExportOptOutsOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.people.opt_outs import export_opt_outs
+
+        return export_opt_outs(client, output_path=self.given("output_path"), storage=airflow_storage)
+
+
+class WhautomateFindContactOperator(WhautomateJobOperator):
+    """The id of the contact with a phone number. Where several have it, the oldest.
+
+    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
+    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
+
+    Returns: `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out.
+        Nothing else, so that no personal data gets into results.
+
+    Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param phone: Number as people write it (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param missing_ok: Return the id None where there is none (templated).
+    :param thorough: Where the search shows none, read all contacts page by page (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "find_contact"
+    template_fields = ("phone", "default_region", "missing_ok", "thorough", *WhautomateJobOperator.template_fields)
+    redacted_fields = frozenset({"phone"})
+
+    def __init__(
+        self,
+        *,
+        phone: str | Templated,
+        default_region: str | Templated | None = None,
+        missing_ok: bool | Templated = False,
+        thorough: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.phone = phone
+        self.default_region = default_region
+        self.missing_ok = missing_ok
+        self.thorough = thorough
+        self.check_arguments(WhautomateFindContactOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.people.find import find_contact
+
+        return find_contact(
+            client,
+            phone=self.given("phone"),
+            default_region=self.given("default_region"),
+            missing_ok=self.given("missing_ok"),
+            thorough=self.given("thorough"),
+        )
+
+
+class WhautomateSetContactStageOperator(WhautomateJobOperator):
+    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+
+    The API lists no stages, so one that doesn't exist is the server's to refuse.
+
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
+        contact, or another contact or client with its number, has opted out: a search for each kind tells.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param stage: Name of the stage (templated).
+    :param phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is
+        meant (templated).
+    :param contact_id: Id of the contact (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
+    :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "set_contact_stage"
+    template_fields = (
+        "stage",
+        "phone",
+        "contact_id",
+        "default_region",
+        "thorough",
+        "allow_protected",
+        *WhautomateJobOperator.template_fields,
+    )
+    redacted_fields = frozenset({"phone"})
+
+    def __init__(
+        self,
+        *,
+        stage: str | Templated,
+        phone: str | Templated | None = None,
+        contact_id: str | Templated | None = None,
+        default_region: str | Templated | None = None,
+        thorough: bool | Templated = False,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.stage = stage
+        self.phone = phone
+        self.contact_id = contact_id
+        self.default_region = default_region
+        self.thorough = thorough
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateSetContactStageOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.people.find import set_contact_stage
+
+        return set_contact_stage(
+            client,
+            stage=self.given("stage"),
+            phone=self.given("phone"),
+            contact_id=self.given("contact_id"),
+            default_region=self.given("default_region"),
+            thorough=self.given("thorough"),
+            allow_protected=self.given("allow_protected"),
+        )
+
+
+class WhautomateSetContactFieldsOperator(WhautomateJobOperator):
+    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+
+    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
+
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
+        or the number of a contact where it, or another contact or client with its number, has opted out.
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param fields: Fields to write. Not `tags`, which the tag calls give and take one by one (templated).
+    :param phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is
+        meant (templated).
+    :param contact_id: Id of the contact (templated).
+    :param default_region: Country of a number without a country code, such as `DE` (templated).
+    :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
+    :param allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision
+        (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "set_contact_fields"
+    template_fields = (
+        "fields",
+        "phone",
+        "contact_id",
+        "default_region",
+        "thorough",
+        "allow_protected",
+        *WhautomateJobOperator.template_fields,
+    )
+    redacted_fields = frozenset({"fields", "phone"})
+
+    def __init__(
+        self,
+        *,
+        fields: records.ContactUpdate | Templated,
+        phone: str | Templated | None = None,
+        contact_id: str | Templated | None = None,
+        default_region: str | Templated | None = None,
+        thorough: bool | Templated = False,
+        allow_protected: bool | Templated = False,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.fields = fields
+        self.phone = phone
+        self.contact_id = contact_id
+        self.default_region = default_region
+        self.thorough = thorough
+        self.allow_protected = allow_protected
+        self.check_arguments(WhautomateSetContactFieldsOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.people.find import set_contact_fields
+
+        return set_contact_fields(
+            client,
+            fields=self.given("fields"),
+            phone=self.given("phone"),
+            contact_id=self.given("contact_id"),
+            default_region=self.given("default_region"),
+            thorough=self.given("thorough"),
+            allow_protected=self.given("allow_protected"),
+        )

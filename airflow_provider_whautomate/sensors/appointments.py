@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate.operators.base import from_text
+from airflow_provider_whautomate._arguments import from_text
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from whautomate_core.bookings.conditions import AppointmentIs, SlotFree
 from whautomate_core.values.arguments import plain

@@ -19,11 +19,11 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_whautomate._arguments import named_after, require_own
+from airflow_provider_whautomate._arguments import check_own, is_literal, named_after, require_own
 from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate._encrypted import encrypted
+from airflow_provider_whautomate._quota import WAITS_IN_SLOT, check_quota
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
-from airflow_provider_whautomate.operators.base import WAITS_IN_SLOT, check_own, check_quota, is_literal
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_CHECK, WhautomateWaitTrigger
 from whautomate_core.errors import QuotaExhausted, StateUnavailable, WhautomateError

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from airflow_provider_whautomate._arguments import threshold
 from airflow_provider_whautomate._cancelling import CancelsBroadcast, NotReached
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-from airflow_provider_whautomate.operators.base import _storage, threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
+from airflow_provider_whautomate.sources import airflow_storage
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
 from whautomate_core.errors import NotDelivered
 from whautomate_core.messaging.conditions import BroadcastReached
@@ -99,7 +100,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         with hook.get_conn(max_wait=self._permit_wait, max_requests=self.max_requests) as client:
             client.used.go_on(**used)
             try:
-                found = conclude_by_id(client, ending, self.broadcast_id, storage=_storage)
+                found = conclude_by_id(client, ending, self.broadcast_id, storage=airflow_storage)
             except NotDelivered as error:
                 raise NotReached(str(error)) from error
             return {**found, "requests": client.requests, "waited": round(client.used.waited, 1)}

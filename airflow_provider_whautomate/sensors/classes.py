@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate.operators.base import threshold
+from airflow_provider_whautomate._arguments import threshold
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from whautomate_core.bookings.conditions import ClassPlaces
 

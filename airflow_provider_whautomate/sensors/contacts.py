@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate.operators.base import Veiled
+from airflow_provider_whautomate._redacted import Redacted, unredacted
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from whautomate_core.people.conditions import ContactHas
 
@@ -53,11 +53,10 @@ class WhautomateContactSensor(WhautomateSensor):
 
     def condition(self, context: Context) -> ContactHas:
         """Return what the rendered sensor waits for."""
-        phone = self.phone.value if isinstance(self.phone, Veiled) else self.phone
-        return ContactHas(self.contact_id, phone=phone, tag=self.tag, stage=self.stage)
+        return ContactHas(self.contact_id, phone=unredacted(self.phone), tag=self.tag, stage=self.stage)
 
 
-class _Number(Veiled):
+class _Number(Redacted):
     """A phone number that Airflow shows as its first and last digits."""
 
     def __str__(self) -> str:

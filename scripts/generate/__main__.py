@@ -5,9 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from generate import code
+from generate import code, operators
 
 if __name__ == "__main__":
-    written: dict[Path, str] = {}
+    written = operators.files()
     code.save(written)
     sys.stdout.write(f"{len(written)} modules are as the functions of the core are\n")

@@ -67,11 +67,18 @@ def wrapped(text: str, indent: int, hanging: str = "") -> str:
     )
 
 
-def listed(opening: str, items: Iterable[str], closing: str, indent: int) -> str:
-    """`opening(` and an item a line and `closing`, or the opening and closing alone where there are none."""
+def listed(opening: str, items: Iterable[str], closing: str, indent: int, within: int = 0) -> str:
+    """`opening`, items and `closing` on one line if they fit, else an item a line.
+
+    Args:
+        indent: Of the result.
+        within: How far the result will be indented further.
+    """
     items = list(items)
-    inside = "".join(f"    {item},\n" for item in items)
-    return textwrap.indent(f"{opening}\n{inside}{closing}" if items else f"{opening}{closing}", " " * indent)
+    line = f"{opening}{', '.join(items)}{closing}"
+    if len(line) + indent + within > WIDTH:
+        line = "\n".join([opening, *(f"    {item}," for item in items), closing])
+    return textwrap.indent(line, " " * indent)
 
 
 def save(files: Mapping[Path, str]) -> None:

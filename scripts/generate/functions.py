@@ -6,8 +6,8 @@ import ast
 import builtins
 import importlib
 import inspect
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -17,55 +17,22 @@ from typing import Any, get_args, get_origin
 
 from typing_extensions import is_typeddict
 
-from whautomate_core import api, docs
+from whautomate_core import docs
+from whautomate_core.api import registry
+from whautomate_core.api.endpoint import Endpoint, endpoint_of
+from whautomate_core.job import INTERNAL, SUPPLIED, Job, job_of
+from whautomate_core.jobs import JOBS
 
 ROOT = Path(__file__).parents[2]
 
-RESOURCES = tuple(
-    one.name
-    for one in pkgutil.iter_modules(api.__path__)
-    if not one.name.startswith("_") and one.name not in {"call", "check", "endpoint", "personal_data", "records"}
-)
+RESOURCES = tuple(module.__name__.rpartition(".")[2] for module in registry.RESOURCES)
 """The modules of `whautomate_core.api`, and of operators and tasks."""
 
-JOBS: dict[str, tuple[str, ...]] = {
-    "appointments": (
-        "bookings.slots.book_slot",
-        "bookings.appointments.reschedule_booking",
-        "bookings.appointments.cancel_booking",
-        "bookings.exports.export_appointments",
-    ),
-    "broadcasts": ("messaging.jobs.plan_broadcast", "messaging.jobs.broadcast"),
-    "classes": (
-        "bookings.catalogue.upsert_class",
-        "bookings.timetable.sync_classes",
-        "bookings.participants.enrol_participants",
-        "bookings.exports.export_classes",
-        "bookings.exports.export_bookings",
-    ),
-    "clients": (
-        "sync.clients.sync_clients",
-        "sync.clients.tag_clients",
-        "people.find.find_client",
-        "people.find.set_client_fields",
-    ),
-    "contacts": (
-        "sync.contacts.sync_contacts",
-        "sync.contacts.tag_contacts",
-        "people.opt_outs.export_opt_outs",
-        "people.find.find_contact",
-        "people.find.set_contact_stage",
-        "people.find.set_contact_fields",
-    ),
-    "messages": ("messaging.messages.send_template_to_contacts",),
-    "segments": ("messaging.segments.ensure_audience",),
-    "services": ("bookings.catalogue.upsert_service", "bookings.services.sync_services"),
-    "staffs": ("bookings.staff_blocks.sync_staff_blocks",),
-}
-"""Resource -> its jobs of which operators and tasks are written, in their order, by their path in the core."""
+BY_HAND = ("cancel_broadcast", "ensure_segment")
+"""Jobs whose operators are written by hand."""
 
-OF_THE_RUN = ("client", "run", "step", "storage", "progress", "sleep", "clock")
-"""Arguments of jobs that the run gives, or nobody: operators and tasks do not take them."""
+OF_THE_RUN = ("client", *SUPPLIED, *INTERNAL)
+"""Arguments of jobs that operators and tasks do not take."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +74,22 @@ class Function:
     results: str
     """The docstring after them: what is returned and raised; empty for endpoints."""
     names: Mapping[str, tuple[str, str]]
-    """Name in an annotation -> the module to import it from, and its name there."""
+    """Name in an annotation or a default -> the module to import it from, and its name there."""
     call: Callable[..., Any]
 
     @property
-    def is_list(self) -> bool:
-        """Whether it is an endpoint that answers with a list."""
-        return self.returns.startswith("Call[list[")
+    def endpoint(self) -> Endpoint:
+        """What is known of it, if it is the function of an endpoint."""
+        return endpoint_of(self.call)
+
+    @property
+    def job(self) -> Job:
+        """What is known of it, if it is a job."""
+        return job_of(self.call)
+
+    def names_in(self, code: str) -> list[str]:
+        """Those of `names` that an annotation or a default uses."""
+        return [name for name in self.names if re.search(rf"\b{name}\b", code)]
 
     @property
     def title(self) -> str:
@@ -123,30 +99,28 @@ class Function:
 
 def endpoints(resource: str) -> list[Function]:
     """The endpoints of a resource, in the order of its module."""
-    module = importlib.import_module(f"whautomate_core.api.{resource}")
-    own = [one for one in vars(module).values() if inspect.isfunction(one) and one.__module__ == module.__name__]
-    return [_function(one) for one in own if str(inspect.signature(one).return_annotation).startswith("Call[")]
+    return [_function(one.function, of_the_run=()) for one in registry.ENDPOINTS.values() if one.resource == resource]
 
 
 def jobs(resource: str) -> list[Function]:
-    """The jobs of a resource, in the order of `JOBS`."""
-    paths = (path.rpartition(".") for path in JOBS.get(resource, ()))
-    return [_function(getattr(importlib.import_module(f"whautomate_core.{path}"), name)) for path, _, name in paths]
+    """The jobs of a resource of which operators and tasks are written, in the order of the registry."""
+    return [_function(one.function) for one in JOBS.values() if one.resource == resource and one.name not in BY_HAND]
 
 
 def about(resource: str) -> str:
-    """The first line of the docstring of a resource's module, without a full stop."""
+    """The first sentence of the docstring of a resource's module, without a full stop."""
     text = importlib.import_module(f"whautomate_core.api.{resource}").__doc__ or ""
-    return text.strip().splitlines()[0].rstrip(".")
+    return text.strip().splitlines()[0].partition(". ")[0].rstrip(".")
 
 
-def _function(call: Callable[..., Any]) -> Function:
+def _function(call: Callable[..., Any], of_the_run: Collection[str] = OF_THE_RUN) -> Function:
     module = importlib.import_module(inspect.unwrap(call).__module__)
     what, meanings, results = docs.parts(call)
     signature = inspect.signature(call)
-    own = [one for one in signature.parameters.values() if one.name not in OF_THE_RUN]
+    own = [one for one in signature.parameters.values() if one.name not in of_the_run]
     arguments = tuple(_argument(one, module, meanings.get(one.name, "").rstrip(".")) for one in own)
-    given = tuple(name for name in signature.parameters if name in OF_THE_RUN)
+    texts = [signature.return_annotation, *(text for one in arguments for text in (one.type, one.default) if text)]
+    given = tuple(name for name in signature.parameters if name in of_the_run)
     return Function(
         call.__module__,
         call.__name__,
@@ -155,7 +129,7 @@ def _function(call: Callable[..., Any]) -> Function:
         str(signature.return_annotation),
         what,
         results,
-        {name: _home(name, module) for one in arguments for name in _names(one.type)},
+        {name: _home(name, module) for text in texts for name in _names(text)},
         call,
     )
 
@@ -168,7 +142,7 @@ def _argument(one: inspect.Parameter, module: ModuleType, meaning: str) -> Argum
     required = one.default is one.empty
     return Argument(
         one.name,
-        str(one.annotation),
+        str(one.annotation).replace("'", '"'),
         None if required else _code(one.default),
         one.kind is one.KEYWORD_ONLY,
         meaning or _usual_meaning(one.name, hint),

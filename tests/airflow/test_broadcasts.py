@@ -137,7 +137,7 @@ def emulator(whautomate_emulator, connections, monkeypatch):
     whautomate_emulator.ids = whautomate_emulator.add_contacts(PEOPLE)
     now = whautomate_emulator.now
     monkeypatch.setattr("whautomate_core.messaging.timing.now", lambda: datetime.fromtimestamp(now(), UTC))
-    monkeypatch.setattr("airflow_provider_whautomate.operators.broadcasts.time.time", now)
+    monkeypatch.setattr("airflow_provider_whautomate.operators._broadcasts.time.time", now)
     return whautomate_emulator
 
 
@@ -330,7 +330,7 @@ def killed(emulator, one, given, monkeypatch):
     """The worker gets SIGTERM while the task waits on its slot."""
     one.deferrable = False
     monkeypatch.setattr("signal.signal", lambda *args: None)
-    monkeypatch.setattr("airflow_provider_whautomate.operators.broadcasts.time.sleep", lambda seconds: one.on_kill())
+    monkeypatch.setattr("airflow_provider_whautomate.operators._broadcasts.time.sleep", lambda seconds: one.on_kill())
     monkeypatch.setattr(
         "airflow.sdk.bases.sensor.time.sleep" if AIRFLOW_V_3_0_PLUS else "airflow.sensors.base.time.sleep",
         lambda seconds: one.on_kill(),

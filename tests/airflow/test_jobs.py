@@ -14,6 +14,7 @@ from airflow_provider_whautomate.operators.appointments import (
     WhautomateExportAppointmentsOperator,
     WhautomateRescheduleBookingOperator,
 )
+from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.operators.classes import (
     WhautomateEnrolParticipantsOperator,
     WhautomateExportBookingsOperator,
@@ -32,7 +33,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateSetContactStageOperator,
     WhautomateSyncContactsOperator,
 )
-from airflow_provider_whautomate.operators.jobs import asset_uri
+from airflow_provider_whautomate.operators.job import asset_uri
 from airflow_provider_whautomate.operators.messages import WhautomateSendTemplateToContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.operators.services import (
@@ -91,7 +92,8 @@ def test_a_job_takes_the_arguments_of_its_function_all_templated_and_described(o
     arguments = [
         one for one in inspect.signature(JOBS[operator]).parameters if one not in {"client", "storage", "step"}
     ]
-    parameters = inspect.signature(operator.__init__).parameters
+    shared = inspect.signature(WhautomateBaseOperator.__init__).parameters
+    parameters = {**inspect.signature(operator.__init__).parameters, **shared}
     assert [*parameters][1 : len(arguments) + 1] == arguments
     assert {"max_wait", "max_requests", "whautomate_conn_id"} <= set(parameters)
     assert set(operator.template_fields) == {*arguments, "whautomate_conn_id"}

@@ -14,8 +14,9 @@ import pytest
 from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_whautomate import operators, sensors
+from airflow_provider_whautomate._redacted import Redacted
 from airflow_provider_whautomate.operators.appointments import WhautomateBookSlotOperator
-from airflow_provider_whautomate.operators.base import Veiled, WhautomateOperator
+from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateAddContactTagsOperator,
@@ -26,6 +27,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateTagContactsOperator,
     WhautomateUpdateContactOperator,
 )
+from airflow_provider_whautomate.operators.endpoint import WhautomateOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.sensors.appointments import WhautomateSlotSensor
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
@@ -76,7 +78,7 @@ def test_tags_that_are_no_list_are_an_error_at_parse(tags):
 def test_a_list_may_be_the_text_of_its_json():
     mapping = {"phoneNumber": "mobile"}
     task = WhautomateSyncContactsOperator(task_id="a", source="customers.csv", mapping=mapping, tags='["a", "b"]')
-    assert task.arguments()["tags"] == ["a", "b"]
+    assert task.given("tags") == ["a", "b"]
 
 
 def test_templates_and_extra_pass_the_check_of_names():
@@ -161,7 +163,7 @@ def test_the_connection_may_come_from_a_parameter_of_the_dag(kind, given):
 def test_tags_of_a_sync_may_be_text_that_is_a_json_array():
     arguments = {"source": "people.csv", "mapping": {"name": "n", "phoneNumber": "p"}, "tags": '["vip"]'}
     operator = WhautomateSyncContactsOperator(task_id="t", **arguments)
-    assert operator.arguments()["tags"] == ["vip"]
+    assert operator.given("tags") == ["vip"]
 
 
 def classes(package, base):
@@ -171,12 +173,14 @@ def classes(package, base):
                 yield one
 
 
-OPERATORS = [one for one in classes(operators, WhautomateOperator) if hasattr(one, "_call") or one._job_name]
+OF_PACKAGE = list(classes(operators, WhautomateBaseOperator))
+# Others derive from a base, which does no work of its own.
+OPERATORS = [one for one in OF_PACKAGE if not set(one.__subclasses__()) & set(OF_PACKAGE)]
 SENSORS = [one for one in classes(sensors, WhautomateSensor) if one is not WhautomateSensor]
 
 
 def own_arguments(kind):
-    of = [kind, WhautomateSensor] if kind in SENSORS else [kind]
+    of = [kind, WhautomateSensor if kind in SENSORS else WhautomateBaseOperator]
     found = [one for cls in of for one in inspect.signature(cls.__init__).parameters.values()]
     return [one for one in found if one.kind is one.KEYWORD_ONLY]
 
@@ -190,6 +194,8 @@ EITHER = {
 
 def required_of(kind):
     either = EITHER.get(kind.__name__, ())[:1]
+    if kind is WhautomateOperator:
+        return {"endpoint": "contacts.list_contacts"}
     return {one.name: "{{ x }}" for one in own_arguments(kind) if one.default is one.empty or one.name in either}
 
 
@@ -312,13 +318,18 @@ LEGAL = {
     **{name: [*SECONDS, "PT6H"] for name in ("cooldown", "max_lateness")},
     **{name: [30, 30.5, Decimal("30.5"), "30.5"] for name in ("max_cost", "unit_price", "hold_minutes")},
     **{name: [5, "5%"] for name in ("max_failed", "max_rejected", "min_delivered")},
-    **{name: [{}, "{}"] for name in ("criteria", "filters", "extra")},
+    **{name: [{}, "{}"] for name in ("criteria", "filters", "extra", "arguments")},
     **{name: [Path("people.csv"), "people.csv"] for name in ("suppress", "calendar")},
     "source": [Path("people.csv"), "people.csv", [{"name": "n"}], ({"name": "n"},), []],
 }
 """Arguments that mean the same in each operator -> what each has to take."""
-BESIDE = {WhautomateBroadcastOperator: {"wait": True}}
-"""What has to be given as well, for arguments that act at the end of a wait."""
+BESIDE = {
+    WhautomateBroadcastOperator: lambda name: {"wait": True},
+    WhautomateOperator: lambda name: (
+        {"endpoint": "contacts.create_contact", "arguments": "{{ x }}"} if name == "key" else {}
+    ),
+}
+"""What has to be given as well, for arguments that act at the end of a wait, or in some endpoints."""
 
 
 @pytest.mark.parametrize("kind", OPERATORS + SENSORS)
@@ -337,7 +348,7 @@ def test_no_argument_refuses_what_is_legal(kind):
             values.remove(None)
             del required[either[0]]
         for place, value in enumerate(values):
-            kind(task_id=f"{name}_{place}", **{**BESIDE.get(kind, {}), **required, name: value})
+            kind(task_id=f"{name}_{place}", **{**required, **BESIDE.get(kind, lambda name: {})(name), name: value})
 
 
 def test_values_of_another_kind_become_what_airflow_can_store_and_show():
@@ -359,11 +370,11 @@ def test_values_of_another_kind_become_what_airflow_can_store_and_show():
 def test_another_task_may_return_a_set_of_tags_and_a_time_zone():
     sync = WhautomateSyncContactsOperator(task_id="t", **OF_SYNC, tags="{{ x }}")
     sync.tags = {"b", "a"}
-    assert sync.arguments()["tags"] == ["a", "b"]
+    assert sync.given("tags") == ["a", "b"]
     of_slot = {**OF_SLOT, "earliest": MOMENTS[0], "latest": MOMENTS[0], "timezone": "{{ x }}"}
     slot = WhautomateBookSlotOperator(task_id="t", **of_slot)
     slot.timezone = ZoneInfo("Asia/Tokyo")
-    assert slot.arguments()["timezone"] == "Asia/Tokyo"
+    assert slot.given("timezone") == "Asia/Tokyo"
 
 
 def test_criteria_of_a_segment_may_be_text_that_is_their_json(whautomate_emulator, connections):
@@ -386,10 +397,10 @@ def test_what_people_are_about_is_shown_as_a_summary():
         "Ada": "text",
         '"Ada"': "text",
     }.items():
-        assert str(Veiled(value)) == repr(Veiled(value)) == shown
-    assert str(Veiled({"name": "Ada", "phoneNumber": "+4915123456789"})) == "2 fields: name, phoneNumber"
-    assert str(Veiled([{"name": "Ada"}])) == "1 item"
-    assert str(Veiled(4915123456789)) == "int"
-    assert str(Veiled(None)) == "None"
-    assert str(Veiled("customers.csv", is_path=True)) == "customers.csv"
-    assert Veiled(Veiled({"name": "Ada"})).value == {"name": "Ada"}
+        assert str(Redacted(value)) == repr(Redacted(value)) == shown
+    assert str(Redacted({"name": "Ada", "phoneNumber": "+4915123456789"})) == "2 fields: name, phoneNumber"
+    assert str(Redacted([{"name": "Ada"}])) == "1 item"
+    assert str(Redacted(4915123456789)) == "int"
+    assert str(Redacted(None)) == "None"
+    assert str(Redacted("customers.csv", is_path=True)) == "customers.csv"
+    assert Redacted(Redacted({"name": "Ada"})).value == {"name": "Ada"}

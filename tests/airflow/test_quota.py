@@ -18,9 +18,9 @@ from conftest import DAGS, HOME, ROOT, connection, meanwhile
 from contract_examples import operations
 from pydantic import SecretStr
 
+from airflow_provider_whautomate._runs import step_of
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.account import WhautomateGetAccountInfoOperator
-from airflow_provider_whautomate.operators.base import step_of
 from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateAddContactTagsOperator,
@@ -300,7 +300,10 @@ def test_what_must_happen_once_has_a_key(operation):
     operator = getattr(import_module(f"airflow_provider_whautomate.operators.{operation.resource}"), operation.operator)
     made = call(**operation.arguments())
     assert ("key" in operator.template_fields) == (made.repeat is Repeat.ONCE)
-    assert {"max_wait", "max_requests"} <= set(inspect.signature(operator.__init__).parameters)
+    own = [one.name for one in inspect.signature(operator.__init__).parameters.values() if one.kind is one.KEYWORD_ONLY]
+    given = {name: "{{ x }}" for name in own if name != "return_records"}
+    task = operator(task_id="task", **given, max_wait=5, max_requests=7)
+    assert (task.max_wait, task.max_requests) == (5, 7)
 
 
 # --- budgets and lanes

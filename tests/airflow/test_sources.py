@@ -17,7 +17,7 @@ except ImportError:
     from airflow.io.path import ObjectStoragePath
     from airflow.io.store import attach
 
-from airflow_provider_whautomate.operators.base import Veiled
+from airflow_provider_whautomate._redacted import Redacted
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from airflow_provider_whautomate.sources import Sql, open_source
 from whautomate_core.errors import ConfigurationError
@@ -148,5 +148,5 @@ def test_rows_that_can_be_read_once_stand_in_no_dag_file(argument, once):
     ],
 )
 def test_a_source_is_shown_without_its_people(value, shown):
-    assert str(Veiled(value, is_path=isinstance(value, str))) == shown
+    assert str(Redacted(value, is_path=isinstance(value, str))) == shown
     assert "Ada" not in repr(value) or isinstance(value, str)

@@ -12,23 +12,23 @@ except ImportError:
     from airflow.decorators import task
     from airflow.io.path import ObjectStoragePath
 
-from airflow_provider_whautomate.operators.base import WhautomateOperator
+from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.sources import Sql, open_source
 
 FILES = Path(os.environ.get("SOURCES_FILES", "."))
 
 
-class Read(WhautomateOperator):
+class Read(WhautomateBaseOperator):
     """Write down what a source holds."""
 
     template_fields = ("source", "note")
-    veiled_fields = frozenset({"source"})
+    redacted_fields = frozenset({"source"})
 
     def __init__(self, *, source, note=None, **kwargs):
         super().__init__(**kwargs)
         self.source = source
         self.note = note
-        self._ready = True
+        self.check_arguments(Read)
 
     def execute(self, context):
         from whautomate_core.rows.sources import rows

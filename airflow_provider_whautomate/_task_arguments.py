@@ -1,11 +1,13 @@
-# Written by scripts/make_stubs.py: `nox -s stubs` writes it anew.
-"""Arguments that every operator takes. For type checkers: there is no such module when it runs."""
+"""Arguments that every operator takes beside its own, for type checkers and editors."""
+
+from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Required, TypedDict
 
+
 class TaskArguments(TypedDict, total=False):
-    """`WhautomateOperator`'s own, and those of Airflow's BaseOperator."""
+    """`WhautomateBaseOperator`'s own, and those of Airflow's BaseOperator."""
 
     task_id: Required[str]
     max_wait: float | timedelta | None

@@ -1,0 +1,70 @@
+"""Waiting for permits of the account without a worker slot."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from airflow.providers.common.compat.sdk import conf
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
+
+from whautomate_core.errors import ConfigurationError, QuotaExhausted
+
+if TYPE_CHECKING:
+    from whautomate_core.client.usage import Used
+
+WAITS_IN_SLOT = "waiting %s in the worker slot; with deferrable=True the task waits without one"
+
+
+def check_quota(max_wait: Any, max_requests: Any) -> None:
+    """Check the arguments about permits.
+
+    :param max_wait: A number of seconds, or None.
+    :param max_requests: A number of requests, or None.
+    :raises ConfigurationError: for anything else.
+    """
+    if max_wait is not None and (isinstance(max_wait, bool) or not isinstance(max_wait, (int, float)) or max_wait < 0):
+        raise ConfigurationError("max_wait must be a number of seconds, 0 or more, or None")
+    if max_requests is not None and (
+        isinstance(max_requests, bool) or not isinstance(max_requests, int) or max_requests < 1
+    ):
+        raise ConfigurationError("max_requests must be a whole number of at least 1, or None")
+
+
+def wait_for_permit(task: Any, error: QuotaExhausted, so_far: Used) -> NoReturn:
+    """Leave the worker slot until the next permit is due; then Airflow calls `task.execute_again`.
+
+    :param task: The task.
+    :param error: Why there is no permit yet.
+    :param so_far: What the try has used and changed; `execute_again` gets it back.
+    """
+    now = time.time()
+    # Not all at once, when many wait for the same permit.
+    until = max(now, error.next_permit_at or now + 60.0) + random.uniform(0.2, 3.0)  # noqa: S311
+    moment = datetime.fromtimestamp(until, UTC)
+    if reschedules():
+        task.log.info("%s: rescheduled to %s", error, moment.isoformat(timespec="seconds"))
+        raise _reschedule_exception()(moment)
+    task.log.info("%s: waiting in the triggerer until %s", error, moment.isoformat(timespec="seconds"))
+    used: dict[str, Any] = {"requests": so_far.requests, "waited": so_far.waited + until - now, "window": error.window}
+    used |= {"changed": dict(so_far.changed())}
+    task.defer(trigger=task.wait_trigger(until), method_name="execute_again", kwargs=used)
+    raise AssertionError("unreachable")
+
+
+def reschedules() -> bool:
+    """Whether Airflow's configuration says that tasks wait by the scheduler instead of the triggerer."""
+    how = conf.get("whautomate", "wait_for_quota", fallback="defer")
+    if how not in ("defer", "reschedule"):
+        raise ConfigurationError(f"wait_for_quota in section whautomate must be defer or reschedule, not {how!r}")
+    return bool(how == "reschedule")
+
+
+def _reschedule_exception() -> type[Exception]:
+    if AIRFLOW_V_3_0_PLUS:
+        from airflow.sdk.exceptions import AirflowRescheduleException
+    else:
+        from airflow.exceptions import AirflowRescheduleException
+    return AirflowRescheduleException
