@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Unpack
 
-from airflow_provider_whautomate._arguments import Templated, check_names, from_text
+from airflow_provider_whautomate._arguments import Templated, check_names, from_text, is_literal
 from airflow_provider_whautomate._redacted import unredacted
 from airflow_provider_whautomate._runs import step_of
 from airflow_provider_whautomate._task_arguments import TaskArguments
@@ -179,9 +179,11 @@ class WhautomateOperator(WhautomateEndpointOperator):
             if not is_one and getattr(self, name) not in (None, False):
                 raise ConfigurationError(f"{name} is no option of {self.endpoint}")
         given = unredacted(self.arguments)
-        if given is None or isinstance(given, Mapping):
-            _check_arguments(endpoint, given or {})
-            check_names(endpoint.arguments, given or {})
+        if is_literal(given):
+            given = self.given("arguments") or {}
+        if isinstance(given, Mapping):
+            _check_arguments(endpoint, given)
+            check_names(endpoint.arguments, given)
 
     def call(self) -> Call[Any]:
         """Return the call of the rendered arguments."""
