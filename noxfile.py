@@ -136,21 +136,15 @@ def lint(session: nox.Session) -> None:
     for name, what in (
         ("core", ["whautomate_core"]),
         ("airflow", ["airflow_provider_whautomate", "tests/airflow/typing_sample.py"]),
-        ("prefect", ["prefect_whautomate"]),
+        ("prefect", ["prefect_whautomate", "tests/prefect/typing_sample.py"]),
     ):
         session.run(str(TOOLS / "mypy"), "--python-executable", str(env(session, name)), *what)
 
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write the modules of operators anew; a test fails if they differ."""
+    """Write the modules of operators and tasks anew; a test fails if they differ."""
     session.run(str(env(session, "core")), "scripts/generate")
-
-
-@nox.session
-def stubs(session: nox.Session) -> None:
-    """Write the type stubs of tasks anew; tests fail where they aren't as these."""
-    session.run(str(env(session, "prefect")), "scripts/make_task_stubs.py")
 
 
 @nox.session

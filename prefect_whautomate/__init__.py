@@ -1,18 +1,17 @@
 """Whautomate as tasks of Prefect flows.
 
-The modules are named after the API's resources, their tasks after its operations: `updateContact` is
-`prefect_whautomate.contacts.update_contact`, with `aupdate_contact` for coroutines. The jobs live with their
-resource: `contacts.sync_contacts`, `tag_contacts`, `find_contact`, `set_contact_stage`, `set_contact_fields`,
-`clients.find_client`, `set_client_fields`, `services.upsert_service`, `classes.upsert_class`,
-`segments.ensure_segment`, `broadcasts.broadcast`. What waits is named `wait_for_...`: `broadcasts.wait_for_broadcast`,
-`contacts.wait_for_contact`, `clients.wait_for_client`, `messages.wait_for_message`, `account.wait_for_quota`.
+The modules are named after the API's resources, and their tasks after its operations: `updateContact` is
+`prefect_whautomate.contacts.update_contact`. Jobs of several requests live with their resource, such as
+`contacts.sync_contacts`, `segments.ensure_segment` and `broadcasts.broadcast`, as do tasks that wait, such as
+`broadcasts.wait_for_broadcast`. `prefect_whautomate.aio` has the same tasks as coroutines, under the same names:
+`aio.contacts.update_contact`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-# Prefect imports this package to register its blocks, wherever the distribution is installed beside it.
+# Prefect imports this package to register its blocks, also if the distribution was installed without Prefect.
 try:
     from prefect_whautomate.credentials import WhautomateCredentials
 except ModuleNotFoundError as missing:

@@ -1,11 +1,12 @@
 """When the end of a run cancels the broadcast it was waiting for.
 
-A person's cancel and the failure of a run's last attempt leave nobody who goes on with the broadcast, so it is
-cancelled while it is still scheduled. A process that is ended with attempts left doesn't: the next attempt resumes it.
-The signal is the same for both, so Prefect is asked for the states of the flow runs first. Measured with Prefect 3.9.1:
-a process that a worker or `serve` cancels gets SIGTERM, which raises `TerminationSignal` in its main thread alone, and
-is killed after 30 s. Tasks in threads are told nothing, nor is anybody where the run is on no worker, so whoever waits
-looks as well.
+If a person cancels the run, or its last attempt fails, nothing resumes the broadcast, so it is cancelled while it is
+still scheduled. If a process ends with attempts left, the next attempt resumes it. The signal is the same for both, so
+Prefect is asked for the states of the flow runs first.
+
+Measured with Prefect 3.9.1: a process that a worker or `serve` cancels gets SIGTERM, which raises `TerminationSignal`
+in its main thread only, and is killed after 30 s. Tasks in threads are not told, and no task is told if the run is on
+no worker. So tasks that wait also ask Prefect now and then.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from prefect.context import TaskRunContext
 from prefect.exceptions import Pause
 from prefect.states import Failed
 
-from prefect_whautomate._runs import deployed_run, flow_runs
+from prefect_whautomate._flow_runs import deployed_run, flow_runs
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.client.client import Client
 from whautomate_core.errors import KeyTaken, QuotaExhausted, Stopped
@@ -38,14 +39,15 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 LOOK = 5.0
-"""Seconds between two looks at the flow runs while a broadcast is scheduled; far less than the 30 s until a kill."""
+"""Seconds between two looks at the flow runs while a broadcast is scheduled; far shorter than the 30 s until a kill."""
 
 
 class CancelledWithRun:
-    """A context in which somebody waits for a broadcast: it is cancelled where the run ends there for good.
+    """A context in which a task waits for a broadcast, which is cancelled if the run ends there for good.
 
     Args:
-        cancel_on_kill: True: also where a process is ended with attempts left. False: never.
+        credentials: The account.
+        cancel_on_kill: True: also if a process ends with attempts left. False: never.
         key: The key that the broadcast was created under; this or `broadcast_id`.
         broadcast_id: Its id.
     """
@@ -80,41 +82,29 @@ class CancelledWithRun:
         if error is not None:
             await _thread(self._end, error)
 
-    def look(self) -> None:
-        """Raise `Stopped` where a flow run that we are in was cancelled or has failed meanwhile."""
-        if not flow_runs():
-            return
-        try:
-            ended = _ended(_as_they_are())
-        except Exception as error:  # Prefect may be away for a while; the next look will tell
-            log.debug("Prefect can't be asked for the state of the flow run: %s", error)
-            return
-        if ended is not None:
-            raise Stopped(f"{ended}, so this task no longer waits for the broadcast")
-
     def _end(self, error: BaseException) -> None:
         try:
             because = self._because(error)
-        except Exception as other:  # the run ends for another reason, which is the one to be told
-            log.error("whether the broadcast has to be cancelled can't be found out (%s)", type(other).__name__)
+        except Exception as other:  # the run ends for another reason, which is the one to report
+            log.error("can't find out whether the broadcast has to be cancelled (%s)", type(other).__name__)
             return
         if because is not None:
             cancel_after(self._account, because, **self._named, max_wait=10.0)
 
     def _because(self, error: BaseException) -> str | None:
-        """Why nobody goes on with the broadcast; None where somebody may."""
+        """Why nothing will resume the broadcast; None if something may."""
         if self._cancel_on_kill is False or isinstance(error, (Pause, KeyTaken, GeneratorExit)):
             return None
         if isinstance(error, QuotaExhausted) and deployed_run() is not None:
             return None  # the flow run is rescheduled
         failed = isinstance(error, Exception)
         if failed and not flow_runs() and TaskRunContext.get() is None:
-            return None  # it is no run that has failed: who called may call again
+            return None  # no run has failed: the caller may call again
         if not failed and self._cancel_on_kill:
             return "the run was ended"
         runs = list(flow_runs())
         try:
-            runs = _as_they_are()
+            runs = _runs_now()
         except Exception as away:
             log.warning("Prefect can't be asked for the state of the flow run (%s)", type(away).__name__)
         if (ended := _ended(runs)) is not None:
@@ -131,31 +121,44 @@ class CancelledWithRun:
         return "its task has failed" if failed else "the process of its last attempt was ended"
 
 
+def stop_with_run() -> None:
+    """Raise `Stopped` if a flow run that this is part of was cancelled or has failed meanwhile."""
+    if not flow_runs():
+        return
+    try:
+        ended = _ended(_runs_now())
+    except Exception as error:  # Prefect may be unavailable for a while; the next call will tell
+        log.debug("Prefect can't be asked for the state of the flow run: %s", error)
+        return
+    if ended is not None:
+        raise Stopped(f"{ended}, so this task no longer waits for the broadcast")
+
+
 async def in_thread(client: Client, function: Callable[..., R], *args: Any) -> R:
-    """Run in a thread that is waited for also where the coroutine is cancelled: it sends nothing more then."""
+    """Run a function in a thread. If the coroutine is cancelled, the client sends nothing more."""
     working = _thread(function, *args)
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         client.stop()
         while not working.done():
-            with suppress(asyncio.CancelledError):  # whoever is impatient and cancels again
+            with suppress(asyncio.CancelledError):  # a second cancel
                 await asyncio.wait([working])
-        working.exception()  # told to nobody: that it was stopped
+        working.exception()  # nobody needs to hear that it was stopped
         raise
 
 
 def _thread(function: Callable[..., R], *args: Any) -> asyncio.Future[R]:
-    # No task, as asyncio.to_thread makes one: where a loop is closed all tasks are cancelled, and this goes on.
+    # Not asyncio.to_thread, which makes a task: closing a loop cancels all tasks, and this has to finish.
     run = partial(contextvars.copy_context().run, function, *args)
     return asyncio.get_running_loop().run_in_executor(None, run)
 
 
 async def _what_ends_the_loop() -> BaseException | None:
-    """The exception that ends the event loop, where that is why a coroutine is cancelled.
+    """The exception that ends the event loop, if that is why a coroutine is cancelled.
 
-    A signal raises it in the loop's thread; while it is handled there, asyncio runs the loop until all that it has
-    cancelled is done. So a callback sees it as the exception that is being handled.
+    A signal raises it in the loop's thread. While it is handled there, asyncio runs the loop until everything it has
+    cancelled is done, so a callback sees it as the exception that is being handled.
     """
     loop = asyncio.get_running_loop()
     handled = loop.create_future()
@@ -164,13 +167,13 @@ async def _what_ends_the_loop() -> BaseException | None:
     return found
 
 
-def _as_they_are() -> list[FlowRun]:
+def _runs_now() -> list[FlowRun]:
     with get_client(sync_client=True) as client:
         return [client.read_flow_run(run.id) for run in flow_runs()]
 
 
 def _ended(runs: list[FlowRun]) -> str | None:
-    """What says that nobody goes on with a flow run, if anything does."""
+    """Why nothing resumes a flow run, in words; None if something may."""
     for run in runs:
         state = run.state.type if run.state else None
         if state in (StateType.CANCELLING, StateType.CANCELLED):
@@ -187,12 +190,12 @@ def _has_attempts_left(run: FlowRun) -> bool:
 
 
 def _is_resumed_by_infrastructure() -> bool:
-    """Whether `prefect flow-run execute`, as containers run it, has a flow run that gets SIGTERM run again."""
+    """Whether `prefect flow-run execute`, which containers run, has a flow run that gets SIGTERM run again."""
     return os.environ.get("PREFECT_FLOW_RUN_EXECUTE_SIGTERM_BEHAVIOR", "").lower() in ("reschedule", "relinquish")
 
 
 def _is_tried_again(error: BaseException) -> bool:
-    """Whether the task itself is tried again after an error."""
+    """Whether Prefect retries the task itself after an error."""
     context = TaskRunContext.get()
     if context is None or context.task_run.run_count > context.task.retries:
         return False

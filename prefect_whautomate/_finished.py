@@ -14,6 +14,7 @@ from prefect.exceptions import HashError
 from prefect.runtime import flow_run
 from prefect.utilities.hashing import hash_objects
 
+from prefect_whautomate._flow_runs import kept_name
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.rows.read_once import can_be_read_twice
 
@@ -23,11 +24,11 @@ _counting = threading.Lock()
 
 @dataclass
 class FinishedInRun(CachePolicy):
-    """RUN_ID + INPUTS, and which of the calls with these inputs it is.
+    """The flow run, the inputs, and which of the calls with these inputs it is.
 
-    A later attempt of the flow run gets the results of the earlier one, call by call. Within an attempt a second call
-    with the same inputs is done again, as a flow that syncs a file twice expects. Prefect's own INPUTS policy would
-    give it the first result, and can't tell two accounts apart, since it hashes secrets as they are shown.
+    A later attempt of the flow run gets the results of the earlier one, call by call. Within an attempt, a second call
+    with the same inputs is made again, as a flow that syncs a file twice expects. Prefect's own policy INPUTS would
+    return the first result, and can't tell two accounts apart, because it hashes secrets as they are shown.
     """
 
     def compute_key(
@@ -41,9 +42,9 @@ class FinishedInRun(CachePolicy):
         account = inputs["credentials"].get_account()
         others = {name: value for name, value in inputs.items() if name != "credentials"}
         if not can_be_read_twice(others):
-            return None  # rows from a generator: hashing would use them up
+            return None  # hashing would use up the rows of a generator
         try:
-            text = hash_objects(task_ctx.task.name, account.id, others, raise_on_failure=True)
+            text = hash_objects(kept_name(task_ctx.task), account.id, others, raise_on_failure=True)
         except HashError:
             return None
         # Inputs may be about people, and the key is the name of a file.

@@ -1,4 +1,4 @@
-"""Blocks that refuse fields they don't have, where Prefect's own swallow them."""
+"""Blocks that refuse fields they don't have, which Prefect's own blocks ignore."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _validating: ContextVar[bool] = ContextVar("whautomate_validating", default=Fals
 
 
 class KnownFields:
-    """Put before a block class: a field that the block doesn't have is an error that names the nearest one.
+    """Put before a block class, it makes a field that the block doesn't have an error that names the nearest one.
 
-    In a saved block it is a warning: an earlier version has accepted it, and it never had an effect.
+    In a saved block it is a warning: an earlier version accepted the field, and it never had an effect.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         fields = type(self).model_fields  # type: ignore[attr-defined]
-        # Prefect's own: the type of a nested block, and where a block was saved.
+        # Prefect itself adds the type of a nested block, and where a block was saved.
         unknown = [name for name in kwargs if name not in fields and name[0] != "_" and name != "block_type_slug"]
         for name in unknown:
             said = unknown_setting(name, fields)
@@ -33,7 +33,7 @@ class KnownFields:
 
     @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Any:
-        """Make a block of what was saved, as Prefect does when it loads one."""
+        """Make a block from what was saved, as Prefect does when it loads one."""
         token = _validating.set(True)
         try:
             return super().model_validate(obj, **kwargs)  # type: ignore[misc]

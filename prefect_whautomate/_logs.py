@@ -1,4 +1,4 @@
-"""The core's log lines in Prefect's run logs, with no setting of the user's."""
+"""The core's log lines in Prefect's run logs, without any setting by the user."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prefect.logging import get_run_logger
 
 
 class RunLogs(logging.Handler):
-    """Gives each line to the run it was logged in; outside of runs lines go where they would have gone anyway."""
+    """Gives each line to the run it was logged in. Outside of runs, lines go where they would have gone anyway."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -22,11 +22,11 @@ class RunLogs(logging.Handler):
 
 
 def send_to_runs(name: str) -> None:
-    """Send the lines of a logger, from INFO on, to runs; a logger that was set up by the user is left alone."""
+    """Send the lines of a logger, from INFO on, to runs. A logger that the user has set up is left alone."""
     logger = logging.getLogger(name)
     if logger.handlers:
         return
     logger.addHandler(RunLogs())
-    logger.propagate = False  # the run logger's own lines reach the console, so these would be there twice
+    logger.propagate = False  # the run logger's own lines reach the console, so each line would be there twice
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.INFO)

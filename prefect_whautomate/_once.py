@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect.context import TaskRunContext
 
-from prefect_whautomate._runs import flow_runs
+from prefect_whautomate._flow_runs import flow_runs
 from whautomate_core.api.call import Call, Repeat
 from whautomate_core.client.client import Client
 from whautomate_core.client.identity import Step
@@ -23,22 +23,26 @@ def send_task_call(
     result: Callable[[Any], Any],
     met: Callable[[Claim], object] = lambda claim: None,
 ) -> Any:
-    """Send the call of a task; where it must not happen twice, under a claim.
+    """Send the call of a task, under a claim if it must not happen twice.
 
-    Its key is `key`, else the outermost flow run, the endpoint and what the call is about. Outside of runs nothing
-    tells a repetition from another call: without `key` it is sent as often as it is asked for. `met` is called with the
-    claim of the attempt that has sent it before.
+    Args:
+        client: The client that sends it.
+        call: The call.
+        key: Its key; defaults to the outermost flow run, the endpoint and what the call is about. Outside of runs
+            nothing tells a repetition from another call, so without a key it is sent each time.
+        result: Makes the result of an answer.
+        met: Called with the claim of the attempt that has sent it before.
     """
     once = key if key is not None else step_of_run()
     if call.repeat is not Repeat.ONCE or once is None:
         return result(client.send(call))
     stored, _ = send_once(client, once, call, result, met=met)
-    # Claims of the first form held the place of the call beside its result.
+    # Claims of the first form also held the place of the call.
     return stored["result"] if isinstance(stored, dict) and stored.keys() == {"result", "place"} else stored
 
 
 def step_of_run() -> Step | None:
-    """The outermost flow run, or the task run outside of flows, as a step; None outside of runs."""
+    """The outermost flow run, or outside of flows the task run, as a step; None outside of runs."""
     task = TaskRunContext.get()
     run = next((str(one.id) for one in flow_runs()), task and str(task.task_run.id))
     return Step(f"prefect {run}", PrefectKeys(run)) if run else None

@@ -1,4 +1,4 @@
-"""What a job tells while it runs."""
+"""How far a job is, and its counts, as lines and artifacts of the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class RunProgress:
-    """Progress as log lines, and inside a run as one artifact of it, updated every `every` seconds at most."""
+    """Progress as log lines and, inside a run, as one artifact that is updated at most once in `every` seconds."""
 
     def __init__(self, *, every: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._lines = LogProgress(log)
@@ -37,12 +37,12 @@ class RunProgress:
         try:
             self._show(share, f"{what}: {done} of {total}" if total else f"{what}: {done}")
         except Exception as error:
-            # Showing how far the work is must not end the work.
+            # A failure to show progress must not end the work.
             self._next = float("inf")
-            log.warning("no more progress is shown: %s", type(error).__name__)
+            log.warning("progress is no longer shown: %s", type(error).__name__)
 
     def _show(self, share: float, text: str) -> None:
-        # Jobs run in threads, also those of coroutines, where Prefect would hand back a coroutine to be awaited.
+        # The jobs of coroutines run in threads, where Prefect would return a coroutine to be awaited.
         if self._artifact is None:
             self._artifact = create_progress_artifact(share, description=text, _sync=True)  # type: ignore[call-arg,assignment]
         else:

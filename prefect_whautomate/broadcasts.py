@@ -1,381 +1,711 @@
-"""Broadcasts: the endpoints, and the jobs that plan one, send it exactly once, wait for its figures, cancel it."""
+"""Tasks of broadcasts.
+
+Written by `scripts/generate/tasks.py`: `nox -s generate` writes it anew.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import logging
-import re
-import time
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from prefect.artifacts import create_table_artifact
-from prefect.blocks.abstract import JobBlock, JobRun
-from prefect.runtime import task_run
-from pydantic import ConfigDict, Field
-
-from prefect_whautomate._cancelling import LOOK, CancelledWithRun, in_thread
-from prefect_whautomate._known_fields import KnownFields
-from prefect_whautomate._once import step_of_run
-from prefect_whautomate._runs import flow_runs, task_client, used
-from prefect_whautomate._tasks import (
-    CANCEL_ON_KILL,
-    _job_doc,
-    _named,
-    _signature,
-    async_twin,
-    endpoint_tasks,
-    job_tasks,
-    say,
-    whautomate_task,
-)
-from prefect_whautomate._waiting import awaited, seen_result, waited, waiting_tasks
+from prefect_whautomate._broadcast_block import Broadcast, BroadcastRun
+from prefect_whautomate._broadcast_end import broadcast_end
+from prefect_whautomate._broadcasting import broadcast_once, wait_for_broadcast_end
+from prefect_whautomate._clients import open_client
+from prefect_whautomate._endpoints import read, read_all, send, send_once
+from prefect_whautomate._jobs import checked, run_job
+from prefect_whautomate._task import whautomate_task
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.api import broadcasts
+from whautomate_core.api import broadcasts as api
 from whautomate_core.api.call import Json
-from whautomate_core.api.records import Template  # noqa: F401 - the stub names it
-from whautomate_core.client.client import Client
-from whautomate_core.errors import ConfigurationError, WhautomateError
-from whautomate_core.job import job_of
-from whautomate_core.messaging import jobs
-from whautomate_core.messaging.campaign import AT_THE_END, Campaign, acting_at_the_end, campaign_from
-from whautomate_core.messaging.conditions import BroadcastReached
-from whautomate_core.messaging.keys import once_of
-from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id, condition_of, shown
-from whautomate_core.messaging.send import send_broadcast
-from whautomate_core.state import open_state
+from whautomate_core.api.records import Broadcast as BroadcastRecord
+from whautomate_core.api.records import (
+    BroadcastFilters,
+    BroadcastInput,
+    BroadcastLog,
+    BroadcastUpdate,
+    PageFilters,
+    Template,
+)
+from whautomate_core.messaging.jobs import cancel_broadcast as cancel_broadcast_job
+from whautomate_core.messaging.jobs import plan_broadcast as plan_broadcast_job
 from whautomate_core.values.thresholds import Threshold
-from whautomate_core.values.words import time_of
-from whautomate_core.waiting.condition import Seen
 
-log = logging.getLogger(__name__)
+__all__ = [
+    "Broadcast",
+    "BroadcastRun",
+    "broadcast",
+    "cancel_broadcast",
+    "create_broadcast",
+    "delete_broadcast",
+    "get_broadcast",
+    "list_broadcast_logs",
+    "list_broadcasts",
+    "plan_broadcast",
+    "update_broadcast",
+    "wait_for_broadcast",
+]
 
-list_broadcasts, alist_broadcasts = endpoint_tasks(broadcasts.list_broadcasts)
-create_broadcast, acreate_broadcast = endpoint_tasks(broadcasts.create_broadcast)
-get_broadcast, aget_broadcast = endpoint_tasks(broadcasts.get_broadcast)
-update_broadcast, aupdate_broadcast = endpoint_tasks(broadcasts.update_broadcast)
-delete_broadcast, adelete_broadcast = endpoint_tasks(broadcasts.delete_broadcast)
-list_broadcast_logs, alist_broadcast_logs = endpoint_tasks(broadcasts.list_broadcast_logs)
 
-
-plan_broadcast, aplan_broadcast = job_tasks(jobs.plan_broadcast, __name__, finished=False)
-cancel_broadcast, acancel_broadcast = job_tasks(jobs.cancel_broadcast, __name__, finished=False)
-
-
-def _broadcast(
+@whautomate_task(finished_in_run=False)
+def list_broadcasts(
     credentials: WhautomateCredentials,
-    *args: Any,
-    cancel_on_kill: bool | None = None,
+    *,
+    filters: BroadcastFilters | None = None,
+    max_records: int | None = None,
+    output_path: str | None = None,
+    return_records: bool = False,
     max_requests: int | None = None,
-    **given: Any,
-) -> Json:
-    campaign, key, due = _meant(credentials, args, given)
-    with (
-        task_client(Client, credentials, max_requests=max_requests) as client,
-        CancelledWithRun(credentials, cancel_on_kill, key=key) as run,
-    ):
-        made = _held(client, campaign, key, due, _sent(client, campaign, key, due), run)
-        say(client, job_of(jobs.broadcast).line(made))
-        return {**made, **used(client)}
+) -> list[BroadcastRecord] | Any:
+    """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
 
+    Args:
+        credentials: The account.
+        filters: Filters, see `whautomate_core.api.records.BroadcastFilters`.
+        max_records: The most records to return; defaults to all.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
-async def _abroadcast(
-    credentials: WhautomateCredentials,
-    *args: Any,
-    cancel_on_kill: bool | None = None,
-    max_requests: int | None = None,
-    **given: Any,
-) -> Json:
-    campaign, key, due = await asyncio.to_thread(_meant, credentials, args, given)
-    client = await asyncio.to_thread(task_client, Client, credentials, max_requests=max_requests)
-    with client:
-        async with CancelledWithRun(credentials, cancel_on_kill, key=key) as run:
-            made = await in_thread(client, _sent, client, campaign, key, due)
-            made = await _aheld(client, campaign, key, due, made, run)
-            say(client, job_of(jobs.broadcast).line(made))
-            return {**made, **used(client)}
+    Returns:
+        The records without personal data; with `output_path`, `path` and the number of `records`.
 
-
-def _meant(
-    credentials: WhautomateCredentials, args: tuple[Any, ...], given: dict[str, Any]
-) -> tuple[Campaign, str, datetime | None]:
-    """What is to be sent, its key, and when it was due."""
-    given |= dict(zip(Campaign.model_fields, args, strict=False))
-    if late := acting_at_the_end(given):
-        raise ConfigurationError(
-            f"{', '.join(late)}: the task broadcast does not wait for the end of the broadcast. Give "
-            f"{'it' if len(late) == 1 else 'them'} to wait_for_broadcast, or use the block Broadcast, which does both"
-        )
-    key, due = given.pop("key", None), given.pop("due", None)
-    campaign = campaign_from(given)
-    assert campaign is not None
-    return campaign, key if key is not None else _key_of_run(credentials, campaign.name), due
-
-
-_KEY_OF_RUN = """
-
-Without `key` it is created once in a flow run (the outermost one, where flows call flows) for each `name`: retries of
-the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys. A
-flow run started anew sends again; where it must not, give a key that says what it is about, such as the logical date.
-
-Where a person cancels the run while it waits, or its last attempt fails, the broadcast is cancelled too, if it is still
-scheduled; see `cancel_on_kill`."""
-
-_EXAMPLE = """Example:
-    ```python
-    from datetime import date
-
-    from prefect import flow
-    from prefect_whautomate import WhautomateCredentials
-    from prefect_whautomate.broadcasts import broadcast, wait_for_broadcast
-
-    @flow
-    def spring_sale(day: date):
-        credentials = WhautomateCredentials.load("BLOCK_NAME")
-        template = {"name": "spring_sale", "language": "en"}
-        sent = broadcast(credentials, "spring-sale", template, segment_name="subscribers", key=f"spring {day}")
-        return wait_for_broadcast(credentials, sent["id"])
-    ```
-"""
-
-
-def _broadcast_task() -> Any:
-    signature = _signature(list(inspect.signature(jobs.broadcast).parameters.values())[1:], _broadcast)
-    doc = _job_doc(jobs.broadcast, signature).replace("\n\nArgs:", f"{_KEY_OF_RUN}\n\nArgs:", 1) + _EXAMPLE
-    for name in AT_THE_END:
-        doc = re.sub(rf"(?m)^    {name}: .*$", f"    {name}: Not here: `wait_for_broadcast` takes it.", doc)
-    return whautomate_task(_named(_broadcast, "broadcast", __name__, doc, signature))
-
-
-broadcast = _broadcast_task()
-abroadcast = async_twin(broadcast, _abroadcast)
-
-
-# --- the block
-
-
-class Broadcast(KnownFields, JobBlock[Json], Campaign):
-    """A broadcast to be sent: what it says, to whom, within which bounds.
-
-    Attributes:
-        credentials: Where to and as whom.
-        key: What makes it the same broadcast; defaults to flow run and name.
-        cancel_on_kill: Whether the end of its run cancels it.
-
-    The others are those of `whautomate_core.messaging.campaign.Campaign`.
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
 
     Example:
         ```python
         from prefect import flow
-        from prefect_whautomate.broadcasts import Broadcast
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import list_broadcasts
 
         @flow
-        def spring_sale():
-            block = Broadcast.load("BLOCK_NAME")
-            run = block.trigger()
-            run.wait_for_completion()
-            return run.fetch_result()
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_broadcasts(credentials)
         ```
     """
-
-    # Loaded blocks are told where they were saved.
-    model_config = ConfigDict(frozen=False, extra="ignore", hide_input_in_errors=True)
-
-    _block_type_name = "Whautomate Broadcast"
-    _block_type_slug = "whautomate-broadcast"
-    _logo_url: ClassVar[Any] = WhautomateCredentials._logo_url
-    _documentation_url: ClassVar[Any] = WhautomateCredentials._documentation_url
-
-    credentials: WhautomateCredentials = Field(description="Where to and as whom.")
-    key: str | None = Field(
-        default=None, description="What makes it the same broadcast; flow run and name where it is not set."
+    call = api.list_broadcasts(filters=filters)
+    return read_all(
+        credentials,
+        call,
+        max_records=max_records,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
     )
-    cancel_on_kill: bool | None = Field(default=None, description=CANCEL_ON_KILL)
-
-    def campaign(self) -> Campaign:
-        """What is sent.
-
-        Raises:
-            ConfigurationError: Where the fields can't be.
-        """
-        campaign = campaign_from({name: getattr(self, name) for name in Campaign.model_fields})
-        assert campaign is not None
-        return campaign
-
-    def trigger(self) -> BroadcastRun:  # type: ignore[override]
-        """Create the broadcast, or find it where it was created before under its key.
-
-        Returns:
-            Its run. Waiting for it looks for people who opted out during the hold as well.
-
-        Raises:
-            PolicyRefused: Where a guard forbids it, or it was cancelled.
-            OutcomeUnknown: Where its creation got no answer and it can't be seen.
-        """
-        campaign, key = self.campaign(), self._key()
-        with (
-            task_client(Client, self.credentials) as client,
-            CancelledWithRun(self.credentials, self.cancel_on_kill, key=key),
-        ):
-            made = _sent(client, campaign, key, None)
-            say(client, job_of(jobs.broadcast).line(made))
-            return BroadcastRun(self, campaign, key, made)
-
-    async def atrigger(self) -> BroadcastRun:
-        """`trigger` for coroutines."""
-        campaign, key = self.campaign(), await asyncio.to_thread(self._key)
-        client = await asyncio.to_thread(task_client, Client, self.credentials)
-        with client:
-            async with CancelledWithRun(self.credentials, self.cancel_on_kill, key=key):
-                made = await in_thread(client, _sent, client, campaign, key, None)
-                say(client, job_of(jobs.broadcast).line(made))
-                return BroadcastRun(self, campaign, key, made)
-
-    def _key(self) -> str:
-        return self.key if self.key is not None else _key_of_run(self.credentials, self.name)
 
 
-class BroadcastRun(JobRun[Json]):
-    """A broadcast that was created.
+@whautomate_task(finished_in_run=False)
+def create_broadcast(
+    credentials: WhautomateCredentials,
+    broadcast: BroadcastInput,
+    *,
+    extra: Json | None = None,
+    allow_protected: bool = False,
+    key: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Create a broadcast (`POST /v1/broadcasts`; official page, evidence A).
 
-    Attributes:
-        key: What it was created under.
-        made: What is known of it, as the task `broadcast` returns it.
+    It can't be recalled once it started and the vendor has no idempotency key, so the call is made `ONCE`. Whether
+    leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
+    exclude who opted out.
+
+    Args:
+        credentials: The account.
+        broadcast: Fields, see `whautomate_core.api.records.BroadcastInput`.
+        extra: Fields to send that the check of names does not know.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
+            the person or booking it is about, however often it is called, mapped or retried. The same call again
+            returns the result of the first. A different call about the same, such as another text to the same person,
+            sends nothing and is an error that asks for a key. Outside of runs each call without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import create_broadcast
+
+        @flow
+        def my_flow(broadcast):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return create_broadcast(credentials, broadcast)
+        ```
     """
-
-    def __init__(self, block: Broadcast, campaign: Campaign, key: str, made: Json) -> None:
-        self.key = key
-        self.made = made
-        self._credentials = block.credentials
-        self._cancel_on_kill = block.cancel_on_kill
-        self._campaign = campaign
-        self._result: Json | None = None
-
-    def wait_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:  # type: ignore[override]
-        """Wait for the end of its hold, look who opted out meanwhile, then wait until it is over.
-
-        Where a person cancels its run meanwhile, or its last attempt fails, it is cancelled if it is still scheduled.
-
-        Args:
-            poll_interval: Seconds between the first two looks; doubles up to a quarter of an hour.
-            timeout: Seconds to wait for its end at most.
-
-        Raises:
-            TimeoutError: Where it isn't over in time.
-            NotDelivered: Where it wasn't sent, or a threshold wasn't kept and `on_failed` is "fail".
-        """
-        if self.made["skipped"]:
-            return
-        self._hold()
-        with self._cancelled_with_run() as run:
-            condition = condition_of(self._campaign, self.made["id"])
-            waited(self._credentials, condition, poll_interval, timeout, meanwhile=run.look)
-        self._conclude()
-
-    async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
-        """`wait_for_completion` for coroutines."""
-        if self.made["skipped"]:
-            return
-        async with self._cancelled_with_run() as run:
-            if self.made["look_at"] is not None:
-                client = await asyncio.to_thread(task_client, Client, self._credentials)
-                with client:
-                    self.made = await _aheld(client, self._campaign, self.key, None, self.made, run)
-            condition = condition_of(self._campaign, self.made["id"])
-            await awaited(self._credentials, condition, poll_interval, timeout, meanwhile=run.look)
-        await asyncio.to_thread(self._conclude)
-
-    def fetch_result(self) -> Json:  # type: ignore[override]
-        """What became of it: figures, failures by reason, the receipt; or `skipped`, why it wasn't sent.
-
-        Raises:
-            WhautomateError: Where nobody has waited for its end.
-        """
-        if self.made["skipped"]:
-            return self.made
-        if self._result is None:
-            raise WhautomateError("the broadcast is not over: wait_for_completion first")
-        return self._result
-
-    async def afetch_result(self) -> Json:
-        """`fetch_result` for coroutines."""
-        return self.fetch_result()
-
-    def _cancelled_with_run(self) -> CancelledWithRun:
-        return CancelledWithRun(self._credentials, self._cancel_on_kill, key=self.key)
-
-    def _hold(self) -> None:
-        with task_client(Client, self._credentials) as client, self._cancelled_with_run() as run:
-            self.made = _held(client, self._campaign, self.key, None, self.made, run)
-
-    def _conclude(self) -> None:
-        with task_client(Client, self._credentials) as client:
-            self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
-            say(client, job_of(jobs.broadcast).line(self._result))
-        _show(self._result["receipt"])
+    call = api.create_broadcast(broadcast, extra=extra, allow_protected=allow_protected)
+    return send_once(credentials, call, key=key, max_requests=max_requests)
 
 
-# --- what task and block share
+@whautomate_task(finished_in_run=False)
+def get_broadcast(
+    credentials: WhautomateCredentials,
+    broadcast_id: str,
+    *,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> BroadcastRecord | Any:
+    """Show one broadcast with its figures (`GET /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
+
+    Args:
+        credentials: The account.
+        broadcast_id: Id of the broadcast.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The record without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import get_broadcast
+
+        @flow
+        def my_flow(broadcast_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_broadcast(credentials, broadcast_id)
+        ```
+    """
+    call = api.get_broadcast(broadcast_id)
+    return read(credentials, call, output_path=output_path, return_records=return_records, max_requests=max_requests)
 
 
-def _sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
-    return send_broadcast(client, campaign, key, due=due or _due_of_run(), sleep=client.used.sleep)
-
-
-def _held(
-    client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json, run: CancelledWithRun
+@whautomate_task(finished_in_run=True)
+def update_broadcast(
+    credentials: WhautomateCredentials,
+    broadcast_id: str,
+    broadcast: BroadcastUpdate,
+    *,
+    extra: Json | None = None,
+    overwrite: bool = False,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
 ) -> Json:
-    """Wait until the hold is nearly over, and look who opted out meanwhile."""
-    while made["look_at"] is not None:
-        _say_held(made)
-        while (rest := made["look_at"] - time.time()) > 0:
-            time.sleep(min(rest, LOOK))
-            run.look()
-        made = _again(client, campaign, key, due, made)
-    return made
+    """Write fields of a broadcast, keep the others (`PUT /v1/broadcasts/{broadcastId}`; white-label copy, B).
+
+    The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
+
+    Args:
+        credentials: The account.
+        broadcast_id: Id of the broadcast.
+        broadcast: Fields, see `whautomate_core.api.records.BroadcastUpdate`.
+        extra: Fields to send that the check of names does not know.
+        overwrite: Send the body alone, instead of merging it into what is there.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import update_broadcast
+
+        @flow
+        def my_flow(broadcast_id, broadcast):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return update_broadcast(credentials, broadcast_id, broadcast)
+        ```
+    """
+    call = api.update_broadcast(
+        broadcast_id,
+        broadcast,
+        extra=extra,
+        overwrite=overwrite,
+        allow_protected=allow_protected,
+    )
+    return send(credentials, call, max_requests=max_requests)
 
 
-async def _aheld(
-    client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json, run: CancelledWithRun
-) -> Json:
-    """`_held` for coroutines."""
-    while made["look_at"] is not None:
-        _say_held(made)
-        while (rest := made["look_at"] - time.time()) > 0:
-            await asyncio.sleep(min(rest, LOOK))
-            await asyncio.to_thread(run.look)
-        made = await in_thread(client, _again, client, campaign, key, due, made)
-    return made
+@whautomate_task(finished_in_run=True)
+def delete_broadcast(credentials: WhautomateCredentials, broadcast_id: str, *, max_requests: int | None = None) -> Json:
+    """Delete a broadcast (`DELETE /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
+
+    Args:
+        credentials: The account.
+        broadcast_id: Id of the broadcast.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import delete_broadcast
+
+        @flow
+        def my_flow(broadcast_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return delete_broadcast(credentials, broadcast_id)
+        ```
+    """
+    call = api.delete_broadcast(broadcast_id)
+    return send(credentials, call, max_requests=max_requests)
 
 
-def _say_held(made: Json) -> None:
-    log.info(
-        "broadcast %s (%s) starts at %s; checking for new opt-outs shortly before",
-        *(made["name"], made["id"], time_of(made["start"])),
+@whautomate_task(finished_in_run=False)
+def list_broadcast_logs(
+    credentials: WhautomateCredentials,
+    broadcast_id: str,
+    *,
+    filters: PageFilters | None = None,
+    max_records: int | None = None,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> list[BroadcastLog] | Any:
+    """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C).
+
+    Args:
+        credentials: The account.
+        broadcast_id: Id of the broadcast.
+        filters: Filters, see `whautomate_core.api.records.PageFilters`.
+        max_records: The most records to return; defaults to all.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The records without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import list_broadcast_logs
+
+        @flow
+        def my_flow(broadcast_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_broadcast_logs(credentials, broadcast_id)
+        ```
+    """
+    call = api.list_broadcast_logs(broadcast_id, filters=filters)
+    return read_all(
+        credentials,
+        call,
+        max_records=max_records,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
     )
 
 
-def _again(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
-    again = send_broadcast(client, campaign, key, due=due, sleep=client.used.sleep)
-    return made | again | {"created": made["created"]}
+@whautomate_task(finished_in_run=False)
+def plan_broadcast(
+    credentials: WhautomateCredentials,
+    name: str,
+    template: Template,
+    *,
+    segment_name: str | None = None,
+    segment_id: str | None = None,
+    retarget: str | None = None,
+    retarget_type: str = "sent",
+    body_parameters: Sequence[str] = (),
+    header_parameters: Sequence[str] = (),
+    button_parameters: Sequence[str] = (),
+    header_media_url: str | None = None,
+    template_text: Json | None = None,
+    expected_parameters: Json | None = None,
+    location_id: str | None = None,
+    schedule_at: datetime | None = None,
+    hold_minutes: float = 5.0,
+    look_again: bool = True,
+    send_window: tuple[str, str, str] | None = None,
+    outside_window: str = "shift",
+    max_lateness: timedelta | None = timedelta(hours=6),
+    min_recipients: int = 1,
+    max_recipients: int | None = None,
+    max_deviation: str | None = None,
+    unit_price: float | None = None,
+    max_cost: float | None = None,
+    cooldown: timedelta | None = timedelta(hours=20),
+    approved_plan: Json | None = None,
+    approver: str | None = None,
+    min_delivered: int | str | None = None,
+    max_failed: int | str | None = None,
+    on_failed: str = "fail",
+    logs_path: str | None = None,
+    receipt_path: str | None = None,
+    due: datetime | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
+
+    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
+    not at all. Counting the audience reads all contacts, or clients: a request for each page.
+
+    Args:
+        credentials: The account.
+        name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
+        template: Name and language of an approved template.
+        segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
+        segment_id: Id of the segment it is sent to.
+        retarget: Id of an earlier broadcast whose recipients it is sent to. Their log is read first.
+        retarget_type: Which recipients of the earlier broadcast it is sent to.
+        body_parameters: Values of the placeholders in the template's body.
+        header_parameters: Values of the placeholders in its header.
+        button_parameters: Values of the placeholders in the URLs of its buttons.
+        header_media_url: URL of the image, video or document in its header.
+        template_text: Texts of the template by component (header, body, button), to count their placeholders. Not
+            templated.
+        expected_parameters: Number of placeholders by component (header, body, button), instead of `template_text`.
+        location_id: Location it belongs to; defaults to the account's.
+        schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now.
+        hold_minutes: Minimum minutes between creation and start, in which it can be cancelled.
+        look_again: Check before the start for people who opted out since the creation, and create it anew without them.
+            The step waits for that if the start is more than 90 seconds away.
+        send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
+        outside_window: Outside of these hours: start when they begin (shift), send nothing (skip), or fail.
+        max_lateness: How late after its due time it may still be sent; None means no limit. Later runs are skipped,
+            such as those of a back-fill.
+        min_recipients: Minimum number of people it reaches.
+        max_recipients: Maximum number of people it may reach.
+        max_deviation: How far the number of recipients may differ from the last broadcast of this name, such as "50%",
+            and by how much it may exceed an approved plan.
+        unit_price: Price of one message.
+        max_cost: Maximum cost.
+        cooldown: How long the same content to the same segment is refused under another key; None permits it.
+        approved_plan: The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is
+            refused.
+        approver: Name of the person who approved it, for the receipt.
+        min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%".
+        max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.
+        on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.
+        logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
+            holds names and numbers. Failures are counted by reason from it.
+        receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the
+            most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
+            `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped`
+            (why nothing would be sent, else None). Also `requests`, and `waited`, the seconds spent waiting for
+            permits.
+
+    Raises:
+        `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import plan_broadcast
+
+        @flow
+        def my_flow(name, template):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return plan_broadcast(credentials, name, template)
+        ```
+    """
+    with open_client(credentials, max_requests=max_requests) as client:
+        return run_job(
+            client,
+            plan_broadcast_job,
+            name,
+            template,
+            segment_name=segment_name,
+            segment_id=segment_id,
+            retarget=retarget,
+            retarget_type=retarget_type,
+            body_parameters=body_parameters,
+            header_parameters=header_parameters,
+            button_parameters=button_parameters,
+            header_media_url=header_media_url,
+            template_text=template_text,
+            expected_parameters=expected_parameters,
+            location_id=location_id,
+            schedule_at=schedule_at,
+            hold_minutes=hold_minutes,
+            look_again=look_again,
+            send_window=send_window,
+            outside_window=outside_window,
+            max_lateness=max_lateness,
+            min_recipients=min_recipients,
+            max_recipients=max_recipients,
+            max_deviation=max_deviation,
+            unit_price=unit_price,
+            max_cost=max_cost,
+            cooldown=cooldown,
+            approved_plan=approved_plan,
+            approver=approver,
+            min_delivered=min_delivered,
+            max_failed=max_failed,
+            on_failed=on_failed,
+            logs_path=logs_path,
+            receipt_path=receipt_path,
+            due=due,
+        )
 
 
-def _due_of_run() -> datetime | None:
-    """When a scheduled run was to start; None where somebody started it."""
-    run = next(iter(flow_runs()), None)
-    return run.expected_start_time if run is not None and run.auto_scheduled else None
+@whautomate_task(finished_in_run=True)
+def broadcast(
+    credentials: WhautomateCredentials,
+    name: str,
+    template: Template,
+    *,
+    segment_name: str | None = None,
+    segment_id: str | None = None,
+    retarget: str | None = None,
+    retarget_type: str = "sent",
+    body_parameters: Sequence[str] = (),
+    header_parameters: Sequence[str] = (),
+    button_parameters: Sequence[str] = (),
+    header_media_url: str | None = None,
+    template_text: Json | None = None,
+    expected_parameters: Json | None = None,
+    location_id: str | None = None,
+    schedule_at: datetime | None = None,
+    hold_minutes: float = 5.0,
+    look_again: bool = True,
+    send_window: tuple[str, str, str] | None = None,
+    outside_window: str = "shift",
+    max_lateness: timedelta | None = timedelta(hours=6),
+    min_recipients: int = 1,
+    max_recipients: int | None = None,
+    max_deviation: str | None = None,
+    unit_price: float | None = None,
+    max_cost: float | None = None,
+    cooldown: timedelta | None = timedelta(hours=20),
+    approved_plan: Json | None = None,
+    approver: str | None = None,
+    min_delivered: int | str | None = None,
+    max_failed: int | str | None = None,
+    on_failed: str = "fail",
+    logs_path: str | None = None,
+    receipt_path: str | None = None,
+    key: str | None = None,
+    due: datetime | None = None,
+    cancel_on_kill: bool | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
+
+    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
+    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
+    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
+    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
+
+    Without `key` it is created once in a flow run (the outermost one, if flows call flows) for each `name`: retries of
+    the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys.
+    A new flow run sends again; if it must not, give a key that says what it is about, such as the logical date.
+
+    If a person cancels the run while it waits, or its last attempt fails, the broadcast is cancelled too, if it is
+    still scheduled; see `cancel_on_kill`.
+
+    Args:
+        credentials: The account.
+        name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
+        template: Name and language of an approved template.
+        segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
+        segment_id: Id of the segment it is sent to.
+        retarget: Id of an earlier broadcast whose recipients it is sent to. Their log is read first.
+        retarget_type: Which recipients of the earlier broadcast it is sent to.
+        body_parameters: Values of the placeholders in the template's body.
+        header_parameters: Values of the placeholders in its header.
+        button_parameters: Values of the placeholders in the URLs of its buttons.
+        header_media_url: URL of the image, video or document in its header.
+        template_text: Texts of the template by component (header, body, button), to count their placeholders. Not
+            templated.
+        expected_parameters: Number of placeholders by component (header, body, button), instead of `template_text`.
+        location_id: Location it belongs to; defaults to the account's.
+        schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now.
+        hold_minutes: Minimum minutes between creation and start, in which it can be cancelled.
+        look_again: Check before the start for people who opted out since the creation, and create it anew without them.
+            The step waits for that if the start is more than 90 seconds away.
+        send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
+        outside_window: Outside of these hours: start when they begin (shift), send nothing (skip), or fail.
+        max_lateness: How late after its due time it may still be sent; None means no limit. Later runs are skipped,
+            such as those of a back-fill.
+        min_recipients: Minimum number of people it reaches.
+        max_recipients: Maximum number of people it may reach.
+        max_deviation: How far the number of recipients may differ from the last broadcast of this name, such as "50%",
+            and by how much it may exceed an approved plan.
+        unit_price: Price of one message.
+        max_cost: Maximum cost.
+        cooldown: How long the same content to the same segment is refused under another key; None permits it.
+        approved_plan: The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is
+            refused.
+        approver: Name of the person who approved it, for the receipt.
+        min_delivered: Not here: `wait_for_broadcast` takes it.
+        max_failed: Not here: `wait_for_broadcast` takes it.
+        on_failed: Not here: `wait_for_broadcast` takes it.
+        logs_path: Not here: `wait_for_broadcast` takes it.
+        receipt_path: Not here: `wait_for_broadcast` takes it.
+        key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
+            person or thing it is about; outside of runs a key is needed.
+        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
+        cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None cancels it if
+            a person cancels the flow run or its last attempt fails, but not if its process ends with attempts left,
+            because the next attempt resumes it. True cancels it then too. False never does.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
+            `created_by`, the run that made it; `start`; `recipients`, the most it may reach, and `recipients_least`;
+            `excluded`, how many were left out by tag; `cost`; `hash` of its plan; `looked`, whether people who opted
+            out during the hold were looked for; `anew`, whether it was made anew for them; `look_at`, when to call
+            again for that, in seconds since the epoch, else None; `skipped`, why nothing was sent, else None. Also
+            `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this key
+            has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import broadcast
+
+        @flow
+        def my_flow(name, template):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return broadcast(credentials, name, template)
+        ```
+    """
+    fields = {
+        "name": name,
+        "template": template,
+        "segment_name": segment_name,
+        "segment_id": segment_id,
+        "retarget": retarget,
+        "retarget_type": retarget_type,
+        "body_parameters": body_parameters,
+        "header_parameters": header_parameters,
+        "button_parameters": button_parameters,
+        "header_media_url": header_media_url,
+        "template_text": template_text,
+        "expected_parameters": expected_parameters,
+        "location_id": location_id,
+        "schedule_at": schedule_at,
+        "hold_minutes": hold_minutes,
+        "look_again": look_again,
+        "send_window": send_window,
+        "outside_window": outside_window,
+        "max_lateness": max_lateness,
+        "min_recipients": min_recipients,
+        "max_recipients": max_recipients,
+        "max_deviation": max_deviation,
+        "unit_price": unit_price,
+        "max_cost": max_cost,
+        "cooldown": cooldown,
+        "approved_plan": approved_plan,
+        "approver": approver,
+        "min_delivered": min_delivered,
+        "max_failed": max_failed,
+        "on_failed": on_failed,
+        "logs_path": logs_path,
+        "receipt_path": receipt_path,
+    }
+    return broadcast_once(
+        credentials,
+        fields,
+        key=key,
+        due=due,
+        cancel_on_kill=cancel_on_kill,
+        max_requests=max_requests,
+    )
 
 
-@dataclass(frozen=True)
-class _Ends(BroadcastReached):
-    """What `wait_for_broadcast` waits for, and what it does then."""
+@whautomate_task(finished_in_run=False)
+def cancel_broadcast(
+    credentials: WhautomateCredentials,
+    *,
+    key: str | None = None,
+    broadcast_id: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Cancel a broadcast: delete it if it is still scheduled, and its start over a minute ahead.
 
-    ending: Ending = field(default_factory=Ending)
+    Its claim becomes final, so that a step of the same key doesn't send it again.
+
+    Args:
+        credentials: The account.
+        key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
+            person or thing it is about; outside of runs a key is needed.
+        broadcast_id: Its id.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `cancelled`, whether it was; `id`; `why` it wasn't, else None. Also `requests`, and `waited`, the seconds spent
+            waiting for permits.
+
+    Raises:
+        `ConfigurationError`; `UnexpectedResponse` where it is still there after it was deleted.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import cancel_broadcast
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return cancel_broadcast(credentials)
+        ```
+    """
+    with open_client(credentials, max_requests=max_requests) as client:
+        return run_job(client, cancel_broadcast_job, key=key, broadcast_id=broadcast_id)
 
 
-def _wait_for_broadcast(
+@whautomate_task(finished_in_run=True)
+def wait_for_broadcast(
+    credentials: WhautomateCredentials,
     broadcast_id: str,
     *,
     min_delivered: Threshold | None = None,
@@ -383,65 +713,74 @@ def _wait_for_broadcast(
     on_failed: str = "fail",
     logs_path: str | None = None,
     receipt_path: str | None = None,
-) -> _Ends:
+    cancel_on_kill: bool | None = None,
+    poll_interval: float = 60.0,
+    timeout: float = 86_400.0,
+    max_requests: int | None = None,
+) -> Json:
     """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
 
-    Before its `scheduleDateTime` it is looked at once. A count decides as soon as it is passed. A share is one of the
-    recipients, whose number nobody says is final before the broadcast is complete: it decides then, or once the server
-    counts more recipients than it has processed.
+    It is checked once before its `scheduleDateTime`. A count decides as soon as it is passed. A share is one of the
+    number of recipients, which may not be final before the broadcast is complete. So a share decides then, or once the
+    server counts more recipients than it has processed.
 
-    Where a person cancels the run meanwhile, or its last attempt fails, the broadcast is cancelled if it is still
+    If a person cancels the run meanwhile, or its last attempt fails, the broadcast is cancelled if it is still
     scheduled; see `cancel_on_kill`.
 
     Args:
-        broadcast_id: Its id, as `broadcast` returns it.
+        credentials: The account.
+        broadcast_id: Id of the broadcast, as `broadcast` returns it.
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
-            ends once they are; the task fails where the broadcast ends with fewer.
+            ends once they are reached; the task fails if the broadcast ends with fewer.
         max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
-        on_failed: What happens where min_delivered or max_failed isn't kept: `fail`, or `warn` for a warning in the
+        on_failed: What happens if `min_delivered` or `max_failed` is not kept: `fail`, or `warn` for a warning in the
             log and in `problem`.
         logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers; JSON
-            lines, or Parquet where it ends in `.parquet`. Takes a request for each page of recipients.
-        receipt_path: File for the receipt, written when the wait ends: a page where it ends in `.html`, else JSON.
+            lines, or Parquet if it ends in `.parquet`. Takes a request for each page of recipients.
+        receipt_path: File for the receipt, written when the wait ends: a page if it ends in `.html`, else JSON.
+        cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None cancels it if
+            a person cancels the flow run or its last attempt fails, but not if its process ends with attempts left,
+            because the next attempt resumes it. True cancels it then too. False never does.
+        poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
+            the account together make at most a tenth of the requests of its day, and half of that in a quarter of it.
+        timeout: The longest time to wait, in seconds. It starts again when the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
         `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
-        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
-        `receipt`.
+            `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost`
+            and `receipt`. Also `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        TimeoutError: The wait took too long.
+        WhautomateError: It will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import wait_for_broadcast
+
+        @flow
+        def my_flow(broadcast_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_broadcast(credentials, broadcast_id)
+        ```
     """
-    ending = Ending(min_delivered, max_failed, on_failed, logs_path, receipt_path)
-    asked = condition_of(ending, broadcast_id)
-    return _Ends(broadcast_id, min_delivered=asked.min_delivered, max_failed=asked.max_failed, ending=ending)
-
-
-def _end(
-    credentials: WhautomateCredentials, asked: _Ends, seen: Seen, took: dict[str, Any], max_requests: int | None
-) -> Json:
-    """What `wait_for_broadcast` returns, once its files are written."""
-    if not asked.ending.concludes:
-        return seen_result(seen, took)
-    with task_client(Client, credentials, max_requests=max_requests) as client:
-        client.used.go_on(**took)
-        found = conclude_by_id(client, asked.ending, asked.broadcast_id)
-        log.info("%s", seen.words)
-        _show(found["receipt"])
-        return {**found, **used(client)}
-
-
-wait_for_broadcast, await_for_broadcast = waiting_tasks(_wait_for_broadcast, cancels=True, conclude=_end)
-
-
-def _show(receipt: Json) -> None:
-    """Keep a receipt as an artifact of the run."""
-    if task_run.id or flow_runs():
-        table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in receipt.items()]
-        create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]
-
-
-def _key_of_run(credentials: WhautomateCredentials, name: str) -> str:
-    # Not the task run's id or dynamic key: both are new when a flow is run again, as is a subflow's run id when its
-    # parent is. The place among the calls isn't known where tasks run side by side. So the name tells calls apart.
-    step, account = step_of_run(), credentials.get_account()
-    if step is None:
-        raise ConfigurationError("outside of flow runs a broadcast needs key=, or every call would send it again")
-    return step.key_of(open_state(account.state), account.id, once_of(name))
+    condition = checked(
+        broadcast_end,
+        broadcast_id,
+        min_delivered=min_delivered,
+        max_failed=max_failed,
+        on_failed=on_failed,
+        logs_path=logs_path,
+        receipt_path=receipt_path,
+    )
+    return wait_for_broadcast_end(
+        credentials,
+        condition,
+        cancel_on_kill=cancel_on_kill,
+        poll_interval=poll_interval,
+        timeout=timeout,
+        max_requests=max_requests,
+    )

@@ -1,9 +1,203 @@
-"""The catalogue of client tags."""
+"""Tasks of client tags.
 
-from prefect_whautomate._tasks import endpoint_tasks
-from whautomate_core.api import client_tags
+Written by `scripts/generate/tasks.py`: `nox -s generate` writes it anew.
+"""
 
-list_client_tags, alist_client_tags = endpoint_tasks(client_tags.list_client_tags)
-create_client_tag, acreate_client_tag = endpoint_tasks(client_tags.create_client_tag)
-get_client_tag, aget_client_tag = endpoint_tasks(client_tags.get_client_tag)
-delete_client_tag, adelete_client_tag = endpoint_tasks(client_tags.delete_client_tag)
+from __future__ import annotations
+
+from typing import Any
+
+from prefect_whautomate._endpoints import read, read_all, send, send_once
+from prefect_whautomate._task import whautomate_task
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.api import client_tags as api
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import SearchFilters, Tag, TagInput
+
+__all__ = ["create_client_tag", "delete_client_tag", "get_client_tag", "list_client_tags"]
+
+
+@whautomate_task(finished_in_run=False)
+def list_client_tags(
+    credentials: WhautomateCredentials,
+    *,
+    filters: SearchFilters | None = None,
+    max_records: int | None = None,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> list[Tag] | Any:
+    """List or search client tags (`GET /v1/clientTags`; official page, evidence A).
+
+    Args:
+        credentials: The account.
+        filters: Filters, see `whautomate_core.api.records.SearchFilters`.
+        max_records: The most records to return; defaults to all.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The records without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.client_tags import list_client_tags
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_client_tags(credentials)
+        ```
+    """
+    call = api.list_client_tags(filters=filters)
+    return read_all(
+        credentials,
+        call,
+        max_records=max_records,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=False)
+def create_client_tag(
+    credentials: WhautomateCredentials,
+    client_tag: TagInput,
+    *,
+    extra: Json | None = None,
+    key: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Create a client tag (`POST /v1/clientTags`; official page, evidence A).
+
+    Args:
+        credentials: The account.
+        client_tag: Fields, see `whautomate_core.api.records.TagInput`.
+        extra: Fields to send that the check of names does not know.
+        key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
+            the person or booking it is about, however often it is called, mapped or retried. The same call again
+            returns the result of the first. A different call about the same, such as another text to the same person,
+            sends nothing and is an error that asks for a key. Outside of runs each call without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.client_tags import create_client_tag
+
+        @flow
+        def my_flow(client_tag):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return create_client_tag(credentials, client_tag)
+        ```
+    """
+    call = api.create_client_tag(client_tag, extra=extra)
+    return send_once(credentials, call, key=key, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+def get_client_tag(
+    credentials: WhautomateCredentials,
+    client_tag_id: str,
+    *,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> Tag | Any:
+    """Show one client tag (`GET /v1/clientTags/{clientTagId}`; official page, evidence A).
+
+    Args:
+        credentials: The account.
+        client_tag_id: Id of the client tag.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The record without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.client_tags import get_client_tag
+
+        @flow
+        def my_flow(client_tag_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_client_tag(credentials, client_tag_id)
+        ```
+    """
+    call = api.get_client_tag(client_tag_id)
+    return read(credentials, call, output_path=output_path, return_records=return_records, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+def delete_client_tag(
+    credentials: WhautomateCredentials,
+    client_tag_id: str,
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Delete a client tag (`DELETE /v1/clientTags/{clientTagId}`; official page, evidence A).
+
+    Whether clients lose it is not documented, so an opt-out tag is refused.
+
+    Args:
+        credentials: The account.
+        client_tag_id: Id of the client tag.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.client_tags import delete_client_tag
+
+        @flow
+        def my_flow(client_tag_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return delete_client_tag(credentials, client_tag_id)
+        ```
+    """
+    call = api.delete_client_tag(client_tag_id, allow_protected=allow_protected)
+    return send(credentials, call, max_requests=max_requests)

@@ -1,47 +1,885 @@
-"""Contacts: the endpoints, and the jobs that sync and tag them from a source, find one, and write to one."""
+"""Tasks of contacts.
+
+Written by `scripts/generate/tasks.py`: `nox -s generate` writes it anew.
+"""
 
 from __future__ import annotations
 
-from prefect_whautomate._tasks import endpoint_tasks, job_tasks
-from prefect_whautomate._waiting import waiting_tasks
-from whautomate_core.api import contacts
-from whautomate_core.people import find as people
-from whautomate_core.people import opt_outs
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect_whautomate._clients import open_client
+from prefect_whautomate._endpoints import read, read_all, send, send_once
+from prefect_whautomate._flow_runs import sync_run
+from prefect_whautomate._jobs import checked, run_job
+from prefect_whautomate._progress import RunProgress
+from prefect_whautomate._task import whautomate_task
+from prefect_whautomate._waiting import wait_for
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.api import contacts as api
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Contact, ContactFilters, ContactInput, ContactUpdate
 from whautomate_core.people.conditions import ContactHas
-from whautomate_core.sync import contacts as jobs
+from whautomate_core.people.find import find_contact as find_contact_job
+from whautomate_core.people.find import set_contact_fields as set_contact_fields_job
+from whautomate_core.people.find import set_contact_stage as set_contact_stage_job
+from whautomate_core.people.opt_outs import export_opt_outs as export_opt_outs_job
+from whautomate_core.rows.sources import Source
+from whautomate_core.sync.contacts import sync_contacts as sync_contacts_job
+from whautomate_core.sync.contacts import tag_contacts as tag_contacts_job
+from whautomate_core.sync.options import Column, Drift, Members, Mode, Nulls, Quota, Show, WhenRunning
+from whautomate_core.values.thresholds import Threshold
 
-list_contacts, alist_contacts = endpoint_tasks(contacts.list_contacts)
-create_contact, acreate_contact = endpoint_tasks(contacts.create_contact)
-get_contact, aget_contact = endpoint_tasks(contacts.get_contact)
-update_contact, aupdate_contact = endpoint_tasks(contacts.update_contact)
-delete_contact, adelete_contact = endpoint_tasks(contacts.delete_contact)
-add_contact_tags, aadd_contact_tags = endpoint_tasks(contacts.add_contact_tags)
-remove_contact_tags, aremove_contact_tags = endpoint_tasks(contacts.remove_contact_tags)
+__all__ = [
+    "add_contact_tags",
+    "create_contact",
+    "delete_contact",
+    "export_opt_outs",
+    "find_contact",
+    "get_contact",
+    "list_contacts",
+    "remove_contact_tags",
+    "set_contact_fields",
+    "set_contact_stage",
+    "sync_contacts",
+    "tag_contacts",
+    "update_contact",
+    "wait_for_contact",
+]
 
-find_contact, afind_contact = job_tasks(people.find_contact, __name__, finished=False)
-set_contact_stage, aset_contact_stage = job_tasks(people.set_contact_stage, __name__)
-set_contact_fields, aset_contact_fields = job_tasks(people.set_contact_fields, __name__)
 
-sync_contacts, async_contacts = job_tasks(jobs.sync_contacts, __name__, lane="bulk")
-tag_contacts, atag_contacts = job_tasks(jobs.tag_contacts, __name__, lane="bulk")
-export_opt_outs, aexport_opt_outs = job_tasks(opt_outs.export_opt_outs, __name__, finished=False, lane="bulk")
+@whautomate_task(finished_in_run=False)
+def list_contacts(
+    credentials: WhautomateCredentials,
+    *,
+    filters: ContactFilters | None = None,
+    max_records: int | None = None,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> list[Contact] | Any:
+    """List or search contacts (`GET /v1/contacts`; official page, evidence A).
 
-
-def _wait_for_contact(
-    contact_id: str | None = None, *, phone: str | None = None, tag: str | None = None, stage: str | None = None
-) -> ContactHas:
-    """Wait until a contact has a tag, a stage, or both.
+    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
 
     Args:
-        contact_id: Its id; this or `phone`.
-        phone: A number; which of the contacts that have it does not matter. There may be none yet.
-        tag: Name of a tag, in any spelling of upper and lower case.
-        stage: Name of a stage, likewise.
+        credentials: The account.
+        filters: Filters, see `whautomate_core.api.records.ContactFilters`.
+        max_records: The most records to return; defaults to all.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`.
+        The records without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import list_contacts
+
+        @flow
+        def my_flow():
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return list_contacts(credentials)
+        ```
     """
-    return ContactHas(contact_id, phone=phone, tag=tag, stage=stage)
+    call = api.list_contacts(filters=filters)
+    return read_all(
+        credentials,
+        call,
+        max_records=max_records,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
+    )
 
 
-wait_for_contact, await_for_contact = waiting_tasks(_wait_for_contact)
+@whautomate_task(finished_in_run=False)
+def create_contact(
+    credentials: WhautomateCredentials,
+    contact: ContactInput,
+    *,
+    extra: Json | None = None,
+    allow_protected: bool = False,
+    key: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
+
+    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
+    first, among contacts and clients: whoever has opted out is not created again.
+
+    Args:
+        credentials: The account.
+        contact: Fields, see `whautomate_core.api.records.ContactInput`.
+        extra: Fields to send that the check of names does not know.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
+            the person or booking it is about, however often it is called, mapped or retried. The same call again
+            returns the result of the first. A different call about the same, such as another text to the same person,
+            sends nothing and is an error that asks for a key. Outside of runs each call without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import create_contact
+
+        @flow
+        def my_flow(contact):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return create_contact(credentials, contact)
+        ```
+    """
+    call = api.create_contact(contact, extra=extra, allow_protected=allow_protected)
+    return send_once(credentials, call, key=key, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+def get_contact(
+    credentials: WhautomateCredentials,
+    contact_id: str,
+    *,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> Contact | Any:
+    """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A).
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The record without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import get_contact
+
+        @flow
+        def my_flow(contact_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return get_contact(credentials, contact_id)
+        ```
+    """
+    call = api.get_contact(contact_id)
+    return read(credentials, call, output_path=output_path, return_records=return_records, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+def update_contact(
+    credentials: WhautomateCredentials,
+    contact_id: str,
+    contact: ContactUpdate,
+    *,
+    extra: Json | None = None,
+    overwrite: bool = False,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
+
+    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
+    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
+    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        contact: Fields, see `whautomate_core.api.records.ContactUpdate`.
+        extra: Fields to send that the check of names does not know.
+        overwrite: Send the body alone, instead of merging it into what is there.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import update_contact
+
+        @flow
+        def my_flow(contact_id, contact):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return update_contact(credentials, contact_id, contact)
+        ```
+    """
+    call = api.update_contact(contact_id, contact, extra=extra, overwrite=overwrite, allow_protected=allow_protected)
+    return send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+def delete_contact(
+    credentials: WhautomateCredentials,
+    contact_id: str,
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import delete_contact
+
+        @flow
+        def my_flow(contact_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return delete_contact(credentials, contact_id)
+        ```
+    """
+    call = api.delete_contact(contact_id, allow_protected=allow_protected)
+    return send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+def add_contact_tags(
+    credentials: WhautomateCredentials,
+    contact_id: str,
+    tags: list[str],
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
+
+    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
+    what is missing is sent.
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        tags: Names of tags.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import add_contact_tags
+
+        @flow
+        def my_flow(contact_id, tags):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return add_contact_tags(credentials, contact_id, tags)
+        ```
+    """
+    call = api.add_contact_tags(contact_id, tags, allow_protected=allow_protected)
+    return send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+def remove_contact_tags(
+    credentials: WhautomateCredentials,
+    contact_id: str,
+    tags: list[str],
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
+
+    This too triggers automations: the contact is read first and only what it holds is sent.
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact.
+        tags: Names of tags.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import remove_contact_tags
+
+        @flow
+        def my_flow(contact_id, tags):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return remove_contact_tags(credentials, contact_id, tags)
+        ```
+    """
+    call = api.remove_contact_tags(contact_id, tags, allow_protected=allow_protected)
+    return send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+def sync_contacts(
+    credentials: WhautomateCredentials,
+    source: Source,
+    mapping: Mapping[str, Column],
+    *,
+    match: str | Sequence[str] | None = None,
+    default_region: str | None = None,
+    region_column: str | None = None,
+    consent_column: str | None = None,
+    nulls: Nulls = "keep",
+    tags: Sequence[str] = (),
+    mode: Mode = "upsert",
+    drift: Drift = "ignore",
+    suppress: Source | None = None,
+    location_id: str | None = None,
+    plan_only: bool = False,
+    over_quota: Quota = "spread",
+    max_rejected: Threshold = "100%",
+    max_consent_rejected: Threshold = 0,
+    max_suppress_rejected: Threshold = 0,
+    max_failed: Threshold = 0,
+    max_created: int | None = None,
+    max_added: int | None = None,
+    max_deleted: Threshold = "10%",
+    rejects_path: str | None = None,
+    outcomes_path: str | None = None,
+    show: Show = "masked",
+    sync_name: str | None = None,
+    settle_after: float = 900.0,
+    when_running: WhenRunning = "wait",
+    max_requests: int | None = None,
+) -> Json:
+    """Make contacts what a source says: create who is missing, write what differs.
+
+    Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
+    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
+    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
+    and nobody is created or tagged twice.
+
+    Args:
+        credentials: The account.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. What
+            they are matched by is required; `customFields.NAME` are custom fields.
+        match: What contacts are matched by: `phoneNumber`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither
+            counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with
+            the row.
+        nulls: What an empty cell means: `keep` what is there, or `clear` it.
+        tags: Names of tags for every contact that consents.
+        mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this
+            sync had before and the source has no more.
+        drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was
+            changed at Whautomate is written back.
+        suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region
+            where it has one): first they get the opt-out tag, and none of them is created.
+        location_id: Location of new contacts; defaults to the account's.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
+            found, before nothing is sent: likewise.
+        max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
+        max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
+        max_created: The most contacts it may create, since creating fires automations; defaults to unlimited.
+        max_added: The most contacts it may give tags to, likewise.
+        max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
+        rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or
+            `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after
+            their task.
+        settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to have
+            happened.
+        when_running: Where another run of the sync is under way: `wait` for its end, or `stop`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
+            `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
+            `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody
+            knows whether they were created; a later run finds out); each row is one of them. Beside it `tagged`,
+            `untagged`, `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates`
+            (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it
+            is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did. Also
+            `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` where a
+            threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that concern
+            every row, such as `AuthenticationError`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import sync_contacts
+
+        @flow
+        def my_flow(source, mapping):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return sync_contacts(credentials, source, mapping)
+        ```
+    """
+    with open_client(credentials, lane="bulk", max_requests=max_requests) as client:
+        return run_job(
+            client,
+            sync_contacts_job,
+            source,
+            mapping,
+            match=match,
+            default_region=default_region,
+            region_column=region_column,
+            consent_column=consent_column,
+            nulls=nulls,
+            tags=tags,
+            mode=mode,
+            drift=drift,
+            suppress=suppress,
+            location_id=location_id,
+            plan_only=plan_only,
+            over_quota=over_quota,
+            max_rejected=max_rejected,
+            max_consent_rejected=max_consent_rejected,
+            max_suppress_rejected=max_suppress_rejected,
+            max_failed=max_failed,
+            max_created=max_created,
+            max_added=max_added,
+            max_deleted=max_deleted,
+            rejects_path=rejects_path,
+            outcomes_path=outcomes_path,
+            show=show,
+            sync_name=sync_name,
+            settle_after=settle_after,
+            when_running=when_running,
+            run=sync_run(source, whole=mode == "mirror"),
+            progress=RunProgress(),
+        )
+
+
+@whautomate_task(finished_in_run=True)
+def tag_contacts(
+    credentials: WhautomateCredentials,
+    source: Source,
+    tag: str,
+    match: Mapping[str, str] | None = None,
+    *,
+    members: Members = "at_least",
+    default_region: str | None = None,
+    region_column: str | None = None,
+    consent_column: str | None = None,
+    plan_only: bool = False,
+    over_quota: Quota = "spread",
+    max_rejected: Threshold = "100%",
+    max_consent_rejected: Threshold = 0,
+    max_failed: Threshold = 0,
+    max_added: int | None = None,
+    max_removed: Threshold = "100%",
+    rejects_path: str | None = None,
+    outcomes_path: str | None = None,
+    show: Show = "masked",
+    sync_name: str | None = None,
+    when_running: WhenRunning = "wait",
+    max_requests: int | None = None,
+) -> Json:
+    """Give a tag to the contacts whom a source names, with the fewest calls. Nobody is created.
+
+    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
+
+    Args:
+        credentials: The account.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        tag: Name of the tag.
+        match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where
+            None.
+        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected: they
+            may be about anybody.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A
+            word that is neither counts as no, and its row is rejected.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
+            found, before nothing is sent: likewise.
+        max_failed: Rows that the server may refuse before the job is a failure: likewise.
+        max_added: The most contacts that may get the tag; defaults to unlimited.
+        max_removed: The most members who may lose it: a count or a share.
+        rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task.
+        when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no
+            such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `requests`,
+            and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import tag_contacts
+
+        @flow
+        def my_flow(source, tag):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return tag_contacts(credentials, source, tag)
+        ```
+    """
+    with open_client(credentials, lane="bulk", max_requests=max_requests) as client:
+        return run_job(
+            client,
+            tag_contacts_job,
+            source,
+            tag,
+            match,
+            members=members,
+            default_region=default_region,
+            region_column=region_column,
+            consent_column=consent_column,
+            plan_only=plan_only,
+            over_quota=over_quota,
+            max_rejected=max_rejected,
+            max_consent_rejected=max_consent_rejected,
+            max_failed=max_failed,
+            max_added=max_added,
+            max_removed=max_removed,
+            rejects_path=rejects_path,
+            outcomes_path=outcomes_path,
+            show=show,
+            sync_name=sync_name,
+            when_running=when_running,
+            run=sync_run(source, whole=members == "exactly"),
+            progress=RunProgress(),
+        )
+
+
+@whautomate_task(finished_in_run=False)
+def export_opt_outs(credentials: WhautomateCredentials, output_path: str, *, max_requests: int | None = None) -> Json:
+    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+
+    Args:
+        credentials: The account.
+        output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
+            there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
+            `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
+            column is `phoneNumber`. A client whose number can be read in two ways is there with each.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `requests`, and
+            `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list changed
+            whenever it was read.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import export_opt_outs
+
+        @flow
+        def my_flow(output_path):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return export_opt_outs(credentials, output_path)
+        ```
+    """
+    with open_client(credentials, lane="bulk", max_requests=max_requests) as client:
+        return run_job(client, export_opt_outs_job, output_path, progress=RunProgress())
+
+
+@whautomate_task(finished_in_run=False)
+def find_contact(
+    credentials: WhautomateCredentials,
+    phone: str,
+    *,
+    default_region: str | None = None,
+    missing_ok: bool = False,
+    thorough: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """The id of the contact with a phone number. Where several have it, the oldest.
+
+    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
+    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
+
+    Args:
+        credentials: The account.
+        phone: Number as people write it.
+        default_region: Country of a number without a country code, such as `DE`.
+        missing_ok: Return the id None where there is none.
+        thorough: Where the search shows none, read all contacts page by page.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out. Nothing
+            else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting
+            for permits.
+
+    Raises:
+        `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import find_contact
+
+        @flow
+        def my_flow(phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return find_contact(credentials, phone)
+        ```
+    """
+    with open_client(credentials, max_requests=max_requests) as client:
+        return run_job(
+            client,
+            find_contact_job,
+            phone,
+            default_region=default_region,
+            missing_ok=missing_ok,
+            thorough=thorough,
+        )
+
+
+@whautomate_task(finished_in_run=True)
+def set_contact_stage(
+    credentials: WhautomateCredentials,
+    stage: str,
+    *,
+    phone: str | None = None,
+    contact_id: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+
+    The API lists no stages, so one that doesn't exist is the server's to refuse.
+
+    Args:
+        credentials: The account.
+        stage: Name of the stage.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
+            and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
+            contact, or another contact or client with its number, has opted out: a search for each kind tells.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import set_contact_stage
+
+        @flow
+        def my_flow(stage, phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return set_contact_stage(credentials, stage, phone=phone)
+        ```
+    """
+    with open_client(credentials, max_requests=max_requests) as client:
+        return run_job(
+            client,
+            set_contact_stage_job,
+            stage,
+            phone=phone,
+            contact_id=contact_id,
+            default_region=default_region,
+            thorough=thorough,
+            allow_protected=allow_protected,
+        )
+
+
+@whautomate_task(finished_in_run=True)
+def set_contact_fields(
+    credentials: WhautomateCredentials,
+    fields: ContactUpdate,
+    *,
+    phone: str | None = None,
+    contact_id: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+
+    Args:
+        credentials: The account.
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        contact_id: Id of the contact.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
+            and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage or
+            the number of a contact where it, or another contact or client with its number, has opted out.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import set_contact_fields
+
+        @flow
+        def my_flow(fields, phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return set_contact_fields(credentials, fields, phone=phone)
+        ```
+    """
+    with open_client(credentials, max_requests=max_requests) as client:
+        return run_job(
+            client,
+            set_contact_fields_job,
+            fields,
+            phone=phone,
+            contact_id=contact_id,
+            default_region=default_region,
+            thorough=thorough,
+            allow_protected=allow_protected,
+        )
+
+
+@whautomate_task(finished_in_run=True)
+def wait_for_contact(
+    credentials: WhautomateCredentials,
+    contact_id: str | None = None,
+    *,
+    phone: str | None = None,
+    tag: str | None = None,
+    stage: str | None = None,
+    poll_interval: float = 60.0,
+    timeout: float = 86_400.0,
+    max_requests: int | None = None,
+) -> Json:
+    """Wait until a contact has a tag, a stage, or both. Upper and lower case are the same.
+
+    Args:
+        credentials: The account.
+        contact_id: Id of the contact; this or `phone`.
+        phone: A number. Any contact with that number will do, and there may be none yet.
+        tag: Name of a tag.
+        stage: Name of a stage.
+        poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
+            the account together make at most a tenth of the requests of its day, and half of that in a quarter of it.
+        timeout: The longest time to wait, in seconds. It starts again when the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`. Also `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        TimeoutError: The wait took too long.
+        WhautomateError: It will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.contacts import wait_for_contact
+
+        @flow
+        def my_flow(phone):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return wait_for_contact(credentials, phone=phone)
+        ```
+    """
+    condition = checked(ContactHas, contact_id, phone=phone, tag=tag, stage=stage)
+    return wait_for(credentials, condition, poll_interval=poll_interval, timeout=timeout, max_requests=max_requests)

@@ -7,6 +7,7 @@ from typing import Literal
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import ConfigDict, Field, HttpUrl, SecretStr
 
+from prefect_whautomate._flow_runs import deployed_run, require_one_state
 from prefect_whautomate._known_fields import KnownFields
 from whautomate_core.account import SETTINGS, Account, account_from_settings
 from whautomate_core.client.client import AsyncClient, Client
@@ -103,6 +104,4 @@ class WhautomateCredentials(KnownFields, CredentialsBlock):
         return AsyncClient(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)
 
     def _require_one_state(self) -> None:
-        from prefect_whautomate._runs import deployed_run, require_one_state  # which imports this module
-
-        require_one_state(self, deployed_run())
+        require_one_state(self.get_account(), self._block_document_name, deployed_run())

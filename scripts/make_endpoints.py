@@ -19,7 +19,7 @@ Written by `scripts/make_endpoints.py` from the contract and the code; a test ke
 
 Each operation of the API has one name in every layer. Of `updateContact` that is `contacts.update_contact` in
 `whautomate_core.api`, `WhautomateUpdateContactOperator` in `airflow_provider_whautomate.operators.contacts`, and the
-tasks `update_contact` and `aupdate_contact` in `prefect_whautomate.contacts`.
+task `update_contact` in `prefect_whautomate.contacts`; its coroutine is in `prefect_whautomate.aio.contacts`.
 
 **Repeated** says what happens after a lost connection, a 5xx or a 429:
 

@@ -41,12 +41,12 @@ def _from(module: str, names: Iterable[str]) -> str:
 
     listed = sorted(names, key=order)
     aliased, plain = [one for one in listed if " as " in one], [one for one in listed if " as " not in one]
-    lines = [f"from {module} import {one}" for one in aliased]
+    lines = [(order(one), f"from {module} import {one}") for one in aliased]
     if plain:
         line = f"from {module} import {', '.join(plain)}"
         wrapped = [f"from {module} import (", *(f"    {one}," for one in plain), ")"]
-        lines.append(line if len(line) <= WIDTH else "\n".join(wrapped))
-    return "\n".join(lines)
+        lines.append((order(plain[0]), line if len(line) <= WIDTH else "\n".join(wrapped)))
+    return "\n".join(line for _, line in sorted(lines))
 
 
 def docstring(text: str, indent: int) -> str:

@@ -99,12 +99,12 @@ class Function:
 
 def endpoints(resource: str) -> list[Function]:
     """The endpoints of a resource, in the order of its module."""
-    return [_function(one.function, of_the_run=()) for one in registry.ENDPOINTS.values() if one.resource == resource]
+    return [function_of(one.function, of_the_run=()) for one in registry.ENDPOINTS.values() if one.resource == resource]
 
 
 def jobs(resource: str) -> list[Function]:
     """The jobs of a resource of which operators and tasks are written, in the order of the registry."""
-    return [_function(one.function) for one in JOBS.values() if one.resource == resource and one.name not in BY_HAND]
+    return [function_of(one.function) for one in JOBS.values() if one.resource == resource and one.name not in BY_HAND]
 
 
 def about(resource: str) -> str:
@@ -113,13 +113,19 @@ def about(resource: str) -> str:
     return text.strip().splitlines()[0].partition(". ")[0].rstrip(".")
 
 
-def _function(call: Callable[..., Any], of_the_run: Collection[str] = OF_THE_RUN) -> Function:
+def function_of(call: Callable[..., Any], of_the_run: Collection[str] = OF_THE_RUN) -> Function:
+    """What there is to know of a function, or of a class by what it is made of.
+
+    Args:
+        call: The function.
+        of_the_run: Names of its arguments that the run gives.
+    """
     module = importlib.import_module(inspect.unwrap(call).__module__)
     what, meanings, results = docs.parts(call)
     signature = inspect.signature(call)
     own = [one for one in signature.parameters.values() if one.name not in of_the_run]
     arguments = tuple(_argument(one, module, meanings.get(one.name, "").rstrip(".")) for one in own)
-    texts = [signature.return_annotation, *(text for one in arguments for text in (one.type, one.default) if text)]
+    texts = [str(signature.return_annotation), *(text for one in arguments for text in (one.type, one.default) if text)]
     given = tuple(name for name in signature.parameters if name in of_the_run)
     return Function(
         call.__module__,

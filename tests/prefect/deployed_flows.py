@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 
 import whautomate_core.account
 from prefect_whautomate import WhautomateCredentials, contacts, segments
+from prefect_whautomate.aio import contacts as aio_contacts
 from whautomate_core.values.limits import Limits
 
 whautomate_core.account.PLANS["trial"] = Limits(json.loads(os.environ.get("TEST_WINDOWS", "[[60, 60], [100, 86400]]")))
@@ -61,7 +62,7 @@ async def in_coroutines(block: str, notes: str):
     note(notes, "start")
     if flow_run.run_count == 1:
         raise RuntimeError("a failure, of which one is retried")
-    await asyncio.gather(*(contacts.acreate_contact(credentials, person(n), **ALONE) for n in range(6)))
+    await asyncio.gather(*(aio_contacts.create_contact(credentials, person(n), **ALONE) for n in range(6)))
     note(notes, "made")
 
 
@@ -114,18 +115,18 @@ def waits(block: str, notes: str, how: str):
 @flow
 async def awaits(block: str, notes: str, how: str):
     """`waits` in coroutines."""
-    from prefect_whautomate import broadcasts
+    from prefect_whautomate.aio import broadcasts
 
     credentials, given = await WhautomateCredentials.aload(block), held_broadcast(how)
     note(notes, "start")
     if how == "task":
-        await broadcasts.abroadcast(credentials, **given)
+        await broadcasts.broadcast(credentials, **given)
     elif how == "block":
         run = await broadcasts.Broadcast(credentials=credentials, **given).atrigger()
         await run.await_for_completion()
     else:
-        sent = await broadcasts.abroadcast(credentials, **given, look_again=False)
-        await broadcasts.await_for_broadcast(credentials, sent["id"])
+        sent = await broadcasts.broadcast(credentials, **given, look_again=False)
+        await broadcasts.wait_for_broadcast(credentials, sent["id"])
 
 
 def held_broadcast(how):

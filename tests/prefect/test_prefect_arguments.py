@@ -8,12 +8,14 @@ import pytest
 from prefect import Task
 
 import prefect_whautomate
-from prefect_whautomate import contacts
+from prefect_whautomate import aio, contacts
+from prefect_whautomate.aio import contacts as aio_contacts
 from whautomate_core import errors
 
 TASKS = [
     one
-    for module in pkgutil.iter_modules(prefect_whautomate.__path__, "prefect_whautomate.")
+    for package in (prefect_whautomate, aio)
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
     for one in vars(importlib.import_module(module.name)).values()
     if isinstance(one, Task)
 ]
@@ -54,11 +56,11 @@ SYNC = {"source": [{"n": "Ada", "m": "+4915112345678"}], "mapping": {"name": "n"
         ("wait_for_contact", {"contact_id": "c", "tag": 3}, "tag must be text"),
     ],
 )
-@pytest.mark.parametrize("twin", ["", "a"])
+@pytest.mark.parametrize("module", [contacts, aio_contacts], ids=["sync", "aio"])
 def test_arguments_of_the_wrong_type_are_refused_before_anything_is_sent(
-    whautomate_emulator, credentials, name, given, said, twin
+    whautomate_emulator, credentials, name, given, said, module
 ):
-    task = getattr(contacts, twin + name)
+    task = getattr(module, name)
 
     async def called():
         done = task.fn(credentials, **given)

@@ -18,7 +18,8 @@ from prefect.exceptions import PrefectHTTPStatusError, TerminationSignal
 from prefect.states import Cancelling, Failed
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
 
-from prefect_whautomate import broadcasts, segments
+from prefect_whautomate import _broadcasting, broadcasts, segments
+from prefect_whautomate.aio import broadcasts as aio_broadcasts
 from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
 from whautomate_core.waiting import poll
@@ -54,7 +55,7 @@ def held(whautomate_emulator, monkeypatch):
     now = whautomate_emulator.now
     monkeypatch.setattr("whautomate_core.messaging.timing.now", lambda: datetime.fromtimestamp(now(), UTC))
     monkeypatch.setattr(
-        broadcasts, "time", type("Clock", (), {"time": staticmethod(now), "sleep": whautomate_emulator.advance})
+        _broadcasting, "time", type("Clock", (), {"time": staticmethod(now), "sleep": whautomate_emulator.advance})
     )
 
 
@@ -127,7 +128,7 @@ def ending(error):
 
 def test_a_process_that_is_ended_outside_of_runs_cancels_it(whautomate_emulator, block, held, monkeypatch):
     run = block(key="k", hold_minutes=5).trigger()
-    monkeypatch.setattr(broadcasts.time, "sleep", ending(TerminationSignal(signal=15)))
+    monkeypatch.setattr(_broadcasting.time, "sleep", ending(TerminationSignal(signal=15)))
     with pytest.raises(TerminationSignal):
         run.wait_for_completion()
     assert whautomate_emulator.records("broadcasts") == []
@@ -155,7 +156,7 @@ def test_a_process_that_is_ended_asks_what_became_of_its_run(
         run = block(hold_minutes=5, cancel_on_kill=cancel_on_kill).trigger()
         if state is not None:
             server.set_flow_run_state(FlowRunContext.get().flow_run.id, state, force=True)
-        monkeypatch.setattr(broadcasts.time, "sleep", ending(TerminationSignal(signal=15)))
+        monkeypatch.setattr(_broadcasting.time, "sleep", ending(TerminationSignal(signal=15)))
         with pytest.raises(TerminationSignal):
             run.wait_for_completion()
 
@@ -169,7 +170,7 @@ def test_who_is_told_nothing_looks_and_cancels_it(
     server, whautomate_emulator, credentials, block, monkeypatch, state, way
 ):
     """A person cancels a run that no worker has, or marks it as failed: its process goes on."""
-    monkeypatch.setattr(broadcasts, "LOOK", 0.05)
+    monkeypatch.setattr(_broadcasting, "LOOK", 0.05)
     monkeypatch.setattr(poll, "MEANWHILE", 0.05)
     given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
     block()  # the segment and its people
@@ -200,21 +201,21 @@ def test_who_is_told_nothing_looks_and_cancels_it(
     assert whautomate_emulator.records("broadcasts") == []
 
 
-@pytest.mark.parametrize("way", ["abroadcast", "block", "await_for_broadcast"])
+@pytest.mark.parametrize("way", ["broadcast", "block", "wait_for_broadcast"])
 def test_a_coroutine_that_is_cancelled_cancels_it(server, whautomate_emulator, credentials, block, caplog, way):
     given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
     held_by = block(hold_minutes=60)
-    reads = 2 if way == "await_for_broadcast" else 1  # it is compared once it is created, then looked at by who waits
+    reads = 2 if way == "wait_for_broadcast" else 1  # it is compared once it is created, then looked at by who waits
 
     async def waits():
-        if way == "abroadcast":
-            await broadcasts.abroadcast(credentials, **given)
+        if way == "broadcast":
+            await aio_broadcasts.broadcast(credentials, **given)
         elif way == "block":
             run = await held_by.atrigger()
             await run.await_for_completion()
         else:
-            sent = await broadcasts.abroadcast(credentials, **given, look_again=False)
-            await broadcasts.await_for_broadcast(credentials, sent["id"])
+            sent = await aio_broadcasts.broadcast(credentials, **given, look_again=False)
+            await aio_broadcasts.wait_for_broadcast(credentials, sent["id"])
 
     @flow(retries=1)
     async def campaign():
@@ -240,7 +241,7 @@ def test_a_coroutine_that_is_cancelled_while_it_is_created_leaves_none(
 
     @flow
     async def campaign():
-        waiting = asyncio.create_task(broadcasts.abroadcast(credentials, **given))
+        waiting = asyncio.create_task(aio_broadcasts.broadcast(credentials, **given))
         while not whautomate_emulator.held():
             await asyncio.sleep(0.02)
         for _ in range(times):
@@ -269,7 +270,7 @@ def test_the_failure_of_the_last_attempt_cancels_it(
         whautomate_emulator.advance(seconds)
         whautomate_emulator.fault("error_in_200", operation="listContacts", probability=1.0)
 
-    monkeypatch.setattr(broadcasts.time, "sleep", sleep)
+    monkeypatch.setattr(_broadcasting.time, "sleep", sleep)
 
     @flow(retries=flow_retries)
     def campaign():
@@ -351,7 +352,7 @@ def test_who_waits_writes_log_and_receipt(server, whautomate_emulator, credentia
     given = {"template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 0, "unit_price": 0.1}
     sent = broadcasts.broadcast.fn(credentials, "spring", **given, key="k")
     paths = {"logs_path": f"{tmp_path}/logs.jsonl", "receipt_path": f"{tmp_path}/receipt.json"}
-    task = (broadcasts.wait_for_broadcast, broadcasts.await_for_broadcast)[which]
+    task = (broadcasts.wait_for_broadcast, aio_broadcasts.wait_for_broadcast)[which]
 
     def wait(**more):
         done = task.fn(credentials, sent["id"], poll_interval=0.2, **paths, **more)
@@ -372,7 +373,7 @@ def test_who_waits_writes_log_and_receipt(server, whautomate_emulator, credentia
     assert "over max_failed=1" in wait(max_failed=1, on_failed="warn")["problem"]
 
 
-@pytest.mark.parametrize("name", ["broadcast", "abroadcast"])
+@pytest.mark.parametrize("task", [broadcasts.broadcast, aio_broadcasts.broadcast], ids=["sync", "aio"])
 @pytest.mark.parametrize(
     "late",
     [
@@ -382,10 +383,9 @@ def test_who_waits_writes_log_and_receipt(server, whautomate_emulator, credentia
         {"on_failed": "warn"},
     ],
 )
-def test_a_task_that_does_not_wait_refuses_what_happens_at_the_end(whautomate_emulator, credentials, block, name, late):
+def test_a_task_that_does_not_wait_refuses_what_happens_at_the_end(whautomate_emulator, credentials, block, task, late):
     block()
     before = len(whautomate_emulator.requests())
-    task = getattr(broadcasts, name)
 
     async def sends():
         done = task.fn(credentials, "spring", TEMPLATE, segment_name="newsletter-subscribers", key="k", **late)

@@ -18,7 +18,7 @@ from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry, Cancelling
 
 from prefect_whautomate import WhautomateCredentials, contacts, segments
-from prefect_whautomate._runs import leave_until_permitted
+from prefect_whautomate._leaving import leave_until_permitted
 from whautomate_core import errors
 
 ROOT = Path(__file__).parents[2]

@@ -15,13 +15,16 @@ from prefect import Task, flow
 from prefect.runtime import flow_run
 
 from prefect_whautomate import contacts, messages, segments
+from prefect_whautomate.aio import contacts as aio_contacts
+from prefect_whautomate.aio import messages as aio_messages
+from prefect_whautomate.aio import segments as aio_segments
 from whautomate_core import errors
 
 LOCATION = {"id": "loc000000001"}
 OPERATIONS = operations()
 BODIES = [operation for operation in OPERATIONS if operation.body]
 LISTS = [re.sub(r"\{\w+\}", "[^/]+", operation.path) for operation in OPERATIONS if operation.lists]
-COLOURS = pytest.mark.parametrize("prefix", ["", "a"], ids=["sync", "async"])
+COLOURS = pytest.mark.parametrize("package", ["prefect_whautomate", "prefect_whautomate.aio"], ids=["sync", "async"])
 
 
 # --- the contract
@@ -35,8 +38,8 @@ def core_function(operation):
     return getattr(importlib.import_module(f"whautomate_core.api.{operation.resource}"), operation.function)
 
 
-def task_of(operation, prefix):
-    return getattr(importlib.import_module(f"prefect_whautomate.{operation.resource}"), prefix + operation.function)
+def task_of(operation, package):
+    return getattr(importlib.import_module(f"{package}.{operation.resource}"), operation.function)
 
 
 def call(task, *args, **kwargs):
@@ -73,27 +76,27 @@ def sent(monkeypatch):
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=operation_id)
 @COLOURS
-def test_every_operation_has_its_task_with_the_arguments_and_the_words_of_the_core(operation, prefix):
-    endpoint, task = core_function(operation), task_of(operation, prefix)
+def test_every_operation_has_its_task_with_the_arguments_and_the_words_of_the_core(operation, package):
+    endpoint, task = core_function(operation), task_of(operation, package)
     reads = ["output_path", "return_records"] if operation.method == "GET" else []
     lists = ["max_records"] if operation.lists else []
     once = ["key"] if operation.method == "POST" and operation.body_name != "tags" else []
     expected = ["credentials", *inspect.signature(endpoint).parameters, *lists, *reads, *once, "max_requests"]
     assert isinstance(task, Task)
-    assert (task.name, task.isasync) == (prefix + operation.function, bool(prefix))
+    assert (task.name, task.isasync) == (operation.function, package.endswith(".aio"))
     assert list(inspect.signature(task.fn).parameters) == expected
     assert task.description.startswith(inspect.getdoc(endpoint))
-    assert f"from prefect_whautomate.{operation.resource} import {task.name}\n" in task.description
+    assert f"from {package}.{operation.resource} import {task.name}\n" in task.description
     for option in (*lists, *reads, *once, "max_requests"):
         assert f"\n    {option}: " in task.description
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=operation_id)
 @COLOURS
-def test_it_sends_exactly_what_the_contract_says(operation, prefix, sent, credentials_of_nowhere):
+def test_it_sends_exactly_what_the_contract_says(operation, package, sent, credentials_of_nowhere):
     requests, answer = sent
     answer.tagged = operation.function.startswith("remove_")
-    arguments, task = operation.arguments(), task_of(operation, prefix)
+    arguments, task = operation.arguments(), task_of(operation, package)
     arguments.get("filters", {}).pop("page", None)  # every page is read
     flags = {"allow_protected": True, "overwrite": True, "return_records": True}
     result = call(
@@ -123,7 +126,7 @@ def test_it_sends_exactly_what_the_contract_says(operation, prefix, sent, creden
 
 @pytest.mark.parametrize("operation", BODIES, ids=operation_id)
 @COLOURS
-def test_a_broken_body_is_refused_before_anything_is_sent(operation, prefix, sent, credentials_of_nowhere):
+def test_a_broken_body_is_refused_before_anything_is_sent(operation, package, sent, credentials_of_nowhere):
     requests, _ = sent
     arguments, name = operation.arguments(), operation.body_name
     broken = ["text", [1] if name == "tags" else {**arguments[name], "nmae": "x"}]
@@ -132,7 +135,7 @@ def test_a_broken_body_is_refused_before_anything_is_sent(operation, prefix, sen
         broken += [{key: value for key, value in arguments[name].items() if key != field} for field in required]
     for body in broken:
         with pytest.raises(errors.InvalidRequest):
-            call(task_of(operation, prefix), credentials_of_nowhere, **{**arguments, name: body})
+            call(task_of(operation, package), credentials_of_nowhere, **{**arguments, name: body})
     assert requests == []
 
 
@@ -142,16 +145,16 @@ def test_a_broken_body_is_refused_before_anything_is_sent(operation, prefix, sen
 PEOPLE = [{"name": f"Ada {n}", "phoneNumber": f"+4930{n:07}", "location": LOCATION} for n in range(120)]
 
 
-@pytest.mark.parametrize("name", ["list_contacts", "alist_contacts"])
-def test_lists_and_reads_go_to_a_file_and_its_path_is_the_result(whautomate_emulator, credentials, tmp_path, name):
+@pytest.mark.parametrize("module", [contacts, aio_contacts], ids=["sync", "aio"])
+def test_lists_and_reads_go_to_a_file_and_its_path_is_the_result(whautomate_emulator, credentials, tmp_path, module):
     ids = whautomate_emulator.add_contacts(PEOPLE)
     path = tmp_path / "people.jsonl"
-    listed = call(getattr(contacts, name), credentials, output_path=str(path), max_records=110)
+    listed = call(module.list_contacts, credentials, output_path=str(path), max_records=110)
     assert listed == {"path": str(path), "records": 110}
     records = [json.loads(line) for line in path.read_text().splitlines()]
     assert len({record["id"] for record in records} & set(ids)) == 110
     one = tmp_path / "one.jsonl"
-    read = call(getattr(contacts, name.replace("list_contacts", "get_contact")), credentials, ids[0], output_path=one)
+    read = call(module.get_contact, credentials, ids[0], output_path=one)
     assert read == {"path": str(one), "records": 1}
     assert json.loads(one.read_text())["id"] == ids[0]
 
@@ -183,17 +186,17 @@ def test_a_file_that_can_not_be_written_costs_no_request(whautomate_emulator, cr
 # --- personal data, and what the log says
 
 
-@pytest.mark.parametrize("prefix", ["", "a"])
-def test_reads_return_no_personal_data_unless_they_are_told_to(whautomate_emulator, credentials, caplog, prefix):
+@pytest.mark.parametrize("modules", [(contacts, messages), (aio_contacts, aio_messages)], ids=["sync", "aio"])
+def test_reads_return_no_personal_data_unless_they_are_told_to(whautomate_emulator, credentials, caplog, modules):
     caplog.set_level("INFO")
     ada = {**PEOPLE[0], "notes": "a private note", "tags": ["vip"], "stage": "Won", "customFields": {"city": "Ulm"}}
     [contact] = whautomate_emulator.add_contacts([ada])
     whautomate_emulator.receive(contact, "a private text")
-    one, lists = getattr(contacts, f"{prefix}get_contact"), getattr(contacts, f"{prefix}list_contacts")
+    one, lists = modules[0].get_contact, modules[0].list_contacts
     read, (listed,) = call(one, credentials, contact), call(lists, credentials)
     assert listed.items() >= {"id": contact, "tags": ["vip"], "stage": "Won", "location": LOCATION}.items()
     assert (read["id"], read["tags"]) == (contact, ["vip"])
-    (message,) = call(getattr(messages, f"{prefix}list_contact_messages"), credentials, contact)
+    (message,) = call(modules[1].list_contact_messages, credentials, contact)
     assert message["id"]
     shown = f"{read} {listed} {message} {caplog.text}"
     assert not [one for one in ("Ada", "49300", "private", "Ulm") if one in shown]
@@ -216,11 +219,12 @@ def test_each_task_ends_its_log_with_what_came_of_it(whautomate_emulator, creden
         result = call(task, credentials, *arguments, **more)
         return result, caplog.messages[-1]
 
-    for prefix in ("", "a"):
+    for module, of_segments in ((contacts, segments), (aio_contacts, aio_segments)):
+        again = module is aio_contacts
         names = ("create_contact", "add_contact_tags", "update_contact", "get_contact", "list_contacts", "find_contact")
-        of = {name: getattr(contacts, prefix + name) for name in (*names, "delete_contact")}
+        of = {name: getattr(module, name) for name in (*names, "delete_contact")}
         made, line = said(
-            of["create_contact"], {**PEOPLE[0], "location": LOCATION}, key=f"Ada{prefix} {credentials.account}"
+            of["create_contact"], {**PEOPLE[0], "location": LOCATION}, key=f"Ada{again} {credentials.account}"
         )
         id = made["id"]
         assert line == f"contact {id} created"
@@ -232,16 +236,14 @@ def test_each_task_ends_its_log_with_what_came_of_it(whautomate_emulator, creden
         path = f"{tmp_path}/people.jsonl"
         assert said(of["list_contacts"], max_records=1, output_path=path)[1] == f"1 contact written to {path}"
         assert said(of["find_contact"], phone=PEOPLE[0]["phoneNumber"])[1] == f"contact {id} found"
-        wait = contacts.await_for_contact if prefix else contacts.wait_for_contact
-        assert said(wait, id, tag="vip")[1].startswith(f"contact {id} has ")
+        assert said(module.wait_for_contact, id, tag="vip")[1].startswith(f"contact {id} has ")
         assert said(of["delete_contact"], id, allow_protected=True)[1] == f"contact {id} deleted"
-        segment, line = said(getattr(segments, f"{prefix}ensure_segment"), f"all{prefix}", {"tags": ["newsletter"]})
-        assert line == f"segment all{prefix} ({segment['id']}) created"
+        segment, line = said(of_segments.ensure_segment, f"all{again}", {"tags": ["newsletter"]})
+        assert line == f"segment all{again} ({segment['id']}) created"
         rows = [{"name": "Ada", "mobile": "030 1234567"}, {"name": "Bob", "mobile": "no number"}]
         mapping = {"name": "name", "phoneNumber": "mobile"}
-        sync = contacts.async_contacts if prefix else contacts.sync_contacts
-        _, line = said(sync, rows, mapping, default_region="DE", max_rejected=1)
-        assert line.startswith("2 rows: 1 created" if not prefix else "2 rows: 1 unchanged")
+        _, line = said(module.sync_contacts, rows, mapping, default_region="DE", max_rejected=1)
+        assert line.startswith("2 rows: 1 created" if not again else "2 rows: 1 unchanged")
         assert "1 rejected" in line
 
 
@@ -292,11 +294,11 @@ def test_a_flow_creates_reads_changes_and_deletes(server, whautomate_emulator, c
 def test_a_coroutine_does_the_same(server, whautomate_emulator, credentials):
     @flow
     async def life():
-        made = await contacts.acreate_contact(credentials, person(1))
-        await contacts.aupdate_contact(credentials, made["id"], {"name": "Grace"})
-        read = await contacts.aget_contact(credentials, made["id"], return_records=True)
-        listed = await contacts.alist_contacts(credentials, max_records=1, return_records=True)
-        return made, read, listed, await contacts.adelete_contact(credentials, made["id"])
+        made = await aio_contacts.create_contact(credentials, person(1))
+        await aio_contacts.update_contact(credentials, made["id"], {"name": "Grace"})
+        read = await aio_contacts.get_contact(credentials, made["id"], return_records=True)
+        listed = await aio_contacts.list_contacts(credentials, max_records=1, return_records=True)
+        return made, read, listed, await aio_contacts.delete_contact(credentials, made["id"])
 
     made, read, listed, gone = asyncio.run(life())
     assert made == gone == {"id": read["id"]}
@@ -347,12 +349,12 @@ def test_a_host_that_does_not_answer_is_said_not_to(credentials_of_emulator):
             contacts.list_contacts.fn(credentials)
 
 
-@pytest.mark.parametrize("name", ["create_contact", "acreate_contact"])
+@pytest.mark.parametrize("module", [contacts, aio_contacts], ids=["sync", "aio"])
 def test_what_may_have_happened_is_not_tried_again_whatever_the_flow_says(
-    server, whautomate_emulator, credentials, name
+    server, whautomate_emulator, credentials, module
 ):
     whautomate_emulator.fault("500_after", operation="createContact")
-    create = getattr(contacts, name).with_options(retries=2)
+    create = module.create_contact.with_options(retries=2)
 
     @flow
     def once():

@@ -1,6 +1,7 @@
 """One real flow that touches every resource, and the jobs by what users have."""
 
 import asyncio
+import importlib
 import inspect
 
 import pytest
@@ -9,21 +10,26 @@ from prefect import flow
 
 from prefect_whautomate import (
     account,
-    appointments,
     broadcasts,
     classes,
-    client_tags,
     clients,
     contact_tags,
     contacts,
     locations,
     messages,
     segments,
-    service_categories,
     services,
-    staffs,
-    webhooks,
 )
+from prefect_whautomate.aio import appointments as aio_appointments
+from prefect_whautomate.aio import classes as aio_classes
+from prefect_whautomate.aio import client_tags as aio_client_tags
+from prefect_whautomate.aio import clients as aio_clients
+from prefect_whautomate.aio import contacts as aio_contacts
+from prefect_whautomate.aio import segments as aio_segments
+from prefect_whautomate.aio import service_categories as aio_service_categories
+from prefect_whautomate.aio import services as aio_services
+from prefect_whautomate.aio import staffs as aio_staffs
+from prefect_whautomate.aio import webhooks as aio_webhooks
 from whautomate_core import errors
 from whautomate_core.bookings import catalogue
 from whautomate_core.people import find as people
@@ -66,31 +72,31 @@ def test_a_flow_goes_through_the_whole_account(server, whautomate_emulator, cred
 
     @flow
     async def bookings():
-        await client_tags.acreate_client_tag(credentials, {"name": "regular"})
-        client = await clients.acreate_client(
+        await aio_client_tags.create_client_tag(credentials, {"name": "regular"})
+        client = await aio_clients.create_client(
             credentials, {"fullName": "Ada", "countryCode": "+49", "phone": "301234567", "primaryLocation": LOCATION}
         )
-        assert (await clients.afind_client(credentials, **ADA))["id"] == client["id"]
-        assert (await clients.aset_client_fields(credentials, {"notes": "x"}, **ADA))["changed"]
-        segment = await segments.aensure_segment(credentials, "regulars", {"tags": ["regular"]}, type="client")
-        category = await service_categories.acreate_service_category(credentials, {"name": "Body"})
-        assert (await staffs.aget_staff(credentials, staff))["active"]
+        assert (await aio_clients.find_client(credentials, **ADA))["id"] == client["id"]
+        assert (await aio_clients.set_client_fields(credentials, {"notes": "x"}, **ADA))["changed"]
+        segment = await aio_segments.ensure_segment(credentials, "regulars", {"tags": ["regular"]}, type="client")
+        category = await aio_service_categories.create_service_category(credentials, {"name": "Body"})
+        assert (await aio_staffs.get_staff(credentials, staff))["active"]
         given = {"staffs": [{"id": staff}], "categories": [category], "durationMinutes": 60}
         massage, yoga = await asyncio.gather(
-            services.aupsert_service(credentials, "Massage", {"serviceType": "APPOINTMENT", **given}),
-            services.aupsert_service(credentials, "Yoga", {"serviceType": "CLASS", **given}),
+            aio_services.upsert_service(credentials, "Massage", {"serviceType": "APPOINTMENT", **given}),
+            aio_services.upsert_service(credentials, "Yoga", {"serviceType": "CLASS", **given}),
         )
         who = {"client": client, "service": {"id": massage["id"]}, "staff": {"id": staff}, "location": LOCATION}
-        booked = await appointments.abook_appointment(
+        booked = await aio_appointments.book_appointment(
             credentials, {**who, "date": "2030-03-04", "time": "10:00 AM", "timezone": "Europe/Berlin"}
         )
         when = ("2030-03-05", "06:30 PM", "Europe/Berlin")
-        class_ = await classes.aupsert_class(credentials, yoga["id"], staff, *when, {"numberOfParticipants": 5})
-        again = await classes.aupsert_class(credentials, yoga["id"], staff, *when)
+        class_ = await aio_classes.upsert_class(credentials, yoga["id"], staff, *when, {"numberOfParticipants": 5})
+        again = await aio_classes.upsert_class(credentials, yoga["id"], staff, *when)
         assert (class_["created"], again["created"], again["id"]) == (True, False, class_["id"])
-        await classes.aadd_class_participant(credentials, class_["id"], {"client": client})
+        await aio_classes.add_class_participant(credentials, class_["id"], {"client": client})
         hook = {"name": "n8n", "active": True, "serverUrl": "https://example.com/hook"}
-        await webhooks.acreate_webhook(credentials, hook)
+        await aio_webhooks.create_webhook(credentials, hook)
         return booked, segment
 
     figures = people_and_messages()
@@ -106,9 +112,10 @@ def test_a_flow_goes_through_the_whole_account(server, whautomate_emulator, cred
 @pytest.mark.parametrize(("module", "job"), JOBS, ids=[job.__name__ for _, job in JOBS])
 def test_a_job_is_two_tasks_with_the_arguments_of_its_function(module, job):
     arguments = [*inspect.signature(job).parameters][1:]
-    for name in (job.__name__, f"a{job.__name__}"):
-        task = getattr(module, name)
-        assert (task.name, task.isasync) == (name, name.startswith("a"))
+    aio_module = importlib.import_module(module.__name__.replace("prefect_whautomate.", "prefect_whautomate.aio."))
+    for of, is_async in ((module, False), (aio_module, True)):
+        task = getattr(of, job.__name__)
+        assert (task.name, task.isasync) == (job.__name__, is_async)
         assert [*inspect.signature(task.fn).parameters] == ["credentials", *arguments, "max_requests"]
     described = getattr(module, job.__name__).description
     assert all(f"\n    {name}: " in described for name in ("credentials", *arguments, "max_requests"))
@@ -131,14 +138,14 @@ def test_a_look_up_is_made_anew_when_the_flow_is_run_again(server, whautomate_em
 
 
 @pytest.mark.whautomate(search_delay=3600.0, list_lag=3600.0)
-@pytest.mark.parametrize("prefix", ["", "a"])
-def test_whom_a_sync_made_is_found_before_searches_and_lists_show_them(whautomate_emulator, credentials, prefix):
+@pytest.mark.parametrize("modules", [(contacts, clients), (aio_contacts, aio_clients)], ids=["sync", "aio"])
+def test_whom_a_sync_made_is_found_before_searches_and_lists_show_them(whautomate_emulator, credentials, modules):
     rows, mapping = [{"name": "Ada", "mobile": "030 1234567"}], {"name": "name", "phoneNumber": "mobile"}
     contacts.sync_contacts.fn(credentials, rows, mapping, default_region="DE")
     clients.sync_clients.fn(credentials, rows, {"fullName": "name", "phone": "mobile"}, default_region="DE")
-    for module, kind in ((contacts, "contact"), (clients, "client")):
-        found = getattr(module, f"{prefix}find_{kind}").fn(credentials, **ADA)
-        found = asyncio.run(found) if prefix else found
+    for module, kind in zip(modules, ("contact", "client"), strict=True):
+        found = getattr(module, f"find_{kind}").fn(credentials, **ADA)
+        found = asyncio.run(found) if inspect.iscoroutine(found) else found
         assert [found["id"]] == [one["id"] for one in whautomate_emulator.records(f"{kind}s")]
 
 

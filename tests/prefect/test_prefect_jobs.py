@@ -16,6 +16,9 @@ from prefect.logging.handlers import APILogHandler
 from pydantic import SecretStr
 
 from prefect_whautomate import _waiting, broadcasts, contacts, segments
+from prefect_whautomate.aio import broadcasts as aio_broadcasts
+from prefect_whautomate.aio import contacts as aio_contacts
+from prefect_whautomate.aio import segments as aio_segments
 from whautomate_core import errors
 from whautomate_core.client.retries import ATTEMPTS
 from whautomate_core.rows.sources import Sql, Table
@@ -95,13 +98,13 @@ def test_the_example_takes_the_name_of_a_saved_block_and_refuses_real_hosts(serv
 def test_jobs_run_in_coroutines_too(server, whautomate_emulator, credentials):
     @flow
     async def nightly():
-        synced = await contacts.async_contacts(credentials, ROWS, MAPPING, default_region="DE")
-        tagged = await contacts.atag_contacts(
+        synced = await aio_contacts.sync_contacts(credentials, ROWS, MAPPING, default_region="DE")
+        tagged = await aio_contacts.tag_contacts(
             credentials, ROWS, "newsletter", {"phoneNumber": "mobile"}, default_region="DE", consent_column="ok"
         )
-        segment = await segments.aensure_segment(credentials, "all", {"tags": ["newsletter"]})
-        sent = await broadcasts.abroadcast(credentials, "hello", TEMPLATE, segment_id=segment["id"], hold_minutes=0)
-        done = await broadcasts.await_for_broadcast(credentials, sent["id"], poll_interval=0.2)
+        segment = await aio_segments.ensure_segment(credentials, "all", {"tags": ["newsletter"]})
+        sent = await aio_broadcasts.broadcast(credentials, "hello", TEMPLATE, segment_id=segment["id"], hold_minutes=0)
+        done = await aio_broadcasts.wait_for_broadcast(credentials, sent["id"], poll_interval=0.2)
         return synced, tagged, segment, sent, done
 
     steps = synced, tagged, _, sent, done = asyncio.run(nightly())
@@ -241,7 +244,7 @@ def test_so_it_is_in_coroutines(server, whautomate_emulator, credentials, segmen
 
     @flow
     async def campaign():
-        tries.append(await broadcasts.abroadcast(credentials, "spring", TEMPLATE, segment_id=segment_id, **AT_ONCE))
+        tries.append(await aio_broadcasts.broadcast(credentials, "spring", TEMPLATE, segment_id=segment_id, **AT_ONCE))
         if len(tries) < 2:
             whautomate_emulator.advance(1.0)
             raise RuntimeError("after the broadcast")
@@ -295,8 +298,8 @@ def test_a_segment_that_reaches_opted_out_people_is_refused_once(server, whautom
 
 
 @pytest.mark.whautomate(broadcasts_stay_scheduled=True)
-@pytest.mark.parametrize("name", ["wait_for_broadcast", "await_for_broadcast"])
-def test_waiting_ends(server, whautomate_emulator, credentials, segment_id, monkeypatch, name):
+@pytest.mark.parametrize("module", [broadcasts, aio_broadcasts], ids=["sync", "aio"])
+def test_waiting_ends(server, whautomate_emulator, credentials, segment_id, monkeypatch, module):
     """The waits' time moves only while they wait, so that the looks are those of a machine that is never busy."""
     sent = broadcasts.broadcast.fn(credentials, "spring", TEMPLATE, segment_id=segment_id, key="k", **AT_ONCE)
     now = [time.time()]
@@ -307,14 +310,13 @@ def test_waiting_ends(server, whautomate_emulator, credentials, segment_id, monk
     async def asleep(seconds):
         sleep(seconds)
 
-    for module in (_waiting, poll):
-        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: now[0], sleep=sleep))
+    for timed in (_waiting, poll):
+        monkeypatch.setattr(timed, "time", SimpleNamespace(time=lambda: now[0], sleep=sleep))
     monkeypatch.setattr(poll, "asyncio", SimpleNamespace(to_thread=asyncio.to_thread, sleep=asleep))
 
     @flow
     def figures():
-        wait = getattr(broadcasts, name)
-        return wait.submit(credentials, sent["id"], poll_interval=0.3, timeout=1).result()
+        return module.wait_for_broadcast.submit(credentials, sent["id"], poll_interval=0.3, timeout=1).result()
 
     with pytest.raises(TimeoutError, match="not finished after 1 s"):
         figures()

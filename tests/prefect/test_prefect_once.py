@@ -7,12 +7,26 @@ import pytest
 from prefect import flow, unmapped
 from prefect.runtime import flow_run
 
-from prefect_whautomate import _tasks, appointments, classes, client_tags, clients, contacts, messages, services, staffs
-from prefect_whautomate._runs import task_client
+from prefect_whautomate import (
+    _clients,
+    appointments,
+    classes,
+    client_tags,
+    clients,
+    contacts,
+    messages,
+    services,
+    staffs,
+)
+from prefect_whautomate._clients import task_client
+from prefect_whautomate._flow_runs import kept_name
+from prefect_whautomate.aio import contacts as aio_contacts
 from whautomate_core import errors
 from whautomate_core.api.segments import get_segment
 from whautomate_core.client.client import Client
 from whautomate_core.state import open_state
+from whautomate_core.sync.contacts import sync_contacts
+from whautomate_core.sync.options import Run
 
 LOCATION = {"id": "loc000000001"}
 ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}"} for n in range(3)]
@@ -73,8 +87,8 @@ def test_coroutines_and_flows_in_flows_are_no_exception(server, whautomate_emula
 
     @flow
     async def inner():
-        made = await asyncio.gather(*(contacts.acreate_contact(credentials, person(n)) for n in range(3)))
-        await contacts.aadd_contact_tags(credentials, made[0]["id"], ["vip"])
+        made = await asyncio.gather(*(aio_contacts.create_contact(credentials, person(n)) for n in range(3)))
+        await aio_contacts.add_contact_tags(credentials, made[0]["id"], ["vip"])
         tries.append(made)
 
     @flow(retries=1)
@@ -158,14 +172,14 @@ def test_a_task_outside_of_flows_is_identified_by_its_run(server, whautomate_emu
     assert contacts.create_contact(credentials, person(2))["id"]
 
 
-@pytest.mark.parametrize("name", ["create_contact", "acreate_contact"])
-def test_an_unknown_outcome_stays_unknown_when_the_flow_is_retried(server, whautomate_emulator, credentials, name):
+@pytest.mark.parametrize("module", [contacts, aio_contacts], ids=["sync", "aio"])
+def test_an_unknown_outcome_stays_unknown_when_the_flow_is_retried(server, whautomate_emulator, credentials, module):
     whautomate_emulator.fault("dropped_after", operation="createContact")
 
     @flow(retries=2)
     async def once():
-        made = getattr(contacts, name)(credentials, person(1))
-        return await made if name.startswith("a") else made
+        made = module.create_contact(credentials, person(1))
+        return await made if module is aio_contacts else made
 
     with pytest.raises(errors.OutcomeUnknown, match=r"may have happened.*claims release"):
         asyncio.run(once())
@@ -474,6 +488,22 @@ def test_what_was_claimed_under_the_keys_of_before_is_not_sent_again(server, wha
     assert len(whautomate_emulator.messages()) == 1
 
 
+def test_coroutines_keep_the_names_that_they_were_stored_under(server, whautomate_emulator, credentials):
+    """A sync in a coroutine was the task `async_contacts`: its ledger goes on."""
+    with credentials.get_client() as client:
+        stored = Run("nightly.async_contacts", holder="an earlier run")
+        assert sync_contacts(client, ROWS, MAPPING, default_region="DE", run=stored)["created"] == 3
+
+    @flow
+    async def nightly():
+        return await aio_contacts.sync_contacts(credentials, ROWS, MAPPING, default_region="DE")
+
+    report = asyncio.run(nightly())
+    assert (report["unchanged"], report["requests"]) == (3, 0)
+    named = aio_contacts.sync_contacts.with_options(name="people")
+    assert [kept_name(task) for task in (contacts.sync_contacts, named)] == ["sync_contacts", "people"]
+
+
 # --- tasks that are finished
 
 
@@ -526,7 +556,7 @@ def test_every_step_keeps_to_max_requests_and_says_what_it_took(server, whautoma
 
 def test_bulk_jobs_leave_room_for_the_others(credentials, whautomate_emulator, monkeypatch):
     lanes = []
-    monkeypatch.setattr(_tasks, "task_client", lambda *a, **k: lanes.append(k.get("lane")) or task_client(*a, **k))
+    monkeypatch.setattr(_clients, "task_client", lambda *a, **k: lanes.append(k.get("lane")) or task_client(*a, **k))
     contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE")
     contacts.tag_contacts.fn(credentials, ROWS, "vip", {"phoneNumber": "mobile"}, default_region="DE")
     assert lanes == ["bulk", "bulk"]

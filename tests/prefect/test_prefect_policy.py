@@ -30,8 +30,8 @@ def credentials_of(world, **settings):
     return WhautomateCredentials(host=world.emulator.url, key=world.emulator.key, **settings)
 
 
-def task_of(case, prefix=""):
-    return getattr(importlib.import_module(f"prefect_whautomate.{case.resource}"), prefix + case.function)
+def task_of(case, package="prefect_whautomate"):
+    return getattr(importlib.import_module(f"{package}.{case.resource}"), case.function)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -40,7 +40,7 @@ def test_who_opted_out_is_left_alone(case, world, credentials):
     with pytest.raises(PolicyRefused):
         task_of(case).fn(credentials, **case.arguments(world))
     with pytest.raises(PolicyRefused):
-        asyncio.run(task_of(case, "a").fn(credentials, **case.arguments(world)))
+        asyncio.run(task_of(case, "prefect_whautomate.aio").fn(credentials, **case.arguments(world)))
     assert world.written() == []
     assert world.happened() == before
     assert open_state().claims.open(credentials.account) == []

@@ -10,17 +10,24 @@ from prefect import Task
 from waiting_cases import CASES, Case
 
 from prefect_whautomate import account, appointments, broadcasts, classes, clients, contacts, messages
+from prefect_whautomate.aio import account as aio_account
+from prefect_whautomate.aio import appointments as aio_appointments
+from prefect_whautomate.aio import broadcasts as aio_broadcasts
+from prefect_whautomate.aio import classes as aio_classes
+from prefect_whautomate.aio import clients as aio_clients
+from prefect_whautomate.aio import contacts as aio_contacts
+from prefect_whautomate.aio import messages as aio_messages
 from whautomate_core import errors
 
 TASKS = {
-    "broadcast": (broadcasts.wait_for_broadcast, broadcasts.await_for_broadcast),
-    "contact": (contacts.wait_for_contact, contacts.await_for_contact),
-    "client": (clients.wait_for_client, clients.await_for_client),
-    "quota": (account.wait_for_quota, account.await_for_quota),
-    "message": (messages.wait_for_message, messages.await_for_message),
-    "appointment": (appointments.wait_for_appointment, appointments.await_for_appointment),
-    "slot": (appointments.wait_for_slot, appointments.await_for_slot),
-    "class": (classes.wait_for_class, classes.await_for_class),
+    "broadcast": (broadcasts.wait_for_broadcast, aio_broadcasts.wait_for_broadcast),
+    "contact": (contacts.wait_for_contact, aio_contacts.wait_for_contact),
+    "client": (clients.wait_for_client, aio_clients.wait_for_client),
+    "quota": (account.wait_for_quota, aio_account.wait_for_quota),
+    "message": (messages.wait_for_message, aio_messages.wait_for_message),
+    "appointment": (appointments.wait_for_appointment, aio_appointments.wait_for_appointment),
+    "slot": (appointments.wait_for_slot, aio_appointments.wait_for_slot),
+    "class": (classes.wait_for_class, aio_classes.wait_for_class),
 }
 QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5}
 
@@ -64,7 +71,7 @@ def test_each_has_a_twin_with_its_arguments_and_a_description(kind):
     task, twin = TASKS[kind]
     assert isinstance(task, Task)
     assert (task.name, task.isasync) == (f"wait_for_{kind}", False)
-    assert (twin.name, twin.isasync) == (f"await_for_{kind}", True)
+    assert (twin.name, twin.isasync) == (f"wait_for_{kind}", True)
     names = list(inspect.signature(task.fn).parameters)
     assert names == list(inspect.signature(twin.fn).parameters)
     assert names[0] == "credentials"

@@ -30,7 +30,7 @@ def cancel_broadcast(
     broadcast_id: str | None = None,
     patience: tuple[float, ...] = PATIENCE,
     because: str | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], datetime] | None = None,
 ) -> Json:
     """Cancel a broadcast: delete it if it is scheduled to start more than a minute from now.
@@ -79,7 +79,7 @@ def _ids_of(
     about: list[Claim],
     broadcast_id: str | None,
     patience: tuple[float, ...],
-    sleep: Callable[[float], None],
+    sleep: Callable[[float], object],
 ) -> list[str]:
     """The ids of the broadcasts that these claims are about. Claims whose creation got no answer are settled.
 

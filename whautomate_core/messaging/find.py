@@ -18,7 +18,7 @@ and the server may still be at work after we stopped waiting for it."""
 
 
 def find_patiently(
-    client: Client, full_name: str, patience: tuple[float, ...], sleep: Callable[[float], None]
+    client: Client, full_name: str, patience: tuple[float, ...], sleep: Callable[[float], object]
 ) -> Broadcast | None:
     for seconds in patience:
         sleep(seconds)

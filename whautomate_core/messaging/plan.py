@@ -76,7 +76,7 @@ class Step:
     campaign: Campaign
     key: str
     clock: Callable[[], datetime]
-    sleep: Callable[[float], None]
+    sleep: Callable[[float], object]
 
     @property
     def account(self) -> str:

@@ -30,7 +30,7 @@ def send_broadcast(
     key: str,
     *,
     due: datetime | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], datetime] | None = None,
 ) -> Json:
     """Create the broadcast of `key`, or resume it if it was created before.

@@ -1,0 +1,61 @@
+"""The end of a broadcast, which the task `wait_for_broadcast` waits for. Nothing here needs Prefect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from whautomate_core.messaging.conditions import BroadcastReached
+from whautomate_core.messaging.outcome import Ending, condition_of
+from whautomate_core.values.thresholds import Threshold
+
+CANCEL_ON_KILL = (
+    "Whether the end of the run cancels the broadcast while it is still scheduled. None cancels it if a person cancels "
+    "the flow run or its last attempt fails, but not if its process ends with attempts left, because the next attempt "
+    "resumes it. True cancels it then too. False never does."
+)
+"""The help of the argument of that name, which tasks and the block `Broadcast` have."""
+
+
+@dataclass(frozen=True)
+class BroadcastEnd(BroadcastReached):
+    """The end of a broadcast, and what is done then."""
+
+    ending: Ending = field(default_factory=Ending)
+
+
+def broadcast_end(
+    broadcast_id: str,
+    *,
+    min_delivered: Threshold | None = None,
+    max_failed: Threshold | None = None,
+    on_failed: str = "fail",
+    logs_path: str | None = None,
+    receipt_path: str | None = None,
+) -> BroadcastEnd:
+    """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
+
+    It is checked once before its `scheduleDateTime`. A count decides as soon as it is passed. A share is one of the
+    number of recipients, which may not be final before the broadcast is complete. So a share decides then, or once the
+    server counts more recipients than it has processed.
+
+    If a person cancels the run meanwhile, or its last attempt fails, the broadcast is cancelled if it is still
+    scheduled; see `cancel_on_kill`.
+
+    Args:
+        broadcast_id: Id of the broadcast, as `broadcast` returns it.
+        min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
+            ends once they are reached; the task fails if the broadcast ends with fewer.
+        max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
+        on_failed: What happens if `min_delivered` or `max_failed` is not kept: `fail`, or `warn` for a warning in the
+            log and in `problem`.
+        logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers; JSON
+            lines, or Parquet if it ends in `.parquet`. Takes a request for each page of recipients.
+        receipt_path: File for the receipt, written when the wait ends: a page if it ends in `.html`, else JSON.
+
+    Returns: `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
+        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
+        `receipt`.
+    """
+    ending = Ending(min_delivered, max_failed, on_failed, logs_path, receipt_path)
+    asked = condition_of(ending, broadcast_id)
+    return BroadcastEnd(broadcast_id, min_delivered=asked.min_delivered, max_failed=asked.max_failed, ending=ending)

@@ -1,0 +1,220 @@
+"""How a broadcast is sent once, held, and waited for: what the tasks of broadcasts and the block `Broadcast` share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from prefect.artifacts import create_table_artifact
+from prefect.runtime import task_run
+
+from prefect_whautomate._broadcast_end import BroadcastEnd
+from prefect_whautomate._cancelling import LOOK, CancelledWithRun, in_thread, stop_with_run
+from prefect_whautomate._clients import open_client, used
+from prefect_whautomate._flow_runs import flow_runs
+from prefect_whautomate._once import step_of_run
+from prefect_whautomate._reported import say
+from prefect_whautomate._waiting import seen_result, waited, waited_async
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.api.call import Json
+from whautomate_core.client.client import Client
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.job import job_of
+from whautomate_core.messaging import jobs
+from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
+from whautomate_core.messaging.keys import once_of
+from whautomate_core.messaging.outcome import conclude_by_id, shown
+from whautomate_core.messaging.send import send_broadcast
+from whautomate_core.state import open_state
+from whautomate_core.values.words import time_of
+from whautomate_core.waiting.condition import Seen
+
+log = logging.getLogger(__name__)
+
+
+# --- the task `broadcast`
+
+
+def broadcast_once(
+    credentials: WhautomateCredentials,
+    fields: Mapping[str, Any],
+    *,
+    key: str | None,
+    due: datetime | None,
+    cancel_on_kill: bool | None,
+    max_requests: int | None,
+) -> Json:
+    """Create a broadcast once under its key, and wait until nobody can opt out of it any more.
+
+    Args:
+        credentials: The account.
+        fields: The fields of `Campaign`.
+        key: What makes it the same broadcast; defaults to the flow run and the name.
+        due: When the step was to run; see `max_lateness`.
+        cancel_on_kill: As for `CancelledWithRun`.
+        max_requests: The most requests it may make, repeats included.
+    """
+    campaign, key = campaign_of(fields), key_of(credentials, fields["name"], key)
+    with (
+        open_client(credentials, max_requests=max_requests) as client,
+        CancelledWithRun(credentials, cancel_on_kill, key=key),
+    ):
+        made = held(client, campaign, key, due, sent(client, campaign, key, due))
+        say_sent(client, made)
+        return {**made, **used(client)}
+
+
+async def broadcast_once_async(
+    credentials: WhautomateCredentials,
+    fields: Mapping[str, Any],
+    *,
+    key: str | None,
+    due: datetime | None,
+    cancel_on_kill: bool | None,
+    max_requests: int | None,
+) -> Json:
+    """`broadcast_once` for coroutines."""
+    campaign = campaign_of(fields)
+    key = await asyncio.to_thread(key_of, credentials, fields["name"], key)
+    client = await asyncio.to_thread(open_client, credentials, max_requests=max_requests)
+    with client:
+        async with CancelledWithRun(credentials, cancel_on_kill, key=key):
+            made = await in_thread(client, sent, client, campaign, key, due)
+            made = await held_async(client, campaign, key, due, made)
+            say_sent(client, made)
+            return {**made, **used(client)}
+
+
+def campaign_of(fields: Mapping[str, Any]) -> Campaign:
+    """The campaign of the arguments of the task `broadcast`. Raises `ConfigurationError`."""
+    if late := acting_at_the_end(fields):
+        raise ConfigurationError(
+            f"{', '.join(late)}: the task broadcast does not wait for the end of the broadcast. Give "
+            f"{'it' if len(late) == 1 else 'them'} to wait_for_broadcast, or use the block Broadcast, which does both"
+        )
+    campaign = campaign_from(fields)
+    assert campaign is not None
+    return campaign
+
+
+def key_of(credentials: WhautomateCredentials, name: str, key: str | None) -> str:
+    """The key of a broadcast: `key`, else the flow run and the broadcast's name. Raises `ConfigurationError`."""
+    if key is not None:
+        return key
+    # Neither the task run's id nor its dynamic key: both are new when a flow runs again, as is a subflow's run id when
+    # its parent runs again. The place among the calls isn't known when tasks run side by side.
+    step, account = step_of_run(), credentials.get_account()
+    if step is None:
+        raise ConfigurationError("outside of flow runs a broadcast needs key=, or every call would send it again")
+    return step.key_of(open_state(account.state), account.id, once_of(name))
+
+
+# --- sending and holding
+
+
+def say_sent(client: Client, made: Json) -> None:
+    """Log what a task took, and last what became of the broadcast."""
+    say(client, job_of(jobs.broadcast).line(made))
+
+
+def sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
+    """Create the broadcast, or find it if it was created before under its key."""
+    return send_broadcast(client, campaign, key, due=due or _due_of_run(), sleep=client.used.sleep)
+
+
+def _due_of_run() -> datetime | None:
+    """When a scheduled run was to start; None if a person started it."""
+    run = next(iter(flow_runs()), None)
+    return run.expected_start_time if run is not None and run.auto_scheduled else None
+
+
+def held(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+    """Wait until the hold is nearly over, then look for people who opted out meanwhile."""
+    while made["look_at"] is not None:
+        _say_held(made)
+        while (rest := made["look_at"] - time.time()) > 0:
+            time.sleep(min(rest, LOOK))
+            stop_with_run()
+        made = _looked_again(client, campaign, key, due, made)
+    return made
+
+
+async def held_async(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+    """`held` for coroutines."""
+    while made["look_at"] is not None:
+        _say_held(made)
+        while (rest := made["look_at"] - time.time()) > 0:
+            await asyncio.sleep(min(rest, LOOK))
+            await asyncio.to_thread(stop_with_run)
+        made = await in_thread(client, _looked_again, client, campaign, key, due, made)
+    return made
+
+
+def _say_held(made: Json) -> None:
+    log.info(
+        "broadcast %s (%s) starts at %s; checking for new opt-outs shortly before",
+        *(made["name"], made["id"], time_of(made["start"])),
+    )
+
+
+def _looked_again(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+    again = send_broadcast(client, campaign, key, due=due, sleep=client.used.sleep)
+    return made | again | {"created": made["created"]}
+
+
+# --- the task `wait_for_broadcast`
+
+
+def wait_for_broadcast_end(
+    credentials: WhautomateCredentials,
+    condition: BroadcastEnd,
+    *,
+    cancel_on_kill: bool | None,
+    poll_interval: float,
+    timeout: float,
+    max_requests: int | None,
+) -> Json:
+    """Wait until a broadcast is over, and write its files. Raises `TimeoutError` and `WhautomateError`."""
+    with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
+        seen, took = waited(credentials, condition, poll_interval, timeout, max_requests)
+    return _ended(credentials, condition, seen, took, max_requests)
+
+
+async def wait_for_broadcast_end_async(
+    credentials: WhautomateCredentials,
+    condition: BroadcastEnd,
+    *,
+    cancel_on_kill: bool | None,
+    poll_interval: float,
+    timeout: float,
+    max_requests: int | None,
+) -> Json:
+    """`wait_for_broadcast_end` for coroutines."""
+    async with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
+        seen, took = await waited_async(credentials, condition, poll_interval, timeout, max_requests)
+    return await asyncio.to_thread(_ended, credentials, condition, seen, took, max_requests)
+
+
+def _ended(
+    credentials: WhautomateCredentials, condition: BroadcastEnd, seen: Seen, took: Json, max_requests: int | None
+) -> Json:
+    """The result of `wait_for_broadcast`, once its files are written."""
+    if not condition.ending.concludes:
+        return seen_result(seen, took)
+    with open_client(credentials, max_requests=max_requests) as client:
+        client.used.go_on(**took)
+        found = conclude_by_id(client, condition.ending, condition.broadcast_id)
+        log.info("%s", seen.words)
+        show_receipt(found["receipt"])
+        return {**found, **used(client)}
+
+
+def show_receipt(receipt: Json) -> None:
+    """Keep the receipt of a broadcast as an artifact of the run."""
+    if task_run.id or flow_runs():
+        table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in receipt.items()]
+        create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]

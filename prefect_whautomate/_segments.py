@@ -1,0 +1,39 @@
+"""The job behind the task `ensure_segment`. Nothing here needs Prefect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import SegmentCriteria
+from whautomate_core.job import job
+from whautomate_core.messaging import segments
+from whautomate_core.messaging.lines import describe_segment
+
+if TYPE_CHECKING:
+    from whautomate_core.client.client import Client
+
+
+@job("segments", describe_segment)
+def ensure_segment(
+    client: Client,
+    segment_name: str,
+    criteria: SegmentCriteria,
+    *,
+    location_id: str | None = None,
+    type: str = "contact",
+) -> Json:
+    """Create the segment of that name if there is none. Opted-out people are always excluded.
+
+    Args:
+        segment_name: Its exact name.
+        criteria: The people it holds, such as `{"tags": ["newsletter"]}`.
+        location_id: Location of a new segment; defaults to that of the credentials.
+        type: The people it chooses from: `contact` or `client`.
+
+    Returns: `id`, `name`, and `created`, whether it was created now.
+
+    Raises: `InvalidRequest` if a segment of that name has other criteria.
+    """
+    segment = segments.ensure_segment(client, segment_name, criteria, location_id=location_id, type=type)
+    return {"id": segment["id"], "name": segment_name, "created": segment["created"]}

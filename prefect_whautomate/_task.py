@@ -1,0 +1,101 @@
+"""The options that all tasks of this package share."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import Task
+from prefect.cache_policies import NO_CACHE, CachePolicy
+from prefect.client.schemas.objects import State, TaskRun
+
+from prefect_whautomate._finished import FinishedInRun
+from prefect_whautomate._leaving import leave_until_permitted
+from prefect_whautomate._logs import send_to_runs
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.errors import (
+    BudgetExceeded,
+    ConfigurationError,
+    NotDelivered,
+    OutcomeUnknown,
+    PolicyRefused,
+    QuotaExhausted,
+    StateLost,
+    Stopped,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+send_to_runs("whautomate_core")
+send_to_runs("prefect_whautomate")
+
+
+def may_retry(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failed task may run again when a flow asks for retries.
+
+    It may not if that could message somebody twice, would fail the same way, or would spend a budget again.
+    """
+    final = (OutcomeUnknown, PolicyRefused, BudgetExceeded, NotDelivered, StateLost, Stopped)
+    return not isinstance(state.data, final)
+
+
+def whautomate_task(*, finished_in_run: bool) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Make a function a task of this package. Its first argument is the block `WhautomateCredentials`.
+
+    If the account's requests are used up, the task ends the attempt of a deployed flow run until they are due.
+
+    Args:
+        finished_in_run: Whether a finished task is not repeated when its flow run runs again, because its stored result
+            serves. False for reads, whose answer is of now, and for calls under a claim, which says what happened.
+    """
+
+    def as_task(function: Callable[P, R]) -> Task[P, R]:
+        return Task(
+            _leaving_async(function) if inspect.iscoroutinefunction(function) else _leaving(function),
+            retries=0,  # the client repeats what may be repeated, and knows what may not
+            retry_condition_fn=may_retry,
+            cache_policy=_FINISHED if finished_in_run else NO_CACHE,
+        )
+
+    return as_task
+
+
+_FINISHED: CachePolicy = FinishedInRun()
+
+
+def _leaving(function: Callable[P, R]) -> Callable[P, R]:
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        _require_block(args, kwargs)
+        try:
+            return function(*args, **kwargs)
+        except QuotaExhausted as error:
+            leave_until_permitted(error)
+
+    return run
+
+
+def _leaving_async(function: Callable[P, Any]) -> Callable[P, Any]:
+    @functools.wraps(function)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+        _require_block(args, kwargs)
+        try:
+            return await function(*args, **kwargs)
+        except QuotaExhausted as error:
+            await asyncio.to_thread(leave_until_permitted, error)
+
+    return run
+
+
+def _require_block(args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    given = args[0] if args else kwargs.get("credentials")
+    if not isinstance(given, WhautomateCredentials):
+        # The value stays out of the message: it may be the key.
+        raise ConfigurationError(
+            f"credentials must be a block Whautomate Credentials, not {type(given).__name__}: pass the block, such as "
+            "WhautomateCredentials.load('whautomate') (in a coroutine: await WhautomateCredentials.aload('whautomate'))"
+        )

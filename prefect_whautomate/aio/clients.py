@@ -1,0 +1,785 @@
+"""Tasks of clients, as coroutines.
+
+Written by `scripts/generate/tasks.py`: `nox -s generate` writes it anew.
+"""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect_whautomate import clients as blocking
+from prefect_whautomate._jobs import checked
+from prefect_whautomate._task import whautomate_task
+from prefect_whautomate._waiting import wait_for_async
+from prefect_whautomate.aio._endpoints import read, read_all, send, send_once
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.api import clients as api
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import Client, ClientFilters, ClientInput, ClientUpdate
+from whautomate_core.people.conditions import ClientHas
+from whautomate_core.rows.sources import Source
+from whautomate_core.sync.options import Column, Drift, Members, Mode, Nulls, Quota, Show, WhenRunning
+from whautomate_core.values.thresholds import Threshold
+
+__all__ = [
+    "add_client_tags",
+    "create_client",
+    "delete_client",
+    "find_client",
+    "get_client",
+    "list_clients",
+    "remove_client_tags",
+    "set_client_fields",
+    "sync_clients",
+    "tag_clients",
+    "update_client",
+    "wait_for_client",
+]
+
+
+@whautomate_task(finished_in_run=False)
+async def list_clients(
+    credentials: WhautomateCredentials,
+    *,
+    filters: ClientFilters | None = None,
+    max_records: int | None = None,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> list[Client] | Any:
+    """List or search clients (`GET /v1/clients`; integrators, evidence C).
+
+    Which date `startDate` and `endDate` mean is not documented.
+
+    Args:
+        credentials: The account.
+        filters: Filters, see `whautomate_core.api.records.ClientFilters`.
+        max_records: The most records to return; defaults to all.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The records without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import list_clients
+
+        @flow
+        async def my_flow():
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await list_clients(credentials)
+        ```
+    """
+    call = api.list_clients(filters=filters)
+    return await read_all(
+        credentials,
+        call,
+        max_records=max_records,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=False)
+async def create_client(
+    credentials: WhautomateCredentials,
+    client: ClientInput,
+    *,
+    extra: Json | None = None,
+    allow_protected: bool = False,
+    key: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
+
+    What happens with a number that exists is not documented, so the call is made `ONCE`. The number (the e-mail where
+    there is none) is searched for first: whoever has opted out is not created again.
+
+    Args:
+        credentials: The account.
+        client: Fields, see `whautomate_core.api.records.ClientInput`.
+        extra: Fields to send that the check of names does not know.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
+            the person or booking it is about, however often it is called, mapped or retried. The same call again
+            returns the result of the first. A different call about the same, such as another text to the same person,
+            sends nothing and is an error that asks for a key. Outside of runs each call without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import create_client
+
+        @flow
+        async def my_flow(client):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await create_client(credentials, client)
+        ```
+    """
+    call = api.create_client(client, extra=extra, allow_protected=allow_protected)
+    return await send_once(credentials, call, key=key, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+async def get_client(
+    credentials: WhautomateCredentials,
+    client_id: str,
+    *,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> Client | Any:
+    """Show one client (`GET /v1/clients/{clientId}`; integrators, evidence C).
+
+    Args:
+        credentials: The account.
+        client_id: Id of the client.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The record without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import get_client
+
+        @flow
+        async def my_flow(client_id):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await get_client(credentials, client_id)
+        ```
+    """
+    call = api.get_client(client_id)
+    return await read(
+        credentials,
+        call,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=True)
+async def update_client(
+    credentials: WhautomateCredentials,
+    client_id: str,
+    client: ClientUpdate,
+    *,
+    extra: Json | None = None,
+    overwrite: bool = False,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Write fields of a client and keep the others (`PUT /v1/clients/{clientId}`; integrators, evidence C).
+
+    As `contacts.update_contact`: read, merged, written; `overwrite=True` sends `client` alone.
+
+    Args:
+        credentials: The account.
+        client_id: Id of the client.
+        client: Fields, see `whautomate_core.api.records.ClientUpdate`.
+        extra: Fields to send that the check of names does not know.
+        overwrite: Send the body alone, instead of merging it into what is there.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import update_client
+
+        @flow
+        async def my_flow(client_id, client):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await update_client(credentials, client_id, client)
+        ```
+    """
+    call = api.update_client(client_id, client, extra=extra, overwrite=overwrite, allow_protected=allow_protected)
+    return await send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+async def delete_client(
+    credentials: WhautomateCredentials,
+    client_id: str,
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Delete a client (`DELETE /v1/clients/{clientId}`; integrators, evidence C).
+
+    Args:
+        credentials: The account.
+        client_id: Id of the client.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import delete_client
+
+        @flow
+        async def my_flow(client_id):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await delete_client(credentials, client_id)
+        ```
+    """
+    call = api.delete_client(client_id, allow_protected=allow_protected)
+    return await send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+async def add_client_tags(
+    credentials: WhautomateCredentials,
+    client_id: str,
+    tags: list[str],
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Add tags, by name (`POST /v1/clients/{clientId}/tags/add`; integrators, evidence C).
+
+    As `contacts.add_contact_tags`: the client is read first and only what is missing is sent.
+
+    Args:
+        credentials: The account.
+        client_id: Id of the client.
+        tags: Names of tags.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import add_client_tags
+
+        @flow
+        async def my_flow(client_id, tags):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await add_client_tags(credentials, client_id, tags)
+        ```
+    """
+    call = api.add_client_tags(client_id, tags, allow_protected=allow_protected)
+    return await send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+async def remove_client_tags(
+    credentials: WhautomateCredentials,
+    client_id: str,
+    tags: list[str],
+    *,
+    allow_protected: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Remove tags, by name (`POST /v1/clients/{clientId}/tags/remove`; integrators, evidence C).
+
+    As `contacts.remove_contact_tags`: the client is read first and only what it holds is sent.
+
+    Args:
+        credentials: The account.
+        client_id: Id of the client.
+        tags: Names of tags.
+        allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        PolicyRefused: The account's policy forbids it, for example because the person has opted out.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import remove_client_tags
+
+        @flow
+        async def my_flow(client_id, tags):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await remove_client_tags(credentials, client_id, tags)
+        ```
+    """
+    call = api.remove_client_tags(client_id, tags, allow_protected=allow_protected)
+    return await send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+async def sync_clients(
+    credentials: WhautomateCredentials,
+    source: Source,
+    mapping: Mapping[str, Column],
+    *,
+    match: str | Sequence[str] | None = None,
+    default_region: str | None = None,
+    region_column: str | None = None,
+    consent_column: str | None = None,
+    nulls: Nulls = "keep",
+    tags: Sequence[str] = (),
+    mode: Mode = "upsert",
+    drift: Drift = "ignore",
+    suppress: Source | None = None,
+    location_id: str | None = None,
+    plan_only: bool = False,
+    over_quota: Quota = "spread",
+    max_rejected: Threshold = "100%",
+    max_consent_rejected: Threshold = 0,
+    max_suppress_rejected: Threshold = 0,
+    max_failed: Threshold = 0,
+    max_created: int | None = None,
+    max_added: int | None = None,
+    max_deleted: Threshold = "10%",
+    rejects_path: str | None = None,
+    outcomes_path: str | None = None,
+    show: Show = "masked",
+    sync_name: str | None = None,
+    settle_after: float = 900.0,
+    when_running: WhenRunning = "wait",
+    max_requests: int | None = None,
+) -> Json:
+    """Make clients what a source says: create who is missing, write what differs.
+
+    Nothing is sent for rows that are as the last run left them. New clients carry `tags` from their creation, others
+    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
+    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
+    and nobody is created or tagged twice.
+
+    Args:
+        credentials: The account.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. What
+            they are matched by is required; `customFields.NAME` are custom fields.
+        match: What clients are matched by: one or more of `phone`, `email` and `fullName`. Defaults to `phone` and
+            `fullName`.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither
+            counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with
+            the row.
+        nulls: What an empty cell means: `keep` what is there, or `clear` it.
+        tags: Names of tags for every client that consents.
+        mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this
+            sync had before and the source has no more.
+        drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was
+            changed at Whautomate is written back.
+        suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region
+            where it has one): first they get the opt-out tag, and none of them is created.
+        location_id: Location of new clients; defaults to the account's.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
+            found, before nothing is sent: likewise.
+        max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
+        max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
+        max_created: The most clients it may create, since creating fires automations; defaults to unlimited.
+        max_added: The most clients it may give tags to, likewise.
+        max_deleted: The most clients that `mirror` may delete: a count, or a share of those the sync has.
+        rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or
+            `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after
+            their task.
+        settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to have
+            happened.
+        when_running: Where another run of the sync is under way: `wait` for its end, or `stop`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
+            `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
+            `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody
+            knows whether they were created; a later run finds out); each row is one of them. Beside it `tagged`,
+            `untagged`, `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates`
+            (clients that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it
+            is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did. Also
+            `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` where a
+            threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that concern
+            every row, such as `AuthenticationError`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import sync_clients
+
+        @flow
+        async def my_flow(source, mapping):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await sync_clients(credentials, source, mapping)
+        ```
+    """
+    return await to_thread(
+        blocking.sync_clients.fn,
+        credentials,
+        source,
+        mapping,
+        match=match,
+        default_region=default_region,
+        region_column=region_column,
+        consent_column=consent_column,
+        nulls=nulls,
+        tags=tags,
+        mode=mode,
+        drift=drift,
+        suppress=suppress,
+        location_id=location_id,
+        plan_only=plan_only,
+        over_quota=over_quota,
+        max_rejected=max_rejected,
+        max_consent_rejected=max_consent_rejected,
+        max_suppress_rejected=max_suppress_rejected,
+        max_failed=max_failed,
+        max_created=max_created,
+        max_added=max_added,
+        max_deleted=max_deleted,
+        rejects_path=rejects_path,
+        outcomes_path=outcomes_path,
+        show=show,
+        sync_name=sync_name,
+        settle_after=settle_after,
+        when_running=when_running,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=True)
+async def tag_clients(
+    credentials: WhautomateCredentials,
+    source: Source,
+    tag: str,
+    match: Mapping[str, str] | None = None,
+    *,
+    members: Members = "at_least",
+    default_region: str | None = None,
+    region_column: str | None = None,
+    consent_column: str | None = None,
+    plan_only: bool = False,
+    over_quota: Quota = "spread",
+    max_rejected: Threshold = "100%",
+    max_consent_rejected: Threshold = 0,
+    max_failed: Threshold = 0,
+    max_added: int | None = None,
+    max_removed: Threshold = "100%",
+    rejects_path: str | None = None,
+    outcomes_path: str | None = None,
+    show: Show = "masked",
+    sync_name: str | None = None,
+    when_running: WhenRunning = "wait",
+    max_requests: int | None = None,
+) -> Json:
+    """Give a tag to the clients whom a source names, with the fewest calls. Nobody is created.
+
+    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
+
+    Args:
+        credentials: The account.
+        source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
+        tag: Name of the tag.
+        match: Column of what clients are matched by, as `{"phone": "mobile"}`; a column of the same name where None.
+        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected: they
+            may be about anybody.
+        default_region: Country of numbers without a country code, such as `DE`.
+        region_column: Column with the country of the row's number; where empty, `default_region` holds.
+        consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A
+            word that is neither counts as no, and its row is rejected.
+        plan_only: Work out what would be done and what it costs, and send nothing but reads.
+        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
+        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
+        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
+            found, before nothing is sent: likewise.
+        max_failed: Rows that the server may refuse before the job is a failure: likewise.
+        max_added: The most clients that may get the tag; defaults to unlimited.
+        max_removed: The most members who may lose it: a count or a share.
+        rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
+        outcomes_path: File for what became of each row.
+        show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
+        sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task.
+        when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no
+            such client), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
+            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `requests`,
+            and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import tag_clients
+
+        @flow
+        async def my_flow(source, tag):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await tag_clients(credentials, source, tag)
+        ```
+    """
+    return await to_thread(
+        blocking.tag_clients.fn,
+        credentials,
+        source,
+        tag,
+        match,
+        members=members,
+        default_region=default_region,
+        region_column=region_column,
+        consent_column=consent_column,
+        plan_only=plan_only,
+        over_quota=over_quota,
+        max_rejected=max_rejected,
+        max_consent_rejected=max_consent_rejected,
+        max_failed=max_failed,
+        max_added=max_added,
+        max_removed=max_removed,
+        rejects_path=rejects_path,
+        outcomes_path=outcomes_path,
+        show=show,
+        sync_name=sync_name,
+        when_running=when_running,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=False)
+async def find_client(
+    credentials: WhautomateCredentials,
+    *,
+    phone: str | None = None,
+    email_address: str | None = None,
+    default_region: str | None = None,
+    missing_ok: bool = False,
+    thorough: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
+
+    Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
+    id, one more request for each, whether the sync matches by number, address or name.
+
+    Args:
+        credentials: The account.
+        phone: Number as people write it; this or `email_address`.
+        email_address: E-mail address, in any spelling of upper and lower case.
+        default_region: Country of a number without a country code, such as `DE`.
+        missing_ok: Return the id None where there is none.
+        thorough: Where the search shows none, read all clients page by page.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `duplicates`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
+            that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for
+            permits.
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import find_client
+
+        @flow
+        async def my_flow(phone):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await find_client(credentials, phone=phone)
+        ```
+    """
+    return await to_thread(
+        blocking.find_client.fn,
+        credentials,
+        phone=phone,
+        email_address=email_address,
+        default_region=default_region,
+        missing_ok=missing_ok,
+        thorough=thorough,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=True)
+async def set_client_fields(
+    credentials: WhautomateCredentials,
+    fields: ClientUpdate,
+    *,
+    phone: str | None = None,
+    email_address: str | None = None,
+    client_id: str | None = None,
+    default_region: str | None = None,
+    thorough: bool = False,
+    max_requests: int | None = None,
+) -> Json:
+    """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
+
+    Args:
+        credentials: The account.
+        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
+        phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the
+            oldest is meant.
+        email_address: E-mail address of the client; the same of several.
+        client_id: Id of the client.
+        default_region: Country of a number without a country code, such as `DE`.
+        thorough: Where the search shows nobody, read all clients page by page.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number or address. Also
+            `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import set_client_fields
+
+        @flow
+        async def my_flow(fields, phone):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await set_client_fields(credentials, fields, phone=phone)
+        ```
+    """
+    return await to_thread(
+        blocking.set_client_fields.fn,
+        credentials,
+        fields,
+        phone=phone,
+        email_address=email_address,
+        client_id=client_id,
+        default_region=default_region,
+        thorough=thorough,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=True)
+async def wait_for_client(
+    credentials: WhautomateCredentials,
+    client_id: str,
+    tag: str,
+    *,
+    poll_interval: float = 60.0,
+    timeout: float = 86_400.0,
+    max_requests: int | None = None,
+) -> Json:
+    """Wait until a client has a tag. Upper and lower case are the same. Clients have no stages.
+
+    Args:
+        credentials: The account.
+        client_id: Id of the client.
+        tag: Name of a tag.
+        poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
+            the account together make at most a tenth of the requests of its day, and half of that in a quarter of it.
+        timeout: The longest time to wait, in seconds. It starts again when the flow run is rescheduled.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`. Also `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        TimeoutError: The wait took too long.
+        WhautomateError: It will never be so.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.clients import wait_for_client
+
+        @flow
+        async def my_flow(client_id, tag):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await wait_for_client(credentials, client_id, tag)
+        ```
+    """
+    condition = checked(ClientHas, client_id, tag)
+    return await wait_for_async(
+        credentials,
+        condition,
+        poll_interval=poll_interval,
+        timeout=timeout,
+        max_requests=max_requests,
+    )

@@ -1,0 +1,309 @@
+"""Tasks of segments, as coroutines.
+
+Written by `scripts/generate/tasks.py`: `nox -s generate` writes it anew.
+"""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from typing import Any
+
+from prefect_whautomate import segments as blocking
+from prefect_whautomate._task import whautomate_task
+from prefect_whautomate.aio._endpoints import read, read_all, send, send_once
+from prefect_whautomate.credentials import WhautomateCredentials
+from whautomate_core.api import segments as api
+from whautomate_core.api.call import Json
+from whautomate_core.api.records import LocatedFilters, Segment, SegmentCriteria, SegmentInput
+
+__all__ = ["create_segment", "delete_segment", "ensure_audience", "ensure_segment", "get_segment", "list_segments"]
+
+
+@whautomate_task(finished_in_run=False)
+async def list_segments(
+    credentials: WhautomateCredentials,
+    *,
+    filters: LocatedFilters | None = None,
+    max_records: int | None = None,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> list[Segment] | Any:
+    """List or search segments (`GET /v1/segments`; official page, evidence A).
+
+    Args:
+        credentials: The account.
+        filters: Filters, see `whautomate_core.api.records.LocatedFilters`.
+        max_records: The most records to return; defaults to all.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The records without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.segments import list_segments
+
+        @flow
+        async def my_flow():
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await list_segments(credentials)
+        ```
+    """
+    call = api.list_segments(filters=filters)
+    return await read_all(
+        credentials,
+        call,
+        max_records=max_records,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=False)
+async def create_segment(
+    credentials: WhautomateCredentials,
+    segment: SegmentInput,
+    *,
+    extra: Json | None = None,
+    key: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Create a segment (`POST /v1/segments`; official page, evidence A).
+
+    Args:
+        credentials: The account.
+        segment: Fields, see `whautomate_core.api.records.SegmentInput`.
+        extra: Fields to send that the check of names does not know.
+        key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
+            the person or booking it is about, however often it is called, mapped or retried. The same call again
+            returns the result of the first. A different call about the same, such as another text to the same person,
+            sends nothing and is an error that asks for a key. Outside of runs each call without a key is sent.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.segments import create_segment
+
+        @flow
+        async def my_flow(segment):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await create_segment(credentials, segment)
+        ```
+    """
+    call = api.create_segment(segment, extra=extra)
+    return await send_once(credentials, call, key=key, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=False)
+async def get_segment(
+    credentials: WhautomateCredentials,
+    segment_id: str,
+    *,
+    output_path: str | None = None,
+    return_records: bool = False,
+    max_requests: int | None = None,
+) -> Segment | Any:
+    """Show one segment (`GET /v1/segments/{segmentId}`; path A, shape B: the official page declares it empty).
+
+    Args:
+        credentials: The account.
+        segment_id: Id of the segment.
+        output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
+            `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
+            its owner can read a local one.
+        return_records: Return whole records, with names, numbers and texts. Prefect stores results that are persisted,
+            and everybody who may read these sees them.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        The record without personal data; with `output_path`, `path` and the number of `records`.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.segments import get_segment
+
+        @flow
+        async def my_flow(segment_id):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await get_segment(credentials, segment_id)
+        ```
+    """
+    call = api.get_segment(segment_id)
+    return await read(
+        credentials,
+        call,
+        output_path=output_path,
+        return_records=return_records,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=True)
+async def delete_segment(
+    credentials: WhautomateCredentials,
+    segment_id: str,
+    *,
+    max_requests: int | None = None,
+) -> Json:
+    """Delete a segment (`DELETE /v1/segments/{segmentId}`; white-label copies, evidence B).
+
+    Args:
+        credentials: The account.
+        segment_id: Id of the segment.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` of the record, and its `status` if it has one.
+
+    Raises:
+        InvalidRequest: An argument can't be right. Nothing was sent.
+        NotFound: There is no such record.
+        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.segments import delete_segment
+
+        @flow
+        async def my_flow(segment_id):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await delete_segment(credentials, segment_id)
+        ```
+    """
+    call = api.delete_segment(segment_id)
+    return await send(credentials, call, max_requests=max_requests)
+
+
+@whautomate_task(finished_in_run=True)
+async def ensure_segment(
+    credentials: WhautomateCredentials,
+    segment_name: str,
+    criteria: SegmentCriteria,
+    *,
+    location_id: str | None = None,
+    type: str = "contact",
+    max_requests: int | None = None,
+) -> Json:
+    """Create the segment of that name if there is none. Opted-out people are always excluded.
+
+    Args:
+        credentials: The account.
+        segment_name: Its exact name.
+        criteria: The people it holds, such as `{"tags": ["newsletter"]}`.
+        location_id: Location of a new segment; defaults to that of the credentials.
+        type: The people it chooses from: `contact` or `client`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id`, `name`, and `created`, whether it was created now. Also `requests`, and `waited`, the seconds spent
+            waiting for permits.
+
+    Raises:
+        `InvalidRequest` if a segment of that name has other criteria.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.segments import ensure_segment
+
+        @flow
+        async def my_flow(segment_name, criteria):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await ensure_segment(credentials, segment_name, criteria)
+        ```
+    """
+    return await to_thread(
+        blocking.ensure_segment.fn,
+        credentials,
+        segment_name,
+        criteria,
+        location_id=location_id,
+        type=type,
+        max_requests=max_requests,
+    )
+
+
+@whautomate_task(finished_in_run=True)
+async def ensure_audience(
+    credentials: WhautomateCredentials,
+    tag: str,
+    *,
+    contacts: list[str] | None = None,
+    location_id: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Make a segment of everybody with a tag, or of a list of contacts, as the audience of a broadcast.
+
+    Contacts of the list that lack the tag get it, which triggers its automations. All contacts are read first, and then
+    those contacts of the list that were not among them, one by one. For a list all clients are read too, because an
+    opt-out belongs to the person. Opted-out people get no tag, and the segment leaves them out.
+
+    Args:
+        credentials: The account.
+        tag: Name of the tag.
+        contacts: Ids of contacts; defaults to everybody with the tag.
+        location_id: Location of the segment; defaults to the account's.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out; `tagged`,
+            the number who got the tag now; `opted_out`, the number of contacts of the list that were left out. Also
+            `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody is
+            tagged then); `ListUnstable`.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.aio.segments import ensure_audience
+
+        @flow
+        async def my_flow(tag):
+            credentials = await WhautomateCredentials.aload("BLOCK_NAME")
+            return await ensure_audience(credentials, tag)
+        ```
+    """
+    return await to_thread(
+        blocking.ensure_audience.fn,
+        credentials,
+        tag,
+        contacts=contacts,
+        location_id=location_id,
+        max_requests=max_requests,
+    )
