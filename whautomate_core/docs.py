@@ -1,4 +1,4 @@
-"""The docstring of a job in parts, for the layers that are derived from its function."""
+"""Docstrings of jobs in parts, for the operators and tasks that are made of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def parts(function: Callable[..., Any]) -> tuple[str, dict[str, str], str]:
-    """What it does, what each argument means, and what it returns and raises."""
+    """The docstring of a function: what it does, what each argument means, and what it returns and raises."""
     what, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n\nArgs:\n")
     arguments, _, results = rest.partition("\n\n")
     meanings: dict[str, str] = {}

@@ -15,7 +15,7 @@ __all__ = ["WhautomateGetAccountInfoOperator"]
 
 
 class WhautomateGetAccountInfoOperator(WhautomateEndpointOperator):
-    """Name and owner of the account (`GET /v1/account-info`; path and shape from integrators, evidence C).
+    """Name and owner of the account (`GET /v1/account-info`; integrators, evidence C).
 
     :param output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
         .parquet; local, or an object as `s3://conn_id@bucket/key`. The file appears once it is complete; a local one

@@ -35,7 +35,7 @@ __all__ = [
 
 
 class WhautomateListAppointmentSlotsOperator(WhautomateEndpointOperator):
-    """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
+    """List free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
 
     :param filters: Filters, see `whautomate_core.api.records.SlotFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).

@@ -83,9 +83,9 @@ class WhautomateListBroadcastsOperator(WhautomateEndpointOperator):
 class WhautomateCreateBroadcastOperator(WhautomateEndpointOperator):
     """Create a broadcast (`POST /v1/broadcasts`; official page, evidence A).
 
-    It can't be recalled once it started and the vendor has no idempotency key, so the call is made `ONCE`. Whether
-    leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
-    exclude who opted out.
+    A broadcast can't be recalled once it has started, and the vendor has no idempotency key, so the call must happen
+    once. It is not documented whether a broadcast without `scheduleDateTime` (UTC) is sent at once. Its segments are
+    read first: each must exclude people who opted out.
 
     :param broadcast: Fields, see `whautomate_core.api.records.BroadcastInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
@@ -171,7 +171,7 @@ class WhautomateGetBroadcastOperator(WhautomateEndpointOperator):
 class WhautomateUpdateBroadcastOperator(WhautomateEndpointOperator):
     """Write fields of a broadcast, keep the others (`PUT /v1/broadcasts/{broadcastId}`; white-label copy, B).
 
-    The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
+    The contract requires `name` and `type`, which are taken from the existing broadcast unless `overwrite=True`.
 
     :param broadcast_id: Id of the broadcast (templated).
     :param broadcast: Fields, see `whautomate_core.api.records.BroadcastUpdate` (templated).
@@ -255,7 +255,7 @@ class WhautomateDeleteBroadcastOperator(WhautomateEndpointOperator):
 
 
 class WhautomateListBroadcastLogsOperator(WhautomateEndpointOperator):
-    """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C).
+    """List the log of a broadcast, a line per recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, C).
 
     :param broadcast_id: Id of the broadcast (templated).
     :param filters: Filters, see `whautomate_core.api.records.PageFilters` (templated).

@@ -1,5 +1,5 @@
 # Written by scripts/generate: `nox -s generate` writes it anew.
-"""Classes: times at which many can take part, and who does."""
+"""Classes: times at which many people can take part, and the people who do."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class WhautomateGetClassOperator(WhautomateEndpointOperator):
 class WhautomateUpdateClassOperator(WhautomateEndpointOperator):
     """Write fields of a class and keep the others (`PUT /v1/classes/{classId}`; path A, shape D).
 
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
+    The class is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
 
     :param class_id: Id of the class (templated).
     :param class_: Fields, see `whautomate_core.api.records.ClassUpdate` (templated).
@@ -207,7 +207,7 @@ class WhautomateUpdateClassOperator(WhautomateEndpointOperator):
 
 
 class WhautomateDeleteClassOperator(WhautomateEndpointOperator):
-    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). What its participants are told is unknown.
+    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). Nobody knows what its participants hear.
 
     :param class_id: Id of the class (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -236,7 +236,7 @@ class WhautomateDeleteClassOperator(WhautomateEndpointOperator):
 
 
 class WhautomateListClassParticipantsOperator(WhautomateEndpointOperator):
-    """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D).
+    """List the participants of a class (`GET /v1/classes/{classId}/participants`; path A, shape D).
 
     :param class_id: Id of the class (templated).
     :param max_records: The most records to read; defaults to all (templated).
@@ -278,7 +278,7 @@ class WhautomateListClassParticipantsOperator(WhautomateEndpointOperator):
 
 
 class WhautomateAddClassParticipantOperator(WhautomateEndpointOperator):
-    """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D).
+    """Add a client to a class (`POST /v1/classes/{classId}/participants/add`; path A, body D).
 
     :param class_id: Id of the class (templated).
     :param class_participant: Fields, see `whautomate_core.api.records.ClassParticipantInput` (templated).
@@ -334,7 +334,7 @@ class WhautomateAddClassParticipantOperator(WhautomateEndpointOperator):
 
 
 class WhautomateRemoveClassParticipantOperator(WhautomateEndpointOperator):
-    """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
+    """Remove a client from a class (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
 
     :param class_id: Id of the class (templated).
     :param class_participant: Fields, see `whautomate_core.api.records.ClassParticipantCancelInput` (templated).
@@ -390,7 +390,7 @@ class WhautomateRemoveClassParticipantOperator(WhautomateEndpointOperator):
 
 
 class WhautomateListClientClassBookingsOperator(WhautomateEndpointOperator):
-    """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
+    """List the classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
 
     :param client_id: Id of the client (templated).
     :param filters: Filters, see `whautomate_core.api.records.PageFilters` (templated).

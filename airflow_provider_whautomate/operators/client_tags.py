@@ -142,7 +142,7 @@ class WhautomateGetClientTagOperator(WhautomateEndpointOperator):
 class WhautomateDeleteClientTagOperator(WhautomateEndpointOperator):
     """Delete a client tag (`DELETE /v1/clientTags/{clientTagId}`; official page, evidence A).
 
-    Whether clients lose it is not documented, so an opt-out tag is refused.
+    It is not documented whether clients lose the tag, so deleting an opt-out tag is refused.
 
     :param client_tag_id: Id of the client tag (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).

@@ -41,7 +41,7 @@ __all__ = [
 class WhautomateListClientsOperator(WhautomateEndpointOperator):
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
 
-    Which date `startDate` and `endDate` mean is not documented.
+    It is not documented which date `startDate` and `endDate` refer to.
 
     :param filters: Filters, see `whautomate_core.api.records.ClientFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
@@ -86,8 +86,8 @@ class WhautomateListClientsOperator(WhautomateEndpointOperator):
 class WhautomateCreateClientOperator(WhautomateEndpointOperator):
     """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
 
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number (the e-mail where
-    there is none) is searched for first: whoever has opted out is not created again.
+    It is not documented what happens with a number that exists, so the call must happen once. The number (or the
+    e-mail address if there is none) is searched for first: people who opted out are not created again.
 
     :param client: Fields, see `whautomate_core.api.records.ClientInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
@@ -173,7 +173,7 @@ class WhautomateGetClientOperator(WhautomateEndpointOperator):
 class WhautomateUpdateClientOperator(WhautomateEndpointOperator):
     """Write fields of a client and keep the others (`PUT /v1/clients/{clientId}`; integrators, evidence C).
 
-    As `contacts.update_contact`: read, merged, written; `overwrite=True` sends `client` alone.
+    As for `contacts.update_contact`, the client is read, merged and written; `overwrite=True` sends `client` alone.
 
     :param client_id: Id of the client (templated).
     :param client: Fields, see `whautomate_core.api.records.ClientUpdate` (templated).
@@ -262,7 +262,7 @@ class WhautomateDeleteClientOperator(WhautomateEndpointOperator):
 class WhautomateAddClientTagsOperator(WhautomateEndpointOperator):
     """Add tags, by name (`POST /v1/clients/{clientId}/tags/add`; integrators, evidence C).
 
-    As `contacts.add_contact_tags`: the client is read first and only what is missing is sent.
+    As for `contacts.add_contact_tags`, the client is read first, and only missing tags are sent.
 
     :param client_id: Id of the client (templated).
     :param tags: Names of tags (templated).
@@ -303,7 +303,7 @@ class WhautomateAddClientTagsOperator(WhautomateEndpointOperator):
 class WhautomateRemoveClientTagsOperator(WhautomateEndpointOperator):
     """Remove tags, by name (`POST /v1/clients/{clientId}/tags/remove`; integrators, evidence C).
 
-    As `contacts.remove_contact_tags`: the client is read first and only what it holds is sent.
+    As for `contacts.remove_contact_tags`, the client is read first, and only tags that they have are sent.
 
     :param client_id: Id of the client (templated).
     :param tags: Names of tags (templated).

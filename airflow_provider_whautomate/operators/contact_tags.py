@@ -142,7 +142,7 @@ class WhautomateGetContactTagOperator(WhautomateEndpointOperator):
 class WhautomateDeleteContactTagOperator(WhautomateEndpointOperator):
     """Delete a contact tag (`DELETE /v1/contactTags/{contactTagId}`; white-label copies, evidence B).
 
-    Whether contacts lose it is not documented, so an opt-out tag is refused.
+    It is not documented whether contacts lose the tag, so deleting an opt-out tag is refused.
 
     :param contact_tag_id: Id of the contact tag (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).

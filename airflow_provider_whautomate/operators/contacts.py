@@ -43,7 +43,7 @@ __all__ = [
 class WhautomateListContactsOperator(WhautomateEndpointOperator):
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
 
-    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
+    It is not documented how `searchText` matches, nor whether several `tags` mean any or all of them.
 
     :param filters: Filters, see `whautomate_core.api.records.ContactFilters` (templated).
     :param max_records: The most records to read; defaults to all (templated).
@@ -88,8 +88,8 @@ class WhautomateListContactsOperator(WhautomateEndpointOperator):
 class WhautomateCreateContactOperator(WhautomateEndpointOperator):
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first, among contacts and clients: whoever has opted out is not created again.
+    It is not documented what happens with a number that exists, so the call must happen once. The number is searched
+    for first, among contacts and clients: people who opted out are not created again.
 
     :param contact: Fields, see `whautomate_core.api.records.ContactInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
@@ -175,9 +175,9 @@ class WhautomateGetContactOperator(WhautomateEndpointOperator):
 class WhautomateUpdateContactOperator(WhautomateEndpointOperator):
     """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
 
-    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
-    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
-    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
+    It is not documented whether PUT merges or replaces. So the contact is read directly before and sent back whole,
+    with `customFields` merged key by key; `overwrite=True` sends `contact` alone. A change on the server between that
+    read and the write, which takes one round trip, is overwritten. This includes an opt-out, since it is a tag.
 
     :param contact_id: Id of the contact (templated).
     :param contact: Fields, see `whautomate_core.api.records.ContactUpdate` (templated).
@@ -269,8 +269,8 @@ class WhautomateDeleteContactOperator(WhautomateEndpointOperator):
 class WhautomateAddContactTagsOperator(WhautomateEndpointOperator):
     """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
 
-    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
-    what is missing is sent.
+    Tagging triggers automations that message people (the vendor's overview). So the contact is read first, and only
+    missing tags are sent.
 
     :param contact_id: Id of the contact (templated).
     :param tags: Names of tags (templated).
@@ -311,7 +311,7 @@ class WhautomateAddContactTagsOperator(WhautomateEndpointOperator):
 class WhautomateRemoveContactTagsOperator(WhautomateEndpointOperator):
     """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
 
-    This too triggers automations: the contact is read first and only what it holds is sent.
+    This too triggers automations. So the contact is read first, and only tags that it has are sent.
 
     :param contact_id: Id of the contact (templated).
     :param tags: Names of tags (templated).

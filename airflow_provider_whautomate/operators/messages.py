@@ -41,7 +41,7 @@ __all__ = [
 
 
 class WhautomateListContactMessagesOperator(WhautomateEndpointOperator):
-    """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
+    """List the messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
 
     :param contact_id: Id of the contact (templated).
     :param filters: Filters, see `whautomate_core.api.records.PeriodFilters` (templated).
@@ -95,8 +95,8 @@ class WhautomateListContactMessagesOperator(WhautomateEndpointOperator):
 class WhautomateSendWhatsappTextOperator(WhautomateEndpointOperator):
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.WhatsappTextInput` (templated).
@@ -144,8 +144,8 @@ class WhautomateSendWhatsappTextOperator(WhautomateEndpointOperator):
 class WhautomateSendWhatsappMediaOperator(WhautomateEndpointOperator):
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.WhatsappMediaInput` (templated).
@@ -193,7 +193,7 @@ class WhautomateSendWhatsappMediaOperator(WhautomateEndpointOperator):
 class WhautomateSendWhatsappTemplateOperator(WhautomateEndpointOperator):
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.WhatsappTemplateInput` (templated).
@@ -241,7 +241,7 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateEndpointOperator):
 class WhautomateSendMessengerTextOperator(WhautomateEndpointOperator):
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
@@ -289,7 +289,7 @@ class WhautomateSendMessengerTextOperator(WhautomateEndpointOperator):
 class WhautomateSendMessengerMediaOperator(WhautomateEndpointOperator):
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
@@ -384,7 +384,7 @@ class WhautomateSendMessengerTemplateOperator(WhautomateEndpointOperator):
 class WhautomateSendInstagramTextOperator(WhautomateEndpointOperator):
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
@@ -432,7 +432,7 @@ class WhautomateSendInstagramTextOperator(WhautomateEndpointOperator):
 class WhautomateSendInstagramMediaOperator(WhautomateEndpointOperator):
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).

@@ -1,5 +1,5 @@
 # Written by scripts/generate: `nox -s generate` writes it anew.
-"""Segments: whom a broadcast reaches."""
+"""Segments: the audiences of broadcasts."""
 
 from __future__ import annotations
 

@@ -154,7 +154,8 @@ class WhautomateGetServiceOperator(WhautomateEndpointOperator):
 class WhautomateUpdateServiceOperator(WhautomateEndpointOperator):
     """Write fields of a service and keep the others (`PUT /v1/services/{serviceId}`; path C, shape D).
 
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `service` alone.
+    The service is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `service`
+    alone.
 
     :param service_id: Id of the service (templated).
     :param service: Fields, see `whautomate_core.api.records.ServiceUpdate` (templated).

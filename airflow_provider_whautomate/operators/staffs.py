@@ -1,5 +1,5 @@
 # Written by scripts/generate: `nox -s generate` writes it anew.
-"""Staff, and the times they are not available."""
+"""Staff, and the times when they are not available."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ class WhautomateGetStaffOperator(WhautomateEndpointOperator):
 
 
 class WhautomateListStaffAvailabilityBlocksOperator(WhautomateEndpointOperator):
-    """When somebody is not available (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+    """List blocked times of staff (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
 
-    The names of the filters and of the fields differ between the two integrators who have them.
+    The two integrators who have it name the filters and fields differently.
 
     :param staff_id: Id of the staff (templated).
     :param filters: Filters, see `whautomate_core.api.records.BlockFilters` (templated).
@@ -165,7 +165,7 @@ class WhautomateListStaffAvailabilityBlocksOperator(WhautomateEndpointOperator):
 class WhautomateCreateStaffAvailabilityBlockOperator(WhautomateEndpointOperator):
     """Block somebody's time (`POST /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
 
-    No trustworthy source has the body: `extra={"startTime": ...}` sends the fields of the other integrator.
+    No reliable source shows the body; `extra={"startTime": ...}` sends the fields of the other integrator.
 
     :param staff_id: Id of the staff (templated).
     :param availability_block: Fields, see `whautomate_core.api.records.AvailabilityBlockInput` (templated).

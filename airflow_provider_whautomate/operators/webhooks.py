@@ -1,5 +1,5 @@
 # Written by scripts/generate: `nox -s generate` writes it anew.
-"""Webhooks: where Whautomate reports events to."""
+"""Webhooks: addresses to which Whautomate reports events."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class WhautomateGetWebhookOperator(WhautomateEndpointOperator):
 class WhautomateUpdateWebhookOperator(WhautomateEndpointOperator):
     """Write fields of a webhook and keep the others (`PUT /v1/webhooks/{webhookId}`; white-label copy, evidence B).
 
-    The contract requires `name`, `active` and `serverUrl`, which are taken from what is there unless
+    The contract requires `name`, `active` and `serverUrl`, which are taken from the existing webhook unless
     `overwrite=True`.
 
     :param webhook_id: Id of the webhook (templated).

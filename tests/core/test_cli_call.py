@@ -133,7 +133,7 @@ def test_what_is_never_repeated_asks_first(run: Any, whautomate_emulator: Emulat
     body = contact(whautomate_emulator)
     result = run("contacts.create_contact", "--contact", body)
     assert result.exit_code == 1
-    assert "POST /v1/contacts is never repeated by itself. Send it?" in result.output
+    assert "POST /v1/contacts is sent once and never repeated automatically. Send it?" in result.output
     assert whautomate_emulator.requests() == []
     monkeypatch.setattr("whautomate_core.cli.terminal._is_person_there", lambda: True)
     assert run("contacts.create_contact", "--contact", body, input="n\n").exit_code == 1
@@ -157,7 +157,7 @@ def test_tags_are_repeated_and_deletes_do_not_ask(run: Any, whautomate_emulator:
     lines(run("contacts.add_contact_tags", "--contact-id", one, "--tags", "a b", "--tags", "c"))
     refused = run("contacts.add_contact_tags", "--contact-id", one, "--tags", '["d"]')
     assert refused.exit_code != 0
-    assert "one name and no JSON" in refused.output
+    assert "one name, not JSON" in refused.output
     assert whautomate_emulator.contacts()[0]["tags"] == ["a b", "c"]
     assert lines(run("contacts.delete_contact", "--contact-id", one)) == [{"success": True}]
     assert whautomate_emulator.contacts() == []
@@ -202,7 +202,7 @@ def test_the_accounts_policy_holds(run: Any, whautomate_emulator: Emulator) -> N
             "extra must be a dict",
         ),
         (["contacts.list_contacts", "--filters", "@/no/such/file"], "--filters: the file can't be read"),
-        (["contacts.list_contacts", "--key", "k"], "--key is for what must happen once"),
+        (["contacts.list_contacts", "--key", "k"], "--key is for calls that must happen once"),
         (["contacts.get_contact", "--contact-id", "x", "--max-records", "3"], "--max-records is for lists"),
         (["contacts.get_contact", "--contact-id", "x"], "GET /v1/contacts/…: not found (404)"),
         (["contacts.get_contact", "--contact-id", ""], "contact_id must be a non-empty string"),

@@ -1,4 +1,4 @@
-"""What the functions of contacts and clients share: tags by name, and finding who a new record would be again."""
+"""What contacts and clients share: tags by name, and the search for people who exist already."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from whautomate_core.api.records import TagNames
 
 
 def add_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:
-    """Give tags to whom `read` reads: those that are missing."""
+    """Add tags to the person that `read` reads: those that are missing."""
     return _tag_call(Act.TAG, path, read, tags, allow_protected)
 
 
 def remove_tags(path: str, read: Call[Any], tags: list[str], allow_protected: bool) -> Call[Any]:
-    """Take tags from whom `read` reads: those that are there."""
+    """Remove tags from the person that `read` reads: those that are there."""
     return _tag_call(Act.UNTAG, path, read, tags, allow_protected)
 
 
@@ -36,10 +36,10 @@ def _tag_call(act: Act, path: str, read: Call[Any], tags: list[str], allow_prote
 
 
 def anybody(about: str) -> tuple[Call[Any], Call[Any]]:
-    """How to look for whom a number (its `shared_digits`) or an address belongs to: the opt-out may be with either.
+    """The searches, among clients and contacts, for people with a number (its `shared_digits`) or an address.
 
-    How `searchText` matches is not documented, so there may be more than a page of others; nor is it how long a
-    new record is not found.
+    Either record may hold the opt-out. It is not documented how `searchText` matches, so there may be more than a page
+    of other people, nor how long it takes until a new record is found.
     """
     query = {"searchText": about, "limit": "100"}
     return listing("/v1/clients", query, paged=False), listing("/v1/contacts", query, paged=False)

@@ -9,5 +9,5 @@ from whautomate_core.api.records import AccountInfo
 
 @endpoint("getAccountInfo", "GET /v1/account-info", "account")
 def get_account_info() -> Call[AccountInfo]:
-    """Name and owner of the account (`GET /v1/account-info`; path and shape from integrators, evidence C)."""
+    """Name and owner of the account (`GET /v1/account-info`; integrators, evidence C)."""
     return get("/v1/account-info")

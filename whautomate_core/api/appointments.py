@@ -1,8 +1,8 @@
 """Appointments: free slots, and bookings of a service with a member of staff.
 
 Only the fields named UTC are instants; `startTime` and `endTime` are wall times with a false `Z` (evidence C), and
-`time` is a twelve-hour wall time such as 04:39 PM. Bookings send reminders, so the client is read first: who has
-opted out is left alone.
+`time` is a twelve-hour wall time such as 04:39 PM. Bookings send reminders, so the client is read first, and people
+who opted out are left alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from whautomate_core.api.records import (
 
 @endpoint("listAppointmentSlots", "GET /v1/appointments/slots", "day of slots", paged=False)
 def list_appointment_slots(*, filters: SlotFilters | None = None) -> Call[list[SlotDay]]:
-    """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A)."""
+    """List free slots by day (`GET /v1/appointments/slots`; official page, evidence A)."""
     return listing("/v1/appointments/slots", query(SlotFilters, filters), paged=False)
 
 

@@ -28,9 +28,9 @@ def create_broadcast(
 ) -> Call[Broadcast]:
     """Create a broadcast (`POST /v1/broadcasts`; official page, evidence A).
 
-    It can't be recalled once it started and the vendor has no idempotency key, so the call is made `ONCE`. Whether
-    leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
-    exclude who opted out.
+    A broadcast can't be recalled once it has started, and the vendor has no idempotency key, so the call must happen
+    once. It is not documented whether a broadcast without `scheduleDateTime` (UTC) is sent at once. Its segments are
+    read first: each must exclude people who opted out.
     """
     sent = body(BroadcastInput, broadcast, extra)
     return acting(post("/v1/broadcasts", sent), Act.BROADCAST, allow_protected)
@@ -53,7 +53,7 @@ def update_broadcast(
 ) -> Call[Broadcast]:
     """Write fields of a broadcast, keep the others (`PUT /v1/broadcasts/{broadcastId}`; white-label copy, B).
 
-    The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
+    The contract requires `name` and `type`, which are taken from the existing broadcast unless `overwrite=True`.
     """
     sent = body(BroadcastInput if overwrite else BroadcastUpdate, broadcast, extra)
     return acting(put(get_broadcast(broadcast_id), sent, overwrite), Act.BROADCAST, allow_protected)
@@ -67,5 +67,5 @@ def delete_broadcast(broadcast_id: str) -> Call[DeleteResult]:
 
 @endpoint("listBroadcastLogs", "GET /v1/broadcasts/{}/logs", "log entry", within="broadcast")
 def list_broadcast_logs(broadcast_id: str, *, filters: PageFilters | None = None) -> Call[list[BroadcastLog]]:
-    """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C)."""
+    """List the log of a broadcast, a line per recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, C)."""
     return listing("/v1/broadcasts/{}/logs", query(PageFilters, filters), broadcast_id=broadcast_id)

@@ -20,9 +20,9 @@ class Repeat(enum.Enum):
     SAFE = "safe"
     """Reads: repeat."""
     IDEMPOTENT = "idempotent"
-    """Repeating leaves the same state (DELETE, PUT, tag calls, which look first what is left to do): repeat."""
+    """Repeating leaves the same state (DELETE, PUT, and tag calls, which first look at what is left to do): repeat."""
     ONCE = "once"
-    """Creates, sends, bookings: repeating may message somebody twice, so never on a guess."""
+    """Creates, sends, bookings: repeating may message somebody twice, so never repeat on a guess."""
 
 
 class Act(enum.Enum):
@@ -30,7 +30,7 @@ class Act(enum.Enum):
 
     MESSAGE = "messages somebody"
     FREE_MESSAGE = "messages somebody freely"
-    """Without a template, which WhatsApp, Messenger and Instagram permit for 24 hours after the person wrote."""
+    """Without a template. WhatsApp, Messenger and Instagram permit it for 24 hours after the person wrote."""
     BROADCAST = "messages an audience"
     BOOK = "changes somebody's booking"
     CREATE = "creates somebody"
@@ -63,22 +63,22 @@ class Call(Generic[R]):
     allow_protected: bool = False
     """Whether opted-out people may be concerned, by a deliberate human decision."""
     reads: tuple[Call[Any], ...] = ()
-    """What shows whom or what it concerns: the record it names, or a list to look in. Read directly before it where
-    the policy asks, or where it is worked out from what is there."""
+    """The calls that show whom or what it concerns: the record that it names, or a list to look in. They are sent
+    directly before it if the policy asks for them, or if its body is worked out from the record."""
     merge: bool = False
-    """PUT: the body is merged over the record read, since nobody knows whether PUT merges or replaces."""
+    """PUT: the body is merged into the record that was read, since nobody knows whether PUT merges or replaces."""
     remaining_body: Callable[[Any], Json | None] | None = None
     """For calls that read before they write: takes the record that was read and returns the body that still has to be
     sent, or None if nothing is left to do."""
     names: str | None = None
-    """Id of the one record that it reads, changes or deletes: an answer with another id is about another record."""
+    """Id of the one record that it reads, changes or deletes. An answer with another id is about another record."""
     fits: Callable[[Mapping[str, Any]], bool] | None = None
-    """Whether a record is that of whom the call is about, where more is known of them than the id: what is read
+    """Whether a record is that of the person the call is about, if more is known of them than the id. The record read
     directly before the call must fit."""
     person: Mapping[str, Any] | None = None
-    """Whom it is about, read a moment ago: they are not read again, only asked for by number."""
+    """The person it is about, if they were read a moment ago: they are not read again, only searched for by number."""
     cleared: bool = False
-    """Whether it is known already that none of whom it reaches has opted out, through any record."""
+    """Whether it is known already that nobody it reaches has opted out, in any of their records."""
     retry_as: Call[R] | None = None
     """The call to send after an unknown outcome instead of this one, which was made without reading the record."""
 
@@ -103,17 +103,17 @@ def get(path: str, **ids: object) -> Call[Any]:
 
 
 def listing(path: str, query: Mapping[str, str] | None = None, *, paged: bool = True, **ids: object) -> Call[Any]:
-    """Read a list, a page of which is a bare array."""
+    """Read a list, whose pages are bare arrays."""
     return Call("GET", path, _path_ids(ids), query=query or {}, answer=list, paged=paged)
 
 
 def post(path: str, body: Json, **ids: object) -> Call[Any]:
-    """Create, send or book: what must not happen twice on a guess."""
+    """Create, send or book: a call that must happen once."""
     return Call("POST", path, _path_ids(ids), body=body, repeat=Repeat.ONCE)
 
 
 def put(read: Call[Any], body: Json, overwrite: bool) -> Call[Any]:
-    """Write fields of the record that `read` reads: over what is there, or (`overwrite`) the body alone."""
+    """Write fields of the record that `read` reads: merged into it, or with `overwrite` the body alone."""
     call = Call[Any]("PUT", read.path, read.ids, body=body, repeat=Repeat.IDEMPOTENT, names=read.names)
     return replace(call, reads=(read,), merge=not overwrite)
 
@@ -124,14 +124,14 @@ def delete(read: Call[Any]) -> Call[Any]:
 
 
 def require_named(call: Call[Any], record: Mapping[str, Any], status: int | None = None) -> None:
-    """Raise `WrongRecord` where a record is another than the one that the call names."""
+    """Raise `WrongRecord` if a record is not the one that the call names."""
     given = record.get("id")
     if call.names is None or str(given) == call.names:
         return
     if given is None:
         raise WrongRecord(
-            f"{call.method} {call.path}: the answer for the id {call.names!r} has no id: nobody knows whether it is "
-            "that record",
+            f"{call.method} {call.path}: the answer for the id {call.names!r} has no id, so nobody knows whether "
+            "it is that record",
             status=status,
         )
     raise WrongRecord(
@@ -143,7 +143,7 @@ def require_named(call: Call[Any], record: Mapping[str, Any], status: int | None
 
 
 def require_fitting(call: Call[Any], record: Mapping[str, Any]) -> None:
-    """Raise `WrongRecord` where a record that was read before a call is not that of whom the call is about."""
+    """Raise `WrongRecord` if the record read before a call is not that of the person the call is about."""
     if call.fits is not None and not call.fits(record):
         raise WrongRecord(
             f"{call.method} {call.path}: the record {str(record.get('id'))[:50]!r} is about somebody else by now "
@@ -153,7 +153,7 @@ def require_fitting(call: Call[Any], record: Mapping[str, Any]) -> None:
 
 
 def watched(call: Call[R]) -> tuple[Call[R], Callable[[], bool]]:
-    """The same call, and what tells afterwards whether there was anything to send."""
+    """The same call, and a function that says afterwards whether there was anything to send."""
     if call.remaining_body is None:
         return call, lambda: True
     look, sent = call.remaining_body, False
@@ -168,7 +168,7 @@ def watched(call: Call[R]) -> tuple[Call[R], Callable[[], bool]]:
 
 
 def acting(call: Call[R], act: Act, allow_protected: bool, reads: tuple[Call[Any], ...] | None = None) -> Call[R]:
-    """The call as one that does `act` to people, whom `reads` shows (defaults to the call's own)."""
+    """The call as one that does `act` to the people whom `reads` shows; they default to the call's own reads."""
     return replace(call, act=act, allow_protected=allow_protected, reads=call.reads if reads is None else reads)
 
 
@@ -177,7 +177,7 @@ def _path_ids(ids: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def path_id(name: str, value: object) -> str:
-    """Check one id of a path. It is quoted as one segment when sent; empty or dotted ones would name another path."""
+    """Check one id of a path. It is quoted as one segment when sent; an empty or dotted id would name another path."""
     if not isinstance(value, str) or not value.strip():
         kind = "an empty string" if isinstance(value, str) else type(value).__name__
         raise InvalidRequest(f"{name} must be a non-empty string: got {kind}")
@@ -194,8 +194,8 @@ def referred(body: Mapping[str, Any], name: str) -> str:
     return path_id(f"{name}.id", reference.get("id"))
 
 
-# What only the server writes. Everything else that was read is sent back, as the one integrator known to write
-# contacts by PUT does (evidence C): where PUT replaces, a field left out is a field lost.
+# Fields that only the server writes. Everything else that was read is sent back, as the one integrator known to write
+# contacts by PUT does (evidence C): if PUT replaces, a field that is left out is lost.
 _SERVER_OWNED = {
     "id", "createdAt", "updatedAt", "lastActivity", "status", "startedAt", "completedAt", "processedStats",
     "deliveryStats", "startTimeUTC", "startTime", "endTimeUTC", "endTime", "bookedParticipants",
@@ -203,7 +203,7 @@ _SERVER_OWNED = {
 
 
 def merge(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
-    """`record` with `changes` over it, `customFields` key by key, without what only the server writes."""
+    """`record` with `changes` merged into it, `customFields` key by key, without fields that only the server writes."""
     result = {key: value for key, value in record.items() if key not in _SERVER_OWNED} | dict(changes)
     if isinstance(record.get("customFields"), dict) and isinstance(changes.get("customFields"), dict):
         result["customFields"] = record["customFields"] | changes["customFields"]
@@ -211,11 +211,11 @@ def merge(record: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
 
 
 def summary(call: Call[Any], answer: Mapping[str, Any]) -> Json:
-    """What a step returns of a write: `id`, and `status` where there is one. The rest may be about people.
+    """What a step returns of a write: `id`, and `status` if there is one. The rest may be about people.
 
-    Cancellations and deletes answer without an id: then it is that of the record they named.
+    Cancellations and deletes answer without an id. Then it is the id of the record that they named.
 
-    Raises: `OutcomeUnknown` where there is neither: that is no answer of this API.
+    Raises: `OutcomeUnknown` if there is neither, which is no answer of this API.
     """
     named = (call.body or {}).get("appointmentId") or next(reversed(call.ids), None)
     given = answer.get("id")
@@ -223,5 +223,5 @@ def summary(call: Call[Any], answer: Mapping[str, Any]) -> Json:
     if isinstance(answer.get("status"), str):
         found["status"] = answer["status"]
     if not any(found.values()):
-        raise OutcomeUnknown(f"{call!r}: the answer has no id, so look at Whautomate whether it happened")
+        raise OutcomeUnknown(f"{call!r}: the answer has no id: look in Whautomate whether it happened")
     return found

@@ -1,7 +1,7 @@
-"""Classes: times at which many can take part, and who does.
+"""Classes: times at which many people can take part, and the people who do.
 
-Method and path are from the official page's prose (A); the bodies are inferred (D). Times as in `appointments`.
-Taking part sends reminders, so the client is read first: who has opted out is left alone.
+Method and path are from the official page's prose (A); the bodies are inferred (D). Times are as in `appointments`.
+Taking part sends reminders, so the client is read first, and people who opted out are left alone.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ def update_class(
 ) -> Call[Class]:
     """Write fields of a class and keep the others (`PUT /v1/classes/{classId}`; path A, shape D).
 
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
+    The class is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
     """
     return put(get_class(class_id), body(ClassUpdate, class_, extra), overwrite)
 
 
 @endpoint("deleteClass", "DELETE /v1/classes/{}", "class", "deleted")
 def delete_class(class_id: str) -> Call[DeleteResult]:
-    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). What its participants are told is unknown."""
+    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). Nobody knows what its participants hear."""
     return delete(get_class(class_id))
 
 
 @endpoint("listClassParticipants", "GET /v1/classes/{}/participants", "participant", within="class", paged=False)
 def list_class_participants(class_id: str) -> Call[list[ClassParticipant]]:
-    """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D)."""
+    """List the participants of a class (`GET /v1/classes/{classId}/participants`; path A, shape D)."""
     return listing("/v1/classes/{}/participants", paged=False, class_id=class_id)
 
 
@@ -83,7 +83,7 @@ def add_class_participant(
     extra: Json | None = None,
     allow_protected: bool = False,
 ) -> Call[ClassParticipant]:
-    """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D)."""
+    """Add a client to a class (`POST /v1/classes/{classId}/participants/add`; path A, body D)."""
     sent = body(ClassParticipantInput, class_participant, extra)
     call = post("/v1/classes/{}/participants/add", sent, class_id=class_id)
     return acting(call, Act.BOOK, allow_protected, _clients(sent))
@@ -105,7 +105,7 @@ def remove_class_participant(
     extra: Json | None = None,
     allow_protected: bool = False,
 ) -> Call[EmptyResult]:
-    """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D)."""
+    """Remove a client from a class (`POST /v1/classes/{classId}/participants/cancel`; path A, body D)."""
     sent = body(ClassParticipantCancelInput, class_participant, extra)
     call = post("/v1/classes/{}/participants/cancel", sent, class_id=class_id)
     listed = (list_class_participants(class_id),) if sent.get("participantId") else ()
@@ -114,12 +114,12 @@ def remove_class_participant(
 
 @endpoint("listClientClassBookings", "GET /v1/classes/clients/{}/bookings", "class booking", within="client")
 def list_client_class_bookings(client_id: str, *, filters: PageFilters | None = None) -> Call[list[ClassParticipant]]:
-    """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D)."""
+    """List the classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D)."""
     return listing("/v1/classes/clients/{}/bookings", query(PageFilters, filters), client_id=client_id)
 
 
 def _clients(sent: Json) -> tuple[Call[Any], ...]:
-    """How to read each client a body names: nobody knows which of two the server would take."""
+    """The reads of each client that a body names. If it names two, nobody knows which one the server would take."""
     named = [referred(sent, "client")] if sent.get("client") else []
     if sent.get("clientId"):
         named.append(sent["clientId"])

@@ -30,7 +30,7 @@ def get_client_tag(client_tag_id: str) -> Call[Tag]:
 def delete_client_tag(client_tag_id: str, *, allow_protected: bool = False) -> Call[DeleteResult]:
     """Delete a client tag (`DELETE /v1/clientTags/{clientTagId}`; official page, evidence A).
 
-    Whether clients lose it is not documented, so an opt-out tag is refused.
+    It is not documented whether clients lose the tag, so deleting an opt-out tag is refused.
     """
     read = get_client_tag(client_tag_id)
     return acting(delete(read), Act.DROP_TAG, allow_protected, (read,))

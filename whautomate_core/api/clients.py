@@ -1,4 +1,4 @@
-"""Clients: the people who book. They are records apart from contacts, with tags of their own."""
+"""Clients: the people who book. They are separate records from contacts, with tags of their own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from whautomate_core.values.phones import international, shared_digits
 def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
 
-    Which date `startDate` and `endDate` mean is not documented.
+    It is not documented which date `startDate` and `endDate` refer to.
     """
     return listing("/v1/clients", query(ClientFilters, filters))
 
@@ -30,8 +30,8 @@ def list_clients(*, filters: ClientFilters | None = None) -> Call[list[Client]]:
 def create_client(client: ClientInput, *, extra: Json | None = None, allow_protected: bool = False) -> Call[Client]:
     """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
 
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number (the e-mail where
-    there is none) is searched for first: whoever has opted out is not created again.
+    It is not documented what happens with a number that exists, so the call must happen once. The number (or the
+    e-mail address if there is none) is searched for first: people who opted out are not created again.
     """
     sent = body(ClientInput, client, extra)
     about = str(sent.get("email") or "")
@@ -57,7 +57,7 @@ def update_client(
 ) -> Call[Client]:
     """Write fields of a client and keep the others (`PUT /v1/clients/{clientId}`; integrators, evidence C).
 
-    As `contacts.update_contact`: read, merged, written; `overwrite=True` sends `client` alone.
+    As for `contacts.update_contact`, the client is read, merged and written; `overwrite=True` sends `client` alone.
     """
     sent = body(ClientUpdate, client, extra)
     return acting(put(get_client(client_id), sent, overwrite), Act.CHANGE, allow_protected)
@@ -74,7 +74,7 @@ def delete_client(client_id: str, *, allow_protected: bool = False) -> Call[Dele
 def add_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Add tags, by name (`POST /v1/clients/{clientId}/tags/add`; integrators, evidence C).
 
-    As `contacts.add_contact_tags`: the client is read first and only what is missing is sent.
+    As for `contacts.add_contact_tags`, the client is read first, and only missing tags are sent.
     """
     return add_tags("/v1/clients/{}/tags/add", get_client(client_id), tags, allow_protected)
 
@@ -83,6 +83,6 @@ def add_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = 
 def remove_client_tags(client_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Remove tags, by name (`POST /v1/clients/{clientId}/tags/remove`; integrators, evidence C).
 
-    As `contacts.remove_contact_tags`: the client is read first and only what it holds is sent.
+    As for `contacts.remove_contact_tags`, the client is read first, and only tags that they have are sent.
     """
     return remove_tags("/v1/clients/{}/tags/remove", get_client(client_id), tags, allow_protected)

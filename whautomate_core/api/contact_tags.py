@@ -30,7 +30,7 @@ def get_contact_tag(contact_tag_id: str) -> Call[Tag]:
 def delete_contact_tag(contact_tag_id: str, *, allow_protected: bool = False) -> Call[DeleteResult]:
     """Delete a contact tag (`DELETE /v1/contactTags/{contactTagId}`; white-label copies, evidence B).
 
-    Whether contacts lose it is not documented, so an opt-out tag is refused.
+    It is not documented whether contacts lose the tag, so deleting an opt-out tag is refused.
     """
     read = get_contact_tag(contact_tag_id)
     return acting(delete(read), Act.DROP_TAG, allow_protected, (read,))

@@ -14,7 +14,7 @@ from whautomate_core.values.phones import international, shared_digits
 def list_contacts(*, filters: ContactFilters | None = None) -> Call[list[Contact]]:
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
 
-    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
+    It is not documented how `searchText` matches, nor whether several `tags` mean any or all of them.
     """
     return listing("/v1/contacts", query(ContactFilters, filters))
 
@@ -23,8 +23,8 @@ def list_contacts(*, filters: ContactFilters | None = None) -> Call[list[Contact
 def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_protected: bool = False) -> Call[Contact]:
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first, among contacts and clients: whoever has opted out is not created again.
+    It is not documented what happens with a number that exists, so the call must happen once. The number is searched
+    for first, among contacts and clients: people who opted out are not created again.
     """
     sent = body(ContactInput, contact, extra)
     same = anybody(shared_digits(international("phoneNumber", sent.get("phoneNumber"))))
@@ -48,9 +48,9 @@ def update_contact(
 ) -> Call[Contact]:
     """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
 
-    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
-    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
-    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
+    It is not documented whether PUT merges or replaces. So the contact is read directly before and sent back whole,
+    with `customFields` merged key by key; `overwrite=True` sends `contact` alone. A change on the server between that
+    read and the write, which takes one round trip, is overwritten. This includes an opt-out, since it is a tag.
     """
     sent = body(ContactUpdate, contact, extra)
     return acting(put(get_contact(contact_id), sent, overwrite), Act.CHANGE, allow_protected)
@@ -67,8 +67,8 @@ def delete_contact(contact_id: str, *, allow_protected: bool = False) -> Call[De
 def add_contact_tags(contact_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
 
-    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
-    what is missing is sent.
+    Tagging triggers automations that message people (the vendor's overview). So the contact is read first, and only
+    missing tags are sent.
     """
     return add_tags("/v1/contacts/{}/tags/add", get_contact(contact_id), tags, allow_protected)
 
@@ -77,6 +77,6 @@ def add_contact_tags(contact_id: str, tags: list[str], *, allow_protected: bool 
 def remove_contact_tags(contact_id: str, tags: list[str], *, allow_protected: bool = False) -> Call[TaggedRecord]:
     """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
 
-    This too triggers automations: the contact is read first and only what it holds is sent.
+    This too triggers automations. So the contact is read first, and only tags that it has are sent.
     """
     return remove_tags("/v1/contacts/{}/tags/remove", get_contact(contact_id), tags, allow_protected)

@@ -177,7 +177,7 @@ def endpoint_of(function: Callable[..., Call[Any]]) -> Endpoint:
 
 def endpoint_of_call(call: Call[Any]) -> Endpoint:
     """The endpoint of a call that a function of `whautomate_core.api` made."""
-    return _by_request[f"{call.method} {call.path}"]
+    return _by_request[call.request]
 
 
 def registered() -> tuple[Endpoint, ...]:

@@ -1,7 +1,7 @@
-"""Messages to one person. An answer may be a 200 that holds an `error` (an integrator takes it so, evidence C).
+"""Messages to one person. An answer may be a 200 that holds an `error` (one integrator reads it so, evidence C).
 
-Sends are made `ONCE`. The person is read first: who has opted out is not messaged. An opt-out belongs to the person:
-all contacts and clients with the number are asked for, by a search of each kind, whichever of them a message names.
+A send must happen once. The person is read first: people who opted out are not messaged. An opt-out belongs to the
+person, so all contacts and clients with the number are searched for, whichever of them the message names.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _sends(id: str, request: str, noun: str, act: Act) -> Callable[[F], F]:
 
 @endpoint("listContactMessages", "GET /v1/messages/{}", "message", within="contact")
 def list_contact_messages(contact_id: str, *, filters: PeriodFilters | None = None) -> Call[list[Message]]:
-    """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D)."""
+    """List the messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D)."""
     return listing("/v1/messages/{}", query(PeriodFilters, filters), contact_id=contact_id)
 
 
@@ -48,8 +48,8 @@ def send_whatsapp_text(
 ) -> Call[MessageResult]:
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendtext", WhatsappTextInput, message, extra, allow_protected, free=True)
@@ -61,8 +61,8 @@ def send_whatsapp_media(
 ) -> Call[MessageResult]:
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendmedia", WhatsappMediaInput, message, extra, allow_protected, free=True)
@@ -74,7 +74,7 @@ def send_whatsapp_template(
 ) -> Call[MessageResult]:
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendtemplate", WhatsappTemplateInput, message, extra, allow_protected)
@@ -86,7 +86,7 @@ def send_messenger_text(
 ) -> Call[MessageResult]:
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/messenger/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
@@ -98,7 +98,7 @@ def send_messenger_media(
 ) -> Call[MessageResult]:
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/messenger/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
@@ -121,7 +121,7 @@ def send_instagram_text(
 ) -> Call[MessageResult]:
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/instagram/sendtext", ChannelTextInput, message, extra, allow_protected, free=True)
@@ -133,7 +133,7 @@ def send_instagram_media(
 ) -> Call[MessageResult]:
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/instagram/sendmedia", ChannelMediaInput, message, extra, allow_protected, free=True)
@@ -193,11 +193,14 @@ def _send(
 
 _PERSON = ("contact", "client", "recepient")
 _NAMES_SOMEBODY = {"contact", "contactid", "client", "clientid", "recepient", "recipient"}
-"""Fields, in small letters, by which the server might take somebody for the one that a message goes to."""
+"""Fields, in lower case, that the server might read as the recipient of a message."""
 
 
 def _person(sent: Json) -> tuple[Call[Any], ...]:
-    """How to read whom a message goes to. A field that might name somebody else is refused: nobody asked about them."""
+    """The reads of the person a message goes to.
+
+    Raises: `InvalidRequest` for a field that might name somebody else, since it was not checked whether they opted out.
+    """
     others = [name for name in sent if name not in _PERSON and name.replace("_", "").casefold() in _NAMES_SOMEBODY]
     if others:
         raise InvalidRequest(

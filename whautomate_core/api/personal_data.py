@@ -1,8 +1,8 @@
 """Which fields of the API's records are personal data, and records without them.
 
-Results of steps are kept and shown by Airflow (XCom) and by Prefect (results, the UI). So by default a read returns
-what identifies and sorts a record (ids, tags, stages, states, dates, counts) and leaves out names, numbers, addresses,
-texts and secrets. What is kept is a list of allowed fields: a field that nobody has judged counts as personal.
+Airflow (XCom) and Prefect (results, the UI) keep and show the results of steps. So by default a read returns what
+identifies and sorts a record (ids, tags, stages, states, dates, counts) and leaves out names, numbers, addresses, texts
+and secrets. Only listed fields are kept: a field that nobody has judged counts as personal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from whautomate_core.api.call import Json
 
 
 class Fields(NamedTuple):
-    """The fields of a record, each in one of two lists. A test fails where a record has a field that is in neither."""
+    """The fields of a record, each in one of two lists. A test fails if a record has a field that is in neither."""
 
     kept: str
     personal: str = ""
@@ -102,14 +102,14 @@ FIELDS: dict[type, Fields] = {
 def without_personal_data(record: type, answer: Mapping[str, Any]) -> Json:
     """Return a record without its personal data: what a step that reads returns by default.
 
-    Steps apply it to each record they return, and to none that they write to `output_path`; `return_records=True`
-    returns them whole. The record is what the endpoint answers, as in `Call[Contact]` or `Call[list[Contact]]`:
+    Steps apply it to each record that they return, but not to records that they write to `output_path`.
+    `return_records=True` returns whole records. The record is what the endpoint answers, as in `Call[Contact]`:
 
         without_personal_data(records.Contact, {"id": "c1", "name": "Ada", "new": 1, "location": {"id": "l1"}})
         # {"id": "c1", "location": {"id": "l1"}}
 
-    Of a reference to another record its own `Fields` hold; of an object whose fields nobody knows, its id is kept.
-    A value of another type than the record's field has is left out as well.
+    A reference to another record follows that record's own `Fields`; an object whose fields nobody knows keeps its id
+    only. A value whose type is not that of the record's field is left out too.
 
     Args:
         record: The record's type, a key of `FIELDS`.

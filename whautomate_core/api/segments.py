@@ -1,4 +1,4 @@
-"""Segments: whom a broadcast reaches. There is no update and no list of members (nothing found in any source)."""
+"""Segments: the audiences of broadcasts. No source shows an update, or a list of members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff, and the times they are not available. The API neither creates nor changes staff (nothing found)."""
+"""Staff, and the times when they are not available. No source shows a way to create or change staff."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def get_staff(staff_id: str) -> Call[Staff]:
 def list_staff_availability_blocks(
     staff_id: str, *, filters: BlockFilters | None = None
 ) -> Call[list[AvailabilityBlock]]:
-    """When somebody is not available (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+    """List blocked times of staff (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
 
-    The names of the filters and of the fields differ between the two integrators who have them.
+    The two integrators who have it name the filters and fields differently.
     """
     return listing("/v1/staffs/{}/availabilityBlocks", query(BlockFilters, filters), paged=False, staff_id=staff_id)
 
@@ -56,7 +56,7 @@ def create_staff_availability_block(
 ) -> Call[AvailabilityBlock]:
     """Block somebody's time (`POST /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
 
-    No trustworthy source has the body: `extra={"startTime": ...}` sends the fields of the other integrator.
+    No reliable source shows the body; `extra={"startTime": ...}` sends the fields of the other integrator.
     """
     sent = body(AvailabilityBlockInput, availability_block, extra)
     return post("/v1/staffs/{}/availabilityBlocks", sent, staff_id=staff_id)

@@ -1,4 +1,4 @@
-"""Webhooks: where Whautomate reports events to. No signature is documented; fixed headers can serve as a secret."""
+"""Webhooks: addresses to which Whautomate reports events. No signature is documented; a fixed header can be one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def update_webhook(
 ) -> Call[Webhook]:
     """Write fields of a webhook and keep the others (`PUT /v1/webhooks/{webhookId}`; white-label copy, evidence B).
 
-    The contract requires `name`, `active` and `serverUrl`, which are taken from what is there unless
+    The contract requires `name`, `active` and `serverUrl`, which are taken from the existing webhook unless
     `overwrite=True`.
     """
     sent = body(WebhookInput if overwrite else WebhookUpdate, webhook, extra)

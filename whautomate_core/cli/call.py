@@ -1,4 +1,4 @@
-"""`whautomate call`: any endpoint from a terminal, its options derived from the signature of its function."""
+"""`whautomate call`: any endpoint from a terminal, with the arguments of its function as options."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ TAKES_WHAT_THE_ENDPOINT_TAKES: Any = {
 
 
 def call(context: typer.Context) -> None:
-    """Call an endpoint: whautomate call contacts.list_contacts --filters '{"tags": "vip"}'. Alone it lists them all."""
+    """Call an endpoint, such as contacts.list_contacts --filters '{"tags": "vip"}'. Without a name: list them all."""
     name, *arguments = context.args or [""]
     with said():
         if name in ("", "--help", "-h") or "." not in name:
             _overview(None if name.startswith("-") or not name else name)
             return
         endpoint = find_endpoint(name)
-        # A command of its own for the one endpoint, so that its signature is read only where it is called.
+        # A command for this endpoint alone, so that only its own signature is read.
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(help=inspect.getdoc(endpoint.function))(_command(name, endpoint))
         alone(arguments, prog_name=f"{context.command_path} {name}")
 
 
 def find_endpoint(name: str) -> Endpoint:
-    """The endpoint of a name such as `contacts.list_contacts`. Raises `ConfigurationError` that names the nearest."""
+    """The endpoint named like `contacts.list_contacts`. Raises `ConfigurationError` that suggests similar names."""
     if name not in BY_NAME:
         nearest = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.5)
         raise ConfigurationError(
             f"there is no endpoint {name!r}; "
-            + (f"near it: {', '.join(nearest)}" if nearest else "`whautomate call` lists them")
+            + (f"did you mean {' or '.join(nearest)}?" if nearest else "`whautomate call` lists them")
         )
     return BY_NAME[name]
 
@@ -59,7 +59,7 @@ def _overview(resource: str | None) -> None:
     resources = list(dict.fromkeys(one.resource for one in BY_NAME.values()))
     if resource is not None and resource not in resources:
         nearest = difflib.get_close_matches(resource, resources, n=1) or resources
-        raise ConfigurationError(f"there is no resource {resource!r}; there is {', '.join(nearest)}")
+        raise ConfigurationError(f"there is no resource {resource!r}; there are {', '.join(nearest)}")
     typer.echo("usage: whautomate call RESOURCE.FUNCTION [OPTIONS]; --help of one shows its options")
     width = max(map(len, BY_NAME))
     for one in resources if resource is None else [resource]:
@@ -70,7 +70,7 @@ def _overview(resource: str | None) -> None:
 
 
 def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
-    """The endpoint as a function that typer makes a command of: its own arguments, and those of every call."""
+    """The function that typer turns into a command: the endpoint's own arguments, and those that every call has."""
     hints, parameters = endpoint.arguments, inspect.signature(endpoint.function).parameters
 
     def command(
@@ -86,12 +86,12 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
             arguments = {one: _value(one, hints[one], text) for one, text in given.items() if text is not None}
             made = endpoint.function(**arguments)
             if key is not None and not endpoint.once:
-                raise ConfigurationError("--key is for what must happen once; this call may be repeated")
+                raise ConfigurationError("--key is for calls that must happen once; this call may be repeated")
             if max_records is not None and not endpoint.lists:
                 raise ConfigurationError("--max-records is for lists")
             account = account_from_environment(host, settings)
             if endpoint.once:
-                agreed(f"{made.method} {made.path} is never repeated by itself. Send it?", yes)
+                agreed(f"{made.method} {made.path} is sent once and never repeated automatically. Send it?", yes)
             with Client(account) as client:
                 records = _records(client, endpoint, made, key, max_records)
                 if output not in (None, "-"):
@@ -135,7 +135,7 @@ _FLAGS = {
 
 
 def _option(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
-    """A parameter of an endpoint as an option: ids are text, flags flags, tags repeated, the rest JSON."""
+    """A parameter of an endpoint as an option: ids are text, tags are repeated, dicts are JSON."""
     required = parameter.default is inspect.Parameter.empty
     flag = "--" + parameter.name.strip("_").replace("_", "-")
     if hint is bool:
@@ -146,17 +146,15 @@ def _option(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
         names = typer.Option(flag, help="One name; repeat it for several.", callback=_no_json)
         return _parameter(parameter.name, list[str], names, ...)
     shape = next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)
-    what = (
-        f"JSON, or @FILE that holds it: {_fields(shape) if shape else 'fields that the check of names does not know'}"
-    )
+    what = f"JSON, or @FILE with the JSON: {_fields(shape) if shape else 'fields that the check does not know'}"
     kind = str if required else str | None
     return _parameter(parameter.name, kind, typer.Option(flag, metavar="JSON", help=what), ... if required else None)
 
 
 def _no_json(names: list[str]) -> list[str]:
-    """Refuse a list where one name is meant: it would become a tag of that name."""
+    """Refuse JSON where one name is expected: it would become a tag of that name."""
     if any(name.lstrip().startswith("[") for name in names):
-        raise typer.BadParameter("it takes one name and no JSON: repeat the option for several")
+        raise typer.BadParameter("give one name, not JSON; repeat the option for several names")
     return names
 
 
@@ -166,7 +164,7 @@ def _parameter(name: str, kind: Any, option: Any, default: Any) -> inspect.Param
 
 
 def _fields(record: Any) -> str:
-    """The fields of a record, those it must have with an asterisk."""
+    """The fields of a record; required ones have an asterisk."""
     required = TypeAdapter(record).json_schema().get("required", [])
     return ", ".join(f"{name}*" if name in required else name for name in get_type_hints(record))
 
@@ -177,19 +175,24 @@ _COMMON = [
     _parameter(
         "max_records",
         int | None,
-        typer.Option("--max-records", min=1, help="The most records of a list; defaults to all."),
+        typer.Option("--max-records", min=1, help="Read at most this many records of a list; defaults to all."),
         None,
     ),
     _parameter(
         "output",
         str | None,
-        typer.Option("--output", metavar="FILE", help="File for the records, JSON lines or .parquet; - is here."),
+        typer.Option(
+            "--output", metavar="FILE", help="Write the records to a file, JSON lines or .parquet; - prints them."
+        ),
         None,
     ),
     _parameter(
         "key",
         str | None,
-        typer.Option("--key", help="For what must happen once: under this key it is sent once, however often called."),
+        typer.Option(
+            "--key",
+            help="For calls that must happen once: under one key the call is sent once, however often you run this.",
+        ),
         None,
     ),
     inspect.Parameter("yes", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Yes),
@@ -197,7 +200,7 @@ _COMMON = [
 
 
 def _value(name: str, hint: Any, given: Any) -> Any:
-    """What an option holds. Raises `InvalidRequest` that names it."""
+    """The value of an option. Raises `InvalidRequest` that names the option."""
     if hint in (bool, str) or hint == list[str]:
         return given
     text, flag = str(given), "--" + name.strip("_").replace("_", "-")

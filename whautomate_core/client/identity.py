@@ -1,7 +1,7 @@
-"""What tells a call that must happen once from every other: what it is about, never its place in a list.
+"""The keys of calls that must happen once: each says what a call is about, never its place in a list.
 
 A key is made of the run, the task, the id of the endpoint, and the person or booking that the call is about. Lists
-shift between two attempts of a run, so no index is in it; neither is what the call says, or when.
+shift between two attempts of a run, so a key holds no index. It does not hold what the call says, or when, either.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from whautomate_core.state import State
 
 _READS = {"contact": "/v1/contacts/{}", "client": "/v1/clients/{}"}
-"""What a message may name instead of a number, and where it is read."""
+"""The kinds of record that a message may name instead of a number, and where they are read."""
 
 
 About = list[Any]
-"""What a call is about, as JSON: kinds and ids, numbers by their digits. It stands in keys by a keyed hash only."""
+"""What a call is about, as JSON: kinds and ids, and numbers by their digits. Keys hold only its keyed hash."""
 
 
 def about_of(call: Call[Any]) -> About:
@@ -36,11 +36,12 @@ def about_of(call: Call[Any]) -> About:
 
 
 def resolved(call: Call[Any], seen: Sequence[Any], read: Callable[[Call[Any]], Any]) -> About:
-    """What a call is about, with the person in place of a record: by number, or by id where there is none.
+    """What a call is about, with the person in place of a record: by number, or by id if they have none.
 
     Args:
-        seen: What was read before the call.
-        read: Reads the record where it is not among them, since the policy had no need of it.
+        call: A call that must happen once.
+        seen: The records that were read before the call.
+        read: Sends the call that reads the record, if the policy did not need it and so it is not in `seen`.
     """
     identity, body = identity_of(call), call.body or {}
     kind = next(iter(identity.fields(body)), "")
@@ -54,8 +55,7 @@ def resolved(call: Call[Any], seen: Sequence[Any], read: Callable[[Call[Any]], A
 
 
 def naming(call: Call[Any]) -> frozenset[str]:
-    """The fields of a body that name what it is about, in each way there is. Calls that name it otherwise may say the
-    same."""
+    """The fields by which a body can name what it is about. Two calls with one key may differ in them."""
     identity = identity_of(call)
     fields = identity.way(call.body or {})
     others = [field for way in identity.about for field in way] if identity.reaches else []
@@ -85,26 +85,26 @@ def _named(field: str, body: Mapping[str, Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Once:
-    """A call or a job that is to happen once in a step."""
+    """A call or a job that must happen once in a step."""
 
     id: str
-    """Of the endpoint or the job; frozen."""
+    """Id of the endpoint or the job. It stands in keys, so it is never changed."""
     what: str
-    """Method and path of what is sent."""
+    """Method and path of the call that is sent."""
     about: Call[Any] | Json | str
-    """The call; of a job the arguments that say what it is about, or a name."""
+    """The call; for a job, the arguments that say what it is about, or a name."""
     payload: Mapping[str, Any] = field(default_factory=dict)
-    """What claims of the first form compared."""
+    """The values that claims of the first form compared."""
 
 
 class KeysBefore(Protocol):
-    """Finds what was claimed under keys of an earlier form."""
+    """Finds claims under keys of an earlier form."""
 
     def find(self, state: State, account: str, once: Once) -> str | None:
-        """The key under which the same was claimed, if it was."""
+        """The key under which the same call or job was claimed, if it was."""
 
     def all(self, state: State, account: str, what: str) -> list[str]:
-        """The keys of all calls of a kind (method and path)."""
+        """The keys of all calls with a method and path."""
 
     def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
         """The key under which a job claimed a row, by the keyed hash of the row's number."""
@@ -112,14 +112,14 @@ class KeysBefore(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """A task of a run, however often it runs: in it each call happens once for what it is about."""
+    """A task of a run, however often it runs. In it, a call about the same thing happens once."""
 
     name: str
-    """What keys begin with: the orchestrator, its run, and the task. Frozen as the ids of endpoints are."""
+    """What its keys begin with: the orchestrator, the run and the task. Never changed, like the ids of endpoints."""
     before: KeysBefore | None = None
 
     def key(self, state: State, id: str, about: Any) -> str:
-        """The key of an endpoint or job for what it is about (JSON)."""
+        """The key of an endpoint or job, given what it is about (JSON)."""
         return f"{self.prefix(id)}{state.secret.digest(about)}"
 
     def prefix(self, id: str) -> str:
@@ -127,18 +127,23 @@ class Step:
         return f"{PREFIX}{self.name} {id} "
 
     def find_before(self, state: State, account: str, once: Once) -> str | None:
-        """The key of an earlier form under which the same was claimed, if it was."""
+        """The key of an earlier form under which the same call or job was claimed, if it was."""
         return self.before.find(state, account, once) if self.before else None
 
     def key_of(self, state: State, account: str, once: Once) -> str:
-        """The key of a job: the one under which it was claimed before, or what it is about."""
+        """The key of a job: the one under which it was claimed before, or one made of what it is about."""
         return self.find_before(state, account, once) or self.key(state, once.id, once.about)
 
 
 def key_of_job(client: Client, key: str | None, step: Step | None, once: Once) -> str:
-    """The key of a job: the caller's, or what it is about in its step. Raises `ConfigurationError` without either."""
+    """The key of a job: the caller's key, or one made of the step and what the job is about.
+
+    Raises: `ConfigurationError` without key and step.
+    """
     if key is None and step is None:
-        raise ConfigurationError("key is missing: it names the step, so that it happens once however often it runs")
+        raise ConfigurationError(
+            "key is missing: give a key that names this step, so that it happens once however often it runs"
+        )
     if key is not None or step is None:
         return str(key)
     return step.key_of(client.state, client.account.id, once)

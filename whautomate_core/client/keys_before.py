@@ -1,7 +1,7 @@
-"""Keys of the first form: looked for, so that what was sent under them is not sent again, and never written.
+"""Keys of the first form. They are looked for, so that calls sent under them are not sent again, but never written.
 
-How they were made is frozen here. Airflow's held the map index of the task, so a call may stand under any index: it is
-told from the others by what the claim's payload says it is about. Prefect's held the name of a Python function.
+How they were made is frozen here. Airflow's keys held the map index of the task, so a call may have any index: the
+payload of its claim says what it is about. Prefect's keys held the name of a Python function.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 
 class AirflowKeys:
-    """The keys that a task of a DAG run had: `["dag", "task", map index, "at 2026-06-01T00:00:00+00:00"]`.
+    """The keys of a task of a DAG run: `["dag", "task", map index, "at 2026-06-01T00:00:00+00:00"]`.
 
     Args:
+        dag_id: Id of the DAG.
+        task_id: Id of the task.
         when: `at` and the logical date, or `run` and the run's id.
-        is_mapped: Whether the task is one of several of its id.
+        is_mapped: Whether the task is mapped.
     """
 
     def __init__(self, dag_id: str, task_id: str, when: str, *, is_mapped: bool) -> None:
@@ -35,7 +37,7 @@ class AirflowKeys:
         self._rows: dict[str, str] = {}
 
     def find(self, state: State, account: str, once: Once) -> str | None:
-        """The key under which the same was claimed, if it was."""
+        """The key under which the same call or job was claimed, if it was."""
         claims = [one for one in self._all(state, account) if one.what == once.what and one.key.endswith(self._holds)]
         for claim in claims:
             if self._is_about(state, claim, once):
@@ -44,7 +46,7 @@ class AirflowKeys:
         return alone if not self._is_mapped and any(claim.key == alone for claim in claims) else None
 
     def all(self, state: State, account: str, what: str) -> list[str]:
-        """The keys of all calls of a kind (method and path)."""
+        """The keys of all calls with a method and path."""
         return [one.key for one in self._all(state, account) if one.what == what and one.key.endswith(self._holds)]
 
     def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
@@ -74,7 +76,7 @@ class AirflowKeys:
 
 
 class PrefectKeys:
-    """The keys that a flow run had: `prefect RUN create_contact HASH`.
+    """The keys of a flow run: `prefect RUN create_contact HASH`.
 
     Args:
         run: Id of the outermost flow run, or of a task run outside of flows.
@@ -84,7 +86,7 @@ class PrefectKeys:
         self._run = run
 
     def find(self, state: State, account: str, once: Once) -> str | None:
-        """The key under which the same was claimed, if it was."""
+        """The key under which the same call or job was claimed, if it was."""
         if isinstance(once.about, Call):
             body = once.about.body or {}
             about = [once.about.ids, *(_prefect_identity(field, body) for field in _prefect_fields(body))]
@@ -97,7 +99,7 @@ class PrefectKeys:
         return self._there(state, account, f"prefect {self._run} {_snake(once.id)} {named}")
 
     def all(self, state: State, account: str, what: str) -> list[str]:
-        """The keys of all calls of a kind (method and path)."""
+        """The keys of all calls with a method and path."""
         return [one.key for one in state.claims.under(account, f"prefect {self._run} ") if one.what == what]
 
     def find_row(self, state: State, account: str, id: str, digest: str) -> str | None:
