@@ -28,7 +28,7 @@ def get_account_info(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> AccountInfo | Any:
-    """Name and owner of the account (`GET /v1/account-info`; path and shape from integrators, evidence C).
+    """Name and owner of the account (`GET /v1/account-info`; integrators, evidence C).
 
     Args:
         credentials: The account.

@@ -59,7 +59,7 @@ def list_appointment_slots(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[SlotDay] | Any:
-    """Free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
+    """List free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
 
     Args:
         credentials: The account.

@@ -211,7 +211,7 @@ def update_class(
 ) -> Json:
     """Write fields of a class and keep the others (`PUT /v1/classes/{classId}`; path A, shape D).
 
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
+    The class is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
 
     Args:
         credentials: The account.
@@ -247,7 +247,7 @@ def update_class(
 
 @whautomate_task(finished_in_run=True)
 def delete_class(credentials: WhautomateCredentials, class_id: str, *, max_requests: int | None = None) -> Json:
-    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). What its participants are told is unknown.
+    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). Nobody knows what its participants hear.
 
     Args:
         credentials: The account.
@@ -288,7 +288,7 @@ def list_class_participants(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[ClassParticipant] | Any:
-    """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D).
+    """List the participants of a class (`GET /v1/classes/{classId}/participants`; path A, shape D).
 
     Args:
         credentials: The account.
@@ -343,7 +343,7 @@ def add_class_participant(
     key: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D).
+    """Add a client to a class (`POST /v1/classes/{classId}/participants/add`; path A, body D).
 
     Args:
         credentials: The account.
@@ -394,7 +394,7 @@ def remove_class_participant(
     key: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
+    """Remove a client from a class (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
 
     Args:
         credentials: The account.
@@ -445,7 +445,7 @@ def list_client_class_bookings(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[ClassParticipant] | Any:
-    """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
+    """List the classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
 
     Args:
         credentials: The account.

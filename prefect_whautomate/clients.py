@@ -56,7 +56,7 @@ def list_clients(
 ) -> list[Client] | Any:
     """List or search clients (`GET /v1/clients`; integrators, evidence C).
 
-    Which date `startDate` and `endDate` mean is not documented.
+    It is not documented which date `startDate` and `endDate` refer to.
 
     Args:
         credentials: The account.
@@ -111,8 +111,8 @@ def create_client(
 ) -> Json:
     """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
 
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number (the e-mail where
-    there is none) is searched for first: whoever has opted out is not created again.
+    It is not documented what happens with a number that exists, so the call must happen once. The number (or the
+    e-mail address if there is none) is searched for first: people who opted out are not created again.
 
     Args:
         credentials: The account.
@@ -208,7 +208,7 @@ def update_client(
 ) -> Json:
     """Write fields of a client and keep the others (`PUT /v1/clients/{clientId}`; integrators, evidence C).
 
-    As `contacts.update_contact`: read, merged, written; `overwrite=True` sends `client` alone.
+    As for `contacts.update_contact`, the client is read, merged and written; `overwrite=True` sends `client` alone.
 
     Args:
         credentials: The account.
@@ -296,7 +296,7 @@ def add_client_tags(
 ) -> Json:
     """Add tags, by name (`POST /v1/clients/{clientId}/tags/add`; integrators, evidence C).
 
-    As `contacts.add_contact_tags`: the client is read first and only what is missing is sent.
+    As for `contacts.add_contact_tags`, the client is read first, and only missing tags are sent.
 
     Args:
         credentials: The account.
@@ -341,7 +341,7 @@ def remove_client_tags(
 ) -> Json:
     """Remove tags, by name (`POST /v1/clients/{clientId}/tags/remove`; integrators, evidence C).
 
-    As `contacts.remove_contact_tags`: the client is read first and only what it holds is sent.
+    As for `contacts.remove_contact_tags`, the client is read first, and only tags that they have are sent.
 
     Args:
         credentials: The account.

@@ -170,7 +170,7 @@ def delete_contact_tag(
 ) -> Json:
     """Delete a contact tag (`DELETE /v1/contactTags/{contactTagId}`; white-label copies, evidence B).
 
-    Whether contacts lose it is not documented, so an opt-out tag is refused.
+    It is not documented whether contacts lose the tag, so deleting an opt-out tag is refused.
 
     Args:
         credentials: The account.

@@ -60,7 +60,7 @@ def list_contacts(
 ) -> list[Contact] | Any:
     """List or search contacts (`GET /v1/contacts`; official page, evidence A).
 
-    Nothing is documented of how `searchText` matches, nor of whether several `tags` mean any or all.
+    It is not documented how `searchText` matches, nor whether several `tags` mean any or all of them.
 
     Args:
         credentials: The account.
@@ -115,8 +115,8 @@ def create_contact(
 ) -> Json:
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
-    What happens with a number that exists is not documented, so the call is made `ONCE`. The number is searched for
-    first, among contacts and clients: whoever has opted out is not created again.
+    It is not documented what happens with a number that exists, so the call must happen once. The number is searched
+    for first, among contacts and clients: people who opted out are not created again.
 
     Args:
         credentials: The account.
@@ -212,9 +212,9 @@ def update_contact(
 ) -> Json:
     """Write fields of a contact and keep the others (`PUT /v1/contacts/{contactId}`; white-label copy, evidence B).
 
-    Whether PUT merges or replaces is not documented, so the contact is read directly before and sent back whole,
-    `customFields` key by key; `overwrite=True` sends `contact` alone. What changes on the server between that read and
-    its write, within one round trip, is overwritten: an opt-out in that moment too, since it is a tag.
+    It is not documented whether PUT merges or replaces. So the contact is read directly before and sent back whole,
+    with `customFields` merged key by key; `overwrite=True` sends `contact` alone. A change on the server between that
+    read and the write, which takes one round trip, is overwritten. This includes an opt-out, since it is a tag.
 
     Args:
         credentials: The account.
@@ -302,8 +302,8 @@ def add_contact_tags(
 ) -> Json:
     """Add tags, by name (`POST /v1/contacts/{contactId}/tags/add`; path B, body and answer C).
 
-    Tagging triggers automations that message people (the vendor's overview), so the contact is read first and only
-    what is missing is sent.
+    Tagging triggers automations that message people (the vendor's overview). So the contact is read first, and only
+    missing tags are sent.
 
     Args:
         credentials: The account.
@@ -348,7 +348,7 @@ def remove_contact_tags(
 ) -> Json:
     """Remove tags, by name (`POST /v1/contacts/{contactId}/tags/remove`; path B, body and answer C).
 
-    This too triggers automations: the contact is read first and only what it holds is sent.
+    This too triggers automations. So the contact is read first, and only tags that it has are sent.
 
     Args:
         credentials: The account.

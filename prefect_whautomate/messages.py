@@ -65,7 +65,7 @@ def list_contact_messages(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[Message] | Any:
-    """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
+    """List the messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
 
     Args:
         credentials: The account.
@@ -122,8 +122,8 @@ def send_whatsapp_text(
 ) -> Json:
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -174,8 +174,8 @@ def send_whatsapp_media(
 ) -> Json:
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -226,7 +226,7 @@ def send_whatsapp_template(
 ) -> Json:
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -277,7 +277,7 @@ def send_messenger_text(
 ) -> Json:
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -328,7 +328,7 @@ def send_messenger_media(
 ) -> Json:
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -429,7 +429,7 @@ def send_instagram_text(
 ) -> Json:
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -480,7 +480,7 @@ def send_instagram_media(
 ) -> Json:
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:

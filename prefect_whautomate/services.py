@@ -187,7 +187,8 @@ def update_service(
 ) -> Json:
     """Write fields of a service and keep the others (`PUT /v1/services/{serviceId}`; path C, shape D).
 
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `service` alone.
+    The service is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `service`
+    alone.
 
     Args:
         credentials: The account.

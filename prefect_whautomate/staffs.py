@@ -141,9 +141,9 @@ def list_staff_availability_blocks(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[AvailabilityBlock] | Any:
-    """When somebody is not available (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
+    """List blocked times of staff (`GET /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
 
-    The names of the filters and of the fields differ between the two integrators who have them.
+    The two integrators who have it name the filters and fields differently.
 
     Args:
         credentials: The account.
@@ -200,7 +200,7 @@ def create_staff_availability_block(
 ) -> Json:
     """Block somebody's time (`POST /v1/staffs/{staffId}/availabilityBlocks`; path C, shape D: inferred).
 
-    No trustworthy source has the body: `extra={"startTime": ...}` sends the fields of the other integrator.
+    No reliable source shows the body; `extra={"startTime": ...}` sends the fields of the other integrator.
 
     Args:
         credentials: The account.

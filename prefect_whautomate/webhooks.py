@@ -172,7 +172,7 @@ def update_webhook(
 ) -> Json:
     """Write fields of a webhook and keep the others (`PUT /v1/webhooks/{webhookId}`; white-label copy, evidence B).
 
-    The contract requires `name`, `active` and `serverUrl`, which are taken from what is there unless
+    The contract requires `name`, `active` and `serverUrl`, which are taken from the existing webhook unless
     `overwrite=True`.
 
     Args:

@@ -112,9 +112,9 @@ async def create_broadcast(
 ) -> Json:
     """Create a broadcast (`POST /v1/broadcasts`; official page, evidence A).
 
-    It can't be recalled once it started and the vendor has no idempotency key, so the call is made `ONCE`. Whether
-    leaving out `scheduleDateTime` (UTC) sends at once is not documented. Its segments are read first: each must
-    exclude who opted out.
+    A broadcast can't be recalled once it has started, and the vendor has no idempotency key, so the call must happen
+    once. It is not documented whether a broadcast without `scheduleDateTime` (UTC) is sent at once. Its segments are
+    read first: each must exclude people who opted out.
 
     Args:
         credentials: The account.
@@ -216,7 +216,7 @@ async def update_broadcast(
 ) -> Json:
     """Write fields of a broadcast, keep the others (`PUT /v1/broadcasts/{broadcastId}`; white-label copy, B).
 
-    The contract requires `name` and `type`, which are taken from what is there unless `overwrite=True`.
+    The contract requires `name` and `type`, which are taken from the existing broadcast unless `overwrite=True`.
 
     Args:
         credentials: The account.
@@ -307,7 +307,7 @@ async def list_broadcast_logs(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[BroadcastLog] | Any:
-    """One line a recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, evidence C).
+    """List the log of a broadcast, a line per recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, C).
 
     Args:
         credentials: The account.

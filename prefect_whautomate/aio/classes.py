@@ -213,7 +213,7 @@ async def update_class(
 ) -> Json:
     """Write fields of a class and keep the others (`PUT /v1/classes/{classId}`; path A, shape D).
 
-    Read, merged, written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
+    The class is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
 
     Args:
         credentials: The account.
@@ -249,7 +249,7 @@ async def update_class(
 
 @whautomate_task(finished_in_run=True)
 async def delete_class(credentials: WhautomateCredentials, class_id: str, *, max_requests: int | None = None) -> Json:
-    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). What its participants are told is unknown.
+    """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). Nobody knows what its participants hear.
 
     Args:
         credentials: The account.
@@ -290,7 +290,7 @@ async def list_class_participants(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[ClassParticipant] | Any:
-    """Who takes part (`GET /v1/classes/{classId}/participants`; path A, shape D).
+    """List the participants of a class (`GET /v1/classes/{classId}/participants`; path A, shape D).
 
     Args:
         credentials: The account.
@@ -345,7 +345,7 @@ async def add_class_participant(
     key: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Let a client take part (`POST /v1/classes/{classId}/participants/add`; path A, body D).
+    """Add a client to a class (`POST /v1/classes/{classId}/participants/add`; path A, body D).
 
     Args:
         credentials: The account.
@@ -396,7 +396,7 @@ async def remove_class_participant(
     key: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Take a client out (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
+    """Remove a client from a class (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
 
     Args:
         credentials: The account.
@@ -447,7 +447,7 @@ async def list_client_class_bookings(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[ClassParticipant] | Any:
-    """The classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
+    """List the classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
 
     Args:
         credentials: The account.

@@ -176,7 +176,7 @@ async def delete_client_tag(
 ) -> Json:
     """Delete a client tag (`DELETE /v1/clientTags/{clientTagId}`; official page, evidence A).
 
-    Whether clients lose it is not documented, so an opt-out tag is refused.
+    It is not documented whether clients lose the tag, so deleting an opt-out tag is refused.
 
     Args:
         credentials: The account.

@@ -64,7 +64,7 @@ async def list_contact_messages(
     return_records: bool = False,
     max_requests: int | None = None,
 ) -> list[Message] | Any:
-    """Messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
+    """List the messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
 
     Args:
         credentials: The account.
@@ -121,8 +121,8 @@ async def send_whatsapp_text(
 ) -> Json:
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -173,8 +173,8 @@ async def send_whatsapp_media(
 ) -> Json:
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
-    Needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -225,7 +225,7 @@ async def send_whatsapp_template(
 ) -> Json:
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    To exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -276,7 +276,7 @@ async def send_messenger_text(
 ) -> Json:
     """Send a text by Messenger (`POST /v1/messages/messenger/sendtext`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -327,7 +327,7 @@ async def send_messenger_media(
 ) -> Json:
     """Send a file by Messenger (`POST /v1/messages/messenger/sendmedia`; path B, shape C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_messenger_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -428,7 +428,7 @@ async def send_instagram_text(
 ) -> Json:
     """Send a text by Instagram (`POST /v1/messages/instagram/sendtext`; integrators, evidence C).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
@@ -479,7 +479,7 @@ async def send_instagram_media(
 ) -> Json:
     """Send a file by Instagram (`POST /v1/messages/instagram/sendmedia`; inferred, evidence D).
 
-    Needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
+    It needs a session: the person wrote in the last 24 hours. `send_instagram_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
