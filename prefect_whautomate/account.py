@@ -31,7 +31,7 @@ def get_account_info(
     """Name and owner of the account (`GET /v1/account-info`; integrators, evidence C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
             its owner can read a local one.
@@ -44,7 +44,7 @@ def get_account_info(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -77,7 +77,7 @@ def wait_for_quota(
     Because checks cost nothing, they are at most 60 s apart.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         requests: The number of requests, within a minute as well as within a day.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
             the account together make at most a tenth of the requests of its day, and half of that in a quarter of it.
@@ -89,8 +89,8 @@ def wait_for_quota(
             waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

@@ -61,7 +61,7 @@ def list_broadcasts(
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.BroadcastFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -76,7 +76,7 @@ def list_broadcasts(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -118,7 +118,7 @@ def create_broadcast(
     read first: each must exclude people who opted out.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast: Fields, see `whautomate_core.api.records.BroadcastInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -135,7 +135,7 @@ def create_broadcast(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -165,7 +165,7 @@ def get_broadcast(
     """Show one broadcast with its figures (`GET /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -180,7 +180,7 @@ def get_broadcast(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -214,7 +214,7 @@ def update_broadcast(
     The contract requires `name` and `type`, which are taken from the existing broadcast unless `overwrite=True`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         broadcast: Fields, see `whautomate_core.api.records.BroadcastUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -229,7 +229,7 @@ def update_broadcast(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -258,7 +258,7 @@ def delete_broadcast(credentials: WhautomateCredentials, broadcast_id: str, *, m
     """Delete a broadcast (`DELETE /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -268,7 +268,7 @@ def delete_broadcast(credentials: WhautomateCredentials, broadcast_id: str, *, m
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -300,7 +300,7 @@ def list_broadcast_logs(
     """List the log of a broadcast, a line per recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         filters: Filters, see `whautomate_core.api.records.PageFilters`.
         max_records: The most records to return; defaults to all.
@@ -317,7 +317,7 @@ def list_broadcast_logs(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -387,7 +387,7 @@ def plan_broadcast(
     not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
         template: Name and language of an approved template.
         segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
@@ -547,7 +547,7 @@ def broadcast(
     still scheduled; see `cancel_on_kill`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
         template: Name and language of an approved template.
         segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
@@ -674,7 +674,7 @@ def cancel_broadcast(
     Its claim becomes final, so that a step of the same key doesn't send it again.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
         broadcast_id: Its id.
@@ -728,7 +728,7 @@ def wait_for_broadcast(
     scheduled; see `cancel_on_kill`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast, as `broadcast` returns it.
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
             ends once they are reached; the task fails if the broadcast ends with fewer.
@@ -752,8 +752,8 @@ def wait_for_broadcast(
             and `receipt`. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

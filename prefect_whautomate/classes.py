@@ -69,7 +69,7 @@ def list_classes(
     """List classes (`GET /v1/classes`; path A, names of the filters and shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.ClassFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -84,7 +84,7 @@ def list_classes(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -121,7 +121,7 @@ def create_class(
     """Create a class (`POST /v1/classes`; path A, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_: Fields, see `whautomate_core.api.records.ClassInput`.
         extra: Fields to send that the check of names does not know.
         key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
@@ -136,7 +136,7 @@ def create_class(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -166,7 +166,7 @@ def get_class(
     """Show one class (`GET /v1/classes/{classId}`; path A, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -181,7 +181,7 @@ def get_class(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -214,7 +214,7 @@ def update_class(
     The class is read, merged and written, since nobody knows whether PUT merges; `overwrite=True` sends `class_` alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         class_: Fields, see `whautomate_core.api.records.ClassUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -227,7 +227,7 @@ def update_class(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -250,7 +250,7 @@ def delete_class(credentials: WhautomateCredentials, class_id: str, *, max_reque
     """Delete a class (`DELETE /v1/classes/{classId}`; path A, result D). Nobody knows what its participants hear.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -260,7 +260,7 @@ def delete_class(credentials: WhautomateCredentials, class_id: str, *, max_reque
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -291,7 +291,7 @@ def list_class_participants(
     """List the participants of a class (`GET /v1/classes/{classId}/participants`; path A, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -307,7 +307,7 @@ def list_class_participants(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -346,7 +346,7 @@ def add_class_participant(
     """Add a client to a class (`POST /v1/classes/{classId}/participants/add`; path A, body D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         class_participant: Fields, see `whautomate_core.api.records.ClassParticipantInput`.
         extra: Fields to send that the check of names does not know.
@@ -365,7 +365,7 @@ def add_class_participant(
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -397,7 +397,7 @@ def remove_class_participant(
     """Remove a client from a class (`POST /v1/classes/{classId}/participants/cancel`; path A, body D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         class_participant: Fields, see `whautomate_core.api.records.ClassParticipantCancelInput`.
         extra: Fields to send that the check of names does not know.
@@ -416,7 +416,7 @@ def remove_class_participant(
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -448,7 +448,7 @@ def list_client_class_bookings(
     """List the classes of a client (`GET /v1/classes/clients/{clientId}/bookings`; path A, shape and paging D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         filters: Filters, see `whautomate_core.api.records.PageFilters`.
         max_records: The most records to return; defaults to all.
@@ -465,7 +465,7 @@ def list_client_class_bookings(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -509,7 +509,7 @@ def upsert_class(
     not made anew. It is created once, whoever else tries.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_id: Id of the service.
         staff_id: Id of the member of staff.
         date: Day it begins, `2026-03-01`.
@@ -584,7 +584,7 @@ def sync_classes(
     `delete_booked`. The classes of a location are read once. Running it again continues where it stopped.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes.
         mapping: What a value is -> its column: `service` (an id or a name), `staff` (an id or an e-mail address),
@@ -680,7 +680,7 @@ def enrol_participants(
     again continues where it stopped.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: What identifies the client -> its column: one of `client_id`, `phone` and `email`; defaults to the
@@ -762,7 +762,7 @@ def export_classes(
     whether a booking counts as a change of its class is not known.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
             object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
@@ -810,7 +810,7 @@ def export_bookings(
     All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
             object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
@@ -855,7 +855,7 @@ def wait_for_class(
     """Wait until a class has free places, or is full. Fails if it is cancelled, or begins first.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         class_id: Id of the class.
         free: How many places must be free; 0 waits until the class is full.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
@@ -867,8 +867,8 @@ def wait_for_class(
         `id`, `free` (places). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

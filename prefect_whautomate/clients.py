@@ -59,7 +59,7 @@ def list_clients(
     It is not documented which date `startDate` and `endDate` refer to.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.ClientFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -74,7 +74,7 @@ def list_clients(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -115,7 +115,7 @@ def create_client(
     e-mail address if there is none) is searched for first: people who opted out are not created again.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client: Fields, see `whautomate_core.api.records.ClientInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -132,7 +132,7 @@ def create_client(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -162,7 +162,7 @@ def get_client(
     """Show one client (`GET /v1/clients/{clientId}`; integrators, evidence C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -177,7 +177,7 @@ def get_client(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -211,7 +211,7 @@ def update_client(
     As for `contacts.update_contact`, the client is read, merged and written; `overwrite=True` sends `client` alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         client: Fields, see `whautomate_core.api.records.ClientUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -226,7 +226,7 @@ def update_client(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -255,7 +255,7 @@ def delete_client(
     """Delete a client (`DELETE /v1/clients/{clientId}`; integrators, evidence C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -267,7 +267,7 @@ def delete_client(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -299,7 +299,7 @@ def add_client_tags(
     As for `contacts.add_contact_tags`, the client is read first, and only missing tags are sent.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         tags: Names of tags.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -312,7 +312,7 @@ def add_client_tags(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -344,7 +344,7 @@ def remove_client_tags(
     As for `contacts.remove_contact_tags`, the client is read first, and only tags that they have are sent.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         tags: Names of tags.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -357,7 +357,7 @@ def remove_client_tags(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -416,7 +416,7 @@ def sync_clients(
     and nobody is created or tagged twice.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: Field of a client -> its column; `{"value": ...}` is one value for all, a function gets the row. What
             they are matched by is required; `customFields.NAME` are custom fields.
@@ -465,7 +465,7 @@ def sync_clients(
             `untagged`, `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates`
             (clients that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it
             is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+            `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` where a
@@ -550,7 +550,7 @@ def tag_clients(
     Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         tag: Name of the tag.
         match: Column of what clients are matched by, as `{"phone": "mobile"}`; a column of the same name where None.
@@ -578,8 +578,8 @@ def tag_clients(
     Returns:
         counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no
             such client), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
-            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `waited`, the
+            seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
@@ -641,7 +641,7 @@ def find_client(
     id, one more request for each, whether the sync matches by number, address or name.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         phone: Number as people write it; this or `email_address`.
         email_address: E-mail address, in any spelling of upper and lower case.
         default_region: Country of a number without a country code, such as `DE`.
@@ -696,7 +696,7 @@ def set_client_fields(
     """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
         phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the
             oldest is meant.
@@ -751,7 +751,7 @@ def wait_for_client(
     """Wait until a client has a tag. Upper and lower case are the same. Clients have no stages.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Id of the client.
         tag: Name of a tag.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
@@ -763,8 +763,8 @@ def wait_for_client(
         `id`. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

@@ -30,7 +30,7 @@ def list_contact_tags(
     """List or search contact tags (`GET /v1/contactTags`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.SearchFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -45,7 +45,7 @@ def list_contact_tags(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -82,7 +82,7 @@ def create_contact_tag(
     """Create a contact tag (`POST /v1/contactTags`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_tag: Fields, see `whautomate_core.api.records.TagInput`.
         extra: Fields to send that the check of names does not know.
         key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
@@ -97,7 +97,7 @@ def create_contact_tag(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -127,7 +127,7 @@ def get_contact_tag(
     """Show one contact tag (`GET /v1/contactTags/{contactTagId}`; path A, shape B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_tag_id: Id of the contact tag.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -142,7 +142,7 @@ def get_contact_tag(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -173,7 +173,7 @@ def delete_contact_tag(
     It is not documented whether contacts lose the tag, so deleting an opt-out tag is refused.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_tag_id: Id of the contact tag.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -185,7 +185,7 @@ def delete_contact_tag(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python

@@ -63,7 +63,7 @@ def list_contacts(
     It is not documented how `searchText` matches, nor whether several `tags` mean any or all of them.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.ContactFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -78,7 +78,7 @@ def list_contacts(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -119,7 +119,7 @@ def create_contact(
     for first, among contacts and clients: people who opted out are not created again.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact: Fields, see `whautomate_core.api.records.ContactInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -136,7 +136,7 @@ def create_contact(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -166,7 +166,7 @@ def get_contact(
     """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -181,7 +181,7 @@ def get_contact(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -217,7 +217,7 @@ def update_contact(
     read and the write, which takes one round trip, is overwritten. This includes an opt-out, since it is a tag.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         contact: Fields, see `whautomate_core.api.records.ContactUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -232,7 +232,7 @@ def update_contact(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -261,7 +261,7 @@ def delete_contact(
     """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -273,7 +273,7 @@ def delete_contact(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -306,7 +306,7 @@ def add_contact_tags(
     missing tags are sent.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         tags: Names of tags.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -319,7 +319,7 @@ def add_contact_tags(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -351,7 +351,7 @@ def remove_contact_tags(
     This too triggers automations. So the contact is read first, and only tags that it has are sent.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         tags: Names of tags.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -364,7 +364,7 @@ def remove_contact_tags(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -423,7 +423,7 @@ def sync_contacts(
     and nobody is created or tagged twice.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. What
             they are matched by is required; `customFields.NAME` are custom fields.
@@ -471,7 +471,7 @@ def sync_contacts(
             `untagged`, `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates`
             (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it
             is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+            `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` where a
@@ -556,7 +556,7 @@ def tag_contacts(
     Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         tag: Name of the tag.
         match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where
@@ -585,8 +585,8 @@ def tag_contacts(
     Returns:
         counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no
             such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
-            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `waited`, the
+            seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
@@ -636,7 +636,7 @@ def export_opt_outs(credentials: WhautomateCredentials, output_path: str, *, max
     """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
             there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
             `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
@@ -644,8 +644,8 @@ def export_opt_outs(credentials: WhautomateCredentials, output_path: str, *, max
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `requests`, and
-            `waited`, the seconds spent waiting for permits.
+        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `waited`, the seconds
+            spent waiting for permits.
 
     Raises:
         `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list changed
@@ -683,7 +683,7 @@ def find_contact(
     it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         phone: Number as people write it.
         default_region: Country of a number without a country code, such as `DE`.
         missing_ok: Return the id None where there is none.
@@ -738,7 +738,7 @@ def set_contact_stage(
     The API lists no stages, so one that doesn't exist is the server's to refuse.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         stage: Name of the stage.
         phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
         contact_id: Id of the contact.
@@ -795,7 +795,7 @@ def set_contact_fields(
     """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
         phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
         contact_id: Id of the contact.
@@ -852,7 +852,7 @@ def wait_for_contact(
     """Wait until a contact has a tag, a stage, or both. Upper and lower case are the same.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact; this or `phone`.
         phone: A number. Any contact with that number will do, and there may be none yet.
         tag: Name of a tag.
@@ -866,8 +866,8 @@ def wait_for_contact(
         `id`. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

@@ -68,7 +68,7 @@ def list_contact_messages(
     """List the messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         filters: Filters, see `whautomate_core.api.records.PeriodFilters`.
         max_records: The most records to return; defaults to all.
@@ -85,7 +85,7 @@ def list_contact_messages(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -127,7 +127,7 @@ def send_whatsapp_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.WhatsappTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -144,7 +144,7 @@ def send_whatsapp_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -179,7 +179,7 @@ def send_whatsapp_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.WhatsappMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -196,7 +196,7 @@ def send_whatsapp_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -230,7 +230,7 @@ def send_whatsapp_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.WhatsappTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -247,7 +247,7 @@ def send_whatsapp_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -281,7 +281,7 @@ def send_messenger_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -298,7 +298,7 @@ def send_messenger_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -332,7 +332,7 @@ def send_messenger_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -349,7 +349,7 @@ def send_messenger_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -382,7 +382,7 @@ def send_messenger_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ElementsTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -399,7 +399,7 @@ def send_messenger_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -433,7 +433,7 @@ def send_instagram_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -450,7 +450,7 @@ def send_instagram_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -484,7 +484,7 @@ def send_instagram_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -501,7 +501,7 @@ def send_instagram_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -534,7 +534,7 @@ def send_instagram_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ElementsTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -551,7 +551,7 @@ def send_instagram_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -584,7 +584,7 @@ def send_telegram_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -601,7 +601,7 @@ def send_telegram_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -634,7 +634,7 @@ def send_telegram_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -651,7 +651,7 @@ def send_telegram_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -684,7 +684,7 @@ def send_telegram_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.TelegramTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -701,7 +701,7 @@ def send_telegram_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -749,7 +749,7 @@ def send_template_to_contacts(
     new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         template: Name and language of an approved template.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
@@ -828,7 +828,7 @@ def wait_for_message(
     """Wait until a contact has written since a moment, by any channel.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
@@ -841,8 +841,8 @@ def wait_for_message(
             `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

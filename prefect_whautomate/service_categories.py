@@ -30,7 +30,7 @@ def list_service_categories(
     """List or search categories (`GET /v1/serviceCategories`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.LocatedFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -45,7 +45,7 @@ def list_service_categories(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -82,7 +82,7 @@ def create_service_category(
     """Create a category (`POST /v1/serviceCategories`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_category: Fields, see `whautomate_core.api.records.ServiceCategoryInput`.
         extra: Fields to send that the check of names does not know.
         key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
@@ -97,7 +97,7 @@ def create_service_category(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -127,7 +127,7 @@ def get_service_category(
     """Show one category (`GET /v1/serviceCategories/{serviceCategoryId}`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_category_id: Id of the service category.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -142,7 +142,7 @@ def get_service_category(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -170,7 +170,7 @@ def delete_service_category(
     """Delete a category (`DELETE /v1/serviceCategories/{serviceCategoryId}`; path C, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_category_id: Id of the service category.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -180,7 +180,7 @@ def delete_service_category(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python

@@ -30,7 +30,7 @@ def list_webhooks(
     """List webhooks (`GET /v1/webhooks`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.PageFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -45,7 +45,7 @@ def list_webhooks(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -82,7 +82,7 @@ def create_webhook(
     """Create a webhook (`POST /v1/webhooks`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         webhook: Fields, see `whautomate_core.api.records.WebhookInput`.
         extra: Fields to send that the check of names does not know.
         key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
@@ -97,7 +97,7 @@ def create_webhook(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -127,7 +127,7 @@ def get_webhook(
     """Show one webhook (`GET /v1/webhooks/{webhookId}`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         webhook_id: Id of the webhook.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -142,7 +142,7 @@ def get_webhook(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -176,7 +176,7 @@ def update_webhook(
     `overwrite=True`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         webhook_id: Id of the webhook.
         webhook: Fields, see `whautomate_core.api.records.WebhookUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -189,7 +189,7 @@ def update_webhook(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -212,7 +212,7 @@ def delete_webhook(credentials: WhautomateCredentials, webhook_id: str, *, max_r
     """Delete a webhook (`DELETE /v1/webhooks/{webhookId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         webhook_id: Id of the webhook.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -222,7 +222,7 @@ def delete_webhook(credentials: WhautomateCredentials, webhook_id: str, *, max_r
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python

@@ -58,7 +58,7 @@ async def list_appointment_slots(
     """List free slots by day (`GET /v1/appointments/slots`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.SlotFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -73,7 +73,7 @@ async def list_appointment_slots(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -111,7 +111,7 @@ async def list_appointments(
     """List appointments (`GET /v1/appointments`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.AppointmentFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -126,7 +126,7 @@ async def list_appointments(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -164,7 +164,7 @@ async def book_appointment(
     """Book an appointment (`POST /v1/appointments`; path A; client, service, staff and location inferred, D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         appointment: Fields, see `whautomate_core.api.records.AppointmentInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -181,7 +181,7 @@ async def book_appointment(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -211,7 +211,7 @@ async def get_appointment(
     """Show one appointment (`GET /v1/appointments/{appointmentId}`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         appointment_id: Id of the appointment.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -226,7 +226,7 @@ async def get_appointment(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -263,7 +263,7 @@ async def reschedule_appointment(
     """Move an appointment (`POST /v1/appointments/reschedule`; official page, evidence A: the id is in the body).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         appointment: Fields, see `whautomate_core.api.records.RescheduleInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -280,7 +280,7 @@ async def reschedule_appointment(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -311,7 +311,7 @@ async def cancel_appointment(
     """Cancel an appointment (`POST /v1/appointments/cancel`; official page, evidence A: the id is in the body).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         appointment: Fields, see `whautomate_core.api.records.CancelInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -328,7 +328,7 @@ async def cancel_appointment(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -373,7 +373,7 @@ async def book_slot(
     when clocks are put back is left out: a booking can't say which of the two it means.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         client_id: Who comes.
         service_id: What is booked, a service of type APPOINTMENT.
         earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset.
@@ -453,7 +453,7 @@ async def reschedule_booking(
     alone. Where the answer is lost, the appointment is read.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         start: When it is to begin: a datetime with a time zone, or text with an offset.
         appointment_id: Id of the appointment; this, or `client_id` and `date`.
         client_id: Whose appointment it is.
@@ -519,7 +519,7 @@ async def cancel_booking(
     """Cancel an appointment, once. One that is cancelled already is left alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         appointment_id: Id of the appointment; this, or `client_id` and `date`.
         client_id: Whose appointment it is.
         date: The day it is on, `2026-03-01`, in `timezone`.
@@ -585,7 +585,7 @@ async def export_appointments(
     rows, so that a run may be repeated; with `by="changed"` and the period since the run before it is what is new.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
             object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
         earliest: Begin of the period: a datetime with a time zone, or text with an offset.
@@ -647,7 +647,7 @@ async def wait_for_appointment(
     of them.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         is_: `booked` or `cancelled`.
         earliest: Start of the period: a datetime with a time zone, or text with an offset.
         latest: End of the period, which is not part of it.
@@ -664,8 +664,8 @@ async def wait_for_appointment(
         `id` of one, `count`, `ids` (up to 100). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python
@@ -719,7 +719,7 @@ async def wait_for_slot(
     free slot.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_id: Id of the service.
         earliest: Start of the period: a datetime with a time zone, or text with an offset.
         latest: End of the period, which is not part of it; up to 14 days later.
@@ -736,8 +736,8 @@ async def wait_for_slot(
         `start` (UTC). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

@@ -60,7 +60,7 @@ async def list_broadcasts(
     """List or search broadcasts (`GET /v1/broadcasts`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.BroadcastFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -75,7 +75,7 @@ async def list_broadcasts(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -117,7 +117,7 @@ async def create_broadcast(
     read first: each must exclude people who opted out.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast: Fields, see `whautomate_core.api.records.BroadcastInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -134,7 +134,7 @@ async def create_broadcast(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -164,7 +164,7 @@ async def get_broadcast(
     """Show one broadcast with its figures (`GET /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -179,7 +179,7 @@ async def get_broadcast(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -219,7 +219,7 @@ async def update_broadcast(
     The contract requires `name` and `type`, which are taken from the existing broadcast unless `overwrite=True`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         broadcast: Fields, see `whautomate_core.api.records.BroadcastUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -234,7 +234,7 @@ async def update_broadcast(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -268,7 +268,7 @@ async def delete_broadcast(
     """Delete a broadcast (`DELETE /v1/broadcasts/{broadcastId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -278,7 +278,7 @@ async def delete_broadcast(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -310,7 +310,7 @@ async def list_broadcast_logs(
     """List the log of a broadcast, a line per recipient (`GET /v1/broadcasts/{broadcastId}/logs`; integrators, C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast.
         filters: Filters, see `whautomate_core.api.records.PageFilters`.
         max_records: The most records to return; defaults to all.
@@ -327,7 +327,7 @@ async def list_broadcast_logs(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -397,7 +397,7 @@ async def plan_broadcast(
     not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
         template: Name and language of an approved template.
         segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
@@ -557,7 +557,7 @@ async def broadcast(
     still scheduled; see `cancel_on_kill`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
         template: Name and language of an approved template.
         segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
@@ -684,7 +684,7 @@ async def cancel_broadcast(
     Its claim becomes final, so that a step of the same key doesn't send it again.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
         broadcast_id: Its id.
@@ -743,7 +743,7 @@ async def wait_for_broadcast(
     scheduled; see `cancel_on_kill`.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         broadcast_id: Id of the broadcast, as `broadcast` returns it.
         min_delivered: Recipients that it has to be delivered to: a count, or a share of them like `"95%"`. The wait
             ends once they are reached; the task fails if the broadcast ends with fewer.
@@ -767,8 +767,8 @@ async def wait_for_broadcast(
             and `receipt`. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

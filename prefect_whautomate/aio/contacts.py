@@ -56,7 +56,7 @@ async def list_contacts(
     It is not documented how `searchText` matches, nor whether several `tags` mean any or all of them.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.ContactFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -71,7 +71,7 @@ async def list_contacts(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -112,7 +112,7 @@ async def create_contact(
     for first, among contacts and clients: people who opted out are not created again.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact: Fields, see `whautomate_core.api.records.ContactInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -129,7 +129,7 @@ async def create_contact(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -159,7 +159,7 @@ async def get_contact(
     """Show one contact (`GET /v1/contacts/{contactId}`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -174,7 +174,7 @@ async def get_contact(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -216,7 +216,7 @@ async def update_contact(
     read and the write, which takes one round trip, is overwritten. This includes an opt-out, since it is a tag.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         contact: Fields, see `whautomate_core.api.records.ContactUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -231,7 +231,7 @@ async def update_contact(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -260,7 +260,7 @@ async def delete_contact(
     """Delete a contact (`DELETE /v1/contacts/{contactId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -272,7 +272,7 @@ async def delete_contact(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -305,7 +305,7 @@ async def add_contact_tags(
     missing tags are sent.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         tags: Names of tags.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -318,7 +318,7 @@ async def add_contact_tags(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -350,7 +350,7 @@ async def remove_contact_tags(
     This too triggers automations. So the contact is read first, and only tags that it has are sent.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         tags: Names of tags.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -363,7 +363,7 @@ async def remove_contact_tags(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -422,7 +422,7 @@ async def sync_contacts(
     and nobody is created or tagged twice.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. What
             they are matched by is required; `customFields.NAME` are custom fields.
@@ -470,7 +470,7 @@ async def sync_contacts(
             `untagged`, `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates`
             (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it
             is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+            `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` where a
@@ -553,7 +553,7 @@ async def tag_contacts(
     Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         tag: Name of the tag.
         match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where
@@ -582,8 +582,8 @@ async def tag_contacts(
     Returns:
         counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no
             such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
-            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `waited`, the
+            seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
@@ -636,7 +636,7 @@ async def export_opt_outs(
     """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
             there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
             `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
@@ -644,8 +644,8 @@ async def export_opt_outs(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `requests`, and
-            `waited`, the seconds spent waiting for permits.
+        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `waited`, the seconds
+            spent waiting for permits.
 
     Raises:
         `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list changed
@@ -682,7 +682,7 @@ async def find_contact(
     it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         phone: Number as people write it.
         default_region: Country of a number without a country code, such as `DE`.
         missing_ok: Return the id None where there is none.
@@ -737,7 +737,7 @@ async def set_contact_stage(
     The API lists no stages, so one that doesn't exist is the server's to refuse.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         stage: Name of the stage.
         phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
         contact_id: Id of the contact.
@@ -794,7 +794,7 @@ async def set_contact_fields(
     """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
         phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
         contact_id: Id of the contact.
@@ -851,7 +851,7 @@ async def wait_for_contact(
     """Wait until a contact has a tag, a stage, or both. Upper and lower case are the same.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact; this or `phone`.
         phone: A number. Any contact with that number will do, and there may be none yet.
         tag: Name of a tag.
@@ -865,8 +865,8 @@ async def wait_for_contact(
         `id`. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

@@ -29,7 +29,7 @@ async def list_locations(
     """List or search locations (`GET /v1/locations`; evidence C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.SearchFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -44,7 +44,7 @@ async def list_locations(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -81,7 +81,7 @@ async def get_location(
     """Show one location (`GET /v1/locations/{locationId}`; evidence C).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         location_id: Id of the location.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -96,7 +96,7 @@ async def get_location(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python

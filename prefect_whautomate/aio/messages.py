@@ -67,7 +67,7 @@ async def list_contact_messages(
     """List the messages from and to a contact (`GET /v1/messages/{contactId}`; path A, filters and shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         filters: Filters, see `whautomate_core.api.records.PeriodFilters`.
         max_records: The most records to return; defaults to all.
@@ -84,7 +84,7 @@ async def list_contact_messages(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -126,7 +126,7 @@ async def send_whatsapp_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.WhatsappTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -143,7 +143,7 @@ async def send_whatsapp_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -178,7 +178,7 @@ async def send_whatsapp_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.WhatsappMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -195,7 +195,7 @@ async def send_whatsapp_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -229,7 +229,7 @@ async def send_whatsapp_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.WhatsappTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -246,7 +246,7 @@ async def send_whatsapp_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -280,7 +280,7 @@ async def send_messenger_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -297,7 +297,7 @@ async def send_messenger_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -331,7 +331,7 @@ async def send_messenger_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -348,7 +348,7 @@ async def send_messenger_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -381,7 +381,7 @@ async def send_messenger_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ElementsTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -398,7 +398,7 @@ async def send_messenger_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -432,7 +432,7 @@ async def send_instagram_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -449,7 +449,7 @@ async def send_instagram_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -483,7 +483,7 @@ async def send_instagram_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -500,7 +500,7 @@ async def send_instagram_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -533,7 +533,7 @@ async def send_instagram_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ElementsTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -550,7 +550,7 @@ async def send_instagram_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -583,7 +583,7 @@ async def send_telegram_text(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelTextInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -600,7 +600,7 @@ async def send_telegram_text(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -633,7 +633,7 @@ async def send_telegram_media(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.ChannelMediaInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -650,7 +650,7 @@ async def send_telegram_media(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -683,7 +683,7 @@ async def send_telegram_template(
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         message: Fields, see `whautomate_core.api.records.TelegramTemplateInput`.
         extra: Fields to send that the check of names does not know.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
@@ -700,7 +700,7 @@ async def send_telegram_template(
         InvalidRequest: An argument can't be right. Nothing was sent.
         PolicyRefused: The account's policy forbids it, for example because the person has opted out.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -748,7 +748,7 @@ async def send_template_to_contacts(
     new, or whom a sync knows and no list showed, are read by id as well, a request each.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         template: Name and language of an approved template.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
@@ -826,7 +826,7 @@ async def wait_for_message(
     """Wait until a contact has written since a moment, by any channel.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         contact_id: Id of the contact.
         since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
@@ -839,8 +839,8 @@ async def wait_for_message(
             `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        TimeoutError: The wait took too long.
-        WhautomateError: It will never be so.
+        TimeoutError: It did not happen within `timeout` seconds.
+        WhautomateError: It can no longer happen, or a check failed for good.
 
     Example:
         ```python

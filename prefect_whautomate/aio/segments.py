@@ -32,7 +32,7 @@ async def list_segments(
     """List or search segments (`GET /v1/segments`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.LocatedFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -47,7 +47,7 @@ async def list_segments(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -84,7 +84,7 @@ async def create_segment(
     """Create a segment (`POST /v1/segments`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         segment: Fields, see `whautomate_core.api.records.SegmentInput`.
         extra: Fields to send that the check of names does not know.
         key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
@@ -99,7 +99,7 @@ async def create_segment(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -129,7 +129,7 @@ async def get_segment(
     """Show one segment (`GET /v1/segments/{segmentId}`; path A, shape B: the official page declares it empty).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         segment_id: Id of the segment.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -144,7 +144,7 @@ async def get_segment(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -178,7 +178,7 @@ async def delete_segment(
     """Delete a segment (`DELETE /v1/segments/{segmentId}`; white-label copies, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         segment_id: Id of the segment.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -188,7 +188,7 @@ async def delete_segment(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -219,7 +219,7 @@ async def ensure_segment(
     """Create the segment of that name if there is none. Opted-out people are always excluded.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         segment_name: Its exact name.
         criteria: The people it holds, such as `{"tags": ["newsletter"]}`.
         location_id: Location of a new segment; defaults to that of the credentials.
@@ -272,7 +272,7 @@ async def ensure_audience(
     opt-out belongs to the person. Opted-out people get no tag, and the segment leaves them out.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         tag: Name of the tag.
         contacts: Ids of contacts; defaults to everybody with the tag.
         location_id: Location of the segment; defaults to the account's.

@@ -43,7 +43,7 @@ async def list_services(
     """List or search services (`GET /v1/services`; official page, evidence A).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.ServiceFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -58,7 +58,7 @@ async def list_services(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -95,7 +95,7 @@ async def create_service(
     """Create a service (`POST /v1/services`; path C, body inferred from the documented list, D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service: Fields, see `whautomate_core.api.records.ServiceInput`.
         extra: Fields to send that the check of names does not know.
         key: What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for
@@ -110,7 +110,7 @@ async def create_service(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -140,7 +140,7 @@ async def get_service(
     """Show one service (`GET /v1/services/{serviceId}`; path C, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_id: Id of the service.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -155,7 +155,7 @@ async def get_service(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -195,7 +195,7 @@ async def update_service(
     alone.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_id: Id of the service.
         service: Fields, see `whautomate_core.api.records.ServiceUpdate`.
         extra: Fields to send that the check of names does not know.
@@ -208,7 +208,7 @@ async def update_service(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -236,7 +236,7 @@ async def delete_service(
     """Delete a service (`DELETE /v1/services/{serviceId}`; no source shows it, evidence D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         service_id: Id of the service.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
@@ -246,7 +246,7 @@ async def delete_service(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -278,7 +278,7 @@ async def upsert_service(
     All services are read; unchanged ones cost no more. It is created once, whoever else tries.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         name: Exact name of the service.
         service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON).
         location_id: Its location; defaults to the account's.
@@ -336,7 +336,7 @@ async def sync_services(
     no more requests. Running it again continues where it stopped.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         mapping: What the API calls a value -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`:
             `name`, `location` (an id), `category` (a name), and the fields of a service that are one value. Numbers

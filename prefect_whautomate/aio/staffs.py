@@ -44,7 +44,7 @@ async def list_staffs(
     """List or search staff (`GET /v1/staffs`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         filters: Filters, see `whautomate_core.api.records.LocatedFilters`.
         max_records: The most records to return; defaults to all.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -59,7 +59,7 @@ async def list_staffs(
 
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -96,7 +96,7 @@ async def get_staff(
     """Show one member of staff (`GET /v1/staffs/{staffId}`; white-label copy, evidence B).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         staff_id: Id of the staff.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
             `.parquet`; local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only
@@ -111,7 +111,7 @@ async def get_staff(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -151,7 +151,7 @@ async def list_staff_availability_blocks(
     The two integrators who have it name the filters and fields differently.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         staff_id: Id of the staff.
         filters: Filters, see `whautomate_core.api.records.BlockFilters`.
         max_records: The most records to return; defaults to all.
@@ -168,7 +168,7 @@ async def list_staff_availability_blocks(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -208,7 +208,7 @@ async def create_staff_availability_block(
     No reliable source shows the body; `extra={"startTime": ...}` sends the fields of the other integrator.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         staff_id: Id of the staff.
         availability_block: Fields, see `whautomate_core.api.records.AvailabilityBlockInput`.
         extra: Fields to send that the check of names does not know.
@@ -225,7 +225,7 @@ async def create_staff_availability_block(
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
         OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -256,7 +256,7 @@ async def get_staff_availability_block(
     """Show one block (`GET /v1/staffs/{staffId}/availabilityBlocks/{availabilityBlockId}`; path C, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         staff_id: Id of the staff.
         availability_block_id: Id of the availability block.
         output_path: File to write the records to instead of returning them: JSON lines, or Parquet if it ends in
@@ -272,7 +272,7 @@ async def get_staff_availability_block(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -307,7 +307,7 @@ async def delete_staff_availability_block(
     """Delete a block (`DELETE /v1/staffs/{staffId}/availabilityBlocks/{availabilityBlockId}`; path C, shape D).
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         staff_id: Id of the staff.
         availability_block_id: Id of the availability block.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -318,7 +318,7 @@ async def delete_staff_availability_block(
     Raises:
         InvalidRequest: An argument can't be right. Nothing was sent.
         NotFound: There is no such record.
-        WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised.
+        WhautomateError: The base of all other errors; see `whautomate_core.errors`.
 
     Example:
         ```python
@@ -363,7 +363,7 @@ async def sync_staff_blocks(
     continues where it stopped.
 
     Args:
-        credentials: The account.
+        credentials: The block of the account.
         calendar: A name for this source, by which its blocks are recognised: it must stay the same.
         source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), rows as dicts, or a query (`Sql`).
         timezone: IANA zone of the location, such as `Europe/Berlin`: of whole days, and of times without an offset.

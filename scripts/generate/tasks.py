@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from prefect_whautomate import _broadcast_end, _segments
+from prefect_whautomate._broadcast_end import broadcast_end
+from prefect_whautomate._segments import ensure_segment as ensure_segment_of_tasks
 from whautomate_core.api.endpoint import Endpoint
 from whautomate_core.conditions import CONDITIONS
 from whautomate_core.job import Job
@@ -24,79 +25,18 @@ from whautomate_core.waiting.condition import Condition
 
 from . import code
 from .functions import RESOURCES, ROOT, Argument, Function, endpoints, function_of
+from .options import KEY_OF_A_JOB, ONCE_IN_A_RUN, OPTIONS
 
 PACKAGE = "prefect_whautomate"
 
 IN_PLACE_OF: dict[Callable[..., object], Callable[..., object]] = {
-    ensure_segment: _segments.ensure_segment,
-    BroadcastReached: _broadcast_end.broadcast_end,
+    ensure_segment: ensure_segment_of_tasks,
+    BroadcastReached: broadcast_end,
 }
 """Jobs and conditions whose tasks take other arguments than those of the core."""
 
 BLOCKS = {"broadcasts": ("Broadcast", "BroadcastRun")}
 """Resource -> the blocks that its modules have as well."""
-
-
-class Option(NamedTuple):
-    """An argument that tasks have and functions of the core have not."""
-
-    type: str
-    default: str
-    meaning: str
-
-
-OPTIONS = {
-    "max_records": Option("int | None", "None", "The most records to return; defaults to all."),
-    "output_path": Option(
-        "str | None",
-        "None",
-        "File to write the records to instead of returning them: JSON lines, or Parquet if it ends in `.parquet`; "
-        "local, or the URL of an object such as `s3://bucket/key`. It appears once it is complete. Only its owner can "
-        "read a local one.",
-    ),
-    "return_records": Option(
-        "bool",
-        "False",
-        "Return whole records, with names, numbers and texts. Prefect stores results that are persisted, and everybody "
-        "who may read these sees them.",
-    ),
-    "key": Option(
-        "str | None",
-        "None",
-        "What identifies this call: under one key it happens once. None means once in a flow run (the outermost) for "
-        "the person or booking it is about, however often it is called, mapped or retried. The same call again returns "
-        "the result of the first. A different call about the same, such as another text to the same person, sends "
-        "nothing and is an error that asks for a key. Outside of runs each call without a key is sent.",
-    ),
-    "cancel_on_kill": Option("bool | None", "None", _broadcast_end.CANCEL_ON_KILL),
-    "poll_interval": Option(
-        "float",
-        "60.0",
-        "Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of the account "
-        "together make at most a tenth of the requests of its day, and half of that in a quarter of it.",
-    ),
-    "timeout": Option(
-        "float",
-        "86_400.0",
-        "The longest time to wait, in seconds. It starts again when the flow run is rescheduled.",
-    ),
-    "max_requests": Option(
-        "int | None", "None", "The most requests it may make, repeats included; `BudgetExceeded` before one more."
-    ),
-}
-
-KEY_OF_A_JOB = (
-    "What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the person "
-    "or thing it is about; outside of runs a key is needed."
-)
-ONCE_IN_A_RUN = """
-
-Without `key` it is created once in a flow run (the outermost one, if flows call flows) for each `name`: retries of
-the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys.
-A new flow run sends again; if it must not, give a key that says what it is about, such as the logical date.
-
-If a person cancels the run while it waits, or its last attempt fails, the broadcast is cancelled too, if it is
-still scheduled; see `cancel_on_kill`."""
 
 
 # --- what the tasks of a resource are
@@ -202,7 +142,7 @@ def _raised(endpoint: Endpoint) -> Iterator[str]:
         yield "PolicyRefused: The account's policy forbids it, for example because the person has opted out."
     if endpoint.once:
         yield "OutcomeUnknown: The server gave no answer, so it may have happened. It is not sent again."
-    yield "WhautomateError: The API or the network failed; `whautomate_core.errors` lists what is raised."
+    yield "WhautomateError: The base of all other errors; see `whautomate_core.errors`."
 
 
 def _job_task(function: Function, job: Job) -> Task:
@@ -250,7 +190,10 @@ def _waiting_task(function: Function, condition: type[Condition], is_async: bool
     options = ("cancel_on_kill",) * is_broadcast + ("poll_interval", "timeout", "max_requests")
     helper = ("wait_for_broadcast_end" if is_broadcast else "wait_for") + ("_async" if is_async else "")
     module = "_broadcasting" if is_broadcast else "_waiting"
-    ends = "\n\nRaises:\nTimeoutError: The wait took too long.\nWhautomateError: It will never be so."
+    ends = (
+        "\n\nRaises:\nTimeoutError: It did not happen within `timeout` seconds.\n"
+        "WhautomateError: It can no longer happen, or a check failed for good."
+    )
     return Task(
         f"wait_for_{condition.kind}",
         function,
@@ -299,7 +242,8 @@ def _by_name(names: Iterable[str]) -> list[str]:
 
 def _with_what_it_took(results: str) -> str:
     returned, blank, raised = results.partition("\n\n")
-    return f"{returned} Also `requests`, and `waited`, the seconds spent waiting for permits.{blank}{raised}"
+    requests = "" if "`requests`" in returned else "`requests`, and "
+    return f"{returned} Also {requests}`waited`, the seconds spent waiting for permits.{blank}{raised}"
 
 
 # --- their code
@@ -373,7 +317,7 @@ def _parameters(task: Task) -> Iterator[str]:
 
 
 def _doc(task: Task, module: str, is_async: bool) -> str:
-    described = {"credentials": "The account."}
+    described = {"credentials": "The block of the account."}
     described |= {one.name: one.meaning for one in task.arguments}
     described |= {name: OPTIONS[name].meaning for name in task.options}
     described |= {name: meaning for name, meaning in task.meanings.items() if name in described}
