@@ -62,48 +62,58 @@ def get_provider_info() -> dict[str, object]:
                     "relabeling": {"host": "API host", "port": "Port (Test needs it)", "password": "API key"},
                     "placeholders": {"host": "https://api.whautomate.com", "port": "443"},
                 },
-                # The names are those of whautomate_core.account.SETTINGS, in their order, which is that of the form.
+                # Written by scripts/make_settings.py, from here
                 "conn-fields": {
                     "plan": {
                         "label": "Plan",
-                        "description": "Your plan: trial (60 requests a minute, 100 a day) or subscribed (300 and "
-                        "432,000). If empty, trial limits apply.",
+                        "description": (
+                            "Your plan: trial (60 requests a minute, 100 a day) or subscribed (300 and 432,000). If "
+                            "empty, trial limits apply."
+                        ),
                         "schema": {"type": ["string", "null"], "enum": ["trial", "subscribed"]},
                     },
                     "location_id": {
                         "label": "Location",
-                        "description": "Id of the location that new records belong to, if a task names none. Press "
-                        "Test with this field empty to see the ids, or run "
-                        "WhautomateListLocationsOperator.",
+                        "description": (
+                            "Id of the location that new records belong to, if a step names none. The step "
+                            "list_locations shows the ids; so does Test in Airflow's connection form while this is "
+                            "empty."
+                        ),
                         "schema": {"type": ["string", "null"]},
                     },
                     "account": {
                         "label": "Account",
-                        "description": "Any name for the account. Connections with the same name share its limits, so "
-                        "name it if you have several keys or connections for one account.",
+                        "description": (
+                            "Any name for the account. Connections and blocks with the same name share its limits, so "
+                            "name it if you have several keys or connections for one account."
+                        ),
                         "schema": {"type": ["string", "null"]},
                     },
                     "requests_per_minute": {
                         "label": "Requests per minute",
-                        "description": "Your own limit, if your contract has one. Set Requests per day as well.",
+                        "description": "Your own limit, if your contract has one. Set requests per day as well.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
                     "requests_per_day": {
                         "label": "Requests per day",
-                        "description": "Your own limit, if your contract has one. Set Requests per minute as well.",
+                        "description": "Your own limit, if your contract has one. Set requests per minute as well.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
                     "state": {
                         "label": "State",
-                        "description": "Database that counts requests and remembers what was sent. For several "
-                        "machines: the id of a PostgreSQL connection. If empty, a SQLite file on this "
-                        "machine.",
+                        "description": (
+                            "Database that counts requests and remembers what was sent. For several machines: "
+                            "postgresql://..., or in Airflow the id of a PostgreSQL connection. If empty, a SQLite "
+                            "file of the user on this machine; sqlite:////path names another."
+                        ),
                         "schema": {"type": ["string", "null"], "format": "password"},
                     },
                     "state_shared": {
                         "label": "State is shared",
-                        "description": "All workers and triggerers share the SQLite file, even if the executor could "
-                        "use several machines.",
+                        "description": (
+                            "All workers (in Airflow also all triggerers) share the SQLite file, even if the executor "
+                            "or work pool could use several machines."
+                        ),
                         "schema": {"type": ["boolean", "null"], "default": False},
                     },
                     "opt_out_tags": {
@@ -113,26 +123,32 @@ def get_provider_info() -> dict[str, object]:
                     },
                     "sends": {
                         "label": "Sends",
-                        "description": "Who may be messaged: on (everybody), listed (only the people and segments in "
-                        "Listed) or off (nobody). If empty: on.",
+                        "description": (
+                            "Who may be messaged: on (everybody), listed (only the people and segments in Listed) or "
+                            "off (nobody). If empty: on."
+                        ),
                         "schema": {"type": ["string", "null"], "enum": ["on", "listed", "off"]},
                     },
                     "listed": {
                         "label": "Listed",
-                        "description": "If Sends is listed: phone numbers, and names or ids of segments, separated by "
-                        "commas.",
+                        "description": (
+                            "If Sends is listed: phone numbers, and names or ids of segments, separated by commas."
+                        ),
                         "schema": {"type": ["string", "null"]},
                     },
                     "max_recipients": {
                         "label": "Most recipients",
-                        "description": "The most people that one broadcast may reach. Counting them reads all "
-                        "contacts.",
+                        "description": (
+                            "The most people that one broadcast may reach. Counting them reads all contacts."
+                        ),
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
                     "list_lag": {
                         "label": "List lag",
-                        "description": "Seconds until a new record shows in lists. If empty: 30.",
-                        "schema": {"type": ["number", "null"], "minimum": 0, "maximum": 600},
+                        "description": (
+                            "Seconds until a new record shows in lists; a sync may wait that long. If empty: 30."
+                        ),
+                        "schema": {"type": ["number", "null"], "minimum": 0, "maximum": 600.0},
                     },
                     "proxy": {
                         "label": "Proxy",
@@ -146,17 +162,23 @@ def get_provider_info() -> dict[str, object]:
                     },
                     "show_server_messages": {
                         "label": "Show server messages",
-                        "description": "Show the server's own error messages in errors and logs. They may quote "
-                        "people's names, numbers and messages. If empty: off.",
+                        "description": (
+                            "Show the server's own error messages in errors and logs. They may quote people's names, "
+                            "numbers and messages: what was sent is blacked out where it is recognised, and the rest "
+                            "is not. If empty: off."
+                        ),
                         "schema": {"type": ["boolean", "null"], "default": False},
                     },
                     "allow_http": {
                         "label": "Allow plain http",
-                        "description": "Allow a host that starts with http:// and isn't this machine. The API key then"
-                        " travels unencrypted.",
+                        "description": (
+                            "Allow a host that starts with http:// and isn't this machine. The API key then travels "
+                            "unencrypted."
+                        ),
                         "schema": {"type": ["boolean", "null"], "default": False},
                     },
                 },
+                # to here.
             }
         ],
     }

@@ -6,8 +6,8 @@ import logging
 from contextvars import ContextVar
 from typing import Any
 
-from whautomate_core.account import unknown_setting
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.settings import unknown_setting
 
 log = logging.getLogger(__name__)
 

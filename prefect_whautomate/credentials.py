@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from prefect.blocks.abstract import CredentialsBlock
-from pydantic import ConfigDict, Field, HttpUrl, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
 
 from prefect_whautomate._flow_runs import deployed_run, require_one_state
 from prefect_whautomate._known_fields import KnownFields
-from whautomate_core.account import SETTINGS, Account, account_from_settings
+from whautomate_core.account import Account, account_from_settings
 from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.settings import NAMES, Settings
 from whautomate_core.state.pool import Lane
 
 
-class WhautomateCredentials(KnownFields, CredentialsBlock):
-    """Holds the host and key of a Whautomate account, with its limits.
+class Login(BaseModel):
+    """Where an account is, and its key. A class of its own, so that a form shows these fields first."""
+
+    host: str = Field(title="API host", description="Address of the API, such as https://api.whautomate.com.")
+    key: SecretStr = Field(title="API key", description="API key of the account, from Integrations > REST API.")
+
+
+class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
+    """Holds the host and key of a Whautomate account, with its settings (see `whautomate_core.settings.Settings`).
 
     Attributes:
         host: Address of the API, as Integrations > REST API shows it.
         key: API key, as Integrations > REST API shows it.
+        max_wait: Seconds that a task of a deployed flow waits for a permit before its flow run is rescheduled.
 
     Example:
         Load stored credentials and use them:
@@ -37,33 +44,13 @@ class WhautomateCredentials(KnownFields, CredentialsBlock):
     # A field that is wrong must not show its neighbours, one of which is the key.
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    host: str = Field(description="Address of the API, such as https://api.whautomate.com.")
-    key: SecretStr = Field(description="API key of the account, from Integrations > REST API.")
-    account: str | None = Field(default=None, description=SETTINGS["account"])
-    plan: Literal["trial", "subscribed"] | None = Field(default=None, description=SETTINGS["plan"])
-    requests_per_minute: int | None = Field(default=None, description=SETTINGS["requests_per_minute"])
-    requests_per_day: int | None = Field(default=None, description=SETTINGS["requests_per_day"])
-    # Secret, since the address of a database holds its password.
-    state: SecretStr | None = Field(default=None, description=SETTINGS["state"])
-    state_shared: bool = Field(default=False, description=SETTINGS["state_shared"])
     max_wait: float = Field(
         default=120.0,
         ge=0.0,
+        title="Longest wait",
         description="Seconds that a task of a deployed flow waits for a permit before the flow run gives its process "
         "back and is rescheduled for when there is one. Other runs wait as long as it takes.",
     )
-    location_id: str | None = Field(default=None, description=SETTINGS["location_id"])
-    # Secret, since a proxy's address may hold a password.
-    proxy: SecretStr | None = Field(default=None, description=SETTINGS["proxy"])
-    ca_bundle: str | None = Field(default=None, description=SETTINGS["ca_bundle"])
-    opt_out_tags: str | None = Field(default=None, description=SETTINGS["opt_out_tags"])
-    sends: Literal["on", "listed", "off"] | None = Field(default=None, description=SETTINGS["sends"])
-    # Secret, since it holds people's numbers.
-    listed: SecretStr | None = Field(default=None, description=SETTINGS["listed"])
-    max_recipients: int | None = Field(default=None, description=SETTINGS["max_recipients"])
-    list_lag: float | None = Field(default=None, description=SETTINGS["list_lag"])
-    show_server_messages: bool = Field(default=False, description=SETTINGS["show_server_messages"])
-    allow_http: bool = Field(default=False, description=SETTINGS["allow_http"])
 
     def block_initialization(self) -> None:
         """Refuse settings that can't work, before they are saved or used."""
@@ -75,7 +62,7 @@ class WhautomateCredentials(KnownFields, CredentialsBlock):
         Raises:
             ConfigurationError: Naming the field and what to do; never with the key.
         """
-        settings = {name: getattr(self, name) for name in SETTINGS}
+        settings = {name: getattr(self, name) for name in NAMES}
         block = f"block {name!r}" if (name := self._block_document_name) else "the credentials block"
         return account_from_settings(self.host, self.key, settings, key_field=f"the key of {block}")
 

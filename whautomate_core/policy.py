@@ -10,14 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast, get_args
-
-from pydantic import SecretStr
+from typing import Any
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
+from whautomate_core.settings import Sends, Settings, names
 from whautomate_core.values.phones import as_dialled, canonical
-
-Sends = Literal["on", "listed", "off"]
 
 
 @dataclass(frozen=True)
@@ -120,34 +117,22 @@ def _look_alike(character: str) -> str:
     return next((one for one in others if len(one) == 1 and one.isascii() and one.isalnum()), character)
 
 
-def policy_from_settings(given: Mapping[str, Any]) -> Policy:
-    """The policy that the settings of a connection or block describe. Raises `ConfigurationError`."""
-    tags = _names(given.get("opt_out_tags")) or Policy.opt_out_tags
-    sends = given.get("sends") or "on"
-    if sends not in get_args(Sends):
-        raise ConfigurationError(f"sends must be {', '.join(get_args(Sends))}, not {sends!r}")
-    listed = given.get("listed")  # secret until it is in the policy, so that no log of a frame's locals shows it
-    if sends == "listed" and not _names(listed):
+def policy_from_settings(given: Settings) -> Policy:
+    """The policy that the settings of a connection or block describe.
+
+    Raises `ConfigurationError` if `sends` and `listed` contradict each other.
+    """
+    sends, listed = given.sends or "on", names(given.listed)
+    contradicted = (sends == "listed") != bool(listed)
+    del listed  # it holds people's numbers, and a log may show the locals of this frame
+    if contradicted and sends == "listed":
         raise ConfigurationError(
             "sends is listed, and listed is empty: name the numbers and segments that may be sent to"
         )
-    if sends != "listed" and _names(listed):
-        raise ConfigurationError("listed names whom sends may reach where sends is listed: set sends to listed")
-    most = given.get("max_recipients")
-    try:
-        most = None if most in (None, "") else int(most)
-    except (TypeError, ValueError):
-        most = 0
-    if most is not None and most < 1:
-        raise ConfigurationError("max_recipients must be a whole number of at least 1")
-    return Policy(tags, cast(Sends, sends), _names(listed), most)
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    """Names apart, as a list or as text with commas between them."""
-    value = value.get_secret_value() if isinstance(value, SecretStr) else value
-    parts = value.split(",") if isinstance(value, str) else list(value or ())
-    return tuple(str(part).strip() for part in parts if str(part).strip())
+    if contradicted:
+        raise ConfigurationError("listed names who may be messaged if sends is listed: set sends to listed")
+    tags = names(given.opt_out_tags) or Policy.opt_out_tags
+    return Policy(tags, sends, names(given.listed), given.max_recipients)
 
 
 def age(record: Mapping[str, Any]) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def account_from_connection(connection: Connection, extra: Mapping[str, Any]) ->
     apart: the name in `host`, the scheme in `schema` (https where it is empty), the port in `port` (0 is none).
 
     :param connection: The connection.
-    :param extra: Its extra: the settings of `whautomate_core.account.SETTINGS`; empty values count as unset. Airflow
+    :param extra: Its extra: the settings of `whautomate_core.settings.Settings`; empty values count as unset. Airflow
         2.11 gives the fields of its form to Test as `extra__whautomate__plan` and so on.
     :raises ConfigurationError: naming the field that can't work.
     """

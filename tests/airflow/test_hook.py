@@ -15,9 +15,9 @@ from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, account_from_connection
-from whautomate_core.account import SETTINGS
 from whautomate_core.api.account import get_account_info
 from whautomate_core.errors import AuthenticationError, ConfigurationError
+from whautomate_core.settings import NAMES
 from whautomate_core.state.pool import Limits
 
 
@@ -234,7 +234,7 @@ def test_form_of_airflow_before_3_2():
         from wtforms import Form
 
         widgets = WhautomateHook.get_connection_form_widgets()
-        assert list(widgets) == list(SETTINGS)
+        assert list(widgets) == list(NAMES)
         # Airflow 2 takes no other fields, and shows no connection type that has one.
         kinds = {field.field_class.__name__ for field in widgets.values()}
         assert kinds <= {"IntegerField", "PasswordField", "StringField", "BooleanField"}

@@ -9,7 +9,7 @@ import pytest
 from conftest import KEY, connection, python
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
-from whautomate_core.account import SETTINGS
+from whautomate_core.settings import NAMES
 
 INFO = get_provider_info()
 PACKAGE = Path(importlib.import_module("airflow_provider_whautomate").__file__).parent
@@ -22,8 +22,8 @@ def test_package_name_is_the_distributions_or_airflow_does_not_start():
 
 def test_connection_fields_are_the_settings_of_an_account():
     [connection_type] = INFO["connection-types"]
-    assert list(connection_type["conn-fields"]) == list(SETTINGS), "in their order"
-    assert list(SETTINGS)[:3] == ["plan", "location_id", "account"]
+    assert list(connection_type["conn-fields"]) == list(NAMES), "in their order"
+    assert list(NAMES)[:3] == ["plan", "location_id", "account"]
     assert all(None not in about["schema"].get("enum", ()) for about in connection_type["conn-fields"].values())
 
 

@@ -26,6 +26,7 @@ from whautomate_core.errors import (
     UnexpectedResponse,
 )
 from whautomate_core.policy import policy_from_settings
+from whautomate_core.settings import Settings, read_settings
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
 
@@ -524,11 +525,11 @@ UNSEEN = ["\ufe0f", "\u034f", "\u3164", "\u2800", "\0", "\u200b", "\u00ad", "\uf
     ],
 )
 def test_an_opt_out_is_one_however_it_is_written(tag: str) -> None:
-    assert policy_from_settings({}).protects({"tags": ["vip", tag]})
+    assert policy_from_settings(Settings()).protects({"tags": ["vip", tag]})
 
 
 def test_each_look_alike_that_unicode_knows_of_a_letter_is_one() -> None:
-    policy, missed = policy_from_settings({}), []
+    policy, missed = policy_from_settings(Settings()), []
     for letter in "Unsubscribe":
         for one in confusables_data[letter]:
             if len(one["c"]) == 1 and not one["c"].isascii():
@@ -541,11 +542,11 @@ def test_each_look_alike_that_unicode_knows_of_a_letter_is_one() -> None:
     "tag", ["Unsubscribed", "Subscribe", "Unsubscrib", "\u041e\u0442\u043f\u0438\u0441\u043a\u0430", ""]
 )
 def test_what_only_resembles_an_opt_out_is_none(tag: str) -> None:
-    assert not policy_from_settings({}).is_opt_out(tag)
+    assert not policy_from_settings(Settings()).is_opt_out(tag)
 
 
 def test_an_opt_out_tag_of_another_script_is_one_too() -> None:
-    policy = policy_from_settings({"opt_out_tags": RUSSIAN})
+    policy = policy_from_settings(read_settings({"opt_out_tags": RUSSIAN}))
     assert policy.is_opt_out("O\u0442\u043f\u0438\u0441\u043aa")  # with a Latin O and a
     assert not policy.is_opt_out("Unsubscribe")
 
@@ -701,7 +702,7 @@ def test_a_lost_read_of_the_person_is_repeated_and_the_send_is_not(client: Clien
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"sends": "maybe"}, "sends must be on, listed, off"),
+        ({"sends": "maybe"}, "sends must be on, listed or off, not 'maybe'"),
         ({"listed": "+49"}, "set sends to listed"),
         ({"sends": "listed", "listed": " , "}, "listed is empty"),
         ({"max_recipients": 0}, "max_recipients must be a whole number"),
@@ -710,4 +711,4 @@ def test_a_lost_read_of_the_person_is_repeated_and_the_send_is_not(client: Clien
 )
 def test_settings_of_the_policy_that_cannot_be(settings: Any, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
-        policy_from_settings(settings)
+        policy_from_settings(read_settings(settings))

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from whautomate_core.account import HOSTS, KEY_VARIABLE, SETTINGS, Account, account_from_settings
+from whautomate_core.account import HOSTS, KEY_VARIABLE, Account, account_from_settings
 from whautomate_core.errors import ConfigurationError, WhautomateError
+from whautomate_core.settings import NAMES
 
 Host = Annotated[
     str | None, typer.Option(help="Host of the API, as Integrations > REST API shows it [WHAUTOMATE_HOST].")
@@ -38,12 +39,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 def account_from_environment(host: str | None = None, settings: Sequence[str] | None = None) -> Account:
     """The account that a command works on.
 
-    The key is `WHAUTOMATE_KEY`, or asked for: arguments show in the list of processes. The settings are those of
-    `account.SETTINGS`, each as `NAME=VALUE` in `settings` or as `WHAUTOMATE_<NAME>`, the former winning.
+    The key is `WHAUTOMATE_KEY`, or asked for, because the list of processes shows arguments. The settings are those of
+    `whautomate_core.settings.Settings`, each as `NAME=VALUE` in `settings` or as `WHAUTOMATE_<NAME>`; the former wins.
 
     Raises: `ConfigurationError` that names what is missing and where to put it.
     """
-    given: dict[str, str | None] = {name: os.environ.get(f"WHAUTOMATE_{name.upper()}") for name in SETTINGS}
+    given: dict[str, str | None] = {name: os.environ.get(f"WHAUTOMATE_{name.upper()}") for name in NAMES}
     for text in settings or ():
         name, separator, value = text.partition("=")
         if name == "key":
