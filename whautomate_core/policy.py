@@ -16,6 +16,9 @@ from whautomate_core.errors import ConfigurationError, PolicyRefused, Unexpected
 from whautomate_core.settings import Sends, Settings, names
 from whautomate_core.values.phones import as_dialled, canonical
 
+ALLOW_PROTECTED = "set allow_protected=True only after a deliberate human decision"
+"""How errors say that a person may decide otherwise."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -149,7 +152,7 @@ def tag_names(tags: Any, what: str, unknown: str) -> list[str]:
     """Tags as the server shows them. Raises `UnexpectedResponse`, which says `what` hides what, for all but names."""
     names = tags or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise UnexpectedResponse(f"{what} are no list of names: nobody knows {unknown}")
+        raise UnexpectedResponse(f"{what} are not a list of names, so it is unknown {unknown}")
     return names
 
 

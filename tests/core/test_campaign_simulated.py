@@ -115,6 +115,13 @@ FAULTS = (
 )  # fmt: skip
 
 
+_KILLED_IN = (
+    "/messaging/",
+    *(f"/client/{one}." for one in ("client", "base", "guard", "audience", "reads", "last_check", "answers", "once")),
+    "/state/claims",
+)
+
+
 def killed_at(left: list[int]) -> Any:
     """A trace function that ends this thread once so many lines of the package are run."""
 
@@ -129,11 +136,7 @@ def killed_at(left: list[int]) -> Any:
         # Not where a lock or a transaction of all threads is held: that of a process that is gone is free again, here
         # nobody would free it.
         file = frame.f_code.co_filename.removeprefix(_PACKAGE)
-        return (
-            line
-            if file.startswith(("/messaging/", "/client/once", "/client/client", "/client/guard", "/state/claims"))
-            else None
-        )
+        return line if file.startswith(_KILLED_IN) else None
 
     return call
 

@@ -392,8 +392,8 @@ def test_after_an_answer_that_leaves_it_open_a_create_has_an_unknown_outcome(ans
     [
         ([{"phone": "49151"}] * 50, "page 2 repeats what came before"),  # lines of a log have no ids
         ([{"id": ["c"]}], "page 3 repeats what came before"),
-        ([{"id": "c"}, None], "what is no record"),
-        (["Ada"], "what is no record"),
+        ([{"id": "c"}, None], "something that is not a record"),
+        (["Ada"], "something that is not a record"),
     ],
 )
 def test_a_list_that_never_ends_or_holds_no_records_is_an_error(page: Any, says: str, pool: Any) -> None:

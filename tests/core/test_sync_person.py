@@ -224,9 +224,9 @@ def test_tags_that_can_not_be_read_end_a_job_before_it_writes(many: bool, tags: 
     with Client(account, pool=pool, transport=httpx.MockTransport(answer)) as client:
         rows = [ADA, BOB] if many else [ADA]
         for members in ("at_least", "exactly"):
-            with pytest.raises(UnexpectedResponse, match="nobody knows whether it opted out"):
+            with pytest.raises(UnexpectedResponse, match="it is unknown whether it opted out"):
                 tag(client, rows, "news", members=members)
-        with pytest.raises(UnexpectedResponse, match="nobody knows whether it opted out"):
+        with pytest.raises(UnexpectedResponse, match="it is unknown whether it opted out"):
             sync(client, rows, tags=["news"], drift="detect")
     assert written == []
 

@@ -124,30 +124,29 @@ def delete(read: Call[Any]) -> Call[Any]:
 
 
 def require_named(call: Call[Any], record: Mapping[str, Any], status: int | None = None) -> None:
-    """Raise `WrongRecord` if a record is not the one that the call names."""
+    """Raise `WrongRecord` unless a record is the one that the call names."""
     given = record.get("id")
     if call.names is None or str(given) == call.names:
         return
     if given is None:
         raise WrongRecord(
-            f"{call.method} {call.path}: the answer for the id {call.names!r} has no id, so nobody knows whether "
-            "it is that record",
+            f"{call.request}: the answer for the id {call.names!r} has no id: it is unknown whether it is that record",
             status=status,
         )
     raise WrongRecord(
-        f"{call.method} {call.path}: the answer for the id {call.names!r} is about the id {str(given)[:50]!r}: the two "
-        "records may have been merged at Whautomate, so look there who is meant",
+        f"{call.request}: the answer for the id {call.names!r} has the id {str(given)[:50]!r}: the two records may "
+        "have been merged at Whautomate, so check there which person is meant",
         status=status,
         record=record,
     )
 
 
 def require_fitting(call: Call[Any], record: Mapping[str, Any]) -> None:
-    """Raise `WrongRecord` if the record read before a call is not that of the person the call is about."""
+    """Raise `WrongRecord` if a record that was read before a call is not about the person of the call."""
     if call.fits is not None and not call.fits(record):
         raise WrongRecord(
-            f"{call.method} {call.path}: the record {str(record.get('id'))[:50]!r} is about somebody else by now "
-            "(another number, address or name), so nothing was sent: look at Whautomate who is meant",
+            f"{call.request}: the record {str(record.get('id'))[:50]!r} is about somebody else by now (another number, "
+            "address or name), so nothing was sent: check at Whautomate which person is meant",
             record=record,
         )
 

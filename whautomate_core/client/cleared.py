@@ -1,4 +1,4 @@
-"""Who was found not to have opted out a moment ago, so that the same step need not ask again."""
+"""The people who were found a moment ago not to have opted out, so that the same step need not ask again."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ FOR = 60.0
 
 
 class Cleared:
-    """What one client has found out; safe to share between threads."""
+    """What one client has found out. Threads may share it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._at: dict[str, float] = {}
 
     def add(self, names: Iterable[str]) -> None:
-        """Note that whoever has these numbers, addresses or URLs of records has not opted out."""
+        """Note that the people with these numbers, addresses or record URLs have not opted out."""
         now = self._clock()
         self._at |= dict.fromkeys(names, now)
         if len(self._at) > 10_000:

@@ -1,4 +1,4 @@
-"""Writing only what differs: a PUT of what is there already costs its requests, and may fire automations."""
+"""Writing only what differs. A PUT of what is there already costs requests, and may trigger automations."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def differing(wanted: Mapping[str, Any], record: Mapping[str, Any]) -> Json:
-    """The fields of `wanted` that a record doesn't hold already, `customFields` key by key.
+    """The fields of `wanted` that a record doesn't hold yet, `customFields` key by key.
 
-    The server may answer with more than was sent (`{"id": ...}` gets a name), in another order, numbers as text, and
-    leave out what is empty: none of that is a difference.
+    The server may answer with more than was sent (`{"id": ...}` gets a name), in another order, with numbers as text,
+    and without empty fields. None of that counts as a difference.
     """
     changes = {key: value for key, value in wanted.items() if not _holds(record.get(key), value)}
     if isinstance(wanted.get("customFields"), dict) and "customFields" in changes:
@@ -48,9 +48,12 @@ def write_differing(
     fields: Json,
     compare: Callable[[Mapping[str, Any], Mapping[str, Any]], Json] = differing,
 ) -> bool:
-    """Send a PUT of fields where the record, read directly before, doesn't hold them; returns whether it was sent.
+    """Send a PUT of fields if the record, read directly before, doesn't hold them. Returns whether it was sent.
 
-    `compare`: fields, record -> those that differ; it may refuse them by raising.
+    Args:
+        call: The PUT.
+        fields: What the record should hold.
+        compare: fields, record -> those that differ. It may refuse them by raising.
     """
     sent = False
 
@@ -59,7 +62,7 @@ def write_differing(
         changes = compare(fields, record)
         if not changes:
             return None
-        sent = True  # it stays so where a repetition finds that it has happened
+        sent = True  # it stays so if a repetition finds that it has happened
         return merge(record, changes)
 
     client.send(replace(call, remaining_body=remaining_body))

@@ -1,10 +1,11 @@
-"""A call that must happen once, however often its step runs and whatever dies in between.
+"""Calls that must happen once, however often their step runs and whatever crashes in between.
 
-Directly before it is sent, a claim on its key is written to the state database; only who wrote it may send. Whoever
-finds an unsettled claim looks up what became of it, or stops: it is never sent twice on a guess.
+Directly before such a call is sent, a claim on its key is written to the state database. Only the attempt that wrote
+the claim may send. An attempt that finds an unsettled claim looks up what became of the call, or stops: nothing is sent
+twice on a guess.
 
-Lists and searches show late what is new. So what a settled claim is about is read by its id before a list's silence is
-believed, and until `SETTLE_AFTER` even that it can't be read is no proof that it is gone.
+Lists and searches show new records late. So a record that a settled claim made is read by its id before its absence
+from a list is believed. Until `SETTLE_AFTER`, even a record that can't be read may still exist.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 Find = Callable[[bool], "R | None"]
-"""Looks a record up; True: patiently, since it may have been made a moment ago."""
+"""Looks a record up. Its argument says whether to be patient, because the record may have been made a moment ago."""
 
 PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 12.8)
-"""How long to wait for an attempt beside this one that has the claim and is at work: seconds before each look. In sum a
-little longer than a request may take."""
+"""Seconds to wait before each look, while another attempt has the claim and is still working. Their sum is a little
+longer than a request may take."""
 
 
 def send_once(
@@ -53,24 +54,25 @@ def send_once(
     check: Callable[[], None] = lambda: None,
     met: Callable[[Claim], object] = lambda claim: None,
 ) -> tuple[Any, bool]:
-    """Send a call under a key, or return what was stored of it when it was sent before.
+    """Send a call under a key, or return the stored result if it was sent before.
 
     Args:
-        key: What identifies the call, never what it says or when; or the step that sends it, in which it happens once
-            for what it is about (`identity.py`). Calls that may be repeated need none and ignore it.
+        key: Identifies the call, never by what it says or when; or the step that sends it. In a step a call happens
+            once for what it is about (`identity.py`). Calls that may be repeated ignore the key.
         result: Record -> what is stored and returned: small JSON without personal data.
         named: Another key by which the claim is found.
-        find: Looks up the record by something that is its own, such as a name that carries the key.
-        payload: What of the call may not change under one key; the whole call by default.
-        note: What is known before: it stands in the claim from the first, and in the result beside what `result` gives.
-        check: Called with the claim and the permit in hand, directly before the call leaves. What it raises keeps the
-            call from being sent, and releases the claim.
-        met: Called with the claim of an earlier attempt, where that has sent it.
+        find: Looks up the record by something unique, such as a name that contains the key.
+        payload: The part of the call that may not change under one key; the whole call by default.
+        note: What is known before sending. It is in the claim from the start, and in the result beside what `result`
+            gives.
+        check: Called directly before the call leaves, after the claim and the permit were taken. An error that it
+            raises keeps the call from being sent, and releases the claim.
+        met: Called with the claim of an earlier attempt that has sent the call.
 
     Returns: the result, and whether this call sent it.
 
-    Raises: `InvalidRequest` for a key that was used for something else; `OutcomeUnknown` where the outcome of this or
-        an earlier attempt can't be found out; what `Client.send` raises.
+    Raises: `InvalidRequest` for a key that was used for something else; `OutcomeUnknown` if the outcome of this or an
+        earlier attempt can't be found out; what `Client.send` raises.
     """
     if call.repeat is not Repeat.ONCE:
         return result(client.send(call)), True
@@ -98,22 +100,22 @@ def send_once(
 
 @dataclass(frozen=True)
 class _Asked:
-    """Under what a call happens once."""
+    """The key and payload of a call that happens once."""
 
     what: str
     key: str
-    """By what the call itself names."""
+    """The key by what the call itself names."""
     payload: Mapping[str, Any]
     resolved: Callable[[list[Any]], str]
-    """What was read before the call -> its key by the person or booking that it is about."""
+    """The records that were read before the call -> its key by the person or booking that it is about."""
     naming: Collection[str] = ()
-    """The fields of the payload that are not compared, since they name what it is about."""
+    """The fields of the payload that are not compared, because they name what it is about."""
 
 
 def _asked(
     client: Client, key: str | Step, named: str | None, call: Call[Any], payload: Mapping[str, Any] | None
 ) -> _Asked:
-    what = f"{call.method} {call.path}"
+    what = call.request
     whole = {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}}
     if not isinstance(key, Step):
         return _Asked(what, named or key, whole if payload is None else payload, lambda seen: key)
@@ -137,14 +139,15 @@ def _sent(
     note: Json | None,
     check: Callable[[], None],
 ) -> Any:
-    """Send it, and store what it gave. Raises `_Begun` where another attempt has, `_Found` where it is there."""
+    """Send a call and store its result. Raises `_Begun` if another attempt has the claim, `_Found` if the record exists
+    already."""
     account, claims = client.account.id, open_state(client.account.state).claims
     seen: list[Any] = []
     mine: Claim | None = None
     by = attempt(client.run)
 
     def take() -> Claim:
-        # With the permit in hand, directly before the call leaves: who dies waiting for one leaves no claim.
+        # Directly before the call leaves, after its permit was granted: a crash while waiting for one leaves no claim.
         nonlocal mine
         if mine is None:
             claim = claims.claim(
@@ -183,11 +186,11 @@ def _sent(
                 raise
             record = after
         except WhautomateError:
-            # Of a call that must happen once every other error says that the server did nothing.
+            # For a call that must happen once, every other error means that the server did nothing.
             if mine is not None:
                 claims.release(account, mine.key, made_by=mine.made_by)
             raise
-        # Out of the reach of what releases: from here on it has happened.
+        # Outside of the `try` that releases the claim: from here on the call has happened.
         if found is not None:
             raise _Found(_settle(client, take(), result(found), note))
         return _settle(client, take(), result(record), note)
@@ -196,7 +199,7 @@ def _sent(
 
 
 def _settle(client: Client, claim: Claim, stored: Any, noted: Json | None) -> Any:
-    """Store the result of a call beside what was noted of it; gives both."""
+    """Store the result of a call together with its note, and return both."""
     if noted is not None:
         stored = {**noted, **stored}
     try:
@@ -213,48 +216,48 @@ def make_once(
     find: Callable[[], R | None],
     read: Callable[[str], Call[R]],
 ) -> tuple[dict[str, Any], bool]:
-    """Make a record, once among all who try. Where it was made under this key and is gone, it is made again.
+    """Make a record, once among all attempts. If it was made under this key and is gone, it is made again.
 
-    It is gone where neither `find` nor reading it by its id shows it, and it was made over `SETTLE_AFTER` ago.
+    It is gone if neither `find` nor reading it by its id shows it, and it was made over `SETTLE_AFTER` ago.
 
     Args:
-        key: What tells it from others of its kind, such as location and name.
+        key: Distinguishes it from others of its kind, such as location and name.
         find: Looks it up by that.
         read: id -> the call that reads it.
 
-    Returns: the record (what was sent of it and its id, where this call made it), and whether this call made it.
+    Returns: the record (the sent fields and its id, if this call made it), and whether this call made it.
 
-    Raises: what `send_once` does; `OutcomeUnknown` where it can't be read so soon after it was made.
+    Raises: what `send_once` raises; `OutcomeUnknown` if it can't be read so soon after it was made.
     """
-    claims, what = client.state.claims, f"{call.method} {call.path}"
+    claims, what = client.state.claims, call.request
     for id in made_alike(client, call):
         with suppress(NotFound):
             return dict(client.send(read(id))), False  # type: ignore[call-overload]
     while True:
-        # Others may make it with other fields: which ones it gets in the end is for the caller to compare.
+        # Others may make it with other fields. The caller compares which ones it has in the end.
         made, sent = send_once(client, key, call, partial(summary, call), find=lambda patiently: find(), payload={})
         if sent:
             return {**(call.body or {}), **made}, True
         claim = claims.look(client.account.id, key, {}, what)
         if claim is None or not claim.settled:
-            continue  # it was released meanwhile, and another attempt may be making it
+            continue  # it was released meanwhile, and another attempt may be making the record
         record = read_made(client, claim, read)
         if record is not None:
             return dict(record), False  # type: ignore[call-overload]
 
 
 def made_alike(client: Client, call: Call[Any]) -> list[str]:
-    """The ids of what steps that send one call made lately and that is the same by what identifies it."""
+    """The ids of records that steps made lately with single calls, and that have the same identity as this one."""
     body = call.body or {}
     hashed = client.state.claims.hashes({field: body[field] for field in identity_of(call).fields(body)})
-    lately = client.state.claims.latest(client.account.id, f"{call.method} {call.path}", seconds=settling.SETTLE_AFTER)
+    lately = client.state.claims.latest(client.account.id, call.request, seconds=settling.SETTLE_AFTER)
     return [id for one in lately if hashed.items() <= one.payload.items() and (id := made_id(one))]
 
 
 def read_made(client: Client, claim: Claim, read: Callable[[str], Call[R]]) -> R | None:
-    """What a settled claim is about, read by its id. None where it is gone: its claim is forgotten then.
+    """The record that a settled claim made, read by its id. None if it is gone: the claim is then forgotten.
 
-    Raises: `OutcomeUnknown` where it can't be read so soon after it was made that this proves nothing.
+    Raises: `OutcomeUnknown` if it can't be read, but so soon after it was made that this proves nothing.
     """
     try:
         return client.send(read(str(claim.result["id"])))
@@ -275,12 +278,11 @@ def with_made(
     read: Callable[[str], Call[Any]],
     about: Callable[[Claim], bool] = lambda claim: True,
 ) -> Iterator[Any]:
-    """The records of a list, then those made here so lately that it may not show them yet, read by their ids.
+    """The records of a list, then those made here so lately that the list may not show them yet, read by their ids.
 
     Args:
-        made: What made them: method and path template.
-        about: Whether a claim may be about what the list is of. Each that is, and that the list doesn't show, costs a
-            request.
+        made: The request that made them: method and path template.
+        about: Whether a claim may belong to this list. Each that does, and that the list doesn't show, costs a request.
     """
     seen = set[str]()
     for one in listed:
@@ -294,10 +296,10 @@ def with_made(
 
 
 def made_id(claim: Claim) -> str | None:
-    """The id of what a settled claim made, where its result tells it."""
+    """The id of the record that a settled claim made, if its result has one."""
     if not claim.settled or not isinstance(claim.result, Mapping):
         return None
-    # Prefect's tasks keep beside the result where they were called.
+    # Prefect's tasks store their result together with where they were called.
     inner = claim.result.get("result")
     id = claim.result.get("id") or (isinstance(inner, Mapping) and inner.get("id"))
     return str(id) if id else None
@@ -312,7 +314,7 @@ class _Begun(Exception):
 
 
 class _Found(Exception):
-    """It is there already."""
+    """The record exists already."""
 
     def __init__(self, result: Any) -> None:
         super().__init__()
@@ -320,11 +322,11 @@ class _Found(Exception):
 
 
 _under_way: set[str] = set()
-"""The attempts of this process that are at work, as claims name them."""
+"""The attempts of this process that are working now, as claims name them."""
 
 
 def _is_under_way(claim: Claim) -> bool:
-    """Whether the attempt that has a claim may still be at work: a mapped task beside this one, about the same."""
+    """Whether the attempt that has a claim may still be working: a mapped task beside this one, about the same."""
     host, pid = claim.process
     if host == socket.gethostname() and pid == os.getpid():
         return claim.made_by in _under_way
@@ -337,24 +339,24 @@ def _is_under_way(claim: Claim) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # somebody else's process
+        return True  # a process of another user
     return True
 
 
 def _is_open_still(client: Client, claim: Claim) -> bool:
-    """Whether an attempt that is not at work has left its claim open, and has not just ended."""
+    """Whether an attempt that is no longer working has left its claim open, rather than just ended."""
     now = open_state(client.account.state).claims.get(claim.account, claim.key)
     return now is not None and not now.settled and now.made_by == claim.made_by
 
 
 def _outcome(claim: Claim, find: Find[R] | None) -> R:
-    """What became of a call that another attempt began."""
+    """The record of a call that another attempt began. Raises `OutcomeUnknown` if it can't be found."""
     found = find(True) if find else None
     if found is None:
         raise OutcomeUnknown(
             f"{claim.what} was begun at {_time(claim.made_at)} ({claim.made_by}) and did not end: it may have "
-            f"happened, so it is not sent again. Look at Whautomate for what was made about then; "
-            f'if there is nothing, `whautomate claims release "{claim.key}"` lets the next run send it'
+            f"happened, so it is not sent again. Check in Whautomate whether it was done about then; "
+            f'if it was not, `whautomate claims release "{claim.key}"` lets the next run send it'
         )
     return found
 

@@ -1,5 +1,5 @@
-"""The server's own words in our errors: the documented texts, and the names of fields. Whatever else it says may quote
-people, so it is shown only where the account's `show_server_messages` permits it.
+"""The server's own words in our errors: the documented texts, and the names of fields. Everything else that it says may
+quote personal data, so it is shown only if the account's `show_server_messages` allows it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from whautomate_core.api import records
 from whautomate_core.api.call import Call
 
 LONGEST = 300
-"""Characters that are shown of a message, and looked at: the work stays the same however long it is."""
+"""Characters of a message that are read and shown, however long it is."""
 
-# The vendor's page of error messages (evidence A), and what AWS API Gateway says, which seems to stand before it (D).
+# The vendor's page of error messages (evidence A), and those of AWS API Gateway, which seems to be in front of it (D).
 _DOCUMENTED = {
     "Invalid request body": "a field is missing, of the wrong type or out of range",
     "Invalid parameters": "an id or filter is missing or wrong",
@@ -35,7 +35,7 @@ _DOCUMENTED = {
 
 
 def server_words(call: Call[Any], content: bytes, account: Account) -> str:
-    """What an error may say of the server's words, to be put behind a sentence; "" where there is nothing to say."""
+    """The part of the server's words that an error may show, to be appended to a sentence; "" if there is none."""
     words = _message(content)
     if not words:
         return ""
@@ -56,7 +56,7 @@ def _said(call: Call[Any], words: str, account: Account) -> str:
 
 
 def _template(call: Call[Any], words: str) -> str:
-    """The template that was sent, where the server's words are about it."""
+    """The template that was sent, if the server's words mention one."""
     template = (call.body or {}).get("template")
     if not isinstance(template, dict) or "template" not in words.casefold():
         return ""
@@ -65,9 +65,9 @@ def _template(call: Call[Any], words: str) -> str:
 
 
 def shortened(words: str, account: Account, call: Call[Any] | None = None) -> str:
-    """A text of the server's, cut, then without the key, numbers, addresses and the words that were sent with `call`.
+    """A text of the server, cut, and without the key, numbers, addresses and the words that were sent with `call`.
 
-    A name in another spelling, or of somebody else, stays: so it is for accounts that permit it only.
+    A name in another spelling, or of another person, remains. So this is only for accounts that allow it.
     """
     cut = words[:LONGEST]
     if len(words) > LONGEST:  # not in the middle of a number, an address or the key
@@ -100,7 +100,7 @@ def _message(content: bytes) -> str:
 
 
 def _fields(call: Call[Any], words: str) -> list[str]:
-    """The fields that a text names: of those sent any, of the contract's others those in camel case."""
+    """The fields that a text names: any that were sent, and others of the contract if they are in camel case."""
     sent = _field_names() & set(_names([call.body, dict(call.query)]))
     named = dict.fromkeys(re.findall(r"[A-Za-z]+", words))
     return [word for word in named if word in sent or (word in _field_names() and not word.islower())]

@@ -1,23 +1,24 @@
-"""What a whole list holds, so that whoever is not on it may be taken for absent.
+"""Reading a whole list, so that a record that is not on it is known not to exist.
 
-Page numbers prove nothing by themselves: somebody is deleted, and whoever began the next page is on none; somebody
-writes, and moves from a page that is to come to one that is past; a new record shows in no list for a while; a server
-gives smaller pages than it is asked for, or none below some depth. So:
+Page numbers prove nothing by themselves. When a record is deleted, the first record of the next page moves to a page
+that was read already. When a person writes, their record may move from a page that is still to come to one that is
+past. A new record is missing from lists for a while. A server may give smaller pages than it is asked for, or none
+below some depth. So:
 
-- A list is read in passes, each with another page size, and the union of what they show counts. The second begins at
-  least `list_lag` after the first: then it shows whatever was there when the first began.
-- After each pass reading goes on from the top until a page is as the pass found it. That shows what came or moved
-  meanwhile, and each of these explains one record that was shown twice. A pass that doesn't balance is not still.
-- A still pass all of whose records a later pass shows has missed nobody who stayed, since what shifts records past the
-  reading is either gone later, or was shown twice and is not to be seen at the top. Two passes agree where that is so,
-  and where whatever the later shows besides was created after the earlier began.
-- A page that is shorter than one the server gave before is the last. An empty one after a full one isn't trusted:
-  another page size has to end at the same place.
+- A list is read in passes, each with another page size, and all records that any pass shows count. The second pass
+  begins at least `list_lag` after the first, so it shows every record that existed when the first began.
+- After each pass, the pages are read again from the top until one is as the pass found it. That shows the records that
+  came or moved meanwhile. Each of them explains one record that was shown twice. A pass that balances is called still.
+- If a later pass shows all records of a still pass, the still pass missed no record that stayed: what shifts a record
+  past the reading is either gone later, or was shown twice without being seen at the top. Two passes agree if that is
+  so, and if every other record of the later pass was created after the earlier one began.
+- A page that is shorter than an earlier one of the same server is the last. An empty page after a full one isn't
+  trusted: with another page size the list has to end at the same place.
 
-A list that fits one page comes whole in one answer, so one pass of it is enough, unless it has to show what was
-created within the last `list_lag` seconds.
+A list that fits one page comes whole in one answer. One pass is enough, unless it has to show records that were created
+within the last `list_lag` seconds.
 
-All this is worked out by one generator, which yields what is to be read and when to rest, and is sent the answers.
+One generator works all this out: it yields what to read and when to rest, and is sent the answers.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ PASSES = 3
 """How often a list is read at most."""
 
 Take = Callable[[Sequence[Json], int], None]
-"""Is given the records of each page that the pass hadn't shown, and the page's number, which is 0 in later passes.
-Records come again with each pass, as they are then."""
+"""Called with the records of each page that the pass hadn't shown before, and the number of the page (0 in later
+passes). Each pass gives all records again, as they are then."""
 
 
 Reading = Generator[Call[Any] | Rest, Any, "Whole"]
@@ -50,16 +51,16 @@ class Whole:
     """How reading a whole list went."""
 
     agreed: bool
-    """Whether what was read is all there is: else whoever was not seen may be there all the same."""
+    """Whether what was read is all there is. If not, a record that was not seen may exist all the same."""
     ended: bool
-    """Whether it was read to its end; False where that takes more requests than it may."""
+    """Whether it was read to its end; False if that takes more requests than allowed."""
     requests: int
     records: int
-    """How many there were in all passes together."""
+    """Records of all passes together."""
     differed: int
     """Records in which the last two passes differ."""
     size: int
-    """Records of a page, by which the pages of the first pass are numbered."""
+    """The page size by which the pages of the first pass are numbered."""
 
 
 def read_whole(
@@ -73,14 +74,14 @@ def read_whole(
     monotonic: Callable[[], float] = time.monotonic,
     wall: Callable[[], float] = time.time,
 ) -> Reading:
-    """Read a list until it is known what it holds.
+    """Read a list until it is known what it holds, in `PASSES` passes at most.
 
     Args:
-        cap: The largest page that the server is known to give; 0 where it isn't.
-        lag: Seconds for which a new record may be in no list.
-        since: By `monotonic`: whatever was created before has to be shown by a list that fits one page as well. None:
-            there it is enough what was created `lag` seconds before the reading.
-        most: The most requests to make.
+        cap: The largest page that the server is known to give; 0 if that is unknown.
+        lag: Seconds for which a new record may be missing from lists.
+        since: A moment of `monotonic`. A list that fits one page has to show every record that was created before it
+            too; by default only those created `lag` seconds before the reading.
+        most: The largest number of requests to make.
     """
     reading = _Reading(call, take, wall, most)
     asked = PAGE_SIZE
@@ -116,14 +117,14 @@ def require_agreed(call: Call[Any], whole: Whole, where: str) -> None:
     """
     if not whole.agreed:
         raise ListUnstable(
-            f"{call.method} {call.path} of {where} changed while it was read {PASSES} times, at last by "
-            f"{whole.differed} records, so nobody knows what it holds, and nothing was done by it: run this again when "
-            "fewer records are being created, deleted or moved (list_lag is the setting for records that show late)"
+            f"{call.request} of {where} changed while it was read {PASSES} times, the last time by {whole.differed} "
+            "records, so what it holds is unknown and nothing was done with it: run this again when fewer records are "
+            "being created, deleted or moved (setting list_lag: how long new records take to show in lists)"
         )
 
 
 class _Enough(Exception):
-    """More requests than may be made."""
+    """More requests are needed than may be made."""
 
 
 @dataclass
@@ -132,17 +133,17 @@ class _Pass:
 
     number: int
     began: float
-    """When, in seconds since the epoch, by our clock."""
+    """Seconds since the epoch, by our clock."""
     size: int
     pages: int = 0
-    """Those that hold records; 1 where one answer held all of them."""
+    """Pages that hold records; 1 if one answer held all of them."""
     last: tuple[int, list[str]] = (1, [])
     """The last page and its ids."""
     largest: int = 0
     distinct: int = 0
     positions: int = 0
     newest: float = -math.inf
-    """When the latest of its records was created, by the server's clock."""
+    """When its newest record was created, by the server's clock."""
     still: bool = True
 
     @property
@@ -160,9 +161,9 @@ class _Reading:
     most: int | None
     requests: int = 0
     seen: dict[str, int] = field(default_factory=dict)
-    """id -> the passes that showed it, as bits, and above them its place in the latest of these."""
+    """id -> the passes that showed it, as bits, and above these its position in the latest of them."""
     created: dict[str, float] = field(default_factory=dict)
-    """When those were created that the first pass didn't show; infinitely long ago where that can't be read."""
+    """When the records that the first pass didn't show were created; infinitely long ago if that can't be read."""
 
     def whole(self, agreed: bool, passes: list[_Pass], differed: int = 0, *, ended: bool = True) -> Whole:
         size = passes[0].size if passes else PAGE_SIZE
@@ -181,8 +182,8 @@ class _Reading:
         return one
 
     def _pages(self, one: _Pass, cap: int) -> Generator[Call[Any], Any, None]:
-        """The pages to the last. Nobody knows how large the server's are: from the second on a size is asked for that
-        it has shown to give, so that what it leaves out by cutting can't be missed, and a short page is the last."""
+        """The pages to the last. The server's page size is unknown, so the second page and all later ones are asked for
+        in a size that it has given: records can't be missed because it cuts pages, and a short page is the last."""
         first, _ = yield from self._page(one, 1)
         count = len(first)
         one.last, one.pages, one.positions = (1, first), min(count, 1), count
@@ -190,7 +191,7 @@ class _Reading:
         if count < one.size:
             if not count or count < cap:
                 return
-            # Where that may be all, the next page begins with the last of this one, so that it has to show something.
+            # If that may be all, the next page begins with the last record of this one, so it has to show something.
             one.size = count - 1 if may_be_all and count > 2 else count
         page, in_vain = 1, 0
         while True:
@@ -203,7 +204,7 @@ class _Reading:
                 if not (one.still and (yield from self._was_all(one, first, ids))):
                     one.pages, one.still = 2, False
                 return
-            one.size = max(one.size, count)  # it may not heed what is asked for
+            one.size = max(one.size, count)  # it may ignore the size that is asked for
             if not count:
                 yield from self._confirm_end(one, page)
                 return
@@ -213,24 +214,24 @@ class _Reading:
             in_vain = 0 if new else in_vain + 1
             if in_vain > 1:
                 raise UnexpectedResponse(
-                    f"{self.call.method} {self.call.path}: page {page} repeats what came before: is paging ignored?"
+                    f"{self.call.request}: page {page} repeats what came before: is paging ignored?"
                 )
 
     def _was_all(self, one: _Pass, first: list[str], second: list[str]) -> Generator[Call[Any], Any, bool]:
-        """Whether a first page was the whole list, now that the second shows nobody else.
+        """Whether a first page was the whole list, now that the second shows no other record.
 
-        Others may have stood on the second page and moved up as some of these were deleted. In a list that keeps its
-        order the overlap excludes that; in any, that all of these are still there.
+        Others may have been on the second page and moved up because some of these were deleted. In a list that keeps
+        its order the overlap rules that out; in any list, that all of these are still there does.
         """
         is_overlap = second == first[one.size :]
         if is_overlap and len(first) > 2 and not _may_be_largest(len(first)):
             return True
-        # Where the overlap is missing, all of these come only from a server that doesn't heed what is asked for.
+        # If there is no overlap, only a server that ignores the size that is asked for gives all of these.
         ids, _ = yield from self._page(one, 1, len(first) if is_overlap else one.size)
         return set(first) <= set(ids)
 
     def _confirm_end(self, one: _Pass, page: int) -> Generator[Call[Any], Any, None]:
-        """See that nothing follows a full page: asked for by another size, the list has to end at the same place."""
+        """Check that nothing follows a full page: with another page size the list has to end at the same place."""
         end = (page - 1) * one.size
         other = next((size for size in range(one.size - 1, 0, -1) if end % size), 0)
         number, rest = (end // other + 1, end % other) if other else (page + 1, 0)
@@ -239,7 +240,7 @@ class _Reading:
         one.last = (page, [])
 
     def _unpaged(self, one: _Pass) -> Generator[Call[Any], Any, None]:
-        """A list for which no paging is documented: one answer, unless a second page shows others."""
+        """A list for which no paging is documented: one answer, unless a second page shows other records."""
         page, largest = 0, SMALLEST_PAGE
         while True:
             page += 1
@@ -252,7 +253,8 @@ class _Reading:
             largest = max(largest, len(ids))
 
     def _top(self, one: _Pass) -> Generator[Call[Any], Any, None]:
-        """Go on from the top until a page is as the pass found it, and see whether what came since explains it."""
+        """Read on from the top until a page is as the pass found it, and check whether the records that came since
+        explain those that were shown twice."""
         shown_twice, page, before, came = one.positions - one.distinct, 0, None, 0
         distinct = one.distinct
         while page <= one.pages:
@@ -266,7 +268,7 @@ class _Reading:
             if follows or len(ids) < one.size:
                 break
         if came:
-            # What came after the last page was read explains nothing.
+            # Records that came after the last page was read explain nothing.
             number, held = one.last
             ids, _ = yield from self._page(one, number)
             one.still = one.still and ids[: len(held)] == held
@@ -275,8 +277,11 @@ class _Reading:
     def _page(
         self, one: _Pass, page: int, size: int | None = None, places: list[int] | None = None
     ) -> Generator[Call[Any], Any, tuple[list[str], int]]:
-        """Read a page: the ids on it, and how many of them this pass hadn't shown. `places`: is given where in the
-        pass each stood, -2 for who is new."""
+        """Read a page: the ids on it, and how many of them this pass hadn't shown.
+
+        Args:
+            places: Filled with the position of each in the pass, -2 for a new one.
+        """
         if self.most is not None and self.requests >= self.most:
             raise _Enough
         require_end(self.call, page)
@@ -288,7 +293,7 @@ class _Reading:
             query["page"] = str(page)
         records: list[Any] = yield replace(self.call, query=query)
         if not all(isinstance(record, dict) for record in records):
-            raise UnexpectedResponse(f"{self.call.method} {self.call.path}: the list holds what is no record")
+            raise UnexpectedResponse(f"{self.call.request}: the list holds something that is not a record")
         one.largest = max(one.largest, len(records))
         ids, new = list[str](), list[Json]()
         for record in records:
@@ -302,7 +307,7 @@ class _Reading:
         return ids, len(new)
 
     def _note(self, one: _Pass, id: str, record: Json) -> bool:
-        """Note that a pass shows a record; whether it hadn't yet. A record without an id is always new."""
+        """Note that a pass shows a record. Returns whether it is new to the pass; without an id it always is."""
         known = self.seen.get(id, 0)
         if id and known & one.bit:
             return False
@@ -319,18 +324,18 @@ class _Reading:
     # --- two passes
 
     def lacks(self, one: _Pass) -> bool:
-        """Whether somebody is gone whom another pass showed."""
+        """Whether a record is gone that another pass showed."""
         return one.number > 0 and any(not known & one.bit for known in self.seen.values())
 
     def differences(self, earlier: _Pass, later: _Pass) -> int:
-        """In how many records two passes differ in a way that says that somebody may have been missed."""
+        """In how many records two passes differ in a way that means that a record may have been missed."""
         count = 0 if earlier.still else 1
         for id, known in self.seen.items():
             in_earlier, in_later = known & earlier.bit, known & later.bit
             if in_earlier:
                 count += not in_later
             elif in_later:
-                # Whoever an earlier one has shown was there. The clocks may differ: both have to say that it is new.
+                # A record that an earlier pass showed existed then. Clocks may differ: both have to say that it is new.
                 was_there = known & (earlier.bit - 1)
                 at = self.created.get(id, -math.inf)
                 count += bool(was_there) or at < earlier.began or at <= earlier.newest
@@ -338,12 +343,12 @@ class _Reading:
 
 
 def _may_be_largest(count: int) -> bool:
-    """Whether a server might give no larger pages than this one. Such sizes are round; small ones are for tests."""
+    """Whether this may be the largest page that a server gives. Such sizes are round; small ones are for tests."""
     return count < SMALLEST_PAGE or count % 10 == 0
 
 
 def _another(size: int) -> int:
-    """A page size that is a little smaller, and whose pages end where those of the other don't."""
+    """A page size that is a little smaller, whose pages end at other places."""
     return next((one for one in range(size - max(1, size // 20), 0, -1) if math.gcd(one, size) == 1), size)
 
 

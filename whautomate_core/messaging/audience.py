@@ -19,8 +19,8 @@ from whautomate_core.api import clients, contacts
 from whautomate_core.api.broadcasts import list_broadcast_logs
 from whautomate_core.api.call import Call
 from whautomate_core.api.records import Segment
+from whautomate_core.client.audience import may_hold
 from whautomate_core.client.client import Client
-from whautomate_core.client.guard import may_hold
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging.delivery import moment

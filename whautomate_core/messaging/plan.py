@@ -11,8 +11,8 @@ from typing import Any
 
 from whautomate_core.api import broadcasts, segments
 from whautomate_core.api.call import Json
+from whautomate_core.client.audience import require_exclusion
 from whautomate_core.client.client import Client
-from whautomate_core.client.guard import require_exclusion
 from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging import timing
 from whautomate_core.messaging.audience import Audience, count_audience, count_recipients

@@ -11,8 +11,9 @@ from whautomate_core.api import contacts as contacts_api
 from whautomate_core.api import segments
 from whautomate_core.api.call import Json
 from whautomate_core.api.check import body
+from whautomate_core.api.lookups import tags_of
 from whautomate_core.api.records import Segment, SegmentCriteria
-from whautomate_core.client.guard import known, tags_of
+from whautomate_core.client.guard import known
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound
 from whautomate_core.job import job
