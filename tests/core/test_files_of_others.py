@@ -64,7 +64,7 @@ def test_a_missing_column_of_a_query_shows_those_there_are(source: str) -> None:
     )
     said = refused(given, ["Mobil", "phone"])
     assert "has none of the columns 'Mobil', 'phone'; there are 'name', 'mobile', 'city'" in said
-    assert said.endswith("(do you mean 'mobile' for 'Mobil'?)")
+    assert said.endswith("(did you mean 'mobile' for 'Mobil'?)")
 
 
 def test_a_row_that_was_taken_for_the_header_is_not_shown(tmp_path: Path) -> None:

@@ -115,8 +115,8 @@ def test_bad_columns_are_named(kind: str, tmp_path: Path) -> None:
     assert said == f"people.{kind} has no column 'phone'; there are 'name', 'mobile', 'city'"
     said = refused(path, ["phone", "tel"])
     assert said.startswith(f"people.{kind} has none of the columns 'phone', 'tel'; there are 'name', 'mobile', 'city'")
-    assert "do you mean" not in said
-    assert "(do you mean 'mobile' for 'Moblie'?)" in refused(path, ["Moblie"])
+    assert "did you mean" not in said
+    assert "(did you mean 'mobile' for 'Moblie'?)" in refused(path, ["Moblie"])
     missing = tmp_path / f"missing.{kind}"
     assert refused(missing, ["name"]) == f"{missing} can't be read: No such file or directory"
 
@@ -142,23 +142,23 @@ def test_rows_that_are_none_say_so(source: Source, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("p.csv", b"", "is empty: not even a header"),
-        ("p.csv", b"\n\n", "is empty: not even a header"),
+        ("p.csv", b"", "is empty: it has not even a header"),
+        ("p.csv", b"\n\n", "is empty: it has not even a header"),
         ("p.csv", "name,mobile\nJürgen,1\n".encode("latin-1"), "is not UTF-8: save it as UTF-8"),
         ("p.csv", "name,mobile\nAda,1\n".encode("utf-16"), "is not UTF-8: save it as UTF-8"),
-        ("p.csv", "name,mobile\nAda,1\n".encode("utf-16-le"), "is not UTF-8 (UTF-16, as it looks): save it as UTF-8"),
+        ("p.csv", "name,mobile\nAda,1\n".encode("utf-16-le"), "is not UTF-8 but probably UTF-16: save it as UTF-8"),
         ("p.csv", b'name,mobile\nAda,1\n"Bob,2\nEve,3\n', "is not CSV from line 3 on: unexpected end of data"),
         ("p.csv", b'name,mobile\nAda,1\n"Bob,2\n"Eve",3\n', "is not CSV from line 3 on: ',' expected"),
         ("p.csv", b'name,mobile\n"say "hi"\nto Bob",2\n', "is not CSV from line 2 on: ',' expected"),
         ("p.csv", b'name,mobile\n"Bob,' + b"2\n" * 9_000_000, "is not CSV from line 2 on: field larger"),
         ("p.csv", b'"name,mobile\nAda,1', "is not CSV from line 1 on"),
         ("p.jsonl", b"", "has no rows"),
-        ("p.jsonl", b'[{"name": "Ada"}]', "is it JSON lines in UTF-8, an object a line?"),
-        ("p.jsonl", '{"name": "Ada"}\n'.encode("utf-16"), "is it JSON lines in UTF-8, an object a line?"),
-        ("p.parquet", b"", "is no Parquet file, or was cut off"),
-        ("p.parquet", b"name,mobile\nAda,1\n", "is no Parquet file, or was cut off"),
-        ("p.csv.gz", b"name,mobile\nAda,1\n", "is no gzip file, or was cut off"),
-        ("p.csv.gz", gzip.compress(b"name,mobile\nAda,1\n")[:-9], "is no gzip file, or was cut off"),
+        ("p.jsonl", b'[{"name": "Ada"}]', "is it JSON lines in UTF-8, one object per line?"),
+        ("p.jsonl", '{"name": "Ada"}\n'.encode("utf-16"), "is it JSON lines in UTF-8, one object per line?"),
+        ("p.parquet", b"", "is not a Parquet file, or was cut off"),
+        ("p.parquet", b"name,mobile\nAda,1\n", "is not a Parquet file, or was cut off"),
+        ("p.csv.gz", b"name,mobile\nAda,1\n", "is not a gzip file, or was cut off"),
+        ("p.csv.gz", gzip.compress(b"name,mobile\nAda,1\n")[:-9], "is not a gzip file, or was cut off"),
         ("p.xlsx", b"", "is not a CSV, JSON lines or Parquet file by its name (.csv, .jsonl, .ndjson, "),
         ("p.parquet.gz", b"", "is not a CSV, JSON lines or Parquet file by its name"),
         ("p", b"", "is not a CSV, JSON lines or Parquet file by its name"),
@@ -260,12 +260,12 @@ def test_what_is_wrong_with_a_json_line_is_its_problem(tmp_path: Path) -> None:
     path.write_bytes(b"\n".join(lines))
     assert read(path, ["name", "mobile"]) == [
         Row(1, ("Ada", "49301")),
-        Row(3, (), "line is no JSON object"),
-        Row(4, (), "line is no JSON"),
+        Row(3, (), "line is not a JSON object"),
+        Row(4, (), "line is not JSON"),
         Row(5, (), "line is not UTF-8"),
         Row(6, ("", ""), "row holds NUL bytes"),
-        Row(7, ("", ""), "row holds what is no text"),
-        Row(8, (), "line is no JSON"),
+        Row(7, ("", ""), "row holds invalid text"),
+        Row(8, (), "line is not JSON"),
         Row(9, ("", ""), "the cell of 'name' has more than 1,048,576 characters"),
         Row(10, ('{"first": "Äda"}', "")),
         Row(11, (), "line has the key 'mobile' twice, and only one of the values would be read"),
@@ -363,7 +363,7 @@ def test_a_value_is_what_it_looks_like(value: Any, text: str) -> None:
 
 
 def test_bytes_that_are_no_text_are_a_problem() -> None:
-    assert read([{"v": b"\xff"}], ["v"]) == [Row(1, ("",), "row holds what is no text")]
+    assert read([{"v": b"\xff"}], ["v"]) == [Row(1, ("",), "row holds invalid text")]
 
 
 def test_values_of_parquet(tmp_path: Path) -> None:
@@ -388,7 +388,7 @@ def test_values_of_parquet(tmp_path: Path) -> None:
     ]
     for name in ("far", "bytes"):
         first, second = read(path, [name])
-        assert (first.problem, second.problem) == (None, "row holds what is no text")
+        assert (first.problem, second.problem) == (None, "row holds invalid text")
 
 
 def test_objects_are_opened_by_their_url_or_by_what_is_given_for_that(tmp_path: Path) -> None:
@@ -520,4 +520,4 @@ def test_where_no_line_can_be_read_it_is_said_why(tmp_path: Path) -> None:
     path.write_text('{"mobile": "1", "mobile": "2"}\n' * 3 + "{\n")
     said = refused(path, ["mobile"])
     assert "people.jsonl can't be read: none of its first 4 rows can: 3 x line has the key 'mobile' twice" in said
-    assert "1 x line is no JSON" in said
+    assert "1 x line is not JSON" in said

@@ -448,7 +448,7 @@ def test_a_source_that_can_not_be_read_leaves_no_files_and_no_line(
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "empty: not even a header"),
+        (b"", "empty: it has not even a header"),
         (b"who,mobile,stage,city,ok\n", "has no rows"),
         (b'who,mobile,stage,city,ok\nAda,1,,,"yes\nBob,2,,,yes\n', "not CSV from line 2 on: unexpected end of data"),
         (b"who,mobile,stage,city,ok,mobile\nAda,1,,,,\n", "the column 'mobile' twice"),

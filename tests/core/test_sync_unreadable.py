@@ -286,7 +286,7 @@ def test_a_refusal_that_identifies_nobody_stops_the_run(
 def test_a_line_that_is_no_json_may_refuse(client: Client, whautomate_emulator: Emulator, tmp_path: Path) -> None:
     path = tmp_path / "people.jsonl"
     path.write_text(json.dumps(ADA) + '\n{"who": "Bo\n')
-    with pytest.raises(InvalidRequest, match="over max_consent_rejected=0, and nothing was sent: 1 x line is no JSON"):
+    with pytest.raises(InvalidRequest, match="over max_consent_rejected=0, and nothing was sent: 1 x line is not JSON"):
         sync(client, path)
     with_none = {"default_region": "DE", "progress": silent}
     fields: Any = {"name": "who", "phoneNumber": "mobile"}

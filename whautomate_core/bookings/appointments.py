@@ -34,25 +34,25 @@ def reschedule_booking(
     step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
-    """Move an appointment to another time, once, where the slot then is free.
+    """Move an appointment to another time, once, if that slot is free.
 
-    That is looked at first, and where it isn't nothing is sent: the booking stays as it was. A slot that overlaps the
-    booking itself counts as taken, since the list of free ones doesn't tell by whom. One that is there already is left
-    alone. Where the answer is lost, the appointment is read.
+    The slot is looked up first. If it is not free, nothing is sent and the booking stays as it was. A slot that
+    overlaps the booking itself counts as taken, because the list of free slots doesn't tell who takes them. An
+    appointment that is at that time already is left alone. If the answer is lost, the appointment is read.
 
     Args:
-        start: When it is to begin: a datetime with a time zone, or text with an offset.
-        appointment_id: Id of the appointment; this, or `client_id` and `date`.
-        client_id: Whose appointment it is.
-        date: The day it is on, `2026-03-01`, in `timezone`.
-        service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own.
-        key: What makes it the same when the step runs again; defaults to the step and the appointment.
+        start: The new start: a datetime with a time zone, or text with an offset.
+        appointment_id: Id of the appointment; either this, or `client_id` and `date`.
+        client_id: Id of the client who has the appointment.
+        date: The day of the appointment, `2026-03-01`, in `timezone`.
+        service_id: Its service, where the client has several appointments on that day.
+        timezone: IANA zone of `date`, and of the new time; defaults to the appointment's own.
+        key: What identifies the change when the step runs again; defaults to the step and the appointment.
         step: The task of a run, where an orchestrator knows it.
         allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
             decision.
 
-    Returns: `id`, `start` (UTC); `changed`, False where it was there already.
+    Returns: `id`, `start` (UTC); `changed`, False if it was at that time already.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
         appointment or the slot isn't free; `InvalidRequest` where there are several or it is cancelled;
@@ -66,7 +66,7 @@ def reschedule_booking(
         if to in starts_of(record, tz):
             return None
         if is_cancelled(record):
-            raise InvalidRequest(f"appointment {record['id']} is cancelled: it can't be moved, only booked anew")
+            raise InvalidRequest(f"appointment {record['id']} is cancelled: it can't be moved; book another one")
         names = wall(to, tz)
         if names is None:
             raise InvalidRequest(
@@ -106,21 +106,21 @@ def cancel_booking(
     step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
-    """Cancel an appointment, once. One that is cancelled already is left alone.
+    """Cancel an appointment, once. An appointment that is cancelled already is left alone.
 
     Args:
-        appointment_id: Id of the appointment; this, or `client_id` and `date`.
-        client_id: Whose appointment it is.
-        date: The day it is on, `2026-03-01`, in `timezone`.
-        service_id: Of what, where the client has several appointments on that day.
+        appointment_id: Id of the appointment; either this, or `client_id` and `date`.
+        client_id: Id of the client who has the appointment.
+        date: The day of the appointment, `2026-03-01`, in `timezone`.
+        service_id: Its service, where the client has several appointments on that day.
         timezone: IANA zone of `date`; defaults to that of each appointment.
-        reason: Why, which the client may be told.
-        key: What makes it the same when the step runs again; defaults to the step and the appointment.
+        reason: The reason, which the client may see.
+        key: What identifies the change when the step runs again; defaults to the step and the appointment.
         step: The task of a run, where an orchestrator knows it.
         allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
             decision.
 
-    Returns: `id`; `changed`, False where it was cancelled already.
+    Returns: `id`; `changed`, False if it was cancelled already.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
         appointment; `InvalidRequest` where there are several; `PolicyRefused`; `OutcomeUnknown` where the answer was
@@ -140,7 +140,7 @@ def cancel_booking(
 
 
 class _Chosen:
-    """Which appointment is meant: by its id, or by whose it is and when."""
+    """Which appointment is meant: by its id, or by client and day."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class _Chosen:
     ) -> None:
         by_day = client_id is not None and date is not None
         if (appointment_id is not None) == by_day or (appointment_id is not None and (client_id or date)):
-            raise ConfigurationError("name the appointment by either appointment_id, or client_id and date")
+            raise ConfigurationError("give either appointment_id, or client_id and date")
         if timezone is not None:
             zone(timezone)
         if appointment_id is not None:
@@ -166,7 +166,7 @@ class _Chosen:
         self._timezone = timezone
 
     def read(self, client: Client) -> Appointment:
-        """Raises `NotFound`, and `InvalidRequest` where several are meant."""
+        """The appointment. Raises `NotFound`, and `InvalidRequest` where several are meant."""
         id, client_id, date, service_id = self.identity.values()
         if id is not None:
             return client.send(appointments.get_appointment(id))
@@ -180,7 +180,7 @@ class _Chosen:
         if not found:
             raise NotFound(f"the client has no appointment on {date} that isn't cancelled")
         if len(found) > 1:
-            raise InvalidRequest(f"the client has {len(found)} appointments on {date}: name one by appointment_id")
+            raise InvalidRequest(f"the client has {len(found)} appointments on {date}: choose one by appointment_id")
         return found[0]
 
     def _is_on(self, record: Appointment) -> bool:
@@ -200,12 +200,12 @@ def _change(
     call: Callable[[Appointment], Call[Any] | None],
     is_so: Callable[[Appointment], bool],
 ) -> tuple[str, bool]:
-    """Change an appointment once: its id, and whether this run did.
+    """Change an appointment once, and return its id and whether this run changed it.
 
     Args:
-        wanted: What the step is about beside the appointment; it can't change under one key.
-        kind: A call of the endpoint, about no appointment.
-        call: The appointment as it is -> what changes it, None where it is so already.
+        wanted: What else the step is about; it can't change under one key.
+        kind: A call of the endpoint about no appointment, which is never sent.
+        call: The appointment as it is -> the call that changes it, or None if it is so already.
         is_so: Whether it has been changed.
     """
     from whautomate_core.client.once import send_once
@@ -218,7 +218,7 @@ def _change(
     begun = claims.look(client.account.id, named, payload, once.what)
     if begun is not None and begun.settled:
         return str(begun.result["id"]), False
-    # Of a claim that is there the id is known; by its day the appointment may not be found any more.
+    # A claim has the id: by its old day the appointment may not be found any more.
     record = chosen.read(client) if begun is None else client.send(appointments.get_appointment(begun.result["id"]))
     id = str(record["id"])
     if begun is None:
@@ -228,7 +228,7 @@ def _change(
         if step is not None and payload is wanted:
             own = step.key(client.state, job, {"appointment_id": id})
     else:
-        change = kind  # of a claim that is there nothing is sent
+        change = kind  # there is a claim, so nothing is sent
 
     def find(patiently: bool) -> Appointment | None:
         if not patiently:

@@ -1,8 +1,8 @@
-"""When somebody is busy, by an iCalendar file (RFC 5545). `icalendar` (extra: `calendar`) loads when a file is read.
+"""When somebody is busy, from an iCalendar file (RFC 5545). `icalendar` (extra: `calendar`) loads when a file is read.
 
-It parses. What its zones mean is worked out here for each file, since it keeps those that it has seen for the whole
-process; and so are repetitions, from dateutil's rules: what goes through them for one (recurring-ical-events) has no
-bound on what a file may ask of it.
+`icalendar` only parses. Zones are worked out here for each file, because it keeps those that it has seen for the whole
+process. Repetitions are worked out here too, with dateutil's rules, because the package for that
+(recurring-ical-events) has no limit on what a file may ask of it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from whautomate_core.values.redaction import shown_path
 from whautomate_core.values.times import zone
 
 _MOST = 100_000
-"""Repetitions of one event that are gone through."""
+"""Limit on the repetitions of one event."""
 
 _LONGEST = 30.0
-"""Seconds for the repetitions of a file; what comes after is said to be unclear."""
+"""Limit on the seconds that the repetitions of a file take; later ones are unclear."""
 
 _LARGEST = 32 * 2**20
-"""Bytes of a file."""
+"""Limit on the bytes of a file."""
 
 Span = tuple[datetime, datetime]
 """Start and end, both UTC."""
@@ -34,25 +34,25 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a file, by its place from 1: when it takes somebody's time, or why that can't be told."""
+    """One event of a file: when it takes somebody's time, or why that is unclear. Its number counts from 1."""
 
     number: int
     times: tuple[Span, ...] = ()
-    """In the order of their start. None where it was cancelled, takes no time, or is not in the period."""
+    """In the order of their start. Empty where it was cancelled, takes no time, or is outside the period."""
     problem: str | None = None
 
 
 def busy_times(
     path: str | Path, timezone: str, earliest: datetime, latest: datetime, storage: Storage = fsspec_storage
 ) -> Iterator[Event]:
-    """The events of a file with the times of each that touch a period; what it is about is never looked at.
+    """The events of a file, with the times of each that overlap a period. Titles and texts are never read.
 
-    Repetitions (RRULE, RDATE) are gone through, with what was taken out (EXDATE) or moved (RECURRENCE-ID). They keep
-    their wall time when clocks change, and times of a series that name no zone are in that of its start. Events that
-    were cancelled, leave one free (TRANSP), or have no length take no time.
+    Repetitions (RRULE, RDATE) are included, except those that were taken out (EXDATE) or moved (RECURRENCE-ID). They
+    keep their wall time when clocks change, and times of a series without a zone are in the zone of its start. Events
+    that were cancelled, are marked as free (TRANSP), or have no length take no time.
 
     Args:
-        timezone: Zone of whole days, and of starts that name none.
+        timezone: Zone of whole days, and of starts without a zone.
 
     Raises: `ConfigurationError` where the file can't be read as iCalendar.
     """
@@ -68,25 +68,25 @@ def busy_times(
             continue
         try:
             if time.monotonic() > until and "RRULE" in event:
-                raise _Unclear(f"the repetitions of the file take over {_LONGEST:g} s to go through")
+                raise _Unclear(f"the repetitions of the file take more than {_LONGEST:g} s to work out")
             series = "UID" in event and "RECURRENCE-ID" not in event
             without = moved.get(str(event["UID"]), []) if series else []
             times = _Series(event, zones, tz).times(without, latest)
         except _Unclear as unclear:
             yield Event(number, problem=str(unclear))
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # Whatever else is odd about it: its text may be about a person.
+            # Whatever else is wrong with it. The text of the error is not shown, because it may be about a person.
             yield Event(number, problem=f"it can't be read ({type(error).__name__})")
         else:
             yield Event(number, tuple(sorted({one for one in times if one[0] < latest and earliest < one[1]})))
 
 
 class _Unclear(Exception):
-    """Why nobody can tell when an event is, in words that show nothing of it."""
+    """Why the times of an event are unclear, in words that show nothing of it."""
 
 
 def _calendars(path: str, storage: Storage) -> list[tuple[Any, Callable[[str], tzinfo | None]]]:
-    """The calendars of a file, each with what tells the zones that it names."""
+    """The calendars of a file, each with what finds the zones that it names."""
     try:
         from icalendar import Calendar
     except ModuleNotFoundError:
@@ -106,8 +106,8 @@ def _calendars(path: str, storage: Storage) -> list[tuple[Any, Callable[[str], t
     try:
         calendars = Calendar.from_ical(content, multiple=True)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-        calendars = []  # the library's words show the line, which may be about a person
-    # A file that was cut off would look as if what is missing had been deleted.
+        calendars = []  # the library's error shows the line, which may be about a person
+    # In a file that was cut off, the missing events would look deleted.
     whole = content.rstrip().upper().endswith(b"END:VCALENDAR")
     if not calendars or not whole or any(one.name != "VCALENDAR" for one in calendars):
         raise ConfigurationError(
@@ -125,7 +125,7 @@ def _zones(calendar: Any) -> Callable[[str], tzinfo | None]:
         try:
             known.cache_timezone_component(defined)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            continue  # told of the events that name it
+            continue  # the events that name it say so
     return known.timezone
 
 
@@ -134,7 +134,7 @@ def _takes_no_time(event: Any) -> bool:
 
 
 class _Series:
-    """An event with its repetitions. A start is a day, or the wall time of its zone."""
+    """An event with its repetitions. A start is a day, or the wall time in its zone."""
 
     def __init__(self, event: Any, zones: Callable[[str], tzinfo | None], tz: tzinfo) -> None:
         self._event = event
@@ -152,7 +152,7 @@ class _Series:
         self._length = self._length_of(begins, ends)
 
     def times(self, moved: list[Any], latest: datetime) -> set[Span]:
-        """All times that begin before `latest`, but those that were taken out, or `moved` elsewhere."""
+        """All times that start before `latest`, except those that were taken out, or `moved` elsewhere."""
         found: dict[date, timedelta] = dict.fromkeys(self._repetitions(latest), self._length)
         spans = set()
         for given in self._listed("RDATE"):
@@ -162,7 +162,7 @@ class _Series:
             else:
                 found[self._start_of(start)] = length
         taken = [*self._listed("EXDATE"), *(self._at("RECURRENCE-ID", one, self._zone) for one in moved)]
-        # A day takes out whatever is on it, also of a series with hours.
+        # A day takes out everything on it, also of a series with hours.
         days = {one for one in taken if not isinstance(one, datetime)}
         moments = {_instant(one, self._zone) for one in taken if isinstance(one, datetime)}
         days |= {moment.astimezone(self._zone).date() for moment in moments} if self._days else set()
@@ -170,7 +170,7 @@ class _Series:
             begins = _instant(start, self._zone)
             day = start.date() if isinstance(start, datetime) else start
             if length > timedelta(0) and begins not in moments and day not in days and begins < latest:
-                # Days of a wall calendar, whatever the clocks do.
+                # Whole days, whatever the clocks do.
                 spans.add((begins, _instant(start + length, self._zone) if self._days else begins + length))
         return spans
 
@@ -184,7 +184,7 @@ class _Series:
         else:
             length = _instant(ends, self._zone) - _instant(begins, self._zone)
         if length < timedelta(0):
-            raise _Unclear("it ends before it begins")
+            raise _Unclear("it ends before it starts")
         # A whole day that ends on itself is that day; a time without a length is a reminder.
         return max(length, timedelta(days=1)) if self._days else length
 
@@ -195,15 +195,15 @@ class _Series:
         rules = self._event.get("RRULE") or []
         for rule in rules if isinstance(rules, list) else [rules]:
             parts = dict(rule)
-            # Compared here, since files give it as a day where the rule wants an instant, and the other way round.
+            # Compared here, because files give a day where the rule wants an instant, and the other way round.
             last = self._last(parts.pop("UNTIL", [None])[0])
             _require_seldom(parts)
             start = self._first
             start = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day)
             if start.year > latest.year:
                 continue
-            # A rule that nothing fulfils is gone through to the year 9999. Days and weekdays are the same every 400
-            # years, so that is not far where it begins in the last of them.
+            # dateutil follows a rule that no day fulfils to the year 9999. Days and weekdays are the same every 400
+            # years, so the rule is worked out in the last such period, where that is not far.
             later = (9999 - latest.year) // 400 * 400
             try:
                 text = type(rule)(parts).to_ical().decode()
@@ -219,7 +219,7 @@ class _Series:
                 raise _Unclear("its RRULE can't be read") from None
 
     def _last(self, until: date | None) -> datetime:
-        """The last moment at which a repetition may begin."""
+        """The last moment at which a repetition may start."""
         if until is None:
             return datetime.max.replace(tzinfo=UTC)
         if isinstance(until, datetime):
@@ -227,7 +227,7 @@ class _Series:
         return _instant(datetime(until.year, until.month, until.day, 23, 59, 59), self._zone)
 
     def _start_of(self, given: date) -> date:
-        """A time that the event lists, as one of its starts."""
+        """A time that the event lists, in the form of its starts."""
         if isinstance(given, datetime):
             local = given.astimezone(self._zone)
             return local.date() if self._days else local.replace(tzinfo=None)
@@ -236,7 +236,7 @@ class _Series:
         return given
 
     def _listed(self, name: str) -> Iterator[Any]:
-        """The days, times, and periods as start and length, of all properties of a name."""
+        """The days and times of all properties with a name; periods as start and length."""
         given = self._event.get(name) or []
         for several in given if isinstance(given, list) else [given]:
             for one in several.dts:
@@ -253,7 +253,7 @@ class _Series:
         return self._zoned(name, given.dt, given.params, default)
 
     def _zoned(self, name: str, at: date, params: Any, default: tzinfo) -> date:
-        """A day, or a time in its zone: the one that is named, else of the default."""
+        """A day, or a time in its zone: the one it names, otherwise the default."""
         if not isinstance(at, datetime):
             return at
         named = params.get("TZID")
@@ -277,21 +277,21 @@ def _require_clear(event: Any) -> None:
     if "THISANDFUTURE" in str(event["RECURRENCE-ID"].params.get("RANGE", "")):
         raise _Unclear("it moves all later repetitions (RANGE=THISANDFUTURE), which is not supported")
     if "UID" not in event:
-        raise _Unclear("it moves a repetition (RECURRENCE-ID), and its UID, which tells of which series, is missing")
+        raise _Unclear("it moves a repetition (RECURRENCE-ID), and its UID, which tells the series, is missing")
 
 
 def _require_seldom(rule: dict[str, Any]) -> None:
-    """Refuse rules that would be gone through for hours: by the second, or looking for hours that may never come."""
+    """Refuse rules that take very long to work out: by the second, or with hours that may never come."""
     often = str((rule.get("FREQ") or [""])[0]).upper()
     if often in ("SECONDLY", "MINUTELY") or (often == "HOURLY" and any(name.startswith("BY") for name in rule)):
         raise _Unclear("it repeats by the second or minute, or by the hour with conditions: that is no time off")
 
 
 def _instant(at: date, tz: tzinfo) -> datetime:
-    """The instant of a time, or of the beginning of a day; of a wall time without a zone by `tz`."""
+    """The instant of a time, or of the start of a day; a wall time without a zone is in `tz`."""
     if not isinstance(at, datetime):
         at = datetime(at.year, at.month, at.day)
     try:
         return (at if at.tzinfo else at.replace(tzinfo=tz)).astimezone(UTC)
-    except OverflowError:  # within a day of the first or the last there is
+    except OverflowError:  # within a day of the first or the last instant there is
         return (datetime.min if at.year < 5000 else datetime.max).replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What can be booked, by what is its own: services by name, classes by service, staff and start."""
+"""Services and classes by what identifies them: a service by its name, a class by service, staff and start."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
 
 @job("services", describe_upserted("service"), redacted=("service",))
 def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
-    """Make the service of a name at a location where there is none, else write the fields that differ.
+    """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; unchanged ones cost no more. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
 
     Args:
         name: Exact name of the service.
@@ -35,7 +35,7 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services
-        have the name; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+        have the name; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
     """
     if not isinstance(name, str) or not name.strip():
         raise ConfigurationError("name must be the name of the service")
@@ -48,7 +48,7 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
 
 
 def write_service(client: Client, name: str, service: ServiceUpdate, location: str, record: Json | None) -> Json:
-    """`upsert_service` where it was looked up already: `record` is what is there, None where nothing is."""
+    """`upsert_service` for a service that was looked up already: `record` is what is there, or None."""
     wanted = service_body(name, service, location)
     fields = {key: value for key, value in wanted.items() if key not in ("name", "location")}
     return _upsert(
@@ -64,7 +64,7 @@ def write_service(client: Client, name: str, service: ServiceUpdate, location: s
 
 
 def service_body(name: str, service: ServiceUpdate, location: str) -> Json:
-    """The body that makes a service. Raises `InvalidRequest` that names the field."""
+    """The body that creates a service. Raises `InvalidRequest` that names the field."""
     return body(ServiceInput, {**service, "name": name, "location": {"id": location}})
 
 
@@ -74,7 +74,7 @@ def services_at(client: Client, location: str) -> dict[str, list[Json]]:
 
 
 def _named(client: Client, name: str, location: str) -> list[Json]:
-    """The services of a name, by one reading of the list."""
+    """The services with a name, from one reading of the list."""
     listed = chain.from_iterable(client.pages(services.list_services()))
     return _by_name(listed, location).get(name, [])
 
@@ -99,25 +99,25 @@ def upsert_class(
     *,
     location_id: str | None = None,
 ) -> Json:
-    """Make the class of a service by a member of staff at a time where there is none, else write what differs.
+    """Create the class of a service by a member of staff at a time if it is missing; otherwise write what differs.
 
-    The classes of this member of staff at this location are read. One that was cancelled is there as well: it is
-    not made anew. It is created once, whoever else tries.
+    The classes of this member of staff at this location are read. A cancelled class counts as there: it is not created
+    again. The class is created once, whoever else tries.
 
     Args:
         service_id: Id of the service.
         staff_id: Id of the member of staff.
         date: Day it begins, `2026-03-01`.
         time: Wall time it begins, `04:39 PM`.
-        timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back,
-            either is the class; of the two the server chooses.
+        timezone: Their IANA zone, such as `Europe/Berlin`. If a time comes twice because clocks are put back, either
+            is the class; the server chooses one of the two.
         class_: Its other fields, such as `numberOfParticipants`.
         location_id: Its location; defaults to the account's.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several
-        such classes; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+        such classes; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
     """
     location = client.account.require_location(location_id)
     own = {"location": location, "staff": staff_id, "service": service_id}
@@ -143,7 +143,7 @@ def write_class(
     class_: ClassUpdate,
     record: Json | None,
 ) -> Json:
-    """`upsert_class` where it was looked up already: `record` is what is there, None where nothing is.
+    """`upsert_class` for a class that was looked up already: `record` is what is there, or None.
 
     `own`: the ids of its `location`, `staff` and `service`.
     """
@@ -164,14 +164,14 @@ def write_class(
 
 
 def classes_of(client: Client, location: str, staff_id: str | None = None) -> Iterator[Json]:
-    """The classes of a location, or of one member of staff there, by one reading of the list."""
+    """The classes of a location, or of one member of staff there, from one reading of the list."""
     for page in client.pages(list_classes_of(location, staff_id)):
         yield from cast(list[Json], page)
 
 
 def list_classes_of(location: str, staff_id: str | None = None) -> Call[list[Any]]:
     """The list of the classes of a location, or of one member of staff there."""
-    # No filter of dates: whether they mean the day of creation or the day it takes place is not documented.
+    # No filter by date: it is not documented whether it means the day of creation or the day of the class.
     filters: ClassFilters = {"locationId": location, **({"staffId": staff_id} if staff_id else {})}
     return cast(Call[list[Any]], classes.list_classes(filters=filters))
 
@@ -210,11 +210,11 @@ def _refuse(what: str, fields: Any, names: Sequence[str]) -> None:
         raise ConfigurationError(f"{what} must be a dict of its fields, not {type(fields).__name__}")
     given = [name for name in names if name in fields]
     if given:
-        raise ConfigurationError(f"{what} must not name {', '.join(given)}: an argument of its own does")
+        raise ConfigurationError(f"{what} must not contain {', '.join(given)}: other arguments give them")
 
 
 def refers(name: str, id: str, record: Mapping[str, Any]) -> bool:
-    """Whether a record refers to an id; one that doesn't say may."""
+    """Whether a record refers to an id, or may, because it doesn't say."""
     reference = record.get(name)
     return not reference or reference.get("id") == id
 

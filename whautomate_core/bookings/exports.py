@@ -1,4 +1,4 @@
-"""Appointments, classes and bookings of classes to a file for the warehouse, by period."""
+"""Appointments, classes and bookings of classes of a period, written to a file for the warehouse."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ClassRow(TypedDict, total=False):
 
 
 class BookingRow(TypedDict, total=False):
-    """Columns of an export of who takes part in classes."""
+    """Columns of an export of the places in classes."""
 
     id: str
     status: str
@@ -88,21 +88,22 @@ def export_appointments(
 ) -> Json:
     """Write the appointments of a period to a file, one row each, without names and numbers of people.
 
-    All appointments are read, since nobody knows which date the server's filters mean. The same period gives the same
-    rows, so that a run may be repeated; with `by="changed"` and the period since the run before it is what is new.
+    All appointments are read, because it is not documented which date the server's filters mean. The same period gives
+    the same rows, so a run may be repeated; `by="changed"` with the period since the run before gives what is new.
 
     Args:
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
-        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
-        latest: Its end, which is not in it any more.
-        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; defaults to all.
+            object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one.
+        earliest: Start of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not part of it.
+        by: What must be in the period: the start, or the last change (`changed`). A record without a time of change
+            always counts as changed.
+        location_id: Only those of this location; defaults to all.
 
-    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+    Returns: `path`; `records`, the number of rows; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
-        file is written.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
+        read; no file is written then.
     """
     listed = appointments.list_appointments(filters={"locationId": location_id} if location_id else None)
     chosen = _chooser(earliest, latest, by)
@@ -123,21 +124,22 @@ def export_classes(
 ) -> Json:
     """Write the classes of a period to a file, one row each.
 
-    All classes are read, since nobody knows which date the server's filters mean. The same period gives the same rows;
-    whether a booking counts as a change of its class is not known.
+    All classes are read, because it is not documented which date the server's filters mean. The same period gives the
+    same rows. It is not known whether a booking counts as a change of its class.
 
     Args:
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
-        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
-        latest: Its end, which is not in it any more.
-        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; defaults to all.
+            object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one.
+        earliest: Start of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not part of it.
+        by: What must be in the period: the start, or the last change (`changed`). A record without a time of change
+            always counts as changed.
+        location_id: Only those of this location; defaults to all.
 
-    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+    Returns: `path`; `records`, the number of rows; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
-        file is written.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
+        read; no file is written then.
     """
     chosen = _chooser(earliest, latest, by)
     found = _chosen(client, _list_classes(location_id), location_id, chosen, _class)
@@ -154,21 +156,22 @@ def export_bookings(
     location_id: str | None = None,
     storage: Storage = fsspec_storage,
 ) -> Json:
-    """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
+    """Write the places in classes that start in a period to a file, one row for each place ever taken.
 
-    All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
+    All classes are read, then the participants of each class in the period, one request per class. The file holds ids
+    of people, and nothing else about them.
 
     Args:
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
-        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
-        latest: Its end, which is not in it any more.
-        location_id: Of one location; defaults to all.
+            object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one.
+        earliest: Start of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not part of it.
+        location_id: Only those of this location; defaults to all.
 
-    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+    Returns: `path`; `records`, the number of rows; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
-        file is written.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
+        read; no file is written then.
     """
     chosen = _chooser(earliest, latest, "start")
 
@@ -213,14 +216,14 @@ def _chosen(
     chosen: Callable[[Mapping[str, Any]], bool],
     row: Callable[[Mapping[str, Any]], Json],
 ) -> Iterator[Json]:
-    """The rows of those records of a whole list that are chosen; these alone are kept in memory."""
+    """The rows of the chosen records of a whole list. Only these are kept in memory: how many, the period decides."""
     from whautomate_core.client.whole import require_agreed
 
     found: dict[str, Json] = {}
 
     def take(records: Sequence[Json], page: int) -> None:
         for one in records:
-            found.pop(str(one.get("id")), None)  # as it was shown before
+            found.pop(str(one.get("id")), None)  # an earlier version of it
             if _is_at(location_id, one) and chosen(one):
                 found[str(one.get("id"))] = row(one)
 
@@ -259,7 +262,7 @@ def _booking(record: Mapping[str, Any]) -> Json:
 
 
 def _held(record: Mapping[str, Any]) -> Json:
-    """What appointments and classes share. Of the wire's times those that are no instants (`startTime`) stay out."""
+    """What appointments and classes share. The API's times that are no instants (`startTime`) are left out."""
     end = instant(record.get("endTimeUTC"))
     return {
         **_dated(record),

@@ -1,4 +1,4 @@
-"""What records of bookings say, and how free slots are read: shared by the jobs and by the steps that wait."""
+"""What records of bookings say, and how slots and appointments are read: shared by jobs and by conditions."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
 def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str | None) -> Call[list[SlotDay]]:
     """Reads the free slots of a day of UTC.
 
-    Nobody knows whether a slot's times are wall times with a false Z, or UTC, or read 04:39 PM. Asked for in UTC that
-    is the same, and there are no days on which clocks change.
+    It is not documented whether a slot's times are wall times with a false Z, or UTC, or read 04:39 PM. In UTC all of
+    these mean the same, and there are no days on which clocks change.
     """
     filters: Any = {"date": f"{day:%Y-%m-%d}", "timezone": "UTC"}
     ids = {"serviceId": service_id, "staffId": staff_id, "locationId": location_id}
@@ -31,23 +31,23 @@ def slots_call(day: Day, service_id: str, staff_id: str | None, location_id: str
 
 
 def slot_starts(days: list[SlotDay]) -> list[datetime]:
-    """When the slots of an answer begin, in order.
+    """When the slots of an answer start, in order.
 
-    Raises: `UnreadableRecord` where it is not in UTC, although that was asked for, or a time can't be read.
+    Raises: `UnreadableRecord` where the answer is not in UTC, although that was requested, or a time can't be read.
     """
     found = set()
     for day in days:
         texts = [str(slot.get("startTime")) for slot in day.get("slots") or ()]
         if texts and not _is_utc(day):
             raise UnreadableRecord(
-                "GET /v1/appointments/slots: the slots are not of the zone that was asked for (UTC), "
-                "so nobody can tell which instants they are"
+                "GET /v1/appointments/slots: the slots are not in the requested zone (UTC), so it is not certain which "
+                "instants they are"
             )
         for text in texts:
             try:
                 at = instant(text) or min(starts(str(day.get("date"))[:10], text, "UTC"))
             except ConfigurationError:
-                raise UnreadableRecord("GET /v1/appointments/slots: a slot has no time that can be read") from None
+                raise UnreadableRecord("GET /v1/appointments/slots: the time of a slot can't be read") from None
             found.add(at)
     return sorted(found)
 
@@ -61,26 +61,26 @@ def _is_utc(day: SlotDay) -> bool:
 
 
 def offers(service: Service, staff_id: str) -> bool:
-    """Whether a member of staff may give a service. Of one that names nobody it is not known who does."""
+    """Whether a member of staff may give a service. If it names no staff, anybody may."""
     named = [staff.get("id") for staff in service.get("staffs") or ()]
     return not named or staff_id in named
 
 
 def require_type(service: Service, kind: str) -> None:
-    """Raise `InvalidRequest` where a service is known to be of another type than APPOINTMENT or CLASS."""
+    """Raise `InvalidRequest` where a service is of another type than `kind` (APPOINTMENT or CLASS)."""
     given = str(service.get("serviceType") or kind).upper()
     if given != kind:
-        raise InvalidRequest(f"service {service['id']} is of type {given}, and {kind} is needed here")
+        raise InvalidRequest(f"service {service['id']} is of type {given}, but must be of type {kind}")
 
 
 def reference_id(record: Mapping[str, Any], name: str) -> str | None:
-    """The id of what a record refers to by `name`; None where it doesn't say."""
+    """The id that a record refers to under `name`; None where it doesn't say."""
     reference = record.get(name)
     return reference.get("id") if isinstance(reference, Mapping) else None
 
 
 def is_cancelled(record: Mapping[str, Any]) -> bool:
-    """Whether an appointment, a class or a place in one was cancelled; both spellings are English."""
+    """Whether an appointment, a class or a place in one was cancelled, in either spelling of the word."""
     return str(record.get("status") or "").strip().casefold() in ("cancelled", "canceled")
 
 
@@ -93,9 +93,9 @@ def free_places(record: Class) -> int | None:
 
 
 def staff_named(staff: Iterable[Staff], name: str) -> str:
-    """The id of the one whose id or e-mail address it is, in any spelling of upper and lower case.
+    """The id of the member of staff with an id or e-mail address, in upper or lower case.
 
-    Raises `InvalidRequest` where there is nobody, or several.
+    Raises `InvalidRequest` where nobody has it, or several people.
     """
     found = {one["id"] for one in staff if name and name.casefold() in names_of(one, "email")}
     if len(found) != 1:
@@ -104,7 +104,7 @@ def staff_named(staff: Iterable[Staff], name: str) -> str:
 
 
 def names_of(record: Any, other: str) -> set[str]:
-    """What a row may call a record: its id or another field, without upper case."""
+    """What a row may call a record: its id or another field, in lower case."""
     return {str(record.get(name) or "").strip().casefold() for name in ("id", other)}
 
 
@@ -117,7 +117,7 @@ def appointments_of(client: Client, client_id: str) -> Iterator[Appointment]:
     """The appointments of a client, with those that our own claims know and the list doesn't show yet."""
     from whautomate_core.client.once import with_made
 
-    # No filter of dates: whether they mean the day of booking or the day it takes place is not documented.
+    # No filter by date: it is not documented whether it means the day of booking or the day of the appointment.
     listed = client.everything(appointments.list_appointments(filters={"clientId": client_id}))
     hashed = set(map(client.state.secret.digest, (client_id, {"id": client_id})))
     about = lambda claim: claim.payload.get("client") in hashed  # noqa: E731

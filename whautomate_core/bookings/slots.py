@@ -33,12 +33,12 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
 log = logging.getLogger(__name__)
 
 LONGEST_PERIOD = timedelta(days=92)
-"""Each day of a period is a request, or one a member of staff where nobody is named."""
+"""Each day of a period takes a request, or one per member of staff if none is named."""
 
 _BOOK = "POST /v1/appointments"
 
 _REFUSALS = 10
-"""Slots that others may take before us until a step gives up."""
+"""A step gives up after others have taken so many slots before it."""
 
 
 @job("appointments", describe_slot, redacted=("notes",), finished=False)
@@ -60,36 +60,36 @@ def book_slot(
     step: Step | None = None,
     allow_protected: bool = False,
 ) -> Json:
-    """Book the first free slot that fits, once: who runs the step again gets the booking that it made.
+    """Book the first free slot that fits, once: running the step again returns the booking that it made.
 
-    Slots are read a day a request, from `earliest` on until there is one; where no member of staff is named, those of
-    each who offers the service. A slot that somebody else takes first is passed over for the next. Where the answer is
-    lost the booking is looked for among the client's, by service, staff and start. A slot in the hour that comes twice
-    when clocks are put back is left out: a booking can't say which of the two it means.
+    Slots are read one day per request, from `earliest` until there is one; if no member of staff is named, those of
+    everybody who offers the service. If somebody else takes a slot first, the next one is tried. If the answer is lost,
+    the booking is looked for among the client's, by service, staff and start. A slot in the hour that comes twice when
+    clocks are put back is left out, because a booking can't say which of the two it means.
 
     Args:
-        client_id: Who comes.
-        service_id: What is booked, a service of type APPOINTMENT.
-        earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset.
-        latest: End of the period, which is not in it any more; up to 92 days later.
-        timezone: IANA zone that the booking is made in and `hours` are of, such as `Europe/Berlin`.
-        staff_id: With whom; defaults to whoever is free first.
-        location_id: Where; defaults to the account's.
-        hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time.
-        add_on_service_ids: Services that are booked along with it.
-        notes: Notes to the booking.
-        missing_ok: Return the id None where no slot is free.
-        key: What makes it the same booking when the step runs again; defaults to the step, client and service.
-        step: The task of a run that books, where an orchestrator knows it.
+        client_id: Id of the client who comes.
+        service_id: Id of the service, of type APPOINTMENT.
+        earliest: Start of the period in which the appointment starts: a datetime with a time zone, or text with an offset.
+        latest: End of the period, which is not part of it; up to 92 days later.
+        timezone: IANA zone of the booking and of `hours`, such as `Europe/Berlin`.
+        staff_id: Id of the member of staff; defaults to whoever is free first.
+        location_id: Id of the location; defaults to the account's.
+        hours: Times of day within which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time.
+        add_on_service_ids: Ids of services that are booked along with it.
+        notes: Notes on the booking.
+        missing_ok: If no slot is free, return the id None instead of failing.
+        key: What identifies the booking when the step runs again; defaults to the step, client and service.
+        step: The task of a run, where an orchestrator knows it.
         allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human
             decision.
 
     Returns: `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False
-        where it was made before.
+        if it was made before.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where no slot is free;
         `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown` where
-        the answer was lost and the booking is not there to be seen: it is not made again on a guess.
+        the answer was lost and no list shows the booking: it is not made again on a guess.
     """
     from whautomate_core.client.once import send_once
 
@@ -118,7 +118,7 @@ def book_slot(
         return {**begun.result, "booked": False}
 
     def find(patiently: bool) -> Appointment | None:
-        # What is looked for is what the claim says, which another attempt may have written meanwhile.
+        # The claim says what to look for. Another attempt may have written it meanwhile.
         claim = claims.look(client.account.id, own, identity, _BOOK)
         if claim is None or claim.settled:
             return None
@@ -129,7 +129,7 @@ def book_slot(
     else:
         who = _who(client, service_id, staff_id, location)
         for add_on in add_on_service_ids or ():
-            client.send(services.get_service(add_on))  # one that is not there would look like slots that are too short
+            client.send(services.get_service(add_on))  # a missing one would look like slots that are too short
         slots = _free(client, service_id, who, location, first, last)
     refusals = 0
     for start, staff in slots:
@@ -147,15 +147,15 @@ def book_slot(
                 note={"start": utc(start), "staff_id": staff},
             )
         except InvalidRequest as error:
-            # Refused by the server. Somebody was quicker, or with add-ons it takes longer than the slot; or it is about
-            # something else, which would be the same for every slot.
+            # The server refused it: somebody was quicker, or with add-ons it takes longer than the slot. Any other reason
+            # would be the same for every slot.
             refusals += 1
             taken = error.status is not None and (
                 add_on_service_ids or start not in starts_on(client, start, service_id, staff, location)
             )
             if not taken or refusals >= _REFUSALS:
                 raise
-            log.info("the slot at %s was taken by somebody else: looking for the next", utc(start))
+            log.info("somebody else took the slot at %s: trying the next one", utc(start))
             continue
         log.info("appointment %s at %s %s", made["id"], made["start"], "booked" if sent else "was booked before")
         return {**made, "booked": sent}
@@ -165,14 +165,14 @@ def book_slot(
     raise NotFound(
         f"no slot is free from {utc(first)} to {utc(last)}"
         + (f" within {', '.join(hours)} in {timezone}" if hours else "")
-        + ": nothing is booked (a longer period, other hours or other staff may have one)"
+        + ": nothing is booked. Try a longer period, other hours or other staff"
     )
 
 
 def _free(
     client: Client, service_id: str, who: list[str], location: str, earliest: datetime, latest: datetime
 ) -> Iterator[tuple[datetime, str]]:
-    """Free slots in the order of their start, and for each who is free: of several the first of `who`."""
+    """Free slots in the order of their start, each with who is free; of several people, the first of `who`."""
     for day in utc_days(earliest, latest):
         found: dict[datetime, str] = {}
         for staff in who:
@@ -182,15 +182,15 @@ def _free(
 
 
 def _who(client: Client, service_id: str, staff_id: str | None, location: str) -> list[str]:
-    """Who may give a service, in the order that it names them.
+    """Ids of the staff who may give a service, in the order that it names them.
 
-    Raises: `InvalidRequest` where it can't be booked, or not with who is named.
+    Raises: `InvalidRequest` where the service can't be booked, or not with `staff_id`.
     """
     service = client.send(services.get_service(service_id))
     require_type(service, "APPOINTMENT")
     if staff_id is not None:
         if not offers(service, staff_id):
-            raise InvalidRequest(f"staff_id: {staff_id} doesn't offer service {service_id}, which names others")
+            raise InvalidRequest(f"staff_id: {staff_id} doesn't offer service {service_id}, which names other staff")
         return [staff_id]
     here = [
         staff["id"]
@@ -207,7 +207,7 @@ def _who(client: Client, service_id: str, staff_id: str | None, location: str) -
 def _booked(
     client: Client, client_id: str, service_id: str, slot: Mapping[str, Any], timezone: str
 ) -> Appointment | None:
-    """The booking of a slot, where it is there to be seen. One that was cancelled may be an older one of that slot."""
+    """The booking of a slot, if a list shows it. A cancelled one may be an older booking of that slot."""
     start = aware("start", slot["start"])
     for one in appointments_of(client, client_id):
         same = reference_id(one, "service") == service_id and reference_id(one, "staff") == slot["staff_id"]
@@ -217,7 +217,7 @@ def _booked(
 
 
 def _told(call: Call[Any], record: Any, start: datetime, staff: str, timezone: str) -> Json:
-    """What the step returns of a booking: nothing about the client."""
+    """What the step returns about a booking: nothing about the client."""
     begins = starts_of(record, timezone) or {start}
     at = start if start in begins else min(begins)
     tz = str(record.get("timezone") or timezone)

@@ -1,4 +1,4 @@
-"""CSV: no dict and no function of ours for a row that is as most are."""
+"""CSV. An ordinary row costs no dict and no call of a Python function."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.rows.row import LARGEST_CELL, LONGEST_LINE, Row, choose, clean, make_row, picker
 
 _BLOCK = 256 * 1024
-"""Characters that are read at a time."""
+"""Characters read at a time."""
 
 
 class _Lines:
-    """The lines of a file, in blocks, so that what is rare is looked for once a block and not once a row."""
+    """The lines of a file, in blocks, so that rare problems are looked for once per block instead of once per row."""
 
     def __init__(self, file: IO[str], name: str) -> None:
         self._file = file
@@ -27,21 +27,21 @@ class _Lines:
         self.rare = False
         """Whether the block may hold a NUL or a cell that is too large."""
         self.strip: Callable[[str], str] = clean
-        """What takes what can't be seen from around the cells of the block."""
+        """Strips the cells of the block."""
         self.unread = 0
-        """Characters since the last row: set to 0 by who reads rows."""
+        """Characters since the last row: the reader of rows sets it to 0."""
 
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._blocks())
 
     def _blocks(self) -> Iterator[list[str]]:
-        # In parts of the line as well: one that never ends would be in memory before anybody sees how long it is.
+        # Long lines in parts: one that never ends would fill the memory before its length is known.
         while whole := self._file.read(_BLOCK):
             rest = self._file.readline(LONGEST_LINE)
             if self.unread > LONGEST_LINE or (len(rest) == LONGEST_LINE and rest[-1] not in "\r\n"):
                 raise ConfigurationError(
                     f"{self._name} has a row of more than {LONGEST_LINE:,} characters near line "
-                    f"{self._before + len(self._block) + 1}: is it CSV, a row a line?"
+                    f"{self._before + len(self._block) + 1}: is it CSV, one row per line?"
                 )
             whole += rest
             self._before += len(self._block)
@@ -52,14 +52,14 @@ class _Lines:
             yield block
 
     def line(self, number: int) -> str:
-        """The line of a number, in the block read last."""
+        """The line with a number, in the block read last."""
         return self._block[number - self._before - 1]
 
 
 def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tuple[str, ...], Iterator[Row]]:
     """The columns and rows of a CSV file."""
-    # The limit is the whole process's, and 128 KiB by default, where one cell too large would end the run. It is only
-    # ever raised: lowered again, it would hit whoever else reads.
+    # The limit is the whole process's, by default 128 KiB, and one larger cell would end the run. It is only ever
+    # raised: lowering it again would affect other readers.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
     lines = _Lines(TextIOWrapper(file, encoding="utf-8-sig", newline=""), name)
     # Strict: a quote that is never closed would swallow the rows after it.
@@ -71,16 +71,16 @@ def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tup
     except csv.Error as error:
         raise _broken(name, 1, error) from None
     if not header:
-        raise ConfigurationError(f"{name} is empty: not even a header")
+        raise ConfigurationError(f"{name} is empty: it has not even a header")
     if any("\0" in cell for cell in header):
-        raise ConfigurationError(f"{name} is not UTF-8 (UTF-16, as it looks): save it as UTF-8")
+        raise ConfigurationError(f"{name} is not UTF-8 but probably UTF-16: save it as UTF-8")
     hint = "is its first line a header, and are its cells separated by commas, semicolons or tabs?"
     places = choose(name, header, columns, hint)
     return tuple(places), _rows(reader, lines, name, len(header), places)
 
 
 def _head(lines: Iterator[str]) -> list[str]:
-    """The lines up to the first that isn't blank."""
+    """The lines up to the first that is not blank."""
     head = []
     for line in lines:
         head.append(line)
@@ -90,8 +90,8 @@ def _head(lines: Iterator[str]) -> list[str]:
 
 
 def _delimiter(header: str) -> str:
-    """What separates cells: a comma, unless the header has none outside of quotes. Excel writes semicolons where the
-    comma is the decimal sign, as in German, French and Brazilian."""
+    """What separates cells: a comma, unless the header has none outside quotes. Excel writes semicolons where the comma
+    is the decimal separator, as in German, French and Brazilian Portuguese."""
     unquoted = re.sub('"[^"]*"', "", header)
     return next((sign for sign in (",", ";", "\t") if sign in unquoted), ",")
 
@@ -106,7 +106,7 @@ def _rows(reader: Any, lines: _Lines, name: str, width: int, places: dict[str, i
                 if len(cells) != width:
                     if cells:
                         problem = f"row has {len(cells)} cells and the header {width}"
-                        # A short one is taken to end early. Where a comma is too many, which one it is can't be told.
+                        # A short row is assumed to end early. In a long one, it is not clear which comma is too many.
                         cells += [""] * (width - len(cells))
                         is_told = len(cells) == width
                         row = make_row(begins, chosen, tuple(map(clean, pick(cells)))) if is_told else Row(begins, ())
@@ -114,12 +114,12 @@ def _rows(reader: Any, lines: _Lines, name: str, width: int, places: dict[str, i
                 elif lines.rare or ends != begins:
                     yield make_row(begins, chosen, tuple(map(clean, pick(cells))))
                 else:
-                    # As Row(...), in a quarter of the time.
+                    # Row(...) in a quarter of the time.
                     yield new(Row, (begins, tuple(map(lines.strip, pick(cells))), None))
                 begins = ends + 1
             return
         except csv.Error as error:
-            # In a line with its quotes in pairs the row ends where the line does. Else the rows after it are anybody's.
+            # If the line has an even number of quotes, the row ends with it. Otherwise the rows after it are unclear.
             if reader.line_num != begins or lines.line(begins).count('"') % 2:
                 raise _broken(name, begins, error) from None
             yield Row(begins, (), "row has a quote within a quoted cell that is not doubled")
@@ -128,5 +128,5 @@ def _rows(reader: Any, lines: _Lines, name: str, width: int, places: dict[str, i
 
 def _broken(name: str, line: int, error: csv.Error) -> ConfigurationError:
     return ConfigurationError(
-        f"{name} is not CSV from line {line} on: {error}; is a quote never closed, or one within a cell not doubled?"
+        f"{name} is not CSV from line {line} on: {error}; is a quote never closed, or a quote within a cell not doubled?"
     )

@@ -13,15 +13,15 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.rows.row import LONGEST_LINE, Row, choose, make_row, text
 
 _FIRST = 1000
-"""Rows that are looked at for what columns there are: many exports leave out what is empty."""
+"""Rows whose keys are the columns: many exports leave out empty values."""
 
 _Numbered = tuple[int, "Mapping[str, Any] | str"]
-"""The number of a row, and the row or what is wrong with it."""
+"""The number of a row, and the row or its problem."""
 
 
 def read_lines(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tuple[str, ...], Iterator[Row]]:
     """The columns and rows of a file of JSON lines."""
-    return _rows(_parsed(file), name, columns, "is it JSON lines in UTF-8, an object a line?")
+    return _rows(_parsed(file), name, columns, "is it JSON lines in UTF-8, one object per line?")
 
 
 def read(
@@ -45,11 +45,11 @@ def _parsed(file: IO[bytes]) -> Iterator[_Numbered]:
         except UnicodeDecodeError:
             found = "line is not UTF-8"
         except _KeyTwice as error:
-            found = f"line has the key {str(error)[:60]!r} twice, and only one of the values would be read"
+            found = f"line has the key {str(error)[:60]!r} twice, and only one of the values can be read"
         except (ValueError, RecursionError):
-            found = "line is no JSON"
+            found = "line is not JSON"
         else:
-            found = found if isinstance(found, dict) else "line is no JSON object"
+            found = found if isinstance(found, dict) else "line is not a JSON object"
         yield number, found
 
 
@@ -66,7 +66,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes | None]:
-    """The lines of a file; None for one that is too long, which is passed over in parts."""
+    """The lines of a file; None for a line that is too long."""
     while line := file.readline(LONGEST_LINE):
         if len(line) < LONGEST_LINE or line.endswith(b"\n"):
             yield line
@@ -97,7 +97,7 @@ def _rows(
             f"{name} can't be read: none of its first {len(first)} rows can: {commonest}{f': {hint}' if hint else ''}"
         )
     there = list(dict.fromkeys(column for _, row in first if not isinstance(row, str) for column in row))
-    # A source without a row says so when it is read.
+    # `Rows` raises for a source without rows.
     places = choose(name, there, columns, hint) if first else dict.fromkeys(columns or (), 0)
     keys = [there[place] for place in places.values()] if first else []
     known = frozenset(keys) if columns is None else None

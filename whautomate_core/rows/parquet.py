@@ -1,4 +1,4 @@
-"""Parquet, of which only the columns asked for are read."""
+"""Parquet. Only the requested columns are read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from whautomate_core.rows.files import import_pyarrow
 from whautomate_core.rows.row import LONGEST_LINE, UNREADABLE, Row, choose, single
 
 _BATCH = 4096
-"""Rows that are in memory at a time, or fewer where they are large."""
+"""Rows in memory at a time, or fewer where they are large."""
 
 
 def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tuple[str, ...], Iterator[Row]]:
@@ -20,11 +20,11 @@ def read(file: IO[bytes], name: str, columns: Sequence[str] | None) -> tuple[tup
     try:
         whole = parquet.ParquetFile(file)
     except pyarrow.ArrowException:
-        raise ConfigurationError(f"{name} is no Parquet file, or was cut off") from None
+        raise ConfigurationError(f"{name} is not a Parquet file, or was cut off") from None
     there = whole.schema_arrow.names
     places = choose(name, there, columns)
     columns = [there[place] for place in places.values()]
-    # One large text in many rows is in memory once, as it is in the file.
+    # A large text that many rows share is in memory once, as in the file.
     texts = [column for column in columns if _is_text(pyarrow, whole.schema_arrow.field(there.index(column)).type)]
     whole = parquet.ParquetFile(file, metadata=whole.metadata, read_dictionary=texts)
     return tables.read(tables.Table(tuple(places), _rows(pyarrow, whole, name, columns)), name, tuple(places))
@@ -39,11 +39,13 @@ def _rows(pyarrow: Any, whole: Any, name: str, columns: Sequence[str]) -> Iterat
 
 
 def _batch(metadata: Any, name: str) -> int:
-    """How many rows to read at a time, by how large the file says they are, unpacked."""
+    """How many rows to read at a time, by their unpacked size as the file gives it."""
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     largest = max((group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=0.0)
     if largest > LONGEST_LINE:
-        raise ConfigurationError(f"{name} has rows of more than {LONGEST_LINE:,} bytes: leave out what isn't needed")
+        raise ConfigurationError(
+            f"{name} has rows of more than {LONGEST_LINE:,} bytes: leave out the columns that are not needed"
+        )
     return int(min(_BATCH, 4 * LONGEST_LINE / max(largest, 1.0)))
 
 
@@ -59,7 +61,7 @@ def _values(pyarrow: Any, column: Any) -> list[Any]:
     if pyarrow.types.is_float32(kind) or pyarrow.types.is_float16(kind):
         return [single(value) for value in column.to_pylist()]
     if pyarrow.types.is_timestamp(kind) and kind.unit == "ns":
-        # Python has no nanoseconds, and pandas, where it is there, another type for them.
+        # Python has no nanoseconds, and pandas, if it is installed, has another type for them.
         column = column.cast(pyarrow.timestamp("us", kind.tz), safe=False)
     try:
         return column.to_pylist()  # type: ignore[no-any-return]

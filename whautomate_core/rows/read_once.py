@@ -1,4 +1,4 @@
-"""Rows that can be read once, such as a generator: a second reading would find none, as if the source were empty."""
+"""Rows that can be read only once, such as a generator, which would seem to be empty the second time."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from whautomate_core.errors import ConfigurationError
 
 _begun: WeakSet[Any] = WeakSet()
 _latest: deque[Any] = deque(maxlen=16)
-"""Those that no weak reference holds: `map`, `zip`, readers of `csv`."""
+"""Those without weak references: `map`, `zip`, readers of `csv`."""
 _lock = threading.Lock()
 
 
 def begin(rows: Iterable[Any], name: str) -> None:
-    """Note that rows are read from now on. Raises `ConfigurationError` where they can be read once and were before."""
+    """Note that rows are being read. Raises `ConfigurationError` where they can be read only once and were before."""
     if not isinstance(rows, Iterator):
         return
     with _lock:
         if any(one is rows for one in _latest) or any(one is rows for one in _begun):
             raise ConfigurationError(
                 f"{name} is a {type(rows).__name__}, which can be read once, and it was read before: give a list, a "
-                "path or a query, or make a new one for each try and each argument"
+                "path or a query, or make a new one for each attempt and each argument"
             )
         try:
             _begun.add(rows)
@@ -34,7 +34,7 @@ def begin(rows: Iterable[Any], name: str) -> None:
 
 
 def can_be_read_twice(value: Any) -> bool:
-    """Whether nothing in an argument is used up by reading it, as hashing it does."""
+    """Whether reading an argument, for example to hash it, uses nothing up."""
     if type(value) in _PLAIN:
         return True
     if isinstance(value, Mapping):

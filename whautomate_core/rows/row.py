@@ -1,4 +1,4 @@
-"""A row, and what all kinds of sources do to make one: choose columns, turn values into text, look for what is none."""
+"""A row, and what every kind of source does to make one: choose columns, turn values into text, check the text."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from typing import Any, NamedTuple
 from whautomate_core.errors import ConfigurationError
 
 LARGEST_CELL = 1024 * 1024
-"""Characters of the largest cell that is read; a larger one is a problem of its row."""
+"""Characters of the largest cell that is accepted; a larger one is a problem of its row."""
 
 LONGEST_LINE = 16 * LARGEST_CELL
-"""Characters of a line or quoted cell that are read into memory before it is said that it has no end."""
+"""Characters of the longest line or quoted cell that is read into memory."""
 
 _SHOWN = 30
-"""Names of columns that an error shows."""
+"""How many names of columns an error shows."""
 
 UNREADABLE = "\udcff"
-"""Stands for a value that its source can't give: half a character, which no text holds."""
+"""Stands for a value that its source can't give: half a character, which no valid text holds."""
 
 
 class Row(NamedTuple):
     """One row of a source. The repr holds no cell."""
 
     number: int
-    """The line of a CSV or JSON lines file it begins in (the header of a CSV file is line 1), else its place from 1."""
+    """The line of a CSV or JSON lines file on which it starts (a CSV header is line 1), otherwise its place from 1."""
     cells: tuple[str, ...]
-    """Stripped text in the order of the columns asked for. Where there is a problem: the cells that can be read all the
-    same, with "" for the others; nothing where cells can't be told apart."""
+    """Stripped text in the order of the requested columns. If there is a problem: the cells that can still be read, with
+    "" for the others, or no cells if they can't be told apart."""
     problem: str | None = None
-    """Why it can't be used as a whole. It holds no cell."""
+    """Why the row can't be used as a whole. It holds no cell."""
 
     def __repr__(self) -> str:
         return f"Row(number={self.number}, problem={self.problem!r})"
@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 def make_row(number: int, columns: Sequence[str], cells: tuple[str, ...]) -> Row:
     """A row with its cells, or with what is wrong with one of them."""
-    whole = "".join(cells)  # once over all cells: what is looked for is rare
+    whole = "".join(cells)  # one look at all cells, because problems are rare
     if len(whole) <= LARGEST_CELL and "\0" not in whole and (whole.isascii() or is_text(whole)):
         return Row(number, cells)
     problem = None
@@ -54,7 +54,7 @@ def make_row(number: int, columns: Sequence[str], cells: tuple[str, ...]) -> Row
     if "\0" in whole:
         problem = "row holds NUL bytes"
     if not is_text(whole):
-        problem = "row holds what is no text"
+        problem = "row holds invalid text"
     readable = tuple(cell if len(cell) <= LARGEST_CELL and "\0" not in cell and is_text(cell) else "" for cell in cells)
     return Row(number, readable if problem else cells, problem)
 
@@ -63,16 +63,16 @@ _SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _UNSEEN = (
     "\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-"""What takes no room: marks of direction, joiners, and the BOM."""
+"""Characters without width: marks of direction, joiners, and the BOM."""
 
 
 def clean(cell: str) -> str:
-    """Text without what can't be seen around it."""
+    """Text without invisible characters around it."""
     return cell.strip() if cell.isascii() else cell.strip(_SPACE + _UNSEEN)
 
 
 def is_text(cell: str) -> bool:
-    """Whether no half of a character is in it."""
+    """Whether a text is valid, without half characters."""
     try:
         cell.encode()
     except UnicodeEncodeError:
@@ -81,23 +81,23 @@ def is_text(cell: str) -> bool:
 
 
 def text(value: Any) -> str:
-    """A value of a cell as stripped text."""
+    """The value of a cell as stripped text."""
     if isinstance(value, str):
         return clean(value)
     if type(value).__module__ == "numpy":
         if value.dtype.name in ("float32", "float16"):
             return single(value.tolist())
         value = value.tolist()
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # pandas' empty cells
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # empty cells of pandas
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (float, Decimal)):
-        if value != value:  # NaN, as pandas has it for an empty cell
+        if value != value:  # NaN, an empty cell of pandas
             return ""
         if isinstance(value, Decimal):
             return format(value, "f")
-        # Whole: a column of whole numbers with a gap in it.
+        # pandas makes floats of a column of whole numbers with a gap in it.
         return str(int(value) if value.is_integer() else value)
     if isinstance(value, (date, time)):
         return value.isoformat()
@@ -109,18 +109,18 @@ def text(value: Any) -> str:
 
 
 def single(value: float | None) -> str:
-    """A float of 32 bits as text. It holds seven digits: of a larger number only these are shown, with an exponent."""
+    """A 32-bit float as text. It holds seven digits, so a larger number is shown with these and an exponent."""
     if value is None or value != value:
         return ""
     return text(value) if abs(value) < 2**24 else f"{value:.6E}"
 
 
 class IfThere(str):
-    """The name of a column that a source need not have."""
+    """The name of a column that is optional in a source."""
 
 
 class Named(str):
-    """The name of a column, which an argument of the step says: errors name the argument."""
+    """The name of a column that comes from an argument, which errors name."""
 
     argument: str
 
@@ -131,10 +131,10 @@ class Named(str):
 
 
 def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint: str = "") -> dict[str, int]:
-    """The columns to read -> their places among those that are there. What can't be seen around a name doesn't count.
+    """The columns to read -> their places in the source. Invisible characters around a name don't count.
 
-    Raises `ConfigurationError` where one is missing or there twice; `hint` is for where none of them is there, and
-    the header looks like no header, or like one whose cells were not told apart.
+    Raises `ConfigurationError` where one is missing or is there twice. It ends with `hint` where none of them is there
+    and the header does not look like one, or looks as if its cells were not told apart.
     """
     names = [clean(str(column)) for column in there]
     times = Counter(names)
@@ -157,9 +157,9 @@ def choose(name: str, there: Sequence[str], columns: Sequence[str] | None, hint:
 
 
 def _said(names: Sequence[str]) -> str:
-    """The names there are; not where they look like somebody's row that was taken for a header."""
+    """The names of the columns, unless they look like a row about a person that was taken for a header."""
     if not _are_names(names):
-        return f"it has {len(names)} columns, and its first line is no header, as it looks"
+        return f"it has {len(names)} columns, and its first line does not look like a header"
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"there are {', '.join(repr(name[:60]) for name in names[:_SHOWN])}{more}" if names else "there are none"
 
@@ -174,11 +174,11 @@ def _nearest(missing: Sequence[str], names: Sequence[str]) -> str:
     known = {name.casefold(): name for name in names}
     found = {column: difflib.get_close_matches(clean(column).casefold(), known, n=1) for column in missing}
     near = [f"{known[close[0]]!r} for {column!r}" for column, close in found.items() if close]
-    return f" (do you mean {', '.join(near)}?)" if near else ""
+    return f" (did you mean {', '.join(near)}?)" if near else ""
 
 
 def picker(places: Mapping[str, int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """What takes the cells of the columns that were chosen out of a row."""
+    """A function that picks the cells of the chosen columns out of a row."""
     if len(places) > 1:
         return itemgetter(*places.values())
     return lambda cells: tuple(cells[place] for place in places.values())

@@ -1,7 +1,7 @@
-"""Rows from where people have them: files, databases, Python. Read as a stream, as text.
+"""Rows from files, databases and Python, read as a stream, as text.
 
-What is wrong with one row is its `Row.problem`, so that one row never ends a run where it can be avoided.
-pyarrow, fsspec (extra: `files`) and SQLAlchemy load when a source needs them.
+What is wrong with one row is its `Row.problem`, so that one bad row does not end a run. pyarrow, fsspec (extra:
+`files`) and SQLAlchemy load when a source needs them.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ __all__ = ["OpenFile", "Row", "Rows", "Source", "Sql", "Table", "rows"]
 Source: TypeAlias = str | Path | Iterable[Mapping[str, Any]] | Sql | Table
 """Path or URL of a file, rows (dicts of column to value; read once), a query, or columns with their rows.
 
-Files are told by their names: .csv (UTF-8, with or without BOM, with a header, separated by commas, else by semicolons,
-else by tabs), .jsonl or .ndjson (UTF-8, an object a line), both also as .gz, and .parquet.
+A file's name tells its kind: .csv (UTF-8, with or without BOM, with a header, separated by commas, else by semicolons,
+else by tabs), .jsonl or .ndjson (UTF-8, one object per line), both also as .gz, and .parquet.
 """
 
 OpenFile = Callable[[str], IO[bytes]]
-"""Path or URL of a file -> the file, open to be read."""
+"""Path or URL of a file -> the file, open for reading."""
 
 _READERS = {
     ".csv": csv_files.read,
@@ -47,16 +47,16 @@ _KINDS = "CSV, JSON lines or Parquet file by its name (.csv, .jsonl, .ndjson, ea
 
 
 class Rows:
-    """The rows of a source, once, from the first to the last. The source is closed after that, or with this object."""
+    """The rows of a source, once, from first to last. The source is closed after the last, or with this object."""
 
     columns: tuple[str, ...]
-    """The columns asked for, or all the source has: what the cells of each row are."""
+    """The columns of the cells of each row: the requested ones, or all that the source has."""
 
     def __init__(
         self, name: str, columns: tuple[str, ...], found: Iterator[Row], opened: ExitStack, may_be_empty: bool
     ) -> None:
         self.columns = columns
-        # A generator that has begun closes what it has opened when nobody refers to it any more.
+        # A generator that has started closes what it opened when nothing refers to it any more.
         begun = _closing(found, opened)
         first = next(begun, None)
         if first is None and not may_be_empty:
@@ -77,13 +77,13 @@ def rows(
 ) -> Rows:
     """The rows of a source with the cells of `columns`; defaults to all columns.
 
-    Cells are text without space around it: nothing for None and NaN, `true` and `false`, whole numbers without a
-    point, ISO 8601 for dates and times, JSON for dicts and lists. Of a source of dicts a column is there where one of
-    the first 1,000 rows has it; a row without it has an empty cell.
+    Cells are text without surrounding space: empty for None and NaN, `true` and `false`, whole numbers without a point,
+    ISO 8601 for dates and times, JSON for dicts and lists. A source of dicts has a column if one of the first 1,000
+    rows has it; a row without it has an empty cell.
 
-    Raises: `ConfigurationError` that names the column where one is missing or there twice, where there are no rows
-        unless it `may_be_empty`, and where the source can't be read; also while the rows are read, where it can't be
-        read on; and for an iterator that was read before, which would seem to be empty. It holds no cell.
+    Raises: `ConfigurationError` that names the column where one is missing or is there twice, where there are no rows
+        unless it `may_be_empty`, and where the source can't be read, also later while the rows are read; and for an
+        iterator that was read before, which would seem to be empty. The error holds no cell.
     """
     with ExitStack() as opened:
         name, there, found = _read(source, columns, open_file, opened)
@@ -111,7 +111,7 @@ def _read(
         once.begin(source.rows, name)
         return name, *tables.read(source, name, columns)
     if not isinstance(source, Iterable):
-        raise ConfigurationError(f"a source is a path, rows or a query, not {type(source).__name__}")
+        raise ConfigurationError(f"a source must be a path, rows or a query, not {type(source).__name__}")
     once.begin(source, name)
     return name, *objects.read(source, name, columns)
 
@@ -119,15 +119,15 @@ def _read(
 def _kind(path: str) -> tuple[str, str, bool]:
     """The name of a file without its folder, its kind, and whether it is compressed."""
     if "\n" in path:
-        raise ConfigurationError("the source is text of several lines, and no path of a file")
+        raise ConfigurationError("the source is text of several lines, not the path of a file")
     name = file_name(path) or shown_url(path)
-    # What looks like a query may be part of an object's name, such as that of s3://bucket/report#1.csv.
+    # What looks like a query may be part of an object's name, as in s3://bucket/report#1.csv.
     for one in (name.lower(), PurePath(path).name.lower()):
         plain = one.removesuffix(".gz")
         kind = PurePath(plain).suffix
         if kind in _READERS and not (kind == ".parquet" and plain != one):
             return name, kind, plain != one
-    raise ConfigurationError(f"{name} is not a {_KINDS}; a source is a path of one, rows, or a query")
+    raise ConfigurationError(f"{name} is not a {_KINDS}; a source is the path of one, rows, or a query")
 
 
 def _closing(found: Iterator[Row], opened: ExitStack) -> Iterator[Row]:
@@ -142,6 +142,6 @@ def _file_errors(name: str, shown: str) -> Iterator[None]:
     except UnicodeDecodeError:
         raise ConfigurationError(f"{name} is not UTF-8: save it as UTF-8") from None
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise ConfigurationError(f"{name} is no gzip file, or was cut off") from None
+        raise ConfigurationError(f"{name} is not a gzip file, or was cut off") from None
     except OSError as error:
         raise_alone(ConfigurationError(f"{shown} can't be read: {error.strerror or type(error).__name__}"))

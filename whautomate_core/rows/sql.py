@@ -1,4 +1,4 @@
-"""A query at a database of SQLAlchemy's."""
+"""A query to a database that SQLAlchemy supports."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
 BATCH = 2000
-"""Rows that are fetched at a time."""
+"""Rows fetched at a time."""
 
 _ABOUT_THE_QUERY = {"OperationalError", "ProgrammingError", "InterfaceError", "InvalidRequestError"}
-"""Errors of drivers (PEP 249) and of SQLAlchemy that quote the query or the server; others quote values of rows."""
+"""Errors of drivers (PEP 249) and SQLAlchemy that quote the query or the server. Others may quote values of rows."""
 
 
 @dataclass(frozen=True)
 class Sql:
-    """The rows of a query, read by a cursor of the server where it has one, in a transaction that is never committed.
+    """The rows of a query, read through a server-side cursor if there is one, in a transaction that is never committed.
 
-    The repr holds neither address nor values.
+    The repr holds neither the URL nor values.
     """
 
     query: str
     """A SELECT. `:name` stands for a parameter."""
     url: str | SecretStr = field(repr=False)
-    """The database as SQLAlchemy has it, such as `postgresql://user:password@host/database`."""
+    """The database as a SQLAlchemy URL, such as `postgresql://user:password@host/database`."""
     parameters: Mapping[str, Any] | None = field(default=None, repr=False)
-    """Name -> value. What is about people belongs here, and not into the query."""
+    """Name -> value. Values about people belong here, not in the query."""
 
 
 def run(sql: Sql, opened: ExitStack) -> Table:
-    """Run the query. What must be closed after the last row is put into `opened`."""
+    """Run the query. `opened` gets what must be closed after the last row."""
     from sqlalchemy import create_engine, text
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
     from sqlalchemy.pool import NullPool
@@ -56,13 +56,13 @@ def run(sql: Sql, opened: ExitStack) -> Table:
             )
         )
     except (ArgumentError, TypeError, ValueError):
-        raise_alone(ConfigurationError(f"the url of Sql has a parameter that {url.drivername} doesn't know"))
+        raise_alone(ConfigurationError(f"the url of Sql has a parameter that {url.drivername} does not know"))
     opened.enter_context(_query_errors(secrets_of(url)))
     connection = opened.enter_context(engine.connect())
     connection = connection.execution_options(stream_results=True, max_row_buffer=BATCH, postgresql_readonly=True)
     result = connection.execute(text(sql.query), dict(sql.parameters or {}))
     if not result.returns_rows:
-        raise ConfigurationError("the query gives no rows: it must be a SELECT")
+        raise ConfigurationError("the query returns no rows: it must be a SELECT")
     return Table(list(result.keys()), told_apart(result.cursor, result.yield_per(BATCH)))
 
 
@@ -74,7 +74,7 @@ _FLOAT4 |= {"pymysql": 4, "MySQLdb": 4, "mysql": 4}
 def told_apart(cursor: Any, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
     """The rows of a cursor (PEP 249) that has run a query, with 32-bit floats as `single` writes them.
 
-    Drivers make a float of 64 bits of each, which then looks like a number that was meant.
+    Drivers return each as a 64-bit float, whose extra digits would look intended.
     """
     code = _FLOAT4.get(type(cursor).__module__.partition(".")[0])
     narrow = {place for place, column in enumerate(cursor.description) if code is not None and column[1] == code}
@@ -84,7 +84,7 @@ def told_apart(cursor: Any, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[
 
 
 def query_failed(error: Exception, secrets: Iterable[object] = ()) -> ConfigurationError:
-    """The error of a query that failed, with the driver's words where they hold no cell and none of the secrets."""
+    """The error for a query that failed, with the driver's text if it holds no cell; secrets are left out."""
     cause = getattr(error, "orig", None) or error
     kinds = {kind.__name__ for kind in type(cause).__mro__}
     said = driver_words(cause, secrets) if kinds & _ABOUT_THE_QUERY else ""

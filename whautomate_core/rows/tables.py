@@ -1,4 +1,4 @@
-"""Rows that share their columns: what a database gives."""
+"""Rows that share their columns, as a database returns them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from whautomate_core.rows.row import Row, choose, make_row, picker, text
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, and rows with a value for each. The repr holds no row."""
+    """Columns, and rows with a value for each column. The repr holds no row."""
 
     columns: Sequence[str]
     rows: Iterable[Sequence[Any]] = field(repr=False)
