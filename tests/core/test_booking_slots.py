@@ -257,14 +257,14 @@ def test_a_service_that_the_staff_does_not_offer(salon: Salon) -> None:
     with pytest.raises(errors.InvalidRequest, match=f"staff_id: {OTHER_STAFF} doesn't offer service"):
         salon.book(staff_id=OTHER_STAFF)
     lesson: Any = {"name": "Yoga", "serviceType": "CLASS"}
-    with pytest.raises(errors.InvalidRequest, match="is of type CLASS, and APPOINTMENT is needed"):
+    with pytest.raises(errors.InvalidRequest, match="is of type CLASS, but must be of type APPOINTMENT"):
         salon.book(service_id=salon.client.send(services.create_service(lesson))["id"])
     assert salon.posts("bookAppointment") == 0
 
 
 def test_slots_of_another_zone_than_asked_for_are_not_guessed_at() -> None:
     day = {"date": "2026-03-02", "timezone": "Europe/Berlin", "slots": [{"startTime": "2026-03-02T09:00:00.000Z"}]}
-    with pytest.raises(errors.UnexpectedResponse, match="nobody can tell"):
+    with pytest.raises(errors.UnexpectedResponse, match="it is not certain which instants they are"):
         slot_starts([day])
     assert slot_starts([{**day, "timezone": "Etc/UTC"}]) == [datetime(2026, 3, 2, 9, tzinfo=UTC)]
     assert slot_starts([{**day, "slots": []}]) == []
@@ -535,7 +535,7 @@ def test_a_booking_is_called_off_by_id_or_by_client_and_date(salon: Salon) -> No
 def test_of_several_on_a_day_one_has_to_be_named(salon: Salon) -> None:
     salon.book()
     salon.book(key="second")
-    with pytest.raises(errors.InvalidRequest, match="2 appointments on 2026-03-02: name one by appointment_id"):
+    with pytest.raises(errors.InvalidRequest, match="2 appointments on 2026-03-02: choose one by appointment_id"):
         cancel_booking(salon.client, client_id=salon.person, date="2026-03-02", key="c")
 
 

@@ -194,7 +194,7 @@ def test_several_classes_at_the_time_are_an_error(client: Client, upsert: Any, s
         ({"timezone": None}, "IANA"),
         ({"date": "2026-03-29", "time": "02:30 AM"}, "skip"),
         ({"staff_id": ""}, "staff_id"),
-        ({"class_": {"date": "2026-03-02"}}, "an argument of its own"),
+        ({"class_": {"date": "2026-03-02"}}, "other arguments give them"),
         ({"class_": "x"}, "dict"),
         ({"class_": {"nots": "x"}}, "did you mean notes"),
     ],
@@ -213,7 +213,7 @@ def test_a_class_that_can_not_be_is_refused_before_anything_is_sent(
     [
         (" ", LESSON, "name must be"),
         ("Yoga", {"durationMinutes": 45}, "serviceType is required"),
-        ("Yoga", {**LESSON, "name": "Yoga"}, "an argument of its own"),
+        ("Yoga", {**LESSON, "name": "Yoga"}, "other arguments give them"),
         ("Yoga", {**LESSON, "durationMinutes": "45"}, "durationMinutes"),
     ],
 )

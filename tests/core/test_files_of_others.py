@@ -71,7 +71,7 @@ def test_a_row_that_was_taken_for_the_header_is_not_shown(tmp_path: Path) -> Non
     for first in ("Ada,+49 151 23456789", "Ada,ada@example.com"):
         (tmp_path / "p.csv").write_text(f"{first}\nBob,030\n")
         said = refused(tmp_path / "p.csv", ["name", "phone"])
-        assert "it has 2 columns, and its first line is no header" in said
+        assert "it has 2 columns, and its first line does not look like a header" in said
         assert "Ada" not in said
 
 

@@ -21,10 +21,10 @@ from whautomate_core.sync.contacts import sync_contacts
     [
         ({"city": "a\0b"}, "NUL"),
         ({"city": f"a{SEPARATOR}b"}, "control characters"),
-        ({"city": "\ud83d"}, "no text"),
+        ({"city": "\ud83d"}, "invalid text"),
         ({"city": "x" * 10_000_000}, "more than 1,048,576 characters"),
         ({"mobile": "\U0001f600"}, "not a phone number"),
-        ({"mobile": "0151 2345678\ud83d"}, "no text"),
+        ({"mobile": "0151 2345678\ud83d"}, "invalid text"),
         ({"ok": "perhaps"}, "consent, column 'ok', is neither yes nor no but 'perhaps'"),
     ],
 )

@@ -70,7 +70,8 @@ def book_slot(
     Args:
         client_id: Id of the client who comes.
         service_id: Id of the service, of type APPOINTMENT.
-        earliest: Start of the period in which the appointment starts: a datetime with a time zone, or text with an offset.
+        earliest: Start of the period in which the appointment starts: a datetime with a time zone, or text with an
+            offset.
         latest: End of the period, which is not part of it; up to 92 days later.
         timezone: IANA zone of the booking and of `hours`, such as `Europe/Berlin`.
         staff_id: Id of the member of staff; defaults to whoever is free first.
@@ -147,8 +148,8 @@ def book_slot(
                 note={"start": utc(start), "staff_id": staff},
             )
         except InvalidRequest as error:
-            # The server refused it: somebody was quicker, or with add-ons it takes longer than the slot. Any other reason
-            # would be the same for every slot.
+            # The server refused it: somebody was quicker, or with add-ons it takes longer than the slot. Any other
+            # reason would be the same for every slot.
             refusals += 1
             taken = error.status is not None and (
                 add_on_service_ids or start not in starts_on(client, start, service_id, staff, location)

@@ -128,5 +128,5 @@ def _rows(reader: Any, lines: _Lines, name: str, width: int, places: dict[str, i
 
 def _broken(name: str, line: int, error: csv.Error) -> ConfigurationError:
     return ConfigurationError(
-        f"{name} is not CSV from line {line} on: {error}; is a quote never closed, or a quote within a cell not doubled?"
+        f"{name} is not CSV from line {line} on: {error}; is a quote never closed, or one inside a cell not doubled?"
     )

@@ -33,8 +33,8 @@ class Row(NamedTuple):
     number: int
     """The line of a CSV or JSON lines file on which it starts (a CSV header is line 1), otherwise its place from 1."""
     cells: tuple[str, ...]
-    """Stripped text in the order of the requested columns. If there is a problem: the cells that can still be read, with
-    "" for the others, or no cells if they can't be told apart."""
+    """Stripped text in the order of the requested columns. If there is a problem: the cells that can still be read,
+    with "" for the others, or no cells if they can't be told apart."""
     problem: str | None = None
     """Why the row can't be used as a whole. It holds no cell."""
 
