@@ -264,9 +264,9 @@ def upsert_service(
     location_id: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Make the service of a name at a location where there is none, else write the fields that differ.
+    """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; unchanged ones cost no more. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
 
     Args:
         credentials: The block of the account.
@@ -281,7 +281,7 @@ def upsert_service(
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services have
-            the name; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+            the name; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
     Example:
         ```python

@@ -295,35 +295,35 @@ class WhautomateCancelAppointmentOperator(WhautomateEndpointOperator):
 
 
 class WhautomateBookSlotOperator(WhautomateJobOperator):
-    """Book the first free slot that fits, once: who runs the step again gets the booking that it made.
+    """Book the first free slot that fits, once: running the step again returns the booking that it made.
 
-    Slots are read a day a request, from `earliest` on until there is one; where no member of staff is named, those of
-    each who offers the service. A slot that somebody else takes first is passed over for the next. Where the answer is
-    lost the booking is looked for among the client's, by service, staff and start. A slot in the hour that comes twice
-    when clocks are put back is left out: a booking can't say which of the two it means.
+    Slots are read one day per request, from `earliest` until there is one; if no member of staff is named, those of
+    everybody who offers the service. If somebody else takes a slot first, the next one is tried. If the answer is lost,
+    the booking is looked for among the client's, by service, staff and start. A slot in the hour that comes twice when
+    clocks are put back is left out, because a booking can't say which of the two it means.
 
     Returns: `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False
-        where it was made before.
+        if it was made before.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where no slot is free;
         `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown` where
-        the answer was lost and the booking is not there to be seen: it is not made again on a guess.
+        the answer was lost and no list shows the booking: it is not made again on a guess.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param client_id: Who comes (templated).
-    :param service_id: What is booked, a service of type APPOINTMENT (templated).
-    :param earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset
+    :param client_id: Id of the client who comes (templated).
+    :param service_id: Id of the service, of type APPOINTMENT (templated).
+    :param earliest: Start of the period in which the appointment starts: a datetime with a time zone, or text with an
+        offset (templated).
+    :param latest: End of the period, which is not part of it; up to 92 days later (templated).
+    :param timezone: IANA zone of the booking and of `hours`, such as `Europe/Berlin` (templated).
+    :param staff_id: Id of the member of staff; defaults to whoever is free first (templated).
+    :param location_id: Id of the location; defaults to the account's (templated).
+    :param hours: Times of day within which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time
         (templated).
-    :param latest: End of the period, which is not in it any more; up to 92 days later (templated).
-    :param timezone: IANA zone that the booking is made in and `hours` are of, such as `Europe/Berlin` (templated).
-    :param staff_id: With whom; defaults to whoever is free first (templated).
-    :param location_id: Where; defaults to the account's (templated).
-    :param hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time
-        (templated).
-    :param add_on_service_ids: Services that are booked along with it (templated).
-    :param notes: Notes to the booking (templated).
-    :param missing_ok: Return the id None where no slot is free (templated).
+    :param add_on_service_ids: Ids of services that are booked along with it (templated).
+    :param notes: Notes on the booking (templated).
+    :param missing_ok: If no slot is free, return the id None instead of failing (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of the
         same task, such as the map index (templated).
@@ -413,13 +413,13 @@ class WhautomateBookSlotOperator(WhautomateJobOperator):
 
 
 class WhautomateRescheduleBookingOperator(WhautomateJobOperator):
-    """Move an appointment to another time, once, where the slot then is free.
+    """Move an appointment to another time, once, if that slot is free.
 
-    That is looked at first, and where it isn't nothing is sent: the booking stays as it was. A slot that overlaps the
-    booking itself counts as taken, since the list of free ones doesn't tell by whom. One that is there already is left
-    alone. Where the answer is lost, the appointment is read.
+    The slot is looked up first. If it is not free, nothing is sent and the booking stays as it was. A slot that
+    overlaps the booking itself counts as taken, because the list of free slots doesn't tell who takes them. An
+    appointment that is at that time already is left alone. If the answer is lost, the appointment is read.
 
-    Returns: `id`, `start` (UTC); `changed`, False where it was there already.
+    Returns: `id`, `start` (UTC); `changed`, False if it was at that time already.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
         appointment or the slot isn't free; `InvalidRequest` where there are several or it is cancelled;
@@ -427,13 +427,12 @@ class WhautomateRescheduleBookingOperator(WhautomateJobOperator):
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param start: When it is to begin: a datetime with a time zone, or text with an offset (templated).
-    :param appointment_id: Id of the appointment; this, or `client_id` and `date` (templated).
-    :param client_id: Whose appointment it is (templated).
-    :param date: The day it is on, `2026-03-01`, in `timezone` (templated).
-    :param service_id: Of what, where the client has several appointments on that day (templated).
-    :param timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own
-        (templated).
+    :param start: The new start: a datetime with a time zone, or text with an offset (templated).
+    :param appointment_id: Id of the appointment; either this, or `client_id` and `date` (templated).
+    :param client_id: Id of the client who has the appointment (templated).
+    :param date: The day of the appointment, `2026-03-01`, in `timezone` (templated).
+    :param service_id: Its service, where the client has several appointments on that day (templated).
+    :param timezone: IANA zone of `date`, and of the new time; defaults to the appointment's own (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of the
         same task, such as the map index (templated).
@@ -502,9 +501,9 @@ class WhautomateRescheduleBookingOperator(WhautomateJobOperator):
 
 
 class WhautomateCancelBookingOperator(WhautomateJobOperator):
-    """Cancel an appointment, once. One that is cancelled already is left alone.
+    """Cancel an appointment, once. An appointment that is cancelled already is left alone.
 
-    Returns: `id`; `changed`, False where it was cancelled already.
+    Returns: `id`; `changed`, False if it was cancelled already.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
         appointment; `InvalidRequest` where there are several; `PolicyRefused`; `OutcomeUnknown` where the answer was
@@ -512,12 +511,12 @@ class WhautomateCancelBookingOperator(WhautomateJobOperator):
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param appointment_id: Id of the appointment; this, or `client_id` and `date` (templated).
-    :param client_id: Whose appointment it is (templated).
-    :param date: The day it is on, `2026-03-01`, in `timezone` (templated).
-    :param service_id: Of what, where the client has several appointments on that day (templated).
+    :param appointment_id: Id of the appointment; either this, or `client_id` and `date` (templated).
+    :param client_id: Id of the client who has the appointment (templated).
+    :param date: The day of the appointment, `2026-03-01`, in `timezone` (templated).
+    :param service_id: Its service, where the client has several appointments on that day (templated).
     :param timezone: IANA zone of `date`; defaults to that of each appointment (templated).
-    :param reason: Why, which the client may be told (templated).
+    :param reason: The reason, which the client may see (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of the
         same task, such as the map index (templated).
@@ -589,24 +588,24 @@ class WhautomateCancelBookingOperator(WhautomateJobOperator):
 class WhautomateExportAppointmentsOperator(WhautomateJobOperator):
     """Write the appointments of a period to a file, one row each, without names and numbers of people.
 
-    All appointments are read, since nobody knows which date the server's filters mean. The same period gives the same
-    rows, so that a run may be repeated; with `by="changed"` and the period since the run before it is what is new.
+    All appointments are read, because it is not documented which date the server's filters mean. The same period gives
+    the same rows, so a run may be repeated; `by="changed"` with the period since the run before gives what is new.
 
-    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+    Returns: `path`; `records`, the number of rows; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
-        file is written.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
+        read; no file is written then.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-        object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only
+        object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one
         (templated).
-    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
-    :param latest: Its end, which is not in it any more (templated).
-    :param by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is
-        (templated).
-    :param location_id: Of one location; defaults to all (templated).
+    :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: Its end, which is not part of it (templated).
+    :param by: What must be in the period: the start, or the last change (`changed`). A record without a time of change
+        always counts as changed (templated).
+    :param location_id: Only those of this location; defaults to all (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.

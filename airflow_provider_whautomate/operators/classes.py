@@ -442,15 +442,15 @@ class WhautomateListClientClassBookingsOperator(WhautomateEndpointOperator):
 
 
 class WhautomateUpsertClassOperator(WhautomateJobOperator):
-    """Make the class of a service by a member of staff at a time where there is none, else write what differs.
+    """Create the class of a service by a member of staff at a time if it is missing; otherwise write what differs.
 
-    The classes of this member of staff at this location are read. One that was cancelled is there as well: it is
-    not made anew. It is created once, whoever else tries.
+    The classes of this member of staff at this location are read. A cancelled class counts as there: it is not created
+    again. The class is created once, whoever else tries.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several
-        such classes; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+        such classes; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
@@ -458,8 +458,8 @@ class WhautomateUpsertClassOperator(WhautomateJobOperator):
     :param staff_id: Id of the member of staff (templated).
     :param date: Day it begins, `2026-03-01` (templated).
     :param time: Wall time it begins, `04:39 PM` (templated).
-    :param timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back,
-        either is the class; of the two the server chooses (templated).
+    :param timezone: Their IANA zone, such as `Europe/Berlin`. If a time comes twice because clocks are put back, either
+        is the class; the server chooses one of the two (templated).
     :param class_: Its other fields, such as `numberOfParticipants` (templated).
     :param location_id: Its location; defaults to the account's (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -782,24 +782,24 @@ class WhautomateEnrolParticipantsOperator(WhautomateJobOperator):
 class WhautomateExportClassesOperator(WhautomateJobOperator):
     """Write the classes of a period to a file, one row each.
 
-    All classes are read, since nobody knows which date the server's filters mean. The same period gives the same rows;
-    whether a booking counts as a change of its class is not known.
+    All classes are read, because it is not documented which date the server's filters mean. The same period gives the
+    same rows. It is not known whether a booking counts as a change of its class.
 
-    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+    Returns: `path`; `records`, the number of rows; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
-        file is written.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
+        read; no file is written then.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-        object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only
+        object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one
         (templated).
-    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
-    :param latest: Its end, which is not in it any more (templated).
-    :param by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is
-        (templated).
-    :param location_id: Of one location; defaults to all (templated).
+    :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: Its end, which is not part of it (templated).
+    :param by: What must be in the period: the start, or the last change (`changed`). A record without a time of change
+        always counts as changed (templated).
+    :param location_id: Only those of this location; defaults to all (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -844,23 +844,24 @@ class WhautomateExportClassesOperator(WhautomateJobOperator):
 
 
 class WhautomateExportBookingsOperator(WhautomateJobOperator):
-    """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
+    """Write the places in classes that start in a period to a file, one row for each place ever taken.
 
-    All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
+    All classes are read, then the participants of each class in the period, one request per class. The file holds ids
+    of people, and nothing else about them.
 
-    Returns: `path`; `records`, how many rows it has; `earliest` and `latest` (UTC).
+    Returns: `path`; `records`, the number of rows; `earliest` and `latest` (UTC).
 
-    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no
-        file is written.
+    Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
+        read; no file is written then.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-        object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only
+        object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one
         (templated).
-    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
-    :param latest: Its end, which is not in it any more (templated).
-    :param location_id: Of one location; defaults to all (templated).
+    :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: Its end, which is not part of it (templated).
+    :param location_id: Only those of this location; defaults to all (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.

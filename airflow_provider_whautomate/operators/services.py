@@ -228,14 +228,14 @@ class WhautomateDeleteServiceOperator(WhautomateEndpointOperator):
 
 
 class WhautomateUpsertServiceOperator(WhautomateJobOperator):
-    """Make the service of a name at a location where there is none, else write the fields that differ.
+    """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; unchanged ones cost no more. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services
-        have the name; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+        have the name; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 

@@ -365,26 +365,27 @@ async def book_slot(
     allow_protected: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """Book the first free slot that fits, once: who runs the step again gets the booking that it made.
+    """Book the first free slot that fits, once: running the step again returns the booking that it made.
 
-    Slots are read a day a request, from `earliest` on until there is one; where no member of staff is named, those of
-    each who offers the service. A slot that somebody else takes first is passed over for the next. Where the answer is
-    lost the booking is looked for among the client's, by service, staff and start. A slot in the hour that comes twice
-    when clocks are put back is left out: a booking can't say which of the two it means.
+    Slots are read one day per request, from `earliest` until there is one; if no member of staff is named, those of
+    everybody who offers the service. If somebody else takes a slot first, the next one is tried. If the answer is lost,
+    the booking is looked for among the client's, by service, staff and start. A slot in the hour that comes twice when
+    clocks are put back is left out, because a booking can't say which of the two it means.
 
     Args:
         credentials: The block of the account.
-        client_id: Who comes.
-        service_id: What is booked, a service of type APPOINTMENT.
-        earliest: Begin of the period in which it starts: a datetime with a time zone, or text with an offset.
-        latest: End of the period, which is not in it any more; up to 92 days later.
-        timezone: IANA zone that the booking is made in and `hours` are of, such as `Europe/Berlin`.
-        staff_id: With whom; defaults to whoever is free first.
-        location_id: Where; defaults to the account's.
-        hours: Spans of the day in which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time.
-        add_on_service_ids: Services that are booked along with it.
-        notes: Notes to the booking.
-        missing_ok: Return the id None where no slot is free.
+        client_id: Id of the client who comes.
+        service_id: Id of the service, of type APPOINTMENT.
+        earliest: Start of the period in which the appointment starts: a datetime with a time zone, or text with an
+            offset.
+        latest: End of the period, which is not part of it; up to 92 days later.
+        timezone: IANA zone of the booking and of `hours`, such as `Europe/Berlin`.
+        staff_id: Id of the member of staff; defaults to whoever is free first.
+        location_id: Id of the location; defaults to the account's.
+        hours: Times of day within which it starts, such as `["09:00-12:00", "15:00-17:30"]`; defaults to any time.
+        add_on_service_ids: Ids of services that are booked along with it.
+        notes: Notes on the booking.
+        missing_ok: If no slot is free, return the id None instead of failing.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
         allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate human
@@ -392,13 +393,13 @@ async def book_slot(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False where
-            it was made before. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False if it
+            was made before. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where no slot is free;
             `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown`
-            where the answer was lost and the booking is not there to be seen: it is not made again on a guess.
+            where the answer was lost and no list shows the booking: it is not made again on a guess.
 
     Example:
         ```python
@@ -446,20 +447,20 @@ async def reschedule_booking(
     allow_protected: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """Move an appointment to another time, once, where the slot then is free.
+    """Move an appointment to another time, once, if that slot is free.
 
-    That is looked at first, and where it isn't nothing is sent: the booking stays as it was. A slot that overlaps the
-    booking itself counts as taken, since the list of free ones doesn't tell by whom. One that is there already is left
-    alone. Where the answer is lost, the appointment is read.
+    The slot is looked up first. If it is not free, nothing is sent and the booking stays as it was. A slot that
+    overlaps the booking itself counts as taken, because the list of free slots doesn't tell who takes them. An
+    appointment that is at that time already is left alone. If the answer is lost, the appointment is read.
 
     Args:
         credentials: The block of the account.
-        start: When it is to begin: a datetime with a time zone, or text with an offset.
-        appointment_id: Id of the appointment; this, or `client_id` and `date`.
-        client_id: Whose appointment it is.
-        date: The day it is on, `2026-03-01`, in `timezone`.
-        service_id: Of what, where the client has several appointments on that day.
-        timezone: IANA zone of `date`, and the one the booking is made in; defaults to the appointment's own.
+        start: The new start: a datetime with a time zone, or text with an offset.
+        appointment_id: Id of the appointment; either this, or `client_id` and `date`.
+        client_id: Id of the client who has the appointment.
+        date: The day of the appointment, `2026-03-01`, in `timezone`.
+        service_id: Its service, where the client has several appointments on that day.
+        timezone: IANA zone of `date`, and of the new time; defaults to the appointment's own.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
         allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
@@ -467,7 +468,7 @@ async def reschedule_booking(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `start` (UTC); `changed`, False where it was there already. Also `requests`, and `waited`, the seconds
+        `id`, `start` (UTC); `changed`, False if it was at that time already. Also `requests`, and `waited`, the seconds
             spent waiting for permits.
 
     Raises:
@@ -516,16 +517,16 @@ async def cancel_booking(
     allow_protected: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """Cancel an appointment, once. One that is cancelled already is left alone.
+    """Cancel an appointment, once. An appointment that is cancelled already is left alone.
 
     Args:
         credentials: The block of the account.
-        appointment_id: Id of the appointment; this, or `client_id` and `date`.
-        client_id: Whose appointment it is.
-        date: The day it is on, `2026-03-01`, in `timezone`.
-        service_id: Of what, where the client has several appointments on that day.
+        appointment_id: Id of the appointment; either this, or `client_id` and `date`.
+        client_id: Id of the client who has the appointment.
+        date: The day of the appointment, `2026-03-01`, in `timezone`.
+        service_id: Its service, where the client has several appointments on that day.
         timezone: IANA zone of `date`; defaults to that of each appointment.
-        reason: Why, which the client may be told.
+        reason: The reason, which the client may see.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
         allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate human
@@ -533,8 +534,8 @@ async def cancel_booking(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `changed`, False where it was cancelled already. Also `requests`, and `waited`, the seconds spent waiting
-            for permits.
+        `id`; `changed`, False if it was cancelled already. Also `requests`, and `waited`, the seconds spent waiting for
+            permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
@@ -581,26 +582,27 @@ async def export_appointments(
 ) -> Json:
     """Write the appointments of a period to a file, one row each, without names and numbers of people.
 
-    All appointments are read, since nobody knows which date the server's filters mean. The same period gives the same
-    rows, so that a run may be repeated; with `by="changed"` and the period since the run before it is what is new.
+    All appointments are read, because it is not documented which date the server's filters mean. The same period gives
+    the same rows, so a run may be repeated; `by="changed"` with the period since the run before gives what is new.
 
     Args:
         credentials: The block of the account.
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
-        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
-        latest: Its end, which is not in it any more.
-        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; defaults to all.
+            object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one.
+        earliest: Start of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not part of it.
+        by: What must be in the period: the start, or the last change (`changed`). A record without a time of change
+            always counts as changed.
+        location_id: Only those of this location; defaults to all.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `path`; `records`, how many rows it has; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the
-            seconds spent waiting for permits.
+        `path`; `records`, the number of rows; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the seconds
+            spent waiting for permits.
 
     Raises:
-        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no file
-            is written.
+        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is read; no
+            file is written then.
 
     Example:
         ```python

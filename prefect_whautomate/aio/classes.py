@@ -505,10 +505,10 @@ async def upsert_class(
     location_id: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Make the class of a service by a member of staff at a time where there is none, else write what differs.
+    """Create the class of a service by a member of staff at a time if it is missing; otherwise write what differs.
 
-    The classes of this member of staff at this location are read. One that was cancelled is there as well: it is
-    not made anew. It is created once, whoever else tries.
+    The classes of this member of staff at this location are read. A cancelled class counts as there: it is not created
+    again. The class is created once, whoever else tries.
 
     Args:
         credentials: The block of the account.
@@ -516,8 +516,8 @@ async def upsert_class(
         staff_id: Id of the member of staff.
         date: Day it begins, `2026-03-01`.
         time: Wall time it begins, `04:39 PM`.
-        timezone: Their IANA zone, such as `Europe/Berlin`. Of a time that comes twice when clocks are put back, either
-            is the class; of the two the server chooses.
+        timezone: Their IANA zone, such as `Europe/Berlin`. If a time comes twice because clocks are put back, either is
+            the class; the server chooses one of the two.
         class_: Its other fields, such as `numberOfParticipants`.
         location_id: Its location; defaults to the account's.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
@@ -528,7 +528,7 @@ async def upsert_class(
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several such
-            classes; `OutcomeUnknown` where the answer to its creation was lost and it is not there to be seen.
+            classes; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
     Example:
         ```python
@@ -760,26 +760,27 @@ async def export_classes(
 ) -> Json:
     """Write the classes of a period to a file, one row each.
 
-    All classes are read, since nobody knows which date the server's filters mean. The same period gives the same rows;
-    whether a booking counts as a change of its class is not known.
+    All classes are read, because it is not documented which date the server's filters mean. The same period gives the
+    same rows. It is not known whether a booking counts as a change of its class.
 
     Args:
         credentials: The block of the account.
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
-        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
-        latest: Its end, which is not in it any more.
-        by: What is in the period: `start`, or the last change (`changed`); one without a time of change always is.
-        location_id: Of one location; defaults to all.
+            object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one.
+        earliest: Start of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not part of it.
+        by: What must be in the period: the start, or the last change (`changed`). A record without a time of change
+            always counts as changed.
+        location_id: Only those of this location; defaults to all.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `path`; `records`, how many rows it has; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the
-            seconds spent waiting for permits.
+        `path`; `records`, the number of rows; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the seconds
+            spent waiting for permits.
 
     Raises:
-        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no file
-            is written.
+        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is read; no
+            file is written then.
 
     Example:
         ```python
@@ -815,26 +816,27 @@ async def export_bookings(
     location_id: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Write who takes part in the classes that begin in a period to a file, one row for each place ever taken.
+    """Write the places in classes that start in a period to a file, one row for each place ever taken.
 
-    All classes are read, then the participants of each in the period: a request a class. Of people there are ids only.
+    All classes are read, then the participants of each class in the period, one request per class. The file holds ids
+    of people, and nothing else about them.
 
     Args:
         credentials: The block of the account.
         output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
-            object such as `s3://bucket/key`. It is there once it is whole; a local one can be read by its owner only.
-        earliest: Begin of the period: a datetime with a time zone, or text with an offset.
-        latest: Its end, which is not in it any more.
-        location_id: Of one location; defaults to all.
+            object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one.
+        earliest: Start of the period: a datetime with a time zone, or text with an offset.
+        latest: Its end, which is not part of it.
+        location_id: Only those of this location; defaults to all.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `path`; `records`, how many rows it has; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the
-            seconds spent waiting for permits.
+        `path`; `records`, the number of rows; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the seconds
+            spent waiting for permits.
 
     Raises:
-        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes whenever it is read: no file
-            is written.
+        `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is read; no
+            file is written then.
 
     Example:
         ```python

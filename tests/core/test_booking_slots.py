@@ -268,7 +268,7 @@ def test_slots_of_another_zone_than_asked_for_are_not_guessed_at() -> None:
         slot_starts([day])
     assert slot_starts([{**day, "timezone": "Etc/UTC"}]) == [datetime(2026, 3, 2, 9, tzinfo=UTC)]
     assert slot_starts([{**day, "slots": []}]) == []
-    with pytest.raises(errors.UnexpectedResponse, match="can be read"):
+    with pytest.raises(errors.UnexpectedResponse, match="the time of a slot can't be read"):
         slot_starts([{**day, "timezone": "UTC", "slots": [{"startTime": "soon"}]}])
 
 

@@ -175,7 +175,7 @@ def test_a_file_url_is_a_local_path(tmp_path):
 
 def test_what_is_no_file_is_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ConfigurationError, match="it is no file"):
+    with pytest.raises(ConfigurationError, match="it is not a file"):
         write_records(str(tmp_path / "pipe"), [{"a": 1}])
     assert (tmp_path / "pipe").is_fifo()
 

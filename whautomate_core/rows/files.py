@@ -1,4 +1,4 @@
-"""Files, local and of object storage: opened to be read, and written so that they are there once they are whole.
+"""Files, local and in object storage: opened for reading, and written so that they appear only once complete.
 
 pyarrow and fsspec (extra: `files`) load when a file needs them.
 """
@@ -27,7 +27,7 @@ Storage = Callable[[str], "tuple[Any, str]"]
 """URL of an object -> the fsspec file system that holds it, and its path there."""
 
 _ROWS = 10_000
-"""Rows of a row group, which is what is in memory of a Parquet file at a time."""
+"""Rows of a row group: as much of a Parquet file is in memory at a time."""
 
 
 def fsspec_storage(url: str) -> tuple[Any, str]:
@@ -50,7 +50,7 @@ def fsspec_storage(url: str) -> tuple[Any, str]:
 
 @hides_arguments
 def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
-    """Open a local path, `file://...`, or the URL of an object, such as `s3://bucket/key`, to be read.
+    """Open a local path, `file://...`, or the URL of an object, such as `s3://bucket/key`, for reading.
 
     Raises: `ConfigurationError` where there is no such storage; `OSError`.
     """
@@ -64,10 +64,11 @@ def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
 
 @contextmanager
 def storage_errors(url: str, done: str) -> Iterator[None]:
-    """Turns errors of a storage, whose words and frames may hold the URL or a password, into `ConfigurationError`.
+    """Turns errors of a storage into `ConfigurationError`: their text and frames may hold the URL or a password.
 
     Args:
-        done: What can't be done with the file.
+        url: Of the object.
+        done: What could not be done with it: `read`.
     """
     try:
         yield
@@ -85,19 +86,21 @@ def write_records(
 ) -> int:
     """Write records, one at a time, and return how many there were.
 
-    A local file can be read by its owner only. What keeps it from being written (no such folder, a package that is
-    missing) is found out before the first record is asked for; where a record can't be had, there is no file.
+    Only its owner can read a local file. Problems with the file (no such folder, a missing package) raise before the
+    first record is requested. If the records raise, there is no file.
 
-    They are JSON lines, or Parquet where `path` ends in .parquet. There, columns are the records' fields: bool, int64,
-    float64 or string, as all values of the column permit; lists and objects are JSON text, and so is whatever is no
-    text in a column of several types.
+    The format is JSON lines, or Parquet if `path` ends in .parquet. There, the columns are the records' fields: bool,
+    int64, float64 or string, whichever fits all values of the column. Lists and objects are JSON text, and in a column
+    of several types so is everything that is not text.
 
     Args:
         path: A local path, `file://...`, or the URL of an object, such as `s3://bucket/key`.
+        records: Dicts; anything else is written as the field `value`.
         record: TypedDict of the records. Its fields come first, with its types, so that files of the same list have
             the same columns.
+        storage: What opens URLs.
 
-    Raises: `ConfigurationError`; `DiskFull`, and what was at `path` before is still there.
+    Raises: `ConfigurationError`; `DiskFull`, and then the file that was at `path` before is unchanged.
     """
     if path.lower().endswith(".parquet"):
         import_pyarrow()
@@ -107,7 +110,7 @@ def write_records(
 
 @hides_arguments
 def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> None:
-    """Write a text as a whole, to where `write_records` does. Raises what that raises."""
+    """Write a text to a path or URL as `write_records` does. Raises what that raises."""
     _write(path, storage, lambda file: file.write(text.encode()))
 
 
@@ -133,7 +136,7 @@ def _path_of(file: IO[bytes]) -> Iterator[str]:
     if os.path.exists(path):
         yield path
         return
-    with tempfile.NamedTemporaryFile(prefix=_PREFIX, suffix=_PART) as named:  # macOS, and only during the upload
+    with tempfile.NamedTemporaryFile(prefix=_PREFIX, suffix=_PART) as named:  # macOS; only during the upload
         _copy(file, named)
         named.flush()
         yield named.name
@@ -158,12 +161,12 @@ def _split(path: str) -> tuple[str, str]:
 
 def _write_local(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
     if path.exists() and not path.is_file():
-        # A device or pipe would be replaced by the file, for everybody on the machine.
-        raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'no file'}")
+        # The file would replace a device or pipe for everybody on the machine.
+        raise ConfigurationError(f"{path} can't be written: it is {'a folder' if path.is_dir() else 'not a file'}")
     _remove_parts(path.parent)
     remedy = f"Free space in {path.parent.absolute()}, or choose another path. What was at this path is unchanged."
     try:
-        # It has no name until it is whole: whatever kills this process, the system frees what was written.
+        # It has no name until it is complete: if this process is killed, the system frees what was written.
         whole = _unnamed_file(path.parent, str(path), remedy)
     except OSError as error:
         raise _write_error(str(path), remedy, error) from None
@@ -182,7 +185,7 @@ def _temporary_file() -> IO[bytes]:
     try:
         folder = tempfile.gettempdir()
     except OSError:
-        raise ConfigurationError("no folder for temporary files can be written to: set TMPDIR to one") from None
+        raise ConfigurationError("no folder for temporary files is writable: set TMPDIR to one that is") from None
     what, remedy = f"temporary files in {folder}", "Free space there, or set TMPDIR to a folder with more."
     try:
         return _unnamed_file(Path(folder), what, remedy)
@@ -191,7 +194,7 @@ def _temporary_file() -> IO[bytes]:
 
 
 def _unnamed_file(folder: Path, what: str, remedy: str) -> IO[bytes]:
-    """A file in a folder that has no name, so that it goes with the process unless `_name` gives it one."""
+    """A file without a name in a folder. It goes when the process ends, unless `_name` gives it a name."""
     try:
         # tempfile adds O_EXCL, with which Linux never lets the file have a name.
         number = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -206,7 +209,7 @@ def _file(number: int, what: str, remedy: str) -> IO[bytes]:
 
 
 class _Writing(io.FileIO):
-    """An open file that says what it is where it can't be written."""
+    """An open file whose errors say what it is."""
 
     def __init__(self, number: int, what: str, remedy: str) -> None:
         super().__init__(number, "r+")
@@ -226,7 +229,7 @@ def _write_error(what: str, remedy: str, error: OSError) -> WhautomateError:
 
 
 def _name(file: IO[bytes], path: Path, remedy: str) -> None:
-    """Give a name to a file that is whole. Of two tasks that write to one path the later one's stands."""
+    """Give a complete file its name. If two tasks write to one path, the later one wins."""
     with suppress(OSError):
         return _link(file, path)
     # The path is taken, and a link replaces nothing; or the file can't get a name (macOS, some file systems).
@@ -246,7 +249,7 @@ def _name(file: IO[bytes], path: Path, remedy: str) -> None:
 def _link(file: IO[bytes], path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        # Only with a folder given does Python follow the link to the file.
+        # Python follows the link to the file only if a folder is given.
         os.link(_unnamed(file), path.name, dst_dir_fd=folder, follow_symlinks=True)
     finally:
         os.close(folder)
@@ -255,13 +258,13 @@ def _link(file: IO[bytes], path: Path) -> None:
 _PREFIX = ".whautomate-"
 _PART = ".part"
 _LEFT = 24 * 3600.0
-"""Seconds without a write after which a file of ours that is not whole belongs to nobody any more."""
+"""Seconds without a write after which an incomplete file of ours is abandoned."""
 
 
 def remove_leftovers() -> None:
-    """Remove what processes that were killed have left in the temporary folder.
+    """Remove what killed processes have left in the temporary folder.
 
-    Only earlier versions left anything there; what others own, or what was written to within a day, stays.
+    Only earlier versions left anything there. Files of other users, and files written within a day, stay.
     """
     for folder in _left_over(Path(tempfile.gettempdir()), "whautomate-", ""):
         with suppress(OSError):
@@ -271,14 +274,14 @@ def remove_leftovers() -> None:
 
 
 def _remove_parts(folder: Path) -> None:
-    """Remove the unfinished files of processes that were killed, of earlier versions too."""
+    """Remove the incomplete files of killed processes, of earlier versions too."""
     for part in _left_over(folder, _PREFIX, _PART):
         with suppress(OSError):
             part.unlink()
 
 
 def _left_over(folder: Path, prefix: str, suffix: str) -> Iterator[Path]:
-    """What begins and ends so in a folder, is this user's, and was not written to lately."""
+    """What has such a name in a folder, belongs to this user, and was not written to lately."""
     with suppress(OSError), os.scandir(folder) as found:
         for one in found:
             if one.name.startswith(prefix) and one.name.endswith(suffix):
@@ -295,13 +298,13 @@ def _is_old(held: os.stat_result) -> bool:
 def _lines(file: IO[bytes], records: Iterable[Any]) -> Iterable[Any]:
     """Write each record as a line, then give it."""
     for one in records:
-        # Half an emoji, as JavaScript cuts them, is no UTF-8; its escape stands in a JSON text as well.
+        # Half an emoji, as JavaScript cuts them, is not valid UTF-8, but its escape is valid JSON.
         file.write(json.dumps(one, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
         yield one
 
 
 def _parquet(file: IO[bytes], records: Iterable[Any], record: type | None) -> int:
-    """A file has one schema, which only the last record completes: so records wait on disk until it is known."""
+    """A file has one schema, which only the last record completes, so records wait on disk until it is known."""
     pyarrow, parquet = import_pyarrow()
     known = get_type_hints(record) if record else {}
     kinds = {name: {hint if hint in (bool, int, float, str) else object} for name, hint in known.items()}
@@ -353,7 +356,7 @@ def _text(value: str) -> str:
 
 
 def import_pyarrow() -> tuple[Any, Any]:
-    """pyarrow and its module of Parquet. Raises `ConfigurationError` that names the package where it is missing."""
+    """pyarrow and its Parquet module. Raises `ConfigurationError` that names the package if it is missing."""
     try:
         import pyarrow
         import pyarrow.parquet

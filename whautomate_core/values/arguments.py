@@ -1,4 +1,4 @@
-"""Whether the arguments of steps are of their types, said before anything is done."""
+"""Checks that the arguments of a step have the right types, before anything is done."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from whautomate_core.values.times import hours_of, placed, zone
 
 
 def require_kind(name: str, hint: Any, value: Any) -> None:
-    """Raise `ConfigurationError` for a value that is not what an argument takes. The value itself is not shown.
+    """Raise `ConfigurationError` for a value that an argument does not take. The value itself is not shown.
 
     Args:
-        name: Of the argument.
+        name: Name of the argument.
         hint: Its type.
-        value: What it was given.
+        value: Its value.
     """
     if not fits(value, hint):
         given = repr(value) if get_origin(hint) is Literal and isinstance(value, str) else _kind(value)
@@ -38,14 +38,14 @@ def require_kinds(hints: Mapping[str, Any], given: Mapping[str, Any]) -> None:
 
     Args:
         hints: Name -> type.
-        given: Name -> what it was given.
+        given: Name -> value.
     """
     for name in hints.keys() & given.keys():
         require_kind(name, hints[name], given[name])
 
 
 def _country_code(name: str, value: str) -> None:
-    # Whether there is such a country is told by the run: the data of phonenumbers is too heavy to load at each parse.
+    # The run checks whether the country exists: the data of phonenumbers is too heavy to load at every parse.
     if not re.fullmatch("[A-Za-z]{2}", value.strip()):
         raise ConfigurationError(f"{name} must be a two-letter country code such as DE, not {value!r}")
 
@@ -55,19 +55,32 @@ def _at_least_one(name: str, value: int) -> None:
         raise ConfigurationError(f"{name} must be at least 1")
 
 
+THRESHOLDS = (
+    "max_rejected",
+    "max_consent_rejected",
+    "max_suppress_rejected",
+    "max_failed",
+    "max_created",
+    "max_added",
+    "max_removed",
+    "max_deleted",
+    "min_delivered",
+)
+"""Arguments that are a count or a share."""
+
 VALUES: dict[str, Callable[[str, Any], object]] = {
     "default_region": _country_code,
     "max_records": _at_least_one,
     "timezone": lambda name, value: zone(value),
     "hours": lambda name, value: hours_of([*value]),
     **dict.fromkeys(("earliest", "latest", "start", "now"), lambda name, value: placed(name, value, "UTC")),
-    **dict.fromkeys(("max_rejected", "max_failed", "max_removed", "min_delivered"), check_threshold),
+    **dict.fromkeys(THRESHOLDS, check_threshold),
 }
-"""Arguments that mean the same in each operator -> what raises for a value that can't work."""
+"""Argument -> what raises for a value of the right type that can't work. A name means the same in every operator."""
 
 
 def _zone_name(value: Any) -> Any:
-    # Of pendulum as well, whose zones are ZoneInfo. Other fixed offsets have no name.
+    # The zones of pendulum are ZoneInfo too. Fixed offsets other than UTC have no name.
     return "UTC" if value is UTC else getattr(value, "key", None) or value if isinstance(value, tzinfo) else value
 
 
@@ -89,28 +102,28 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("date", "earliest", "latest", "start", "now"), _day),
     "timezone": _zone_name,
 }
-"""Arguments that also take another kind of value, which means the same -> what makes it plain."""
+"""Arguments that also take another kind of value with the same meaning -> what makes it plain."""
 
 
 def plain(name: str, value: Any) -> Any:
-    """The value of an argument as JSON can hold it: orchestrators render, store and show it.
+    """The value of an argument in a form that JSON can hold, because orchestrators render, store and show it.
 
-    A set of tags becomes a sorted list, a time zone its name, a day its text, a timedelta its seconds. Sets are lists
-    only where the order of the list means nothing.
+    A set of tags becomes a sorted list, a time zone its name, a day its text, a timedelta its seconds. Only
+    lists whose order means nothing may be sets.
 
     Args:
-        name: Of the argument.
-        value: What it was given.
+        name: Name of the argument.
+        value: Its value.
     """
     return _PLAIN[name](value) if name in _PLAIN else value
 
 
 def fits(value: Any, hint: Any) -> bool:
-    """Whether a value is of a type. Times may be text, whose form is checked where it is read.
+    """Whether a value has a type. Times may be text, whose form is checked where it is read.
 
     Args:
         value: Any value.
-        hint: A type, or what `typing` makes of several.
+        hint: A type, also of `typing`.
     """
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is Any:
@@ -125,7 +138,7 @@ def fits(value: Any, hint: Any) -> bool:
         plain = isinstance(value, (list, tuple)) and len(value) == len(arguments)
         return plain and all(map(fits, value, arguments))
     if origin in (list, Sequence):
-        # Of mapped tasks Airflow gives a sequence of its own, which reads each item from its database.
+        # For mapped tasks Airflow passes a sequence of its own, which reads each item from its database.
         items = value if isinstance(value, (list, tuple)) else ()
         plain = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
         return plain and all(fits(item, arguments[0]) for item in items)
@@ -135,7 +148,7 @@ def fits(value: Any, hint: Any) -> bool:
     if origin is Callable:
         return callable(value)
     if arguments:
-        # The text of a timedelta is taken only where no number of seconds is: those are not templated.
+        # Text is accepted as a timedelta only where a number of seconds is not: those arguments are not templated.
         among = [one for one in arguments if not (isinstance(value, str) and one is timedelta and float in arguments)]
         return any(fits(value, one) for one in among)
     if hint in (datetime, timedelta):
@@ -159,7 +172,7 @@ _WORDS = {
 
 
 def expected(hint: Any) -> str:
-    """What a type takes, in words.
+    """What values a type takes, in words.
 
     Args:
         hint: As for `fits`.

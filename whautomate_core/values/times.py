@@ -1,9 +1,9 @@
 """Instants and wall times. Whautomate has both, and not everything that ends in Z is UTC.
 
-Instants are the fields that are named so (`startTimeUTC`, `createdAt`), and what is kept and returned here. Bookings
-are made by wall time: a date, a time such as `04:39 PM`, and an IANA zone. A wall time is no instant on the days when
-clocks change: it may come twice, or not at all. `startTime` and `endTime` of bookings are wall times with a false Z
-(evidence C), so they are never read.
+Fields such as `startTimeUTC` and `createdAt` are instants, and only instants are kept and returned here. Bookings are
+made by wall time: a date, a time such as `04:39 PM`, and an IANA zone. On days when clocks change, a wall time may come
+twice or not at all. `startTime` and `endTime` of bookings are wall times with a false Z (evidence C), so they are never
+read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def zone(name: object, what: str = "timezone") -> ZoneInfo:
 
 
 def aware(what: str, value: object) -> datetime:
-    """An instant from a datetime with a time zone, or its ISO 8601 text. Raises `ConfigurationError` otherwise."""
+    """The instant of a datetime with a time zone, or of its ISO 8601 text. Raises `ConfigurationError` otherwise."""
     at = _parsed(what, value)
     if at.tzinfo is None:
         raise ConfigurationError(f"{what} has no time zone: give an aware datetime, or text with an offset")
@@ -34,10 +34,10 @@ def aware(what: str, value: object) -> datetime:
 
 
 def placed(what: str, value: object, timezone: str | None) -> datetime:
-    """`aware`, where what has no offset is a wall time of `timezone`.
+    """Like `aware`, but a time without an offset is a wall time of `timezone`.
 
-    Raises: `ConfigurationError` for no time, for one without offset where `timezone` is None, and for one that the
-        clocks skip on that day or show twice.
+    Raises: `ConfigurationError` for anything that is not a time, for a time without offset where `timezone` is None,
+        and for a time that the clocks skip on that day or show twice.
     """
     at = _parsed(what, value)
     if at.tzinfo is not None or timezone is None:
@@ -63,7 +63,7 @@ def _instant(what: str, at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        raise ConfigurationError(f"{what} is no time that one can calculate with") from None
+        raise ConfigurationError(f"{what} is too far in the past or future") from None
 
 
 def period(earliest: object, latest: object) -> tuple[datetime, datetime]:
@@ -80,7 +80,7 @@ def utc(at: datetime) -> str:
 
 
 def utc_days(earliest: datetime, latest: datetime) -> Iterator[date]:
-    """The days of UTC that a period touches; `latest` is not in it any more."""
+    """The days in UTC that overlap a period; `latest` is not part of it."""
     day, last = earliest.astimezone(UTC).date(), (latest - timedelta(microseconds=1)).astimezone(UTC).date()
     while day <= last:
         yield day
@@ -93,7 +93,7 @@ def utc_days(earliest: datetime, latest: datetime) -> Iterator[date]:
 def wall(at: datetime, timezone: str) -> tuple[str, str] | None:
     """The date and the twelve-hour time of an instant in a zone; None where that wall time comes twice.
 
-    Nobody says which of two the server takes, and it can't be told: bookings have no offset.
+    It is not documented which of the two the server takes, and bookings have no offset to tell it.
     """
     local = at.astimezone(zone(timezone))
     if len(_walls(local.replace(tzinfo=None, fold=0), zone(timezone))) != 1:
@@ -104,7 +104,7 @@ def wall(at: datetime, timezone: str) -> tuple[str, str] | None:
 def starts(date: object, time: object, timezone: object) -> set[datetime]:
     """The instants that the date and time of a booking may mean: one, or two when clocks are put back.
 
-    Raises: `ConfigurationError` for what is none, and for a time that the clocks skip on that day.
+    Raises: `ConfigurationError` for anything else, and for a time that the clocks skip on that day.
     """
     try:
         day = datetime.strptime(str(date), "%Y-%m-%d") if re.fullmatch(r"\d{4}-\d\d-\d\d", str(date)) else None
@@ -123,10 +123,10 @@ def starts(date: object, time: object, timezone: object) -> set[datetime]:
 
 
 def starts_of(record: Mapping[str, Any], timezone: str) -> set[datetime]:
-    """The instants at which an appointment or class may begin; none where it doesn't say.
+    """The instants at which an appointment or class may start; none where it doesn't say.
 
-    `startTimeUTC` alone is an instant (evidence C), and where it is missing the wall time is told by the record's own
-    zone, else by `timezone`.
+    Only `startTimeUTC` is an instant (evidence C). If it is missing, the wall time is in the record's own zone, or else
+    in `timezone`.
     """
     at = instant(record.get("startTimeUTC"))
     if at is not None:
@@ -139,7 +139,7 @@ def starts_of(record: Mapping[str, Any], timezone: str) -> set[datetime]:
 
 
 def instant(text: object) -> datetime | None:
-    """The instant of a field that is UTC, with or without saying so; None where there is none."""
+    """The instant of a field that is UTC, with or without an offset; None where it is not a time."""
     try:
         at = datetime.fromisoformat(str(text))
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
@@ -148,7 +148,7 @@ def instant(text: object) -> datetime | None:
 
 
 def _walls(local: datetime, tz: ZoneInfo) -> set[datetime]:
-    """The instants at which the clocks of a zone show a time: one, two when they are put back, none when skipped."""
+    """The instants at which clocks of a zone show a time: one, two when they are put back, none when it is skipped."""
     try:
         found = {local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1)}
         return {at for at in found if at.astimezone(tz).replace(tzinfo=None, fold=0) == local.replace(fold=0)}
@@ -172,6 +172,6 @@ def hours_of(texts: list[str] | None) -> list[tuple[int, int]]:
 
 
 def within(at: datetime, hours: list[tuple[int, int]], timezone: str) -> bool:
-    """Whether an instant is in one of the spans of the day in a zone; any is where there are none."""
+    """Whether an instant is in one of the spans of the day in a zone; with no spans, every instant is."""
     local = at.astimezone(zone(timezone))
     return not hours or any(begins <= local.hour * 60 + local.minute < ends for begins, ends in hours)
