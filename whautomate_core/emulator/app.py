@@ -32,7 +32,7 @@ from .resources import Handler, handlers
 from .world import Planned, Problem, World
 
 KEY = "emulator-key"
-"""The x-api-key an emulator takes unless it is told another."""
+"""The default API key of an emulator."""
 
 
 def create_app(
@@ -64,7 +64,7 @@ def create_app(
 
 @dataclass
 class _Arrival:
-    """A request on its way through: what is known of it, and how it ended."""
+    """A request on its way through: what is known about it, and how it ended."""
 
     number: int
     operation: str | None = None
@@ -107,7 +107,7 @@ class _Vendor:
     # The steps that take no time, under the lock
 
     def _arrive(self, http: HttpRequest, raw_body: bytes) -> tuple[_Arrival, Response | Request]:
-        """Record the request and either answer it or let it go on to its effect."""
+        """Record the request, and either answer it or pass it on."""
         world = self._world
         raw_path = http.scope.get("raw_path", http.scope["path"].encode()).decode("latin-1")
         operation, params, known = contract.match(http.method, raw_path)
@@ -140,7 +140,7 @@ class _Vendor:
             return arrival, _error(problem.status, problem.message)
 
     def _effect(self, arrival: _Arrival, request: Request) -> Response:
-        """Do what the request asks, wholly or not at all."""
+        """Do what the request asks, entirely or not at all."""
         world = self._world
         with world.lock:
             self._happen(lambda planned: planned.is_due(request.operation.id, request.query.get("page", "1")))
@@ -158,7 +158,7 @@ class _Vendor:
                 world.request = None
 
     def _leave(self, arrival: _Arrival, response: Response | None) -> float | None:
-        """Record how it ended, and see what is to happen before the next call."""
+        """Record how the request ended, and apply changes planned before the next call."""
         world = self._world
         world.store.run(
             "UPDATE requests SET counted = ?, status = ?, fault = ? WHERE number = ?",
@@ -189,7 +189,7 @@ class _Vendor:
     # The steps that may take time
 
     async def _with_fault(self, arrival: _Arrival, request: Request) -> Response | None:
-        """The answer, or None where the connection is to be cut instead."""
+        """The answer, or None if the connection is cut instead."""
         world = self._world
         with world.lock:
             arrival.fault = fault = world.faults.due(request.operation.id, port=world.refuse is not None)
@@ -220,7 +220,7 @@ class _Vendor:
 
 
 def _as_asked(world: World, request: Request, answer: Any) -> Any:
-    """An answer under the id that was asked for, where another record goes by it."""
+    """The answer under the requested id, if a different record answers to it."""
     if isinstance(answer, dict) and request.path:
         alias = world.aliases.get(request.id)
         if alias is not None and alias.keeps_id and answer.get("id") == alias.record:
@@ -245,7 +245,7 @@ def _body(operation: Operation, raw: bytes) -> dict[str, Any]:
 
 
 def _failed(operation: Operation, message: str) -> dict[str, Any]:
-    """An error inside an answer 200: text where the contract says so, as it does for sends."""
+    """An error inside an answer 200: a text if the contract says so, as it does for sends."""
     return {"error": message if "error" in operation.readable else {"message": message}}
 
 

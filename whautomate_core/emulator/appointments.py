@@ -14,7 +14,7 @@ from .world import LOCATION_ID, TIMEZONE, Json, Problem, World, iso
 
 
 def check(world: World, fields: Json, before: Json | None) -> Json:
-    """A booking's fields, references and times filled in. Raises Problem 400 where it can't be."""
+    """A booking's fields, references and times filled in. Raises Problem 400 if it can't be made."""
     service = services.named(world, fields, "APPOINTMENT")
     client = world.named("clients", fields.get("client"), "client")
     location = world.named("locations", fields.get("location") or _place(service), "location")
@@ -58,13 +58,13 @@ def fill(world: World, fields: Json) -> Json:
 
 
 def changed(world: World, before: Json | None, after: Json | None) -> None:
-    """Fire what follows from a booking."""
+    """Trigger the automations of a booking."""
     if after is not None:
         fires(world, "appointment_booked", CLIENTS, after["client"]["id"])
 
 
 def reschedule(world: World, request: Request) -> Json:
-    """rescheduleAppointment. Where the new time can't be had, the old one stays."""
+    """rescheduleAppointment. If the new time isn't free, the old one is kept."""
     before = _named(world, request.body)
     if before["status"] == "Cancelled":
         raise Problem(400, "the appointment is cancelled")

@@ -1,7 +1,7 @@
-"""How the emulator behaves where nobody outside knows how the vendor does.
+"""How the emulator behaves where it is not known how the vendor does.
 
-One field a question, the most inconvenient answer first. A pipeline that holds up against the defaults holds up
-against the vendor, whichever way the question turns out. Evidence grades: A official documentation, B white-label
+Each field is one open question, and its default is the most inconvenient answer. A pipeline that works with the
+defaults works with the vendor, whatever the true answer is. Evidence grades: A official documentation, B white-label
 copy, C integrator code, D inferred, none where nothing was found.
 """
 
@@ -24,7 +24,7 @@ SENDS = tuple(
 
 @dataclasses.dataclass(frozen=True)
 class Behaviour:
-    """The answers to the open questions; every value can be changed by itself.
+    """The answers to the open questions. Each can be changed on its own.
 
     Raises ValueError for a value that a behaviour does not take, TypeError for an unknown name.
     """
@@ -34,38 +34,38 @@ class Behaviour:
     either way. Evidence C: an integrator reads, merges and sends everything back, which suggests "replace"."""
 
     known_number: Known = "duplicate"
-    """A contact created with a number another contact has: a second contact, a refusal, or the contact that is there
-    (unchanged: what was sent is ignored). Evidence: none for creating; sending reuses (A)."""
+    """Creating a contact with a number that another contact has makes a second contact, is refused, or returns the
+    existing contact unchanged. Evidence: none for creating; sending reuses (A)."""
 
     known_client: Known = "duplicate"
-    """The same for a client created with a number another client has. Evidence: none."""
+    """The same for clients. Evidence: none."""
 
     known_tag: Known = "reject"
-    """The same for a tag record of contacts or clients created with a name that is there. Evidence: none."""
+    """The same for tag records of contacts or clients with an existing name. Evidence: none."""
 
     phone_form: Literal["digits", "plus"] = "digits"
-    """How a phone number comes back: 6598765432 or +6598765432. Both were seen (C)."""
+    """How a phone number is returned: 6598765432 or +6598765432. Both were seen (C)."""
 
     client_phone: Literal["repeated", "apart"] = "repeated"
-    """Whether a client's `phone` comes back with the digits of its `countryCode` in front, or without. Both were seen
-    (C, edited samples). In a body it is always without, except that a PUT may give back what was read."""
+    """Whether a client's `phone` is returned with the digits of its `countryCode` in front, or without. Both were seen
+    (C, edited samples). In a body it is always without, except that a PUT may send back what was read."""
 
     page_default: int = 10
-    """Records a page where `limit` isn't sent. Evidence: none (an integrator names 100, C)."""
+    """Records of a page if `limit` isn't sent. Evidence: none (an integrator names 100, C)."""
 
     page_cap: int = 50
-    """Largest page; a larger `limit` is cut to this without a word. Evidence: none."""
+    """Largest page. A larger `limit` is silently reduced to this. Evidence: none."""
 
     page_start: Literal["given", "asked"] = "given"
-    """Whether a page whose `limit` was cut begins after as many records as the ones before it gave, or as they were
-    asked for: then what lies between is on none. Evidence: none."""
+    """If `limit` was reduced, whether the next page begins after the records that were returned, or after those that
+    were requested, so that the records in between are on no page. Evidence: none."""
 
     list_depth: int = 0
-    """Records after which lists give empty pages only; 0 where they don't. Evidence: none."""
+    """Number of records after which lists return empty pages; 0 for no such limit. Evidence: none."""
 
     order: Literal["newest_first", "oldest_first", "active_first"] = "newest_first"
-    """Order of lists: of creation, or with what was changed or wrote last in front. With all but "oldest_first" pages
-    shift where a record is created while they are read, with "active_first" where one changes. Evidence: none."""
+    """Order of lists: by creation, or by last activity. Except with "oldest_first", pages shift if a record is created
+    while they are read, and with "active_first" also if one changes. Evidence: none."""
 
     search_delay: float = 5.0
     """Seconds for which a new record isn't found by `searchText` (it is listed and can be read). Evidence: none."""
@@ -78,10 +78,11 @@ class Behaviour:
     """Status for a missing or wrong key. Evidence: D."""
 
     limits: tuple[tuple[int, float], ...] = ((300, 60.0), (432_000, 86_400.0))
-    """Requests allowed in so many seconds. Evidence A for a subscribed account; a trial has 60 and 100."""
+    """Requests allowed in a number of seconds. Evidence A for a subscribed account; a trial has 60 and 100."""
 
     window: Literal["sliding", "fixed"] = "sliding"
-    """Whether a limit holds for every span of its length, or for spans starting at multiples of it. Evidence: none."""
+    """Whether a limit applies to every span of its length, or to spans that start at multiples of it. Evidence:
+    none."""
 
     window_phase: float = 0.0
     """Seconds by which fixed windows start later than at multiples of their length since 1970. Evidence: none."""
@@ -93,11 +94,11 @@ class Behaviour:
     """Whether 429 carries Retry-After (whole seconds). Evidence: none."""
 
     error_in_200: tuple[str, ...] = ("createBroadcast", *SENDS)
-    """operationIds that answer 200 with an `error` where others answer 400 because what they name isn't there or
-    can't be done (a body of the wrong shape is 400 everywhere). Evidence C for sends."""
+    """operationIds that answer 200 with an `error` if what they name doesn't exist or can't be done; others answer 400
+    (a body of the wrong shape is 400 everywhere). Evidence C for sends."""
 
     templates: tuple[str, ...] = ()
-    """Names of the approved templates: a message or broadcast with another one is refused. Empty: any name will do.
+    """Names of the approved templates. Messages and broadcasts with others are refused. Empty: every name is accepted.
     Evidence: none."""
 
     no_schedule: Literal["draft", "at_once"] = "draft"
@@ -108,7 +109,7 @@ class Behaviour:
     start is still messaged. Evidence: none."""
 
     broadcast_seconds: float = 10.0
-    """Seconds a started broadcast takes until everyone was processed. Evidence: none."""
+    """Seconds that a started broadcast takes to process everybody. Evidence: none."""
 
     broadcast_failed_share: float = 0.02
     """Share of the recipients that fail, rounded to whole people, chosen by the seed. Evidence: none."""
@@ -117,28 +118,28 @@ class Behaviour:
     """Whether broadcasts never start, as if the vendor's scheduler were stuck. Evidence: none."""
 
     delivery_seconds: float = 5.0
-    """Seconds from sending to delivery; a person who reads does so after as many again, and a reply takes as many
-    once more. So figures keep moving after a broadcast is complete. Evidence: none."""
+    """Seconds from sending to delivery. A person reads the message after the same time again, and replies after
+    the same time again. So figures keep changing after a broadcast is complete. Evidence: none."""
 
     read_share: float = 0.5
-    """Share of the people reached who read, chosen by the seed. Evidence: none."""
+    """Share of the reached people who read the message, chosen by the seed. Evidence: none."""
 
     replied_share: float = 0.1
-    """Share of the people reached who reply, chosen among those who read. Evidence: none."""
+    """Share of the reached people who reply, chosen among those who read it. Evidence: none."""
 
     segment_scope: Literal["location", "account"] = "location"
     """Whether a segment chooses among its location's contacts or the account's. Evidence D."""
 
     target_class_all: Literal["everyone", "not_cancelled"] = "everyone"
-    """Whom `targetClassStatus` ALL (the one value seen, A) or none means: every participant there has been, or those
-    who haven't cancelled. Evidence: none."""
+    """Who is meant by `targetClassStatus` ALL (the only value seen, A) or by none: all participants
+    that there ever were, or those who haven't cancelled. Evidence: none."""
 
     client_dates: Literal["created", "registered"] = "created"
     """What `startDate` and `endDate` of listClients mean: the day a client was created, or its `registrationDate`.
     Evidence D."""
 
     client_becomes_contact: bool = True
-    """Whether a message to a client makes a contact where none has the number. Evidence A for a `recepient`, none for
+    """Whether a message to a client creates a contact if none has the number. Evidence A for a `recepient`, none for
     clients."""
 
     session_channels: tuple[str, ...] = ("whatsapp", "messenger", "instagram")
@@ -157,7 +158,7 @@ class Behaviour:
     appointment's startTime, C) or UTC. A date alone is the location's day. Evidence: none."""
 
     overlapping_blocks: Literal["accept", "reject"] = "accept"
-    """Whether a block may overlap another of the same staff member, so that a repeated one is there twice.
+    """Whether a block may overlap another of the same staff member, so that a repeated create makes two.
     Evidence: none."""
 
     service_without_staff: Literal["nobody", "everybody"] = "nobody"
@@ -188,21 +189,22 @@ class Behaviour:
     place. Evidence: none."""
 
     class_clash: Literal["accept", "reject"] = "accept"
-    """Whether a class may overlap what its staff member has to do already, so that a repeated one is there twice.
+    """Whether a class may overlap its staff member's other work, so that a repeated create makes two.
     Evidence: none."""
 
     class_full: Literal["waitlist", "reject"] = "waitlist"
     """A client added to a full class: waitlisted without a word, or refused. Evidence: none."""
 
     waitlist_moves_up: bool = True
-    """Whether a freed place goes to the first who waits, who is told so by an automation. Evidence: none."""
+    """Whether a freed place goes to the first person on the waitlist, whom an automation then messages. Evidence:
+    none."""
 
     known_participant: Known = "duplicate"
-    """A client added to a class it has a place in: a second place, a refusal, or the place that is there.
+    """Adding a client to a class again gives a second place, is refused, or returns the existing place.
     Evidence: none."""
 
     seed: int = 1
-    """Ids, failures of broadcasts and faults by probability follow from it."""
+    """Determines ids, failures of broadcasts, and faults by probability."""
 
     def __post_init__(self) -> None:
         for name, kind in _kinds().items():

@@ -31,7 +31,7 @@ _ENGAGED = {
 
 
 def check(world: World, fields: Json, before: Json | None) -> Json:
-    """The fields to keep: what they name must exist, the time must be one. Raises Problem 400."""
+    """The fields to keep. Raises Problem 400 if something they name doesn't exist, or the time isn't valid."""
     for position, segment in enumerate(fields.get("segments", [])):
         world.named("segments", segment, f"segments.{position}")
     for field, resource in (("targetClass", "classes"), ("retargetBroadcast", "broadcasts")):
@@ -47,7 +47,7 @@ def check(world: World, fields: Json, before: Json | None) -> Json:
 
 
 def changed(world: World, before: Json | None, after: Json | None) -> None:
-    """Plan a new or rewritten broadcast; take back the plan of a deleted one. Raises Problem 400 once it started."""
+    """Plan a new or changed broadcast, or drop the plan of a deleted one. Raises Problem 400 if it has started."""
     if before is not None:
         if before["status"] == PROCESSING:
             raise Problem(400, "the broadcast has started")
@@ -69,7 +69,7 @@ def changed(world: World, before: Json | None, after: Json | None) -> None:
 
 
 def settle(world: World) -> None:
-    """Start every broadcast whose time has come. Called before each request, so that who is chosen at the start is
+    """Start every broadcast whose time has come. Called before each request, so that recipients chosen at the start are
     chosen from the contacts of that moment."""
     now = world.now()
     if world.next_start is None or now < world.next_start or world.behaviour.broadcasts_stay_scheduled:
@@ -128,7 +128,7 @@ def logs(world: World, broadcast: Json, limit: int = -1, offset: int = 0) -> lis
 
 
 def messages(world: World) -> list[Json]:
-    """Every message broadcasts sent, in the order of sending: at, broadcast, contact, client, phone, operation."""
+    """Every message that broadcasts sent, in order: at, broadcast, contact, client, phone, operation."""
     return world.store.rows(
         "SELECT processed_at AS at, broadcast, contact, client, phone, 'createBroadcast' AS operation FROM recipients"
         " WHERE processed_at <= ? AND error IS NULL ORDER BY processed_at, broadcast, position",

@@ -1,4 +1,4 @@
-"""Keeps web pages out: a browser on this machine reaches the emulator's port for whichever page it shows.
+"""Keeps web pages out: any page in a browser on this machine could reach the emulator's port.
 
 A page of another site may send requests here without being able to read the answers; it names its site in `Origin`.
 A page whose name was made to lead to this machine (DNS rebinding) could read them too; the browser names it in `Host`.
@@ -17,7 +17,7 @@ CONTROL = "/_emulator"
 
 
 class NoBrowsers:
-    """An app that answers 403 to what may come from a page."""
+    """An app that answers 403 to requests that may come from a web page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -50,7 +50,7 @@ def _name(url: str) -> str:
 
 
 def _is_own(name: str) -> bool:
-    """Whether a name is an address or this machine, which nobody can make lead elsewhere."""
+    """Whether a name is an IP address or this machine, which can't be redirected by DNS."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

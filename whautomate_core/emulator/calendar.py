@@ -39,8 +39,8 @@ def clock(at: datetime) -> str:
 
 
 def start_of(fields: Json) -> datetime:
-    """The moment that `date`, `time` and `timezone` (else that of the locations) of a booking mean; of two with the
-    same name the first. Raises Problem 400."""
+    """The moment of a booking's `date`, `time` and `timezone` (default: the location's). The first if it comes twice.
+    Raises Problem 400."""
     tz = zone(fields.get("timezone", TIMEZONE))
     for name in ("date", "time"):
         if name not in fields:

@@ -15,7 +15,7 @@ BOOKED, WAITLISTED, CANCELLED = "BOOKED", "WAITLISTED", "CANCELLED"
 
 
 def check(world: World, fields: Json, before: Json | None) -> Json:
-    """A class's fields, references and times filled in. Raises Problem 400. One in the past is as good as another."""
+    """A class's fields, references and times filled in. Raises Problem 400. It may be in the past."""
     location = world.named("locations", fields.get("location"), "location")
     staff = world.named("staffs", fields.get("staff"), "staff")
     service = services.named(world, fields, "CLASS")
@@ -44,8 +44,8 @@ def fill(world: World, fields: Json) -> Json:
 
 
 def changed(world: World, before: Json | None, after: Json | None) -> None:
-    """Fire what participants hear of a class that moved or is no more, which takes them along; where there are more
-    places now, those who wait get them."""
+    """Trigger the automations for participants of a class that moved or was deleted, and move them along. If there are
+    more places now, people on the waitlist get them."""
     if before is None:
         return
     if after is None or after["startTimeUTC"] != before["startTimeUTC"]:

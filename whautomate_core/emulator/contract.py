@@ -1,4 +1,4 @@
-"""The vendor's contract as values: what is routed, validated and answered follows from `contract.yaml`."""
+"""The vendor's contract as values. Routes, validation and answers come from `contract.yaml`."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Operation:
     resource: str
     """The path's first part after the version: contacts."""
     kind: Kind
-    """What a plain collection would do with it; "other" for the rest, such as tags/add."""
+    """The action on a plain collection; "other" for the rest, such as tags/add."""
     query: Mapping[str, Json]
     """Schema of each query parameter by name."""
     answer: Json
     """Schema of the answer 200."""
     body: Json | None = None
-    """Schema of the body, None where there is none."""
+    """Schema of the body; None if it has none."""
     check_body: Draft202012Validator | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -64,8 +64,7 @@ class Request:
 
     @property
     def fields(self) -> Json:
-        """The body's fields; what the contract doesn't let a body set (an id, a misspelt field) is dropped without a
-        word."""
+        """The body's fields. Fields that a body can't set (an id, a misspelt name) are silently dropped."""
         return {name: value for name, value in self.body.items() if name in self.operation.writable}
 
 
@@ -108,7 +107,7 @@ def match(method: str, raw_path: str) -> tuple[Operation | None, dict[str, str],
 
 
 def problem_with(operation: Operation, body: Any) -> str | None:
-    """What is wrong with a body, naming the field but not its value, or None."""
+    """What is wrong with a body, naming the field but not its value; None if nothing is."""
     if operation.check_body is None:
         return None
     error = next(operation.check_body.iter_errors(body), None)

@@ -1,4 +1,4 @@
-"""What a test may ask a running emulator and tell it to do, in Python and over HTTP.
+"""How a test controls a running emulator, in Python and over HTTP.
 
 Over HTTP it is the paths under /_emulator. They need no key, aren't limited, recorded or counted, and refuse web pages.
 """
@@ -47,7 +47,7 @@ class Emulator:
         return self._world.behaviour
 
     def close(self) -> None:
-        """Let go of the database. Not while the app is served; nothing works afterwards."""
+        """Close the database. Don't call it while the app is served; nothing works afterwards."""
         self._world.store.close()
 
     # What happened
@@ -73,7 +73,7 @@ class Emulator:
         return [{**row, "again": bool(row["again"])} for row in rows]
 
     def messages(self) -> list[Json]:
-        """Every message that went out by now, in order: at, broadcast (id, None for a single one), contact (id, None
+        """Every message sent so far, in order: at, broadcast (id, None for a single one), contact (id, None
         where a broadcast chose a client), client (id, None where none was meant), phone (digits), operation (that sent
         it; createBroadcast)."""
         with _settled(self._world) as world:
@@ -94,7 +94,7 @@ class Emulator:
             return world.store.select(resource)
 
     def busiest(self, seconds: float) -> int:
-        """The most counted requests in any span of so many seconds, by the emulator's clock."""
+        """The highest number of counted requests in any span of this many seconds, by the emulator's clock."""
         with self._world.lock:
             rows = self._world.store.rows("SELECT at FROM requests WHERE counted ORDER BY at")
         most, span = 0, deque[float]()
@@ -116,7 +116,7 @@ class Emulator:
         operation: str | None = None,
         seconds: float = 1.0,
     ) -> None:
-        """Order a fault; see `Fault`. A port that is to be refused at once is closed on return."""
+        """Order a fault; see `Fault`. If the port is refused at once, it is closed on return."""
         fault = Fault(kind, on, probability, operation, seconds)
         if operation is not None:
             _known_operation(operation)
@@ -128,21 +128,21 @@ class Emulator:
             self._world.refuse(now)
 
     def faults(self) -> list[Fault]:
-        """The faults that have yet to happen, and those by probability."""
+        """Faults that have not happened yet, and those by probability."""
         with self._world.lock:
             return self._world.faults.waiting()
 
     def clear_faults(self) -> None:
-        """Forget the faults that have yet to happen."""
+        """Drop the faults that have not happened yet."""
         with self._world.lock:
             self._world.faults.clear()
 
     def held(self) -> int:
-        """How many calls `slow` and `late_commit` hold now."""
+        """Number of calls that `slow` and `late_commit` hold now."""
         return self._world.held()
 
     def release(self) -> None:
-        """Let every call go on that `slow` or `late_commit` holds."""
+        """Release every call that `slow` or `late_commit` holds."""
         self._world.release()
 
     def opt_out(self, contact: str, tag: str = "Unsubscribe") -> None:
@@ -151,7 +151,7 @@ class Emulator:
             people.opt_out(world, contact, tag)
 
     def opt_out_after(self, calls: int, contact: str, tag: str = "Unsubscribe") -> None:
-        """The same once so many more calls (of any kind) were answered, before the next one."""
+        """The same after this many more calls (of any kind) were answered, before the next one."""
         with self._world.lock:
             self._world.planned.append(Planned(lambda world: people.opt_out(world, contact, tag), calls=calls))
 
@@ -181,8 +181,8 @@ class Emulator:
             self._world.planned.append(planned)
 
     def confuse(self, id: str, other: str, *, keeps_id: bool = False) -> None:
-        """From now on read, change and delete the record `other` for whoever asks for `id`; shown under the id that was
-        asked for (`keeps_id`), or under its own."""
+        """From now on, requests for `id` read, change and delete the record `other`. It is shown under the requested id
+        (`keeps_id`), or under its own."""
         with self._world.lock:
             self._world.aliases[id] = Alias(other, keeps_id)
 
@@ -204,7 +204,7 @@ class Emulator:
             world.advance(seconds)
 
     def add_contacts(self, contacts: Iterable[Json]) -> list[str]:
-        """Put contacts there without requests or automations, and give their ids. Each is a body of createContact;
+        """Create contacts without requests or automations, and return their ids. Each is a body of createContact;
         the location may be left out. Raises ValueError for one that createContact would refuse."""
         with _settled(self._world) as world, world.store.transaction():
             return [people.place(CONTACTS, world, contact) for contact in contacts]
@@ -222,7 +222,7 @@ class Emulator:
             return messages.receive(world, contact, text, channel)
 
     def reset(self) -> None:
-        """Back to an emulator nobody has called; its clock stays where it is."""
+        """Reset the emulator. Its clock keeps its time."""
         with self._world.lock:
             self._world.reset()
 
@@ -237,7 +237,7 @@ def _settled(world: World) -> Iterator[World]:
 
 
 def routes(app: Callable[[], Starlette]) -> list[Route]:
-    """The control endpoints. All take and give JSON; what they can't use is answered with 400.
+    """The control endpoints. All take and return JSON, and answer 400 to what they can't use.
 
     GET     requests, automations, messages, contacts, clients, behaviour, faults, held, clock
     POST    contacts     a list of createContact bodies; gives their ids

@@ -1,4 +1,4 @@
-"""Faults on order: what goes wrong, and at which call."""
+"""Faults: what goes wrong, and at which call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 
 BEFORE: frozenset[Kind] = frozenset({"refused", "dropped_before", "500_before", "503", "error_in_200"})
-"""Kinds after which nothing was done."""
+"""Kinds of faults in which the server does nothing."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Fault:
 
 
 class Faults:
-    """The faults on order, each with the calls it still lets pass."""
+    """The planned faults, each with the number of calls that pass before it."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -86,7 +86,7 @@ class Faults:
         self._left.clear()
 
     def waiting(self) -> list[Fault]:
-        """The faults that have yet to happen, and those that go on."""
+        """Faults that have not happened yet, and those that last."""
         return [fault for fault, _ in self._left]
 
     def due(self, operation: str, port: bool) -> Fault | None:

@@ -35,7 +35,7 @@ def days_of(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]
 
 
 def equal(path: str) -> Filter:
-    """Whether the field at a path has the value, in whatever case."""
+    """Whether the field at a path has the value, in upper or lower case."""
     return lambda world, value: (f"lower(json_extract(json, '$.{path}')) = lower(?)", (value,))
 
 
@@ -72,7 +72,7 @@ def paging(world: World, query: Mapping[str, str]) -> tuple[int, int]:
 
 
 def listed(world: World) -> list[Condition]:
-    """The condition of being in lists by now."""
+    """The condition that a record is shown in lists by now."""
     return [("created_at <= ?", (world.now() - world.behaviour.list_lag,))] if world.behaviour.list_lag else []
 
 

@@ -83,7 +83,7 @@ def receive(world: World, contact: str, text: str, channel: str) -> str:
 
 
 def sent(world: World) -> list[Json]:
-    """Every message that went out, in the order of sending: at, broadcast, contact, client, phone, operation."""
+    """Every message that was sent, in order: at, broadcast, contact, client, phone, operation."""
     single = [
         {
             "at": _at(message),
@@ -139,7 +139,7 @@ def _recipient(world: World, body: Json) -> tuple[Json | None, Json | None, str]
 
 
 def _with_number(world: World, phone: str, name: str, place: str) -> Json:
-    """The first contact with a number, made where there is none (A)."""
+    """The first contact with a number, created if there is none (A)."""
     found = people.with_number(world, CONTACTS, phone)
     fields = {"name": name or digits(phone), "phoneNumber": digits(phone), "location": {"id": place}}
     return found[0] if found else people.create(CONTACTS, world, fields)

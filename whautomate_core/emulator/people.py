@@ -169,7 +169,7 @@ def fires(
 
 
 def create(kind: Kind, world: World, fields: Json) -> Json:
-    """Make a new one of fields that were checked, whoever has the number."""
+    """Create one from checked fields, even if somebody has the number."""
     record = world.create(kind.many, fill(kind, world, fields))
     changed(kind, world, None, record)
     return record

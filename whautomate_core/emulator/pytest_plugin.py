@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def whautomate_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """An emulator of its own for this test, on a free loopback port and with a key of its own: `.url`, `.key`, and what
-    `whautomate_core.emulator.Emulator` can be asked and told."""
+    `whautomate_core.emulator.Emulator` controls it."""
     try:
         from . import Emulator, behaviour_from, create_app, running
     except ModuleNotFoundError as missing:

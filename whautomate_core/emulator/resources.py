@@ -48,7 +48,7 @@ class Resource:
     """How a collection differs from a plain one."""
 
     fill: Callable[[World, Json], Json] = _as_sent
-    """Fields a new record has beside what was sent."""
+    """Fields of a new record in addition to those that were sent."""
     check: Callable[[World, Json, Json | None], Json] = _any
     """The fields to keep of those sent, given the record before (None: a new one); raises Problem."""
     known: Callable[[World, Json], Json | None] = _never

@@ -91,7 +91,7 @@ class _Server(uvicorn.Server):
     def stop(self) -> None:
         """End at once, from any thread."""
         self.should_exit = True
-        with contextlib.suppress(RuntimeError):  # it has ended by itself
+        with contextlib.suppress(RuntimeError):  # it has ended already
             self._loop.call_soon_threadsafe(self._ended.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -121,7 +121,7 @@ class _Server(uvicorn.Server):
                 task.cancel()
 
     def refuse(self, seconds: float) -> None:
-        """Refuse connections for so many seconds, from any thread; in force on return."""
+        """Refuse connections for this many seconds, from any thread. In force on return."""
         if threading.get_ident() == self._thread:
             self._close(seconds)
         else:

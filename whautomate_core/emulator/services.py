@@ -6,7 +6,7 @@ from .world import Json, Problem, World
 
 
 def check(world: World, fields: Json, before: Json | None) -> Json:
-    """The fields as they are. Raises Problem 400 for what isn't there and for lengths that are none."""
+    """The fields unchanged. Raises Problem 400 for references that don't exist and invalid lengths."""
     world.check_location(fields)
     for field, resource in (("categories", "serviceCategories"), ("staffs", "staffs")):
         for position, reference in enumerate(fields.get(field, [])):

@@ -131,7 +131,7 @@ class Store:
         return None if row is None else json.loads(row["json"])
 
     def put(self, resource: str, record: Json) -> None:
-        """Write over a record that is there."""
+        """Overwrite an existing record."""
         self.run(
             "UPDATE records SET search = ?, number = ?, json = ? WHERE resource = ? AND id = ?",
             _searchable(record),
@@ -175,7 +175,8 @@ class Store:
 
 
 def _own(path: str) -> None:
-    """Make a file, or take one of the emulator, and keep others from reading it: SQLite's own beside it do the same."""
+    """Create the file, or open one of the emulator, readable by its owner only. SQLite's own files next to it are
+    too."""
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         return
@@ -190,7 +191,7 @@ def _own(path: str) -> None:
 
 def _require_ours(path: str) -> None:
     """Raise ValueError unless a file is of this version of the emulator. Nothing is written to it."""
-    # Without a log beside it all of it is in the file itself, and SQLite need not make one in order to read it.
+    # If there is no log next to it, everything is in the file itself, and SQLite need not create a log to read it.
     is_whole = not os.path.exists(f"{os.path.realpath(path)}-wal")
     address = f"{Path(path).absolute().as_uri()}?mode=ro&immutable={is_whole:d}"
     try:
@@ -228,7 +229,7 @@ def search_condition(text: str) -> tuple[str, Sequence[Any]]:
 
 def _searchable(record: Json) -> str:
     names = ("name", "title", "fullName", "preferredName", "firstName", "lastName", "email")
-    # A client's number is found by the digits beside the country's code only: nobody knows whether the two are joined.
+    # A client's number is found only by its digits without the country code: it is not known whether both are joined.
     parts = (*(record.get(name) for name in names), digits(str(record.get("phoneNumber") or record.get("phone") or "")))
     return "\n".join(part for part in parts if isinstance(part, str)).casefold()
 

@@ -1,4 +1,4 @@
-"""What every part of a running emulator shares: the records, the clock, the behaviour, and what is still to happen."""
+"""What every part of a running emulator uses: the records, the clock, the behaviour, and planned events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .store import Store
 Json = dict[str, Any]
 
 LOCATION_ID = "loc000000001"
-"""The location a new emulator has, beside one more (loc000000002)."""
+"""The first location of a new emulator. The second is loc000000002."""
 
 STAFF_ID = "stf000000001"
 """A staff member of `LOCATION_ID`; a new emulator has this one and `OTHER_STAFF_ID`, the API can't create any."""
@@ -41,7 +41,8 @@ class Problem(Exception):
 
 @dataclass
 class Planned:
-    """What others do between two calls: after so many more, or before the nth of an operation (and page)."""
+    """A change by somebody else between two calls: after a number of calls, or before the nth of an operation (and
+    page)."""
 
     do: Callable[[World], object]
     calls: int | None = None
@@ -88,7 +89,7 @@ class World:
         self.next_start: float | None = None
         """When the next waiting broadcast may start; spares looking before each request."""
         self.refuse: Callable[[float], None] | None = None
-        """Closes the port for so many seconds; set by the server that runs the app."""
+        """Closes the port for a number of seconds. Set by the server that runs the app."""
         self._pauses: set[asyncio.Future[None]] = set()
         self._clock = clock
         self._offset = float(self.store.meta("offset") or 0.0)
@@ -173,7 +174,7 @@ class World:
         return fields
 
     def check_template(self, fields: Json) -> None:
-        """Raises Problem 400 where the template of a body is none of those that are approved."""
+        """Raises Problem 400 if the template of a body is not approved."""
         approved, template = self.behaviour.templates, fields.get("template")
         if approved and template is not None and template.get("name") not in approved:
             raise Problem(400, f"template.name is no approved template; there are {', '.join(approved)}")
