@@ -200,3 +200,10 @@ def campaign_from(values: Mapping[str, Any], unknown: Iterable[str] = ()) -> Cam
             raise ConfigurationError(f"{'.'.join(place)}: {said}" if place else said) from None
         return None
     return None if unknown else campaign
+
+
+def complete_campaign(**fields: Any) -> Campaign:
+    """The campaign with these fields. Raises `ConfigurationError` that names the wrong field."""
+    campaign = campaign_from(fields)
+    assert campaign is not None  # no field is unknown
+    return campaign

@@ -1,22 +1,18 @@
-"""The jobs around a broadcast, as functions whose arguments are the fields of `Campaign`.
+"""The jobs around a broadcast. They take the fields of `campaign.Campaign`, where each field is described.
 
-Operators, tasks and their stubs are derived from them, so that each field is written once. What does the work is loaded
-when it is done.
+Written by scripts/make_jobs.py; a test compares them.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from datetime import datetime, timedelta  # noqa: F401 - annotations of the jobs name them, and Template
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from whautomate_core import docs
 from whautomate_core.api.call import Json
-from whautomate_core.api.records import Template  # noqa: F401
+from whautomate_core.api.records import Template
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.job import job
-from whautomate_core.messaging.campaign import Campaign, campaign_from
+from whautomate_core.messaging.campaign import complete_campaign
 from whautomate_core.messaging.lines import describe_broadcast, describe_cancelled, describe_plan
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
@@ -24,125 +20,284 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 
 
 _PERSONAL = ("body_parameters", "header_parameters", "button_parameters", "header_media_url", "approver")
-"""Values of placeholders are texts of people, and the address of a file may be signed; names, audiences and bounds are
-shown."""
-
-
-def of_campaign(run: Callable[..., Json]) -> Callable[..., Json]:
-    """A job that takes the fields of a campaign in place of `run`'s campaign, then what else `run` takes."""
-
-    def job(client: Client, *args: Any, **given: Any) -> Json:
-        given |= dict(zip(Campaign.model_fields, args, strict=False))
-        fields = {name: given.pop(name) for name in Campaign.model_fields if name in given}
-        campaign = campaign_from(fields)
-        assert campaign is not None  # nothing of it is unknown here
-        return run(client, campaign, **given)
-
-    client, _, *others = inspect.signature(run).parameters.values()
-    fields = [
-        _parameter(name, hint) for name, hint in get_type_hints(Campaign).items() if name in Campaign.model_fields
-    ]
-    signature = inspect.signature(run).replace(parameters=[client, *fields, *others])
-    job.__name__ = job.__qualname__ = run.__name__
-    job.__module__ = run.__module__
-    job.__doc__ = _doc(run)
-    job.__signature__ = signature  # type: ignore[attr-defined]
-    annotations = {one.name: one.annotation for one in signature.parameters.values()}
-    job.__annotations__ = {**annotations, "return": signature.return_annotation}
-    return job
-
-
-def _parameter(name: str, hint: Any) -> inspect.Parameter:
-    field = Campaign.model_fields[name]
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if field.is_required() else inspect.Parameter.KEYWORD_ONLY
-    default = inspect.Parameter.empty if field.is_required() else field.default
-    return inspect.Parameter(name, kind, default=default, annotation=_words(hint))
-
-
-def _words(hint: Any) -> str:
-    """A type as it is written; of what pydantic takes as text, the type it becomes."""
-    if hint is type(None):
-        return "None"
-    if get_origin(hint) is Literal:
-        return "str"
-    if get_origin(hint) in (list, tuple):
-        return f"{get_origin(hint).__name__}[{', '.join(map(_words, get_args(hint)))}]"
-    if get_origin(hint) is dict:
-        return "Json"
-    if get_args(hint):
-        return " | ".join(dict.fromkeys(map(_words, get_args(hint))))
-    return "datetime" if hint.__name__ == "AwareDatetime" else str(hint.__name__)
-
-
-def _doc(run: Callable[..., Any]) -> str:
-    what, arguments, results = docs.parts(run)
-    meanings = {name: str(field.description) for name, field in Campaign.model_fields.items()}
-    meanings |= {name: meaning for name, meaning in arguments.items() if name != "campaign"}
-    described = "\n".join(f"    {name}: {meaning}" for name, meaning in meanings.items())
-    return f"{what}\n\nArgs:\n{described}\n\n{results}"
+"""Values of placeholders may be about people, and the URL of a file may be signed."""
 
 
 @job("broadcasts", describe_plan, redacted=_PERSONAL, finished=False)
-@of_campaign
-def plan_broadcast(client: Client, campaign: Campaign, *, due: datetime | None = None) -> Json:
-    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
+def plan_broadcast(
+    client: Client,
+    name: str,
+    template: Template,
+    *,
+    segment_name: str | None = None,
+    segment_id: str | None = None,
+    retarget: str | None = None,
+    retarget_type: str = "sent",
+    body_parameters: list[str] = [],  # noqa: B006
+    header_parameters: list[str] = [],  # noqa: B006
+    button_parameters: list[str] = [],  # noqa: B006
+    header_media_url: str | None = None,
+    template_text: Json | None = None,
+    expected_parameters: Json | None = None,
+    location_id: str | None = None,
+    schedule_at: datetime | None = None,
+    hold_minutes: float = 5.0,
+    look_again: bool = True,
+    send_window: tuple[str, str, str] | None = None,
+    outside_window: str = "shift",
+    max_lateness: timedelta | None = timedelta(hours=6),
+    min_recipients: int = 1,
+    max_recipients: int | None = None,
+    max_deviation: str | None = None,
+    unit_price: float | None = None,
+    max_cost: float | None = None,
+    cooldown: timedelta | None = timedelta(hours=20),
+    approved_plan: Json | None = None,
+    approver: str | None = None,
+    min_delivered: int | str | None = None,
+    max_failed: int | str | None = None,
+    on_failed: str = "fail",
+    logs_path: str | None = None,
+    receipt_path: str | None = None,
+    due: datetime | None = None,
+) -> Json:
+    """Work out what a broadcast would send now, and to how many people, with the code that sends it. Writes nothing.
 
-    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
-    not at all. Counting the audience reads all contacts, or clients: a request for each page.
+    Show the result to the person who approves it, and pass it to the broadcast as `approved_plan`: the broadcast is
+    then sent as approved, or not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Args:
-        campaign: What it is to be.
-        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
+        name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
+        template: Name and language of an approved template.
+        segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
+        segment_id: Id of the segment it is sent to.
+        retarget: Id of an earlier broadcast whose recipients it is sent to. Their log is read first.
+        retarget_type: Which recipients of the earlier broadcast it is sent to.
+        body_parameters: Values of the placeholders in the template's body.
+        header_parameters: Values of the placeholders in its header.
+        button_parameters: Values of the placeholders in the URLs of its buttons.
+        header_media_url: URL of the image, video or document in its header.
+        template_text: Texts of the template by component (header, body, button), to count their placeholders. Not
+            templated.
+        expected_parameters: Number of placeholders by component (header, body, button), instead of `template_text`.
+        location_id: Location it belongs to; defaults to the account's.
+        schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now.
+        hold_minutes: Minimum minutes between creation and start, in which it can be cancelled.
+        look_again: Check before the start for people who opted out since the creation, and create it anew without them.
+            The step waits for that if the start is more than 90 seconds away.
+        send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
+        outside_window: Outside of these hours: start when they begin (shift), send nothing (skip), or fail.
+        max_lateness: How late after its due time it may still be sent; None means no limit. Later runs are skipped,
+            such as those of a back-fill.
+        min_recipients: Minimum number of people it reaches.
+        max_recipients: Maximum number of people it may reach.
+        max_deviation: How far the number of recipients may differ from the last broadcast of this name, such as "50%",
+            and by how much it may exceed an approved plan.
+        unit_price: Price of one message.
+        max_cost: Maximum cost.
+        cooldown: How long the same content to the same segment is refused under another key; None permits it.
+        approved_plan: The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is
+            refused.
+        approver: Name of the person who approved it, for the receipt.
+        min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%".
+        max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.
+        on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.
+        logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
+            holds names and numbers. Failures are counted by reason from it.
+        receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
+        due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+            `max_lateness`. Defaults to None: somebody started it by hand.
 
     Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
         (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-        `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped` (why
+        `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `skipped` (why
         nothing would be sent, else None).
 
-    Raises: `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
     """
-    from whautomate_core.messaging.plan import plan_broadcast
+    from whautomate_core.messaging import plan
 
-    return plan_broadcast(client, campaign, due=due)
+    campaign = complete_campaign(
+        name=name,
+        template=template,
+        segment_name=segment_name,
+        segment_id=segment_id,
+        retarget=retarget,
+        retarget_type=retarget_type,
+        body_parameters=body_parameters,
+        header_parameters=header_parameters,
+        button_parameters=button_parameters,
+        header_media_url=header_media_url,
+        template_text=template_text,
+        expected_parameters=expected_parameters,
+        location_id=location_id,
+        schedule_at=schedule_at,
+        hold_minutes=hold_minutes,
+        look_again=look_again,
+        send_window=send_window,
+        outside_window=outside_window,
+        max_lateness=max_lateness,
+        min_recipients=min_recipients,
+        max_recipients=max_recipients,
+        max_deviation=max_deviation,
+        unit_price=unit_price,
+        max_cost=max_cost,
+        cooldown=cooldown,
+        approved_plan=approved_plan,
+        approver=approver,
+        min_delivered=min_delivered,
+        max_failed=max_failed,
+        on_failed=on_failed,
+        logs_path=logs_path,
+        receipt_path=receipt_path,
+    )
+    return plan.plan_broadcast(client, campaign, due=due)
 
 
 @job("broadcasts", describe_broadcast, redacted=_PERSONAL)
-@of_campaign
-def broadcast(client: Client, campaign: Campaign, *, key: str | None = None, due: datetime | None = None) -> Json:
-    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
+def broadcast(
+    client: Client,
+    name: str,
+    template: Template,
+    *,
+    segment_name: str | None = None,
+    segment_id: str | None = None,
+    retarget: str | None = None,
+    retarget_type: str = "sent",
+    body_parameters: list[str] = [],  # noqa: B006
+    header_parameters: list[str] = [],  # noqa: B006
+    button_parameters: list[str] = [],  # noqa: B006
+    header_media_url: str | None = None,
+    template_text: Json | None = None,
+    expected_parameters: Json | None = None,
+    location_id: str | None = None,
+    schedule_at: datetime | None = None,
+    hold_minutes: float = 5.0,
+    look_again: bool = True,
+    send_window: tuple[str, str, str] | None = None,
+    outside_window: str = "shift",
+    max_lateness: timedelta | None = timedelta(hours=6),
+    min_recipients: int = 1,
+    max_recipients: int | None = None,
+    max_deviation: str | None = None,
+    unit_price: float | None = None,
+    max_cost: float | None = None,
+    cooldown: timedelta | None = timedelta(hours=20),
+    approved_plan: Json | None = None,
+    approver: str | None = None,
+    min_delivered: int | str | None = None,
+    max_failed: int | str | None = None,
+    on_failed: str = "fail",
+    logs_path: str | None = None,
+    receipt_path: str | None = None,
+    key: str | None = None,
+    due: datetime | None = None,
+) -> Json:
+    """Send a WhatsApp template to everybody in a segment. It is created once under its key, however often this runs.
 
-    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
-    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
-    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
-    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
+    Before it is created, its recipients are counted by reading all contacts or clients, and its guards are checked. It
+    is then read back, and deleted if it differs from what was sent. If it starts more than 90 seconds later, it is
+    checked for people who opted out in the meantime, and created anew without them (`look_again`). People who opt out
+    in the last 90 seconds may still get it. A broadcast that was cancelled or deleted is not sent again under its key.
 
     Args:
-        campaign: What it is to be.
-        key: What makes it the same broadcast. Never anything that changes between two runs of the same step.
-        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
+        name: Name of the broadcast. At Whautomate, a short hash of its key follows the name.
+        template: Name and language of an approved template.
+        segment_name: Name of the segment it is sent to. The segment must exclude opted-out people.
+        segment_id: Id of the segment it is sent to.
+        retarget: Id of an earlier broadcast whose recipients it is sent to. Their log is read first.
+        retarget_type: Which recipients of the earlier broadcast it is sent to.
+        body_parameters: Values of the placeholders in the template's body.
+        header_parameters: Values of the placeholders in its header.
+        button_parameters: Values of the placeholders in the URLs of its buttons.
+        header_media_url: URL of the image, video or document in its header.
+        template_text: Texts of the template by component (header, body, button), to count their placeholders. Not
+            templated.
+        expected_parameters: Number of placeholders by component (header, body, button), instead of `template_text`.
+        location_id: Location it belongs to; defaults to the account's.
+        schedule_at: When it starts, with a time zone; defaults to `hold_minutes` from now.
+        hold_minutes: Minimum minutes between creation and start, in which it can be cancelled.
+        look_again: Check before the start for people who opted out since the creation, and create it anew without them.
+            The step waits for that if the start is more than 90 seconds away.
+        send_window: Hours in which it may start: from, until and their zone, as ("09:00", "20:00", "Europe/Berlin").
+        outside_window: Outside of these hours: start when they begin (shift), send nothing (skip), or fail.
+        max_lateness: How late after its due time it may still be sent; None means no limit. Later runs are skipped,
+            such as those of a back-fill.
+        min_recipients: Minimum number of people it reaches.
+        max_recipients: Maximum number of people it may reach.
+        max_deviation: How far the number of recipients may differ from the last broadcast of this name, such as "50%",
+            and by how much it may exceed an approved plan.
+        unit_price: Price of one message.
+        max_cost: Maximum cost.
+        cooldown: How long the same content to the same segment is refused under another key; None permits it.
+        approved_plan: The result of `plan_broadcast` that somebody approved. A broadcast that differs from it is
+            refused.
+        approver: Name of the person who approved it, for the receipt.
+        min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%".
+        max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.
+        on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.
+        logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
+            holds names and numbers. Failures are counted by reason from it.
+        receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
+        key: Identifies the broadcast. Never anything that changes between two runs of the same step.
+        due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+            `max_lateness`. Defaults to None: somebody started it by hand.
 
-    Returns: `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
-        `created_by`, the run that made it; `start`; `recipients`,
-        the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
-        plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
-        for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing
-        was sent, else None.
+    Returns: `id` and `name` at Whautomate; `created`, whether this attempt created it; `created_at` (ISO 8601, UTC) and
+        `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
+        `excluded`, the number of people left out by tag; `cost`; `hash` of its plan; `looked`, whether it was checked
+        for opt-outs during the hold; `anew`, whether it was created anew because of them; `look_at`, when to call again
+        for that check, in seconds since the epoch, else None; `skipped`, why nothing was sent, else None.
 
-    Raises: `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this
-        key has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+    Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
+        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
     """
     from whautomate_core.messaging.send import send_broadcast
 
+    campaign = complete_campaign(
+        name=name,
+        template=template,
+        segment_name=segment_name,
+        segment_id=segment_id,
+        retarget=retarget,
+        retarget_type=retarget_type,
+        body_parameters=body_parameters,
+        header_parameters=header_parameters,
+        button_parameters=button_parameters,
+        header_media_url=header_media_url,
+        template_text=template_text,
+        expected_parameters=expected_parameters,
+        location_id=location_id,
+        schedule_at=schedule_at,
+        hold_minutes=hold_minutes,
+        look_again=look_again,
+        send_window=send_window,
+        outside_window=outside_window,
+        max_lateness=max_lateness,
+        min_recipients=min_recipients,
+        max_recipients=max_recipients,
+        max_deviation=max_deviation,
+        unit_price=unit_price,
+        max_cost=max_cost,
+        cooldown=cooldown,
+        approved_plan=approved_plan,
+        approver=approver,
+        min_delivered=min_delivered,
+        max_failed=max_failed,
+        on_failed=on_failed,
+        logs_path=logs_path,
+        receipt_path=receipt_path,
+    )
     if key is None:
-        raise ConfigurationError("key is missing: what makes it the same broadcast when this runs again")
+        raise ConfigurationError("key is missing: it identifies the broadcast when this step runs again")
     return send_broadcast(client, campaign, key, due=due)
 
 
 @job("broadcasts", describe_cancelled, finished=False)
 def cancel_broadcast(client: Client, *, key: str | None = None, broadcast_id: str | None = None) -> Json:
-    """Cancel a broadcast: delete it if it is still scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it if it is scheduled to start more than a minute from now.
 
-    Its claim becomes final, so that a step of the same key doesn't send it again.
+    Its claim becomes final, so that no step with the same key sends it again.
 
     Args:
         key: The key it was created under; this or `broadcast_id`.
@@ -150,8 +305,8 @@ def cancel_broadcast(client: Client, *, key: str | None = None, broadcast_id: st
 
     Returns: `cancelled`, whether it was; `id`; `why` it wasn't, else None.
 
-    Raises: `ConfigurationError`; `UnexpectedResponse` where it is still there after it was deleted.
+    Raises: `ConfigurationError`; `UnexpectedResponse` if it still exists after it was deleted.
     """
-    from whautomate_core.messaging.cancel import cancel_broadcast
+    from whautomate_core.messaging import cancel
 
-    return cancel_broadcast(client, key=key, broadcast_id=broadcast_id)
+    return cancel.cancel_broadcast(client, key=key, broadcast_id=broadcast_id)
