@@ -143,8 +143,13 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write the modules of operators and tasks anew; a test fails if they differ."""
-    session.run(str(env(session, "core")), "scripts/generate")
+    """Write everything that is generated: records, jobs of broadcasts, settings, endpoints, operators and tasks.
+
+    Tests fail if a file differs.
+    """
+    python = str(env(session, "core"))
+    for script in ("make_records.py", "make_jobs.py", "make_settings.py", "make_endpoints.py", "generate"):
+        session.run(python, f"scripts/{script}")
 
 
 @nox.session

@@ -307,17 +307,17 @@ class WhautomateListBroadcastLogsOperator(WhautomateEndpointOperator):
 
 
 class WhautomatePlanBroadcastOperator(CampaignOperator):
-    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
+    """Work out what a broadcast would send now, and to how many people, with the code that sends it. Writes nothing.
 
-    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
-    not at all. Counting the audience reads all contacts, or clients: a request for each page.
+    Show the result to the person who approves it, and pass it to the broadcast as `approved_plan`: the broadcast is
+    then sent as approved, or not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
         (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-        `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped` (why
+        `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `skipped` (why
         nothing would be sent, else None).
 
-    Raises: `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
@@ -365,8 +365,8 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
     :param logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet.
         It holds names and numbers. Failures are counted by reason from it (templated).
     :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON (templated).
-    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see
-        `max_lateness` (templated).
+    :param due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+        `max_lateness`. Defaults to None: somebody started it by hand (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -531,22 +531,21 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
 
 
 class WhautomateBroadcastOperator(SendingOperator):
-    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
+    """Send a WhatsApp template to everybody in a segment. It is created once under its key, however often this runs.
 
-    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
-    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
-    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
-    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
+    Before it is created, its recipients are counted by reading all contacts or clients, and its guards are checked. It
+    is then read back, and deleted if it differs from what was sent. If it starts more than 90 seconds later, it is
+    checked for people who opted out in the meantime, and created anew without them (`look_again`). People who opt out
+    in the last 90 seconds may still get it. A broadcast that was cancelled or deleted is not sent again under its key.
 
-    Returns: `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
-        `created_by`, the run that made it; `start`; `recipients`,
-        the most it may reach, and `recipients_least`; `excluded`, how many were left out by tag; `cost`; `hash` of its
-        plan; `looked`, whether people who opted out during the hold were looked for; `anew`, whether it was made anew
-        for them; `look_at`, when to call again for that, in seconds since the epoch, else None; `skipped`, why nothing
-        was sent, else None.
+    Returns: `id` and `name` at Whautomate; `created`, whether this attempt created it; `created_at` (ISO 8601, UTC) and
+        `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
+        `excluded`, the number of people left out by tag; `cost`; `hash` of its plan; `looked`, whether it was checked
+        for opt-outs during the hold; `anew`, whether it was created anew because of them; `look_at`, when to call again
+        for that check, in seconds since the epoch, else None; `skipped`, why nothing was sent, else None.
 
-    Raises: `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this
-        key has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+    Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
+        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
@@ -597,8 +596,8 @@ class WhautomateBroadcastOperator(SendingOperator):
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of the
         same task, such as the map index (templated).
-    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see
-        `max_lateness` (templated).
+    :param due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+        `max_lateness`. Defaults to None: somebody started it by hand (templated).
     :param wait: Wait until it is finished, or a threshold decides. Then `logs_path` and `receipt_path` are written, and
         the figures are returned as well.
     :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.

@@ -391,10 +391,10 @@ async def plan_broadcast(
     due: datetime | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Work out what a broadcast would send now, and to how many, through the code that sends it. Nothing is written.
+    """Work out what a broadcast would send now, and to how many people, with the code that sends it. Writes nothing.
 
-    Whoever approves it sees what it returns; given to the broadcast as `approved_plan`, it is sent as approved or
-    not at all. Counting the audience reads all contacts, or clients: a request for each page.
+    Show the result to the person who approves it, and pass it to the broadcast as `approved_plan`: the broadcast is
+    then sent as approved, or not at all. Counting the audience reads all contacts, or clients: a request for each page.
 
     Args:
         credentials: The block of the account.
@@ -436,18 +436,19 @@ async def plan_broadcast(
         logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
             holds names and numbers. Failures are counted by reason from it.
         receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
-        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
+        due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+            `max_lateness`. Defaults to None: somebody started it by hand.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
         `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the
             most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-            `last_recipients` (of the last one of this name), `hash` (what tells another plan from this one), `skipped`
+            `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `skipped`
             (why nothing would be sent, else None). Also `requests`, and `waited`, the seconds spent waiting for
             permits.
 
     Raises:
-        `PolicyRefused` where a guard forbids it; `ConfigurationError` and `InvalidRequest`.
+        `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
 
     Example:
         ```python
@@ -542,12 +543,12 @@ async def broadcast(
     cancel_on_kill: bool | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Message everybody in a segment with a WhatsApp template: created once under its key, however often this runs.
+    """Send a WhatsApp template to everybody in a segment. It is created once under its key, however often this runs.
 
-    Before it is created its recipients are counted, by reading all contacts or clients, and its guards are asked. Then
-    it is read back, and deleted where it is not as it was sent. Where it starts over 90 seconds later, people who opt
-    out until then are looked for before, and it is made anew without them (`look_again`); who opts out within the last
-    90 seconds may still get it. What was cancelled or deleted is not sent again under its key.
+    Before it is created, its recipients are counted by reading all contacts or clients, and its guards are checked. It
+    is then read back, and deleted if it differs from what was sent. If it starts more than 90 seconds later, it is
+    checked for people who opted out in the meantime, and created anew without them (`look_again`). People who opt out
+    in the last 90 seconds may still get it. A broadcast that was cancelled or deleted is not sent again under its key.
 
     Without `key` it is created once in a flow run (the outermost one, if flows call flows) for each `name`: retries of
     the task and of the flows find what they created before. Two broadcasts of one flow run need two names or two keys.
@@ -597,23 +598,24 @@ async def broadcast(
         receipt_path: Not here: `wait_for_broadcast` takes it.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
-        due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); see `max_lateness`.
+        due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+            `max_lateness`. Defaults to None: somebody started it by hand.
         cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None cancels it if
             a person cancels the flow run or its last attempt fails, but not if its process ends with attempts left,
             because the next attempt resumes it. True cancels it then too. False never does.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id` and `name` at Whautomate; `created`, whether this attempt made it; `created_at` (ISO 8601, UTC) and
-            `created_by`, the run that made it; `start`; `recipients`, the most it may reach, and `recipients_least`;
-            `excluded`, how many were left out by tag; `cost`; `hash` of its plan; `looked`, whether people who opted
-            out during the hold were looked for; `anew`, whether it was made anew for them; `look_at`, when to call
-            again for that, in seconds since the epoch, else None; `skipped`, why nothing was sent, else None. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+        `id` and `name` at Whautomate; `created`, whether this attempt created it; `created_at` (ISO 8601, UTC) and
+            `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
+            `excluded`, the number of people left out by tag; `cost`; `hash` of its plan; `looked`, whether it was
+            checked for opt-outs during the hold; `anew`, whether it was created anew because of them; `look_at`, when
+            to call again for that check, in seconds since the epoch, else None; `skipped`, why nothing was sent, else
+            None. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        `PolicyRefused` where a guard forbids it, or it was cancelled; `InvalidRequest` where the broadcast of this key
-            has another content; `OutcomeUnknown` where nobody knows whether it was created: it is not sent again then.
+        `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key has
+            other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
 
     Example:
         ```python
@@ -679,9 +681,9 @@ async def cancel_broadcast(
     broadcast_id: str | None = None,
     max_requests: int | None = None,
 ) -> Json:
-    """Cancel a broadcast: delete it if it is still scheduled, and its start over a minute ahead.
+    """Cancel a broadcast: delete it if it is scheduled to start more than a minute from now.
 
-    Its claim becomes final, so that a step of the same key doesn't send it again.
+    Its claim becomes final, so that no step with the same key sends it again.
 
     Args:
         credentials: The block of the account.
@@ -695,7 +697,7 @@ async def cancel_broadcast(
             waiting for permits.
 
     Raises:
-        `ConfigurationError`; `UnexpectedResponse` where it is still there after it was deleted.
+        `ConfigurationError`; `UnexpectedResponse` if it still exists after it was deleted.
 
     Example:
         ```python
