@@ -146,7 +146,7 @@ def test_other_errors_are_retried(run, emulators):
         ("no_column", "no_column.csv has no column 'mobile'; there are 'name', 'phone'"),
         ("empty", "empty.csv has no rows"),
         ("no_file", "missing.csv can't be read: No such file"),
-        ("bad_threshold", "max_failed must be a whole number of rows or a share"),
+        ("bad_threshold", "max_failed must be a whole number or a share"),
         ("no_key", "connection 'no_key': the API key is missing"),
         ("members", "members must be at_least or exactly, not 'all'"),
     ],
