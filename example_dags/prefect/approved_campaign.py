@@ -1,7 +1,7 @@
 """A campaign that a person approves: plan, a pause with the plan as its text, and a send that refuses a changed plan.
 
 Needs a saved block WhautomateCredentials, and a segment `newsletter-subscribers`, as contacts_to_campaign.py makes it.
-The flow run waits, paused, until somebody resumes it in Prefect's UI and says who they are.
+The flow run is paused until a person resumes it in Prefect's UI and gives their name.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ CAMPAIGN: dict[str, Any] = {
 
 
 class Approval(RunInput):
-    """What whoever resumes the flow run says."""
+    """The answer of the person who resumes the flow run."""
 
     approved: bool
     name: str

@@ -3,7 +3,7 @@
     whautomate emulator &
     WHAUTOMATE_HOST=http://127.0.0.1:8787 WHAUTOMATE_KEY=emulator-key WHAUTOMATE_PLAN=subscribed python bookings.py
 
-Each takes the moment it is for, so that a run that is repeated sends nobody a second message and adds nothing twice.
+Each takes the moment it is for, so that a repeated run messages nobody twice and adds nothing twice.
 """
 
 import json
@@ -26,22 +26,22 @@ from whautomate_core.account import require_loopback
 from whautomate_core.errors import PolicyRefused
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-STAFF_ID = "stf000000001"  # the emulator's; the task list_staffs tells yours
+STAFF_ID = "stf000000001"  # the emulator's; the task list_staffs shows yours
 LOCATION = {"id": "loc000000001"}
 DAY = timedelta(days=1)
 
 
 def account(credentials: WhautomateCredentials | str) -> Any:
-    """The block, by its name too. The data is made up, so real hosts are refused; leave that out for your own."""
+    """The block, or the saved one of that name. The data is made up, so real hosts are refused; drop that for yours."""
     block: Any = WhautomateCredentials.load(credentials) if isinstance(credentials, str) else credentials
     require_loopback(block.get_account())
     return block
 
 
 def send(block: Any, path: str, template: str, statuses: set[str]) -> int:
-    """Message the clients of the rows of a file that have a status; how many were. Who opted out is left alone.
+    """Message the clients in the rows of a file that have one of the statuses, and return how many.
 
-    The key is the booking: nobody is told twice.
+    Opted-out people are left alone. The key is the booking, so nobody is messaged twice about it.
     """
     with open(path, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
@@ -59,7 +59,7 @@ def send(block: Any, path: str, template: str, statuses: set[str]) -> int:
 
 @flow
 def class_reminders(credentials: WhautomateCredentials | str, when: datetime, folder: str = ".") -> int:
-    """Remind who takes part in the classes of the day after; who waits or cancelled is not reminded."""
+    """Remind the participants of the next day's classes, but not people who cancelled or are on a waiting list."""
     block = account(credentials)
     found = export_bookings(block, f"{folder}/reminders-{when:%Y-%m-%d}.jsonl", when + DAY, when + 2 * DAY)
     return send(block, found["path"], "class_reminder", {"booked"})
@@ -67,7 +67,7 @@ def class_reminders(credentials: WhautomateCredentials | str, when: datetime, fo
 
 @flow
 def no_show_follow_up(credentials: WhautomateCredentials | str, when: datetime, folder: str = ".") -> int:
-    """Write to who didn't come. The words of that status are not documented: look at what yours are."""
+    """Message people who did not come. The names of that status are not documented: check yours."""
     block = account(credentials)
     found = export_appointments(block, f"{folder}/held-{when:%Y-%m-%d}.jsonl", when - DAY, when)
     return send(block, found["path"], "we_missed_you", {"noshow", "no-show", "no show", "no_show"})
@@ -96,7 +96,7 @@ def weekly_prices(credentials: WhautomateCredentials | str) -> dict[str, Any]:
 
 @flow
 def nightly_export(credentials: WhautomateCredentials | str, when: datetime, folder: str = ".") -> list[str]:
-    """What changed since the night before, and who took part in the day's classes."""
+    """Export what changed since the night before, and the participants of the day's classes."""
     block, night = account(credentials), (when - DAY, when)
     files = [f"{folder}/{name}-{when:%Y-%m-%d}.parquet" for name in ("appointments", "classes", "bookings")]
     export_appointments(block, files[0], *night, by="changed")

@@ -40,9 +40,9 @@ def contacts_to_campaign(
     hold_minutes: float = 5.0,
     poll_interval: float = 60.0,
 ) -> dict[str, Any]:
-    """Deployments name a saved block in `credentials`: an unsaved one can't be rebuilt from stored parameters."""
+    """Deployments give the name of a saved block: an unsaved one can't be rebuilt from stored parameters."""
     block: Any = WhautomateCredentials.load(credentials) if isinstance(credentials, str) else credentials
-    require_loopback(block.get_account())  # the people in the data are made up; leave this out for your own
+    require_loopback(block.get_account())  # the people in the data are made up; drop this line for your own
 
     synced = sync_contacts(block, source, MAPPING, region_column="country")
     tagged = tag_contacts(
@@ -76,7 +76,7 @@ if __name__ == "__main__":
     settings: dict[str, Any] = {
         "host": os.environ["WHAUTOMATE_HOST"],
         "key": os.environ["WHAUTOMATE_KEY"],
-        "location_id": "loc000000001",  # the emulator's; the task list_locations tells yours
+        "location_id": "loc000000001",  # the emulator's; the task list_locations shows yours
         **{name: os.environ.get(f"WHAUTOMATE_{name.upper()}") for name in optional},
     }
     when = datetime.fromisoformat(os.environ.get("WHAUTOMATE_DEMO_LOGICAL_DATE", "2026-06-01T00:00:00+00:00"))

@@ -1,6 +1,6 @@
-"""A contact export of HubSpot (Contacts > Export view, as CSV) into Whautomate, without those who opted out there.
+"""Bring a contact export of HubSpot (Contacts > Export view, as CSV) to Whautomate, without people who opted out there.
 
-Export a view of people who agreed to be messaged: "Marketing contact" is about what HubSpot bills, and no consent.
+Export a view of people who agreed to be messaged: "Marketing contact" says what HubSpot bills, and is no consent.
 """
 
 from pathlib import Path
@@ -33,12 +33,12 @@ MAPPING = {
 def hubspot_to_contacts(
     block: str,
     source: Path = DATA / "hubspot_contacts.csv",
-    opted_out: Path = DATA / "hubspot_opted_out.csv",  # the same export, of the list of those who opted out
+    opted_out: Path = DATA / "hubspot_opted_out.csv",  # the same export, of the list of opted-out people
     rejects_path: str | None = None,
 ) -> dict[str, Any]:
     account = WhautomateCredentials.load(block)
-    require_loopback(account.get_account())  # the people in the data are made up; leave this out for your own
-    # HubSpot writes countries as names, so no country is told: numbers must begin with their country's code.
+    require_loopback(account.get_account())  # the people in the data are made up; drop this line for your own
+    # HubSpot writes countries as names, so no region is given: numbers must begin with their country code.
     return sync_contacts(
         account,
         source,
@@ -46,6 +46,6 @@ def hubspot_to_contacts(
         suppress=opted_out,
         tags=["hubspot"],
         max_rejected="20%",
-        max_suppress_rejected=1,  # one of that list has a number that nobody can have; else the sync stops
+        max_suppress_rejected=1,  # one row of that list has an impossible number; more stop the sync
         rejects_path=rejects_path,
     )

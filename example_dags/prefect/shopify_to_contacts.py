@@ -1,4 +1,4 @@
-"""A customer export of Shopify (Customers > Export, as CSV) into Whautomate, tagged where they accept WhatsApp."""
+"""Bring a customer export of Shopify (Customers > Export, as CSV) to Whautomate, tagging those who accept WhatsApp."""
 
 from pathlib import Path
 from typing import Any
@@ -37,15 +37,15 @@ MAPPING = {
 @flow
 def shopify_to_contacts(block: str, source: Path = CUSTOMERS, rejects_path: str | None = None) -> dict[str, Any]:
     account = WhautomateCredentials.load(block)
-    require_loopback(account.get_account())  # the people in the data are made up; leave this out for your own
+    require_loopback(account.get_account())  # the people in the data are made up; drop this line for your own
     return sync_contacts(
         account,
         source,
         MAPPING,
         region_column="Default Address Country Code",
-        consent_column="Accepts WhatsApp Marketing",  # older exports have only the one for SMS, which is not the same
+        consent_column="Accepts WhatsApp Marketing",  # older exports have only that for SMS, which is another consent
         tags=["shop"],
         max_rejected="20%",
-        max_consent_rejected="20%",  # many guests leave no number, and then there is nobody who could be tagged
+        max_consent_rejected="20%",  # many guests leave no number, so there is nobody to tag
         rejects_path=rejects_path,
     )

@@ -1,4 +1,4 @@
-"""Customers of a PostgreSQL warehouse into Whautomate, a tag for exactly the customers of a query, opt-outs back.
+"""Bring customers of a PostgreSQL warehouse to Whautomate, tag exactly those of a query, and bring opt-outs back.
 
 Needs a block of credentials, and a block `Secret` with the URL (postgresql://...) of a database with the tables of
 data/warehouse.sql.
@@ -27,7 +27,7 @@ KEEP = "INSERT INTO opt_outs VALUES (%(phoneNumber)s) ON CONFLICT DO NOTHING"
 
 @task
 def keep_opt_outs(warehouse: SecretStr, path: str) -> None:
-    """Add to the warehouse who opted out in WhatsApp, for all that reads it, such as `suppress` below."""
+    """Add people who opted out in WhatsApp to the warehouse, for everything that reads it, such as `suppress` below."""
     with Path(path).open(encoding="utf-8") as file:
         found = [record for record in map(json.loads, file) if record["phoneNumber"]]
     with closing(psycopg2.connect(warehouse.get_secret_value())) as database, database, database.cursor() as cursor:
@@ -37,7 +37,7 @@ def keep_opt_outs(warehouse: SecretStr, path: str) -> None:
 @flow
 def warehouse_to_contacts(block: str, warehouse_block: str, folder: Path) -> dict[str, Any]:
     account = WhautomateCredentials.load(block)
-    require_loopback(account.get_account())  # the customers are made up; leave this out for your own
+    require_loopback(account.get_account())  # the customers are made up; drop this line for your own
     warehouse = SecretStr(Secret.load(warehouse_block).get())
 
     synced = sync_contacts(
@@ -49,8 +49,8 @@ def warehouse_to_contacts(block: str, warehouse_block: str, folder: Path) -> dic
         tags=["newsletter"],
         suppress=Sql(OPT_OUTS, warehouse),
         max_rejected="15%",
-        max_consent_rejected="5%",  # rows that refuse and whose number nobody can read
-        # Creating people and giving tags fires automations, which message them: a query gone wrong stops here.
+        max_consent_rejected="5%",  # rows that refuse and have an unreadable number
+        # Creating and tagging people triggers automations that message them: a wrong query stops here.
         max_created=1_000,
         max_added=1_000,
         rejects_path=str(folder / "warehouse_rejects.jsonl"),
@@ -61,7 +61,7 @@ def warehouse_to_contacts(block: str, warehouse_block: str, folder: Path) -> dic
         "pro",
         {"phoneNumber": "mobile"},
         region_column="country",
-        members="exactly",  # who is on that plan no more loses the tag
+        members="exactly",  # customers who left that plan lose the tag
         max_added=1_000,
         max_removed=100,
     )
