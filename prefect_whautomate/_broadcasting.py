@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.runtime import task_run
 
 from prefect_whautomate._broadcast_end import BroadcastEnd
-from prefect_whautomate._cancelling import LOOK, CancelledWithRun, in_thread, stop_with_run
+from prefect_whautomate._cancelling import CancelledWithRun, in_thread, stop_with_run
 from prefect_whautomate._clients import open_client, used
 from prefect_whautomate._flow_runs import flow_runs
 from prefect_whautomate._once import step_of_run
@@ -32,6 +31,7 @@ from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state import open_state
 from whautomate_core.values.words import time_of
 from whautomate_core.waiting.condition import Seen
+from whautomate_core.waiting.poll import Moment, asleep_until, sleep_until
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +136,7 @@ def held(client: Client, campaign: Campaign, key: str, due: datetime | None, mad
     """Wait until the hold is nearly over, then look for people who opted out meanwhile."""
     while made["look_at"] is not None:
         _say_held(made)
-        while (rest := made["look_at"] - time.time()) > 0:
-            time.sleep(min(rest, LOOK))
-            stop_with_run()
+        sleep_until(_end_of_hold(made), stop_with_run)
         made = _looked_again(client, campaign, key, due, made)
     return made
 
@@ -147,11 +145,13 @@ async def held_async(client: Client, campaign: Campaign, key: str, due: datetime
     """`held` for coroutines."""
     while made["look_at"] is not None:
         _say_held(made)
-        while (rest := made["look_at"] - time.time()) > 0:
-            await asyncio.sleep(min(rest, LOOK))
-            await asyncio.to_thread(stop_with_run)
+        await asleep_until(_end_of_hold(made), stop_with_run)
         made = await in_thread(client, _looked_again, client, campaign, key, due, made)
     return made
+
+
+def _end_of_hold(made: Json) -> Moment:
+    return Moment(made["look_at"], idle_until=made["look_at"])
 
 
 def _say_held(made: Json) -> None:

@@ -6,7 +6,7 @@ Prefect is asked for the states of the flow runs first.
 
 Measured with Prefect 3.9.1: a process that a worker or `serve` cancels gets SIGTERM, which raises `TerminationSignal`
 in its main thread only, and is killed after 30 s. Tasks in threads are not told, and no task is told if the run is on
-no worker. So tasks that wait also ask Prefect now and then.
+no worker. So tasks that wait also ask Prefect every few seconds, far more often than that.
 """
 
 from __future__ import annotations
@@ -37,9 +37,6 @@ from whautomate_core.messaging.cancel import cancel_after
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
-
-LOOK = 5.0
-"""Seconds between two looks at the flow runs while a broadcast is scheduled; far shorter than the 30 s until a kill."""
 
 
 class CancelledWithRun:

@@ -18,7 +18,7 @@ from prefect.exceptions import PrefectHTTPStatusError, TerminationSignal
 from prefect.states import Cancelling, Failed
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
 
-from prefect_whautomate import _broadcasting, broadcasts, segments
+from prefect_whautomate import broadcasts, segments
 from prefect_whautomate.aio import broadcasts as aio_broadcasts
 from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
@@ -55,7 +55,7 @@ def held(whautomate_emulator, monkeypatch):
     now = whautomate_emulator.now
     monkeypatch.setattr("whautomate_core.messaging.timing.now", lambda: datetime.fromtimestamp(now(), UTC))
     monkeypatch.setattr(
-        _broadcasting, "time", type("Clock", (), {"time": staticmethod(now), "sleep": whautomate_emulator.advance})
+        poll, "time", type("Clock", (), {"time": staticmethod(now), "sleep": whautomate_emulator.advance})
     )
 
 
@@ -128,7 +128,7 @@ def ending(error):
 
 def test_a_process_that_is_ended_outside_of_runs_cancels_it(whautomate_emulator, block, held, monkeypatch):
     run = block(key="k", hold_minutes=5).trigger()
-    monkeypatch.setattr(_broadcasting.time, "sleep", ending(TerminationSignal(signal=15)))
+    monkeypatch.setattr(poll.time, "sleep", ending(TerminationSignal(signal=15)))
     with pytest.raises(TerminationSignal):
         run.wait_for_completion()
     assert whautomate_emulator.records("broadcasts") == []
@@ -156,7 +156,7 @@ def test_a_process_that_is_ended_asks_what_became_of_its_run(
         run = block(hold_minutes=5, cancel_on_kill=cancel_on_kill).trigger()
         if state is not None:
             server.set_flow_run_state(FlowRunContext.get().flow_run.id, state, force=True)
-        monkeypatch.setattr(_broadcasting.time, "sleep", ending(TerminationSignal(signal=15)))
+        monkeypatch.setattr(poll.time, "sleep", ending(TerminationSignal(signal=15)))
         with pytest.raises(TerminationSignal):
             run.wait_for_completion()
 
@@ -170,7 +170,6 @@ def test_who_is_told_nothing_looks_and_cancels_it(
     server, whautomate_emulator, credentials, block, monkeypatch, state, way
 ):
     """A person cancels a run that no worker has, or marks it as failed: its process goes on."""
-    monkeypatch.setattr(_broadcasting, "LOOK", 0.05)
     monkeypatch.setattr(poll, "MEANWHILE", 0.05)
     given = {"name": "spring", "template": TEMPLATE, "segment_name": "newsletter-subscribers", "hold_minutes": 60}
     block()  # the segment and its people
@@ -270,7 +269,7 @@ def test_the_failure_of_the_last_attempt_cancels_it(
         whautomate_emulator.advance(seconds)
         whautomate_emulator.fault("error_in_200", operation="listContacts", probability=1.0)
 
-    monkeypatch.setattr(_broadcasting.time, "sleep", sleep)
+    monkeypatch.setattr(poll.time, "sleep", sleep)
 
     @flow(retries=flow_retries)
     def campaign():
