@@ -39,6 +39,19 @@ class Redacted:
     __repr__ = __str__
 
 
+class RedactedNumber(Redacted):
+    """A phone number that Airflow shows as its first and last digits.
+
+    :param value: The number.
+    """
+
+    def __str__(self) -> str:
+        text = str(self.value)
+        return f"{text[:3]}…{text[-2:]}"
+
+    __repr__ = __str__
+
+
 def unredacted(value: Any) -> Any:
     """Return the value itself of a `Redacted`; any other value as it is.
 

@@ -68,3 +68,17 @@ class TaskArguments(TypedDict, total=False):
     wait_for_downstream: Any
     wait_for_past_depends_before_skipping: Any
     weight_rule: Any
+
+
+class SensorArguments(TaskArguments, total=False):
+    """`WhautomateSensor`'s own, and those of Airflow's BaseSensorOperator."""
+
+    poll_interval: float | timedelta
+    deferrable: bool
+    exponential_backoff: Any
+    mode: Any
+    never_fail: Any
+    poke_interval: Any
+    silent_fail: Any
+    soft_fail: Any
+    timeout: Any

@@ -830,7 +830,8 @@ def wait_for_message(
     Args:
         credentials: The block of the account.
         contact_id: Id of the contact.
-        since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step.
+        since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step, which starts
+            again with each retry. With retries, give a moment such as the start of the run.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
             the account together make at most a tenth of the requests of its day, and half of that in a quarter of it.
         timeout: The longest time to wait, in seconds. It starts again when the flow run is rescheduled.

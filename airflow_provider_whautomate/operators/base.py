@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.providers.common.compat.sdk import BaseOperator
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
-from airflow_provider_whautomate._arguments import (
-    arguments_of,
-    check_own,
-    from_text,
-    hints_of,
-    is_literal,
-    named_after,
-    require_own,
-)
+from airflow_provider_whautomate._arguments import is_literal, named_after, require_own
 from airflow_provider_whautomate._quota import check_quota, reschedules, wait_for_permit
-from airflow_provider_whautomate._redacted import Redacted, unredacted
 from airflow_provider_whautomate._runs import run_of
+from airflow_provider_whautomate._task import TakesArguments
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
-from airflow_provider_whautomate.sources import SOURCES
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.values.arguments import plain
@@ -35,7 +26,7 @@ if TYPE_CHECKING:
     from whautomate_core.state.pool import Lane
 
 
-class WhautomateBaseOperator(BaseOperator):
+class WhautomateBaseOperator(TakesArguments, BaseOperator):
     """Base of all Whautomate operators.
 
     A subclass sets its arguments in `__init__`, ends it with `check_arguments`, and does its work in `work`.
@@ -50,16 +41,12 @@ class WhautomateBaseOperator(BaseOperator):
     template_fields: Sequence[str] = ("whautomate_conn_id",)
     ui_color = "#dcf8c6"
 
-    redacted_fields: ClassVar[frozenset[str]] = frozenset()
-    """Arguments about people. Airflow keeps and shows what they were rendered to, so it gets a summary of it."""
-
     lane: ClassVar[Lane] = "interactive"
     """`bulk` leaves some of the account's requests to `interactive` steps."""
 
     reads = False
     """Whether the operator only reads."""
 
-    _ready = False
     _client: Client | None = None
     _outcome = ""
 
@@ -92,40 +79,6 @@ class WhautomateBaseOperator(BaseOperator):
         with named_after(self):
             require_own(self, WhautomateBaseOperator, is_literal)
             check_quota(self.max_wait, max_requests)
-
-    def check_arguments(self, cls: type[BaseOperator]) -> None:
-        """Check the arguments of a class, once its `__init__` has set them, as far as they are in the DAG file.
-
-        From then on what sets an argument is the rendering, whose values about people are redacted.
-
-        :param cls: The class whose `__init__` it is; a subclass may still have to set its own arguments.
-        :raises ConfigurationError: and `InvalidRequest`, which name operator, task and argument.
-        """
-        for name in hints_of(cls):
-            value = getattr(self, name)
-            if (stored := plain(name, value)) is not value:
-                setattr(self, name, stored)
-        with named_after(self):
-            check_own(self, cls)
-            self.check_literals()
-        self._ready = True
-
-    def check_literals(self) -> None:
-        """Check what else can be seen of arguments that are in the DAG file."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if self._ready and name in self.redacted_fields:
-            value = Redacted(value, is_path=name in SOURCES and isinstance(value, str))
-        super().__setattr__(name, value)
-
-    def given(self, name: str) -> Any:
-        """Return the value of an argument as the core takes it: rendered, read from its JSON, its type checked.
-
-        :param name: Name of the argument.
-        :raises ConfigurationError: for a value of another type.
-        """
-        value, hints = unredacted(getattr(self, name)), arguments_of(type(self))
-        return from_text(name, hints[name], value) if name in hints else value
 
     def session(self, max_wait: float | None = None, run: str | None = None) -> AbstractContextManager[Client]:
         """Return `WhautomateHook.session` of the task's connection.

@@ -1,51 +1,72 @@
-"""Waiting for appointments, and for slots that are free."""
+# Written by scripts/generate: `nox -s generate` writes it anew.
+"""Sensors of appointments."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from airflow_provider_whautomate._arguments import from_text
+from airflow_provider_whautomate._arguments import Templated
+from airflow_provider_whautomate._task_arguments import SensorArguments
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from whautomate_core.bookings.conditions import AppointmentIs, SlotFree
-from whautomate_core.values.arguments import plain
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+__all__ = ["WhautomateAppointmentSensor", "WhautomateSlotSensor"]
+
 
 class WhautomateAppointmentSensor(WhautomateSensor):
-    """Wait until an appointment that begins in a period is booked, or one was cancelled.
+    """Wait until an appointment that begins in a period is booked, or one is cancelled.
 
-    Returns `id` of one, `count`, `ids` (up to 100), `requests` and `waited`. Fails once the period is over. Each look
-    reads the appointments of the client, member of staff or location, or all. See `WhautomateSensor` for the rest.
+    Fails when the period is over. Each check reads the appointments of the client, member of staff or location, or all
+    of them.
+
+    Returns: `id` of one, `count`, `ids` (up to 100).
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param is_: `booked` or `cancelled` (templated).
-    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
-    :param latest: Its end, which is not in it any more (templated).
+    :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: End of the period, which is not part of it (templated).
     :param client_id: Whose appointment; defaults to anybody's (templated).
-    :param service_id: Of what; defaults to any service (templated).
+    :param service_id: Of which service; defaults to any (templated).
     :param staff_id: With whom; defaults to anybody (templated).
     :param location_id: Where; defaults to anywhere (templated).
+    :param poll_interval: If deferrable: seconds until the second check; doubles with each check, up to 15 minutes.
+        Otherwise `poke_interval` applies.
+    :param deferrable: Wait in the triggerer, without a worker slot.
+    :param max_wait: Seconds that a check waits for a permit of the account; defaults to 120. A check that would have to
+        wait longer is left out. With `exponential_backoff`, `max_wait` means what it means in all of Airflow's sensors:
+        the longest time between two checks; then a check waits 120 s for a permit.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
     """
 
-    template_fields: Sequence[str] = (
-        "is_", "earliest", "latest", "client_id", "service_id", "staff_id", "location_id",
+    template_fields = (
+        "is_",
+        "earliest",
+        "latest",
+        "client_id",
+        "service_id",
+        "staff_id",
+        "location_id",
         *WhautomateSensor.template_fields,
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
         *,
-        is_: str,
-        earliest: datetime | str,
-        latest: datetime | str,
-        client_id: str | None = None,
-        service_id: str | None = None,
-        staff_id: str | None = None,
-        location_id: str | None = None,
-        **kwargs: Any,
+        is_: str | Templated,
+        earliest: datetime | str | Templated,
+        latest: datetime | str | Templated,
+        client_id: str | Templated | None = None,
+        service_id: str | Templated | None = None,
+        staff_id: str | Templated | None = None,
+        location_id: str | Templated | None = None,
+        **kwargs: Unpack[SensorArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.is_ = is_
@@ -55,74 +76,90 @@ class WhautomateAppointmentSensor(WhautomateSensor):
         self.service_id = service_id
         self.staff_id = staff_id
         self.location_id = location_id
-        self.check_literals(WhautomateAppointmentSensor)
+        self.check_arguments(WhautomateAppointmentSensor)
 
     def condition(self, context: Context) -> AppointmentIs:
         """Return what the rendered sensor waits for."""
         return AppointmentIs(
-            self.is_,
-            self.earliest,
-            self.latest,
-            client_id=self.client_id,
-            service_id=self.service_id,
-            staff_id=self.staff_id,
-            location_id=self.location_id,
+            is_=self.given("is_"),
+            earliest=self.given("earliest"),
+            latest=self.given("latest"),
+            client_id=self.given("client_id"),
+            service_id=self.given("service_id"),
+            staff_id=self.given("staff_id"),
+            location_id=self.given("location_id"),
         )
 
 
 class WhautomateSlotSensor(WhautomateSensor):
-    """Wait until a slot of a service is free in a period; return its `start` (UTC), `requests` and `waited`.
+    """Wait until a slot of a service is free in a period. It may be taken before it is booked.
 
-    Each look makes a request for each day of the period that is left, until one is found. Fails once the period is
-    over. That it is free says not that it stays so: `WhautomateBookSlotOperator` looks again. See `WhautomateSensor`
-    for the rest.
+    Fails when the period is over. Each check makes a request for each remaining day of the period, until it finds a
+    free slot.
 
-    :param service_id: The service (templated).
-    :param earliest: Begin of the period: a datetime with a time zone, or text with an offset (templated).
-    :param latest: Its end, which is not in it any more; up to 14 days later (templated).
+    Returns: `start` (UTC).
+
+    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+
+    :param service_id: Id of the service (templated).
+    :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).
+    :param latest: End of the period, which is not part of it; up to 14 days later (templated).
     :param timezone: IANA zone of `hours` (templated).
-    :param hours: Spans of the day in which it starts, such as `["09:00-12:00"]`; defaults to any time (templated).
+    :param hours: Spans of the day in which the slot starts, such as `["09:00-12:00"]`; defaults to any time
+        (templated).
     :param staff_id: With whom; defaults to anybody (templated).
     :param location_id: Where; defaults to anywhere (templated).
+    :param poll_interval: If deferrable: seconds until the second check; doubles with each check, up to 15 minutes.
+        Otherwise `poke_interval` applies.
+    :param deferrable: Wait in the triggerer, without a worker slot.
+    :param max_wait: Seconds that a check waits for a permit of the account; defaults to 120. A check that would have to
+        wait longer is left out. With `exponential_backoff`, `max_wait` means what it means in all of Airflow's sensors:
+        the longest time between two checks; then a check waits 120 s for a permit.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
     """
 
-    template_fields: Sequence[str] = (
-        "service_id", "earliest", "latest", "timezone", "hours", "staff_id", "location_id",
+    template_fields = (
+        "service_id",
+        "earliest",
+        "latest",
+        "timezone",
+        "hours",
+        "staff_id",
+        "location_id",
         *WhautomateSensor.template_fields,
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
         *,
-        service_id: str,
-        earliest: datetime | str,
-        latest: datetime | str,
-        timezone: str = "UTC",
-        hours: Sequence[str] | None = None,
-        staff_id: str | None = None,
-        location_id: str | None = None,
-        **kwargs: Any,
+        service_id: str | Templated,
+        earliest: datetime | str | Templated,
+        latest: datetime | str | Templated,
+        timezone: str | Templated = "UTC",
+        hours: Sequence[str] | Templated | None = None,
+        staff_id: str | Templated | None = None,
+        location_id: str | Templated | None = None,
+        **kwargs: Unpack[SensorArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.service_id = service_id
         self.earliest = earliest
         self.latest = latest
-        self.timezone = plain("timezone", timezone)
-        self.hours = plain("hours", hours)
+        self.timezone = timezone
+        self.hours = hours
         self.staff_id = staff_id
         self.location_id = location_id
-        self.check_literals(WhautomateSlotSensor)
+        self.check_arguments(WhautomateSlotSensor)
 
     def condition(self, context: Context) -> SlotFree:
         """Return what the rendered sensor waits for."""
-        hours = from_text("hours", Sequence[str] | None, self.hours)
-        timezone = plain("timezone", self.timezone)
         return SlotFree(
-            self.service_id,
-            self.earliest,
-            self.latest,
-            timezone=timezone,
-            hours=hours,
-            staff_id=self.staff_id,
-            location_id=self.location_id,
+            service_id=self.given("service_id"),
+            earliest=self.given("earliest"),
+            latest=self.given("latest"),
+            timezone=self.given("timezone"),
+            hours=self.given("hours"),
+            staff_id=self.given("staff_id"),
+            location_id=self.given("location_id"),
         )

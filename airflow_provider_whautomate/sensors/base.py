@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -19,10 +19,12 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 
-from airflow_provider_whautomate._arguments import check_own, is_literal, named_after, require_own
+from airflow_provider_whautomate._arguments import is_literal, named_after, require_own
 from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate._encrypted import encrypted
 from airflow_provider_whautomate._quota import WAITS_IN_SLOT, check_quota
+from airflow_provider_whautomate._redacted import RedactedNumber, unredacted
+from airflow_provider_whautomate._task import TakesArguments
 from airflow_provider_whautomate.hooks.whautomate import FINAL, MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_CHECK, WhautomateWaitTrigger
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
 
-class WhautomateSensor(BaseSensorOperator):
+class WhautomateSensor(TakesArguments, BaseSensorOperator):
     """Base of the sensors. They poke, or wait in the triggerer, and decide the same way in both.
 
     All waiting steps of an account together, in all processes, make at most a tenth of the requests of its day, and
@@ -120,15 +122,36 @@ class WhautomateSensor(BaseSensorOperator):
         """Return the arguments of the trigger besides those that all triggers take."""
         return {}
 
-    def check_literals(self, cls: type[WhautomateSensor]) -> None:
-        """Raise what is wrong with the arguments that are literal in the DAG file, once all are set.
+    def check_arguments(self, cls: type[Any]) -> None:
+        """Check the arguments of a class, once its `__init__` has set them, as far as they are in the DAG file.
 
-        :param cls: The class whose `__init__` has set them. A subclass may still have to set its own.
+        If all of them are, so is the condition.
+
+        :param cls: The class whose `__init__` it is; a subclass may still have to set its own arguments.
+        :raises ConfigurationError: and `InvalidRequest`, which name sensor, task and argument.
         """
+        super().check_arguments(cls)
         with named_after(self):
-            check_own(self, cls)
-            if all(is_literal(getattr(self, name)) for name in cls.template_fields):
+            if all(is_literal(unredacted(getattr(self, name))) for name in cls.template_fields):
                 cls.condition(self, {})
+
+    def redacted(self, name: str, value: Any) -> Any:
+        """Return what Airflow shows of a rendered value about a person: the first and last digits of a number.
+
+        :param name: Name of the argument.
+        :param value: What it was rendered to.
+        """
+        return None if value is None else RedactedNumber(value) if name == "phone" else super().redacted(name, value)
+
+    def given(self, name: str) -> Any:
+        """Return the value of an argument as the condition takes it: rendered, read from its JSON, its type checked.
+
+        :param name: Name of the argument.
+        :raises ConfigurationError: for a value of another type.
+        """
+        number = unredacted(getattr(self, name)) if name == "phone" else None
+        # With render_template_as_native_obj, the text of a number is rendered to a number.
+        return str(number) if isinstance(number, int) else super().given(name)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Check once."""
@@ -294,3 +317,15 @@ class WhautomateSensor(BaseSensorOperator):
         if self.never_fail or (self.soft_fail and final):
             raise AirflowSkipException(f"skipped instead of failing: {error}") from error
         raise error
+
+
+def first_start(context: Context) -> datetime:
+    """Return when this try started, however often it was rescheduled since.
+
+    :param context: Of the task.
+    """
+    ti: Any = context.get("ti")
+    # Airflow 2 keeps it in `start_date`; Airflow 3 must be asked.
+    asked = getattr(ti, "get_first_reschedule_date", lambda context: None)(context)
+    first: datetime | None = asked or getattr(ti, "start_date", None)
+    return first or datetime.now(UTC)

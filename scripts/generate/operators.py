@@ -202,7 +202,7 @@ def _class(
     imports.add("typing", "Unpack")
     name = f"Whautomate{function.title}Operator"
     templated = [one.name for one in arguments if one.name not in untemplated]
-    extended = _arguments_of(base, imports) if base.is_extended else []
+    extended = _own(base, imports) if base.is_extended else []
     lines = [code.docstring(_doc(doc, arguments, templated, extended), 0), "", *facts]
     if templated:
         fields = [*(f'"{one}"' for one in templated), f"*{base.name}.template_fields"]
@@ -210,7 +210,7 @@ def _class(
     if redacted:
         quoted = ", ".join(f'"{one}"' for one in sorted(redacted))
         lines.append(code.listed("redacted_fields = frozenset(", [f"{{{quoted}}}"], ")", 0, within=4))
-    parameters = [_parameter(function, one, one.name in templated, imports) for one in arguments]
+    parameters = [parameter(function, one, one.name in templated, imports) for one in arguments]
     parameters += [f"{one.name}: {one.type} = {one.default}" for one in extended]
     passed = [*(f"{one.name}={one.name}" for one in extended), "**kwargs"]
     lines += [
@@ -230,7 +230,7 @@ def _class(
     return f"class {name}({base.name}):\n" + textwrap.indent(inside, "    ")
 
 
-def _parameter(function: Function, one: Argument, is_templated: bool, imports: code.Imports) -> str:
+def parameter(function: Function, one: Argument, is_templated: bool, imports: code.Imports) -> str:
     default = one.default
     if one.name in SOURCES:
         imports.add(f"{PACKAGE}.sources", "RowSource")
@@ -256,7 +256,7 @@ def _code(function: Function, text: str, imports: code.Imports) -> str:
 
 def _doc(doc: str, arguments: list[Argument], templated: list[str], extended: list[Argument]) -> str:
     params = [(one.name, _meaning(one, one.name in templated)) for one in [*arguments, *extended]]
-    params += [(one.name, one.meaning) for one in _arguments_of(Base("WhautomateBaseOperator", "base"))]
+    params += [(one.name, one.meaning) for one in arguments_of(FOLDER / "base.py", "WhautomateBaseOperator")]
     return f"{doc}\n\n" + "\n".join(code.wrapped(f":param {name}: {text}.", 4, "    ") for name, text in params)
 
 
@@ -265,11 +265,15 @@ def _meaning(one: Argument, is_templated: bool) -> str:
     return f"{meaning} (templated)" if is_templated else meaning
 
 
-def _arguments_of(base: Base, imports: code.Imports | None = None) -> list[Argument]:
-    """The arguments of a hand-written base's own `__init__`, read from its source: generating needs no Airflow."""
-    tree = ast.parse((FOLDER / f"{base.module}.py").read_text(encoding="utf-8"))
+def _own(base: Base, imports: code.Imports) -> list[Argument]:
+    return arguments_of(FOLDER / f"{base.module}.py", base.name, imports)
+
+
+def arguments_of(path: Path, name: str, imports: code.Imports | None = None) -> list[Argument]:
+    """The arguments of a hand-written class's own `__init__`, read from its source: generating needs no Airflow."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     homes = {one.name: node.module for node in tree.body if isinstance(node, ast.ImportFrom) for one in node.names}
-    [cls] = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == base.name]
+    [cls] = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
     [init] = [node for node in cls.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
     said = re.findall(r"^:param (\w+): (.*(?:\n    .*)*)", inspect.cleandoc(ast.get_docstring(cls) or ""), re.MULTILINE)
     meanings = {name: " ".join(text.split()).rstrip(".") for name, text in said}

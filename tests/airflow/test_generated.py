@@ -1,32 +1,33 @@
-"""The modules of operators are as the generator writes them from the functions of the core."""
+"""The modules of operators and sensors are as the generator writes them from the functions of the core."""
 
 import inspect
 import sys
 from pathlib import Path
 
 import pytest
-from airflow.providers.common.compat.sdk import BaseOperator
+from airflow.providers.common.compat.sdk import BaseOperator, BaseSensorOperator
 
-from airflow_provider_whautomate._task_arguments import TaskArguments
+from airflow_provider_whautomate._task_arguments import SensorArguments, TaskArguments
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from generate import code, operators  # noqa: E402
+from generate import code, operators, sensors  # noqa: E402
 
 
-def test_the_modules_of_operators_are_as_the_generator_writes_them():
-    assert code.stale(operators.files()) == [], "write them anew: nox -s generate"
+def test_the_modules_are_as_the_generator_writes_them():
+    assert code.stale(operators.files() | sensors.files()) == [], "write them anew: nox -s generate"
 
 
 def test_no_stub_stands_beside_a_module():
-    assert [*operators.FOLDER.glob("*.pyi")] == []
+    assert [*operators.FOLDER.glob("*.pyi"), *sensors.FOLDER.glob("*.pyi")] == []
 
 
-def test_type_checkers_know_the_arguments_of_tasks_of_this_airflow():
-    parameters = inspect.signature(BaseOperator.__init__).parameters.values()
+@pytest.mark.parametrize(("base", "known"), [(BaseOperator, TaskArguments), (BaseSensorOperator, SensorArguments)])
+def test_type_checkers_know_the_arguments_of_tasks_of_this_airflow(base, known):
+    parameters = inspect.signature(base.__init__).parameters.values()
     taken = {one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)} - {"self"}
-    assert taken <= TaskArguments.__annotations__.keys()
+    assert taken <= known.__annotations__.keys()
 
 
 @pytest.mark.parametrize("text", ["", "# another\n"])

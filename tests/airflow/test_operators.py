@@ -29,12 +29,12 @@ from airflow_provider_whautomate.operators.contacts import (
 )
 from airflow_provider_whautomate.operators.endpoint import WhautomateOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
+from airflow_provider_whautomate.sensors.account import WhautomateQuotaSensor
 from airflow_provider_whautomate.sensors.appointments import WhautomateSlotSensor
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
-from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
 
 

@@ -22,30 +22,26 @@ from forwarder import Forwarder
 from waiting_cases import CASES, Case, send
 
 from airflow_provider_whautomate._encrypted import decrypted
-from airflow_provider_whautomate.sensors.appointments import WhautomateAppointmentSensor, WhautomateSlotSensor
+from airflow_provider_whautomate.sensors.account import WhautomateQuotaSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
-from airflow_provider_whautomate.sensors.classes import WhautomateClassSensor
 from airflow_provider_whautomate.sensors.clients import WhautomateClientSensor
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from airflow_provider_whautomate.sensors.messages import WhautomateMessageSensor
-from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 from airflow_provider_whautomate.triggers import polls, waiting
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
+from whautomate_core.conditions import CONDITIONS
 from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
 from whautomate_core.people.conditions import ContactHas
 from whautomate_core.state import database
 from whautomate_core.waiting.condition import Seen
 
-SENSORS = {
-    "broadcast": WhautomateBroadcastSensor,
-    "contact": WhautomateContactSensor,
-    "client": WhautomateClientSensor,
-    "quota": WhautomateQuotaSensor,
-    "message": WhautomateMessageSensor,
-    "appointment": WhautomateAppointmentSensor,
-    "slot": WhautomateSlotSensor,
-    "class": WhautomateClassSensor,
-}
+
+def _sensor(resource, kind):
+    module = importlib.import_module(f"airflow_provider_whautomate.sensors.{resource}")
+    return getattr(module, f"Whautomate{kind.title()}Sensor")
+
+
+SENSORS = {one.kind: _sensor(resource, one.kind) for resource, some in CONDITIONS.items() for one in some}
 QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5}
 
 
@@ -383,6 +379,8 @@ def test_a_rendered_number_is_not_shown():
     sensor.phone = "+4915123456789"  # as the rendering does
     assert str(sensor.phone) == repr(sensor.phone) == "+49…89"
     assert sensor.condition({}) == ContactHas(phone="+4915123456789", tag="a")
+    sensor.phone = 4915123456789  # as a DAG with render_template_as_native_obj does
+    assert (str(sensor.phone), sensor.condition({})) == ("491…89", ContactHas(phone="4915123456789", tag="a"))
 
 
 def deferred_by_number():

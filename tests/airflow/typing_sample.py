@@ -11,6 +11,7 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateUpdateContactOperator,
 )
 from airflow_provider_whautomate.operators.messages import WhautomateSendWhatsappTextOperator
+from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 
 
 def rightly(other: XComArg) -> None:
@@ -29,8 +30,12 @@ def rightly(other: XComArg) -> None:
     WhautomateGetContactOperator.partial(task_id="get_each").expand(contact_id=other)
     WhautomateSyncContactsOperator(task_id="sync", source="customers.csv", mapping={"phoneNumber": "mobile"})
 
+    WhautomateContactSensor(task_id="wait", contact_id=other, tag="vip", deferrable=True, timeout=60)
+
 
 def wrongly() -> None:
+    WhautomateContactSensor(task_id="wait", contact_id=7, tag="vip")  # type: ignore[arg-type]
+    WhautomateContactSensor(task_id="wait", contact_id="c", tg="vip")  # type: ignore[call-arg]
     WhautomateGetContactOperator(contact_id="c")  # type: ignore[call-arg]
     WhautomateGetContactOperator(task_id="get")  # type: ignore[call-arg]
     WhautomateGetContactOperator(task_id="get", contact_id=7)  # type: ignore[arg-type]

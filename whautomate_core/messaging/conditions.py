@@ -147,7 +147,8 @@ class MessageReceived(Condition):
 
     Args:
         contact_id: Id of the contact.
-        since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step.
+        since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step, which starts
+            again with each retry. With retries, give a moment such as the start of the run.
 
     Returns: `contact_id`, `count` (of messages since), `newest_id`, `newest_at` (UTC); nothing of what was written.
     """

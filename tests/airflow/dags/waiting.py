@@ -11,11 +11,11 @@ except ImportError:
     from airflow import DAG
     from airflow.decorators import task
 
+from airflow_provider_whautomate.sensors.account import WhautomateQuotaSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sensors.clients import WhautomateClientSensor
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from airflow_provider_whautomate.sensors.messages import WhautomateMessageSensor
-from airflow_provider_whautomate.sensors.quota import WhautomateQuotaSensor
 
 FILES = Path(os.environ.get("WAITING_FILES", "."))
 IDS = json.loads(os.environ.get("WAITING_IDS", "{}"))
