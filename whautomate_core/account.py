@@ -1,4 +1,4 @@
-"""An account: where it is, its key, and what it may do. Built from a connection or block by one pure function."""
+"""An account: its host, its key and what it may do. One pure function builds it from a connection or block."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from whautomate_core.values.redaction import check_proxy, plain
 
 PLANS = {"trial": Limits.trial(), "subscribed": Limits.subscribed()}
 LIST_LAG = 30.0
-"""Seconds for which a new record may be in no list, where nobody says: how long it takes is not documented."""
+"""Default of `list_lag`: seconds until a new record shows in lists. The real time is not documented."""
 HOSTS = "https://api.whautomate.com, or https://api.in.whautomate.com for India"
 
 
 @dataclass(frozen=True)
 class Account:
-    """What a client needs to know. What is secret shows in no repr, also where that of a frame's locals is logged."""
+    """What a client needs to know. Its repr shows no secrets, because loggers print it with the locals of frames."""
 
     host: str
     """`https://...` without a path."""
@@ -37,30 +37,30 @@ class Account:
     name: str | None = None
     """What people call it: the connection's `account`."""
     plan: str | None = None
-    """The plan that the limits are of; None where they are the account's own, or assumed."""
+    """The plan that the limits belong to; None if they are the account's own, or assumed."""
     limits_assumed: bool = False
-    """Whether nobody said what the limits are, so that a trial's are taken."""
+    """Whether the limits are unset, so that those of a trial apply."""
     location_id: str | None = None
-    """Location of new records where a step names none."""
+    """Id of the location of new records if a step names none."""
     state: SecretStr | None = None
-    """URL of the state database; None is the user's SQLite file. Secret, since it may hold a password."""
+    """URL of the state database; None for the user's SQLite file. Secret, because it may hold a password."""
     state_shared: bool = False
-    """Whether the SQLite file is known to be one for all workers."""
+    """Whether all workers are known to share the SQLite file."""
     proxy: SecretStr | None = None
-    """Secret, since it may hold a password."""
+    """Secret, because it may hold a password."""
     ca_bundle: str | None = None
     policy: Policy = field(default_factory=Policy)
-    """What no caller may do by accident."""
+    """What no caller can do by accident."""
     list_lag: float = field(default_factory=lambda: LIST_LAG)
-    """Seconds for which a new record may be in no list."""
+    """Seconds until a new record shows in lists."""
     show_server_messages: bool = False
-    """Whether errors may hold the server's own words, which may quote people."""
+    """Whether errors may contain the server's own words, which may quote people."""
     key_field: str = field(default="the API key", compare=False)
-    """Where the key is set, as errors name it."""
+    """Where the key is set, in the words of errors."""
 
     @property
     def state_is_sqlite(self) -> bool:
-        """Whether the state is a file of SQLite, as it is where nobody says."""
+        """Whether the state is a SQLite file, which is the default."""
         return self.state is None or self.state.get_secret_value().startswith("sqlite:")
 
     def require_location(self, location_id: str | None) -> str:
@@ -79,7 +79,7 @@ class Account:
 
 
 KEY_VARIABLE = "WHAUTOMATE_KEY"
-"""Where the key of a terminal's account is set."""
+"""Where the key of an account on the terminal is set."""
 
 
 @hides_arguments
@@ -174,7 +174,7 @@ def is_loopback(name: str) -> bool:
 
 
 def require_loopback(account: Account) -> None:
-    """Raise `PolicyRefused` unless the host is this machine: what carries made-up people goes to an emulator only."""
+    """Raise `PolicyRefused` unless the host is this machine: made-up people are sent to an emulator only."""
     name = urlsplit(account.host).hostname or ""
     if not is_loopback(name):
         raise PolicyRefused(f"{name} is not this machine: made-up people are sent to an emulator only")

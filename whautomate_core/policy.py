@@ -1,4 +1,4 @@
-"""What no caller may do by accident. In Whautomate an opt-out is only a tag (help pages, Marketing opt-out).
+"""What no caller can do by accident. In Whautomate an opt-out is only a tag (help pages, Marketing opt-out).
 
 The policy is the account's. `client/guard.py` asks it about each call before the call is sent.
 """
@@ -25,46 +25,46 @@ class Policy:
     """What an account permits."""
 
     opt_out_tags: tuple[str, ...] = ("Unsubscribe",)
-    """Who holds one of these, in any spelling of upper and lower case, is never messaged, tagged, deleted or made
-    anew, and keeps the tag. Contacts and clients alike."""
+    """Contacts and clients with one of these tags, in upper or lower case, are never messaged, tagged, deleted or
+    created again, and keep the tag."""
     sends: Sends = "on"
-    """`listed`: only to the numbers and segments of `listed`. `off`: nothing is sent. Automations are the account's
-    own: tags, stages and creates still fire them."""
+    """`listed`: messages go only to the numbers and segments in `listed`. `off`: nothing is sent. Automations belong to
+    the account: tags, stages and creates still trigger them."""
     listed: tuple[str, ...] = field(default=(), repr=False)
     """Phone numbers, and names or ids of segments."""
     max_recipients: int | None = None
     """The most people that one broadcast may reach."""
 
     def is_opt_out(self, tag: str) -> bool:
-        """Whether this is an opt-out tag, in any spelling: of upper and lower case, with characters that can't be seen,
-        and with letters of other scripts that look the same."""
+        """Whether this is an opt-out tag in any spelling: in upper or lower case, with characters that can't be seen,
+        or with letters of other scripts that look the same."""
         return any(_looks_like(tag, one) for one in self.opt_out_tags)
 
     def protects(self, record: Mapping[str, Any]) -> bool:
-        """Whether a contact or client has opted out. Raises `UnexpectedResponse` where its tags can't be read."""
+        """Whether a contact or client has opted out. Raises `UnexpectedResponse` if its tags can't be read."""
         return any(map(self.is_opt_out, held_tags(record)))
 
     def as_one(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-        """Two records of one person as one: the older, with what was refused through either."""
+        """Two records of one person as one: the older, with the opt-out tags of both."""
         older, newer = sorted((one, other), key=age)
         return {**older, "tags": [*held_tags(older), *filter(self.is_opt_out, held_tags(newer))]}
 
     def spellings(self, names: Iterable[str]) -> list[str]:
-        """The opt-out tags, in each spelling that stands among the names of an account's tags.
+        """The opt-out tags, in every spelling that occurs among the names of an account's tags.
 
-        Whether the vendor tells `unsubscribe` from `Unsubscribe` is not documented.
+        It isn't documented whether the vendor distinguishes `unsubscribe` from `Unsubscribe`.
         """
         return list(dict.fromkeys([*self.opt_out_tags, *filter(self.is_opt_out, names)]))
 
     def lists(self, names: Iterable[str]) -> bool:
-        """Whether one of these numbers (see `numbers`), names or ids may be sent to."""
+        """Whether messages may go to one of these numbers (see `numbers`), names or ids."""
         known = {*self.listed, *(canonical(digits(one)) for one in self.listed)}
         return any(name in known for name in names)
 
     def refuse_opt_out_tags(self, tags: Iterable[str]) -> None:
-        """Raise `PolicyRefused` where a job is asked to give an opt-out tag as if it were any other."""
+        """Raise `PolicyRefused` if a job is asked to handle an opt-out tag like any other tag."""
         for tag in filter(self.is_opt_out, tags):
-            raise PolicyRefused(f"{tag!r} is an opt-out tag: jobs neither give it nor take it away")
+            raise PolicyRefused(f"{tag!r} is an opt-out tag: jobs neither add nor remove it")
 
 
 # Unicode's Default_Ignorable_Code_Point without the format characters, and the blank of Braille.
@@ -76,33 +76,33 @@ _IGNORED = re.compile(
 
 @functools.lru_cache(maxsize=10_000)
 def _looks_like(tag: str, other: str) -> bool:
-    """Whether people take one tag for the other."""
+    """Whether people would read one tag as the other."""
     one, two = _seen(tag), _seen(other)
     if _usual(one) == _usual(two):
         return True
     if not {len(one), len(_usual(one))} & {len(two), len(_usual(two))} or (one.isascii() and two.isascii()):
-        return False  # without Unicode's data of look-alikes, which takes a while to load
+        return False  # without loading Unicode's data of look-alikes, which takes a while
     return _in_latin(one) == _in_latin(two)
 
 
 def _seen(text: str) -> str:
-    """A text without what can't be seen."""
+    """A text without its invisible characters."""
     return "".join(c for c in _IGNORED.sub("", text) if unicodedata.category(c) not in ("Cf", "Cc")).strip()
 
 
 def _usual(text: str) -> str:
-    """Of several ways to write a letter the usual one."""
+    """A text with each letter in the usual one of its forms."""
     return _seen(unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _in_latin(text: str) -> str:
     """A text with the Latin letters and digits that its characters look like, by Unicode's data (UTS 39)."""
-    # Of some look-alikes NFKC makes a letter that looks otherwise.
+    # NFKC turns some look-alikes into a letter that looks different.
     return _usual("".join(map(_look_alike, "".join(map(_look_alike_or_usual, text))))).translate(_ONE_SHAPE)
 
 
 _ONE_SHAPE = str.maketrans("i1|0", "lllo")
-"""Latin characters that Unicode takes for look-alikes of each other: I, l, 1 and |; O and 0."""
+"""Latin characters that Unicode lists as look-alikes of each other: I, l, 1 and |; O and 0."""
 
 
 def _look_alike_or_usual(character: str) -> str:
@@ -139,17 +139,20 @@ def policy_from_settings(given: Settings) -> Policy:
 
 
 def age(record: Mapping[str, Any]) -> tuple[str, str]:
-    """What puts the records of somebody in order: the oldest first."""
+    """A sort key that puts the records of a person in order, oldest first."""
     return str(record.get("createdAt") or ""), str(record["id"])
 
 
 def held_tags(record: Mapping[str, Any]) -> list[str]:
-    """The names of the tags of a contact or client. Raises `UnexpectedResponse` where they can't be read."""
+    """The names of the tags of a contact or client. Raises `UnexpectedResponse` if they can't be read."""
     return tag_names(record.get("tags"), "the tags of a record", "whether it opted out")
 
 
 def tag_names(tags: Any, what: str, unknown: str) -> list[str]:
-    """Tags as the server shows them. Raises `UnexpectedResponse`, which says `what` hides what, for all but names."""
+    """The names of tags as the server shows them.
+
+    Raises `UnexpectedResponse` for anything else: `what` could not be read, so it is `unknown`.
+    """
     names = tags or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UnexpectedResponse(f"{what} are not a list of names, so it is unknown {unknown}")
@@ -157,15 +160,15 @@ def tag_names(tags: Any, what: str, unknown: str) -> list[str]:
 
 
 def digits(number: str) -> str:
-    """The digits of a number: the server gives it with and without the plus (evidence C)."""
+    """The digits of a number: the server shows it with and without the plus (evidence C)."""
     return "".join(c for c in number if c.isdigit())
 
 
 def readings(record: Mapping[str, Any]) -> list[str]:
-    """The digits that the number of a contact, client or recipient may be, from its country code on.
+    """The digits that the number of a contact, client or recipient may mean, from its country code on.
 
-    A client's country code stands apart from its phone, which may hold it once more (evidence C): both are taken.
-    Where people put in what one dials (00, or the 0 before an area code), so is the number that it leads to.
+    A client's country code is a field of its own, and the phone may repeat it (evidence C), so both readings count.
+    If people entered the number as they dial it (with 00, or the 0 before an area code), so does the number it reaches.
     """
     phone, code = (
         str(record.get("phoneNumber") or record.get("phone") or ""),
@@ -178,5 +181,5 @@ def readings(record: Mapping[str, Any]) -> list[str]:
 
 
 def numbers(record: Mapping[str, Any]) -> set[str]:
-    """The numbers by which a contact, client or recipient can be reached, each in its canonical form."""
+    """The numbers that reach a contact, client or recipient, each in its canonical form."""
     return set(map(canonical, readings(record)))

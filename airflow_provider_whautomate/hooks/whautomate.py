@@ -1,6 +1,6 @@
 """The connection to a Whautomate account.
 
-httpx is loaded when a client is made, since DAG files import this module.
+httpx is loaded only when a client is made, because DAG files import this module.
 """
 
 from __future__ import annotations
@@ -45,41 +45,41 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 MAX_WAIT = 120.0
-"""Seconds that a task waits for a permit on its worker slot, where it doesn't say otherwise."""
+"""Default of `max_wait`: seconds that a task waits for a permit on its worker slot."""
 
 FINAL = (BudgetExceeded, NotDelivered, OutcomeUnknown, PolicyRefused, StateLost)
-"""Errors that end a task without a retry: it would ask again for what is not to be had, or do what may be done."""
+"""Errors that end a task without a retry, which would fail again or repeat what may have been done."""
 
 _ONE_MACHINE = {"LocalExecutor", "SequentialExecutor", "DebugExecutor", "MockExecutor"}
 
 
 def require_one_state(account: Account) -> None:
-    """Raise `ConfigurationError` where tasks may run on several machines and each would have a state of its own."""
+    """Raise `ConfigurationError` if tasks may run on several machines and each would have its own state."""
     configured = conf.get("core", "executor", fallback=None) or ""
     # "CeleryExecutor", "LocalExecutor,alias:KubernetesExecutor", "LocalExecutor;team=some.module.Executor"
     names = {re.split(r"[.:=]", one.strip())[-1] for one in re.split(r"[,;]", configured)} - {""}
-    # In its pods an executor of Kubernetes may pass for a LocalExecutor.
+    # In its pods, a Kubernetes executor may look like a LocalExecutor.
     many = (
         "KubernetesExecutor" if os.environ.get("AIRFLOW_IS_K8S_EXECUTOR_POD") else min(names - _ONE_MACHINE, default="")
     )
     if many and not account.state_shared and account.state_is_sqlite:
         raise ConfigurationError(
-            f"{many} may run tasks on several machines, and the state of this connection is a SQLite file, which each "
-            'would have for itself: set its field state to the id of a PostgreSQL connection (or "postgresql://..."), '
-            "or state_shared to true if all workers and triggerers are on one machine"
+            f"{many} may run tasks on several machines, and the state of this connection is a SQLite file: each "
+            'would have its own. Set its field state to the id of a PostgreSQL connection (or "postgresql://..."), or '
+            "state_shared to true if all workers and triggerers are on one machine"
         )
 
 
 def account_from_connection(connection: Connection, extra: Mapping[str, Any]) -> Account:
     """Build the account that a connection describes.
 
-    The password is the API key. The host may come whole (`https://api.whautomate.com`), or as Airflow takes a URI
-    apart: the name in `host`, the scheme in `schema` (https where it is empty), the port in `port` (0 is none).
+    The password is the API key. The host may be whole (`https://api.whautomate.com`), or split as Airflow splits a
+    URI: the name in `host`, the scheme in `schema` (https if it is empty), the port in `port` (0 is none).
 
     :param connection: The connection.
     :param extra: Its extra: the settings of `whautomate_core.settings.Settings`; empty values count as unset. Airflow
-        2.11 gives the fields of its form to Test as `extra__whautomate__plan` and so on.
-    :raises ConfigurationError: naming the field that can't work.
+        2.11 passes the fields of its form to Test as `extra__whautomate__plan` and so on.
+    :raises ConfigurationError: naming the field that is wrong.
     """
     host = (connection.host or "").strip()
     if host and "://" not in host:
@@ -113,7 +113,7 @@ class WhautomateHook(BaseHook):
     def get_account(self) -> Account:
         """Return the account; nothing is sent.
 
-        :raises ConfigurationError: where the connection can't work as it stands.
+        :raises ConfigurationError: if a field of the connection is wrong or missing.
         """
         connection = self.get_connection(self.whautomate_conn_id)
         extra = _plain(connection.extra_dejson)
@@ -136,7 +136,7 @@ class WhautomateHook(BaseHook):
         try:
             return await get_async_connection(conn_id)
         except AirflowNotFoundException:
-            # In `dag.test()` of Airflow 3.3 the asynchronous way finds no connection of the database.
+            # In `dag.test()` of Airflow 3.3, the asynchronous call does not find connections in the database.
             from asgiref.sync import sync_to_async
 
             return await sync_to_async(self.get_connection)(conn_id)
@@ -151,11 +151,12 @@ class WhautomateHook(BaseHook):
     ) -> Client:
         """Return a client, to be used as a context manager.
 
-        :param lane: `bulk` leaves some of the account's requests to `interactive` callers.
-        :param max_wait: The longest wait for a permit, in seconds, before `QuotaExhausted` is raised; None: no end.
+        :param lane: `bulk` leaves some of the account's requests for `interactive` callers.
+        :param max_wait: The longest wait for a permit, in seconds, before `QuotaExhausted` is raised; None: unlimited.
         :param max_requests: How many requests it may make before `BudgetExceeded` is raised.
-        :param run: The run it works for, which the claims of what it sends will name.
-        :raises ConfigurationError: where the connection can't work as it stands, or not with Airflow's executor.
+        :param run: The run it works for. Claims of what it sends name it.
+        :raises ConfigurationError: if a field of the connection is wrong or missing, or its state doesn't suit
+            Airflow's executor.
         """
         from whautomate_core.client.client import Client
 
@@ -166,7 +167,7 @@ class WhautomateHook(BaseHook):
     async def aget_conn(self, *, max_requests: int | None = None) -> AsyncClient:
         """Return a client for coroutines, to be used as an asynchronous context manager.
 
-        It waits for its permits as long as it takes, since that holds no worker slot.
+        It waits for its permits as long as it takes, because that occupies no worker slot.
 
         :param max_requests: How many requests it may make before `BudgetExceeded` is raised.
         """
@@ -186,7 +187,7 @@ class WhautomateHook(BaseHook):
         max_requests: int | None = None,
         run: str | None = None,
     ) -> Iterator[Client]:
-        """Give a client for the length of a task, and say in the log how many requests it made.
+        """Provide a client for the length of a task, and log how many requests it made.
 
         Its arguments are those of `get_conn`.
 
@@ -216,16 +217,16 @@ class WhautomateHook(BaseHook):
             return await client.send(call)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Ask for the account and its location; return whether that worked, and what it is or what to do."""
+        """Ask for the account and its location. Return whether that worked, and what was found or what to do."""
         worked, found = self._test_connection()
-        # Airflow 2 shows a failure in green as well.
+        # Airflow 2 shows failures in green, too.
         return worked, found if worked or AIRFLOW_V_3_0_PLUS else f"Test failed: {found}"
 
     def _test_connection(self) -> tuple[bool, str]:
         from whautomate_core.doctor.account import check_account
 
         try:
-            # On this machine, whatever the executor: whether tasks may use this state is said besides.
+            # On this machine, whatever the executor. Whether tasks may use this state is checked afterwards.
             connection = self.get_connection(self.whautomate_conn_id)
             if not connection.password and not AIRFLOW_V_3_0_PLUS:
                 return False, "the API key is empty. Airflow 2 does not give Test a saved key: type it in again."
@@ -235,7 +236,7 @@ class WhautomateHook(BaseHook):
         except (WhautomateError, AirflowNotFoundException) as error:
             return False, str(error)
         except Exception as error:
-            # Its text is not ours: it may hold the address of a proxy with its password.
+            # Its text isn't ours and may contain the address of a proxy with its password.
             return False, f"no client can be made ({type(error).__name__}): check proxy and ca_bundle"
         try:
             require_one_state(account)
@@ -267,7 +268,7 @@ class WhautomateHook(BaseHook):
                 return PasswordField(label, [Optional()], description=description, widget=widget)
             text: dict[str, Any] = {"description": description, "widget": BS3TextFieldWidget()}
             if "integer" in schema["type"]:
-                # Airflow saves an empty number as null, and an empty text not at all.
+                # Airflow saves an empty number as null, and doesn't save empty text.
                 text["filters"] = [lambda value: "" if value is None else value]
                 return IntegerField(label, [Optional(), NumberRange(min=1)], **text)
             return StringField(label, [Optional()], **text)
@@ -281,7 +282,7 @@ class WhautomateHook(BaseHook):
     def get_ui_field_behaviour(cls) -> dict[str, Any]:
         """Return what the connection form shows of the usual fields, for Airflow before 3.2."""
         behaviour = _connection_type()["ui-field-behaviour"]
-        if not AIRFLOW_V_3_0_PLUS:  # its Test needs no port
+        if not AIRFLOW_V_3_0_PLUS:  # there, Test needs no port
             shown = {
                 key: {field: text for field, text in behaviour[key].items() if field != "port"}
                 for key in ("relabeling", "placeholders")
@@ -291,22 +292,22 @@ class WhautomateHook(BaseHook):
 
 
 def _with_port(host: str, port: int) -> str:
-    """An address with a port, which it may name itself as well."""
+    """An address with a port, unless it already names that port."""
     host = host.rstrip("/")
     return host if re.search(rf":{port}(/v1)?$", host) else f"{host}:{port}"
 
 
 def _plain(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """An extra under its plain names; what a form holds comes before what was saved."""
+    """An extra with plain names. What the form holds wins over what was saved."""
     of_form, masked = "extra__whautomate__", "RATHER_LONG_SENSITIVE_FIELD_PLACEHOLDER"
     fields = {name.removeprefix(of_form): value for name, value in extra.items() if name.startswith(of_form)}
     saved = {name: value for name, value in extra.items() if not name.startswith(of_form)}
-    # Airflow 2.11 gives Test its own mask of a field that was emptied.
+    # Airflow 2.11 passes its own mask to Test for a field that was emptied.
     return {name: value for name, value in (saved | fields).items() if value != masked}
 
 
 def _state_connection(extra: Mapping[str, Any]) -> str | None:
-    """The id of the connection to the state database, where `state` is no URL."""
+    """The id of the connection to the state database; None if `state` is a URL or empty."""
     state = str(extra.get("state") or "").strip()
     return state if state and "://" not in state else None
 
@@ -323,13 +324,13 @@ def _state_url(connection: Connection) -> str:
 def _mask_passwords(extra: Mapping[str, Any]) -> None:
     """Have Airflow mask the passwords in addresses. By itself it masks only fields with certain names, not `state`.
 
-    This holds for logs. Its API and `airflow connections get` show `state` as it is.
+    This applies to logs. Airflow's API and `airflow connections get` show `state` as it is.
     """
     from whautomate_core.values.redaction import database_url, proxy_password, secrets_of
 
     state, proxy = (str(extra.get(name) or "").strip() for name in ("state", "proxy"))
     secrets: list[str] = []
-    with suppress(ConfigurationError):  # no address; that is told when it is used
+    with suppress(ConfigurationError):  # not an address; using it will say so
         if "://" in state:
             secrets += secrets_of(database_url(state, "state"))
     if password := proxy_password(proxy):

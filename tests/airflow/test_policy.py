@@ -61,7 +61,7 @@ def test_sends_off_and_stopped_sends_stop_every_send(world, connected):
     account = WhautomateHook().get_account()
     open_state(account.state).stops.stop(account.id)
     for case in SENDS:
-        with pytest.raises(AirflowFailException, match="are stopped since"):
+        with pytest.raises(AirflowFailException, match="have been stopped since"):
             run(case, world, allow_protected=True)
     assert world.written() == []
 

@@ -592,7 +592,7 @@ def test_stopped_sends_stop_every_send_and_broadcast(make_send: Any, whautomate_
     send, stops = make_send(account), open_state().stops
     assert stops.stop(account.id) is True
     for case in [*SENDS, *BROADCASTS]:
-        with pytest.raises(PolicyRefused, match=r"are stopped since .*resume-sends"):
+        with pytest.raises(PolicyRefused, match=r"have been stopped since .*resume-sends"):
             send(call_of(case, world, allow_protected=True))
     assert world.written() == []
     send(contacts.update_contact(world.contact, {"notes": "goes on"}))

@@ -170,7 +170,7 @@ def test_a_looser_mode_is_tightened_at_each_connect(path: Path, caplog: pytest.L
     database.run(lambda connection: None)
     assert modes(path) == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert f"{path} could be read by others (mode 777): now by its owner alone" in caplog.text
+    assert f"{path} could be read by others (mode 777); now only its owner can read it" in caplog.text
 
 
 def test_a_folder_with_other_things_in_it_is_not_ours(path: Path) -> None:

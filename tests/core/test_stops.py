@@ -33,7 +33,7 @@ def test_stop_list_and_resume(state_url: str, account: str) -> None:
     assert run("stop-sends", "--list", *where).output == f"account {account} is not stopped\n"
     stopped = run("stop-sends", *where)
     by = f"({getpass.getuser()}@{socket.gethostname()})"
-    assert stopped.output.startswith(f"sends of account {account} are stopped since 20")
+    assert stopped.output.startswith(f"sends of account {account} have been stopped since 20")
     assert stopped.output.endswith(f" UTC {by}\n")
     assert run("stop-sends", *where).output == f"already: {stopped.output}"
     assert stopped.output in run("stop-sends", "--list", "--state", state_url).output

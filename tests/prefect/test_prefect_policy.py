@@ -52,6 +52,6 @@ def test_sends_off_and_stopped_sends_stop_every_send(world):
     for case in SENDS:
         with pytest.raises(PolicyRefused, match="sends are off"):
             task_of(case).fn(off, **case.arguments(world), allow_protected=True)
-        with pytest.raises(PolicyRefused, match="are stopped since"):
+        with pytest.raises(PolicyRefused, match="have been stopped since"):
             task_of(case).fn(stopped, **case.arguments(world), allow_protected=True)
     assert world.written() == []

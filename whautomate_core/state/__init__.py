@@ -1,4 +1,4 @@
-"""What all callers of an account share, in one database: its pool of requests, claims, ledger, stops and profile."""
+"""What all callers of an account share, in one database: pool of requests, claims, ledger, stops and profile."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["State", "open_state"]
 
 
 class State:
-    """A state database, opened once a process."""
+    """A state database, opened once per process."""
 
     def __init__(self, url: str | SecretStr) -> None:
         url = SecretStr(plain(url))
@@ -44,19 +44,19 @@ class State:
         belongs_to_process(self)
 
     def begin_anew(self) -> None:
-        """Let go of a lock that a thread of the parent may hold, in a child that was forked."""
+        """In a forked child, drop a lock that a thread of the parent may hold."""
         self._lock = threading.Lock()
 
     @property
     def is_shared(self) -> bool:
-        """Whether several machines can use it."""
+        """Whether several machines can use it: PostgreSQL, not a SQLite file."""
         return not self._database.is_sqlite
 
     def pool(self, account: str, limits: Limits, *, assumed: bool = False) -> SharedPool:
-        """The pool of an account. One object a process, so that its callers queue in one line.
+        """The pool of an account: one object per process, so that its callers wait in one queue.
 
         Args:
-            assumed: Whether nobody has said that these are its limits: then they bind this caller and no other.
+            assumed: Whether the limits are only assumed: then they apply to this caller and no other.
         """
         with self._lock:
             key = (account, limits, assumed)
@@ -73,11 +73,11 @@ class State:
         return Ledger(self._database, account)
 
     def forgotten(self, account: str) -> Forgotten:
-        """Those of an account's people who asked to be forgotten."""
+        """The people of an account who asked to be forgotten."""
         return Forgotten(self._database, self.secret, account)
 
     def prune(self, seconds: float, *, dry_run: bool = False) -> Removed:
-        """Remove what is older than so many seconds and can go; see `pruned.prune`."""
+        """Remove what is older than so many seconds and no longer needed; see `pruned.prune`."""
         return prune(self._database, self.secret, seconds, dry_run=dry_run)
 
     def usages(self) -> list[Usage]:
@@ -90,10 +90,10 @@ _opening = threading.Lock()
 
 
 def open_state(url: str | SecretStr | None = None) -> State:
-    """The state database at `sqlite:///path` or `postgresql://...`; by default one SQLite file a user.
+    """The state database at `sqlite:///path` or `postgresql://...`; by default one SQLite file per user.
 
-    Raises: `ConfigurationError` for a URL that can't be one, a network file system, a missing driver;
-        `StateUnavailable` where it can't be reached.
+    Raises: `ConfigurationError` for a URL that can't be one, a network file system or a missing driver;
+        `StateUnavailable` if the database can't be reached.
     """
     # No local of this frame shows the password that it may hold.
     url = SecretStr(plain(url or default_url()))

@@ -1,6 +1,6 @@
-"""Claims: who inserted one may send, and nobody else, whatever dies in between.
+"""Claims: only the caller that inserted one may send, whatever dies in between.
 
-A claim is unique on account and key, and the key is the identity of a step, never what it sends or when.
+A claim is unique by account and key. The key is the identity of a step, never what it sends or when.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ LONGEST_KEY = 2000
 
 @dataclass(frozen=True)
 class Claim:
-    """What stands in the database of one key."""
+    """What the database holds about one key."""
 
     account: str
     key: str
     what: str
     settled: bool
     result: Any
-    """What the step returned; of an open claim what was noted when it was made."""
+    """What the step returned. For an open claim, what was noted when it was made."""
     made_at: float
     """Seconds since the epoch (UTC)."""
     made_by: str
@@ -47,17 +47,17 @@ class Claim:
     mine: bool = False
     """Whether this call inserted it, and so may send."""
     payload: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Each field of what is sent, by a keyed hash of its value."""
+    """The fields of what is sent, each with a keyed hash of its value."""
 
     @property
     def process(self) -> tuple[str, int]:
-        """Host and id of the process whose attempt it is."""
+        """Host and id of the process that made the attempt."""
         host, pid, _ = self.made_by.partition(_RUN)[0].rsplit(":", 2)
         return host, int(pid)
 
     @property
     def run(self) -> str | None:
-        """The run whose attempt it is, where an orchestrator named one."""
+        """The run that made the attempt, if an orchestrator named one."""
         return self.made_by.partition(_RUN)[2] or None
 
     @property
@@ -70,7 +70,7 @@ _RUN = " in "
 
 
 def attempt(run: str | None = None) -> str:
-    """A name for an attempt: host, process, what tells it from others of the process, and the run it belongs to."""
+    """A name for an attempt: host, process, something unique within the process, and the run it belongs to."""
     own = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     return f"{own}{_RUN}{run}" if run else own
 
@@ -94,13 +94,19 @@ class Claims:
         naming: Collection[str] = (),
         by: str | None = None,
     ) -> Claim:
-        """Insert a claim, or return the one that is there.
+        """Insert a claim, or return the existing one.
 
-        `note` is what is known before the call is sent, as its result until there is one: small JSON, no personal data.
-        `named` is another key by which `look` finds it, `by` names the attempt. Of `payload` (field -> value) only
-        keyed hashes are kept. Raises `InvalidRequest` that names the fields that differ, those in `naming` left out,
-        where the key was claimed for another payload, and for what can't be a key; `OutcomeUnknown` where its claim was
-        pruned.
+        Args:
+            payload: Field -> value. Only keyed hashes are stored.
+            what: Method and path template of the call.
+            note: What is known before the call is sent; it stands for the result until there is one. Small JSON
+                without personal data.
+            named: Another key by which `look` finds the claim.
+            naming: Fields that may differ from those of an existing claim.
+            by: Names the attempt; see `attempt`.
+
+        Raises: `KeyTaken`, naming the fields that differ, if the key was claimed for another payload;
+            `InvalidRequest` for text that can't be a key; `OutcomeUnknown` if its claim was pruned.
         """
         by = by or attempt()
         _require_key(key)
@@ -112,7 +118,7 @@ class Claims:
             values |= {"payload": json.dumps(fields), "what": what, "status": "open", "version": version}
             values |= {} if note is None else {"result": json.dumps(note)}
             row = None
-            while row is None:  # it may be released between our insert and our look
+            while row is None:  # the claim may be released between our insert and our select
                 try:
                     with connection.begin_nested():
                         now = self._database.now(connection)
@@ -122,7 +128,7 @@ class Claims:
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
             _require_same(row, fields, what, naming)
-            # Ours, where the connection was lost after the commit and the work was done again.
+            # Ours if the connection was lost after the commit and the transaction was repeated.
             return replace(_claim(row), mine=row.made_by == by)
 
         return self._database.run(work)
@@ -130,7 +136,7 @@ class Claims:
     def look(
         self, account: str, key: str, payload: Mapping[str, Any], what: str, *, naming: Collection[str] = ()
     ) -> Claim | None:
-        """The claim that is there, if any, by its key or by what it was named. Raises `InvalidRequest` as `claim`."""
+        """The claim with this key or name, or None. Raises `KeyTaken` and `InvalidRequest` as `claim` does."""
         _require_key(key)
 
         def work(connection: Connection) -> Claim | None:
@@ -146,11 +152,11 @@ class Claims:
         return self._database.run(work)
 
     def require_remembered(self, account: str, key: str) -> None:
-        """Raise `OutcomeUnknown` where claims of a key, or of its step in its run, were removed since they were old."""
+        """Raise `OutcomeUnknown` if claims of a key, or of its step in its run, were pruned."""
         self._database.run(lambda connection: require_remembered(connection, self._secret, account, key))
 
     def get(self, account: str, key: str) -> Claim | None:
-        """The claim that is there, if any, whatever it is for."""
+        """The claim with this key, or None, whatever it is for."""
         found = select(claims).where(_is(account, key))
         row = self._database.run(lambda connection: connection.execute(found).one_or_none())
         return None if row is None else _claim(row)
@@ -166,14 +172,14 @@ class Claims:
         return self._database.run(work)
 
     def settle(self, account: str, key: str, result: Any) -> None:
-        """Store the result of a step, which later attempts return without sending. No personal data in it."""
+        """Store the result of a step, without personal data. Later attempts return it without sending."""
         values = {"status": "settled", "result": json.dumps(result)}
         self._database.run(
             lambda connection: connection.execute(update(claims).where(_is(account, key)).values(**values))
         )
 
     def amend(self, account: str, key: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Write fields over those of a step's result, and return it whole. Others may write other fields meanwhile."""
+        """Overwrite fields of a step's result and return all of it. Others may write other fields meanwhile."""
 
         def work(connection: Connection) -> dict[str, Any]:
             # The lock first: PostgreSQL would let two read the same and write one after the other.
@@ -186,17 +192,18 @@ class Claims:
         return self._database.run(work)
 
     def release(self, account: str, key: str, *, made_by: str | None = None) -> bool:
-        """Forget a claim, so that the next attempt may send. Returns whether there was one.
+        """Delete a claim, so that the next attempt may send. Returns whether there was one.
 
-        With `made_by` only that attempt's: meanwhile a person may have released it, and another attempt be sending.
+        With `made_by`, only that attempt's claim is deleted: a person may have released it meanwhile, and another
+        attempt may be sending.
         """
         found = _is(account, key) if made_by is None else _is(account, key) & (claims.c.made_by == made_by)
         return bool(self._database.run(lambda connection: connection.execute(delete(claims).where(found)).rowcount))
 
     def lapse(self, claim: Claim) -> bool:
-        """Forget a claim about what is not to be seen, once it can't be that it only doesn't show yet.
+        """Delete a claim whose record is not at the server, once the record can no longer be merely slow to show.
 
-        Returns False, and does nothing, where the claim is younger than `SETTLE_AFTER`.
+        Returns False, and does nothing, if the claim is younger than `SETTLE_AFTER`.
         """
 
         def work(connection: Connection) -> bool:
@@ -209,7 +216,7 @@ class Claims:
         return self._database.run(work)
 
     def under(self, account: str, prefix: str, *, seconds: float | None = None) -> list[Claim]:
-        """The claims whose keys begin so, settled or not, oldest first; with `seconds` those of the last so many."""
+        """The claims whose keys begin with `prefix`, settled or not, oldest first; only the last `seconds` if given."""
         mine = (claims.c.account == account) & claims.c.key.startswith(prefix, autoescape=True)
         found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
 
@@ -221,7 +228,7 @@ class Claims:
         return self._database.run(work)
 
     def of_first_form(self, account: str, begins: str, holds: str) -> list[Claim]:
-        """The claims under keys of another form than today's that begin with one text and hold another."""
+        """The claims under keys of the first form that begin with one text and contain another."""
         mine = (claims.c.account == account) & (claims.c.version == 1)
         mine &= claims.c.key.startswith(begins, autoescape=True) & claims.c.key.contains(holds, autoescape=True)
         found = select(claims).where(mine).order_by(claims.c.made_at, claims.c.key)
@@ -229,14 +236,14 @@ class Claims:
         return [claim for claim in there if claim.key.startswith(begins) and holds in claim.key]  # SQLite takes A for a
 
     def open(self, account: str | None = None) -> list[Claim]:
-        """Claims whose outcome nobody knows, oldest first."""
+        """Claims whose outcome is unknown, oldest first."""
         found = select(claims).where(claims.c.status == "open").order_by(claims.c.made_at)
         if account is not None:
             found = found.where(claims.c.account == account)
         return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
 
     def hashes(self, payload: Mapping[str, Any]) -> dict[str, str]:
-        """A payload as claims hold it: each field by a keyed hash of its value."""
+        """A payload as claims store it: each field with a keyed hash of its value."""
         return {name: self._secret.digest(value) for name, value in payload.items()}
 
     def _fields(self, connection: Connection, payload: Mapping[str, Any]) -> dict[str, str]:
@@ -244,7 +251,7 @@ class Claims:
 
 
 def _require_key(key: object) -> None:
-    # Neither store takes half an emoji, PostgreSQL no NUL; "None" is what a template makes of nothing, for all alike.
+    # Neither store takes half an emoji, PostgreSQL takes no NUL, and templates turn nothing into "None".
     if (
         not isinstance(key, str)
         or key.strip() in ("", "None")
@@ -253,7 +260,7 @@ def _require_key(key: object) -> None:
         or any("\ud800" <= one <= "\udfff" for one in key)
     ):
         raise InvalidRequest(
-            f"key must be a text that is not empty, up to {LONGEST_KEY} bytes, and names one step of one run"
+            f"key must be text that is not empty, has at most {LONGEST_KEY} bytes and names one step of one run"
         )
 
 
@@ -262,7 +269,7 @@ def _is(account: str, key: str) -> Any:
 
 
 def _require_same(row: Any, fields: Mapping[str, str], what: str, naming: Collection[str]) -> None:
-    """Raise `InvalidRequest` where a key was claimed for something else."""
+    """Raise `KeyTaken` if a key was claimed for something else."""
     before = json.loads(row.payload)
     compared = (before.keys() | fields) - set(naming)
     different = sorted(name for name in compared if before.get(name) != fields.get(name))

@@ -1,4 +1,4 @@
-"""People who asked to be forgotten: their numbers by keyed hashes, and nothing else of them."""
+"""People who asked to be forgotten: keyed hashes of their numbers, and nothing else about them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPTED_OUT = (
 
 
 def reason_of(error: Exception) -> str | None:
-    """Which of these two an error says."""
+    """Which of these two reasons an error gives; None if neither."""
     return next((one for one in (REASON, OPTED_OUT) if one in str(error)), None)
 
 
@@ -32,9 +32,9 @@ _PAGE = 5000
 
 
 class Forgotten:
-    """Those of an account. Numbers are digits from the country's code on, in any spelling of theirs.
+    """The forgotten people of an account. Numbers are digits from the country code on, in any of their spellings.
 
-    E-mail addresses can stand in their place: those of clients who were deleted, who may come again without a number.
+    An e-mail address can take the place of a number: a deleted client may return without one.
     """
 
     def __init__(self, database: Database, secret: Secret, account: str) -> None:
@@ -43,7 +43,10 @@ class Forgotten:
         self._account = account
 
     def add(self, number: str, *, opted_out: bool = False) -> bool:
-        """Let nobody be made or messaged by a number; or note that its owner had opted out. Returns if that is new."""
+        """Let nobody create or message a person by a number, or note that its owner had opted out.
+
+        Returns whether that is new.
+        """
 
         hashed = self._hash(number, opted_out)
 
@@ -59,7 +62,7 @@ class Forgotten:
         return self._database.run(work)
 
     def remove(self, number: str, *, opted_out: bool = False) -> bool:
-        """Take it back. Returns whether it was noted."""
+        """Undo `add`. Returns whether the number was noted."""
         hashed = self._hash(number, opted_out)
         gone = delete(forgotten).where(forgotten.c.account == self._account, forgotten.c.number == hashed)
         return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))
@@ -70,7 +73,7 @@ class Forgotten:
         return self._database.run(lambda connection: connection.execute(mine).first()) is None
 
     def among(self, numbers: Collection[str], *, opted_out: bool = False) -> set[str]:
-        """Those of `numbers` that are forgotten; or whose owners had opted out when they were."""
+        """The `numbers` that are forgotten, or (`opted_out`) whose owners had opted out when they were forgotten."""
         hashed = {self._hash(one, opted_out): one for one in numbers}
         found: set[str] = set()
         for start in range(0, len(hashed), _AT_ONCE):
@@ -80,7 +83,7 @@ class Forgotten:
         return {hashed[one] for one in found}
 
     def refused(self, numbers: Collection[str]) -> set[str]:
-        """Those of `numbers` that nobody may message: forgotten, or opted out when they were."""
+        """The `numbers` that nobody may message: forgotten ones, and those whose owners had opted out by then."""
         return self.among(numbers) | self.among(numbers, opted_out=True)
 
     def _hash(self, number: str, opted_out: bool) -> str:
@@ -89,14 +92,14 @@ class Forgotten:
         return str(hasher.hexdigest())
 
     def erase(self, ids: Collection[str], matches: Collection[str], is_about: Callable[[Any], bool]) -> int:
-        """Remove what the state has of somebody: people and rows of syncs, and claims, of which marks stay.
+        """Remove what the state holds about a person: entries of syncs, and claims, which leave marks behind.
 
-        Returns how many lines.
+        Returns how many lines were removed.
 
         Args:
-            ids: Of their contacts and clients.
-            matches: Under which syncs may know them by their number.
-            is_about: Whether a claim (its key, name, payload and result) is about them.
+            ids: The ids of their contacts and clients.
+            matches: The matches by which syncs may know them by number.
+            is_about: Says whether a claim (its key, name, payload and result) is about them.
         """
 
         def erase_people(connection: Connection) -> int:
@@ -114,8 +117,8 @@ class Forgotten:
         def erase_claims(connection: Connection, part: list[Any]) -> int:
             self._overwrites(connection)
             keys = [one.key for one in part]
-            # Once the person is readmitted, a run that is cleared must not message them again. Of an open claim nobody
-            # knows whether it did.
+            # Once the person is readmitted, a run that is cleared must not message them again. An open claim may have
+            # done so already.
             marked = {*keys, *(one.named for one in part if one.named)}
             mark_keys(self._database, self._secret, connection, self._account, marked)
             mine = (claims.c.account == self._account) & claims.c.key.in_(keys)
@@ -129,11 +132,11 @@ class Forgotten:
         return removed
 
     def overwrite(self) -> bool:
-        """Overwrite what was erased. False where the file keeps it until those who read it now end."""
+        """Overwrite what was erased. Returns False if the file keeps it until its current readers end."""
         return self._database.tidy()
 
     def creates_begun(self, seconds: float) -> set[tuple[str, float]]:
-        """The creates of contacts and clients that were begun within so many seconds and have not ended."""
+        """The creates of contacts and clients that began within the last so many seconds and have not ended."""
 
         def work(connection: Connection) -> set[tuple[str, float]]:
             since = self._database.now(connection) - seconds
@@ -149,7 +152,7 @@ class Forgotten:
         return self._database.run(work)
 
     def _overwrites(self, connection: Connection) -> None:
-        if self._database.is_sqlite:  # else what was deleted stays in the file until its place is needed
+        if self._database.is_sqlite:  # otherwise deleted data stays in the file until its place is needed
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
     def _claims(self) -> Iterator[Any]:

@@ -1,7 +1,7 @@
-"""What belongs to one process: after a fork the child begins anew with it.
+"""Objects that belong to one process: after a fork, the child starts afresh with them.
 
-Connections, queues, threads and locks are those of the parent: used in both, answers reach the wrong process, and a
-lock that a thread of the parent held is never let go in the child, where that thread does not exist.
+A child inherits the connections, queues, threads and locks of its parent. If both used them, answers would reach the
+wrong process, and a lock held by a thread of the parent would never be released in the child, which lacks that thread.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Protocol
 
 
 class OfOneProcess(Protocol):
-    """What has to begin anew in a child."""
+    """An object that has to start afresh in a child."""
 
     def begin_anew(self) -> None:
-        """Drop what belongs to the parent. Called in the child, before anything else runs there: it must not wait."""
+        """Drop what belongs to the parent. Called in the child before anything else runs there, so it must not wait."""
         ...
 
 
@@ -23,7 +23,7 @@ _things: weakref.WeakSet[OfOneProcess] = weakref.WeakSet()
 
 
 def belongs_to_process(thing: OfOneProcess) -> None:
-    """Have something begin anew in each child that is forked from now on."""
+    """Call `begin_anew` of an object in each child that is forked from now on."""
     _things.add(thing)
 
 

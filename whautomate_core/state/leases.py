@@ -1,4 +1,4 @@
-"""Who works on a sync: one run at a time, in as many parts as it has, however often it is interrupted."""
+"""Which run works on a sync: one at a time, in as many parts as it has, however often it is interrupted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from whautomate_core.state.database import Database
 from whautomate_core.state.schema import leases, syncs
 
 LASTS = 120.0
-"""Seconds for which a lease holds without a sign of life."""
+"""Seconds that a lease lasts without a sign of life."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,16 @@ class Lease:
     sync: int
     part: str
     run: str
-    """Names what is done from the first try until the work has ended; a new one where it is begun again."""
+    """Names the work from its first try to its end. Work that starts over gets a new name."""
     epoch: int
 
 
 @dataclass(frozen=True)
 class Held:
-    """Another run has the sync."""
+    """Another run is working on the sync."""
 
     seconds: float
-    """For how long at least, as it stands."""
+    """The shortest time until its lease ends."""
 
 
 class Leases:
@@ -42,11 +42,11 @@ class Leases:
         self._database = database
 
     def take(self, account: str, sync: str, holder: str, part: str = "") -> Lease | Held:
-        """Take the lease of a sync for a part of a run, or go on with it where an earlier try of the run left it.
+        """Take the lease of a sync for a part of a run, or continue where an earlier try of the run left it.
 
         Args:
-            holder: What names the run to its orchestrator, the same in each of its tries.
-            part: Which chunk of the run's source; chunks of one run share the lease.
+            holder: The orchestrator's name for the run, the same in each of its tries.
+            part: The chunk of the run's source; chunks of one run share the lease.
         """
 
         def work(connection: Connection) -> Lease | Held:
@@ -72,11 +72,11 @@ class Leases:
         return self._database.run(work)
 
     def renew(self, lease: Lease, seconds: float = LASTS) -> bool:
-        """Give a sign of life. False where another try has taken the lease meanwhile."""
+        """Give a sign of life, for so many seconds. Returns False if another try has taken the lease meanwhile."""
         return self._set(lease, seconds, ended=False)
 
     def end(self, lease: Lease) -> None:
-        """Say that the work is done."""
+        """Give the lease back: the work is done."""
         self._set(lease, 0.0, ended=True)
 
     def _set(self, lease: Lease, seconds: float, *, ended: bool) -> bool:
@@ -91,7 +91,7 @@ class Leases:
 
     @staticmethod
     def _number(connection: Connection, account: str, name: str) -> int:
-        """The number of a sync, its row locked: SQLite has locked everything."""
+        """The number of a sync. Its row is locked (on SQLite, everything is)."""
         found = select(syncs.c.id).where(syncs.c.account == account, syncs.c.name == name).with_for_update()
         number = connection.execute(found).scalar()
         while number is None:
@@ -99,6 +99,6 @@ class Leases:
                 with connection.begin_nested():
                     connection.execute(insert(syncs).values(account=account, name=name))
             except IntegrityError:
-                pass  # another made it in the same moment
+                pass  # another run made it at the same moment
             number = connection.execute(found).scalar()
         return int(number)

@@ -1,7 +1,7 @@
-"""What syncs know of people: who is who at Whautomate, and which rows the server has confirmed.
+"""What syncs know about people: who is who at Whautomate, and which rows the server has confirmed.
 
-It moves only when the server confirmed something. People and rows are two tables, so that syncs with different
-mappings share the ids and not the hashes. Both are keyed by hashes; there is no name and no number in them.
+It changes only when the server has confirmed something. People and rows are two tables, so that syncs with different
+mappings share the ids but not the hashes. Both are keyed by hashes and contain no names and no numbers.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from whautomate_core.state.schema import details, identities, rows, syncs
 T = TypeVar("T")
 
 ROW = ("sync", "match")
-"""What tells the rows of all syncs apart."""
+"""The key of a row among those of all syncs."""
 
 AT_ONCE = 900
-"""Values of one statement: SQLite of before 3.32 takes 999."""
+"""Values in one statement: SQLite before 3.32 takes 999."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody as syncs know them."""
+    """A person as syncs know them."""
 
     id: str | None
-    """Of the contact or client."""
+    """The id of the contact or client, if known."""
     intent_at: float | None
-    """Since when a create is unsettled, in seconds since the epoch (UTC)."""
+    """When a create began whose outcome is unknown, in seconds since the epoch (UTC)."""
     absent: str | None
-    """The run that looked for them last and found nobody."""
+    """The last run that looked for them and found nobody."""
     opted_out: bool
 
 
@@ -44,10 +44,10 @@ NOBODY = Identity(None, None, None, False)
 
 
 class Outcome(NamedTuple):
-    """What became of a row, and what happened to the person's tags besides."""
+    """What became of a row, and of the person's tags."""
 
     name: str
-    """Of rows that the server has confirmed: `created`, `updated` or `unchanged`."""
+    """For rows that the server has confirmed: `created`, `updated` or `unchanged`."""
     tagged: bool = False
     untagged: bool = False
     protected: bool = False
@@ -65,7 +65,7 @@ class Confirmed(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Somebody who was read."""
+    """A person who was read from the server."""
 
     match: str
     id: str
@@ -86,7 +86,7 @@ class Ledger:
     # --- people
 
     def people(self, matches: Sequence[str]) -> dict[str, Identity]:
-        """Those who are known."""
+        """The people who are known: match -> identity."""
         columns = (identities.c.match, identities.c.id, identities.c.intent_at, identities.c.absent)
         found = select(*columns, identities.c.opted_out).where(
             identities.c.account == self._account, identities.c.match.in_(_values())
@@ -94,11 +94,11 @@ class Ledger:
         return {row[0]: Identity(*row[1:]) for row in self._in_parts(found, matches)}
 
     def see(self, seen: Iterable[Seen]) -> None:
-        """Note whom the server has; that settles an intent."""
+        """Note people whom the server has. That settles an intent."""
         self._put(identities, map(self._as_seen, seen), ("account", "match"))
 
     def see_created(self, seen: Seen, sync: int, confirmed: Confirmed) -> None:
-        """Note somebody new and the row of theirs, both or neither, so that a later try knows who created them."""
+        """Note a new person and their row, both or neither, so that a later try knows who created them."""
         tables = ((identities, self._as_seen(seen), ("account", "match")), (rows, _as_row(sync, confirmed), ROW))
 
         def work(connection: Connection) -> None:
@@ -112,14 +112,14 @@ class Ledger:
         return {"account": self._account, "match": one.match, "id": one.id, "opted_out": one.opted_out, **settled}
 
     def note(self, id: str, noted: Sequence[str]) -> None:
-        """Note by which numbers and addresses a sync wrote somebody: hashes, as of a match by that alone."""
+        """Note the numbers and addresses with which a sync wrote a person: hashes, as of a match by that alone."""
         if noted:
             at = self.now()
             values = [{"account": self._account, "detail": one, "id": id, "at": at} for one in noted]
             self._put(details, values, ("account", "detail", "id"))
 
     def ids(self, matches: Sequence[str]) -> dict[str, list[str]]:
-        """The ids of those who are matched, or were written, by each of these numbers and addresses, if any are."""
+        """Match or detail -> the ids of the people who are matched by it or were written with it, if any."""
         noted = select(details.c.detail, details.c.id).where(
             details.c.account == self._account, details.c.detail.in_(_values())
         )
@@ -130,19 +130,19 @@ class Ledger:
         return found
 
     def miss(self, matches: Iterable[str], run: str) -> None:
-        """Note who was looked for in a run and is not there."""
+        """Note people whom a run looked for and did not find."""
         values = [{"account": self._account, "match": one, "opted_out": False, "absent": run} for one in matches]
         self._put(identities, values, ("account", "match"), change=("absent",))
 
     def lose(self, match: str) -> None:
-        """Forget an id that names nobody any more."""
+        """Forget an id that no longer names anybody."""
         self._change(self._is(match), id=None, absent=None)
 
     def intend(self, match: str, by: str, expired: float | None = None) -> bool:
-        """Note that somebody is about to be created. False where they are there, or another has noted it before.
+        """Note that a person is about to be created. Returns False if they exist, or another caller noted it first.
 
         Args:
-            expired: When an intent was noted that led to nobody, and so counts no more.
+            expired: The time of an earlier intent that created nobody and no longer counts.
         """
 
         def work(connection: Connection) -> bool:
@@ -161,13 +161,13 @@ class Ledger:
         return self._database.run(work)
 
     def withdraw(self, match: str, by: str) -> None:
-        """Say that a create did nothing."""
+        """Take back an intent whose create did nothing."""
         self._change(self._is(match) & (identities.c.intent_by == by), intent_at=None, intent_by=None)
 
     def respell(self, sync: int, respelt: Mapping[str, str]) -> None:
         """Know people, and their rows of a sync, by other matches than before: before -> now.
 
-        Who is known by both is one person: what is known by the match of now stays, an opt-out through either too.
+        Somebody known by both is one person: the entry under the new match stays, and so does an opt-out under either.
         """
         tables = ((identities, identities.c.account == self._account), (rows, rows.c.sync == sync))
 
@@ -205,14 +205,14 @@ class Ledger:
         return {row[0]: (row[1], row[2], Outcome(*row[3:])) for row in self._in_parts(found, raws)}
 
     def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, Outcome]]:
-        """match -> hash of what was wanted of the row, the run that confirmed it, and its outcome."""
+        """Rows by match: match -> hash of what was wanted, the run that confirmed the row, and its outcome."""
         found = select(rows.c.match, rows.c.payload, rows.c.run, *_OUTCOME).where(
             rows.c.sync == sync, rows.c.match.in_(_values())
         )
         return {row[0]: (row[1], row[2], Outcome(*row[3:])) for row in self._in_parts(found, matches)}
 
     def matches(self, sync: int) -> Iterator[list[str]]:
-        """Everybody of a sync, in parts."""
+        """The matches of everybody in a sync, in parts."""
         last = ""
         while True:
             after = select(rows.c.match).where(rows.c.sync == sync, rows.c.match > last)
@@ -227,17 +227,17 @@ class Ledger:
             last = part[-1]
 
     def confirm(self, sync: int, confirmed: Iterable[Confirmed]) -> None:
-        """Note rows as the server has confirmed them."""
+        """Note rows that the server has confirmed."""
         self._put(rows, (_as_row(sync, one) for one in confirmed), ROW)
 
     def doubt(self, sync: int, matches: Sequence[str]) -> None:
-        """Let rows be looked at again, since something that they don't say is done to whom they are about."""
+        """Have rows looked at again, because their people are being changed in a way that the rows don't say."""
         doubted = update(rows).where(rows.c.sync == sync, rows.c.match.in_(_values())).values(raw=None, payload="")
         for part in _parts(matches):
             self._database.run(lambda connection, part=part: connection.execute(doubted, {"values": part}))  # type: ignore[misc]
 
     def forget(self, sync: int, match: str) -> None:
-        """Forget a row, and the id of whom it was about: they are deleted."""
+        """Forget a row and the id of its person, who was deleted."""
 
         def work(connection: Connection) -> None:
             connection.execute(delete(rows).where((rows.c.sync == sync) & (rows.c.match == match)))
@@ -246,13 +246,13 @@ class Ledger:
         self._database.run(work)
 
     def pages(self, sync: int) -> int | None:
-        """How many requests reading everybody took last, where that is known."""
+        """How many requests it took to read everybody the last time; None if unknown."""
         found = select(syncs.c.pages).where(syncs.c.id == sync)
         pages: int | None = self._database.run(lambda connection: connection.execute(found).scalar())
         return pages
 
     def note_pages(self, sync: int, pages: int) -> None:
-        """Note how many requests reading everybody took."""
+        """Note how many requests it took to read everybody."""
         self._database.run(
             lambda connection: connection.execute(update(syncs).where(syncs.c.id == sync).values(pages=pages))
         )
@@ -293,7 +293,7 @@ class Ledger:
     ) -> None:
         dialect: Any = sqlite if self._database.is_sqlite else postgresql
         insert = dialect.insert(table).values({name: bindparam(name) for name in values[0]})
-        # One order for all, so that two callers never wait for each other's rows.
+        # In one order, so that two callers never wait for each other's rows.
         values = sorted(values, key=lambda one: [str(one[name]) for name in key])
         connection.execute(
             insert.on_conflict_do_update(

@@ -1,4 +1,4 @@
-"""What is known of an account's server beyond the documents: found out by `whautomate doctor`, followed by clients."""
+"""How an account's server behaves beyond what is documented. `whautomate doctor` finds it out; clients rely on it."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from whautomate_core.state.database import Database
 from whautomate_core.state.schema import profiles
 
 BELIEVED_FOR = 30 * 86_400.0
-"""Seconds for which a server is believed to be as it was seen: a smaller page than known would cut a list."""
+"""Seconds after which a profile is no longer trusted: a page that became smaller than known would cut a list."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What a server was seen to do with contacts. None: not known, so the inconvenient answer is taken.
+    """What a server was seen to do with contacts. None: not known, so clients assume the inconvenient answer.
 
-    That other resources are served alike is likely and not known, so nothing is taken to hold for them.
+    Other resources are probably served alike, but nobody has checked, so a profile says nothing about them.
     """
 
     put_merges: bool | None = None
-    """PUT keeps the fields it doesn't name, tags and custom fields among them: so one request writes, where none is
-    read for the policy."""
+    """PUT keeps the fields it doesn't name, including tags and custom fields. Then one request writes, unless the
+    policy needs the record read."""
     put_merges_custom_fields: bool | None = None
-    """Of the custom fields too, PUT keeps those it doesn't name."""
+    """PUT also keeps the custom fields it doesn't name."""
     page_cap: int | None = None
-    """The largest page the server gives of those that clients ask for, so that a shorter one is the last."""
+    """The largest page the server returns, up to what clients ask for. A shorter page is the last one."""
     search_delay: float | None = None
-    """Seconds after which a search was seen to find a new contact: whether somebody has opted out is asked by searches
-    before a single send. It was seen once, and binds nobody."""
+    """Seconds after which a search was seen to find a new contact. Searches tell whether somebody has opted out before
+    a single send. It was seen once and is no promise."""
 
     def spares_reading(self, path: str, body: Mapping[str, Any]) -> bool:
-        """Whether the body of a PUT may go as it is, without what is there merged into it."""
+        """Whether the body of a PUT may be sent as it is, without merging the existing record into it."""
         merges = self.put_merges and ("customFields" not in body or self.put_merges_custom_fields)
         return path == "/v1/contacts/{}" and bool(merges)
 
     def full_page(self, path: str) -> int:
-        """How many records a page of a list has that isn't the last; 0 where that isn't known."""
+        """How many records every page of a list but the last has; 0 if that isn't known."""
         return (self.page_cap or 0) if path == "/v1/contacts" else 0
 
 
@@ -52,7 +52,7 @@ class Profiles:
         self._database = database
 
     def get(self, account: str) -> Profile:
-        """The profile of an account; one that knows nothing where none was written, or a month ago."""
+        """The profile of an account; an empty one if none was written in the last 30 days."""
 
         def work(connection: Connection) -> str | None:
             late = self._database.now(connection) - BELIEVED_FOR
@@ -62,11 +62,11 @@ class Profiles:
 
         text = self._database.run(work)
         known = json.loads(text) if text else {}
-        # Of another version some fields may be new or gone.
+        # Written by another version, it may have other fields.
         return Profile(**{name: known.get(name) for name in Profile.__dataclass_fields__})
 
     def put(self, account: str, profile: Profile) -> None:
-        """Write the profile of an account in place of what was known."""
+        """Write the profile of an account over an earlier one."""
 
         def work(connection: Connection) -> None:
             connection.execute(delete(profiles).where(profiles.c.account == account))
@@ -76,6 +76,6 @@ class Profiles:
         self._database.run(work)
 
     def forget(self, account: str) -> bool:
-        """Forget what is known of an account's server. Returns whether anything was."""
+        """Delete the profile of an account. Returns whether there was one."""
         gone = delete(profiles).where(profiles.c.account == account)
         return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))

@@ -1,7 +1,7 @@
-"""What is removed from a state database because it is old, and what keeps anybody from being messaged twice after it.
+"""Removing old entries from a state database without anybody being messaged twice afterwards.
 
-A claim holds for as long as its run may be cleared, and nobody here can tell how long that is. So of all the claims of
-a step of a run, or of a key, one mark stays: whoever claims the same again is refused.
+A claim is needed for as long as its run may be cleared, and that time isn't known here. So one mark stays for all the
+claims of a step of a run, or of a key: whoever claims the same again is refused.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from whautomate_core.values.keys import PREFIX
 
 DAY = 86_400.0
 YOUNGEST = 30 * DAY
-"""Seconds for which everything is kept."""
+"""Seconds for which nothing is removed."""
 
 _BROADCAST = "POST /v1/broadcasts"
 _BROADCASTS = 400 * DAY
-"""Seconds for which the last broadcast of a name is looked for."""
+"""Seconds for which the last broadcast with a name is looked for."""
 
 _MESSAGES_OR_CREATES = {Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST, Act.CREATE}
 _OF_PEOPLE = {
@@ -45,25 +45,25 @@ _AT_ONCE = 400
 
 @dataclass(frozen=True)
 class Removed:
-    """What was removed, or would be."""
+    """Counts of what was removed, or would be."""
 
     claims: int
     marks: int
-    """How many marks stand for these claims."""
+    """Marks that stay in place of these claims."""
     syncs: int
-    """Syncs that have not run for so long."""
+    """Syncs that have not run for that long."""
     rows: int
     """Their rows in the ledger."""
     identities: int
-    """People whom a sync looked for and nobody has found since."""
+    """People whom a sync looked for and no sync has found since."""
     details: int
-    """Numbers and addresses of people whom syncs wrote: searches show them by now."""
+    """Numbers and addresses of people whom syncs wrote. Searches find these people by now."""
 
 
 def require_remembered(connection: Connection, secret: Secret, account: str, key: str) -> None:
-    """Raise `OutcomeUnknown` where claims of a key, or of its step in its run, were removed.
+    """Raise `OutcomeUnknown` if claims of a key, or of its step in its run, were removed.
 
-    To be asked after the insert of the claim, in its transaction: who removes claims commits the mark with that.
+    Call it after the insert of the claim, in the same transaction: removal commits the mark together with the claims.
     """
     marks = {_mark(secret, account, one, connection) for one in (key, _step_of(key))}
     at = connection.execute(select(func.max(pruned.c.at)).where(pruned.c.mark.in_(marks))).scalar()
@@ -77,16 +77,18 @@ def require_remembered(connection: Connection, secret: Secret, account: str, key
 
 
 def prune(database: Database, secret: Secret, seconds: float, *, dry_run: bool = False) -> Removed:
-    """Remove what is older than so many seconds, and what nobody can miss.
+    """Remove what is older than so many seconds and no longer needed.
 
-    Never removed are open claims, the claims of a step that has claimed something since (its run was cleared or goes
-    on), those of services, classes and staff time, what is known of people who are there or opted out, and syncs that
-    are under way. It may be run at any time, and again where it was stopped.
+    Open claims are never removed, nor are the claims of a step that has claimed something since (its run was cleared or
+    continues), those of services, classes and staff time, entries of people who exist or opted out, and syncs that are
+    under way. Run it at any time, and again if it was interrupted.
 
     Raises: `ConfigurationError` for fewer than 30 days.
     """
     if seconds < YOUNGEST:
-        raise ConfigurationError(f"what is younger than {YOUNGEST / DAY:.0f} days is kept: --older-than 30d or more")
+        raise ConfigurationError(
+            f"nothing younger than {YOUNGEST / DAY:.0f} days is removed: use --older-than 30d or more"
+        )
     now = database.run(database.now)
     marks: set[str] = set()
     count = 0
@@ -105,7 +107,7 @@ def _mark(secret: Secret, account: str, begins: str, connection: Connection | No
 
 
 def mark_keys(database: Database, secret: Secret, connection: Connection, account: str, keys: Iterable[str]) -> None:
-    """Leave marks of claims that are removed in the same transaction, each of its key alone and not of its step."""
+    """Leave marks of claims that the same transaction removes, each for its key alone and not for its step."""
     _write_marks(
         database, connection, [_mark(secret, account, key, connection) for key in keys], database.now(connection)
     )
@@ -114,19 +116,19 @@ def mark_keys(database: Database, secret: Secret, connection: Connection, accoun
 def _write_marks(database: Database, connection: Connection, marks: Iterable[str], at: float) -> None:
     dialect: Any = sqlite if database.is_sqlite else postgresql
     written = dialect.insert(pruned).on_conflict_do_nothing()
-    # In one order for all, so that two who prune never wait for each other.
+    # In one order, so that two prunes never wait for each other.
     connection.execute(written, [{"mark": mark, "at": at} for mark in sorted({*marks})])
 
 
 def _step_of(key: str) -> str:
-    """What the keys of a step in its run begin with."""
+    """The beginning that all keys of a step in its run share."""
     return key.rpartition(" ")[0] + " "
 
 
 def _begins(key: str) -> str | None:
-    """What one mark stands for: the step of a run, the rows of a job under a key, or a key. None: the claim stays.
+    """What a mark stands for: the step of a run, the rows of a job under a key, or a key. None: the claim stays.
 
-    Keys of the first form stay: the step that looks for them today would claim another one.
+    Claims under keys of the first form stay, because the step that looks for them today would claim another key.
     """
     if key.startswith(('["', "prefect ")):  # the rows of its jobs too, which end as those of today do
         return None
@@ -134,7 +136,7 @@ def _begins(key: str) -> str | None:
 
 
 def _old_claims(database: Database, now: float, seconds: float) -> Iterator[tuple[str, list[str]]]:
-    """The settled claims that may go, in parts: account, and their keys."""
+    """The settled claims that may be removed, in parts: account and keys."""
     alive: set[tuple[str, str]] = set()
     for one in _all_claims(database):
         begins = _begins(one.key)
@@ -192,7 +194,7 @@ def _remove(database: Database, account: str, marks: dict[str, str], now: float,
 
 
 def _idle_syncs(database: Database) -> list[Any]:
-    """Syncs of which no run is under way or was left unfinished, and when they were at work last."""
+    """Syncs without a run that is under way or was left unfinished, and when they last worked."""
     last = func.max(leases.c.until)
     unfinished = select(leases.c.sync).where(~leases.c.ended)
     found = select(leases.c.sync, last).where(leases.c.sync.notin_(unfinished)).group_by(leases.c.sync)
@@ -206,7 +208,7 @@ def _count_rows(database: Database, sync: int) -> int:
 
 def _remove_sync(database: Database, sync: int, before: float) -> int:
     def work(connection: Connection) -> int:
-        # The lock that a run takes first: it has begun by now, or begins anew.
+        # The lock that a run takes first: so a run has either begun by now, or will begin afresh.
         connection.execute(select(syncs.c.id).where(syncs.c.id == sync).with_for_update())
         alive = (leases.c.sync == sync) & (~leases.c.ended | (leases.c.until >= before))
         if connection.execute(select(func.count()).where(alive)).scalar_one():
@@ -219,7 +221,7 @@ def _remove_sync(database: Database, sync: int, before: float) -> int:
 
 
 def _remove_missing(database: Database, *, dry_run: bool) -> int:
-    """Remove people of whom nothing is known but that a run, which has ended since, found nobody."""
+    """Remove people about whom the only fact is that a run, which has ended since, did not find them."""
     running = select(leases.c.run).where(~leases.c.ended)
     nobody = identities.c.id.is_(None) & identities.c.intent_at.is_(None) & ~identities.c.opted_out
     nobody &= identities.c.absent.is_(None) | identities.c.absent.notin_(running)

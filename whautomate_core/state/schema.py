@@ -1,4 +1,4 @@
-"""The tables, and how a database of an older version becomes one of this version."""
+"""The tables, and how a database of an older version is brought to this one."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ metadata = MetaData()
 
 schema_version = Table("whautomate_schema", metadata, Column("version", Integer, nullable=False))
 
-# One row an account. It is locked while a permit is worked out, which is what makes the pool one pool.
+# One row per account. It is locked while a permit is worked out, which is what makes the pool one pool.
 pools = Table(
     "whautomate_pool",
     metadata,
     Column("account", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),  # number of the latest permit
-    Column("last_at", Float(53), nullable=False),  # its stamp: time never goes back behind it
+    Column("last_at", Float(53), nullable=False),  # its stamp: the pool's time never goes back before it
     Column("paused_until", Float(53), nullable=False),
-    Column("strikes", Integer, nullable=False),  # pauses in a row, each longer than the one before
+    Column("strikes", Integer, nullable=False),  # pauses in a row, each longer than the last
     Column("squeezed_to", Integer),  # permits of the shortest window that the server seems to allow
     Column("squeezed_until", Float(53), nullable=False),
     # What the server's counters left, where that was fewer than ours: JSON, window -> number of the last permit, until.
@@ -52,8 +52,8 @@ pools = Table(
     Column("asked_by", String, nullable=False),  # host and pid of the latest caller
 )
 
-# The sliding log. `seq` counts without holes and `at` never falls along it, so that the permit which has to be older
-# than a window is found by one look-up, and those within a span are counted by a subtraction.
+# The sliding log. `seq` has no gaps and `at` never falls along it. So one look-up finds the permit that has to be older
+# than a window, and a subtraction counts the permits within a span.
 permits = Table(
     "whautomate_permit",
     metadata,
@@ -68,15 +68,15 @@ claims = Table(
     metadata,
     Column("account", String, primary_key=True),
     Column("key", String, primary_key=True),
-    Column("payload", Text, nullable=False),  # JSON: each field of what is sent, by a keyed hash of its value
+    Column("payload", Text, nullable=False),  # JSON: the fields of what is sent, each with a keyed hash of its value
     Column("what", String, nullable=False),  # method and path template
     Column("status", String, nullable=False),  # open, settled
-    Column("result", Text),  # what the step returned (open: what was noted before), without personal data
+    Column("result", Text),  # what the step returned (open: what was noted before it), without personal data
     Column("made_at", Float(53), nullable=False),
     Column("made_by", String, nullable=False),
-    # The key as the call itself named whom it is about, where that was not the person: a contact's id for its number.
+    # The key by the name that the call used, if that was not the person's: a contact's id instead of the number.
     Column("named", String),
-    Column("version", Integer, nullable=False, server_default="1"),  # of the keys' form
+    Column("version", Integer, nullable=False, server_default="1"),  # the form of the key
     Index("whautomate_claim_made", "account", "what", "made_at"),
     Index("whautomate_claim_named", "account", "named"),
     Index("whautomate_claim_version", "account", "version", "key"),
@@ -91,7 +91,7 @@ stops = Table(
     Column("made_by", String, nullable=False),
 )
 
-# What `whautomate doctor` found out of an account's server: JSON.
+# What `whautomate doctor` found out about an account's server: JSON.
 profiles = Table(
     "whautomate_profile",
     metadata,
@@ -100,7 +100,7 @@ profiles = Table(
     Column("at", Float(53), nullable=False),
 )
 
-# SQLite: what turns the boot clock into a time, fixed at the first look in each boot.
+# SQLite: seconds that turn the boot clock into a time, fixed at the first look in each boot.
 clocks = Table(
     "whautomate_clock",
     metadata,
@@ -109,17 +109,19 @@ clocks = Table(
 )
 
 
-# People as syncs know them, by a keyed hash of what they are matched by: no name, no number.
+# People as syncs know them, by a keyed hash of what they are matched by: no names, no numbers.
 identities = Table(
     "whautomate_identity",
     metadata,
     Column("account", String, primary_key=True),
     Column("match", String, primary_key=True),
-    Column("id", String),  # of the contact or client, once one was seen
-    Column("intent_at", Float(53)),  # when a create was begun of which nobody knows how it ended
+    Column("id", String),  # the id of the contact or client, once one was seen
+    Column("intent_at", Float(53)),  # when a create began whose outcome is unknown
     Column("intent_by", String),
-    Column("absent", String),  # the run that looked for them last and found nobody
-    Column("opted_out", Boolean, nullable=False),  # when they were seen last; who vanished after it is not made anew
+    Column("absent", String),  # the last run that looked for them and found nobody
+    Column(
+        "opted_out", Boolean, nullable=False
+    ),  # when last seen; somebody who opted out and vanished is not created again
     sqlite_with_rowid=False,
 )
 
@@ -129,17 +131,17 @@ syncs = Table(
     Column("id", Integer, primary_key=True),
     Column("account", String, nullable=False),
     Column("name", String, nullable=False),
-    Column("pages", Integer),  # what reading everybody took last
+    Column("pages", Integer),  # requests that it took to read everybody the last time
     UniqueConstraint("account", "name"),
 )
 
-# Rows whose state the server has confirmed: what was wanted, by hash, and in which run it came to be.
+# Rows whose state the server has confirmed: a hash of what was wanted, and the run that confirmed it.
 rows = Table(
     "whautomate_row",
     metadata,
     Column("sync", Integer, primary_key=True, autoincrement=False),
     Column("match", String, primary_key=True),
-    Column("raw", String),  # keyed hash of the cells; None where several rows make up the person
+    Column("raw", String),  # keyed hash of the cells; None if several rows make up the person
     Column("payload", String, nullable=False),  # keyed hash of what was wanted
     Column("run", String, nullable=False),
     Column("outcome", String, nullable=False),  # created, updated, unchanged; beside it what happened to the tags
@@ -151,21 +153,21 @@ rows = Table(
     sqlite_with_rowid=False,
 )
 
-# Who works on a sync. The chunks of one run share it, each a part.
+# Which run works on a sync. The chunks of one run share it, each as a part.
 leases = Table(
     "whautomate_lease",
     metadata,
     Column("sync", Integer, primary_key=True, autoincrement=False),
     Column("part", String, primary_key=True),
-    Column("holder", String, nullable=False),  # what a run is to its orchestrator: the same in each of its tries
-    Column("run", String, nullable=False),  # what a run is here: it ends when its work is done
-    Column("epoch", Integer, nullable=False),  # counts who took it
+    Column("holder", String, nullable=False),  # the orchestrator's name for the run, the same in each of its tries
+    Column("run", String, nullable=False),  # our name for the run: it ends when its work is done
+    Column("epoch", Integer, nullable=False),  # counts how often it was taken
     Column("until", Float(53), nullable=False),
     Column("ended", Boolean, nullable=False),
 )
 
 
-# Marks of claims that were removed since they were old: by keyed hashes, of what their keys begin with.
+# Marks of claims that were removed because they were old: keyed hashes of the beginnings of their keys.
 pruned = Table(
     "whautomate_pruned",
     metadata,
@@ -174,7 +176,7 @@ pruned = Table(
     sqlite_with_rowid=False,
 )
 
-# Numbers of people who asked to be forgotten, by keyed hashes: nobody is made or messaged by them.
+# Numbers of people who asked to be forgotten, as keyed hashes: nobody is created or messaged by them.
 forgotten = Table(
     "whautomate_forgotten",
     metadata,
@@ -184,8 +186,8 @@ forgotten = Table(
     sqlite_with_rowid=False,
 )
 
-# By which numbers and addresses syncs wrote people whom they match by something else: keyed hashes, which a family's
-# people share.
+# Numbers and addresses with which syncs wrote people whom they match by something else: keyed hashes, which the
+# members of a family may share.
 details = Table(
     "whautomate_detail",
     metadata,
@@ -198,7 +200,7 @@ details = Table(
 )
 
 
-# What values are hashed with, so that nobody finds a phone number by hashing all there are.
+# The key of all hashes, so that nobody can find a phone number by hashing all of them.
 secrets = Table("whautomate_secret", metadata, Column("value", String, nullable=False))
 
 
@@ -210,7 +212,7 @@ def _create(connection: Connection) -> None:
 
 
 def _identify(connection: Connection) -> None:
-    """Claims know the form of their key, and by what else they may be asked for. Those that are there are of form 1."""
+    """Claims get the form of their key and a second name. Existing claims are of form 1."""
     there = {column["name"] for column in inspect(connection).get_columns(claims.name)}
     if "version" not in there:  # else `_create` made it a moment ago
         connection.execute(text("ALTER TABLE whautomate_claim ADD COLUMN named VARCHAR"))
@@ -220,13 +222,13 @@ def _identify(connection: Connection) -> None:
 
 
 def _end(connection: Connection) -> None:
-    """What is kept ends: marks of claims that were removed, and numbers of people who asked to be forgotten."""
+    """Tables for marks of removed claims and for people who asked to be forgotten."""
     for table in (pruned, forgotten):
         table.create(connection, checkfirst=True)
 
 
 def _detail(connection: Connection) -> None:
-    """People whom syncs make are known by their number and their address, whatever they are matched by."""
+    """A table by which people whom syncs create are known by number and address, whatever they are matched by."""
     details.create(connection, checkfirst=True)
 
 
@@ -309,13 +311,13 @@ UPGRADES: tuple[Callable[[Connection], None], ...] = (
     split_outcomes,
     _grant,
 )
-"""What leads from version n to n+1, from the first release on. An upgrade that was released is never changed."""
+"""Steps from version n to n+1, from the first release on. A released step is never changed."""
 
 
 def upgrade(connection: Connection, upgrades: tuple[Callable[[Connection], None], ...] = UPGRADES) -> None:
     """Bring a database to this version, in the caller's transaction, which must keep others out.
 
-    Raises `ConfigurationError` where the database is of a newer version.
+    Raises `ConfigurationError` if the database is of a newer version.
     """
     schema_version.create(connection, checkfirst=True)
     version = connection.execute(select(func.max(schema_version.c.version))).scalar() or 0

@@ -1,4 +1,4 @@
-"""The secret of a state database, with which values are hashed before they are kept."""
+"""The secret of a state database. Values are hashed with it before they are stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from whautomate_core.state.schema import secrets
 
 
 class Secret:
-    """Hashes that tell nothing of a value to who doesn't have the database: phone numbers are few enough to try all."""
+    """Hashes that reveal nothing without the database. Otherwise all phone numbers could be tried: they are few."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,16 +32,16 @@ class Secret:
         return self._value.encode()
 
     def digest(self, value: Any, connection: Connection | None = None) -> str:
-        """A short name for a value (JSON)."""
+        """A short keyed hash of a value (JSON)."""
         text = json.dumps(value, sort_keys=True, default=str)
         return hmac.new(self.value(connection), text.encode(), "sha256").hexdigest()[:16]
 
     def key(self, purpose: str) -> bytes:
-        """A key of 32 bytes for a purpose, such as encrypting what is kept outside of the database."""
+        """A key of 32 bytes for a purpose, such as encrypting data that is stored outside the database."""
         return hmac.new(self.value(), f"key\0{purpose}".encode(), "sha256").digest()
 
     def hasher(self, purpose: str) -> Any:
-        """A hash to copy and feed with bytes; of another purpose the same bytes give another."""
+        """A hash to copy and feed with bytes. For another purpose, the same bytes give another hash."""
         keyed = blake2b(key=self.value()[:64], digest_size=16)
         keyed.update(purpose.encode() + b"\0")
         return keyed

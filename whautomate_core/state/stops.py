@@ -1,4 +1,4 @@
-"""Accounts whose messages are stopped, by a person and for every process at once."""
+"""Accounts whose messages a person has stopped, for every process at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stop:
 
     def __str__(self) -> str:
         when = datetime.fromtimestamp(self.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return f"sends of account {self.account} are stopped since {when} ({self.made_by})"
+        return f"sends of account {self.account} have been stopped since {when} ({self.made_by})"
 
 
 class Stops:
@@ -37,10 +37,10 @@ class Stops:
         self._database = database
 
     def stop(self, account: str, by: str | None = None) -> bool:
-        """Stop the sends of an account, from every process' next one on. Returns whether they went until now.
+        """Stop the sends of an account in every process, from the next one on. Returns whether they went until now.
 
         Args:
-            by: Who stops them, for those who find them stopped; this machine and process by default.
+            by: Who stops them, shown in errors. Defaults to this machine and process.
         """
         by = by or f"{socket.gethostname()}:{os.getpid()}"
 
@@ -70,6 +70,6 @@ class Stops:
         )
 
     def require_sends(self, account: str, what: str) -> None:
-        """Raise `PolicyRefused` where the account's sends are stopped."""
+        """Raise `PolicyRefused` if the account's sends are stopped."""
         for stop in self.stopped(account):
-            raise PolicyRefused(f"{what}: {stop}; `whautomate resume-sends` lets them go again")
+            raise PolicyRefused(f"{what}: {stop}; `whautomate resume-sends` starts them again")
