@@ -9,9 +9,8 @@ from typing import Any
 import whautomate_core
 
 HOME = Path(whautomate_core.__file__).parent
-WATCHED = tuple(
-    str(HOME / name) for name in ("bookings/", "client/once.py", "client/differences.py", "client/client.py")
-)
+_CLIENT = ("answers", "base", "client", "differences", "last_check", "once", "retries", "usage")
+WATCHED = tuple(str(HOME / name) for name in ("bookings/", *(f"client/{one}.py" for one in _CLIENT)))
 
 
 class Killed(BaseException):
