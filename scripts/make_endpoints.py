@@ -15,7 +15,7 @@ from whautomate_core.api.registry import ENDPOINTS, RESOURCES  # noqa: E402
 
 HEAD = """# Endpoints
 
-Written by `scripts/make_endpoints.py` from the contract and the code; a test keeps it true.
+Written by `scripts/make_endpoints.py` from the contract and the code; a test fails if it differs.
 
 Each operation of the API has one name in every layer. Of `updateContact` that is `contacts.update_contact` in
 `whautomate_core.api`, `WhautomateUpdateContactOperator` in `airflow_provider_whautomate.operators.contacts`, and the
@@ -23,16 +23,16 @@ task `update_contact` in `prefect_whautomate.contacts`; its coroutine is in `pre
 
 **Repeated** says what happens after a lost connection, a 5xx or a 429:
 
-- *yes*: reads are repeated; deletes and writes too, since repeating leaves the same state.
-- *reads first*: the record is read directly before, and what is sent is worked out from it. So it can be repeated.
-- *once*: never on a guess. Operators and tasks send it under a claim in the state database (`key=`).
+- *yes*: it is repeated. Reads change nothing, and repeated deletes leave the same state.
+- *reads first*: it is repeated, since the record is read directly before and the body is worked out from it.
+- *once*: it is never repeated on a guess. Operators and tasks send it under a claim in the state database (`key=`).
 
-**Policy** says what is refused where the person concerned has opted out (`allow_protected=True` is for a person who
-means it), and which calls the setting `sends` and `whautomate stop-sends` stop. To see whom a call concerns, it reads
-one record directly before (two lists for a number that is no contact's or client's id, the segments for a broadcast).
+**Policy** says what is refused if the person concerned has opted out (`allow_protected=True` allows it, after a
+deliberate human decision), and which calls the setting `sends` and `whautomate stop-sends` stop. To see whom a call
+concerns, one record is read directly before it; for a number that is two lists, and for a broadcast its segments.
 
-**Evidence** is of method and path / of the shape: A official documentation, B a white-label copy of it, C integrators'
-code, D inferred. Unknown fields are refused before sending; `extra={...}` sends them.
+**Evidence** grades method and path, then the shape: A official documentation, B a white-label copy of it, C code of
+integrators, D inferred. Unknown fields are refused before sending; `extra={...}` sends them.
 """
 
 POLICY = {
@@ -41,7 +41,7 @@ POLICY = {
     Act.BROADCAST: "segments must exclude; sends",
     Act.BOOK: "opted out",
     Act.CREATE: "opted out",
-    Act.CHANGE: "tags and stage of who opted out",
+    Act.CHANGE: "tags and stage of opted-out people",
     Act.TAG: "opted out",
     Act.UNTAG: "opted out, opt-out tags",
     Act.DELETE: "opted out",
