@@ -118,6 +118,7 @@ def test_a_row_that_asks_for_several_things_counts_once() -> None:
     report = run(job, ["a+b", "b", "a+c", "c+d", "a+b+c"], max_failed=1)
     assert (report["created"], report["superseded"], report["failed"], report["unchanged"]) == (2, 2, 1, 0)
     assert job.sent == ["b", "c"]
+    assert run(Words(server={"a": ""}, earlier_counts=True), ["b+a"])["created"] == 1
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,7 @@ def test_a_row_that_asks_for_several_things_counts_once() -> None:
         (["?", "?"], {}, "all 2 rows rejected: 2 x word is unclear"),
         (["new"], {"max_failed": "some"}, 'max_failed must be a whole number or a share like "5%"'),
         (["new"], {"max_rejected": -1}, "max_rejected must be a whole number"),
+        (["new"], {"outcomes_path": "/no/such/folder/o.jsonl"}, "outcomes_path: the folder /no/such/folder does not"),
     ],
 )
 def test_a_limit_holds_before_anything_is_sent(words: Any, limits: Any, says: str, tmp_path: Path) -> None:

@@ -114,6 +114,18 @@ def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> No
     _write(path, storage, lambda file: file.write(text.encode()))
 
 
+def require_folder(name: str, path: str | None) -> None:
+    """Raise `ConfigurationError` if the folder of a local file that is to be written does not exist.
+
+    Args:
+        name: Name of the argument.
+        path: A local path, a URL, or None.
+    """
+    url, local = _split(path or "")
+    if local and not url and not Path(local).parent.is_dir():
+        raise ConfigurationError(f"{name}: the folder {Path(local).absolute().parent} does not exist")
+
+
 def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int:
     url, local = _split(path)
     if not url:
