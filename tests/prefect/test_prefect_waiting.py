@@ -1,6 +1,7 @@
 """The tasks that wait."""
 
 import asyncio
+import importlib
 import inspect
 import threading
 import time
@@ -9,26 +10,19 @@ import pytest
 from prefect import Task
 from waiting_cases import CASES, Case
 
-from prefect_whautomate import account, appointments, broadcasts, classes, clients, contacts, messages
-from prefect_whautomate.aio import account as aio_account
-from prefect_whautomate.aio import appointments as aio_appointments
-from prefect_whautomate.aio import broadcasts as aio_broadcasts
-from prefect_whautomate.aio import classes as aio_classes
-from prefect_whautomate.aio import clients as aio_clients
-from prefect_whautomate.aio import contacts as aio_contacts
-from prefect_whautomate.aio import messages as aio_messages
+from prefect_whautomate.messages import wait_for_message
 from whautomate_core import errors
+from whautomate_core.conditions import CONDITIONS
 
-TASKS = {
-    "broadcast": (broadcasts.wait_for_broadcast, aio_broadcasts.wait_for_broadcast),
-    "contact": (contacts.wait_for_contact, aio_contacts.wait_for_contact),
-    "client": (clients.wait_for_client, aio_clients.wait_for_client),
-    "quota": (account.wait_for_quota, aio_account.wait_for_quota),
-    "message": (messages.wait_for_message, aio_messages.wait_for_message),
-    "appointment": (appointments.wait_for_appointment, aio_appointments.wait_for_appointment),
-    "slot": (appointments.wait_for_slot, aio_appointments.wait_for_slot),
-    "class": (classes.wait_for_class, aio_classes.wait_for_class),
-}
+
+def both(resource, kind):
+    """The task that waits for a kind of condition, as a function and as a coroutine."""
+    modules = (importlib.import_module(f"{package}.{resource}") for package in PACKAGES)
+    return tuple(getattr(module, f"wait_for_{kind}") for module in modules)
+
+
+PACKAGES = ("prefect_whautomate", "prefect_whautomate.aio")
+TASKS = {one.kind: both(resource, one.kind) for resource, some in CONDITIONS.items() for one in some}
 QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.5}
 
 
@@ -147,5 +141,5 @@ def test_what_can_not_be_is_refused_before_anything_is_sent(whautomate_emulator,
         with pytest.raises(errors.ConfigurationError, match=says):
             run(task, credentials, "c", **{"tag": "vip", **wrong})
     with pytest.raises(errors.ConfigurationError, match="no time zone"):
-        run(messages.wait_for_message, credentials, "c", since="2026-01-01T00:00")
+        run(wait_for_message, credentials, "c", since="2026-01-01T00:00")
     assert whautomate_emulator.requests() == []
