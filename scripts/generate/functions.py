@@ -17,11 +17,12 @@ from typing import Any, get_args, get_origin
 
 from typing_extensions import is_typeddict
 
-from whautomate_core import docs
 from whautomate_core.api import registry
 from whautomate_core.api.endpoint import Endpoint, endpoint_of
 from whautomate_core.job import INTERNAL, SUPPLIED, Job, job_of
 from whautomate_core.jobs import JOBS
+
+from . import docstrings
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,7 +122,7 @@ def function_of(call: Callable[..., Any], of_the_run: Collection[str] = OF_THE_R
         of_the_run: Names of its arguments that the run gives.
     """
     module = importlib.import_module(inspect.unwrap(call).__module__)
-    what, meanings, results = docs.parts(call)
+    what, meanings, results = docstrings.parts(call)
     signature = inspect.signature(call)
     own = [one for one in signature.parameters.values() if one.name not in of_the_run]
     arguments = tuple(_argument(one, module, meanings.get(one.name, "").rstrip(".")) for one in own)

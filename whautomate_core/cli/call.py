@@ -101,6 +101,7 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
                     sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
 
     own = [_option(one, hints[one.name]) for one in parameters.values()]
+    # The arguments are known at run time only, and typer reads them from a signature.
     command.__signature__ = inspect.Signature([*own, *_COMMON])  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in [*own, *_COMMON]}
     command.__name__ = name
