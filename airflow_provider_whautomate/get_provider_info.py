@@ -23,7 +23,7 @@ def get_provider_info() -> dict[str, object]:
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
         "sensors": modules(
-            "sensors", "appointments", "broadcasts", "classes", "clients", "contacts", "messages", "quota"
+            "sensors", "account", "appointments", "broadcasts", "classes", "clients", "contacts", "messages"
         ),
         "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
         "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
