@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowSkipException
 
-from whautomate_core.client.identity import Step
-from whautomate_core.sync.options import Run
-
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+
+    from whautomate_core.client.identity import Step
+    from whautomate_core.sync.options import Run
 
 
 def run_of(context: Context) -> str | None:
@@ -33,6 +33,7 @@ def step_of(context: Context, task_id: str | None = None) -> Step:
     :param context: Of the task.
     :param task_id: Another task of its run, instead of its own.
     """
+    from whautomate_core.client.identity import Step
     from whautomate_core.client.keys_before import AirflowKeys
 
     ti = context["ti"]
@@ -48,6 +49,8 @@ def sync_run(context: Context) -> Run:
 
     :param context: Of the task.
     """
+    from whautomate_core.sync.options import Run
+
     ti = context["ti"]
     part = str(ti.map_index) if ti.map_index is not None and ti.map_index >= 0 else ""
     return Run(f"{ti.dag_id}.{ti.task_id}", True, str(ti.run_id), part)

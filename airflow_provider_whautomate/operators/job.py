@@ -15,7 +15,6 @@ from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.sources import SOURCES, open_source
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.rows.read_once import can_be_read_twice
-from whautomate_core.sync.jobs import check_arguments
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -107,6 +106,8 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
 
     def check_literals(self) -> None:
         """Check the values that are in the DAG file. Paths are left out: they are of the worker's machine."""
+        from whautomate_core.sync.jobs import check_arguments
+
         hints = {name: hint for name, hint in arguments_of(type(self)).items() if not name.endswith("_path")}
         values = {name: getattr(self, name) for name in hints}
         check_arguments(
