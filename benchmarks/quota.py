@@ -1,13 +1,13 @@
-"""What the pool of requests costs and how much of a limit it leaves unused, beside two libraries.
+"""What the pool of requests costs and how much of a limit it leaves unused, compared with two libraries.
 
     python benchmarks/quota.py [--postgres postgresql://postgres@127.0.0.1/postgres]
 
-Needs the dependency group `benchmarks`; PostgreSQL and `redis-server` (for the library `limits`, which has no store in
-a file) are left out where they are missing. Read the ratios: milliseconds are this machine's.
+Needs the dependency group `benchmarks`. PostgreSQL and `redis-server` (for the library `limits`, which has no store in
+a file) are left out if they are missing. Compare the ratios: the milliseconds depend on the machine.
 
-A subscribed account has 300 in 60 s; here the minute is shortened. What a pool loses of it is the time that the store
-takes for 300 permits of 16 processes at once, and that is the same in any window: of the shorter one it is a larger
-part. The longer window is nearer to the figure of the real minute, and still below it.
+A subscribed account has 300 requests in 60 s; here the minute is shortened. A pool loses the time that the store takes
+for 300 permits of 16 processes at once. That time is the same for any window, so it is a larger part of a shorter one.
+The longer window comes closer to the figure for the real minute, but stays below it.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ Windows = tuple[tuple[int, float], ...]
 Acquire = Callable[[], Any]
 
 MINUTES = (5.0, 20.0)
-"""Seconds that stand for the minute of a subscribed account."""
+"""Seconds that take the place of a subscribed account's minute."""
 CYCLES = 2.2
-"""For how many of them each run lasts."""
+"""How many of them each run lasts."""
 PROCESSES = 16
 WAITING = 4.0
 
@@ -65,7 +65,7 @@ def pyrate(folder: str, windows: Windows, name: str) -> Acquire:
 
 
 def limits(port: int, windows: Windows, name: str) -> Acquire:
-    """It has no waiting: a loop tests all windows, then takes from all, then sleeps until the first is reset."""
+    """It can't wait: a loop tests all windows, then takes from all, then sleeps until the first is reset."""
     from limits import RateLimitItemPerSecond
     from limits.storage import RedisStorage
     from limits.strategies import MovingWindowRateLimiter
@@ -101,7 +101,7 @@ def hammer(kind: str, arguments: tuple[Any, ...], port: int, who: int, ready: An
 
 
 def wait(kind: str, arguments: tuple[Any, ...], ready: Any, used: Any) -> None:
-    """Wait for a permit that doesn't come; say how much CPU that took."""
+    """Wait for a permit that doesn't come, and report how much CPU that took."""
     import threading
 
     acquire = CONTENDERS[kind](*arguments)
@@ -117,7 +117,7 @@ def wait(kind: str, arguments: tuple[Any, ...], ready: Any, used: Any) -> None:
 
 
 def subscribed(minute: float) -> Windows:
-    """The limits of a subscribed account, its minute in so many seconds."""
+    """The limits of a subscribed account, with a minute of so many seconds."""
     return ((300, minute), (432_000, 86_400.0))
 
 
@@ -171,7 +171,7 @@ def _median(action: Acquire, count: int) -> float:
 
 
 def durable_write_sqlite(folder: str) -> float:
-    """The least that a permit which survives the loss of power can cost: one row, one commit."""
+    """The lowest cost of a permit that survives a power failure: one row, one commit."""
     connection = sqlite3.connect(f"{folder}/floor.sqlite", isolation_level=None)
     connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (i INTEGER)")
 
@@ -202,7 +202,7 @@ def durable_write_postgres(url: str) -> float:
 
 @contextmanager
 def own_database(server: str) -> Iterator[str | None]:
-    """A database of its own, dropped at the end; None where there is no server."""
+    """A new database, dropped at the end; None if there is no server."""
     try:
         import psycopg2
 
@@ -245,7 +245,7 @@ def own_redis() -> Iterator[int | None]:
 
 
 def judged(recorder: Recorder, window: tuple[int, float], allowance: float) -> str:
-    """Of one run: utilisation of the limit and of what the margin leaves, how much came too early, fairness."""
+    """One run: utilisation of the limit and of what the margin leaves, how much came too early, fairness."""
     count, seconds = window
     stamps = [arrival.at for arrival in recorder.arrivals]
     cycles = [later - earlier for earlier, later in zip(stamps, stamps[count:], strict=False)]
@@ -285,7 +285,7 @@ def main() -> None:
             windows, seconds = subscribed(minute), CYCLES * minute
             count, _ = windows[0]
             print(f"\n{PROCESSES} processes, as fast as they may, {count} in {minute:g} s, for {seconds:g} s")
-            print("(bulk leaves 5 % of the limit to people: 95 % of the figures above it is all it can have)")
+            print("(bulk leaves 5 % of the limit to interactive callers: it can reach 95 % of the figures above)")
             heads = ("of limit", "of the rest", "violations", "early by ms", "each process")
             print(f"{'':24}{heads[0]:>9} {heads[1]:>11} {heads[2]:>11} {heads[3]:>11} {heads[4]:>12}")
             for name, (kind, arguments) in contenders.items():
@@ -293,7 +293,7 @@ def main() -> None:
                 allowance = margin(minute) if kind == "ours" else 0.0
                 print(f"{name:24}{judged(recorder, windows[0], allowance)}", flush=True)
 
-        print("\nAn uncontended permit, beside the least that a durable write costs in the same store")
+        print("\nAn uncontended permit, and the lowest cost of a durable write in the same store")
         floors = {"SQLite": durable_write_sqlite(folder), "PostgreSQL": 0.0}
         if postgres:
             floors["PostgreSQL"] = durable_write_postgres(postgres)

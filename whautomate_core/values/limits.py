@@ -1,4 +1,4 @@
-"""What an account may send."""
+"""How many requests an account may send."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Limits:
 
 
 def margin(seconds: float) -> float:
-    """What is added to a window, in seconds, for the way from grant to arrival: 1 s a minute, 60 s a day."""
+    """Seconds to add to a window of so many, for the way from permit to arrival: 1 s for a minute, 60 s for a day."""
     return min(60.0, seconds / 60.0)
 
 
 def head_room(permits: int) -> int:
-    """Permits of a window that bulk callers leave for interactive ones: 5 %, and none where there are few (trial)."""
+    """Permits of a window that bulk callers leave for interactive ones: 5 %, or none if there are few (trial)."""
     return permits // 20 if permits >= 200 else 0
 
 
 def lowest(declared: Iterable[Limits]) -> Limits:
-    """For each window the lowest that anybody declares."""
+    """For each window, the lowest limit that anybody declares."""
     windows: dict[float, int] = {}
     for limits in declared:
         for permits, seconds in limits.windows:
