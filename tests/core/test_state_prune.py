@@ -207,14 +207,14 @@ def test_a_job_whose_claims_are_of_the_first_form_sends_nothing_after_pruning(
 
 def synced(state: State, account: str, name: str, days: float, *, ended: bool = True) -> int:
     """A sync that was at work so many days ago, with a row."""
-    from whautomate_core.state.ledger import Confirmed, Outcome, Seen
+    from whautomate_core.state.ledger import Confirmed, Result, Seen
 
     lease: Any = state.leases.take(account, name, "holder")
     ledger = state.ledger(account)
     ledger.see([Seen(f"{name} m", "id", False)])
     ledger.miss([f"{name} n"], lease.run)
     ledger.note("id", [f"{name} number"])
-    ledger.confirm(lease.sync, [Confirmed(f"{name} m", "raw", "payload", lease.run, Outcome("created"))])
+    ledger.confirm(lease.sync, [Confirmed(f"{name} m", "raw", "payload", lease.run, Result("created"))])
     if ended:
         state.leases.end(lease)
     else:
@@ -272,7 +272,7 @@ def test_the_command_says_what_went_by_table(whautomate_home: Path) -> None:
 
 def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
     """Measured in a file, as docs/quota.md says it."""
-    from whautomate_core.state.ledger import Confirmed, Outcome, Seen
+    from whautomate_core.state.ledger import Confirmed, Result, Seen
 
     url = f"sqlite:///{tmp_path}/state.sqlite"
     state, database = State(url), Database(url)
@@ -308,7 +308,7 @@ def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
 
     def rows(lines: int) -> None:
         found = (
-            Confirmed(f"{n * 7919:032x}", f"{n:032x}", f"{n:032x}", digest, Outcome("unchanged")) for n in range(lines)
+            Confirmed(f"{n * 7919:032x}", f"{n:032x}", f"{n:032x}", digest, Result("unchanged")) for n in range(lines)
         )
         state.ledger(digest).confirm(1, found)
 

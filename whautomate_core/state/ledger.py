@@ -43,10 +43,10 @@ class Identity:
 NOBODY = Identity(None, None, None, False)
 
 
-class Outcome(NamedTuple):
-    """What became of a row, and of the person's tags."""
+class Result(NamedTuple):
+    """What became of a row, and what happened to the person's tags besides."""
 
-    name: str
+    outcome: str
     """For rows that the server has confirmed: `created`, `updated` or `unchanged`."""
     tagged: bool = False
     untagged: bool = False
@@ -61,7 +61,7 @@ class Confirmed(NamedTuple):
     raw: str | None
     payload: str
     run: str
-    outcome: Outcome
+    result: Result
 
 
 class Seen(NamedTuple):
@@ -197,19 +197,19 @@ class Ledger:
 
     # --- rows
 
-    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str, Outcome]]:
-        """Rows by the hash of their cells: hash -> match, the run that confirmed the row, and its outcome."""
-        found = select(rows.c.raw, rows.c.match, rows.c.run, *_OUTCOME).where(
+    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str, Result]]:
+        """Rows by the hash of their cells: hash -> match, the run that confirmed the row, and its result."""
+        found = select(rows.c.raw, rows.c.match, rows.c.run, *_RESULT).where(
             rows.c.sync == sync, rows.c.raw.in_(_values())
         )
-        return {row[0]: (row[1], row[2], Outcome(*row[3:])) for row in self._in_parts(found, raws)}
+        return {row[0]: (row[1], row[2], Result(*row[3:])) for row in self._in_parts(found, raws)}
 
-    def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, Outcome]]:
-        """Rows by match: match -> hash of what was wanted, the run that confirmed the row, and its outcome."""
-        found = select(rows.c.match, rows.c.payload, rows.c.run, *_OUTCOME).where(
+    def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, Result]]:
+        """Rows by match: match -> hash of what was wanted, the run that confirmed the row, and its result."""
+        found = select(rows.c.match, rows.c.payload, rows.c.run, *_RESULT).where(
             rows.c.sync == sync, rows.c.match.in_(_values())
         )
-        return {row[0]: (row[1], row[2], Outcome(*row[3:])) for row in self._in_parts(found, matches)}
+        return {row[0]: (row[1], row[2], Result(*row[3:])) for row in self._in_parts(found, matches)}
 
     def matches(self, sync: int) -> Iterator[list[str]]:
         """The matches of everybody in a sync, in parts."""
@@ -303,13 +303,18 @@ class Ledger:
         )
 
 
-_OUTCOME = (rows.c.outcome, rows.c.tagged, rows.c.untagged, rows.c.protected)
+_RESULT = (rows.c.outcome, rows.c.tagged, rows.c.untagged, rows.c.protected)
 
 
 def _as_row(sync: int, one: Confirmed) -> dict[str, Any]:
-    name, tagged, untagged, protected = one.outcome
-    flags = {"tagged": tagged, "untagged": untagged, "protected": protected}
-    return {"sync": sync, **one._asdict(), "outcome": name, **flags}
+    return {
+        "sync": sync,
+        "match": one.match,
+        "raw": one.raw,
+        "payload": one.payload,
+        "run": one.run,
+        **one.result._asdict(),
+    }
 
 
 def _values() -> Any:

@@ -14,7 +14,7 @@ from whautomate_core.errors import NotFound, OutcomeUnknown, PolicyRefused, Whau
 from whautomate_core.people.kinds import keys_of, other_keys
 from whautomate_core.state.clock import steady
 from whautomate_core.state.forgotten import reason_of
-from whautomate_core.state.ledger import Outcome
+from whautomate_core.state.ledger import Result
 from whautomate_core.sync.context import Context
 from whautomate_core.sync.look import find, joined_opt_out, page_of, seen
 from whautomate_core.sync.plan import change_of
@@ -52,19 +52,19 @@ def apply(writing: Writing) -> None:
 def _write(writing: Writing, people: Iterable[Staged], done: int, total: int) -> int:
     """Write people, and return how many are done by now."""
     context = writing.context
-    confirmed: list[tuple[Staged, Outcome]] = []
+    confirmed: list[tuple[Staged, Result]] = []
     try:
         with each(context.client, _fresh(writing, people), functools.partial(write_person, writing)) as written:
             for one in written:
-                person, outcome = one.item, one.result
+                person, result = one.item, one.result
                 if one.error is not None:
                     retries = _note_error(context, person, one.error)
                     done += not retries  # else they come once more
-                elif outcome is not None:
-                    if outcome.name in ("missing", "existing"):
-                        context.stage.people.settle(person.match, outcome.name)
+                elif result is not None:
+                    if result.outcome in ("missing", "existing"):
+                        context.stage.people.settle(person.match, result.outcome)
                     else:
-                        confirmed.append((person, outcome))
+                        confirmed.append((person, result))
                     done += 1
                 if len(confirmed) >= FLUSH:
                     context.confirm(confirmed)
@@ -95,7 +95,7 @@ def _note_error(context: Context, person: Staged, error: WhautomateError) -> boo
 
 
 def _failure(error: WhautomateError) -> tuple[str, str]:
-    """Outcome and reason of a row whose request failed."""
+    """Result and reason of a row whose request failed."""
     if isinstance(error, OutcomeUnknown):
         return "unsettled", str(error)
     if isinstance(error, PolicyRefused):
@@ -140,7 +140,7 @@ def _settle_unknown(writing: Writing) -> None:
     """Look for people whose creation got no clear answer. Whoever is there was created; others may still appear."""
     context = writing.context
 
-    def one(person: Staged) -> Outcome | None:
+    def one(person: Staged) -> Result | None:
         records = find(context, person)
         if not records:
             return None
@@ -151,9 +151,9 @@ def _settle_unknown(writing: Writing) -> None:
 
     with each(context.client, context.stage.people.unsettled_creates(), one) as looked:
         found = [(done.item, done.result) for done in looked if done.result]
-    context.confirm((person, outcome) for person, outcome in found if outcome.name != "existing")
-    for person, outcome in found:
-        if outcome.name == "existing":
+    context.confirm((person, result) for person, result in found if result.outcome != "existing")
+    for person, result in found:
+        if result.outcome == "existing":
             context.stage.people.settle(person.match, "existing")
 
 

@@ -11,7 +11,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.errors import Stopped
 from whautomate_core.people.kinds import Hash, Kind, match_hash
 from whautomate_core.state.leases import Lease
-from whautomate_core.state.ledger import Confirmed, Ledger, Outcome
+from whautomate_core.state.ledger import Confirmed, Ledger, Result
 from whautomate_core.sync.mapping import PeopleMapping
 from whautomate_core.sync.options import Drift, Mode
 from whautomate_core.sync.stage import Stage
@@ -65,16 +65,16 @@ class Context:
             self.client.stop()
             raise Stopped("another try of this run has taken over: this one sends nothing more")
 
-    def confirm(self, done: Iterable[tuple[Staged, Outcome]]) -> None:
+    def confirm(self, done: Iterable[tuple[Staged, Result]]) -> None:
         """Note in the ledger and the stage what became of people, once the server has confirmed it."""
-        confirmed, outcomes = [], []
-        for person, outcome in done:
-            if outcome == Outcome("unchanged") and person.done:
-                outcome = person.done  # it was written earlier in this run, and is equal by now
+        confirmed, results = [], []
+        for person, result in done:
+            if result == Result("unchanged") and person.done:
+                result = person.done  # it was written earlier in this run, and is equal by now
             if person.unfit:
-                outcome = Outcome("rejected", untagged=outcome.untagged)  # and the ledger does not confirm its row
+                result = Result("rejected", untagged=result.untagged)  # and the ledger does not confirm its row
             else:
-                confirmed.append(Confirmed(person.match, person.raw, person.payload, self.lease.run, outcome))
-            outcomes.append((person.match, outcome))
+                confirmed.append(Confirmed(person.match, person.raw, person.payload, self.lease.run, result))
+            results.append((person.match, result))
         self.ledger.confirm(self.lease.sync, confirmed)
-        self.stage.people.confirm(outcomes)
+        self.stage.people.confirm(results)

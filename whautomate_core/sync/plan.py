@@ -12,7 +12,8 @@ from whautomate_core.api.call import Json
 from whautomate_core.client.differences import differing
 from whautomate_core.people.find import same_number
 from whautomate_core.policy import Policy, numbers
-from whautomate_core.state.ledger import Outcome
+from whautomate_core.rows.outcomes import Outcome
+from whautomate_core.state.ledger import Result
 from whautomate_core.state.pool import SharedPool
 from whautomate_core.sync.context import Context
 from whautomate_core.sync.lines import planned
@@ -95,19 +96,19 @@ def decide(context: Context, everybody: bool) -> bool:
     return elsewhere
 
 
-_EQUAL = (Outcome("unchanged"), Outcome("unchanged", protected=True))
+_EQUAL = (Result("unchanged"), Result("unchanged", protected=True))
 
 
 def _decide(context: Context, people: Iterable[Staged], now: float, everybody: bool) -> None:
     for batch in batches(people):
-        equal: list[tuple[Staged, Outcome]] = []
+        equal: list[tuple[Staged, Result]] = []
         others: list[tuple[str, Decision]] = []
         for person in batch:
             decision = _decision(context, person, now, everybody)
             if person.unfit and (decision.action != "write" or context.mode == "insert"):
                 decision = _nothing("rejected", person.unfit)
-            if decision.outcome in _EQUAL:
-                equal.append((person, decision.outcome))
+            if decision.result in _EQUAL:
+                equal.append((person, decision.result))
             else:
                 others.append((person.match, decision))
         context.confirm(equal)
@@ -132,14 +133,14 @@ def _decision(context: Context, person: Staged, now: float, everybody: bool) -> 
     # A part of the list may not show all records of a person.
     is_whole = everybody or person.searched or not concerns_each_record(context, person) or context.mode == "insert"
     if change.is_none and is_whole:
-        return Decision(outcome=Outcome("unchanged", protected=change.protected))
+        return Decision(result=Result("unchanged", protected=change.protected))
     if context.mode == "insert":
         return _nothing("existing")
     return Decision("write", change)
 
 
-def _nothing(outcome: str, reason: str | None = None) -> Decision:
-    return Decision(outcome=Outcome(outcome), reason=reason)
+def _nothing(outcome: Outcome, reason: str | None = None) -> Decision:
+    return Decision(result=Result(outcome), reason=reason)
 
 
 # --- what it costs

@@ -13,14 +13,14 @@ from whautomate_core.policy import numbers
 from whautomate_core.rows.row import LONGEST_LINE
 from whautomate_core.rows.sources import Row, Rows
 from whautomate_core.state.forgotten import REASON
-from whautomate_core.state.ledger import NOBODY, Confirmed, Outcome
+from whautomate_core.state.ledger import NOBODY, Confirmed, Result
 from whautomate_core.sync.context import Context
 from whautomate_core.sync.mapping import PeopleMapping, Person, Unfit, cells_of
 from whautomate_core.sync.stage import Line, Stage
 from whautomate_core.sync.stage_file import BATCH, batches
 from whautomate_core.sync.stage_people import Staged
 
-UNCHANGED = Outcome("unchanged")
+UNCHANGED = Result("unchanged")
 
 
 def read_source(context: Context, rows: Rows) -> int:
@@ -48,8 +48,8 @@ def read_source(context: Context, rows: Rows) -> int:
         for row, text, raw in taken:
             number, cells, problem = row
             if raw and (confirmed := known.get(raw)):
-                match, run, outcome = confirmed
-                became = outcome if run == context.lease.run else UNCHANGED
+                match, run, result = confirmed
+                became = result if run == context.lease.run else UNCHANGED
                 lines.append(Line(number, match, raw, text, None, None, became))
                 continue
             try:
@@ -126,14 +126,14 @@ def _stage_people(context: Context, people: Sequence[_Wanted]) -> None:
     same: list[Confirmed] = []
     for one in people:
         payload = payload_of(json.dumps([one.fields, context.tags if one.consent else [], one.consent], sort_keys=True))
-        before, run, outcome = confirmed.get(one.match, (None, None, UNCHANGED))
-        done = outcome if run == context.lease.run else None
+        before, run, result = confirmed.get(one.match, (None, None, UNCHANGED))
+        done = result if run == context.lease.run else None
         is_same = context.trusts and before == payload and not one.unfit
         if is_same:
-            same.append(Confirmed(one.match, one.raw, payload, str(run), outcome))
+            same.append(Confirmed(one.match, one.raw, payload, str(run), result))
         became, reason = ((done or UNCHANGED) if is_same else None), None
         if reached[one.match] & forgotten:
-            became, reason = Outcome("withheld"), REASON
+            became, reason = Result("withheld"), REASON
         who = identities.get(one.match, NOBODY)
         staged.append(
             Staged(
@@ -144,7 +144,7 @@ def _stage_people(context: Context, people: Sequence[_Wanted]) -> None:
                 opted_out=who.opted_out or bool(reached[one.match] & opted_out),
                 intent_at=who.intent_at,
                 done=done,
-                outcome=became,
+                result=became,
                 reason=reason,
             )
         )

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from whautomate_core.api.call import Json
-from whautomate_core.state.ledger import Outcome, Seen
+from whautomate_core.state.ledger import Result, Seen
 from whautomate_core.sync.stage_file import BATCH, StageFile, batches
 
 
@@ -47,9 +47,9 @@ class Staged:
     absent: bool = False
     opted_out: bool = False
     intent_at: float | None = None
-    done: Outcome | None = None
+    done: Result | None = None
     """What became of their row earlier in this run."""
-    outcome: Outcome | None = None
+    result: Result | None = None
     reason: str | None = None
     action: str | None = None
     change: Change | None = None
@@ -68,7 +68,7 @@ class Decision:
 
     action: str | None = None
     change: Change | None = None
-    outcome: Outcome | None = None
+    result: Result | None = None
     reason: str | None = None
 
 
@@ -77,7 +77,7 @@ _COLUMNS = (
     " done_untagged, done_protected, outcome, tagged, untagged, protected, reason, action, change, records, searched,"
     " page"
 )
-_SET_OUTCOME = "outcome = ?, tagged = ?, untagged = ?, protected = ?, reason = ?"
+_SET_RESULT = "outcome = ?, tagged = ?, untagged = ?, protected = ?, reason = ?"
 _UNDECIDED = "outcome IS NULL"
 _UNREAD = f"{_UNDECIDED} AND records IS NULL"
 
@@ -267,10 +267,10 @@ class StagedPeople:
     def decide(self, decisions: Iterable[tuple[str, Decision]]) -> None:
         """Note what is to be done with people: match and decision."""
         self._file.many(
-            f"UPDATE person SET {_SET_OUTCOME}, action = ?, change = ? WHERE match = ?",  # noqa: S608
+            f"UPDATE person SET {_SET_RESULT}, action = ?, change = ? WHERE match = ?",  # noqa: S608
             (
                 (
-                    *outcome_columns(one.outcome),
+                    *result_columns(one.result),
                     one.reason,
                     one.action,
                     one.change and json.dumps(asdict(one.change)),
@@ -290,28 +290,28 @@ class StagedPeople:
     def settle(self, match: str, outcome: str, reason: str | None = None) -> None:
         """Note what became of somebody whom the server did not confirm."""
         self._file.run(
-            f"UPDATE person SET {_SET_OUTCOME} WHERE match = ?",  # noqa: S608
-            (*Outcome(outcome), reason, match),
+            f"UPDATE person SET {_SET_RESULT} WHERE match = ?",  # noqa: S608
+            (*Result(outcome), reason, match),
         )
 
     def give_up_create(self, match: str) -> None:
         """Forget that somebody was to be created by this run: another run has begun it."""
         self._file.run("UPDATE person SET action = NULL WHERE match = ?", (match,))
 
-    def confirm(self, outcomes: Iterable[tuple[str, Outcome]]) -> None:
-        """Note what became of people, as the server confirmed it: match and outcome."""
+    def confirm(self, results: Iterable[tuple[str, Result]]) -> None:
+        """Note what became of people, as the server confirmed it: match and result."""
         self._file.many(
             "UPDATE person SET outcome = ?, tagged = ?, untagged = ?, protected = ?, reason = unfit WHERE match = ?",
-            ((*outcome, match) for match, outcome in outcomes),
+            ((*result, match) for match, result in results),
         )
 
     def _whose(self, condition: str) -> Selection:
         return Selection(self._file, condition)
 
 
-def outcome_columns(outcome: Outcome | None) -> Sequence[Any]:
+def result_columns(result: Result | None) -> Sequence[Any]:
     """The values of the columns outcome, tagged, untagged and protected."""
-    return (None, 0, 0, 0) if outcome is None else outcome
+    return (None, 0, 0, 0) if result is None else result
 
 
 def _inserted(one: Staged) -> Sequence[Any]:
@@ -322,8 +322,8 @@ def _inserted(one: Staged) -> Sequence[Any]:
             one.absent,
             one.opted_out,
             one.intent_at,
-            *outcome_columns(one.done),
-            *outcome_columns(one.outcome),
+            *result_columns(one.done),
+            *result_columns(one.result),
             one.reason,
         ),
     )
@@ -331,17 +331,17 @@ def _inserted(one: Staged) -> Sequence[Any]:
 
 def _staged(row: Sequence[Any]) -> Staged:
     match, number, key, fields, consent, raw, payload, unfit, id, absent, opted_out, intent_at, *rest = row
-    done, outcome, (reason, action, change, records, searched, page) = rest[:4], rest[4:8], rest[8:]
+    done, result, (reason, action, change, records, searched, page) = rest[:4], rest[4:8], rest[8:]
     return Staged(
         *(match, number, key, json.loads(fields), bool(consent), raw, payload, unfit),
-        *(id, bool(absent), bool(opted_out), intent_at, _read_outcome(done), _read_outcome(outcome), reason),
+        *(id, bool(absent), bool(opted_out), intent_at, _read_result(done), _read_result(result), reason),
         *(action, change and _read_change(change), records and json.loads(records), bool(searched), page),
     )
 
 
-def _read_outcome(columns: Sequence[Any]) -> Outcome | None:
-    name, *flags = columns
-    return None if name is None else Outcome(name, *map(bool, flags))
+def _read_result(columns: Sequence[Any]) -> Result | None:
+    outcome, *flags = columns
+    return None if outcome is None else Result(outcome, *map(bool, flags))
 
 
 def _read_change(text: str) -> Change:

@@ -19,7 +19,7 @@ from whautomate_core.errors import (
 )
 from whautomate_core.people.kinds import CONTACTS, keys_of
 from whautomate_core.state.clock import steady
-from whautomate_core.state.ledger import Confirmed, Outcome, Seen
+from whautomate_core.state.ledger import Confirmed, Result, Seen
 from whautomate_core.sync.context import Context
 from whautomate_core.sync.look import find, note_details, seen
 from whautomate_core.sync.plan import change_of, concerns_each_record, holding, without_reaching
@@ -62,7 +62,7 @@ class Begun(OutcomeUnknown):
     """Another run has begun to create the same person."""
 
 
-def write_person(writing: Writing, person: Staged) -> Outcome:
+def write_person(writing: Writing, person: Staged) -> Result:
     """Do what was decided for one person, and return what became of their row.
 
     Raises: `Moved` and `WrongRecord` if their id names nobody any more, or somebody else; `Begun`; `PolicyRefused` if
@@ -74,15 +74,15 @@ def write_person(writing: Writing, person: Staged) -> Outcome:
     return _create(writing, person) if person.action == "create" else change_person(writing, person)
 
 
-def _retry(writing: Writing, person: Staged) -> Outcome:
+def _retry(writing: Writing, person: Staged) -> Result:
     context = writing.context
     records = find(context, person)
     if records:
         return change_person(writing, found_again(context, person, records))
     if person.unfit:
-        return Outcome("unchanged")  # there is nobody to lose a tag
+        return Result("unchanged")  # there is nobody to lose a tag
     if context.mode == "update":
-        return Outcome("missing")
+        return Result("missing")
     if person.opted_out:
         raise PolicyRefused("the person has opted out")
     if writing.spare is not None and not writing.spare.acquire(blocking=False):
@@ -95,7 +95,7 @@ def _retry(writing: Writing, person: Staged) -> Outcome:
 # --- people who are not there
 
 
-def _create(writing: Writing, person: Staged) -> Outcome:
+def _create(writing: Writing, person: Staged) -> Result:
     """Create a person who was looked up in this run and is not there."""
     context = writing.context
     tags = context.tags if person.consent else []
@@ -127,20 +127,20 @@ def _create(writing: Writing, person: Staged) -> Outcome:
         raise OutcomeUnknown(f"{call!r}: the answer has no id")
     note_details(context, str(id), person.fields)
     is_new = Seen(person.match, str(id), context.client.account.policy.protects(answer))
-    outcome = created(context, person)
+    result = created(context, person)
     if change_of(context, person, [answer]).is_none:
-        confirmed = Confirmed(person.match, person.raw, person.payload, context.lease.run, outcome)
+        confirmed = Confirmed(person.match, person.raw, person.payload, context.lease.run, result)
         context.ledger.see_created(is_new, context.lease.sync, confirmed)
-        return outcome
+        return result
     # It may be a person who was there: what the server does with a number that it knows is not documented.
     context.ledger.see([is_new])
     changed = change_person(writing, replace(person, id=is_new.id, records=None, searched=False, change=None))
-    return outcome if changed == Outcome("unchanged") else changed
+    return result if changed == Result("unchanged") else changed
 
 
-def created(context: Context, person: Staged) -> Outcome:
-    """The outcome of a row whose person was created, with the tags that they got."""
-    return Outcome("created", tagged=bool(context.tags and person.consent))
+def created(context: Context, person: Staged) -> Result:
+    """The result of a row whose person was created, with the tags that they got."""
+    return Result("created", tagged=bool(context.tags and person.consent))
 
 
 def found_again(context: Context, person: Staged, records: list[Json]) -> Staged:
@@ -153,13 +153,13 @@ def found_again(context: Context, person: Staged, records: list[Json]) -> Staged
 # --- people who are there
 
 
-def change_person(writing: Writing, person: Staged) -> Outcome:
+def change_person(writing: Writing, person: Staged) -> Result:
     """Write the fields that differ, take the tags that go, give the tags that are missing."""
     context = writing.context
     assert person.id is not None
     if context.mode == "insert":
         _, change, _ = _compare(writing, person)
-        return Outcome("unchanged" if change.is_none else "existing")
+        return Result("unchanged" if change.is_none else "existing")
     protected = False
     if person.records is not None and person.change is not None:
         records, change, read_at = person.records, person.change, person.read_at or writing.read_at
@@ -183,7 +183,7 @@ def change_person(writing: Writing, person: Staged) -> Outcome:
     if change.lacks:
         tagged = _tag(writing, person, change.lacks, records, read_at)
         protected |= not tagged
-    return Outcome("updated" if updated else "unchanged", tagged, untagged, protected)
+    return Result("updated" if updated else "unchanged", tagged, untagged, protected)
 
 
 def _with_others(
