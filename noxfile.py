@@ -143,12 +143,19 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write everything that is generated: records, jobs of broadcasts, settings, endpoints, operators and tasks.
+    """Write all that is generated: records, jobs of broadcasts and clients, settings, endpoints, operators and tasks.
 
     Tests fail if a file differs.
     """
     python = str(env(session, "core"))
-    for script in ("make_records.py", "make_jobs.py", "make_settings.py", "make_endpoints.py", "generate"):
+    for script in (
+        "make_records.py",
+        "make_jobs.py",
+        "make_clients.py",
+        "make_settings.py",
+        "make_endpoints.py",
+        "generate",
+    ):
         session.run(python, f"scripts/{script}")
 
 

@@ -51,7 +51,7 @@ with DAG(
         **COLUMNS,
     )
     tag = WhautomateTagContactsOperator(
-        task_id="tag", tag="newsletter", source=CUSTOMERS, match={"phoneNumber": "mobile"}, **COLUMNS
+        task_id="tag", tag="newsletter", source=CUSTOMERS, mapping={"phoneNumber": "mobile"}, **COLUMNS
     )
     segment = WhautomateEnsureSegmentOperator(
         task_id="segment",

@@ -54,7 +54,7 @@ with DAG(
         task_id="tag",
         tag="pro",
         source=Sql("SELECT mobile, country FROM customers WHERE plan = 'pro' AND mobile <> ''", conn_id="warehouse"),
-        match={"phoneNumber": "mobile"},
+        mapping={"phoneNumber": "mobile"},
         region_column="country",
         members="exactly",  # who is on that plan no more loses the tag
         max_added=1_000,

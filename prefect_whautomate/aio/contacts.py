@@ -403,8 +403,8 @@ async def sync_contacts(
     max_consent_rejected: Threshold = 0,
     max_suppress_rejected: Threshold = 0,
     max_failed: Threshold = 0,
-    max_created: int | None = None,
-    max_added: int | None = None,
+    max_created: Threshold | None = None,
+    max_added: Threshold | None = None,
     max_deleted: Threshold = "10%",
     rejects_path: str | None = None,
     outcomes_path: str | None = None,
@@ -414,68 +414,73 @@ async def sync_contacts(
     when_running: WhenRunning = "wait",
     max_requests: int | None = None,
 ) -> Json:
-    """Make contacts what a source says: create who is missing, write what differs.
+    """Make contacts match a source: create the contacts that are missing, and write the fields that differ.
 
-    Nothing is sent for rows that are as the last run left them. New contacts carry `tags` from their creation, others
-    get by tag calls what they lack. Who opted out gets neither tag nor stage, is not deleted and not made anew; who
-    consents no more (`consent_column`) loses `tags`. Whatever dies in between, running it again goes on from there,
-    and nobody is created or tagged twice.
+    Rows that have not changed since the last run send nothing. New contacts get `tags` when they are created; others
+    get the tags that they lack. Opted-out people get neither a tag nor a stage, are not deleted, and are not created
+    again. People who no longer consent (`consent_column`) lose `tags`. After a crash, run it again: it resumes where
+    it stopped, and nobody is created or tagged twice.
 
     Args:
         credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
-        mapping: Field of a contact -> its column; `{"value": ...}` is one value for all, a function gets the row. What
-            they are matched by is required; `customFields.NAME` are custom fields.
-        match: What contacts are matched by: `phoneNumber`.
+        mapping: Field of a contact -> its column. `{"value": ...}` is one value for all rows; a function gets each row
+            as a dict. The fields of `match` are required. `customFields.NAME` is a custom field.
+        match: Fields by which contacts are told apart: `phoneNumber`.
         default_region: Country of numbers without a country code, such as `DE`.
-        region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; rows that say no are synced and get no tag. A word that is neither
-            counts as no, and its row is rejected. The tags are taken from whoever refuses, whatever else is wrong with
-            the row.
-        nulls: What an empty cell means: `keep` what is there, or `clear` it.
-        tags: Names of tags for every contact that consents.
-        mode: `upsert`; `insert` only creates; `update` only writes to who is there; `mirror` also deletes whom this
-            sync had before and the source has no more.
-        drift: `ignore`: what the last run confirmed is not looked at again. `detect`: everybody is read, and what was
-            changed at Whautomate is written back.
-        suppress: A source of people who opted out elsewhere, with the same column of the number (and that of the region
-            where it has one): first they get the opt-out tag, and none of them is created.
+        region_column: Column with the country of the row's number. Where it is empty, `default_region` applies.
+        consent_column: Column that says yes or no. People who say no are synced without `tags`, and lose those they
+            have, whatever else is wrong with the row. Any other word counts as no, and its row is rejected.
+        nulls: What an empty cell does: `keep` the value that is there, or `clear` it.
+        tags: Names of the tags that every contact who consents gets.
+        mode: `upsert` creates and writes; `insert` only creates; `update` only writes; `mirror` creates and writes, and
+            deletes contacts whom this sync had before and the source no longer has.
+        drift: `ignore` does not look at rows that have not changed. `detect` reads everybody, and writes back what was
+            changed at Whautomate.
+        suppress: A source of people who opted out elsewhere. It has the same column for the number, and may have the
+            one for the region. These people get the opt-out tag first, and none of them is created.
         location_id: Location of new contacts; defaults to the account's.
-        plan_only: Work out what would be done and what it costs, and send nothing but reads.
-        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
-        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
-        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
-            found, before nothing is sent: likewise.
-        max_suppress_rejected: Rows of `suppress` that may name nobody before nothing is sent: likewise.
-        max_failed: Rows that the server may refuse, or leave unsettled, before the job is a failure: likewise.
-        max_created: The most contacts it may create, since creating fires automations; defaults to unlimited.
-        max_added: The most contacts it may give tags to, likewise.
-        max_deleted: The most contacts that `mirror` may delete: a count, or a share of those the sync has.
-        rejects_path: File for rows that were not used as they are (JSON lines, or Parquet): `of` (`source` or
-            `suppress`), `row`, `outcome`, `reason`, `match`. Local, or the URL of an object.
-        outcomes_path: File for what became of each row.
+        plan_only: Only work out what would be done and what it would cost: nothing is sent but reads.
+        over_quota: If the plan takes more requests than are left today: `spread` them over the next days, or `refuse`.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share of all rows such as "5%".
+        max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody, before nothing is
+            sent: a count, or a share of all rows.
+        max_suppress_rejected: Rows of `suppress` that may identify nobody before nothing is sent: a count, or a share
+            of its rows.
+        max_failed: Rows that the server may refuse, or whose outcome is unknown, before the job fails: a count, or a
+            share of all rows.
+        max_created: How many contacts may be created before nothing is sent, because creating triggers automations: a
+            count, or a share of all rows. Defaults to unlimited.
+        max_added: How many contacts may get tags before nothing is sent: a count, or a share of all rows. Defaults to
+            unlimited.
+        max_deleted: How many contacts `mirror` may delete before nothing is sent: a count, or a share of those whom the
+            sync has.
+        rejects_path: File for the rows that were not used as they are (JSON lines, or Parquet), local or the URL of an
+            object: `of` (`source` or `suppress`), `row`, `outcome`, `reason`, `match`.
+        outcomes_path: File for what became of each row: `row`, `outcome`, `tagged`, `untagged`, `protected`, `reason`,
+            `match`, `id`.
         show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
-        sync_name: What names this sync; runs of one name share what is known of its rows. Orchestrators name it after
-            their task.
-        settle_after: Seconds after which a create that got no answer, and whom no look-up shows, is taken not to have
+        sync_name: Name of this sync. Runs of one name share what is known of its rows, and never overlap. Orchestrators
+            name it after their task.
+        settle_after: Seconds after which a create that got no answer, and that no look-up shows, is taken not to have
             happened.
-        when_running: Where another run of the sync is under way: `wait` for its end, or `stop`.
+        when_running: If another run of the sync is under way: `wait` for its end, or `stop`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        counts of rows: `rows`, and of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
-            `existing` (there, in mode `insert`), `withheld` (opted out, and so not created), `rejected` (unfit),
-            `superseded` (a later row is about the same person), `failed` (refused by the server), `unsettled` (nobody
-            knows whether they were created; a later run finds out); each row is one of them. Beside it `tagged`,
-            `untagged`, `protected` (opted out, and so got no tag or stage), `deleted`, `suppressed`, `duplicates`
-            (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` where it
-            is only planned, paths, `requests`, `seconds`. A run that was interrupted tells what all its tries did. Also
-            `waited`, the seconds spent waiting for permits.
+        Counts of rows: `rows`; of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
+            `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit),
+            `superseded` (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is
+            not known whether they were created; a later run finds out). Each row counts as one of these. Besides:
+            `tagged`, `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`,
+            `duplicates` (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`,
+            `plan` if it is only planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all
+            its attempts did. Also `waited`, the seconds spent waiting for permits.
 
     Raises:
-        `ConfigurationError`, `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` where a
-            threshold or cap is passed; `BudgetExceeded` where `over_quota` refuses; errors of the client that concern
-            every row, such as `AuthenticationError`.
+        `ConfigurationError`, and `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` over
+            a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
+            `AuthenticationError`.
 
     Example:
         ```python
@@ -528,8 +533,9 @@ async def tag_contacts(
     credentials: WhautomateCredentials,
     source: Source,
     tag: str,
-    match: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str] | None = None,
     *,
+    match: str | Sequence[str] | None = None,
     members: Members = "at_least",
     default_region: str | None = None,
     region_column: str | None = None,
@@ -539,8 +545,8 @@ async def tag_contacts(
     max_rejected: Threshold = "100%",
     max_consent_rejected: Threshold = 0,
     max_failed: Threshold = 0,
-    max_added: int | None = None,
-    max_removed: Threshold = "100%",
+    max_added: Threshold | None = None,
+    max_removed: Threshold | None = None,
     rejects_path: str | None = None,
     outcomes_path: str | None = None,
     show: Show = "masked",
@@ -548,45 +554,50 @@ async def tag_contacts(
     when_running: WhenRunning = "wait",
     max_requests: int | None = None,
 ) -> Json:
-    """Give a tag to the contacts whom a source names, with the fewest calls. Nobody is created.
+    """Give a tag to the contacts that a source names, with as few requests as possible. Nobody is created.
 
-    Tagging fires automations that message people, so who has the tag, or opted out, is left alone.
+    People who already have the tag are not tagged again, because tagging triggers automations that message them.
+    Opted-out people do not get it.
 
     Args:
         credentials: The block of the account.
         source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`).
         tag: Name of the tag.
-        match: Column of what contacts are matched by, as `{"phoneNumber": "mobile"}`; a column of the same name where
-            None.
-        members: `at_least`: nobody loses the tag. `exactly`: who is in no row loses it, unless rows were rejected: they
-            may be about anybody.
+        mapping: Field by which contacts are told apart -> its column, such as `{"phoneNumber": "mobile"}`. Defaults to
+            columns that are named like the fields.
+        match: Fields by which contacts are told apart; defaults to those of `mapping`.
+        members: `at_least`: nobody loses the tag. `exactly`: people in no row lose it, unless rows were rejected, since
+            these may be about anybody.
         default_region: Country of numbers without a country code, such as `DE`.
-        region_column: Column with the country of the row's number; where empty, `default_region` holds.
-        consent_column: Column that says yes or no; who says no loses the tag, whatever else is wrong with the row. A
-            word that is neither counts as no, and its row is rejected.
-        plan_only: Work out what would be done and what it costs, and send nothing but reads.
-        over_quota: What doesn't fit into what is left of the day is `spread` over the next ones, or `refuse`d.
-        max_rejected: Rows that may be unfit to send before nothing is sent: a count, or a share like "5%".
-        max_consent_rejected: Rows that may say no to consent, or nothing that can be read, and name nobody who can be
-            found, before nothing is sent: likewise.
-        max_failed: Rows that the server may refuse before the job is a failure: likewise.
-        max_added: The most contacts that may get the tag; defaults to unlimited.
-        max_removed: The most members who may lose it: a count or a share.
-        rejects_path: File for rows that were not used (JSON lines, or Parquet), local or the URL of an object.
+        region_column: Column with the country of the row's number. Where it is empty, `default_region` applies.
+        consent_column: Column that says yes or no. People who say no lose the tag, whatever else is wrong with the row.
+            Any other word counts as no, and its row is rejected.
+        plan_only: Only work out what would be done and what it would cost: nothing is sent but reads.
+        over_quota: If the plan takes more requests than are left today: `spread` them over the next days, or `refuse`.
+        max_rejected: Rows that may be unfit before nothing is sent: a count, or a share of all rows such as "5%".
+        max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody, before nothing is
+            sent: a count, or a share of all rows.
+        max_failed: Rows that the server may refuse, or whose outcome is unknown, before the job fails: a count, or a
+            share of all rows.
+        max_added: How many contacts may get the tag before nothing is sent: a count, or a share of all rows. Defaults
+            to unlimited.
+        max_removed: How many contacts may lose the tag before nothing is sent: a count, or a share of those who have
+            it. Defaults to unlimited.
+        rejects_path: File for the rows that were not used (JSON lines, or Parquet), local or the URL of an object.
         outcomes_path: File for what became of each row.
         show: How `match` shows in these files: `masked` (`+49…12`) or `whole`.
-        sync_name: What names this job; runs of one name never overlap. Orchestrators name it after their task.
-        when_running: Where another run of the job is under way: `wait` for its end, or `stop`.
+        sync_name: Name of this job. Runs of one name never overlap. Orchestrators name it after their task.
+        when_running: If another run of the job is under way: `wait` for its end, or `stop`.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        counts `rows`, and of these `tagged`, `already` (had it), `protected` (opted out), `no_consent`, `missing` (no
-            such contact), `rejected`, `superseded`, `failed`; beside it `untagged`, `kept` (in no row, and kept the tag
-            since rows were rejected), `plan` where it is only planned, paths, `requests`, `seconds`. Also `waited`, the
-            seconds spent waiting for permits.
+        Counts of rows: `rows`; of these `tagged`, `unchanged` (had the tag), `protected` (opted out), `no_consent`,
+            `missing` (no such contact), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept`
+            (in no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths,
+            `requests`, `seconds`. Also `waited`, the seconds spent waiting for permits.
 
     Raises:
-        `ConfigurationError` before anything is sent; `InvalidRequest` where a threshold or cap is passed.
+        `ConfigurationError` before anything is sent; `InvalidRequest` over a threshold.
 
     Example:
         ```python
@@ -605,7 +616,8 @@ async def tag_contacts(
         credentials,
         source,
         tag,
-        match,
+        mapping,
+        match=match,
         members=members,
         default_region=default_region,
         region_column=region_column,

@@ -107,17 +107,17 @@ TEMPLATE = {"name": "t", "language": "en"}
         (WhautomateSyncContactsOperator, {"mapping": "{{ x }}", "max_failed": "{{ x }}", "tags": "{{ x }}"}, None, ""),
         (
             WhautomateTagContactsOperator,
-            {"tag": "a", "match": {**MAPPING, "name": "n"}},
+            {"tag": "a", "mapping": {**MAPPING, "name": "n"}},
             ConfigurationError,
             "match must be",
         ),
         (
             WhautomateTagContactsOperator,
-            {"tag": "a", "match": MAPPING, "members": "all"},
+            {"tag": "a", "mapping": MAPPING, "members": "all"},
             ConfigurationError,
             "members must be at_least or exactly",
         ),
-        (WhautomateTagContactsOperator, {"tag": "{{ x }}", "match": "{{ x }}", "members": "{{ x }}"}, None, ""),
+        (WhautomateTagContactsOperator, {"tag": "{{ x }}", "mapping": "{{ x }}", "members": "{{ x }}"}, None, ""),
     ],
 )
 def test_jobs_with_a_source_at_parse(operator, arguments, kind, said):
@@ -267,7 +267,7 @@ OF_SLOT = {"client_id": "c", "service_id": "s", "earliest": "{{ x }}", "latest":
         (WhautomateSyncContactsOperator, OF_SYNC, "tags", [1], "a list of texts, not a list of 1 (int)"),
         (WhautomateSyncContactsOperator, OF_SYNC, "mode", "append", "upsert, insert, update or mirror, not 'append'"),
         (WhautomateSyncContactsOperator, OF_SYNC, "plan_only", "yes", "True or False, not str"),
-        (WhautomateSyncContactsOperator, OF_SYNC, "max_created", 1.5, "a whole number or None, not float"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "max_created", 1.5, 'a count, a share like "5%", or None, not float'),
         (WhautomateSyncContactsOperator, OF_SYNC, "settle_after", True, "a number, not bool"),
         (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("9", "20", "Europe/Berlin"), "09:00"),
         (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("09:00", "20:00"), "3 texts or None"),

@@ -56,7 +56,7 @@ def test_chunks_of_a_mapped_task_are_one_sync(run):
 
 def test_members_are_made_exactly_those_of_the_rows(run):
     report = run.results["exactly"]
-    assert (report["already"], report["tagged"], report["untagged"]) == (3, 0, 27)
+    assert (report["unchanged"], report["tagged"], report["untagged"]) == (3, 0, 27)
     tagged = {one["phoneNumber"] for one in run.emulator.contacts() if "a" in one["tags"]}
     # Who opted out is left alone, and keeps what they have.
     assert tagged == {"4915123456000", "4915123456001", "4915123456002"}

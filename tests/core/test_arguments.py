@@ -21,10 +21,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("broadcast", "max_failed"): "of the recipients, known only once the broadcast is finished",
     ("set_contact_fields", "fields"): "contacts and clients have different fields",
     ("set_client_fields", "fields"): "contacts and clients have different fields",
-    ("tag_contacts", "match"): "it is a mapping, and is to be called so",
-    ("tag_clients", "match"): "it is a mapping, and is to be called so",
-    ("tag_contacts", "max_removed"): "100% is to be None, which permits the same",
-    ("tag_clients", "max_removed"): "100% is to be None, which permits the same",
 }
 """Job and argument -> why it is not as elsewhere."""
 

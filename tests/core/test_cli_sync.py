@@ -102,7 +102,7 @@ def test_a_row_of_suppress_that_names_nobody_stops_it_unless_it_may_be(
     options = (*MAP, "--suppress", "out.csv", "--rejects", "rejects.jsonl", "--yes")
     result = run(people(1), *options)
     assert result.exit_code == 1
-    assert "1 of 1 rows of suppress can't be read" in " ".join(result.output.split())
+    assert "1 of 1 row of suppress can't be read" in " ".join(result.output.split())
     assert whautomate_emulator.requests() == []
     (reject,) = [json.loads(line) for line in Path("rejects.jsonl").read_text().splitlines()]
     assert (reject["of"], reject["row"]) == ("suppress", 2)

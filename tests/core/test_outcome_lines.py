@@ -112,7 +112,7 @@ def test_endpoint_lines_read_well() -> None:
             "1 superseded by another row; nothing "
             "to send",
         ),
-        ("tag_contacts", {"rows": 2, "tagged": 1, "already": 1}, "2 rows: 1 tagged, 1 already tagged"),
+        ("tag_contacts", {"rows": 2, "tagged": 1, "unchanged": 1}, "2 rows: 1 tagged, 1 already tagged"),
         (
             "export_opt_outs",
             {"path": "/data/out.jsonl", "records": 2, "contacts": 1, "clients": 2},

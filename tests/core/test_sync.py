@@ -142,7 +142,7 @@ def test_without_consent_a_person_is_synced_and_not_tagged(client: Client, whaut
 
 def test_tagging_gives_the_tag_once_and_says_who_is_missing(client: Client, whautomate_emulator: Emulator) -> None:
     sync(client, [ADA, BOB])
-    names = ("tagged", "already", "missing", "failed")
+    names = ("tagged", "unchanged", "missing", "failed")
     assert counts(tag(client, [ADA, EVE], "vip"), *names) == (1, 0, 1, 0)
     assert counts(tag(client, [ADA, BOB], "vip"), *names) == (1, 1, 0, 0)
     fired = [a for a in whautomate_emulator.automations() if a["kind"] == "tag_added"]
@@ -262,7 +262,7 @@ def test_who_was_read_long_ago_is_read_again_a_page_at_a_time(
             whautomate_emulator.opt_out_after(1, given, tag="vip")
 
     report = tag_contacts(client, people, "vip", MATCH, progress=progress, **READ)
-    assert counts(report, "tagged", "protected", "already") == (58, 1, 1)
+    assert counts(report, "tagged", "protected", "unchanged") == (58, 1, 1)
     made = Counter(request["operation"] for request in whautomate_emulator.requests()[before:])
     assert made == {
         "listContacts": 2 * (2 + 1) + 2,

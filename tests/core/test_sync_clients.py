@@ -1,5 +1,7 @@
 """Clients: families share phones, numbers come back in two ways, and opt-outs of contacts count."""
 
+import importlib.util
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,5 +97,45 @@ def test_a_mapping_of_clients_names_what_they_are_matched_by(client: Client, wha
 
 def test_the_help_names_what_clients_are_matched_by() -> None:
     said = " ".join((sync_clients.__doc__ or "").split())
-    assert "match: What clients are matched by: one or more of `phone`, `email` and `fullName`." in said
-    assert "Defaults to `phone` and `fullName`." in said
+    assert "match: Fields by which clients are told apart: one or more of `phone`, `email` and `fullName`." in said
+    assert "Defaults to `phone` and `fullName`, since families share numbers." in said
+
+
+def test_the_jobs_of_clients_are_written_from_those_of_contacts() -> None:
+    root = Path(__file__).parents[2]
+    spec = importlib.util.spec_from_file_location("make_clients", root / "scripts" / "make_clients.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (root / "whautomate_core" / "sync" / "clients.py").read_text(encoding="utf-8")
+    assert written == module.text(), "python scripts/make_clients.py writes it anew"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            {"mapping": {"phone": "mobile", "fullName": "who"}, "match": "phone"},
+            "fullName, which is not in match: a job",
+        ),
+        (
+            {"mapping": {"phone": "mobile", "city": "city"}},
+            "match must be of phone, email, fullName for clients, not city",
+        ),
+        ({"mapping": {"phone": "mobile"}, "match": ["phone", "email"]}, "must name the column of email"),
+    ],
+)
+def test_a_tag_job_maps_the_fields_by_which_people_are_told_apart(
+    arguments: Any, says: str, client: Client, whautomate_emulator: Emulator
+) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        tag_clients(client, [ADA], "vip", **arguments, progress=silent)
+    assert whautomate_emulator.requests() == []
+
+
+def test_a_tag_job_without_a_mapping_reads_columns_that_are_named_like_the_fields(client: Client) -> None:
+    sync(client, [ADA, BOB])
+    rows = [{"phone": "+49 151 23456789", "fullName": "Ada Ash", "email": "ada@example.com"}]
+    assert counts(tag_clients(client, rows, "vip", progress=silent), "tagged", "missing") == (1, 0)
+    assert counts(tag_clients(client, rows, "vip", match="email", progress=silent), "unchanged", "tagged") == (1, 0)

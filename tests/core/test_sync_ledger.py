@@ -290,8 +290,10 @@ CREATE TABLE whautomate_row (
 def make_old(url: str) -> None:
     """Make the rows of a ledger as they were before outcomes were columns: `created+tagged` in one."""
     flags = "".join(f" || CASE WHEN {one} THEN '+{one}' ELSE '' END" for one in ("protected", "tagged", "untagged"))
+    later = [] if url.startswith("sqlite") else ["DROP FUNCTION whautomate_grant"]  # of versions after it
     with Database(url)._engine.begin() as connection:
         for statement in (
+            *later,
             "DROP INDEX whautomate_row_raw",
             "ALTER TABLE whautomate_row RENAME TO new_row",
             OLD_ROWS,

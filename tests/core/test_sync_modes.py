@@ -74,7 +74,7 @@ def test_mirror_deletes_nobody_where_it_can_not_tell_who_is_gone(client: Client,
     with pytest.raises(ConfigurationError, match="no rows"):
         mirror(client, [])
     with pytest.raises(
-        InvalidRequest, match="1 of 2 people would be deleted, over max_deleted='10%': nothing was sent"
+        InvalidRequest, match="1 of 2 contacts would be deleted, over max_deleted='10%': nothing was sent"
     ):
         mirror(client, [ADA], max_deleted="10%")
     with pytest.raises(ConfigurationError, match="whole source in one task"):
@@ -117,18 +117,20 @@ def test_a_plan_writes_nothing_and_says_what_would_be_done(client: Client, whaut
 @pytest.mark.parametrize(
     ("cap", "says"),
     [
-        ({"max_created": 1}, "2 contacts would be created, over max_created=1: nothing was sent"),
-        ({"max_added": 1}, "2 people would get tags, over max_added=1: nothing was sent"),
+        ({"max_created": 1}, "2 of 2 rows would create a contact, over max_created=1: nothing was sent"),
+        ({"max_added": 1}, "2 of 2 rows would give a contact tags, over max_added=1: nothing was sent"),
         ({"max_created": 0}, "over max_created=0"),
+        ({"max_created": "50%"}, "2 of 2 rows would create a contact, over max_created='50%': nothing was sent"),
+        ({"max_added": "99%"}, "over max_added='99%': nothing was sent"),
     ],
 )
 def test_caps_stop_it_before_anything_is_sent(
-    cap: dict[str, int], says: str, client: Client, whautomate_emulator: Emulator
+    cap: dict[str, Any], says: str, client: Client, whautomate_emulator: Emulator
 ) -> None:
     with pytest.raises(InvalidRequest, match=says):
         sync(client, [ADA, BOB], tags=["news"], **cap)
     assert writes(whautomate_emulator) == []
-    assert sync(client, [ADA, BOB], tags=["news"], max_created=2, max_added=2)["created"] == 2
+    assert sync(client, [ADA, BOB], tags=["news"], max_created=2, max_added="100%")["created"] == 2
 
 
 @pytest.mark.whautomate(page_cap=1)
@@ -201,7 +203,17 @@ def test_every_row_is_accounted_for_once(
         report = sync(client, rows, mode=mode, tags=tags, drift=drift, sync_name="one", max_failed="100%")
         assert report["rows"] == sum(report[name] for name in (*OUTCOMES, "unsettled")) == 7
     tagged = tag(client, rows, "vip", members="exactly")
-    named = ("tagged", "already", "protected", "no_consent", "missing", "rejected", "superseded", "failed", "unsettled")
+    named = (
+        "tagged",
+        "unchanged",
+        "protected",
+        "no_consent",
+        "missing",
+        "rejected",
+        "superseded",
+        "failed",
+        "unsettled",
+    )
     assert tagged["rows"] == sum(tagged[name] for name in named) == 7
 
 
@@ -210,16 +222,16 @@ def test_exactly_takes_the_tag_from_who_is_in_no_row(client: Client, whautomate_
     tag(client, [ADA, BOB], "vip")
     whautomate_emulator.opt_out("447400123456")
     report = tag(client, [ADA, EVE], "vip", members="exactly")
-    assert counts(report, "tagged", "already", "untagged") == (1, 1, 0)
+    assert counts(report, "tagged", "unchanged", "untagged") == (1, 1, 0)
     assert {one["name"]: one["tags"] for one in whautomate_emulator.contacts()} == {
         "Ada": ["vip"],
         "Bob": ["vip", "Unsubscribe"],  # automations of a lost tag may message as well
         "Eve": ["vip"],
     }
-    assert counts(tag(client, [EVE], "vip", members="exactly"), "already", "untagged") == (1, 1)
+    assert counts(tag(client, [EVE], "vip", members="exactly"), "unchanged", "untagged") == (1, 1)
     plan = tag(client, [ADA], "vip", members="exactly", plan_only=True)["plan"]
     assert (plan["tags_to_add"], plan["tags_to_remove"]) == (1, 1)
     # Who stands in a row and doesn't consent is one of them.
     assert tag(client, [{**EVE, "ok": "no"}], "vip", members="exactly", plan_only=True)["plan"]["tags_to_remove"] == 1
-    with pytest.raises(InvalidRequest, match="1 of 1 person would lose the tag, over max_removed=0: nothing was sent"):
+    with pytest.raises(InvalidRequest, match="1 of 1 contact would lose the tag, over max_removed=0: nothing was sent"):
         tag(client, [ADA], "vip", members="exactly", max_removed=0)

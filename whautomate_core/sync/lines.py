@@ -69,7 +69,7 @@ describe_tags = _or_plan(
     describe_rows(
         {
             "tagged": "tagged",
-            "already": "already tagged",
+            "unchanged": "already tagged",
             "protected": "not tagged because they opted out or asked to be forgotten",
             "no_consent": "not tagged without consent",
             "missing": "not found",

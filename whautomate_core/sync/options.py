@@ -20,7 +20,6 @@ __all__ = [
     "Run",
     "Show",
     "WhenRunning",
-    "check_cap",
     "check_choice",
 ]
 
@@ -55,9 +54,3 @@ def check_choice(name: str, value: object, choices: tuple[Any, ...]) -> None:
     """Raise `ConfigurationError` unless a value is one of those it can be."""
     if value not in choices:
         raise ConfigurationError(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}")
-
-
-def check_cap(name: str, most: object) -> None:
-    """Raise `ConfigurationError` unless it is a number of people or None."""
-    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 0):
-        raise ConfigurationError(f"{name} must be a whole number, or None for no cap")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from whautomate_core.api.call import Json
-from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
+from whautomate_core.errors import ConfigurationError, StateUnavailable
 from whautomate_core.people.kinds import SEPARATOR
 from whautomate_core.policy import digits
 from whautomate_core.rows.files import Storage, write_records
@@ -17,7 +17,7 @@ from whautomate_core.state.ledger import Ledger
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.stage_file import batches
 from whautomate_core.sync.tally import Reasons, Tally
-from whautomate_core.values.thresholds import Threshold, limit, log_rejected, require_some_used
+from whautomate_core.values.thresholds import Threshold, log_rejected, require_some_used, require_within
 from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
@@ -32,21 +32,27 @@ ADDED = ("tagged", "untagged", "protected")
 """Counted besides."""
 
 TAGGING = (
-    "tagged", "already", "protected", "no_consent", "missing", "rejected", "superseded", "failed", "unsettled",
+    "tagged", "unchanged", "protected", "no_consent", "missing", "rejected", "superseded", "failed", "unsettled",
     "untagged", "kept",
 )  # fmt: skip
 """The counts of a job that gives a tag: each row comes to one of them, except that `untagged` and `kept` count people
 in no row and people who refuse consent."""
 
 
-def require_within(name: str, threshold: Threshold, tally: Tally, outcomes: tuple[str, ...], rows: int) -> None:
-    """Raise `InvalidRequest`, with the commonest reasons, if more than `threshold` of `rows` came to `outcomes`."""
+def require_few_rejected(threshold: Threshold, tally: Tally, rows: int) -> None:
+    """Raise `InvalidRequest`, with the commonest reasons, if more rows are rejected than may be."""
+    reasons = tally.reasons(Reasons.REJECTED)
+    require_within("max_rejected", threshold, tally.outcomes()["rejected"], rows, "row", "rejected", reasons)
+
+
+def require_few_failed(threshold: Threshold, tally: Tally, rows: int) -> None:
+    """Raise `InvalidRequest`, with the commonest reasons, if more rows failed or are unsettled than may be.
+
+    People in no row who were to lose a tag or to be deleted, and could not, count as well.
+    """
     counts = tally.outcomes()
-    count = sum(counts[outcome] for outcome in outcomes)
-    if count > limit(name, threshold, rows):
-        reasons = tally.reasons(Reasons.REJECTED if "rejected" in outcomes else Reasons.UNDONE)
-        what = f"{count} of {counted(rows, 'row')} {name.removeprefix('max_')}"
-        raise InvalidRequest(f"{what}, over {name}={threshold!r}: {reasons}")
+    failed = counts["failed"] + counts["unsettled"] + counts["undone"]
+    require_within("max_failed", threshold, failed, rows, "row", "failed", tally.reasons(Reasons.UNDONE))
 
 
 def require_usable(tally: Tally, rows: int) -> None:
@@ -54,25 +60,23 @@ def require_usable(tally: Tally, rows: int) -> None:
     require_some_used(tally.outcomes()["rejected"], rows, tally.reasons(Reasons.REJECTED))
 
 
-def require_heard(threshold: Threshold, tally: Tally, rows: int) -> None:
-    """Raise `InvalidRequest` if more than `threshold` of `rows` may refuse consent and identify nobody."""
-    says = "rows do not say yes to consent and identify nobody, so a person who refuses would keep the tags"
-    _require_few("max_consent_rejected", threshold, tally, Reasons.REFUSING, rows, says)
+def require_few_refusing(threshold: Threshold, tally: Tally, rows: int) -> None:
+    """Raise `InvalidRequest` if more rows than may be do not say yes to consent and identify nobody."""
+    what = "do not say yes to consent and identify nobody, so a person who refuses would keep the tags"
+    _require_few("max_consent_rejected", threshold, tally, Reasons.REFUSING, rows, "row", what)
 
 
-def require_suppressed(threshold: Threshold, tally: Tally, rows: int) -> None:
-    """Raise `InvalidRequest` if more than `threshold` of the `rows` of `suppress` identify nobody."""
-    says = "rows of suppress can't be read, so a person who opted out might be messaged"
-    _require_few("max_suppress_rejected", threshold, tally, Reasons.SUPPRESS, rows, says)
+def require_few_suppress_rejected(threshold: Threshold, tally: Tally, rows: int) -> None:
+    """Raise `InvalidRequest` if more rows of `suppress` than may be identify nobody."""
+    what = "can't be read, so a person who opted out might be messaged"
+    _require_few("max_suppress_rejected", threshold, tally, Reasons.SUPPRESS, rows, "row of suppress", what)
 
 
-def _require_few(name: str, threshold: Threshold, tally: Tally, which: Reasons, rows: int, says: str) -> None:
-    count = tally.count(which)
-    if count > limit(name, threshold, rows):
-        raise InvalidRequest(
-            f"{count} of {rows} {says} (the first is row {tally.first(which)}); that is over {name}={threshold!r}, and "
-            f"nothing was sent: {tally.reasons(which)}"
-        )
+def _require_few(
+    name: str, threshold: Threshold, tally: Tally, which: Reasons, rows: int, noun: str, what: str
+) -> None:
+    more = f"nothing was sent: {tally.reasons(which)}"
+    require_within(name, threshold, tally.count(which), rows, noun, what, more)
 
 
 def log_unusable(tally: Tally, rows: int) -> None:

@@ -34,10 +34,11 @@ from whautomate_core.sync.report import (
     log_failed,
     log_unsuppressed,
     log_unusable,
-    require_heard,
-    require_suppressed,
+    require_few_failed,
+    require_few_refusing,
+    require_few_rejected,
+    require_few_suppress_rejected,
     require_usable,
-    require_within,
     write_outcomes,
     write_rejects,
 )
@@ -45,8 +46,7 @@ from whautomate_core.sync.stage import Stage
 from whautomate_core.sync.write import Writing
 from whautomate_core.values.progress import Progress, waits
 from whautomate_core.values.settling import SETTLE_AFTER
-from whautomate_core.values.thresholds import Threshold, limit
-from whautomate_core.values.words import counted
+from whautomate_core.values.thresholds import Threshold, limit, require_within
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +69,9 @@ class Order:
     max_rejected: Threshold = "100%"
     max_consent_rejected: Threshold = 0
     max_failed: Threshold = 0
-    max_created: int | None = None
-    max_added: int | None = None
-    max_removed: Threshold = "100%"
+    max_created: Threshold | None = None
+    max_added: Threshold | None = None
+    max_removed: Threshold | None = None
     max_deleted: Threshold = "10%"
     rejects_path: str | None = None
     outcomes_path: str | None = None
@@ -112,20 +112,21 @@ def run_sync(
         try:
             count = read_source(context, _rows(order, storage))
             ended = "stopped"
-            require_within("max_rejected", order.max_rejected, tally, ("rejected",), count)
-            require_heard(order.max_consent_rejected, tally, count)
+            require_few_rejected(order.max_rejected, tally, count)
+            require_few_refusing(order.max_consent_rejected, tally, count)
             if order.suppress is not None:
                 _suppress(context, name, order, order.suppress, run, storage, suppressed)
             plan, read_at, looked, elsewhere = _plan(context, order, requests)
-            require_within("max_rejected", order.max_rejected, tally, ("rejected",), count)
+            require_few_rejected(order.max_rejected, tally, count)
             log_unusable(tally, count)
-            _require_caps(context, order, plan)
+            _require_caps(context, order, plan, count)
             if order.plan_only:
                 ended = "planned"
             else:
                 untag_others(context)
                 planned = tally.outcomes()["created"] + plan.counts["to_create"]
-                spare = None if order.max_created is None else Semaphore(order.max_created - planned)
+                most = order.max_created
+                spare = None if most is None else Semaphore(int(limit("max_created", most, count)) - planned)
                 apply(Writing(context, read_at, looked.everybody, elsewhere, spare))
                 delete_gone(context)
                 ended = "done"
@@ -138,7 +139,7 @@ def run_sync(
             if ended != "unread":  # nothing was done yet, and files would look like those of a source without rows
                 write_rejects(order.rejects_path, tally, order.show, storage)
                 write_outcomes(order.outcomes_path, tally, context.ledger, order.show, storage)
-        require_within("max_failed", order.max_failed, tally, ("failed", "unsettled", "undone"), count)
+        require_few_failed(order.max_failed, tally, count)
         # Only now, since a row that can't be read may say that somebody loses a tag.
         require_usable(tally, count)
         return report
@@ -178,23 +179,21 @@ def _find_gone(context: Context) -> int:
     return count
 
 
-def _require_caps(context: Context, order: Order, plan: Plan) -> None:
-    """Raise where the plan does more than it may, before anything is written."""
-    done, to_do = context.stage.tally.outcomes(), plan.counts
+def _require_caps(context: Context, order: Order, plan: Plan, rows: int) -> None:
+    """Raise if the plan does more than the job may, before anything is written."""
+    kind, done, to_do = context.kind.name, context.stage.tally.outcomes(), plan.counts
     created = done["created"] + to_do["to_create"]
+    require_within("max_created", order.max_created, created, rows, "row", f"would create a {kind}")
     added = done["tagged"] + to_do["tags_to_add"] + (to_do["to_compare"] if context.tags else 0)
-    for name, most, number, what in (
-        ("max_created", order.max_created, created, f"{counted(created, context.kind.name)} would be created"),
-        ("max_added", order.max_added, added, f"{counted(added, 'person')} would get tags"),
-    ):
-        if most is not None and number > most:
-            raise InvalidRequest(f"{what}, over {name}={most}: nothing was sent")
+    require_within("max_added", order.max_added, added, rows, "row", f"would give a {kind} tags")
     if context.mode == "mirror":
         there = sum(len(part) for part in context.ledger.matches(context.lease.sync))
-        _require_few("max_deleted", order.max_deleted, to_do["to_delete"], there, "would be deleted")
+        deleted = to_do["to_delete"]
+        require_within("max_deleted", order.max_deleted, deleted, there, kind, "would be deleted")
     if context.exactly:
-        members = done["untagged"] + to_do["tags_to_remove"] + done["unchanged"]
-        _require_few("max_removed", order.max_removed, members - done["unchanged"], members, "would lose the tag")
+        removed = done["untagged"] + to_do["tags_to_remove"]
+        there = removed + done["unchanged"]
+        require_within("max_removed", order.max_removed, removed, there, kind, "would lose the tag")
     if order.over_quota == "refuse" and plan.requests > plan.left_today:
         raise BudgetExceeded(
             f"the plan takes {plan.requests} requests, and {plan.left_today} are left today (over_quota='refuse'): "
@@ -202,17 +201,12 @@ def _require_caps(context: Context, order: Order, plan: Plan) -> None:
         )
 
 
-def _require_few(name: str, most: Threshold, number: int, of: int, what: str) -> None:
-    if number > limit(name, most, of):
-        raise InvalidRequest(f"{number} of {counted(of, 'person')} {what}, over {name}={most!r}: nothing was sent")
-
-
 def _suppress(
     context: Context, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json
 ) -> None:
     """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Fills the counts."""
     read_suppressed(context.stage, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
-    require_suppressed(suppress.max_rejected, context.stage.tally, counts["rows"])
+    require_few_suppress_rejected(suppress.max_rejected, context.stage.tally, counts["rows"])
     log_unsuppressed(context.stage.tally, counts["rows"])
     if counts["rows"] == counts["rejected"]:
         return

@@ -103,7 +103,7 @@ class Tally:
         counts = Counter[str]({name: outcomes[name] for name in same})
         unchanged = (
             "SELECT CASE WHEN NOT consent THEN 'no_consent' WHEN tagged THEN 'tagged' WHEN protected THEN 'protected'"
-            " ELSE 'already' END, count(*) FROM person WHERE outcome = 'unchanged' GROUP BY 1"
+            " ELSE 'unchanged' END, count(*) FROM person WHERE outcome = 'unchanged' GROUP BY 1"
         )
         counts.update(dict(self._file.all(unchanged)))
         counts["protected"] += outcomes["withheld"]
@@ -112,11 +112,6 @@ class Tally:
     def count(self, rows: Reasons) -> int:
         """How many rows there are of a sort."""
         return self._file.count(f"SELECT count(*) FROM ({rows})")  # noqa: S608
-
-    def first(self, rows: Reasons) -> int | None:
-        """The number of the first row of a sort; None if there is none."""
-        number: int | None = self._file.all(f"SELECT min(row) FROM ({rows})")[0][0]  # noqa: S608
-        return number
 
     def reasons(self, rows: Reasons) -> str:
         """The five commonest reasons of rows of a sort, with the first rows of each."""

@@ -168,6 +168,7 @@ _WORDS = {
     timedelta: "a timedelta",
     type(None): "None",
     Threshold: 'a count, or a share like "5%"',
+    Threshold | None: 'a count, a share like "5%", or None',
 }
 
 

@@ -87,7 +87,7 @@ with DAG(
         task_id="members",
         tag="a",
         source=str(FILES / "empty.csv"),
-        match={"phoneNumber": "mobile"},
+        mapping={"phoneNumber": "mobile"},
         members="{{ 'all' }}",
         whautomate_conn_id="quiet",
     )

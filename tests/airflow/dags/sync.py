@@ -42,7 +42,7 @@ with DAG("sync", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as 
         task_id="exactly",
         tag="a",
         source=str(FILES / "members.jsonl"),
-        match={"phoneNumber": "mobile"},
+        mapping={"phoneNumber": "mobile"},
         members="{{ 'exactly' }}",
         max_added="{{ 5 }}",
     )
@@ -60,7 +60,7 @@ with DAG("sync", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as 
         task_id="tagged",
         source=str(FILES / "families.csv"),
         tag="family",
-        match={"fullName": "name", "phone": "mobile"},
+        mapping={"fullName": "name", "phone": "mobile"},
         default_region="DE",
     )
 
