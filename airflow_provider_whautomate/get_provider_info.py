@@ -12,6 +12,8 @@ def get_provider_info() -> dict[str, object]:
         "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
+    # Written by scripts/generate.
+    sensors = ("account", "appointments", "broadcasts", "classes", "clients", "contacts", "messages")
     return {
         # Airflow refuses to start unless this is the distribution's own name.
         "package-name": "whautomate-pipelines",
@@ -22,9 +24,7 @@ def get_provider_info() -> dict[str, object]:
         ],
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
-        "sensors": modules(
-            "sensors", "account", "appointments", "broadcasts", "classes", "clients", "contacts", "messages"
-        ),
+        "sensors": modules("sensors", *sensors),
         "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
         "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
         "config": {

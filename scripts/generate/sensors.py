@@ -14,6 +14,9 @@ from .functions import ROOT, Function, function_of
 from .operators import NOTE, PACKAGE, arguments_of, parameter
 
 FOLDER = ROOT / PACKAGE / "sensors"
+INFO = ROOT / PACKAGE / "get_provider_info.py"
+"""Lists the modules. It imports nothing, so the list stands in it."""
+
 BASE = "WhautomateSensor"
 
 BY_HAND = {"broadcast"}
@@ -27,7 +30,14 @@ def files() -> dict[Path, str]:
     written = {
         resource: [one for one in conditions if one.kind not in BY_HAND] for resource, conditions in CONDITIONS.items()
     }
-    return {FOLDER / f"{resource}.py": _module(resource, some) for resource, some in written.items() if some}
+    modules = {FOLDER / f"{resource}.py": _module(resource, some) for resource, some in written.items() if some}
+    return modules | {INFO: _info(INFO.read_text(encoding="utf-8"))}
+
+
+def _info(text: str) -> str:
+    listed = code.listed("sensors = (", (f'"{one}"' for one in sorted(CONDITIONS)), ")", 4)
+    before, rest = re.split(r"^ {4}sensors = ", text, maxsplit=1, flags=re.MULTILINE)
+    return f"{before}{listed}\n{rest[rest.index('    return {') :]}"
 
 
 def _module(resource: str, conditions: list[type[Condition]]) -> str:
