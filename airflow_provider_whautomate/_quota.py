@@ -11,6 +11,7 @@ from airflow.providers.common.compat.sdk import conf
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
+from whautomate_core.values.numbers import require_seconds, require_whole
 
 if TYPE_CHECKING:
     from whautomate_core.client.usage import Used
@@ -25,12 +26,8 @@ def check_quota(max_wait: Any, max_requests: Any) -> None:
     :param max_requests: A number of requests, or None.
     :raises ConfigurationError: for anything else.
     """
-    if max_wait is not None and (isinstance(max_wait, bool) or not isinstance(max_wait, (int, float)) or max_wait < 0):
-        raise ConfigurationError("max_wait must be a number of seconds, 0 or more, or None")
-    if max_requests is not None and (
-        isinstance(max_requests, bool) or not isinstance(max_requests, int) or max_requests < 1
-    ):
-        raise ConfigurationError("max_requests must be a whole number of at least 1, or None")
+    require_seconds("max_wait", max_wait, zero=True, none=True)
+    require_whole("max_requests", max_requests, 1, none=True)
 
 
 def wait_for_permit(task: Any, error: QuotaExhausted, so_far: Used) -> NoReturn:

@@ -14,7 +14,8 @@ from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import AsyncClient, Client
-from whautomate_core.errors import ConfigurationError, QuotaExhausted, WhautomateError
+from whautomate_core.errors import QuotaExhausted, WhautomateError
+from whautomate_core.values.numbers import require_seconds
 from whautomate_core.waiting.condition import Condition, Seen
 from whautomate_core.waiting.poll import (
     CHECK_ATTEMPTS,
@@ -132,8 +133,7 @@ class _Wait:
 
     def __init__(self, condition: Condition, account: Account, poll_interval: float, timeout: float) -> None:
         require_poll_interval(poll_interval)
-        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0:
-            raise ConfigurationError("timeout must be a number of seconds over 0")
+        require_seconds("timeout", timeout)
         self.condition = condition
         self._account = account
         self._timeout = timeout

@@ -11,6 +11,7 @@ from whautomate_core.api.appointments import list_appointments
 from whautomate_core.api.classes import get_class
 from whautomate_core.bookings.seen import free_places, is_cancelled, reference_id, slot_starts, slots_call
 from whautomate_core.errors import ConfigurationError, UnreadableRecord
+from whautomate_core.values.numbers import require_whole
 from whautomate_core.values.times import aware, hours_of, period, starts_of, utc, utc_days, within, zone
 from whautomate_core.values.words import counted, time_of
 from whautomate_core.waiting.condition import Check, Condition, PagesOf, Seen, read_record, require_text
@@ -105,8 +106,7 @@ class ClassPlaces(Condition):
 
     def __post_init__(self) -> None:
         get_class(self.class_id)  # checks the id
-        if isinstance(self.free, bool) or not isinstance(self.free, int) or self.free < 0:
-            raise ConfigurationError("free must be a whole number, 0 for a class that is full")
+        require_whole("free", self.free)
 
     @property
     def unmet(self) -> str:

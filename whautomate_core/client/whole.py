@@ -27,13 +27,13 @@ import math
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from whautomate_core.api.call import Call, Json
 from whautomate_core.client.pages import PAGE_SIZE, SMALLEST_PAGE, require_end
 from whautomate_core.client.steps import Rest
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
+from whautomate_core.values.times import instant
 
 PASSES = 3
 """How often a list is read at most."""
@@ -311,7 +311,8 @@ class _Reading:
         known = self.seen.get(id, 0)
         if id and known & one.bit:
             return False
-        at = _moment(record.get("createdAt"))
+        made = instant(record.get("createdAt"))
+        at = made.timestamp() if made else None
         if at is not None:
             one.newest = max(one.newest, at)
         if id:
@@ -350,11 +351,3 @@ def _may_be_largest(count: int) -> bool:
 def _another(size: int) -> int:
     """A page size that is a little smaller, whose pages end at other places."""
     return next((one for one in range(size - max(1, size // 20), 0, -1) if math.gcd(one, size) == 1), size)
-
-
-def _moment(text: object) -> float | None:
-    try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -6,7 +6,6 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from whautomate_core.account import Account
@@ -18,6 +17,7 @@ from whautomate_core.doctor.probe import Answer, Probe, ProbeStopped, phone_form
 from whautomate_core.errors import ConfigurationError, NotFound, PolicyRefused, WhautomateError
 from whautomate_core.policy import digits, numbers
 from whautomate_core.values.phones import canonical, shared_digits
+from whautomate_core.values.times import instant
 
 WRITES = 15
 """The most requests that the probe makes, those that remove what it created included."""
@@ -167,12 +167,8 @@ class WriteProbe(Probe):
         """Whether this probe created the contact, and it did not exist before."""
         if not str(contact.get("name", "")).startswith(TRACE):
             return False
-        try:
-            made = datetime.fromisoformat(str(contact.get("createdAt")))
-        except ValueError:
-            return True
-        made = made.replace(tzinfo=made.tzinfo or UTC)
-        return self.server_date is None or made.timestamp() > self.server_date - _OLD
+        made = instant(contact.get("createdAt"))
+        return made is None or self.server_date is None or made.timestamp() > self.server_date - _OLD
 
     def _create_first(self, body: Json) -> str:
         made = self._create(body)

@@ -23,8 +23,8 @@ from whautomate_core.client.audience import may_hold
 from whautomate_core.client.client import Client
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import PolicyRefused
-from whautomate_core.messaging.delivery import moment
 from whautomate_core.policy import Policy, numbers
+from whautomate_core.values.times import instant
 from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: da
     if not places - {None} <= {there}:
         return False
     days = criteria.get("numberOfDaysLastActivity")
-    active = moment(person.get("lastActivity"))
+    active = instant(person.get("lastActivity"))
     since = (now or datetime.now(UTC)) - timedelta(days=days or 0)
     return days is None or (active is not None and active >= since)
 

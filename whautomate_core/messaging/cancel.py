@@ -13,12 +13,12 @@ from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse, WhautomateError
 from whautomate_core.messaging import timing
-from whautomate_core.messaging.delivery import moment
 from whautomate_core.messaging.find import PATIENCE, find_patiently
 from whautomate_core.messaging.keys import ANEW, claims_of
 from whautomate_core.messaging.timing import LAST_MINUTE, utc
 from whautomate_core.state.claims import Claim
 from whautomate_core.values.redaction import shown_id
+from whautomate_core.values.times import instant
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def withdraw(client: Client, broadcast_id: str, now: datetime) -> bool:
     except NotFound:
         return False
     try:
-        due = moment(there.get("scheduleDateTime"))
+        due = instant(there.get("scheduleDateTime"))
         if there.get("startedAt") or there.get("completedAt"):
             raise TooLateError(broadcast_id, "it has started")
         if due is not None and due - now < LAST_MINUTE:

@@ -12,10 +12,10 @@ from whautomate_core.api.contacts import get_contact
 from whautomate_core.api.messages import list_contact_messages
 from whautomate_core.api.records import Broadcast
 from whautomate_core.errors import InvalidRequest, NotFound, UnexpectedResponse, UnreadableRecord
-from whautomate_core.messaging.delivery import delivery, moment
+from whautomate_core.messaging.delivery import delivery
 from whautomate_core.messaging.lines import delivered
 from whautomate_core.values.thresholds import Threshold, check_threshold, limit
-from whautomate_core.values.times import aware
+from whautomate_core.values.times import aware, instant
 from whautomate_core.values.words import counted, time_of
 from whautomate_core.waiting.condition import Check, Condition, PagesOf, Seen, read_record
 
@@ -105,7 +105,7 @@ def _counted_ahead(broadcast: Broadcast) -> bool:
 
 def _starts_at(broadcast: Broadcast) -> float:
     """When a broadcast that has not started is due to, in seconds since the epoch."""
-    due = None if broadcast.get("startedAt") else moment(broadcast.get("scheduleDateTime"))
+    due = None if broadcast.get("startedAt") else instant(broadcast.get("scheduleDateTime"))
     return due.timestamp() if due else 0.0
 
 
@@ -211,5 +211,5 @@ class MessageReceived(Condition):
 
 
 def _at(message: Any) -> float | None:
-    at = moment(message.get("timestamp")) or moment(message.get("createdAt"))
+    at = instant(message.get("timestamp")) or instant(message.get("createdAt"))
     return at.timestamp() if at else None

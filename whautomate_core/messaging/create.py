@@ -21,11 +21,11 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.messaging.cancel import TooLateError, withdraw
-from whautomate_core.messaging.delivery import moment
 from whautomate_core.messaging.find import PATIENCE, differing, find_patiently, named, same
 from whautomate_core.messaging.keys import WHAT, broadcast_name
 from whautomate_core.messaging.plan import Meant, Step, prepare, require_cooled
 from whautomate_core.messaging.timing import LAST_MINUTE, utc
+from whautomate_core.values.times import instant
 from whautomate_core.values.words import time_of
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
     """Create the broadcast of a key exactly once."""
     client, name = step.client, broadcast_name(step.campaign.name, key)
     wanted = meant.named(name)
-    start = moment(note.get("start")) or step.clock()
+    start = instant(note.get("start")) or step.clock()
     # What is compared under one key leaves out the time, which depends on when the step runs.
     body: Any = {**wanted, "scheduleDateTime": utc(start)}
     # Lists are read before the call leaves, which takes a while: for the name, and for the policy.

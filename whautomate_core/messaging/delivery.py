@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from whautomate_core.api.records import Broadcast
+from whautomate_core.values.times import instant
 
 # The documents list no status values. These words end a broadcast, whatever else the record says.
 _DEAD = {"failed", "cancelled", "canceled", "rejected", "deleted"}
@@ -46,7 +47,7 @@ def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
     undelivered = int(sent.get("failedCount") or 0)
     failed = status.casefold() in _DEAD
     completed = broadcast.get("completedAt")
-    since = moment(completed)
+    since = instant(completed)
     # If the time can't be read, the figures are taken as they are.
     passed = SETTLING if since is None else (now or datetime.now(UTC)) - since
     settled = delivered + undelivered >= recipients or passed >= SETTLING
@@ -60,12 +61,3 @@ def delivery(broadcast: Broadcast, now: datetime | None = None) -> Delivery:
         delivered=delivered,
         undelivered=undelivered,
     )
-
-
-def moment(text: object) -> datetime | None:
-    """A time as the server writes it, UTC if it names no zone. None if it is not a time."""
-    try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from whautomate_core.api.call import Json
 from whautomate_core.api.records import Broadcast
 from whautomate_core.client.client import Client
 from whautomate_core.errors import InvalidRequest, KeyTaken
-from whautomate_core.messaging.delivery import moment
+from whautomate_core.values.times import instant
 
 PATIENCE = (0.0, 5.0, 15.0, 30.0)
 """Seconds to wait before each search for a broadcast whose creation got no answer. A search may show a new record late,
@@ -60,7 +60,7 @@ def differing(there: Mapping[str, Any], wanted: Json) -> list[str]:
 def _plain(name: str, value: Any) -> Any:
     """A field in comparable form: the server adds to references, and formats times its own way."""
     if name == "scheduleDateTime":
-        return moment(value) or value
+        return instant(value) or value
     if name == "segments":
         return sorted(str(one.get("id")) for one in value or [])
     if name == "template" and isinstance(value, dict):

@@ -9,11 +9,11 @@ from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging.audience import Audience
 from whautomate_core.messaging.cancel import TooLateError, withdraw
 from whautomate_core.messaging.create import amend, compare, create
-from whautomate_core.messaging.delivery import moment
 from whautomate_core.messaging.guards import require_recipients
 from whautomate_core.messaging.keys import ANEW
 from whautomate_core.messaging.plan import Meant, Step, audience_note, audience_of
 from whautomate_core.messaging.timing import LAST_MINUTE, NotSent, require_in_time, utc
+from whautomate_core.values.times import instant
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def look_again(step: Step, stored: Json, meant: Meant) -> Json:
     """Check for people who opted out since the broadcast was created. If there are any, delete it and create it anew
     without them."""
-    now, start = step.clock(), moment(stored["start"]) or step.clock()
+    now, start = step.clock(), instant(stored["start"]) or step.clock()
     audience: Audience | None = None
     begun = bool(stored.get("anew"))
     if not begun:

@@ -9,7 +9,6 @@ import logging
 import math
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from whautomate_core.api.call import Call, Json
@@ -18,6 +17,7 @@ from whautomate_core.errors import NotFound, PolicyRefused, WrongRecord
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, Kind
 from whautomate_core.people.known import Known
 from whautomate_core.policy import numbers
+from whautomate_core.values.times import instant
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +88,5 @@ class OptedOut:
 
 def _created(record: Json) -> float:
     """When somebody was created, in seconds since the epoch; infinity if it can't be told, since they may be new."""
-    try:
-        at = datetime.fromisoformat(str(record.get("createdAt")))
-    except ValueError:
-        return math.inf
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    at = instant(record.get("createdAt"))
+    return at.timestamp() if at else math.inf

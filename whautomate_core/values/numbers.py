@@ -22,7 +22,7 @@ def require_whole(name: str, value: object, least: int = 0, most: int | None = N
     fits = isinstance(value, int) and not isinstance(value, bool) and value >= least and (most is None or value <= most)
     if not fits:
         among = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise ConfigurationError(f"{name} must be a whole number {among}{' or None' if none else ''}")
+        raise ConfigurationError(f"{name} must be a whole number {among}{', or None' if none else ''}")
 
 
 def require_seconds(name: str, value: object, *, zero: bool = False, none: bool = False) -> None:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whautomate_core.api.call import Call
 from whautomate_core.errors import (
-    ConfigurationError,
     ConnectionFailed,
     RateLimited,
     ServerError,
@@ -28,6 +27,7 @@ from whautomate_core.errors import (
     WhautomateError,
     WrongRecord,
 )
+from whautomate_core.values.numbers import require_seconds
 from whautomate_core.waiting.condition import LONGEST_PAUSE, Checks, Condition, R, Seen
 
 if TYPE_CHECKING:
@@ -251,5 +251,4 @@ def timed_out(condition: Condition, after: str, because: object) -> str:
 
 def require_poll_interval(seconds: Any) -> None:
     """Raise `ConfigurationError` unless it is a number of seconds over 0."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds <= 0:
-        raise ConfigurationError("poll_interval must be a number of seconds over 0")
+    require_seconds("poll_interval", seconds)

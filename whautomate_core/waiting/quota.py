@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.values.limits import Limits
+from whautomate_core.values.numbers import require_whole
 from whautomate_core.values.words import counted
 from whautomate_core.waiting.condition import Check, Condition, PagesOf, Seen
 
@@ -35,8 +36,7 @@ class QuotaFree(Condition):
     requests: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.requests, bool) or not isinstance(self.requests, int) or self.requests < 1:
-            raise ConfigurationError("requests must be a whole number of at least 1")
+        require_whole("requests", self.requests, 1)
 
     @property
     def unmet(self) -> str:
