@@ -252,7 +252,7 @@ def split_outcomes(connection: Connection) -> None:
 
 
 GRANT = """
-CREATE FUNCTION whautomate_grant(
+CREATE OR REPLACE FUNCTION whautomate_grant(
     for_account text, permits integer, counts bigint[], spans double precision[], limits text, declares boolean,
     caller text, told double precision,
     OUT number bigint, OUT stamp double precision, OUT waited double precision
