@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 
 class WhautomateBroadcastLink(BaseOperatorLink):
-    """Opens the broadcast of a task, at the address that `broadcast_url` in section `whautomate` of Airflow's
-    configuration gives; there is no link without one, since no public page tells the vendor's."""
+    """Opens the broadcast of a task, at `broadcast_url` in the section `whautomate` of Airflow's configuration.
+
+    Without that setting there is no link: no public page says the vendor's address.
+    """
 
     name = "Broadcast"
 

@@ -153,7 +153,7 @@ class WhautomateOperator(WhautomateEndpointOperator):
         key: str | Templated | None = None,
         **kwargs: Unpack[TaskArguments],
     ) -> None:
-        known = BY_NAME.get(endpoint)
+        known = BY_NAME.get(str(endpoint))
         reads = known is not None and known.reads
         of_the_task: dict[str, Any] = {"multiple_outputs": not reads, **kwargs}
         super().__init__(**of_the_task)

@@ -703,8 +703,9 @@ class WhautomateSendTemplateToContactsOperator(TimedMessagesOperator):
         (templated).
     :param max_lateness: How long after it was due the step may still send: a timedelta, seconds, or text such as
         "PT6H"; None means no limit (templated).
-    :param due: When the step was to run, a datetime or its ISO 8601 text (UTC where it has no offset); None where
-        somebody asked for it now (templated).
+    :param due: When the task was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+        `max_lateness`. Defaults to when its DAG run was due, and to no time if somebody started that by hand
+        (templated).
     :param rejects_path: File or URL for rows that got no message, with row number, outcome and reason: JSON lines, or
         Parquet (templated).
     :param outcomes_path: The same for every row (templated).

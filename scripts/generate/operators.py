@@ -87,6 +87,13 @@ OPTIONS = {
 }
 """Arguments that operators of endpoints take beside those of the endpoint."""
 
+MEANINGS = {
+    "key": OPTIONS["key"].meaning,
+    "due": "When the task was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see "
+    "`max_lateness`. Defaults to when its DAG run was due, and to no time if somebody started that by hand",
+}
+"""What arguments of jobs mean in a task of Airflow, if it is not what their functions say."""
+
 OF_THE_RUN = {
     "run": ("sync_run(context)", f"{PACKAGE}._runs", "sync_run"),
     "step": ("step_of(context)", f"{PACKAGE}._runs", "step_of"),
@@ -261,7 +268,7 @@ def _doc(doc: str, arguments: list[Argument], templated: list[str], extended: li
 
 
 def _meaning(one: Argument, is_templated: bool) -> str:
-    meaning = OPTIONS["key"].meaning if one.name == "key" else one.meaning
+    meaning = MEANINGS.get(one.name, one.meaning)
     return f"{meaning} (templated)" if is_templated else meaning
 
 

@@ -19,6 +19,7 @@ GET, LIST, UPDATE = "contacts.get_contact", "contacts.list_contacts", "contacts.
         ({"endpoint": "contacts.update_contct"}, ConfigurationError, "did you mean contacts.update_contact?"),
         ({"endpoint": "updateContact"}, ConfigurationError, "no endpoint 'updateContact'"),
         ({"endpoint": "{{ params.endpoint }}"}, ConfigurationError, "no endpoint"),
+        ({"endpoint": [GET]}, ConfigurationError, "endpoint must be text, not a list"),
         ({"endpoint": GET}, ConfigurationError, "contacts.get_contact needs contact_id"),
         ({"endpoint": UPDATE, "arguments": {}}, ConfigurationError, "needs contact_id and contact"),
         ({"endpoint": GET, "arguments": {"contct_id": "c"}}, ConfigurationError, "did you mean contact_id?"),
