@@ -17,7 +17,6 @@ from state_workers import PATIENCE
 from whautomate_core import errors
 from whautomate_core.account import Account
 from whautomate_core.api.call import Act, Call, Repeat
-from whautomate_core.client import once
 from whautomate_core.client.client import Client
 from whautomate_core.client.once import send_once
 from whautomate_core.errors import (
@@ -86,8 +85,8 @@ class Attempt:
             try:
                 self.point("begin")
                 used = SimpleNamespace(sleep=lambda seconds: self.point("other"))
-                account = SimpleNamespace(id="a", state=state)
-                client: Any = SimpleNamespace(account=account, send=self._send, used=used, run=None)
+                account, stopping = SimpleNamespace(id="a"), SimpleNamespace(claims=Stopping(open_state(state).claims))
+                client: Any = SimpleNamespace(account=account, state=stopping, send=self._send, used=used, run=None)
                 self.outcome = send_once(client, self.key, self.call, lambda record: record["id"], find=self._find)
             except BaseException as error:
                 self.outcome = error
@@ -145,13 +144,6 @@ def one_state(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('once')}/state.sqlite"
 
 
-@pytest.fixture
-def stops(one_state: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    real = open_state
-    monkeypatch.setattr(once, "open_state", lambda url: SimpleNamespace(claims=Stopping(real(url).claims)))
-    return one_state
-
-
 TOLD = ["on"] * 6 + ["kill", "refused", "not connected", "lost before", "lost after", "seen late"]
 MOVES = st.lists(
     st.one_of(
@@ -166,7 +158,7 @@ MOVES = st.lists(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MOVES)
-def test_no_order_of_attempts_kills_and_losses_sends_twice(stops: str, moves: list[Any]) -> None:
+def test_no_order_of_attempts_kills_and_losses_sends_twice(one_state: str, moves: list[Any]) -> None:
     vendor, run = Vendor(), next(_keys)
     alive: list[Attempt] = []
     ended: list[Attempt] = []
@@ -175,7 +167,7 @@ def test_no_order_of_attempts_kills_and_losses_sends_twice(stops: str, moves: li
         key = f"{run}/{'other day' if kind == 'back-fill' else 'day'}"
         call = replace(CALL, body={"name": "autumn", "text": "hi"}) if kind == "other payload" else CALL
         attempt = Attempt(vendor, key, call)
-        attempt.start(stops)
+        attempt.start(one_state)
         alive.append(attempt)
 
     def step(attempt: Attempt, told: str) -> None:
@@ -211,10 +203,10 @@ def test_no_order_of_attempts_kills_and_losses_sends_twice(stops: str, moves: li
 
 
 @pytest.mark.parametrize("kill_at", range(10))
-def test_a_run_killed_at_any_statement_is_taken_up_by_the_next(stops: str, kill_at: int) -> None:
+def test_a_run_killed_at_any_statement_is_taken_up_by_the_next(one_state: str, kill_at: int) -> None:
     vendor, key = Vendor(), f"kill-{next(_keys)}"
     first = Attempt(vendor, key, CALL)
-    first.start(stops)
+    first.start(one_state)
     trail = [first.at]
     for _ in range(kill_at):
         first.tell("on")
@@ -222,11 +214,11 @@ def test_a_run_killed_at_any_statement_is_taken_up_by_the_next(stops: str, kill_
     first.tell("kill")
     assert isinstance(first.outcome, Killed)
     claimed = "after claim" in trail
-    assert [claim.key for claim in open_state(stops).claims.open("a") if claim.key == key] == [key] * (
+    assert [claim.key for claim in open_state(one_state).claims.open("a") if claim.key == key] == [key] * (
         claimed and "after settle" not in trail
     ), "who waits for a permit has no claim"
     second = Attempt(vendor, key, CALL)
-    second.start(stops)
+    second.start(one_state)
     while not second.done:
         second.tell("on")
     if not claimed or "sent" in trail:
@@ -234,9 +226,9 @@ def test_a_run_killed_at_any_statement_is_taken_up_by_the_next(stops: str, kill_
     else:  # claimed, and nothing is to be seen: nobody knows, so a person decides
         assert isinstance(second.outcome, OutcomeUnknown)
         assert f'whautomate claims release "{key}"' in str(second.outcome)
-        open_state(stops).claims.release("a", key)
+        open_state(one_state).claims.release("a", key)
         third = Attempt(vendor, key, CALL)
-        third.start(stops)
+        third.start(one_state)
         while not third.done:
             third.tell("on")
         assert third.outcome == (f"id of {key}", True)

@@ -186,9 +186,9 @@ class BaseClient:
 
     def _guard(self, call: Call[R]) -> Steps[R]:
         """What the policy reads before a call, and what is then sent."""
-        spared = call.merge and self.profile.spares_reading(call.path, call.body or {})
-        if call.act is Act.BROADCAST:
-            self.profile  # noqa: B018  # lists of people are read by it, where nothing may block
+        # Loaded now, where blocking is allowed: reading the audience of a broadcast needs it later.
+        profile = self.profile if call.merge or call.act is Act.BROADCAST else None
+        spared = profile is not None and call.merge and profile.spares_reading(call.path, call.body or {})
         forgets = may_skip_reading(call) and not self.state.forgotten(self.account.id).is_empty()
         policy, everything, cleared = self.account.policy, self._everything, self.cleared
         return prepare(call, policy, puts_merge=spared, everything=everything, cleared=cleared, forgets=forgets)

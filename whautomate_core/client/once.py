@@ -26,7 +26,6 @@ from whautomate_core.api.endpoint import endpoint_of_call
 from whautomate_core.client.client import Client
 from whautomate_core.client.identity import Once, Step, about_of, identity_of, naming, resolved
 from whautomate_core.errors import NotFound, OutcomeUnknown, StateUnavailable, WhautomateError
-from whautomate_core.state import open_state
 from whautomate_core.state.claims import Claim, attempt
 from whautomate_core.values import settling
 
@@ -119,7 +118,7 @@ def _asked(
     whole = {**(call.body or {}), **{f"id {i}": one for i, one in enumerate(call.ids, 1)}}
     if not isinstance(key, Step):
         return _Asked(what, named or key, whole if payload is None else payload, lambda seen: key)
-    step, state, id = key, open_state(client.account.state), endpoint_of_call(call).id
+    step, state, id = key, client.state, endpoint_of_call(call).id
     before = step.find_before(state, client.account.id, Once(id, what, call, whole))
     if before is not None:
         return _Asked(what, before, whole, lambda seen: before)
@@ -141,7 +140,7 @@ def _sent(
 ) -> Any:
     """Send a call and store its result. Raises `_Begun` if another attempt has the claim, `_Found` if the record exists
     already."""
-    account, claims = client.account.id, open_state(client.account.state).claims
+    account, claims = client.account.id, client.state.claims
     seen: list[Any] = []
     mine: Claim | None = None
     by = attempt(client.run)
@@ -203,7 +202,7 @@ def _settle(client: Client, claim: Claim, stored: Any, noted: Json | None) -> An
     if noted is not None:
         stored = {**noted, **stored}
     try:
-        open_state(client.account.state).claims.settle(claim.account, claim.key, stored)
+        client.state.claims.settle(claim.account, claim.key, stored)
     except StateUnavailable:
         log.warning("%s has happened, but its claim could not be settled", claim.what)
     return stored
@@ -345,7 +344,7 @@ def _is_under_way(claim: Claim) -> bool:
 
 def _is_open_still(client: Client, claim: Claim) -> bool:
     """Whether an attempt that is no longer working has left its claim open, rather than just ended."""
-    now = open_state(client.account.state).claims.get(claim.account, claim.key)
+    now = client.state.claims.get(claim.account, claim.key)
     return now is not None and not now.settled and now.made_by == claim.made_by
 
 
