@@ -86,7 +86,7 @@ def wait_for_quota(
 
     Returns:
         `left`, the number of requests that the account may make now. Also `requests`, and `waited`, the seconds spent
-            waiting for permits.
+        waiting for permits.
 
     Raises:
         TimeoutError: It did not happen within `timeout` seconds.

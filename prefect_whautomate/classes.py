@@ -522,11 +522,11 @@ def upsert_class(
 
     Returns:
         `id`, `created`, `changed` (whether fields were written over what was there). Also `requests`, and `waited`, the
-            seconds spent waiting for permits.
+        seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several such
-            classes; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
+        classes; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
     Example:
         ```python
@@ -609,9 +609,9 @@ def sync_classes(
 
     Returns:
         Counts: `rows`, of which `created`, `updated`, `unchanged`, `superseded` (a later row is about the same class),
-            `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `deleted`, and
-            `kept` (no longer in the timetable, but it has participants, or a row can't be read). Also `requests`, and
-            `waited`, the seconds spent waiting for permits.
+        `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `deleted`, and `kept`
+        (no longer in the timetable, but it has participants, or a row can't be read). Also `requests`, and `waited`,
+        the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
@@ -703,14 +703,14 @@ def enrol_participants(
 
     Returns:
         Counts: `rows`, of which `booked`, `waitlisted` (the class was full), `unchanged` (took part or waited before),
-            `full` (left out, without the waitlist), `missing` (no such client), `superseded` (the same client as an
-            earlier row), `rejected`, `protected` (opted out), `failed`, `unsettled` (the outcome is unknown; a later
-            run looks); beside them `removed` and `kept` (not in the rows and not removed: opted out, or a row can't be
-            matched). Also `requests`, and `waited`, the seconds spent waiting for permits.
+        `full` (left out, without the waitlist), `missing` (no such client), `superseded` (the same client as an earlier
+        row), `rejected`, `protected` (opted out), `failed`, `unsettled` (the outcome is unknown; a later run looks);
+        beside them `removed` and `kept` (not in the rows and not removed: opted out, or a row can't be matched). Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has begun
-            or was cancelled, and over the thresholds; `NotFound` where there is no such class.
+        or was cancelled, and over the thresholds; `NotFound` where there is no such class.
 
     Example:
         ```python
@@ -774,11 +774,11 @@ def export_classes(
 
     Returns:
         `path`; `records`, the number of rows; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the seconds
-            spent waiting for permits.
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is read; no
-            file is written then.
+        file is written then.
 
     Example:
         ```python
@@ -822,11 +822,11 @@ def export_bookings(
 
     Returns:
         `path`; `records`, the number of rows; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the seconds
-            spent waiting for permits.
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is read; no
-            file is written then.
+        file is written then.
 
     Example:
         ```python

@@ -470,18 +470,18 @@ def sync_contacts(
 
     Returns:
         Counts of rows: `rows`; of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
-            `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit),
-            `superseded` (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is
-            not known whether they were created; a later run finds out). Each row counts as one of these. Besides:
-            `tagged`, `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`,
-            `duplicates` (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`,
-            `plan` if it is only planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all
-            its attempts did. Also `waited`, the seconds spent waiting for permits.
+        `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit), `superseded`
+        (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is not known
+        whether they were created; a later run finds out). Each row counts as one of these. Besides: `tagged`,
+        `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`, `duplicates`
+        (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` if it is
+        only planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all its attempts did.
+        Also `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError`, and `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` over
-            a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
-            `AuthenticationError`.
+        a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
+        `AuthenticationError`.
 
     Example:
         ```python
@@ -595,9 +595,9 @@ def tag_contacts(
 
     Returns:
         Counts of rows: `rows`; of these `tagged`, `unchanged` (had the tag), `protected` (opted out), `no_consent`,
-            `missing` (no such contact), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept`
-            (in no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths,
-            `requests`, `seconds`. Also `waited`, the seconds spent waiting for permits.
+        `missing` (no such contact), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept` (in
+        no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths, `requests`,
+        `seconds`. Also `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` over a threshold.
@@ -657,11 +657,11 @@ def export_opt_outs(credentials: WhautomateCredentials, output_path: str, *, max
 
     Returns:
         `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `waited`, the seconds
-            spent waiting for permits.
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list changed
-            whenever it was read.
+        whenever it was read.
 
     Example:
         ```python
@@ -704,8 +704,8 @@ def find_contact(
 
     Returns:
         `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out. Nothing
-            else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting
-            for permits.
+        else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for
+        permits.
 
     Raises:
         `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
@@ -761,11 +761,11 @@ def set_contact_stage(
 
     Returns:
         `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+        and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-            contact, or another contact or client with its number, has opted out: a search for each kind tells.
+        contact, or another contact or client with its number, has opted out: a search for each kind tells.
 
     Example:
         ```python
@@ -818,11 +818,11 @@ def set_contact_fields(
 
     Returns:
         `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+        and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage or
-            the number of a contact where it, or another contact or client with its number, has opted out.
+        the number of a contact where it, or another contact or client with its number, has opted out.
 
     Example:
         ```python
@@ -888,9 +888,9 @@ def wait_for_contact(
         from prefect_whautomate.contacts import wait_for_contact
 
         @flow
-        def my_flow(phone):
+        def my_flow(phone, tag):
             credentials = WhautomateCredentials.load("BLOCK_NAME")
-            return wait_for_contact(credentials, phone=phone)
+            return wait_for_contact(credentials, phone=phone, tag=tag)
         ```
     """
     condition = checked(ContactHas, contact_id, phone=phone, tag=tag, stage=stage)

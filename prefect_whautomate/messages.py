@@ -773,14 +773,14 @@ def send_template_to_contacts(
 
     Returns:
         Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number and
-            message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the
-            server, or another message to the person was sent before), `unsettled` (got no answer, so it is not sent
-            again); `skipped`, why nothing was sent, else None. Also `requests`, and `waited`, the seconds spent waiting
-            for permits.
+        message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the server,
+        or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
+        `skipped`, why nothing was sent, else None. Also `requests`, and `waited`, the seconds spent waiting for
+        permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped; `InvalidRequest`
-            over the thresholds, or where the server refuses one message after the other.
+        over the thresholds, or where the server refuses one message after the other.
 
     Example:
         ```python
@@ -839,7 +839,7 @@ def wait_for_message(
 
     Returns:
         `contact_id`, `count` (of messages since), `newest_id`, `newest_at` (UTC); nothing of what was written. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         TimeoutError: It did not happen within `timeout` seconds.

@@ -394,12 +394,12 @@ async def book_slot(
 
     Returns:
         `id`, `status`, `start` (UTC), `date`, `time`, `timezone` and `staff_id` of the booking; `booked`, False if it
-            was made before. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        was made before. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where no slot is free;
-            `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown`
-            where the answer was lost and no list shows the booking: it is not made again on a guess.
+        `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown` where
+        the answer was lost and no list shows the booking: it is not made again on a guess.
 
     Example:
         ```python
@@ -469,12 +469,12 @@ async def reschedule_booking(
 
     Returns:
         `id`, `start` (UTC); `changed`, False if it was at that time already. Also `requests`, and `waited`, the seconds
-            spent waiting for permits.
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such appointment
-            or the slot isn't free; `InvalidRequest` where there are several or it is cancelled; `PolicyRefused`;
-            `OutcomeUnknown` where the answer was lost and the appointment is not there.
+        or the slot isn't free; `InvalidRequest` where there are several or it is cancelled; `PolicyRefused`;
+        `OutcomeUnknown` where the answer was lost and the appointment is not there.
 
     Example:
         ```python
@@ -535,12 +535,12 @@ async def cancel_booking(
 
     Returns:
         `id`; `changed`, False if it was cancelled already. Also `requests`, and `waited`, the seconds spent waiting for
-            permits.
+        permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound` where there is no such
-            appointment; `InvalidRequest` where there are several; `PolicyRefused`; `OutcomeUnknown` where the answer
-            was lost and the appointment is not cancelled.
+        appointment; `InvalidRequest` where there are several; `PolicyRefused`; `OutcomeUnknown` where the answer was
+        lost and the appointment is not cancelled.
 
     Example:
         ```python
@@ -598,11 +598,11 @@ async def export_appointments(
 
     Returns:
         `path`; `records`, the number of rows; `earliest` and `latest` (UTC). Also `requests`, and `waited`, the seconds
-            spent waiting for permits.
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is read; no
-            file is written then.
+        file is written then.
 
     Example:
         ```python

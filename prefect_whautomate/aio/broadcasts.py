@@ -442,10 +442,9 @@ async def plan_broadcast(
 
     Returns:
         `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the
-            most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-            `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `skipped`
-            (why nothing would be sent, else None). Also `requests`, and `waited`, the seconds spent waiting for
-            permits.
+        most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
+        `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `skipped` (why
+        nothing would be sent, else None). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
@@ -457,9 +456,9 @@ async def plan_broadcast(
         from prefect_whautomate.aio.broadcasts import plan_broadcast
 
         @flow
-        async def my_flow(name, template):
+        async def my_flow(name, template, segment_name):
             credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await plan_broadcast(credentials, name, template)
+            return await plan_broadcast(credentials, name, template, segment_name=segment_name)
         ```
     """
     return await to_thread(
@@ -598,8 +597,9 @@ async def broadcast(
         receipt_path: Not here: `wait_for_broadcast` takes it.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
             person or thing it is about; outside of runs a key is needed.
-        due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
-            `max_lateness`. Defaults to None: somebody started it by hand.
+        due: When the task was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
+            `max_lateness`. Defaults to the time for which the flow run was scheduled; a flow run that somebody started
+            has none.
         cancel_on_kill: Whether the end of the run cancels the broadcast while it is still scheduled. None cancels it if
             a person cancels the flow run or its last attempt fails, but not if its process ends with attempts left,
             because the next attempt resumes it. True cancels it then too. False never does.
@@ -607,15 +607,15 @@ async def broadcast(
 
     Returns:
         `id` and `name` at Whautomate; `created`, whether this attempt created it; `created_at` (ISO 8601, UTC) and
-            `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
-            `excluded`, the number of people left out by tag; `cost`; `hash` of its plan; `looked`, whether it was
-            checked for opt-outs during the hold; `anew`, whether it was created anew because of them; `look_at`, when
-            to call again for that check, in seconds since the epoch, else None; `skipped`, why nothing was sent, else
-            None. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
+        `excluded`, the number of people left out by tag; `cost`; `hash` of its plan; `looked`, whether it was checked
+        for opt-outs during the hold; `anew`, whether it was created anew because of them; `look_at`, when to call again
+        for that check, in seconds since the epoch, else None; `skipped`, why nothing was sent, else None. Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key has
-            other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
+        other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
 
     Example:
         ```python
@@ -624,9 +624,9 @@ async def broadcast(
         from prefect_whautomate.aio.broadcasts import broadcast
 
         @flow
-        async def my_flow(name, template):
+        async def my_flow(name, template, segment_name):
             credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await broadcast(credentials, name, template)
+            return await broadcast(credentials, name, template, segment_name=segment_name)
         ```
     """
     fields = {
@@ -694,7 +694,7 @@ async def cancel_broadcast(
 
     Returns:
         `cancelled`, whether it was; `id`; `why` it wasn't, else None. Also `requests`, and `waited`, the seconds spent
-            waiting for permits.
+        waiting for permits.
 
     Raises:
         `ConfigurationError`; `UnexpectedResponse` if it still exists after it was deleted.
@@ -765,8 +765,8 @@ async def wait_for_broadcast(
 
     Returns:
         `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
-            `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost`
-            and `receipt`. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
+        `receipt`. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         TimeoutError: It did not happen within `timeout` seconds.

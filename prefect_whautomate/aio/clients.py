@@ -465,18 +465,18 @@ async def sync_clients(
 
     Returns:
         Counts of rows: `rows`; of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
-            `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit),
-            `superseded` (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is
-            not known whether they were created; a later run finds out). Each row counts as one of these. Besides:
-            `tagged`, `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`,
-            `duplicates` (clients that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`,
-            `plan` if it is only planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all
-            its attempts did. Also `waited`, the seconds spent waiting for permits.
+        `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit), `superseded`
+        (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is not known
+        whether they were created; a later run finds out). Each row counts as one of these. Besides: `tagged`,
+        `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`, `duplicates`
+        (clients that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` if it is only
+        planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all its attempts did. Also
+        `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError`, and `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` over
-            a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
-            `AuthenticationError`.
+        a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
+        `AuthenticationError`.
 
     Example:
         ```python
@@ -588,9 +588,9 @@ async def tag_clients(
 
     Returns:
         Counts of rows: `rows`; of these `tagged`, `unchanged` (had the tag), `protected` (opted out), `no_consent`,
-            `missing` (no such client), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept`
-            (in no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths,
-            `requests`, `seconds`. Also `waited`, the seconds spent waiting for permits.
+        `missing` (no such client), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept` (in
+        no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths, `requests`,
+        `seconds`. Also `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` over a threshold.
@@ -661,8 +661,7 @@ async def find_client(
 
     Returns:
         `id`; `duplicates`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
-            that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for
-            permits.
+        that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
@@ -718,7 +717,7 @@ async def set_client_fields(
 
     Returns:
         `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number or address. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.

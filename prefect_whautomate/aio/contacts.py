@@ -469,18 +469,18 @@ async def sync_contacts(
 
     Returns:
         Counts of rows: `rows`; of these `created`, `updated`, `unchanged`, `missing` (not there, in mode `update`),
-            `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit),
-            `superseded` (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is
-            not known whether they were created; a later run finds out). Each row counts as one of these. Besides:
-            `tagged`, `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`,
-            `duplicates` (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`,
-            `plan` if it is only planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all
-            its attempts did. Also `waited`, the seconds spent waiting for permits.
+        `existing` (there, in mode `insert`), `withheld` (opted out, so not created), `rejected` (unfit), `superseded`
+        (a later row is about the same person), `failed` (refused by the server) and `unsettled` (it is not known
+        whether they were created; a later run finds out). Each row counts as one of these. Besides: `tagged`,
+        `untagged`, `protected` (opted out, so not tagged or moved to a stage), `deleted`, `suppressed`, `duplicates`
+        (contacts that share a number), `suppress` with its own `rows`, `rejected` and `suppressed`, `plan` if it is
+        only planned, the paths, `requests`, `seconds`. A run that was interrupted counts what all its attempts did.
+        Also `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError`, and `InvalidRequest` for an unknown field, before anything is sent; `InvalidRequest` over
-            a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
-            `AuthenticationError`.
+        a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
+        `AuthenticationError`.
 
     Example:
         ```python
@@ -592,9 +592,9 @@ async def tag_contacts(
 
     Returns:
         Counts of rows: `rows`; of these `tagged`, `unchanged` (had the tag), `protected` (opted out), `no_consent`,
-            `missing` (no such contact), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept`
-            (in no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths,
-            `requests`, `seconds`. Also `waited`, the seconds spent waiting for permits.
+        `missing` (no such contact), `rejected`, `superseded`, `failed` and `unsettled`. Besides: `untagged`, `kept` (in
+        no row, and kept the tag because rows were rejected), `plan` if it is only planned, the paths, `requests`,
+        `seconds`. Also `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `InvalidRequest` over a threshold.
@@ -657,11 +657,11 @@ async def export_opt_outs(
 
     Returns:
         `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `waited`, the seconds
-            spent waiting for permits.
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list changed
-            whenever it was read.
+        whenever it was read.
 
     Example:
         ```python
@@ -703,8 +703,8 @@ async def find_contact(
 
     Returns:
         `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out. Nothing
-            else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting
-            for permits.
+        else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for
+        permits.
 
     Raises:
         `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
@@ -760,11 +760,11 @@ async def set_contact_stage(
 
     Returns:
         `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+        and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-            contact, or another contact or client with its number, has opted out: a search for each kind tells.
+        contact, or another contact or client with its number, has opted out: a search for each kind tells.
 
     Example:
         ```python
@@ -817,11 +817,11 @@ async def set_contact_fields(
 
     Returns:
         `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
-            and `waited`, the seconds spent waiting for permits.
+        and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage or
-            the number of a contact where it, or another contact or client with its number, has opted out.
+        the number of a contact where it, or another contact or client with its number, has opted out.
 
     Example:
         ```python
@@ -887,9 +887,9 @@ async def wait_for_contact(
         from prefect_whautomate.aio.contacts import wait_for_contact
 
         @flow
-        async def my_flow(phone):
+        async def my_flow(phone, tag):
             credentials = await WhautomateCredentials.aload("BLOCK_NAME")
-            return await wait_for_contact(credentials, phone=phone)
+            return await wait_for_contact(credentials, phone=phone, tag=tag)
         ```
     """
     condition = checked(ContactHas, contact_id, phone=phone, tag=tag, stage=stage)

@@ -228,7 +228,7 @@ async def ensure_segment(
 
     Returns:
         `id`, `name`, and `created`, whether it was created now. Also `requests`, and `waited`, the seconds spent
-            waiting for permits.
+        waiting for permits.
 
     Raises:
         `InvalidRequest` if a segment of that name has other criteria.
@@ -280,12 +280,12 @@ async def ensure_audience(
 
     Returns:
         `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out; `tagged`,
-            the number who got the tag now; `opted_out`, the number of contacts of the list that were left out. Also
-            `requests`, and `waited`, the seconds spent waiting for permits.
+        the number who got the tag now; `opted_out`, the number of contacts of the list that were left out. Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody is
-            tagged then); `ListUnstable`.
+        tagged then); `ListUnstable`.
 
     Example:
         ```python

@@ -286,11 +286,11 @@ async def upsert_service(
 
     Returns:
         `id`, `created`, `changed` (whether fields were written over what was there). Also `requests`, and `waited`, the
-            seconds spent waiting for permits.
+        seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services have
-            the name; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
+        the name; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
     Example:
         ```python
@@ -354,8 +354,8 @@ async def sync_services(
 
     Returns:
         Counts: `rows`, of which `created`, `updated`, `unchanged`, `superseded` (a later row is about the same
-            service), `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them
-            `categories` (created). Also `requests`, and `waited`, the seconds spent waiting for permits.
+        service), `rejected`, `protected` (0), `failed`, `unsettled` (the outcome is unknown); beside them `categories`
+        (created). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.

@@ -386,9 +386,9 @@ async def sync_staff_blocks(
 
     Returns:
         Counts: `rows` (of a calendar, events), of which `created`, `unchanged`, `past` (or beyond `days`, or taking no
-            time), `superseded` (the same as an earlier row), `rejected`, `protected` (0), `failed`, `unsettled` (the
-            outcome is unknown; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (no longer
-            named, but not removed). Also `requests`, and `waited`, the seconds spent waiting for permits.
+        time), `superseded` (the same as an earlier row), `rejected`, `protected` (0), `failed`, `unsettled` (the
+        outcome is unknown; a later run finds out); beside them `blocks` (wanted), `removed` and `kept` (no longer
+        named, but not removed). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.

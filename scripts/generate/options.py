@@ -59,6 +59,10 @@ KEY_OF_A_JOB = (
     "What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the person "
     "or thing it is about; outside of runs a key is needed."
 )
+DUE = (
+    "When the task was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see `max_lateness`. "
+    "Defaults to the time for which the flow run was scheduled; a flow run that somebody started has none."
+)
 ONCE_IN_A_RUN = """
 
 Without `key` it is created once in a flow run (the outermost one, if flows call flows) for each `name`: retries of

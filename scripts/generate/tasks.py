@@ -6,6 +6,7 @@ which its body calls: `_endpoints.py`, `_jobs.py`, `_waiting.py`, `_broadcasting
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -25,7 +26,7 @@ from whautomate_core.waiting.condition import Condition
 
 from . import code
 from .functions import RESOURCES, ROOT, Argument, Function, endpoints, function_of
-from .options import KEY_OF_A_JOB, ONCE_IN_A_RUN, OPTIONS
+from .options import DUE, KEY_OF_A_JOB, ONCE_IN_A_RUN, OPTIONS
 
 PACKAGE = "prefect_whautomate"
 
@@ -37,6 +38,9 @@ IN_PLACE_OF: dict[Callable[..., object], Callable[..., object]] = {
 
 BLOCKS = {"broadcasts": ("Broadcast", "BroadcastRun")}
 """Resource -> the blocks that its modules have as well."""
+
+IN_EXAMPLES = ("phone", "segment_name", "tag")
+"""Arguments with a default without which a call says too little."""
 
 
 # --- what the tasks of a resource are
@@ -226,7 +230,11 @@ def _broadcast_task(function: Function, is_async: bool) -> Task:
         ],
         uses=[(f"{PACKAGE}._broadcasting", helper)],
         what=function.what + ONCE_IN_A_RUN,
-        meanings={"key": KEY_OF_A_JOB, **dict.fromkeys(AT_THE_END, "Not here: `wait_for_broadcast` takes it.")},
+        meanings={
+            "key": KEY_OF_A_JOB,
+            "due": DUE,
+            **dict.fromkeys(AT_THE_END, "Not here: `wait_for_broadcast` takes it."),
+        },
         results=_with_what_it_took(function.results),
     )
 
@@ -332,13 +340,14 @@ def _doc(task: Task, module: str, is_async: bool) -> str:
 def _entry(name: str | None, text: str) -> str:
     line = f"{name}: {text}" if name else text
     closed = line if line.endswith((".", "!", "?")) else f"{line}."
-    return textwrap.indent(code.wrapped(closed, 8, "    "), "    ")
+    hanging = "    " if re.match(r"\w+: ", line) else ""
+    return textwrap.indent(code.wrapped(closed, 8, hanging), "    ")
 
 
 def _example(task: Task, module: str, is_async: bool) -> str:
     needed = [one.name for one in task.arguments if one.default is None]
-    by_number = ["phone"] if "phone" not in needed and any(one.name == "phone" for one in task.arguments) else []
-    given = ["credentials", *needed, *(f"{one}={one}" for one in by_number)]
+    by_name = [one.name for one in task.arguments if one.default is not None and one.name in IN_EXAMPLES]
+    given = ["credentials", *needed, *_by_name(by_name)]
     awaited, coroutine, load = ("await ", "async ", "aload") if is_async else ("", "", "load")
     return f"""Example:
     ```python
@@ -347,7 +356,7 @@ def _example(task: Task, module: str, is_async: bool) -> str:
     from {module} import {task.name}
 
     @flow
-    {coroutine}def my_flow({", ".join([*needed, *by_number])}):
+    {coroutine}def my_flow({", ".join([*needed, *by_name])}):
         credentials = {awaited}WhautomateCredentials.{load}("BLOCK_NAME")
         return {awaited}{task.name}({", ".join(given)})
     ```"""
