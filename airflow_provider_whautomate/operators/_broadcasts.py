@@ -23,8 +23,8 @@ from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastT
 from airflow_provider_whautomate.triggers.waiting import LAST_CHECK
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
-from whautomate_core.messaging.delivery import moment
 from whautomate_core.values.arguments import plain
+from whautomate_core.values.times import instant
 from whautomate_core.values.words import time_of
 from whautomate_core.waiting.poll import (
     CHECK_ATTEMPTS,
@@ -180,7 +180,7 @@ class SendingOperator(CancelsBroadcast, CampaignOperator):
         from whautomate_core.messaging.outcome import conclude, condition_of
 
         condition = condition_of(campaign, made["id"])
-        start = moment(made["start"])
+        start = instant(made["start"])
         deadline = (start.timestamp() if start else time.time()) + self.timeout
         seen = check(client, condition)
         if not seen.over and time.time() >= deadline:

@@ -734,10 +734,10 @@ def test_single_messages_are_skipped_when_late_and_stop_when_stopped(
     with pytest.raises(ConfigurationError, match="max_lateness must be a timedelta, a number of seconds, or text"):
         send(client, max_lateness="a while")
     client.state.stops.stop(client.account.id)
-    with pytest.raises(PolicyRefused, match="are stopped"):
+    with pytest.raises(PolicyRefused, match="have been stopped"):
         send(client)
     ensure_segment(client, "vip", {"tags": ["vip"]})
-    with pytest.raises(PolicyRefused, match="are stopped"):
+    with pytest.raises(PolicyRefused, match="have been stopped"):
         broadcast(client, whautomate_emulator)
     assert whautomate_emulator.messages() == []
     assert client.send(segments.list_segments())[0]["name"] == "vip"
