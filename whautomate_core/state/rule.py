@@ -6,6 +6,7 @@ keeps any sliding window, so any fixed window of any phase, within N.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,8 +49,19 @@ class Denial:
 
 def windows_in_force(own: Limits, pool: PoolRow, now: float) -> list[Window]:
     """The limits that hold now: the lowest of a caller's own and all that were declared lately. Shortest first."""
-    said = [Limits(json.loads(one)) for one, at in json.loads(pool.declared).items() if at > now - DECLARED_FOR]
-    return list(lowest([own, *said]).windows)
+    said = [limits for limits, at in _declared(pool.declared) if at > now - DECLARED_FOR]
+    return list(_lowest(own, *said).windows)
+
+
+@functools.lru_cache(maxsize=100)
+def _declared(text: str) -> tuple[tuple[Limits, float], ...]:
+    # It changes about once a minute and is read for each permit.
+    return tuple((Limits(json.loads(one)), at) for one, at in json.loads(text).items())
+
+
+@functools.lru_cache(maxsize=100)
+def _lowest(*declared: Limits) -> Limits:
+    return lowest(declared)
 
 
 def declaration(limits: Limits) -> str:
