@@ -23,6 +23,7 @@ Written by scripts/make_jobs.py; a test compares them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -148,14 +149,14 @@ def written() -> str:
 def _arguments(names: list[str]) -> str:
     hints = get_type_hints(Campaign)
     required = [name for name in names if Campaign.model_fields[name].is_required()]
-    optional = [f"    {name}: {_type(hints[name])} = {_default(name)}" for name in names if name not in required]
-    # Campaign copies lists.
-    optional = [f"{one},  # noqa: B006" if one.endswith("[]") else f"{one}," for one in optional]
+    optional = [f"    {name}: {_type(hints[name])} = {_default(name)}," for name in names if name not in required]
     return "\n".join([*(f"    {name}: {_type(hints[name])}," for name in required), "    *,", *optional])
 
 
 def _default(name: str) -> str:
     default = Campaign.model_fields[name].default
+    if default == []:
+        return "()"
     if isinstance(default, str):
         return f'"{default}"'
     seconds = getattr(default, "total_seconds", None)
@@ -169,7 +170,8 @@ def _type(hint: Any) -> str:
     if get_origin(hint) is Literal:
         return "str"
     if get_origin(hint) in (list, tuple):
-        return f"{get_origin(hint).__name__}[{', '.join(map(_type, get_args(hint)))}]"
+        name = "Sequence" if get_origin(hint) is list else "tuple"
+        return f"{name}[{', '.join(map(_type, get_args(hint)))}]"
     if get_origin(hint) is dict:
         return "Json"
     if get_args(hint):

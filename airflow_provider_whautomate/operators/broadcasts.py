@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -424,9 +425,9 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
         segment_id: str | Templated | None = None,
         retarget: str | Templated | None = None,
         retarget_type: str | Templated = "sent",
-        body_parameters: list[str] | Templated = [],  # noqa: B006
-        header_parameters: list[str] | Templated = [],  # noqa: B006
-        button_parameters: list[str] | Templated = [],  # noqa: B006
+        body_parameters: Sequence[str] | Templated = (),
+        header_parameters: Sequence[str] | Templated = (),
+        button_parameters: Sequence[str] | Templated = (),
         header_media_url: str | Templated | None = None,
         template_text: Json | None = None,
         expected_parameters: Json | Templated | None = None,
@@ -666,9 +667,9 @@ class WhautomateBroadcastOperator(SendingOperator):
         segment_id: str | Templated | None = None,
         retarget: str | Templated | None = None,
         retarget_type: str | Templated = "sent",
-        body_parameters: list[str] | Templated = [],  # noqa: B006
-        header_parameters: list[str] | Templated = [],  # noqa: B006
-        button_parameters: list[str] | Templated = [],  # noqa: B006
+        body_parameters: Sequence[str] | Templated = (),
+        header_parameters: Sequence[str] | Templated = (),
+        button_parameters: Sequence[str] | Templated = (),
         header_media_url: str | Templated | None = None,
         template_text: Json | None = None,
         expected_parameters: Json | Templated | None = None,

@@ -5,6 +5,7 @@ Written by scripts/make_jobs.py; a test compares them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,9 @@ def plan_broadcast(
     segment_id: str | None = None,
     retarget: str | None = None,
     retarget_type: str = "sent",
-    body_parameters: list[str] = [],  # noqa: B006
-    header_parameters: list[str] = [],  # noqa: B006
-    button_parameters: list[str] = [],  # noqa: B006
+    body_parameters: Sequence[str] = (),
+    header_parameters: Sequence[str] = (),
+    button_parameters: Sequence[str] = (),
     header_media_url: str | None = None,
     template_text: Json | None = None,
     expected_parameters: Json | None = None,
@@ -164,9 +165,9 @@ def broadcast(
     segment_id: str | None = None,
     retarget: str | None = None,
     retarget_type: str = "sent",
-    body_parameters: list[str] = [],  # noqa: B006
-    header_parameters: list[str] = [],  # noqa: B006
-    button_parameters: list[str] = [],  # noqa: B006
+    body_parameters: Sequence[str] = (),
+    header_parameters: Sequence[str] = (),
+    button_parameters: Sequence[str] = (),
     header_media_url: str | None = None,
     template_text: Json | None = None,
     expected_parameters: Json | None = None,
