@@ -60,9 +60,10 @@ def test_a_job_checked_at_parse_loads_no_data_of_look_alikes() -> None:
     assert python(code) == "False\n"
 
 
-def test_the_calls_load_no_http_and_no_phone_numbers() -> None:
-    code = "import sys, whautomate_core.api.contacts\nprint([m for m in ('httpx', 'phonenumbers') if m in sys.modules])"
-    assert python(code) == "[]\n"
+def test_calls_and_jobs_load_nothing_heavy() -> None:
+    heavy = "('httpx', 'sqlalchemy', 'phonenumbers', 'pyarrow', 'fsspec', 'tenacity', 'yaml')"
+    for modules in ("whautomate_core.api.registry", "whautomate_core.jobs"):
+        assert python(f"import sys, {modules}\nprint([m for m in {heavy} if m in sys.modules])") == "[]\n"
 
 
 def test_every_public_name_is_there_and_everything_else_is_not() -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api.call import Call
-from whautomate_core.state.pool import Grant
+
+if TYPE_CHECKING:  # DAG files import the jobs, and must not load a database for that
+    from whautomate_core.state.pool import Grant
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from whautomate_core.rows.outcomes import ENDS, Outcome
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source
 from whautomate_core.rows.store import Item, Store
-from whautomate_core.state.forgotten import reason_of
 from whautomate_core.values.phones import canonical, e164, require_region, spellings
 from whautomate_core.values.thresholds import Threshold
 
@@ -206,6 +205,8 @@ class _Messages(RowJob):
         if isinstance(error, PolicyRefused):
             # Where all messages are stopped, it is not about this person.
             self._client.state.stops.require_sends(self._client.account.id, "messages")
+            from whautomate_core.state.forgotten import reason_of
+
             return LeftOut("protected", reason_of(error) or "opted out, or not listed")
         if isinstance(error, InvalidRequest) and error.status is not None and self._in_vain >= 0:
             self._in_vain += 1

@@ -7,18 +7,21 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from whautomate_core.api.call import Json
 from whautomate_core.errors import ConfigurationError, StateUnavailable
 from whautomate_core.people.kinds import SEPARATOR
 from whautomate_core.policy import digits
 from whautomate_core.rows.files import Storage, write_records
-from whautomate_core.state.ledger import Ledger
 from whautomate_core.sync.options import Show
 from whautomate_core.sync.stage_file import batches
 from whautomate_core.sync.tally import Reasons, Tally
 from whautomate_core.values.thresholds import Threshold, log_rejected, require_some_used, require_within
 from whautomate_core.values.words import counted
+
+if TYPE_CHECKING:  # DAG files import the jobs, and must not load a database for that
+    from whautomate_core.state.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
