@@ -21,7 +21,7 @@ from whautomate_core.api.call import Json
 from whautomate_core.api.records import Client, ClientFilters, ClientInput, ClientUpdate
 from whautomate_core.people.conditions import ClientHas
 from whautomate_core.people.find import find_client as find_client_job
-from whautomate_core.people.find import set_client_fields as set_client_fields_job
+from whautomate_core.people.update import set_client_fields as set_client_fields_job
 from whautomate_core.rows.sources import Source
 from whautomate_core.sync.clients import sync_clients as sync_clients_job
 from whautomate_core.sync.clients import tag_clients as tag_clients_job
@@ -648,23 +648,24 @@ def find_client(
     thorough: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
+    """Find the id of the client with a phone number or an e-mail address. If several have it, it is the oldest.
 
-    Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
-    id, one more request for each, whether the sync matches by number, address or name.
+    It costs one search, like `find_contact`. Clients that the search does not show, but that a sync or a step created,
+    are read by id, one more request each, whether the sync matches by number, address or name.
 
     Args:
         credentials: The block of the account.
-        phone: Number as people write it; this or `email_address`.
-        email_address: E-mail address, in any spelling of upper and lower case.
+        phone: Phone number as people write it. Give this or `email_address`.
+        email_address: E-mail address; upper and lower case make no difference.
         default_region: Country of a number without a country code, such as `DE`.
-        missing_ok: Return the id None where there is none.
-        thorough: Where the search shows none, read all clients page by page.
+        missing_ok: Return the id None if there is no such client, instead of raising `NotFound`.
+        thorough: If the search shows nobody, read all clients page by page.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `duplicates`, how many others have it; `protected`, whether any of them has opted out. Nothing else, so
-        that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        `id`; `duplicates`, how many other clients have the number or address; `protected`, whether any of them has
+        opted out. Nothing else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds
+        spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
@@ -705,22 +706,22 @@ def set_client_fields(
     thorough: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
+    """Write the fields of a client that differ, and `customFields` key by key. If none differs, nothing is sent.
 
     Args:
         credentials: The block of the account.
-        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
-        phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the
-            oldest is meant.
-        email_address: E-mail address of the client; the same of several.
+        fields: Fields to write. Not `tags`: the tag calls give and take tags one by one.
+        phone: Phone number of the client as people write it; this, `email_address` or `client_id`. If several clients
+            have the number, the oldest is changed.
+        email_address: E-mail address of the client. If several clients have it, the oldest is changed.
         client_id: Id of the client.
         default_region: Country of a number without a country code, such as `DE`.
-        thorough: Where the search shows nobody, read all clients page by page.
+        thorough: If the search shows nobody, read all clients page by page.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number or address. Also
-        `requests`, and `waited`, the seconds spent waiting for permits.
+        `id`; `changed`, False if nothing was sent; `duplicates`, how many other clients have the number or address.
+        Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.

@@ -56,14 +56,9 @@ if TYPE_CHECKING:
     from whautomate_core.messaging.jobs import broadcast, cancel_broadcast, plan_broadcast
     from whautomate_core.messaging.messages import send_template_to_contacts
     from whautomate_core.messaging.segments import ensure_audience, ensure_segment
-    from whautomate_core.people.find import (
-        find_client,
-        find_contact,
-        set_client_fields,
-        set_contact_fields,
-        set_contact_stage,
-    )
+    from whautomate_core.people.find import find_client, find_contact
     from whautomate_core.people.opt_outs import export_opt_outs
+    from whautomate_core.people.update import set_client_fields, set_contact_fields, set_contact_stage
     from whautomate_core.policy import Policy
     from whautomate_core.rows.sql import Sql
     from whautomate_core.rows.tables import Table
@@ -167,9 +162,9 @@ _HOMES = {
     "plan_broadcast": "messaging.jobs",
     "reschedule_booking": "bookings.appointments",
     "send_template_to_contacts": "messaging.messages",
-    "set_client_fields": "people.find",
-    "set_contact_fields": "people.find",
-    "set_contact_stage": "people.find",
+    "set_client_fields": "people.update",
+    "set_contact_fields": "people.update",
+    "set_contact_stage": "people.update",
     "sync_classes": "bookings.timetable",
     "sync_clients": "sync.clients",
     "sync_contacts": "sync.contacts",

@@ -711,23 +711,23 @@ class WhautomateTagClientsOperator(WhautomatePeopleJobOperator):
 
 
 class WhautomateFindClientOperator(WhautomateJobOperator):
-    """The id of the client with a phone number or an e-mail address. Where several have it, the oldest.
+    """Find the id of the client with a phone number or an e-mail address. If several have it, it is the oldest.
 
-    Costs one search, as `find_contact`. Clients whom it doesn't show, and whom a sync or a step created, are read by
-    id, one more request for each, whether the sync matches by number, address or name.
+    It costs one search, like `find_contact`. Clients that the search does not show, but that a sync or a step created,
+    are read by id, one more request each, whether the sync matches by number, address or name.
 
-    Returns: `id`; `duplicates`, how many others have it; `protected`, whether any of them has opted out. Nothing
-        else, so that no personal data gets into results.
+    Returns: `id`; `duplicates`, how many other clients have the number or address; `protected`, whether any of them has
+        opted out. Nothing else, so that no personal data gets into results.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param phone: Number as people write it; this or `email_address` (templated).
-    :param email_address: E-mail address, in any spelling of upper and lower case (templated).
+    :param phone: Phone number as people write it. Give this or `email_address` (templated).
+    :param email_address: E-mail address; upper and lower case make no difference (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
-    :param missing_ok: Return the id None where there is none (templated).
-    :param thorough: Where the search shows none, read all clients page by page (templated).
+    :param missing_ok: Return the id None if there is no such client, instead of raising `NotFound` (templated).
+    :param thorough: If the search shows nobody, read all clients page by page (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -779,21 +779,22 @@ class WhautomateFindClientOperator(WhautomateJobOperator):
 
 
 class WhautomateSetClientFieldsOperator(WhautomateJobOperator):
-    """Write the fields of a client that differ, `customFields` key by key; nothing is sent where none does.
+    """Write the fields of a client that differ, and `customFields` key by key. If none differs, nothing is sent.
 
-    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number or address.
+    Returns: `id`; `changed`, False if nothing was sent; `duplicates`, how many other clients have the number or
+        address.
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param fields: Fields to write. Not `tags`, which the tag calls give and take one by one (templated).
-    :param phone: Number of the client as people write it; this, `email_address` or `client_id`. Of several with it, the
-        oldest is meant (templated).
-    :param email_address: E-mail address of the client; the same of several (templated).
+    :param fields: Fields to write. Not `tags`: the tag calls give and take tags one by one (templated).
+    :param phone: Phone number of the client as people write it; this, `email_address` or `client_id`. If several
+        clients have the number, the oldest is changed (templated).
+    :param email_address: E-mail address of the client. If several clients have it, the oldest is changed (templated).
     :param client_id: Id of the client (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
-    :param thorough: Where the search shows nobody, read all clients page by page (templated).
+    :param thorough: If the search shows nobody, read all clients page by page (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -835,7 +836,7 @@ class WhautomateSetClientFieldsOperator(WhautomateJobOperator):
 
     def run_job(self, client: Client, context: Context) -> dict[str, Any]:
         """Run the job with the rendered arguments and return its report."""
-        from whautomate_core.people.find import set_client_fields
+        from whautomate_core.people.update import set_client_fields
 
         return set_client_fields(
             client,

@@ -760,22 +760,22 @@ class WhautomateExportOptOutsOperator(WhautomateJobOperator):
 
 
 class WhautomateFindContactOperator(WhautomateJobOperator):
-    """The id of the contact with a phone number. Where several have it, the oldest.
+    """Find the id of the contact with a phone number. If several have the number, it is the oldest.
 
-    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
-    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
+    It costs one request, a search. The vendor documents neither how a search matches nor how soon it shows new records.
+    Contacts that the search does not show, but that a sync or a step created, are read by id, one more request each.
 
-    Returns: `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out.
-        Nothing else, so that no personal data gets into results.
+    Returns: `id`; `duplicates`, how many other contacts have the number; `protected`, whether any of them has opted
+        out. Nothing else, so that no personal data gets into results.
 
-    Raises: `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+    Raises: `InvalidRequest` if it is not a phone number, before anything is sent; `NotFound`.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param phone: Number as people write it (templated).
+    :param phone: Phone number as people write it (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
-    :param missing_ok: Return the id None where there is none (templated).
-    :param thorough: Where the search shows none, read all contacts page by page (templated).
+    :param missing_ok: Return the id None if there is no such contact, instead of raising `NotFound` (templated).
+    :param thorough: If the search shows nobody, read all contacts page by page (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -817,23 +817,24 @@ class WhautomateFindContactOperator(WhautomateJobOperator):
 
 
 class WhautomateSetContactStageOperator(WhautomateJobOperator):
-    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+    """Move a contact to a stage. If the contact is there already, nothing is sent.
 
-    The API lists no stages, so one that doesn't exist is the server's to refuse.
+    Moving a contact triggers automations that message them. The API lists no stages, so the server decides whether a
+    stage exists.
 
-    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
+    Returns: `id`; `changed`, False if nothing was sent; `duplicates`, how many other contacts have the number.
 
-    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-        contact, or another contact or client with its number, has opted out: a search for each kind tells.
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` if the
+        contact has opted out, or another contact or client with the same number, which a search for each kind tells.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param stage: Name of the stage (templated).
-    :param phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is
-        meant (templated).
+    :param phone: Phone number of the contact as people write it; this or `contact_id`. If several contacts have the
+        number, the oldest is moved (templated).
     :param contact_id: Id of the contact (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
-    :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
+    :param thorough: If the search for the number shows nobody, read all contacts page by page (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
@@ -876,7 +877,7 @@ class WhautomateSetContactStageOperator(WhautomateJobOperator):
 
     def run_job(self, client: Client, context: Context) -> dict[str, Any]:
         """Run the job with the rendered arguments and return its report."""
-        from whautomate_core.people.find import set_contact_stage
+        from whautomate_core.people.update import set_contact_stage
 
         return set_contact_stage(
             client,
@@ -890,21 +891,21 @@ class WhautomateSetContactStageOperator(WhautomateJobOperator):
 
 
 class WhautomateSetContactFieldsOperator(WhautomateJobOperator):
-    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+    """Write the fields of a contact that differ, and `customFields` key by key. If none differs, nothing is sent.
 
-    Returns: `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number.
+    Returns: `id`; `changed`, False if nothing was sent; `duplicates`, how many other contacts have the number.
 
-    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage
-        or the number of a contact where it, or another contact or client with its number, has opted out.
+    Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` if a stage or
+        number is to be written, and the contact, or another contact or client with the same number, has opted out.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
-    :param fields: Fields to write. Not `tags`, which the tag calls give and take one by one (templated).
-    :param phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is
-        meant (templated).
+    :param fields: Fields to write. Not `tags`: the tag calls give and take tags one by one (templated).
+    :param phone: Phone number of the contact as people write it; this or `contact_id`. If several contacts have the
+        number, the oldest is changed (templated).
     :param contact_id: Id of the contact (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
-    :param thorough: Where the search for the number shows nobody, read all contacts page by page (templated).
+    :param thorough: If the search for the number shows nobody, read all contacts page by page (templated).
     :param allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision
         (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -948,7 +949,7 @@ class WhautomateSetContactFieldsOperator(WhautomateJobOperator):
 
     def run_job(self, client: Client, context: Context) -> dict[str, Any]:
         """Run the job with the rendered arguments and return its report."""
-        from whautomate_core.people.find import set_contact_fields
+        from whautomate_core.people.update import set_contact_fields
 
         return set_contact_fields(
             client,

@@ -688,26 +688,26 @@ async def find_contact(
     thorough: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """The id of the contact with a phone number. Where several have it, the oldest.
+    """Find the id of the contact with a phone number. If several have the number, it is the oldest.
 
-    Costs one request, a search; neither how it matches nor how soon it shows new records is documented. Contacts whom
-    it doesn't show, and whom a sync or a step created, are read by id, one more request for each.
+    It costs one request, a search. The vendor documents neither how a search matches nor how soon it shows new records.
+    Contacts that the search does not show, but that a sync or a step created, are read by id, one more request each.
 
     Args:
         credentials: The block of the account.
-        phone: Number as people write it.
+        phone: Phone number as people write it.
         default_region: Country of a number without a country code, such as `DE`.
-        missing_ok: Return the id None where there is none.
-        thorough: Where the search shows none, read all contacts page by page.
+        missing_ok: Return the id None if there is no such contact, instead of raising `NotFound`.
+        thorough: If the search shows nobody, read all contacts page by page.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `duplicates`, how many others have the number; `protected`, whether any of them has opted out. Nothing
-        else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent waiting for
-        permits.
+        `id`; `duplicates`, how many other contacts have the number; `protected`, whether any of them has opted out.
+        Nothing else, so that no personal data gets into results. Also `requests`, and `waited`, the seconds spent
+        waiting for permits.
 
     Raises:
-        `InvalidRequest` for what is no number, before anything is sent; `NotFound`.
+        `InvalidRequest` if it is not a phone number, before anything is sent; `NotFound`.
 
     Example:
         ```python
@@ -744,27 +744,29 @@ async def set_contact_stage(
     allow_protected: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """Move a contact to a stage. Stages fire automations that message people, so nothing is sent where it is there.
+    """Move a contact to a stage. If the contact is there already, nothing is sent.
 
-    The API lists no stages, so one that doesn't exist is the server's to refuse.
+    Moving a contact triggers automations that message them. The API lists no stages, so the server decides whether a
+    stage exists.
 
     Args:
         credentials: The block of the account.
         stage: Name of the stage.
-        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        phone: Phone number of the contact as people write it; this or `contact_id`. If several contacts have the
+            number, the oldest is moved.
         contact_id: Id of the contact.
         default_region: Country of a number without a country code, such as `DE`.
-        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        thorough: If the search for the number shows nobody, read all contacts page by page.
         allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
-        and `waited`, the seconds spent waiting for permits.
+        `id`; `changed`, False if nothing was sent; `duplicates`, how many other contacts have the number. Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` where the
-        contact, or another contact or client with its number, has opted out: a search for each kind tells.
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` if the contact
+        has opted out, or another contact or client with the same number, which a search for each kind tells.
 
     Example:
         ```python
@@ -803,25 +805,26 @@ async def set_contact_fields(
     allow_protected: bool = False,
     max_requests: int | None = None,
 ) -> Json:
-    """Write the fields of a contact that differ, `customFields` key by key; nothing is sent where none does.
+    """Write the fields of a contact that differ, and `customFields` key by key. If none differs, nothing is sent.
 
     Args:
         credentials: The block of the account.
-        fields: Fields to write. Not `tags`, which the tag calls give and take one by one.
-        phone: Number of the contact as people write it; this or `contact_id`. Of several with it, the oldest is meant.
+        fields: Fields to write. Not `tags`: the tag calls give and take tags one by one.
+        phone: Phone number of the contact as people write it; this or `contact_id`. If several contacts have the
+            number, the oldest is changed.
         contact_id: Id of the contact.
         default_region: Country of a number without a country code, such as `DE`.
-        thorough: Where the search for the number shows nobody, read all contacts page by page.
+        thorough: If the search for the number shows nobody, read all contacts page by page.
         allow_protected: Also give a stage to opted-out people. Set it only after a deliberate human decision.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`; `changed`, False where nothing was sent; `duplicates`, how many others have the number. Also `requests`,
-        and `waited`, the seconds spent waiting for permits.
+        `id`; `changed`, False if nothing was sent; `duplicates`, how many other contacts have the number. Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` for the stage or
-        the number of a contact where it, or another contact or client with its number, has opted out.
+        `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` if a stage or
+        number is to be written, and the contact, or another contact or client with the same number, has opted out.
 
     Example:
         ```python

@@ -46,14 +46,14 @@ from whautomate_core import errors
 from whautomate_core.account import account_from_settings
 from whautomate_core.bookings import appointments as bookings
 from whautomate_core.bookings import catalogue, exports, participants, services, slots, staff_blocks, timetable
-from whautomate_core.people import find as people
+from whautomate_core.people import find, update
 
 JOBS = {
-    WhautomateFindContactOperator: people.find_contact,
-    WhautomateSetContactStageOperator: people.set_contact_stage,
-    WhautomateSetContactFieldsOperator: people.set_contact_fields,
-    WhautomateFindClientOperator: people.find_client,
-    WhautomateSetClientFieldsOperator: people.set_client_fields,
+    WhautomateFindContactOperator: find.find_contact,
+    WhautomateSetContactStageOperator: update.set_contact_stage,
+    WhautomateSetContactFieldsOperator: update.set_contact_fields,
+    WhautomateFindClientOperator: find.find_client,
+    WhautomateSetClientFieldsOperator: update.set_client_fields,
     WhautomateUpsertServiceOperator: catalogue.upsert_service,
     WhautomateUpsertClassOperator: catalogue.upsert_class,
     WhautomateBookSlotOperator: slots.book_slot,

@@ -23,7 +23,8 @@ from whautomate_core.client.once import send_once
 from whautomate_core.emulator import Emulator
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.segments import ensure_audience, ensure_segment, find_segment
-from whautomate_core.people.find import find_client, find_contact, set_client_fields, set_contact_stage
+from whautomate_core.people.find import find_client, find_contact
+from whautomate_core.people.update import set_client_fields, set_contact_stage
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.values.progress import silent
 from whautomate_core.values.times import wall

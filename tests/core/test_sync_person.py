@@ -14,8 +14,8 @@ from whautomate_core.api import clients, contacts
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import PolicyRefused, UnexpectedResponse
-from whautomate_core.people.find import set_contact_fields
 from whautomate_core.people.opt_outs import export_opt_outs
+from whautomate_core.people.update import set_contact_fields
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.values.progress import silent
 

@@ -14,7 +14,7 @@ from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import NotFound, RateLimited, UnexpectedResponse, WrongRecord
-from whautomate_core.people.find import set_client_fields, set_contact_fields, set_contact_stage
+from whautomate_core.people.update import set_client_fields, set_contact_fields, set_contact_stage
 
 LOCATION = {"location": {"id": "l"}}
 BOOKING: Any = {"client": {"id": "asked"}, "date": "2027-01-05", "time": "09:00 AM", **LOCATION}

@@ -32,16 +32,16 @@ from prefect_whautomate.aio import staffs as aio_staffs
 from prefect_whautomate.aio import webhooks as aio_webhooks
 from whautomate_core import errors
 from whautomate_core.bookings import catalogue
-from whautomate_core.people import find as people
+from whautomate_core.people import find, update
 
 LOCATION = {"id": "loc000000001"}
 ADA = {"phone": "030 1234567", "default_region": "DE"}
 JOBS = [
-    (contacts, people.find_contact),
-    (contacts, people.set_contact_stage),
-    (contacts, people.set_contact_fields),
-    (clients, people.find_client),
-    (clients, people.set_client_fields),
+    (contacts, find.find_contact),
+    (contacts, update.set_contact_stage),
+    (contacts, update.set_contact_fields),
+    (clients, find.find_client),
+    (clients, update.set_client_fields),
     (services, catalogue.upsert_service),
     (classes, catalogue.upsert_class),
 ]

@@ -16,7 +16,7 @@ from whautomate_core.bookings.lines import describe_participants
 from whautomate_core.bookings.seen import free_places, is_cancelled
 from whautomate_core.errors import ConfigurationError, InvalidRequest, OutcomeUnknown, PolicyRefused
 from whautomate_core.job import job
-from whautomate_core.people import find as people
+from whautomate_core.people.find import clients_with, has
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.job import LeftOut, RowJob, Wanted, check_mapping, read_lines, region_mapping, run_rows
 from whautomate_core.rows.outcomes import Outcome
@@ -239,12 +239,12 @@ def _id_given(client: Client, text: str, region: str | None, thorough: bool) -> 
 
 
 def _ids_by_phone(client: Client, text: str, region: str | None, thorough: bool) -> tuple[list[str], _Fits | None]:
-    ids = people.clients_with(client, phone=text, default_region=region, thorough=thorough)
-    return ids, people.has(phone=text, default_region=region)
+    ids = clients_with(client, phone=text, default_region=region, thorough=thorough)
+    return ids, has(phone=text, default_region=region)
 
 
 def _ids_by_email(client: Client, text: str, region: str | None, thorough: bool) -> tuple[list[str], _Fits | None]:
-    return people.clients_with(client, email_address=text, thorough=thorough), people.has(email_address=text)
+    return clients_with(client, email_address=text, thorough=thorough), has(email_address=text)
 
 
 _BY = {"client_id": _id_given, "phone": _ids_by_phone, "email": _ids_by_email}

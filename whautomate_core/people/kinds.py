@@ -1,4 +1,4 @@
-"""Contacts and clients: what a sync of either reads and writes, and how it tells people apart."""
+"""Contacts and clients: the calls and fields of each kind, and how people are told apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Hash: TypeAlias = Callable[[str], str]
 
 SEPARATOR = "\x1f"
-"""Between the parts of a key, and between the cells of a row: no cell that is taken holds it."""
+"""Stands between the parts of a key, and between the cells of a row. No cell that is used contains it."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Kind:
 
     name: str
     fields: type
-    """TypedDict of what can be written."""
+    """TypedDict of the fields that can be written."""
     called: str
-    """The field of the name, which a new one needs."""
+    """The field of the name, which a new record needs."""
     phone: str
     location: str
     match: tuple[str, ...]
-    """What tells people apart where nothing else is named. Families share phones, so clients need their name too."""
+    """The fields by which people are told apart by default. Families share phones, so clients need their name too."""
     list: Callable[..., Call[Any]]
     get: Callable[[str], Call[Any]]
     create: Callable[..., Call[Any]]
@@ -49,7 +49,7 @@ class Kind:
 
     @property
     def number(self) -> tuple[str, ...]:
-        """The fields of the number, which is not written to whom it was matched by."""
+        """The fields of the number. They are not written to a person who was matched by them."""
         return ("phoneNumber",) if self is CONTACTS else ("countryCode", "phone")
 
 
@@ -68,7 +68,7 @@ KINDS = {one.name: one for one in (CONTACTS, CLIENTS)}
 
 
 def key_of(match: Sequence[str], fields: Mapping[str, Any]) -> str:
-    """What tells somebody apart, of the fields that a row gives. Raises `ValueError` where a part is empty."""
+    """The key that identifies a person, from the fields of a row. Raises `ValueError` if a part of it is empty."""
     parts = []
     for field in match:
         part = _part(field, fields)
@@ -79,7 +79,7 @@ def key_of(match: Sequence[str], fields: Mapping[str, Any]) -> str:
 
 
 def keys_of(match: Sequence[str], record: Mapping[str, Any]) -> set[str]:
-    """What may tell somebody apart whom the server has: a client's number can be read in two ways (see `numbers`)."""
+    """The keys that may identify a record: a client's number can be read in two ways (see `numbers`)."""
     keys = {""}
     for field in match:
         parts = numbers(record) if field in ("phoneNumber", "phone") else {_part(field, record)} - {""}
@@ -88,7 +88,7 @@ def keys_of(match: Sequence[str], record: Mapping[str, Any]) -> set[str]:
 
 
 def other_keys(match: Sequence[str], key: str) -> list[str]:
-    """What the key would be in the number's other spellings: ledgers of before know people by the one of their row."""
+    """The key with the number in its other spellings. Older ledgers know people by the spelling of their row."""
     keys = [""]
     for field, part in zip(match, key.split(SEPARATOR), strict=True):
         parts = spellings(part) if field in ("phoneNumber", "phone") else (part,)
@@ -103,13 +103,25 @@ def _part(field: str, fields: Mapping[str, Any]) -> str:
     return " ".join(value.split()).casefold()
 
 
+NUMBER = ("phoneNumber", "phone", "countryCode")
+"""The fields of the number of either kind of people."""
+
+
+def same_number(fields: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Whether fields name the number that a record has: the server returns it in its own spelling (see `numbers`)."""
+    code = digits(str(fields.get("countryCode") or record.get("countryCode") or ""))
+    phone = digits(str(fields.get("phoneNumber") or fields.get("phone") or ""))
+    named = numbers({"countryCode": code, "phone": phone})
+    return bool(named & numbers(record))
+
+
 def match_hash(state: State, kind: Kind, match: Sequence[str]) -> Hash:
-    """What turns a key (`key_of`) into the name of a person in ledgers, for syncs that match by these fields."""
+    """Turns a key (`key_of`) into the hash that ledgers have of a person, for syncs that match by these fields."""
     return hasher(state, f"match {kind.name} {' '.join(match)}")
 
 
 def hasher(state: State, purpose: str) -> Hash:
-    """Keyed hashes of texts for a purpose, by the state database's secret."""
+    """Turns texts into hashes for one purpose, keyed with the secret of the state database."""
     empty = state.secret.hasher(purpose)
 
     def hash(text: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from whautomate_core.api.call import Json
 from whautomate_core.client.differences import differing
-from whautomate_core.people.find import same_number
+from whautomate_core.people.kinds import same_number
 from whautomate_core.policy import Policy, numbers
 from whautomate_core.rows.outcomes import Outcome
 from whautomate_core.state.ledger import Result
