@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, WithJsonSchema
 
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.cells import truth
 from whautomate_core.values.confidential import hides_arguments, raise_alone
 
 T = TypeVar("T")
@@ -34,13 +35,10 @@ def _text(value: Any) -> Any:
 
 
 def _flag(value: Any) -> Any:
-    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if isinstance(value, bool):
-        return value
-    try:
-        return words[str(value).strip().lower()]
-    except KeyError:
-        raise ValueError("must be true or false") from None
+    said = truth(value)
+    if said is None:
+        raise ValueError("must be true or false")
+    return said
 
 
 def _positive(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The text of a cell as a value: numbers, and yes or no."""
+"""Text as a value: numbers, and yes or no."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ from typing import Any
 
 from whautomate_core.errors import InvalidRequest
 
-YES = frozenset(("true", "yes", "1"))
-NO = frozenset(("false", "no", "0"))
+_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def truth(text: object) -> bool | None:
+    """Whether a text says yes or no, in upper or lower case; None where it says neither.
+
+    Cells about consent know more words (`sync/consent.py`).
+    """
+    return _WORDS.get(str(text).strip().casefold())
 
 
 def cell_value(name: str, cell: str, kind: type) -> Any:
@@ -23,9 +30,10 @@ def cell_value(name: str, cell: str, kind: type) -> Any:
     if kind is str:
         return cell
     if kind is bool:
-        if cell.casefold() not in YES | NO:
+        said = truth(cell)
+        if said is None:
             raise InvalidRequest(f"{name} must be yes or no")
-        return cell.casefold() in YES
+        return said
     try:
         value = kind(cell)
     except ValueError:
