@@ -32,6 +32,9 @@ from whautomate_core.state.pool import Grant
 
 PATH = "/v1/account-info"
 
+Result = tuple[float, float]
+"""Requests a second, and seconds of CPU time a request."""
+
 
 class Unlimited:
     """A pool that grants everything."""
@@ -54,7 +57,7 @@ def serve(port: int) -> None:
     uvicorn.run(Starlette(routes=[Route(PATH, answer)]), port=port, log_level="critical", access_log=False)
 
 
-async def bare_async(url: str, at_once: int, seconds: float) -> float:
+async def bare_async(url: str, at_once: int, seconds: float) -> Result:
     async with httpx.AsyncClient(base_url=url, headers={"x-api-key": "k"}) as http:
 
         async def one() -> None:
@@ -63,7 +66,7 @@ async def bare_async(url: str, at_once: int, seconds: float) -> float:
         return await _hammer(one, at_once, seconds)
 
 
-async def ours_async(url: str, at_once: int, seconds: float) -> float:
+async def ours_async(url: str, at_once: int, seconds: float) -> Result:
     account: Any = account_from_settings(url, "k", {"plan": "subscribed"})
     pool: Any = Unlimited()
     async with AsyncClient(account, pool=pool) as client:
@@ -74,9 +77,9 @@ async def ours_async(url: str, at_once: int, seconds: float) -> float:
         return await _hammer(one, at_once, seconds)
 
 
-async def _hammer(one: Callable[[], Any], at_once: int, seconds: float) -> float:
+async def _hammer(one: Callable[[], Any], at_once: int, seconds: float) -> Result:
     await one()
-    done, start = 0, time.perf_counter()
+    done, start, cpu = 0, time.perf_counter(), time.process_time()
 
     async def caller() -> None:
         nonlocal done
@@ -85,24 +88,24 @@ async def _hammer(one: Callable[[], Any], at_once: int, seconds: float) -> float
             done += 1
 
     await asyncio.gather(*(caller() for _ in range(at_once)))
-    return done / (time.perf_counter() - start)
+    return done / (time.perf_counter() - start), (time.process_time() - cpu) / done
 
 
-def bare_sync(url: str, at_once: int, seconds: float) -> float:
+def bare_sync(url: str, at_once: int, seconds: float) -> Result:
     with httpx.Client(base_url=url, headers={"x-api-key": "k"}) as http:
         return _hammer_threads(lambda: http.get(PATH).raise_for_status().json(), at_once, seconds)
 
 
-def ours_sync(url: str, at_once: int, seconds: float) -> float:
+def ours_sync(url: str, at_once: int, seconds: float) -> Result:
     account: Any = account_from_settings(url, "k", {"plan": "subscribed"})
     pool: Any = Unlimited()
     with Client(account, pool=pool) as client:
         return _hammer_threads(lambda: client.send(get_account_info()), at_once, seconds)
 
 
-def _hammer_threads(one: Callable[[], Any], at_once: int, seconds: float) -> float:
+def _hammer_threads(one: Callable[[], Any], at_once: int, seconds: float) -> Result:
     one()
-    done, start = [0] * at_once, time.perf_counter()
+    done, start, cpu = [0] * at_once, time.perf_counter(), time.process_time()
 
     def caller(number: int) -> None:
         while time.perf_counter() - start < seconds:
@@ -114,7 +117,7 @@ def _hammer_threads(one: Callable[[], Any], at_once: int, seconds: float) -> flo
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(done) / (time.perf_counter() - start)
+    return sum(done) / (time.perf_counter() - start), (time.process_time() - cpu) / sum(done)
 
 
 def main() -> None:
@@ -144,11 +147,10 @@ def main() -> None:
             for number in range(given.rounds):
                 turns = (("bare", bare), ("ours", ours))
                 for kind, run in turns if number % 2 else reversed(turns):
-                    started = time.process_time()
                     result: Any = run(url, at_once, given.seconds)
-                    rate = asyncio.run(result) if asyncio.iscoroutine(result) else result
+                    rate, cost = asyncio.run(result) if asyncio.iscoroutine(result) else result
                     rates[kind].append(rate)
-                    costs[kind].append((time.process_time() - started) / (rate * given.seconds))
+                    costs[kind].append(cost)
             middle = {kind: statistics.median(values) for kind, values in rates.items()}
             ratios = [of_ours / of_bare for of_ours, of_bare in zip(rates["ours"], rates["bare"], strict=True)]
             cpu = [of_bare / of_ours for of_ours, of_bare in zip(costs["ours"], costs["bare"], strict=True)]
