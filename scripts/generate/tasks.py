@@ -80,11 +80,7 @@ class Task:
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
-        """Those of the function, without lists as defaults."""
-        return tuple(
-            replace(one, type=one.type.replace("list[", "Sequence["), default="()") if one.default == "[]" else one
-            for one in self.function.arguments
-        )
+        return self.function.arguments
 
 
 def tasks(resource: str, is_async: bool) -> Iterator[Task]:
@@ -277,8 +273,6 @@ def _module(resource: str, is_async: bool) -> str:
             for name in task.function.names_in(f"{argument.type} {argument.default}"):
                 module, there = task.function.names[name]
                 imports.add(module, there if name == there else f"{there} as {name}")
-            if argument.type.startswith("Sequence["):
-                imports.add("collections.abc", "Sequence")
             if argument.default and argument.default.startswith("timedelta("):
                 imports.add("datetime", "timedelta")
         for module, name in task.uses:

@@ -566,14 +566,14 @@ def test_bulk_jobs_leave_room_for_the_others(credentials, whautomate_emulator, m
 def test_a_local_run_waits_and_says_so(server, whautomate_emulator, credentials_of_emulator, monkeypatch, caplog):
     """The pool's time moves on while it waits, so that it waits for no real time."""
     from whautomate_core import account
-    from whautomate_core.state import database
+    from whautomate_core.state import clock
     from whautomate_core.values.limits import Limits
 
     monkeypatch.setitem(account.PLANS, "trial", Limits([(2, 50.0)]))
     limits = {"requests_per_minute": None, "requests_per_day": None}
     credentials = credentials_of_emulator(**limits, max_wait=0)
-    steady, waited = database.steady, []
-    monkeypatch.setattr(database, "steady", lambda: steady() + sum(waited))
+    steady, waited = clock.steady, []
+    monkeypatch.setattr(clock, "steady", lambda: steady() + sum(waited))
     monkeypatch.setattr(open_state().pool_of(credentials.get_account()), "_sleep", waited.append)
 
     @flow
