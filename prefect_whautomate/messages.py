@@ -746,7 +746,7 @@ def send_template_to_contacts(
     nothing is sent at all. All rows are read first. Whether somebody has opted out is read directly before the message
     to them, among contacts and clients, so a message takes three requests. Searches may not show new people, so
     contacts and clients are also listed once, up to as many pages of each as there are messages, and people who are
-    new, or whom a sync knows and no list showed, are read by id as well, a request each.
+    new, or known to a sync but in no list, are also read by id, one request each.
 
     Args:
         credentials: The block of the account.
@@ -775,8 +775,7 @@ def send_template_to_contacts(
         Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number and
         message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the server,
         or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
-        `skipped`, why nothing was sent, else None. Also `requests`, and `waited`, the seconds spent waiting for
-        permits.
+        `skipped`, why nothing was sent, or None. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped; `InvalidRequest`

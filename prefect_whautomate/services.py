@@ -266,7 +266,8 @@ def upsert_service(
 ) -> Json:
     """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, even if several runs try at the
+    same time.
 
     Args:
         credentials: The block of the account.

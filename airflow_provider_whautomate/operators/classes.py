@@ -445,7 +445,7 @@ class WhautomateUpsertClassOperator(WhautomateJobOperator):
     """Create the class of a service by a member of staff at a time if it is missing; otherwise write what differs.
 
     The classes of this member of staff at this location are read. A cancelled class counts as there: it is not created
-    again. The class is created once, whoever else tries.
+    again. The class is created once, even if several runs try at the same time.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 

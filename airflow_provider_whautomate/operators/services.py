@@ -230,7 +230,8 @@ class WhautomateDeleteServiceOperator(WhautomateEndpointOperator):
 class WhautomateUpsertServiceOperator(WhautomateJobOperator):
     """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, even if several runs try at the
+    same time.
 
     Returns: `id`, `created`, `changed` (whether fields were written over what was there).
 

@@ -508,7 +508,7 @@ async def upsert_class(
     """Create the class of a service by a member of staff at a time if it is missing; otherwise write what differs.
 
     The classes of this member of staff at this location are read. A cancelled class counts as there: it is not created
-    again. The class is created once, whoever else tries.
+    again. The class is created once, even if several runs try at the same time.
 
     Args:
         credentials: The block of the account.

@@ -275,7 +275,8 @@ async def upsert_service(
 ) -> Json:
     """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, even if several runs try at the
+    same time.
 
     Args:
         credentials: The block of the account.

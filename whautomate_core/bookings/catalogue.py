@@ -25,7 +25,8 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
 def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
     """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
-    All services are read; an unchanged one costs no more requests. It is created once, whoever else tries.
+    All services are read; an unchanged one costs no more requests. It is created once, even if several runs try at the
+    same time.
 
     Args:
         name: Exact name of the service.
@@ -102,7 +103,7 @@ def upsert_class(
     """Create the class of a service by a member of staff at a time if it is missing; otherwise write what differs.
 
     The classes of this member of staff at this location are read. A cancelled class counts as there: it is not created
-    again. The class is created once, whoever else tries.
+    again. The class is created once, even if several runs try at the same time.
 
     Args:
         service_id: Id of the service.

@@ -268,7 +268,7 @@ def region_mapping(region_column: str | None) -> dict[str, str]:
 
 
 class Used(Protocol):
-    """What a client tells of a step that waited for a permit and began anew."""
+    """What a client knows of a step that waited for a permit and then started again."""
 
     earlier: Mapping[str, int]
     changed: Callable[[], Mapping[str, int]]
@@ -277,7 +277,7 @@ class Used(Protocol):
 class Report:
     """What became of each row. Every row is noted once.
 
-    A step that waited for a permit begins anew, and finds unchanged what it had changed before: `counts` adds what
+    A step that waited for a permit starts again, and finds unchanged what it had changed before: `counts` adds what
     the earlier attempts changed.
     """
 

@@ -30,8 +30,8 @@ __all__ = ["OpenFile", "Row", "Rows", "Source", "Sql", "Table", "rows"]
 Source: TypeAlias = str | Path | Iterable[Mapping[str, Any]] | Sql | Table
 """Path or URL of a file, rows (dicts of column to value; read once), a query, or columns with their rows.
 
-A file's name tells its kind: .csv (UTF-8, with or without BOM, with a header, separated by commas, else by semicolons,
-else by tabs), .jsonl or .ndjson (UTF-8, one object per line), both also as .gz, and .parquet.
+A file's name tells its kind: .csv (UTF-8, with or without BOM, with a header, separated by commas, semicolons or
+tabs), .jsonl or .ndjson (UTF-8, one object per line), both also as .gz, and .parquet.
 """
 
 OpenFile = Callable[[str], IO[bytes]]
