@@ -645,23 +645,23 @@ def tag_contacts(
 
 @whautomate_task(finished_in_run=False)
 def export_opt_outs(credentials: WhautomateCredentials, output_path: str, *, max_requests: int | None = None) -> Json:
-    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+    """Write all opted-out people, contacts and clients, to a file. Both lists are read whole.
 
     Args:
         credentials: The block of the account.
         output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
-            there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
+            there is one), `email`, `tags` (the opt-out tags), `updatedAt`: JSON lines, or Parquet where it ends in
             `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
-            column is `phoneNumber`. A client whose number can be read in two ways is there with each.
+            column is `phoneNumber`. A client whose number can be read in two ways is in it once for each.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`. Also `waited`, the seconds
-        spent waiting for permits.
+        `path`, `records`, `contacts` and `clients` (how many opted out), `requests`. Also `waited`, the seconds spent
+        waiting for permits.
 
     Raises:
-        `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list changed
-        whenever it was read.
+        `ConfigurationError` if the file can't be written; `ListUnstable`, without a file, if a list changed whenever it
+        was read.
 
     Example:
         ```python

@@ -718,19 +718,19 @@ class WhautomateTagContactsOperator(WhautomatePeopleJobOperator):
 
 
 class WhautomateExportOptOutsOperator(WhautomateJobOperator):
-    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+    """Write all opted-out people, contacts and clients, to a file. Both lists are read whole.
 
-    Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
+    Returns: `path`, `records`, `contacts` and `clients` (how many opted out), `requests`.
 
-    Raises: `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list
-        changed whenever it was read.
+    Raises: `ConfigurationError` if the file can't be written; `ListUnstable`, without a file, if a list changed
+        whenever it was read.
 
     Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
-        there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
+        there is one), `email`, `tags` (the opt-out tags), `updatedAt`: JSON lines, or Parquet where it ends in
         `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
-        column is `phoneNumber`. A client whose number can be read in two ways is there with each (templated).
+        column is `phoneNumber`. A client whose number can be read in two ways is in it once for each (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.

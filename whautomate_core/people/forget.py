@@ -23,11 +23,11 @@ from whautomate_core.values.phones import canonical, e164, require_region, share
 _ROUNDS = 3
 
 _PATIENCE = (*PATIENCE, 12.8, 12.8)
-"""Seconds before each look whether the requests of others have ended: in sum a little longer than one may take."""
+"""Seconds before each check whether the requests of others have ended: in sum a little longer than one may take."""
 
 
 def number_of_person(phone: str, region: str | None = None) -> str:
-    """The digits of a number as people write it, in its canonical form. Raises `InvalidRequest`."""
+    """The canonical digits of a number as people write it. Raises `InvalidRequest`."""
     try:
         return canonical(digits(e164(phone, region and require_region(region))))
     except ValueError as error:  # a terminal's option is shorter than the argument of steps
@@ -35,7 +35,7 @@ def number_of_person(phone: str, region: str | None = None) -> str:
 
 
 def records_of(client: Client, number: str) -> dict[str, list[str]]:
-    """The ids of the contacts and clients with a number: `contact` and `client`. Two searches, and what syncs know."""
+    """The ids of the contacts (`contact`) and clients (`client`) with a number, from two searches and our own state."""
     of_clients, of_contacts = anybody(shared_digits(number))
     found: dict[str, list[str]] = {}
     for kind, search in ((CONTACTS, of_contacts), (CLIENTS, of_clients)):
@@ -46,11 +46,11 @@ def records_of(client: Client, number: str) -> dict[str, list[str]]:
 
 
 def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
-    """Delete the contacts and clients of a person, and what the state has of them; nobody is made or messaged again.
+    """Delete a person's contacts and clients, and what the state has of them. They are not created or messaged again.
 
-    Whatever stops it, doing it again finishes it: first the number is noted, as a keyed hash, then what the state knows
-    is removed, and the records at Whautomate last. A sync may have created the person since `records` were searched
-    for, so they are searched for again: until no search shows anybody, three times at most.
+    If it is interrupted, run it again to finish: first it notes the number, as a keyed hash, then it removes what the
+    state knows, and the records at Whautomate last. A sync may have created the person since `records` were searched
+    for, so they are searched for again until no search shows anybody, three times at most.
 
     Args:
         number: In its canonical form.
@@ -72,7 +72,7 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
             deleted[f"{kind.name}s"] += sum([_delete(client, kind, id) for id in there[kind.name]])
             gone[kind.name] += there[kind.name]
         shown = records_of(client, number)
-        # A list may show for a while who was deleted: reading them tells.
+        # A list may show deleted people for a while: reading them tells.
         there = {
             kind.name: [
                 id
@@ -90,7 +90,7 @@ def forget(client: Client, number: str, records: dict[str, list[str]]) -> Json:
 
 
 def _note(client: Client, number: str, there: dict[str, list[str]]) -> None:
-    """Note of records that are about to be deleted by which addresses they may come again, and that one opted out."""
+    """Note the addresses of records that are about to be deleted, and whether one of them has opted out."""
     forgotten = client.state.forgotten(client.account.id)
     for kind in (CONTACTS, CLIENTS):
         for record in read_ids(client, kind, there[kind.name]):
@@ -109,7 +109,7 @@ def _delete(client: Client, kind: Kind, id: str) -> bool:
 
 
 def _wait_for_creates(client: Client) -> None:
-    """Wait for the creates that were sent before the number was noted: each is over within the time of a request."""
+    """Wait for the creates that were sent before the number was noted. Each ends within the time of a request."""
     forgotten = client.state.forgotten(client.account.id)
     begun = forgotten.creates_begun(LONGEST_REQUEST)
     for seconds in _PATIENCE:
@@ -120,7 +120,7 @@ def _wait_for_creates(client: Client) -> None:
 
 
 def forget_in_state(state: State, account: str, number: str) -> Json:
-    """The same in the state alone. Returns `lines` and `overwritten`."""
+    """Forget a person in the state alone. Returns `lines` and `overwritten`."""
     forgotten = state.forgotten(account)
     forgotten.add(number)
     return {"lines": erase(state, account, number, ()), "overwritten": forgotten.overwrite()}
@@ -131,7 +131,7 @@ def _erase(client: Client, number: str, records: dict[str, list[str]]) -> int:
 
 
 def erase(state: State, account: str, number: str, ids: Collection[str]) -> int:
-    """Remove what the state has of who has a number, or one of these ids. Returns how many lines."""
+    """Remove what the state has of people with a number, or with one of these ids. Returns how many lines."""
     matches = [
         match_hash(state, kind, (kind.phone,))(one)
         for kind in (CONTACTS, CLIENTS)
@@ -145,7 +145,7 @@ def erase(state: State, account: str, number: str, ids: Collection[str]) -> int:
 
 
 def _about(state: State, number: str, ids: Collection[str]) -> Callable[[Any], bool]:
-    """What tells a claim that is about a person: by its key, by what was sent, or by what it made."""
+    """A function that tells whether a claim is about a person: by its key, by what was sent, or by what it created."""
     named: list[Any] = [[["number", number]], *ids, *({"id": one} for one in ids)]
     named += [[[kind, one]] for kind in ("contact", "client") for one in ids]
     for one in spellings(number):
@@ -171,7 +171,7 @@ def _inner_id(result: Json) -> Any:
 
 
 def _holds(key: str, number: str) -> bool:
-    """Whether a key of the caller's holds a number as people write it."""
+    """Whether a key that the caller gave holds a number as people write it."""
     groups = [digits(one) for one in re.findall(r"[+\d][\d ()./-]*", key)]
     _, national = split_number(f"+{number}")
     return any(

@@ -1,4 +1,4 @@
-"""Whom our own state knows by a number or address: where a search shows nobody they are read by their ids."""
+"""People whom our own state knows by a number or address: if a search does not show them, they are read by id."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from whautomate_core.values.phones import canonical, spellings, split_number
 
 
 class Known:
-    """The ids under which our own state has people of a kind.
+    """The ids that our own state has of people of a kind.
 
-    They are those of syncs, and those that steps which create one person made within `SETTLE_AFTER`.
+    They come from syncs, and from steps that created one person within `SETTLE_AFTER`.
     """
 
     def __init__(self, client: Client | AsyncClient, kind: Kind) -> None:
@@ -28,23 +28,23 @@ class Known:
         self._made: dict[object, str] = {}
         for claim in client.state.claims.latest(account, made, seconds=settling.SETTLE_AFTER):
             if id := made_id(claim):
-                # Keys of steps end in what they are about; under a caller's own key what was sent tells it.
+                # Keys of steps end in what they are about. If the caller gave the key, what was sent says it.
                 self._made.setdefault(claim.key.rpartition(" ")[2], id)
                 self._made.setdefault(tuple(claim.payload.get(field) for field in kind.number), id)
                 self._made.setdefault(("email", claim.payload.get("email")), id)
 
     def ids(self, field: str, value: str) -> list[str]:
-        """Of whom this is the number (digits from the country's code on), or another field by which syncs match."""
+        """The ids of people with this number (digits from the country code on), or this value in another field."""
         made = self.made(value) if field == self._kind.phone else self._made_with(field, value)
         return list(dict.fromkeys([*self._in_ledger(field, value), *made]))
 
     @property
     def has_made(self) -> bool:
-        """Whether steps made anybody lately."""
+        """Whether steps created anybody lately."""
         return bool(self._made)
 
     def made(self, number: str) -> list[str]:
-        """Of those whom steps made lately the ones with a number."""
+        """The ids of people with a number whom steps created lately."""
         if not self._made or not number:
             return []
         digest = self._client.state.secret.digest
@@ -59,7 +59,7 @@ class Known:
         return [] if id is None else [id]
 
     def _in_ledger(self, field: str, value: str) -> list[str]:
-        """From syncs that match by this one field, or wrote it."""
+        """The ids from syncs that match by this field alone, or wrote it."""
         match = (field,)
         hash_of, key = match_hash(self._client.state, self._kind, match), key_of(match, {field: value})
         ledger = self._client.state.ledger(self._client.account.id)
@@ -68,10 +68,10 @@ class Known:
 
 
 def read_known(client: Client, kind: Kind, field: str, value: str, shown: Collection[str] = ()) -> Iterator[Json]:
-    """Those whom our own state knows by a field, as they are now, a request each. Whoever has changed is left out.
+    """Read the people whom our own state knows by a field, one request each. People who have changed are left out.
 
     Args:
-        shown: The ids of those who were read already.
+        shown: The ids of people who were read already.
     """
     key = key_of((field,), {field: value})
     ids = Known(client, kind).ids(field, value)
@@ -81,7 +81,7 @@ def read_known(client: Client, kind: Kind, field: str, value: str, shown: Collec
 
 
 def read_ids(client: Client, kind: Kind, ids: Iterable[str]) -> Iterator[Json]:
-    """People by their ids, a request each. Whoever is gone, or became part of somebody else, is left out."""
+    """Read people by their ids, one request each. People who are gone, or were merged into others, are left out."""
     for id in ids:
         try:
             record: Json = client.send(kind.get(id))
@@ -91,5 +91,5 @@ def read_ids(client: Client, kind: Kind, ids: Iterable[str]) -> Iterator[Json]:
 
 
 def number_of(kind: Kind, fields: Json) -> str:
-    """The digits of the number among fields to write, from the country's code on."""
+    """The digits of the number among fields to write, from the country code on."""
     return digits("".join(str(fields.get(field) or "") for field in kind.number))

@@ -1,4 +1,4 @@
-"""Who opted out at Whautomate, for the warehouse: the other half of a sync's `suppress`."""
+"""Opted-out people at Whautomate, for the warehouse: the other half of a sync's `suppress`."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ log = logging.getLogger(__name__)
 def export_opt_outs(
     client: Client, output_path: str, *, progress: Progress | None = None, storage: Storage = fsspec_storage
 ) -> dict[str, Any]:
-    """Write everybody who has an opt-out tag to a file: contacts and clients, since both are read whole.
+    """Write all opted-out people, contacts and clients, to a file. Both lists are read whole.
 
     Args:
         output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
-            there is one), `email`, `tags` (those that say so), `updatedAt`: JSON lines, or Parquet where it ends in
+            there is one), `email`, `tags` (the opt-out tags), `updatedAt`: JSON lines, or Parquet where it ends in
             `.parquet`. Local, where only its owner can read it, or the URL of an object. As a source of `suppress` its
-            column is `phoneNumber`. A client whose number can be read in two ways is there with each.
+            column is `phoneNumber`. A client whose number can be read in two ways is in it once for each.
 
-    Returns: `path`, `records`, `contacts`, `clients` (how many of them opted out), `requests`.
+    Returns: `path`, `records`, `contacts` and `clients` (how many opted out), `requests`.
 
-    Raises: `ConfigurationError` where the file can't be written; `ListUnstable`, and there is no file, where a list
-        changed whenever it was read.
+    Raises: `ConfigurationError` if the file can't be written; `ListUnstable`, without a file, if a list changed
+        whenever it was read.
     """
     started = client.requests
     counts = {"contacts": 0, "clients": 0}
@@ -55,7 +55,7 @@ def export_opt_outs(
 
 
 def _opted_out(client: Client, kind: Kind, shown: Progress) -> list[Json]:
-    """All of a kind who have opted out. Raises `ListUnstable`."""
+    """All opted-out people of a kind. Raises `ListUnstable`."""
     found: dict[str, Json] = {}
     read = 0
 
@@ -63,7 +63,7 @@ def _opted_out(client: Client, kind: Kind, shown: Progress) -> list[Json]:
         nonlocal read
         read += len(records) if page else 0
         shown(f"reading {kind.name}s{'' if page else ' again'}", read, 0)
-        # Whoever had opted out in one of the passes is told of, too.
+        # A person who had opted out in any of the passes counts.
         found.update((str(record.get("id")), record) for record in records if client.account.policy.protects(record))
 
     listed = kind.list()
@@ -84,10 +84,10 @@ def _rows(client: Client, kind: str, record: Json) -> Iterator[Json]:
 
 
 def _numbers(record: Json) -> list[str]:
-    """The digits of somebody's number from its country code on: twice where it can be read in two ways, "" where none.
+    """The digits of a person's number from its country code on: two if it can be read in two ways, "" if there is none.
 
-    The server gives a client's `phone` with the digits of its `countryCode` once more in front, or without (C), and
-    9123456789 of India begins with them by itself. So a valid number decides.
+    The server returns a client's `phone` with the digits of its `countryCode` in front, or without (C), and 9123456789
+    of India begins with them anyway. So the reading that is a valid number counts.
     """
     code = digits(str(record.get("countryCode") or ""))
     phone = str(record.get("phoneNumber") or record.get("phone") or "")

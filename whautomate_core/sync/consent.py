@@ -1,4 +1,4 @@
-"""What a cell says of consent. Only a word for yes that is known is one."""
+"""What a cell says about consent. Only a known word for yes means yes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ falskt, usant, нет, ложь, ні, όχι, οχι, tidak, いいえ, 否, �
 
 
 def _plain(text: str) -> str:
-    """A word without what makes no difference: case, the width of letters, accents written apart, joints."""
+    """A word without case, width of letters, accents written apart, hyphens and underscores."""
     joined = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(re.split(r"[\s_-]+", joined.strip(".! \t"))).strip() or joined.strip()
 
@@ -36,7 +36,7 @@ _KNOWN = (
 
 
 def consents(cell: str) -> bool | None:
-    """Whether a cell says yes; None where it says neither yes nor no. An empty one says no."""
+    """Whether a cell says yes; None if it says neither yes nor no. An empty cell says no."""
     word = _plain(cell)
     if number := re.fullmatch(r"([01])(?:[.,]0*)?", word):
         return number[1] == "1"
@@ -44,6 +44,6 @@ def consents(cell: str) -> bool | None:
 
 
 def unknown(column: str, cell: str) -> str:
-    """The reason of a row whose consent is neither yes nor no. Of text it shows one plain word: more may be private."""
+    """Why a row is rejected whose consent is neither yes nor no. It shows a short word at most: text may be private."""
     shown = repr(cell) if len(cell) <= 12 and cell.isalpha() else f"a text of {len(cell)} characters"
     return f"consent, column {column!r}, is neither yes nor no but {shown}, which counts as no; {_KNOWN}"

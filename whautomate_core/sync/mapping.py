@@ -1,4 +1,4 @@
-"""Rows -> people as the API has them, with a reason for every row that can't be one."""
+"""Rows -> people as the API has them, or the reason why a row can't be sent."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ _CUSTOM = "customFields."
 
 @dataclass(frozen=True)
 class Person:
-    """One row that can be sent. The repr holds no personal data."""
+    """What a row that can be sent says of a person. The repr holds no personal data."""
 
     key: str = field(repr=False)
-    """What tells them apart (`kinds.key_of`)."""
+    """What identifies them (`kinds.key_of`)."""
     fields: dict[str, Any] = field(repr=False)
     consent: bool = True
 
 
 class Unfit(ValueError):
-    """A row that can't be sent, and why; and what of it can be read all the same."""
+    """A row that can't be sent, why, and what can be read of it all the same."""
 
     def __init__(self, reason: str, about: Person | None, consents: bool) -> None:
         super().__init__(reason)
         self.about = about
-        """Whom it is about: with the fields that they are matched by, and no consent. None where that can't be read."""
+        """The person it is about, with the fields of `match` and without consent; None if they can't be identified."""
         self.consents = consents
-        """Whether it says that they consent. What can't be read doesn't."""
+        """Whether it says that they consent. Text that can't be read does not."""
 
 
 @dataclass(frozen=True)
 class PeopleMapping:
-    """Which column holds what. Built and checked by `people_mapping`."""
+    """Which column holds which field. `people_mapping` builds and checks it."""
 
     kind: Kind
     fields: Mapping[str, Column]
@@ -56,26 +56,26 @@ class PeopleMapping:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are named."""
+        """The columns that it names."""
         named = [column for column in self.fields.values() if isinstance(column, str)]
         extra = [column for column in (self.region_column, self.consent_column) if column]
         return tuple(dict.fromkeys([*named, *extra]))
 
     @property
     def has_functions(self) -> bool:
-        """Whether any column of a row may be wanted."""
+        """Whether it has functions, which may use any column of a row."""
         return any(callable(column) for column in self.fields.values())
 
     def fingerprint(self) -> str:
-        """What of the mapping decides what becomes of a row's cells. Functions can't be told apart by it."""
+        """A text that differs if the mapping treats cells differently. It can't tell functions apart."""
         fields = sorted((name, column if not callable(column) else "function") for name, column in self.fields.items())
         rest = (self.default_region, self.region_column, self.consent_column, self.nulls, self.match)
         return json.dumps([self.kind.name, fields, rest], default=dict)
 
     def reader(self, columns: Sequence[str]) -> Callable[..., Person]:
-        """What makes a person of a row's cells, which stand in the order of `columns`, and of the row's problem if any.
+        """A function that makes a person of a row's cells, in the order of `columns`, and of the row's problem if any.
 
-        It raises `Unfit` with a reason that holds no personal data.
+        The function raises `Unfit` with a reason that holds no personal data.
         """
         place = {column: number for number, column in enumerate(columns)}
         takes = [(name, _taker(name, column, place), callable(column)) for name, column in self.fields.items()]
@@ -91,7 +91,7 @@ class PeopleMapping:
             key, wrong = "", problem
             for name, take, is_computed in takes:
                 if problem and is_computed:
-                    continue  # of cells that are not what they were
+                    continue  # its cells are not what the source has
                 try:
                     value = take(cells)
                     if name == phone:
@@ -171,7 +171,7 @@ def people_mapping(
 
 
 def _meant(kind: Kind, name: str, fields: Mapping[str, Column]) -> str:
-    """Which of the fields may be a misspelling of one that is missing."""
+    """The field that may be a misspelling of a missing one, in words."""
     unknown = {one.replace("_", "").casefold(): one for one in fields if one not in get_type_hints(kind.fields)}
     near = difflib.get_close_matches(name.casefold(), unknown, n=1)
     return f"; you wrote {unknown[near[0]]}; did you mean {name}?" if near else ""
@@ -206,7 +206,7 @@ def _taker(name: str, column: Column, place: Mapping[str, int]) -> Callable[[tup
 
 
 def _require_json(says: str, value: Any) -> None:
-    """Raise `ValueError` for what no request can hold: other types, NaN, half a character."""
+    """Raise `ValueError` for values that no request can carry: other types, NaN, half a character."""
     try:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError, RecursionError):
@@ -228,17 +228,17 @@ def _put_number(kind: Kind, fields: dict[str, Any], number: str) -> None:
     if len(kind.number) == 1:
         fields[kind.phone] = number
     else:
-        # Whether the country's code may stand with the rest is not documented for clients; apart it was seen (C).
+        # It is not documented whether a client's `phone` may hold the country code; it was seen apart (C).
         fields["countryCode"], fields[kind.phone] = split_number(number)
 
 
 def cells_of(text: str) -> tuple[str, ...]:
-    """The cells of a row, of their text with `SEPARATOR` between."""
+    """The cells of a row, from their text with `SEPARATOR` between them."""
     return tuple(text.split(SEPARATOR))
 
 
 def check_tags(tags: Iterable[str], policy: Policy = Policy()) -> list[str]:  # noqa: B008 - it is a value
-    """Tags that a job gives, as a list. Raises `ConfigurationError`, `PolicyRefused`."""
+    """The tags that a job gives, as a list. Raises `ConfigurationError`, or `PolicyRefused` for opt-out tags."""
     tags = [tags] if isinstance(tags, str) else list(tags)
     if any(not isinstance(tag, str) or not tag.strip() for tag in tags):
         raise ConfigurationError("tags must be non-empty names")

@@ -1,4 +1,4 @@
-"""What a sync can be told: the values that its arguments take. Light, since DAG files load it."""
+"""The values that arguments of syncs take. It imports little, since DAG files load it."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ WhenRunning = Literal["wait", "stop"]
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is to its orchestrator: the same in each of its tries."""
+    """A run as its orchestrator knows it: the same in each of its tries."""
 
     name: str = "sync"
-    """Of the sync, where it isn't given one."""
+    """Name of the sync if the caller does not name it."""
     is_one: bool = False
-    """Whether nothing else is done under that name; else what is wanted of the rows tells syncs apart."""
+    """Whether only one sync has this name. Otherwise what is wanted of the rows tells syncs apart."""
     holder: str = field(default_factory=lambda: token_hex(8))
     part: str = ""
-    """Which chunk of the source, where a run has several."""
+    """The chunk of the source, if a run has several."""
     began: float | None = None
-    """When it began, by `time.monotonic`, where its plan was made before: lists show what was there then."""
+    """When it began, by `time.monotonic`, if its plan was made earlier: it finds everybody who was there then."""
 
 
 def check_choice(name: str, value: object, choices: tuple[Any, ...]) -> None:
-    """Raise `ConfigurationError` unless a value is one of those it can be."""
+    """Raise `ConfigurationError` unless a value is one of the choices."""
     if value not in choices:
         raise ConfigurationError(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}, not {value!r}")

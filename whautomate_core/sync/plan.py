@@ -152,13 +152,13 @@ class Plan:
 
     counts: dict[str, int]
     spent: int
-    """Requests made to find it out."""
+    """Requests that planning took."""
     requests: int
     """Requests to come, at least."""
     minutes: float
-    """What they take at the account's rate, with the days that are waited for."""
+    """How long they take at the account's rate, days of waiting included."""
     share_of_day: float
-    """Of the requests of a day, in percent."""
+    """Share of a day's requests, in percent."""
     left_today: int
     finishes: datetime
     looked: Looked
@@ -172,7 +172,7 @@ class Plan:
         )
 
     def as_json(self) -> Json:
-        """As it is reported."""
+        """The plan as it is in the report."""
         return {
             **self.counts,
             "requests_spent": self.spent,
@@ -229,6 +229,6 @@ def _rates(context: Context) -> tuple[float, int, int]:
         remaining = pool.usage().remaining
     *shorter, (left, day, seconds) = sorted(remaining, key=lambda one: one[2])
     per_day = round(day * 86_400 / seconds)
-    # The longest window is waited for only once it is used up.
+    # A run waits for the longest window only after using it up.
     minute = min((count * 60 / window for _, count, window in shorter), default=day * 60 / seconds)
     return minute, per_day, left

@@ -1,4 +1,4 @@
-"""A run of a sync from its rows to its report: stage, look up, decide, plan, write, tell."""
+"""A run of a sync, from its rows to its report: read, look up, decide, plan, write, report."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, repr=False)
 class Order:
-    """What is to be done, checked. It has no repr, since its source may be rows about people."""
+    """What a run is to do, checked. It has no repr, since its source may be rows about people."""
 
     source: Source
     mapping: PeopleMapping
@@ -62,7 +62,7 @@ class Order:
     drift: Drift
     location: str
     members: Members | None = None
-    """Whom a tag is given to, where that is all."""
+    """Who is to have the tag, if the job only gives a tag."""
     suppress: Order | None = None
     plan_only: bool = False
     over_quota: Quota = "spread"
@@ -83,11 +83,10 @@ class Order:
 def run_sync(
     client: Client, name: str, order: Order, run: Run, progress: Progress, storage: Storage = fsspec_storage
 ) -> Json:
-    """Do it, or go on with it where an earlier try of the run left off. Gives the report.
+    """Do what an order says, or resume where an earlier try of the run stopped. Returns the report.
 
-    Raises: what concerns every row; `InvalidRequest` where a threshold or cap is passed; `BudgetExceeded` where the
-        plan doesn't fit into what is left of the day and `over_quota` is `refuse`; `Busy` where another run has the
-        sync.
+    Raises: errors that concern every row; `InvalidRequest` over a threshold; `BudgetExceeded` if the plan takes more
+        requests than are left today and `over_quota` is `refuse`; `Busy` if another run has the sync.
     """
     started, requests = time.monotonic(), client.requests
     with _lease(client, f"{order.mapping.kind.name}s {name}", run, order.when_running) as lease, Stage() as stage:
@@ -131,16 +130,16 @@ def run_sync(
                 delete_gone(context)
                 ended = "done"
         finally:
-            # Also where the work was stopped midway: what was done and what nobody knows must not be lost.
+            # Also if the work was stopped midway: what was done, and what is unsettled, must be reported.
             report = _report(context, count, plan, suppressed, requests, started, order)
-            if ended == "stopped":  # why, the error says; what was done is said here
+            if ended == "stopped":  # the error says why; this says what was done
                 log.info("stopped after: %s", (describe_tags if order.members else describe_sync)(report))
             log_failed(tally)
-            if ended != "unread":  # nothing was done yet, and files would look like those of a source without rows
+            if ended != "unread":  # otherwise the files would look like those of an empty source
                 write_rejects(order.rejects_path, tally, order.show, storage)
                 write_outcomes(order.outcomes_path, tally, context.ledger, order.show, storage)
         require_few_failed(order.max_failed, tally, count)
-        # Only now, since a row that can't be read may say that somebody loses a tag.
+        # Only now, since a row that can't be sent may say that a person loses a tag.
         require_usable(tally, count)
         return report
 
@@ -204,7 +203,10 @@ def _require_caps(context: Context, order: Order, plan: Plan, rows: int) -> None
 def _suppress(
     context: Context, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json
 ) -> None:
-    """Note opt-outs of elsewhere at Whautomate, and the numbers, so that none of them is created. Fills the counts."""
+    """Give the opt-out tag to people who opted out elsewhere, and note their numbers, so that none of them is created.
+
+    Fills `counts`.
+    """
     read_suppressed(context.stage, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
     require_few_suppress_rejected(suppress.max_rejected, context.stage.tally, counts["rows"])
     log_unsuppressed(context.stage.tally, counts["rows"])
@@ -258,7 +260,7 @@ def _report(
 
 @contextmanager
 def _lease(client: Client, name: str, run: Run, when_running: str) -> Iterator[Lease]:
-    """Hold the lease of a sync, with signs of life, and leave it as the work ends."""
+    """Hold the lease of a sync, renew it while the work goes on, and release it when the work ends."""
     leases = client.state.leases
     while isinstance(lease := leases.take(client.account.id, name, run.holder, run.part), Held):
         says = f"another run of the sync {name!r} is under way"
@@ -273,10 +275,10 @@ def _lease(client: Client, name: str, run: Run, when_running: str) -> Iterator[L
 
     def live() -> None:
         while not ended.wait(LASTS / 4):
-            # Without the database nothing is sent either.
+            # Without the database, nothing is sent either.
             with suppress_error(StateUnavailable):
                 if not leases.renew(lease):
-                    log.warning("another try of this run has taken over: no more is sent")
+                    log.warning("another try of this run has taken over: this one sends nothing more")
                     client.stop()
                     return
 
@@ -284,7 +286,7 @@ def _lease(client: Client, name: str, run: Run, when_running: str) -> Iterator[L
     try:
         yield lease
     except QuotaExhausted as error:
-        # It goes on when there are permits; until then nobody else begins.
+        # The run resumes when there are permits; until then no other run may begin.
         leases.renew(lease, max(0.0, (error.next_permit_at or time.time()) - time.time()) + 900.0)
         raise
     except BaseException:

@@ -1,4 +1,4 @@
-"""Some requests at once, one bad item never ends the work, and what concerns all does at once."""
+"""Several requests at once. An error that concerns one item does not end the work; one that concerns all does."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 WORKERS = 8
-"""Requests under way at once. The pool bounds how fast; this only hides the way to the server and back."""
+"""Requests under way at once. The pool limits their rate; this only hides the time a round trip takes."""
 
 BATCH = 40
-"""Items of which most must not fail."""
+"""The work stops if more than half of so many items in a row fail."""
 
 GRACE = 10.0
-"""Seconds for which requests under way are waited for when the work is stopped."""
+"""Seconds to wait for requests under way when the work is stopped."""
 
 _FAILED = (InvalidRequest, OutcomeUnknown, ServerError, UnexpectedResponse)
 _OF_ONE = (*_FAILED, NotFound, PolicyRefused)
-"""Errors that concern the one item."""
+"""Errors that concern one item."""
 
 
 class Done(NamedTuple, Generic[T, R]):
-    """An item, with its result or the error that concerns it alone."""
+    """An item with its result, or with the error that concerns it alone."""
 
     item: T
     result: R | None
@@ -48,12 +48,12 @@ class Done(NamedTuple, Generic[T, R]):
 def each(
     client: Client, items: Iterable[T], do: Callable[[T], R]
 ) -> AbstractContextManager[Generator[Done[T, R], None, None]]:
-    """Do something with each item, some at once, and give what became of it as it comes.
+    """Do something with each item, several at once, and yield each as it is done.
 
-    Where the work stops, requests under way are waited for and given before the error is raised; no more leave. Where
-    the caller stops, they are waited for as its `with` ends.
+    If the work stops, no more requests leave; those under way are waited for and yielded before the error is raised. If
+    the caller stops, they are waited for when its `with` ends.
 
-    Raises: what concerns every item; `InvalidRequest` where most of `BATCH` items in a row failed.
+    Raises: errors that concern every item; `InvalidRequest` if more than half of `BATCH` items in a row failed.
     """
     return closing(_each(client, items, do))
 
@@ -70,14 +70,14 @@ def _each(client: Client, items: Iterable[T], do: Callable[[T], R]) -> Generator
                 while failure is None and len(under_way) < WORKERS and (item := next(rest, None)) is not None:
                     # In the caller's context, so that log lines find the run they belong to.
                     under_way[executor.submit(contextvars.copy_context().run, do, item)] = item
-            except WhautomateError as stopped:  # items may be read from the server
+            except WhautomateError as stopped:  # reading items may send requests
                 failure = stopped
                 client.stop()
             if not under_way:
                 break
             done = wait(under_way, timeout=GRACE if failure else None, return_when=FIRST_COMPLETED).done
             if not done:
-                break  # they wait for permits, and send nothing when they get one
+                break  # they wait for permits, and will send nothing
             for future in done:
                 item, error = under_way.pop(future), future.exception()
                 if error is None:

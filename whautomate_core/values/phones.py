@@ -1,6 +1,6 @@
-"""Phone numbers as people write them -> E.164, by libphonenumber; and the several spellings of one number.
+"""Phone numbers as people write them -> E.164, by libphonenumber, and the spellings of one number.
 
-The library is imported where it is used: DAG files check mappings at parse, and must not load its tables for that.
+The library is imported where it is used, because DAG files check mappings and must not load its tables for that.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _SPELT = [
 
 
 def spellings(number: str) -> tuple[str, ...]:
-    """Every spelling of the number that these digits, from the country code on, are one of.
+    """All spellings of a number, given as digits from the country code on. The first is its canonical form.
 
-    WhatsApp keeps some numbers otherwise than people write them today. The first is the number's canonical form.
+    WhatsApp stores some numbers in an older spelling than people write today.
     """
     for pattern, forms in _SPELT:
         if found := pattern.fullmatch(number):
@@ -41,7 +41,7 @@ def spellings(number: str) -> tuple[str, ...]:
 
 
 def canonical(number: str) -> str:
-    """The form in which two spellings of one number (digits from the country code on) are equal."""
+    """The form in which all spellings of one number (digits from the country code on) are equal."""
     return spellings(number)[0]
 
 
@@ -67,8 +67,8 @@ def as_dialled(number: str, code: str) -> list[str]:
 
 
 def shared_digits(number: str) -> str:
-    """What a search for a number asks for: the digits that end all of its spellings, those without the country's code
-    among them, since clients hold it apart."""
+    """The digits to search for: all spellings of the number end in them, also without the country code, which clients
+    have in a field of its own."""
     import phonenumbers
 
     try:
@@ -80,7 +80,7 @@ def shared_digits(number: str) -> str:
 
 
 _TAKEN_FOR_CODES = {"UK": "GB", "EN": "GB", "EL": "GR"}
-"""What people write for a country that has another code."""
+"""Wrong codes that people write for a country -> its code."""
 
 
 def _meant(code: str | None) -> str:
@@ -100,7 +100,7 @@ def require_region(region: str) -> str:
 
 
 def e164(number: str, region: str | None) -> str:
-    """`0151 2345 6789` with region `DE` -> `+4915123456789`. A spelling of before becomes the one that is valid today.
+    """`0151 2345 6789` with region `DE` -> `+4915123456789`. An old spelling becomes the one that is valid today.
 
     Raises `ValueError` with a reason that doesn't hold the number.
     """
@@ -149,9 +149,9 @@ def e164(number: str, region: str | None) -> str:
 
 
 def _one_whole_number(number: str) -> str:
-    """A cell's number as it was before a spreadsheet made a decimal number of it, where no digit was lost.
+    """A cell's number as it was before a spreadsheet made a decimal number of it, if no digit was lost.
 
-    Raises `ValueError` where digits may be lost, and for several numbers.
+    Raises `ValueError` if digits may be lost, and for several numbers.
     """
     if re.fullmatch(r"\+?\d+\.0", number):
         return number[:-2]
@@ -169,7 +169,7 @@ def _one_whole_number(number: str) -> str:
 
 
 def _valid_spelling(number: str) -> str:
-    """The number as it is where it is valid, else the spelling that is. Raises `ValueError` where none is."""
+    """The number if it is valid, otherwise its spelling that is. Raises `ValueError` if none is."""
     import phonenumbers
 
     for one in (number, *spellings(number)):
@@ -179,10 +179,10 @@ def _valid_spelling(number: str) -> str:
 
 
 def international(field: str, number: object) -> str:
-    """The digits of a number that is spelt from its country code on: `+49 151 2345678` -> `491512345678`.
+    """The digits of a number that begins with its country code: `+49 151 2345678` -> `491512345678`.
 
-    The server may find somebody by other spellings (00 before it, a 0 within), whom a search by their digits doesn't
-    show: so they are refused, since somebody who opted out could be meant. Raises `InvalidRequest`.
+    The server may find people by other spellings (00 in front, a 0 within) that a search for their digits does not
+    show. They might have opted out, so other spellings are refused. Raises `InvalidRequest`.
     """
     import phonenumbers
 
