@@ -197,12 +197,10 @@ class Ledger:
 
     # --- rows
 
-    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str, Result]]:
-        """Rows by the hash of their cells: hash -> match, the run that confirmed the row, and its result."""
-        found = select(rows.c.raw, rows.c.match, rows.c.run, *_RESULT).where(
-            rows.c.sync == sync, rows.c.raw.in_(_values())
-        )
-        return {row[0]: (row[1], row[2], Result(*row[3:])) for row in self._in_parts(found, raws)}
+    def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Rows by the hash of their cells: hash -> match, and the run that confirmed the row."""
+        found = select(rows.c.raw, rows.c.match, rows.c.run).where(rows.c.sync == sync, rows.c.raw.in_(_values()))
+        return {row[0]: (row[1], row[2]) for row in self._in_parts(found, raws)}
 
     def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, Result]]:
         """Rows by match: match -> hash of what was wanted, the run that confirmed the row, and its result."""

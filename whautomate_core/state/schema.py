@@ -149,7 +149,7 @@ rows = Table(
     Column("untagged", Boolean, nullable=False, server_default=false()),
     Column("protected", Boolean, nullable=False, server_default=false()),
     # With all columns that a query by `raw` reads: without one of them, SQLite scans every row of the sync each time.
-    Index("whautomate_row_raw", "sync", "raw", "run", "outcome", "tagged", "untagged", "protected"),
+    Index("whautomate_row_raw", "sync", "raw", "run"),
     sqlite_with_rowid=False,
 )
 

@@ -45,12 +45,14 @@ def read_source(context: Context, rows: Rows) -> int:
                 row = Row(row.number, readable, "row holds control characters")
             taken.append((row, text, None if row.problem else raw_of(text)))
         known = context.ledger.known(context.lease.sync, [raw for *_, raw in taken if raw]) if skips else {}
+        # What an earlier try of this run did counts as done by this run.
+        own = [match for match, run in known.values() if run == context.lease.run]
+        earlier = {match: result for match, (*_, result) in context.ledger.payloads(context.lease.sync, own).items()}
         for row, text, raw in taken:
             number, cells, problem = row
             if raw and (confirmed := known.get(raw)):
-                match, run, result = confirmed
-                became = result if run == context.lease.run else UNCHANGED
-                lines.append(Line(number, match, raw, text, None, None, became))
+                match, _ = confirmed
+                lines.append(Line(number, match, raw, text, None, None, *earlier.get(match, UNCHANGED)))
                 continue
             try:
                 person = read(cells, problem)

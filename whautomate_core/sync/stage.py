@@ -11,9 +11,8 @@ from types import TracebackType
 from typing import NamedTuple
 
 from whautomate_core.client.pages import PAGE_SIZE
-from whautomate_core.state.ledger import Result
 from whautomate_core.sync.stage_file import StageFile
-from whautomate_core.sync.stage_people import StagedPeople, result_columns
+from whautomate_core.sync.stage_people import StagedPeople
 from whautomate_core.sync.tally import Tally
 
 
@@ -29,8 +28,11 @@ class Line(NamedTuple):
     """What the row says, as JSON; None if the ledger has the row as it is."""
     unfit: str | None = None
     """Why the row can't be sent, if it says at the same time that the person does not consent."""
-    result: Result | None = None
-    """What became of the row, if the ledger has it as it is."""
+    outcome: str | None = None
+    """What became of the row, if the ledger has it as it is: the fields of `Result`."""
+    tagged: bool = False
+    untagged: bool = False
+    protected: bool = False
 
     def __repr__(self) -> str:
         return f"Line(row={self.row})"
@@ -76,7 +78,7 @@ class Stage:
         self._file.many(
             "INSERT INTO line (row, match, raw, cells, person, unfit, outcome, tagged, untagged, protected)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((*line[:6], *result_columns(line.result)) for line in lines),
+            lines,
         )
 
     def reject(self, rejects: Iterable[tuple[int, str, bool]]) -> None:
