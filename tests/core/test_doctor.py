@@ -576,7 +576,7 @@ def test_it_asks_before_it_sends_anything(run: Any, whautomate_emulator: Emulato
     result = run()
     assert result.exit_code == 1
     assert "at most 10 requests" in result.output
-    assert "add --yes to proceed" in result.output
+    assert "add --yes to continue" in result.output
     result = run("--write", "--scratch-number", NUMBER)
     assert "at most 15 requests" in result.output
     assert "may message" in result.output
