@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.people.kinds import Kind
-from whautomate_core.rows.files import Storage
+from whautomate_core.rows.files import Storage, require_folder
 from whautomate_core.rows.row import IfThere
 from whautomate_core.rows.sources import Source
 from whautomate_core.sync.mapping import PeopleMapping, check_tags, people_mapping
@@ -27,7 +27,6 @@ from whautomate_core.sync.options import (
     WhenRunning,
     check_choice,
 )
-from whautomate_core.sync.report import require_folder
 from whautomate_core.values.numbers import require_seconds
 from whautomate_core.values.progress import LogProgress, Progress
 from whautomate_core.values.thresholds import Threshold, check_threshold

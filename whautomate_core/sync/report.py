@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from whautomate_core.api.call import Json
-from whautomate_core.errors import ConfigurationError, StateUnavailable
+from whautomate_core.errors import StateUnavailable
 from whautomate_core.people.kinds import SEPARATOR
 from whautomate_core.policy import digits
 from whautomate_core.rows.files import Storage, write_records
@@ -102,12 +100,6 @@ def log_failed(tally: Tally) -> None:
 
 
 # --- files
-
-
-def require_folder(name: str, path: str | None) -> None:
-    """Raise `ConfigurationError` if the folder of a local file that is to be written does not exist."""
-    if path is not None and "://" not in path and not Path(path).parent.is_dir():
-        raise ConfigurationError(f"{name}: the folder {os.path.dirname(os.path.abspath(path))} does not exist")
 
 
 def write_rejects(path: str | None, tally: Tally, show: Show, storage: Storage) -> None:
