@@ -37,8 +37,7 @@ clean:  ## Remove environments and the state of the demos
 	rm -rf .venvs .demo
 
 $(NOX): constraints/tools.txt
-	@$(PYTHON) -c ('import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make '
-	    'PYTHON=python3.11 ...")')
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	@$(PYTHON) -m venv --clear .venvs/tools
 	@.venvs/tools/bin/python -m pip install --quiet --disable-pip-version-check -r constraints/tools.txt
 	@touch $(NOX)
