@@ -63,7 +63,8 @@ def _module(resource: str, conditions: list[type[Condition]]) -> str:
 def _sensor(condition: type[Condition], imports: code.Imports) -> str:
     function = function_of(condition, of_the_run=())
     imports.add(function.module, function.name)
-    name = f"Whautomate{condition.kind.title()}Sensor"
+    title = "".join(part.title() for part in condition.kind.split("_"))
+    name = f"Whautomate{title}Sensor"
     names = [one.name for one in function.arguments]
     fields = [*(f'"{one}"' for one in names), f"*{BASE}.template_fields"]
     lines = [

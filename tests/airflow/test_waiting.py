@@ -38,7 +38,8 @@ from whautomate_core.waiting.condition import Seen
 
 def _sensor(resource, kind):
     module = importlib.import_module(f"airflow_provider_whautomate.sensors.{resource}")
-    return getattr(module, f"Whautomate{kind.title()}Sensor")
+    title = "".join(part.title() for part in kind.split("_"))
+    return getattr(module, f"Whautomate{title}Sensor")
 
 
 SENSORS = {one.kind: _sensor(resource, one.kind) for resource, some in CONDITIONS.items() for one in some}

@@ -258,6 +258,10 @@ CONDITIONS: list[Condition] = [
 ]
 
 
+def test_there_is_an_example_of_each_condition() -> None:
+    assert {type(one) for one in CONDITIONS} == {one for several in REGISTERED.values() for one in several}
+
+
 @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda one: one.kind)
 def test_conditions_are_plain_json(condition: Condition) -> None:
     assert condition_from(json.loads(json.dumps(condition.as_json()))) == condition

@@ -26,7 +26,7 @@ from whautomate_core.values.thresholds import Threshold
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
     from whautomate_core.client.client import Client
-    from whautomate_core.messaging.opted_out import OptedOut
+    from whautomate_core.messaging.recent_opt_outs import OptedOut
 
 _JOB = "sendTemplateToContacts"
 """Stands in keys, and so is never changed."""
@@ -188,7 +188,7 @@ class _Messages(RowJob):
 
     def apply(self, item: Item) -> Outcome:
         from whautomate_core.client.once import send_once
-        from whautomate_core.messaging.opted_out import OptedOut
+        from whautomate_core.messaging.recent_opt_outs import OptedOut
 
         number = item.key[0]
         call = send_whatsapp_template(self._message(item))
