@@ -25,6 +25,8 @@ MOST_LAG = 600.0
 
 
 def _one_of(value: T, *known: str) -> T:
+    if value == "":  # an empty field of a form
+        return None
     if value is not None and value not in known:
         raise ValueError(f"must be {', '.join(known[:-1])} or {known[-1]}, not {value!r}")
     return value

@@ -348,6 +348,21 @@ def test_the_same_under_another_key_is_refused_for_a_while(
     assert posts(whautomate_emulator) == 3
 
 
+def test_a_plan_is_made_again_and_says_what_was_sent_before(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    cooled: dict[str, Any] = {"cooldown": timedelta(hours=20), **HELD}
+    when = clock(whautomate_emulator)
+    assert plan_broadcast(client, campaign(**cooled), clock=when)["sent_before"] is None
+    made = broadcast(client, whautomate_emulator, **cooled)
+    again = plan_broadcast(client, campaign(**cooled), clock=when)  # a run that is cleared plans again
+    assert made["id"] in again["sent_before"]
+    assert again["recipients"] == 6
+    assert broadcast(client, whautomate_emulator, approved_plan=again, **cooled)["id"] == made["id"]
+    with pytest.raises(PolicyRefused, match="sent the same content"):
+        broadcast(client, whautomate_emulator, key="another key", approved_plan=again, **cooled)
+
+
 def test_what_was_called_off_needs_no_cooling(client: Client, whautomate_emulator: Emulator, people: list[str]) -> None:
     cooled: dict[str, Any] = {"cooldown": timedelta(hours=20), **HELD}
     broadcast(client, whautomate_emulator, key="1", **cooled)

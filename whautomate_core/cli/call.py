@@ -92,7 +92,8 @@ def _command(name: str, endpoint: Endpoint) -> Callable[..., None]:
             account = account_from_environment(host, settings)
             if endpoint.once:
                 agreed(f"{made.method} {made.path} is sent once and never repeated automatically. Send it?", yes)
-            with Client(account) as client:
+            # Somebody waits at the terminal: a longer wait is an error that says when the next permit is due.
+            with Client(account, max_wait=LONGEST_WAIT) as client:
                 records = _records(client, endpoint, made, key, max_records)
                 if output not in (None, "-"):
                     write_records(str(output), records)
@@ -128,6 +129,9 @@ def _records(client: Client, endpoint: Endpoint, call: Call[Any], key: str | Non
         if not endpoint.reads:
             typer.echo(endpoint_line(call, summary(call, answer), did=did()), err=True)
 
+
+LONGEST_WAIT = 60.0
+"""Seconds that the command waits for a permit."""
 
 _FLAGS = {
     "allow_protected": "Also apply to opted-out people. Set it only after a deliberate human decision.",

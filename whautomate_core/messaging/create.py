@@ -45,6 +45,8 @@ def ensure_created(step: Step, key: str, meant: Meant, due: datetime | None) -> 
             ) from None
         if claim is not None and claim.settled:
             return claim.result, False
+        if claim is None:
+            require_cooled(step, meant)
         note = claim.result if claim is not None else prepare(step, meant, due)
         try:
             return create(step, key, meant, note or {})

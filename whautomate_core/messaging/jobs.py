@@ -111,8 +111,9 @@ def plan_broadcast(
 
     Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
         (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-        `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `skipped` (why
-        nothing would be sent, else None).
+        `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `sent_before` (a
+        broadcast with the same content and audience within `cooldown`: steps with another key refuse then; else None),
+        `skipped` (why nothing would be sent, else None).
 
     Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
     """

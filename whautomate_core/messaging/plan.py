@@ -44,9 +44,10 @@ def plan_broadcast(
     Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
         (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
         `last_recipients` (of the last broadcast of this name), `requests` made for it, `hash`, which differs for every
-        other plan, and `skipped`: why nothing would be sent, else None.
+        other plan, `sent_before` (the broadcast with the same content and audience within `cooldown`, because of which
+        a step with another key refuses; else None), and `skipped`: why nothing would be sent, else None.
 
-    Raises: what `send_broadcast` does before it creates anything.
+    Raises: what `send_broadcast` does before it creates anything, but for `cooldown`.
     """
     step = Step(client, campaign, "", clock or timing.now, time.sleep)
     before = client.requests
@@ -56,6 +57,9 @@ def plan_broadcast(
         note = prepare(step, meant, due)
     except NotSent as reason:
         return {"name": campaign.name, "skipped": str(reason)}
+    sent_before = _sent_before(step, meant)
+    if sent_before:  # perhaps by the very step that this plan is for, which then returns what it has sent
+        log.warning("plan of %s: %s", campaign.name, sent_before)
     shown = ("segments", "criteria", "recipients", "recipients_least", "excluded", "start", "cost", "last_recipients")
     return {
         "name": campaign.name,
@@ -64,6 +68,7 @@ def plan_broadcast(
         **{name: note[name] for name in shown},
         "requests": client.requests - before,
         "hash": note["hash"],
+        "sent_before": sent_before,
         "skipped": None,
     }
 
@@ -151,7 +156,6 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
     """Ask all guards, and return what is known about the broadcast before it is created."""
     campaign = step.campaign
     require_parameters(campaign)
-    require_cooled(step, meant)
     # The policy checks this again at the send; here it comes before people are counted, and a plan reports it.
     _require_exclusions(meant, step.client.account.policy.opt_out_tags)
     audience = audience_of(step, meant)
@@ -200,15 +204,21 @@ def audience_note(campaign: Campaign, audience: Audience) -> Json:
 
 def require_cooled(step: Step, meant: Meant) -> None:
     """Raise `PolicyRefused` if the same content went to the same audience within `cooldown`, under another key."""
+    if reason := _sent_before(step, meant):
+        raise PolicyRefused(reason)
+
+
+def _sent_before(step: Step, meant: Meant) -> str | None:
     cooldown = step.campaign.cooldown
     if cooldown is None:
-        return
+        return None
     mine = {name: step.client.state.secret.digest(value) for name, value in meant.body.items()}
     for other in step.claims.latest(step.account, WHAT, seconds=cooldown.total_seconds()):
         if other.key in (step.key, step.key + ANEW) or (other.result or {}).get("over"):
             continue
         if {name: value for name, value in other.payload.items() if name not in ("name", "scheduleDateTime")} == mine:
-            raise PolicyRefused(_cooling(other, cooldown))
+            return _cooling(other, cooldown)
+    return None
 
 
 def _cooling(other: Claim, cooldown: timedelta) -> str:
