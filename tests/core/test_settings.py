@@ -97,3 +97,8 @@ def test_forms_show_lists_of_names_as_a_line_of_text() -> None:
     }
     assert all("array" not in text for text in shown_as.values())
     assert "password" in shown_as["listed"]
+
+
+def test_an_empty_field_of_a_form_is_none() -> None:
+    settings = Settings.model_validate({"plan": "", "sends": ""})
+    assert (settings.plan, settings.sends) == (None, None)
