@@ -75,9 +75,9 @@ def get_provider_info() -> dict[str, object]:
                     "location_id": {
                         "label": "Location",
                         "description": (
-                            "Id of the location that new records belong to, if a step names none. The step "
-                            "list_locations shows the ids; so does Test in Airflow's connection form while this is "
-                            "empty."
+                            "Id of the location that jobs (sync, segments, bookings, broadcasts) use if they name "
+                            "none. The step list_locations shows the ids; so does Test in Airflow's connection form "
+                            "while this is empty."
                         ),
                         "schema": {"type": ["string", "null"]},
                     },

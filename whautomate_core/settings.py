@@ -92,8 +92,8 @@ class Settings(BaseModel):
     location_id: Text = Field(
         default=None,
         title="Location",
-        description="Id of the location that new records belong to, if a step names none. The step list_locations "
-        "shows the ids; so does Test in Airflow's connection form while this is empty.",
+        description="Id of the location that jobs (sync, segments, bookings, broadcasts) use if they name none. The "
+        "step list_locations shows the ids; so does Test in Airflow's connection form while this is empty.",
     )
     account: Text = Field(
         default=None,
