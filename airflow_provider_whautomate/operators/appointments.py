@@ -309,7 +309,7 @@ class WhautomateBookSlotOperator(WhautomateJobOperator):
         `InvalidRequest` where the member of staff doesn't offer the service; `PolicyRefused`; `OutcomeUnknown` where
         the answer was lost and no list shows the booking: it is not made again on a guess.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param client_id: Id of the client who comes (templated).
     :param service_id: Id of the service, of type APPOINTMENT (templated).
@@ -425,7 +425,7 @@ class WhautomateRescheduleBookingOperator(WhautomateJobOperator):
         appointment or the slot isn't free; `InvalidRequest` where there are several or it is cancelled;
         `PolicyRefused`; `OutcomeUnknown` where the answer was lost and the appointment is not there.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param start: The new start: a datetime with a time zone, or text with an offset (templated).
     :param appointment_id: Id of the appointment; either this, or `client_id` and `date` (templated).
@@ -509,7 +509,7 @@ class WhautomateCancelBookingOperator(WhautomateJobOperator):
         appointment; `InvalidRequest` where there are several; `PolicyRefused`; `OutcomeUnknown` where the answer was
         lost and the appointment is not cancelled.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param appointment_id: Id of the appointment; either this, or `client_id` and `date` (templated).
     :param client_id: Id of the client who has the appointment (templated).
@@ -596,7 +596,7 @@ class WhautomateExportAppointmentsOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
         read; no file is written then.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
         object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one

@@ -321,7 +321,7 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
 
     Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param name: Name of the broadcast. At Whautomate, a short hash of its key follows the name (templated).
     :param template: Name and language of an approved template (templated).
@@ -550,7 +550,7 @@ class WhautomateBroadcastOperator(SendingOperator):
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
         has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param name: Name of the broadcast. At Whautomate, a short hash of its key follows the name (templated).
     :param template: Name and language of an approved template (templated).

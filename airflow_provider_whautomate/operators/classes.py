@@ -452,7 +452,7 @@ class WhautomateUpsertClassOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where there are several
         such classes; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param service_id: Id of the service (templated).
     :param staff_id: Id of the member of staff (templated).
@@ -535,7 +535,7 @@ class WhautomateSyncClassesOperator(WhautomateJobOperator):
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param timezone: IANA zone of the location, such as `Europe/Berlin`: of times without an offset, and of new classes
@@ -670,7 +670,7 @@ class WhautomateEnrolParticipantsOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` for a class that has
         begun or was cancelled, and over the thresholds; `NotFound` where there is no such class.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param class_id: Id of the class (templated).
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
@@ -790,7 +790,7 @@ class WhautomateExportClassesOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
         read; no file is written then.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
         object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one
@@ -854,7 +854,7 @@ class WhautomateExportBookingsOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` before anything is sent; `ListUnstable` where the list changes every time it is
         read; no file is written then.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File to write to: JSON lines, or Parquet where it ends in `.parquet`; local, or the URL of an
         object such as `s3://bucket/key`. It appears once it is complete; only its owner can read a local one

@@ -361,7 +361,7 @@ class WhautomateSyncClientsOperator(WhautomatePeopleJobOperator):
         over a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
         `AuthenticationError`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param mapping: Field of a client -> its column. `{"value": ...}` is one value for all rows; a function gets each
@@ -563,7 +563,7 @@ class WhautomateTagClientsOperator(WhautomatePeopleJobOperator):
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` over a threshold.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param tag: Name of the tag (templated).
@@ -721,7 +721,7 @@ class WhautomateFindClientOperator(WhautomateJobOperator):
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param phone: Phone number as people write it. Give this or `email_address` (templated).
     :param email_address: E-mail address; upper and lower case make no difference (templated).
@@ -786,7 +786,7 @@ class WhautomateSetClientFieldsOperator(WhautomateJobOperator):
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param fields: Fields to write. Not `tags`: the tag calls give and take tags one by one (templated).
     :param phone: Phone number of the client as people write it; this, `email_address` or `client_id`. If several

@@ -369,7 +369,7 @@ class WhautomateSyncContactsOperator(WhautomatePeopleJobOperator):
         over a threshold; `BudgetExceeded` if `over_quota` refuses; errors of the client that concern every row, such as
         `AuthenticationError`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param mapping: Field of a contact -> its column. `{"value": ...}` is one value for all rows; a function gets each
@@ -570,7 +570,7 @@ class WhautomateTagContactsOperator(WhautomatePeopleJobOperator):
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` over a threshold.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param tag: Name of the tag (templated).
@@ -725,7 +725,7 @@ class WhautomateExportOptOutsOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` if the file can't be written; `ListUnstable`, without a file, if a list changed
         whenever it was read.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param output_path: File of records `kind` (contact or client), `id`, `phoneNumber` (from its country code on, where
         there is one), `email`, `tags` (the opt-out tags), `updatedAt`: JSON lines, or Parquet where it ends in
@@ -770,7 +770,7 @@ class WhautomateFindContactOperator(WhautomateJobOperator):
 
     Raises: `InvalidRequest` if it is not a phone number, before anything is sent; `NotFound`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param phone: Phone number as people write it (templated).
     :param default_region: Country of a number without a country code, such as `DE` (templated).
@@ -827,7 +827,7 @@ class WhautomateSetContactStageOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` if the
         contact has opted out, or another contact or client with the same number, which a search for each kind tells.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param stage: Name of the stage (templated).
     :param phone: Phone number of the contact as people write it; this or `contact_id`. If several contacts have the
@@ -898,7 +898,7 @@ class WhautomateSetContactFieldsOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `NotFound`; `PolicyRefused` if a stage or
         number is to be written, and the contact, or another contact or client with the same number, has opted out.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param fields: Fields to write. Not `tags`: the tag calls give and take tags one by one (templated).
     :param phone: Phone number of the contact as people write it; this or `contact_id`. If several contacts have the

@@ -684,7 +684,7 @@ class WhautomateSendTemplateToContactsOperator(TimedMessagesOperator):
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
         `InvalidRequest` over the thresholds, or where the server refuses one message after the other.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param template: Name and language of an approved template (templated).

@@ -190,7 +190,7 @@ class WhautomateEnsureAudienceOperator(WhautomateJobOperator):
     Raises: `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody
         is tagged then); `ListUnstable`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param tag: Name of the tag (templated).
     :param contacts: Ids of contacts; defaults to everybody with the tag (templated).

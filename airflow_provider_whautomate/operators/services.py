@@ -238,7 +238,7 @@ class WhautomateUpsertServiceOperator(WhautomateJobOperator):
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` where several services
         have the name; `OutcomeUnknown` where the answer to its creation was lost and no list shows it.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param name: Exact name of the service (templated).
     :param service: Its other fields; `serviceType` is required (APPOINTMENT, CLASS or ADD_ON) (templated).
@@ -293,7 +293,7 @@ class WhautomateSyncServicesOperator(WhautomateJobOperator):
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param mapping: What the API calls a value -> its column, such as `{"name": "treatment", "sellingPrice": "price"}`:

@@ -304,7 +304,7 @@ class WhautomateSyncStaffBlocksOperator(WhautomateJobOperator):
 
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
     :param calendar: A name for this source, by which its blocks are recognised: it must stay the same (templated).
     :param source: Path or URL of a CSV, JSON lines, Parquet or iCalendar file (`.ics`), rows as dicts, or a query

@@ -24,7 +24,7 @@ class WhautomateQuotaSensor(WhautomateSensor):
 
     Returns: `left`, the number of requests that the account may make now.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param requests: The number of requests, within a minute as well as within a day (templated).
     :param poll_interval: If deferrable: seconds until the second check; doubles with each check, up to 15 minutes.

@@ -26,7 +26,7 @@ class WhautomateAppointmentSensor(WhautomateSensor):
 
     Returns: `id` of one, `count`, `ids` (up to 100).
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param is_: `booked` or `cancelled` (templated).
     :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).
@@ -99,7 +99,7 @@ class WhautomateSlotSensor(WhautomateSensor):
 
     Returns: `start` (UTC).
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param service_id: Id of the service (templated).
     :param earliest: Start of the period: a datetime with a time zone, or text with an offset (templated).

@@ -21,7 +21,7 @@ class WhautomateClassSensor(WhautomateSensor):
 
     Returns: `id`, `free` (places).
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param class_id: Id of the class (templated).
     :param free: How many places must be free; 0 waits until the class is full (templated).

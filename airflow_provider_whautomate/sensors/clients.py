@@ -21,7 +21,7 @@ class WhautomateClientSensor(WhautomateSensor):
 
     Returns: `id`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param client_id: Id of the client (templated).
     :param tag: Name of a tag (templated).

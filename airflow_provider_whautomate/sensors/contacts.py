@@ -21,7 +21,7 @@ class WhautomateContactSensor(WhautomateSensor):
 
     Returns: `id`.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param contact_id: Id of the contact; this or `phone` (templated).
     :param phone: A number. Any contact with that number will do, and there may be none yet (templated).

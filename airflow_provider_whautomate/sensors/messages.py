@@ -22,7 +22,7 @@ class WhautomateMessageSensor(WhautomateSensor):
 
     Returns: `contact_id`, `count` (of messages since), `newest_id`, `newest_at` (UTC); nothing of what was written.
 
-    Beside it: `requests`, and `waited`, the seconds spent waiting for permits.
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits.
 
     :param contact_id: Id of the contact (templated).
     :param since: The moment: a datetime with a time zone, or its text. Defaults to the start of the step, which starts

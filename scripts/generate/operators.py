@@ -101,7 +101,7 @@ OF_THE_RUN = {
 }
 """What the task gives a job: argument -> code, and the name that it needs."""
 
-MADE = "Beside it: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try."
+MADE = "In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try."
 
 
 def files() -> dict[Path, str]:

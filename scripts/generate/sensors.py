@@ -22,7 +22,7 @@ BASE = "WhautomateSensor"
 BY_HAND = {"broadcast"}
 """Kinds of conditions whose sensors are written by hand, in the module of their resource."""
 
-MADE = "Beside it: `requests`, and `waited`, the seconds spent waiting for permits."
+MADE = "In addition: `requests`, and `waited`, the seconds spent waiting for permits."
 
 
 def files() -> dict[Path, str]:

@@ -38,7 +38,7 @@ class Event:
 
     number: int
     times: tuple[Span, ...] = ()
-    """In the order of their start. Empty where it was cancelled, takes no time, or is outside the period."""
+    """In the order of their start. Empty if it was cancelled, takes no time, or is outside the period."""
     problem: str | None = None
 
 
@@ -54,7 +54,7 @@ def busy_times(
     Args:
         timezone: Zone of whole days, and of starts without a zone.
 
-    Raises: `ConfigurationError` where the file can't be read as iCalendar.
+    Raises: `ConfigurationError` if the file can't be read as iCalendar.
     """
     tz, until = zone(timezone), time.monotonic() + _LONGEST
     events = [(event, zones) for calendar, zones in _calendars(str(path), storage) for event in calendar.walk("VEVENT")]
@@ -203,7 +203,7 @@ class _Series:
             if start.year > latest.year:
                 continue
             # dateutil follows a rule that no day fulfils to the year 9999. Days and weekdays are the same every 400
-            # years, so the rule is worked out in the last such period, where that is not far.
+            # years, so the rule is worked out in the last such period, if that is not far.
             later = (9999 - latest.year) // 400 * 400
             try:
                 text = type(rule)(parts).to_ical().decode()

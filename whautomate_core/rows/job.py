@@ -60,10 +60,10 @@ class RowJob:
     """
 
     outcomes: ClassVar[tuple[Outcome, ...]] = ("created", "updated", "unchanged")
-    """What can become of a row, beside `ENDS`. `unchanged` is always one of them."""
+    """The outcomes of a row in addition to `ENDS`. `unchanged` is always one of them."""
 
     beside: ClassVar[tuple[str, ...]] = ()
-    """What is counted beside the rows (`outcomes.Beside`), in `report.beside`."""
+    """What is counted in addition to the rows (`outcomes.Beside`), in `report.beside`."""
 
     report: Report
     """Set by `run_rows`."""
@@ -80,17 +80,18 @@ class RowJob:
         raise NotImplementedError
 
     def choose(self, earlier: Item, later: Item) -> Item:
-        """Which of two rows with the same key counts. Raises `LeftOut` where the later one contradicts the earlier.
+        """Which of two rows with the same key counts. Raises `LeftOut` if the later one contradicts the earlier.
 
         Where rows ask for several things, the earlier one must count.
         """
         return later
 
     def look(self, items: Store) -> None:
-        """Read what is there, and plan. Nothing may be sent yet but reads. Raises `InvalidRequest` over a limit."""
+        """Read the existing records, and plan. Only reads may be sent. Raises `InvalidRequest` if a limit is
+        exceeded."""
 
     def check(self, item: Item) -> None:
-        """Raise as `read` does where what is there makes it impossible to do what a row asks for."""
+        """Raise as `read` does if the existing records make it impossible to do what a row asks for."""
 
     def begin(self) -> None:
         """What must be done before the rows, such as making room."""
@@ -133,12 +134,12 @@ def run_rows(
         lines: The rows (`read_lines`).
         max_rejected: Rows that may be rejected before nothing is sent.
         max_failed: Rows that may fail or be unsettled before the step fails.
-        rejects_path: File for the rows that have a reason: `row`, `outcome`, `reason`. It is written also where the
+        rejects_path: File for the rows that have a reason: `row`, `outcome`, `reason`. It is also written if the
             run is stopped.
         outcomes_path: The same for all rows.
         storage: What opens URLs.
 
-    Returns: Counts: `rows`, those of `job.outcomes` and `ENDS`, and those beside them.
+    Returns: Counts: `rows`, those of `job.outcomes` and `ENDS`, and the additional counts.
 
     Raises: `ConfigurationError` before anything is sent; `InvalidRequest` over the thresholds, or where all rows are
         rejected; what concerns every row.
@@ -163,7 +164,7 @@ def run_rows(
             _apply(job, store, report)
             job.end()
         finally:
-            # Also where the run is stopped: what was done must not be lost.
+            # Also if the run is stopped: what was done must not be lost.
             for path, only_reasons in ((rejects_path, True), (outcomes_path, False)):
                 if path is not None:
                     write_records(path, store.outcomes(only_reasons=only_reasons), storage=storage)
@@ -263,7 +264,7 @@ def check_mapping(mapping: object, required: set[str], optional: set[str]) -> di
 
 
 def region_mapping(region_column: str | None) -> dict[str, str]:
-    """The cell `region`, where an argument names its column."""
+    """The cell `region`, if an argument names its column."""
     return {} if region_column is None else {"region": Named(region_column, "region_column")}
 
 
@@ -275,7 +276,7 @@ class Used(Protocol):
 
 
 class Report:
-    """What became of each row. Every row is noted once.
+    """The outcome of each row. Every row is noted once.
 
     A step that waited for a permit starts again, and finds unchanged what it had changed before: `counts` adds what
     the earlier attempts changed.
@@ -284,7 +285,7 @@ class Report:
     def __init__(self, job: RowJob, used: Used, store: Store) -> None:
         self.rows = 0
         self.beside: Counter[str] = Counter(dict.fromkeys(job.beside, 0))
-        """What is counted beside the rows."""
+        """What is counted in addition to the rows."""
         self._rows = Counter[str](dict.fromkeys((*job.outcomes, *ENDS), 0))
         self._store = store
         self._earlier = used.earlier
@@ -293,7 +294,7 @@ class Report:
         used.changed = self._changed
 
     def add(self, row: int, outcome: Outcome, reason: str | None = None) -> None:
-        """Note what became of a row."""
+        """Note the outcome of a row."""
         self._rows[outcome] += 1
         self._store.note(row, outcome, reason)
 
@@ -307,7 +308,7 @@ class Report:
 
     @property
     def is_unsure(self) -> bool:
-        """Whether some rows could not be told, so that what no row names must not be taken for gone."""
+        """Whether some rows could not be read, so that nothing may count as gone because no row names it."""
         return bool(self._rows["rejected"] or self._rows["missing"])
 
     def require_few_rejected(self, max_rejected: Threshold) -> None:
@@ -327,13 +328,13 @@ class Report:
         log_rejected(self._rows["rejected"], self.rows, self._store.reasons(["rejected"]))
 
     def log_left_out(self) -> None:
-        """Log how many rows were left out or failed beside the rejected ones, and why."""
+        """Log how many rows were left out or failed in addition to the rejected ones, and why."""
         outcomes: list[Outcome] = ["missing", "full", "protected", "failed", "unsettled"]
         if count := sum(self._rows[one] for one in outcomes):
             log.warning("%s not done: %s", counted(count, "row"), self._store.reasons(outcomes))
 
     def counts(self) -> dict[str, Any]:
-        """How many rows came to what, also in the attempts before this one; then what is counted beside them."""
+        """The number of rows by outcome, earlier attempts included, then the additional counts."""
         counts = {"rows": self.rows, **self._rows, **self.beside}
         for name, count in self._earlier.items():
             counts[name] = counts.get(name, 0) + count
