@@ -24,7 +24,7 @@ MOST_LAG = 600.0
 """The largest `list_lag`, in seconds."""
 
 
-def _one_of(value: T, *known: str) -> T:
+def _one_of(value: T, *known: str) -> T | None:
     if value == "":  # an empty field of a form
         return None
     if value is not None and value not in known:

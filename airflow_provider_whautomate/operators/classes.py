@@ -599,7 +599,7 @@ class WhautomateSyncClassesOperator(WhautomateJobOperator):
         now: datetime | str | Templated | None = None,
         earliest: datetime | str | Templated | None = None,
         latest: datetime | str | Templated | None = None,
-        max_deleted: Threshold | Templated = "10%",
+        max_deleted: Threshold | Templated = 0,
         delete_booked: bool | Templated = False,
         allow_protected: bool | Templated = False,
         max_rejected: Threshold | Templated = "100%",

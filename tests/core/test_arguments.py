@@ -17,6 +17,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("sync_contacts", "mapping"): "which fields are written; columns may also be values and functions",
     ("sync_clients", "mapping"): "which fields are written; columns may also be values and functions",
     ("send_template_to_contacts", "mapping"): "bodyTextParameters is a list of columns, as it is a list in the API",
+    ("sync_classes", "max_deleted"): "deleting a class cancels the bookings of people, so none is deleted unasked",
     ("plan_broadcast", "max_failed"): "of the recipients, known only once the broadcast is finished",
     ("broadcast", "max_failed"): "of the recipients, known only once the broadcast is finished",
     ("set_contact_fields", "fields"): "contacts and clients have different fields",

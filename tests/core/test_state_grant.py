@@ -173,3 +173,16 @@ def test_a_server_that_isolates_more_strictly_is_asked_in_the_long_way(postgres:
     assert isinstance(pool.acquire(), Grant)
     assert (strict.granted, strict.declined) == (0, 1)
     assert pool.remaining() == [99]
+
+
+def test_without_the_function_the_full_rule_grants(postgres: str, account: str) -> None:
+    """As after a restore of the tables alone."""
+    database = Database(postgres)
+    pool = SharedPool(database, account, LIMITS)
+    pool.acquire()
+    database.run(lambda connection: connection.execute(text("ALTER FUNCTION whautomate_grant RENAME TO elsewhere")))
+    try:
+        assert isinstance(pool.acquire(), Grant)
+        assert pool.remaining() == [98]
+    finally:
+        database.run(lambda connection: connection.execute(text("ALTER FUNCTION elsewhere RENAME TO whautomate_grant")))

@@ -45,7 +45,7 @@ def sync_classes(
     now: datetime | str | None = None,
     earliest: datetime | str | None = None,
     latest: datetime | str | None = None,
-    max_deleted: Threshold = "10%",
+    max_deleted: Threshold = 0,
     delete_booked: bool = False,
     allow_protected: bool = False,
     max_rejected: Threshold = "100%",

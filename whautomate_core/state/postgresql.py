@@ -53,8 +53,13 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
+_NOT_THERE = ("42883", "42501")
+"""Codes of PostgreSQL for a function that does not exist, or that this user may not run."""
+
+
 def run_alone(engine: Engine, statement: str, values: Mapping[str, object]) -> Any:
-    """Run one statement in a transaction of its own, in one round trip, and return its first row.
+    """Run one statement in a transaction of its own, in one round trip, and return its first row; None if it calls a
+    function that does not exist or that this user may not run.
 
     Raises the driver's errors as they are.
     """
@@ -71,6 +76,8 @@ def run_alone(engine: Engine, statement: str, values: Mapping[str, object]) -> A
     except engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
         if engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
             connection.invalidate(error)
+        if getattr(error, "pgcode", None) in _NOT_THERE:
+            return None
         raise
     finally:
         connection.close()
