@@ -112,7 +112,7 @@ def create_client(
     """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
 
     It is not documented what happens with a number that exists, so the call must happen once. The number (or the
-    e-mail address if there is none) is searched for first: people who opted out are not created again.
+    e-mail address if there is none) is searched for first: opted-out people are not created again.
 
     Args:
         credentials: The block of the account.

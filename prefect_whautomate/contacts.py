@@ -116,7 +116,7 @@ def create_contact(
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
     It is not documented what happens with a number that exists, so the call must happen once. The number is searched
-    for first, among contacts and clients: people who opted out are not created again.
+    for first, among contacts and clients: opted-out people are not created again.
 
     Args:
         credentials: The block of the account.

@@ -87,7 +87,7 @@ class WhautomateCreateClientOperator(WhautomateEndpointOperator):
     """Create a client (`POST /v1/clients`; official page, evidence A; required fields per integrators, C).
 
     It is not documented what happens with a number that exists, so the call must happen once. The number (or the
-    e-mail address if there is none) is searched for first: people who opted out are not created again.
+    e-mail address if there is none) is searched for first: opted-out people are not created again.
 
     :param client: Fields, see `whautomate_core.api.records.ClientInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).

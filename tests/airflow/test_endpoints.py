@@ -113,7 +113,7 @@ def test_every_operation_has_its_operator_with_the_arguments_of_the_rule(operati
 
 def test_there_is_no_operator_beside_them_but_jobs():
     endpoints = {operation.operator for operation in OPERATIONS}
-    assert len(endpoints) >= 83
+    assert len(endpoints) == len(OPERATIONS)
     for resource in {operation.resource for operation in OPERATIONS}:
         module = importlib.import_module(f"airflow_provider_whautomate.operators.{resource}")
         classes = {name: one for name, one in vars(module).items() if isinstance(one, type)}

@@ -24,7 +24,7 @@ def create_contact(contact: ContactInput, *, extra: Json | None = None, allow_pr
     """Create a contact (`POST /v1/contacts`; official page, evidence A; `location` required per integrators, C).
 
     It is not documented what happens with a number that exists, so the call must happen once. The number is searched
-    for first, among contacts and clients: people who opted out are not created again.
+    for first, among contacts and clients: opted-out people are not created again.
     """
     sent = body(ContactInput, contact, extra)
     same = anybody(shared_digits(international("phoneNumber", sent.get("phoneNumber"))))
