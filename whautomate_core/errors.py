@@ -50,10 +50,14 @@ class NotFound(WhautomateError, LookupError):
 class RateLimited(WhautomateError):
     """The server refused the request because of its limits (429). It did nothing, so any call may be repeated."""
 
-    def __init__(self, message: str, *, status: int | None = 429, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = 429, retry_after: float | None = None, quota: bool = False
+    ) -> None:
         super().__init__(message, status=status)
         self.retry_after = retry_after
         """Seconds that the server asked to wait, or None (no evidence that it ever asks)."""
+        self.quota = quota
+        """Whether the answer says that the day's quota is used up. If not, it may be the rate or the quota."""
 
 
 class ConnectionFailed(WhautomateError, ConnectionError):

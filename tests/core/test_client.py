@@ -131,6 +131,26 @@ def test_429_without_a_time_leaves_the_length_of_the_pause_to_the_pool(send: Any
     assert pool.pauses == [None] * ATTEMPTS
 
 
+@pytest.mark.parametrize(
+    ("answer", "quota"),
+    [
+        (httpx.Response(429, json={"message": "Limit Exceeded"}), True),
+        (httpx.Response(429, json={"error": {"message": "limit exceeded."}}), True),
+        (httpx.Response(429, headers={"x-amzn-errortype": "LimitExceededException"}), True),
+        (httpx.Response(429, headers={"x-amzn-errortype": "LimitExceededException:http://a.example/"}), True),
+        (httpx.Response(429, json={"message": "Too Many Requests"}), False),
+        (httpx.Response(429, headers={"x-amzn-errortype": "TooManyRequestsException"}), False),
+        (httpx.Response(429), False),
+    ],
+)
+def test_a_429_tells_the_quota_of_the_day_from_the_rate(answer: httpx.Response, quota: bool, make_send: Any) -> None:
+    send = make_send(account_from_settings("https://api.example", "k", {}), lambda request: answer)
+    with pytest.raises(RateLimited) as raised:
+        send(new_contact())
+    assert raised.value.quota is quota
+    assert ("the day's requests are used up" in str(raised.value)) is quota
+
+
 def test_429_is_repeated_for_a_create_since_nothing_was_done(make_send: Any, pool: Any) -> None:
     nobody = httpx.Response(200, json=[])
     answers = iter([*[nobody] * 2, httpx.Response(429), *[nobody] * 2, httpx.Response(200, json={"id": "c1"})])

@@ -12,7 +12,7 @@ from whautomate_core.account import Account
 from whautomate_core.api.call import Call, Repeat, require_named
 from whautomate_core.client import transport
 from whautomate_core.client.rate_headers import retry_after
-from whautomate_core.client.server_words import server_words
+from whautomate_core.client.server_words import is_quota, server_words
 from whautomate_core.client.transport import TooSlow
 from whautomate_core.errors import (
     AuthenticationError,
@@ -89,7 +89,11 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
     if status == 404:
         raise NotFound(f"{_request_with_ids(call)}: not found (404){said}", status=status)
     if status == 429:
-        raise RateLimited(f"{call.request}: too many requests (429){said}", retry_after=retry_after(response.headers))
+        quota = is_quota(response.headers, content)
+        which = "the day's requests are used up" if quota else "too many requests"
+        raise RateLimited(
+            f"{call.request}: {which} (429){said}", retry_after=retry_after(response.headers), quota=quota
+        )
     if 400 <= status < 500 and status not in _GAVE_UP:
         raise InvalidRequest(f"{call.request}: refused ({status}){said}", status=status)
     if once:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -27,7 +27,7 @@ _DOCUMENTED = {
     "Forbidden": "",
     "Missing Authentication Token": "the API may have no such path",
     "Too Many Requests": "",
-    "Limit Exceeded": "",
+    "Limit Exceeded": "the quota of the day",
     "Internal server error": "",
     "Service Unavailable": "",
     "Endpoint request timed out": "",
@@ -42,9 +42,19 @@ def server_words(call: Call[Any], content: bytes, account: Account) -> str:
     return f"{_said(call, words, account)}{_template(call, words)}"
 
 
+def is_quota(headers: Mapping[str, str], content: bytes) -> bool:
+    """Whether a 429 is about the quota of the day, and not the rate, as AWS API Gateway tells them apart (D)."""
+    kind = headers.get("x-amzn-errortype", "").split(":")[0]
+    return kind == "LimitExceededException" or _is(_message(content), "Limit Exceeded")
+
+
+def _is(words: str, text: str) -> bool:
+    return words.casefold().rstrip(". ") == text.casefold()
+
+
 def _said(call: Call[Any], words: str, account: Account) -> str:
     for text, meaning in _DOCUMENTED.items():
-        if words.casefold().rstrip(". ") == text.casefold():
+        if _is(words, text):
             return f": {text}{f' ({meaning})' if meaning else ''}"
     if account.show_server_messages:
         return f": {shortened(words, account, call)}"
