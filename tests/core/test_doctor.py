@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -22,10 +22,12 @@ from whautomate_core.account import Account, account_from_settings
 from whautomate_core.api import contact_tags, contacts, services
 from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
+from whautomate_core.doctor.coverage import FIGURES, NOT_PROBED, PROBED
 from whautomate_core.doctor.probe import learn
 from whautomate_core.doctor.read import READS, ReadProbe
 from whautomate_core.doctor.write import WRITES, WriteProbe
 from whautomate_core.emulator import Emulator, behaviour_from, create_app, resources, running
+from whautomate_core.emulator.behaviour import Behaviour
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
@@ -74,6 +76,15 @@ def emulators():
             return emulator
 
         yield make
+
+
+# --- what is asked
+
+
+def test_each_open_behaviour_has_a_probe_or_says_why_not() -> None:
+    behaviours = [field.name for field in fields(Behaviour)]
+    assert sorted([*PROBED, *NOT_PROBED, *FIGURES]) == sorted(behaviours)
+    assert all(why.endswith(".") for why in NOT_PROBED.values())
 
 
 # --- reading
