@@ -572,6 +572,7 @@ def test_the_command_prints_json_and_writes_the_profile_and_forgets_it(run: Any,
         "put_merges_custom_fields": None,
         "page_cap": 50,
         "search_delay": None,
+        "template_list": None,
     }
     assert {one["name"]: one["value"] for one in report["findings"]}["page_default"] == 10
     profiles = open_state().profiles

@@ -25,7 +25,9 @@ def emulator(
     templates: Annotated[
         str | None,
         typer.Option(
-            help="Names of the approved templates, as a,b; all others are refused. By default every name is accepted."
+            help="The templates of the account, as spring_sale:en,reminder:de; all others are refused. The number of "
+            "values that each part takes may follow: spring_sale:en:marketing:0/2/1 (header, body, buttons). By "
+            "default every template is accepted."
         ),
     ] = None,
 ) -> None:

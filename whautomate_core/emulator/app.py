@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from . import broadcasts, contract, control
+from . import broadcasts, contract, control, templates
 from .behaviour import Behaviour
 from .browsers import CONTROL, NoBrowsers
 from .contract import Operation, Request
@@ -54,7 +54,7 @@ def create_app(
     world = World(behaviour or Behaviour(), path, clock)
     for fault in faults:
         world.faults.add(fault)
-    vendor = _Vendor(world, key, handlers(), keep_bodies)
+    vendor = _Vendor(world, key, {**handlers(), **templates.HANDLERS}, keep_bodies)
     routes = [Mount(CONTROL, routes=control.routes(lambda: app)), Route("/{path:path}", vendor)]
     app = Starlette(routes=routes, middleware=[Middleware(NoBrowsers)])
     app.state.world = world
@@ -111,6 +111,8 @@ class _Vendor:
         world = self._world
         raw_path = http.scope.get("raw_path", http.scope["path"].encode()).decode("latin-1")
         operation, params, known = contract.match(http.method, raw_path)
+        if not known:
+            operation, params, known = templates.match(world, http.method, raw_path)
         query = dict(http.query_params)
         number = world.store.run(
             "INSERT INTO requests (at, monotonic, method, path, operation, query, body) VALUES (?, ?, ?, ?, ?, ?, ?)",

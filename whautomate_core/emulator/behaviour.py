@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -20,6 +21,41 @@ SENDS = tuple(
     for kind in ("Text", "Media", "Template")
 )
 """The operations that send one message."""
+
+
+MEDIA = ("image", "video", "document")
+"""The files that the header of a template may be."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Template:
+    """A WhatsApp template that the account has."""
+
+    name: str
+    language: str | None
+    """None: it is there in whichever language is asked for."""
+    category: str = "marketing"
+    header: str | None = None
+    """The number of the placeholders in its header, or the kind of its file; None: any number is accepted."""
+    body: int | None = None
+    buttons: int | None = None
+    status: str = "approved"
+
+
+def template_from(text: str) -> Template:
+    """A template as a command line writes it. Raises ValueError."""
+    name, *rest = text.split(":")
+    language, category, counts, status = [*rest, *[""] * 4][:4]
+    found = re.fullmatch(rf"(\d+|{'|'.join(MEDIA)})/(\d+)/(\d+)", counts or "0/0/0")
+    if not name or not found or len(rest) > 4:
+        raise ValueError(
+            f"{text!r} is no template: write NAME, NAME:LANGUAGE, or NAME:LANGUAGE:CATEGORY:HEADER/BODY/BUTTONS:STATUS "
+            "with the number of placeholders of each part, such as spring_sale:en:marketing:0/2/1:approved"
+        )
+    known = Template(name, language or None, category or "marketing", status=status or "approved")
+    if not counts:
+        return known
+    return dataclasses.replace(known, header=found[1], body=int(found[2]), buttons=int(found[3]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,8 +134,15 @@ class Behaviour:
     (a body of the wrong shape is 400 everywhere). Evidence C for sends."""
 
     templates: tuple[str, ...] = ()
-    """Names of the approved templates. Messages and broadcasts with others are refused. Empty: every name is accepted.
-    Evidence: none."""
+    """The templates of the account: NAME, NAME:LANGUAGE, or NAME:LANGUAGE:CATEGORY:HEADER/BODY/BUTTONS:STATUS. The
+    numbers are those of the placeholders, and HEADER may be image, video or document. Others, and those that are not
+    approved, are refused. With a wrong number of values a message is refused, and a broadcast reaches nobody. Empty:
+    every template is accepted. Evidence: none."""
+
+    template_list: Literal["absent", "location", "workspace", "open"] = "absent"
+    """Whether GET /v1/whatsapp-templates lists `templates`: no such path, a list that needs a `locationId`, one that
+    needs a `workspaceId` (so asking for a location is refused), or one that needs nothing. Two white-label copies have
+    it and require the workspace (B); there is no sign of it on Whautomate."""
 
     no_schedule: Literal["draft", "at_once"] = "draft"
     """A broadcast without `scheduleDateTime`: stays a draft until it gets one, or starts at once. Evidence: none."""
@@ -213,6 +256,9 @@ class Behaviour:
                 raise ValueError(f"{name} is one of {', '.join(map(repr, get_args(kind)))}, not {value!r}")
             if kind in (int, float) and value < 0:
                 raise ValueError(f"{name} is not negative, not {value!r}")
+        templates = list(map(template_from, self.templates))
+        if self.template_list != "absent" and not all(one.language for one in templates):
+            raise ValueError("templates that are listed need a language, such as spring_sale:en")
         if self.page_default < 1 or self.page_cap < 1:
             raise ValueError("page_default and page_cap are at least 1")
 

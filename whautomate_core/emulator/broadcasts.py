@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from . import classes, people
+from . import classes, people, templates
 from .people import CLIENTS, CONTACTS, Kind
 from .store import number
 from .world import Json, Problem, World, instant, iso
@@ -40,7 +40,7 @@ def check(world: World, fields: Json, before: Json | None) -> Json:
     if fields.get("retargetEngagementType", "sent").lower() not in _ENGAGED:
         raise Problem(400, f"retargetEngagementType must be one of {', '.join(_ENGAGED)}")
     world.check_location(fields)
-    world.check_template(fields)
+    templates.check(world, fields)
     if "scheduleDateTime" in fields:
         fields = {**fields, "scheduleDateTime": iso(instant(fields["scheduleDateTime"], "scheduleDateTime"))}
     return fields
@@ -254,7 +254,8 @@ def _start(world: World, broadcast: Json) -> None:
     total: int = row["total"]
     rng = random.Random(f"{behaviour.seed}/{broadcast['id']}")  # noqa: S311 - repeatable is the point
     failed = set(rng.sample(range(total), round(min(behaviour.broadcast_failed_share, 1) * total)))
-    if "template" not in broadcast:
+    misfit = templates.misfit(world, broadcast) if "template" in broadcast else "no template"
+    if misfit:
         failed = set(range(total))
     reached = [position for position in range(total) if position not in failed]
     read = rng.sample(reached, round(min(behaviour.read_share, 1) * len(reached)))
@@ -264,7 +265,7 @@ def _start(world: World, broadcast: Json) -> None:
     def times(position: int) -> tuple[Any, ...]:
         sent = broadcast["start"] + behaviour.broadcast_seconds * (position + 1) / total
         if position in failed:
-            error = "no template" if "template" not in broadcast else "the number can't be reached"
+            error = misfit or "the number can't be reached"
             return sent, error, None, None, None, broadcast["id"], position
         wait = behaviour.delivery_seconds
         return (

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from . import broadcasts, people
+from . import broadcasts, people, templates
 from .contract import Request
 from .filters import days_of, listed, paging
 from .people import CONTACTS
@@ -34,7 +34,9 @@ def send(world: World, request: Request) -> Json:
     body, (channel, kind) = request.fields, request.operation.path.split("/")[-2:]
     world.check_location(body)
     if channel == "whatsapp":
-        world.check_template(body)
+        templates.check(world, body)
+        if (wrong := templates.misfit(world, body)) is not None:
+            raise Problem(400, wrong)
     contact, client, phone = _recipient(world, body)
     if contact is not None and not contact.get(_CHANNELS[channel]):
         raise Problem(400, f"contact.id names a contact without {_CHANNELS[channel]}")

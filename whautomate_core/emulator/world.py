@@ -173,12 +173,6 @@ class World:
             self.named("locations", fields[field], field)
         return fields
 
-    def check_template(self, fields: Json) -> None:
-        """Raises Problem 400 if the template of a body is not approved."""
-        approved, template = self.behaviour.templates, fields.get("template")
-        if approved and template is not None and template.get("name") not in approved:
-            raise Problem(400, f"template.name is no approved template; there are {', '.join(approved)}")
-
     def _begin(self) -> None:
         behaviour = self.behaviour
         self.limits = Limits(behaviour.limits, behaviour.window, behaviour.window_phase, behaviour.refused_count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
@@ -15,6 +15,11 @@ from whautomate_core.state.schema import profiles
 
 BELIEVED_FOR = 30 * 86_400.0
 """Seconds after which a profile is no longer trusted: a page that became smaller than known would cut a list."""
+
+
+TemplateList = Literal["answers", "refuses", "absent"]
+"""What comes of asking for the list of WhatsApp templates with a `locationId`: the list, an error that shows that there
+is one but that it has to be asked in another way, or an error that shows that there is none."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class Profile:
     search_delay: float | None = None
     """Seconds after which a search was seen to find a new contact. Searches tell whether somebody has opted out before
     a single send. It was seen once and is no promise."""
+    template_list: TemplateList | None = None
+    """Whether `GET /v1/whatsapp-templates` lists the WhatsApp templates of a location. Where it answers, a template is
+    looked up before messages with it are sent."""
 
     def spares_reading(self, path: str, body: Mapping[str, Any]) -> bool:
         """Whether the body of a PUT may be sent as it is, without merging the existing record into it."""
