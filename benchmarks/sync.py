@@ -49,7 +49,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator, behaviour_from, create_app, running
 from whautomate_core.errors import WhautomateError
 from whautomate_core.state.pool import Grant
-from whautomate_core.state.profiles import Profile
+from whautomate_core.state.profiles import Profile, ResourceProfile
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.options import Run
 from whautomate_core.values.limits import Limits, head_room, margin
@@ -228,8 +228,8 @@ def changed(folder: Path, rows: int, minute: float) -> None:
         say("created, few: row-wise", lambda: sync(people + more), few, created=few)
         people = [person(number, night=1) for number in range(rows)]
         say("updated", lambda: sync(people), rows, updated=rows)
-        merges = Profile(put_merges=True, put_merges_custom_fields=True, page_cap=emulator.behaviour.page_cap)
-        client.state.profiles.put(client.account.id, merges)
+        known = ResourceProfile(True, True, page_cap=emulator.behaviour.page_cap)
+        client.state.profiles.put(client.account.id, Profile({"contacts": known}))
         vars(client).pop("profile", None)
         people = [person(number, night=2) for number in range(rows)]
         say("updated, PUT known to merge", lambda: sync(people), rows, updated=rows)

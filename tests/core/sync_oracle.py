@@ -32,7 +32,7 @@ from whautomate_core.emulator.store import number as spelt_number
 from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.state import open_state
 from whautomate_core.state.database import Database
-from whautomate_core.state.profiles import Profile
+from whautomate_core.state.profiles import Profile, ResourceProfile
 from whautomate_core.sync import write
 from whautomate_core.sync.clients import sync_clients, tag_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
@@ -947,7 +947,8 @@ def tell(story: Story, begin: Callable[[Behaviour], World], state: str) -> None:
     oracle = Oracle(world, state, story.kind, story.mode)
     if story.knows:
         merges, cap = world.emulator.behaviour.put == "merge", world.emulator.behaviour.page_cap
-        open_state(state).profiles.put(oracle.account, Profile(merges, False, cap))
+        known = ResourceProfile(merges, False, cap)
+        open_state(state).profiles.put(oracle.account, Profile({f"{story.kind}s": known}))
     with mock.patch.object(write, "FRESH", -1.0 if story.is_slow else write.FRESH):
         for name, *given in story.steps:
             world.skip(1.0)

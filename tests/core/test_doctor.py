@@ -6,11 +6,13 @@ import math
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from dataclasses import fields, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +32,7 @@ from whautomate_core.emulator import Emulator, behaviour_from, create_app, resou
 from whautomate_core.emulator.behaviour import Behaviour
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state import open_state
-from whautomate_core.state.profiles import Profile
+from whautomate_core.state.profiles import Profile, ResourceProfile
 
 NUMBER = "+4915199999999"
 FIELDS = {"plan": "gold", "city": "Bonn", "visits": 3}
@@ -479,7 +481,7 @@ def learn_all(emulator: Emulator) -> Account:
     for exam in (reading(emulator), writing(emulator)):
         exam.run()
         assert exam.stopped is None
-        learn(account, exam.learned)
+        learn(account, exam.path, exam.learned)
     return account
 
 
@@ -528,14 +530,36 @@ def test_clients_follow_the_largest_page(emulators: Any, count: int, unknown: in
         with Client(account) as client:
             assert sorted(one["id"] for page in client.pages(contacts.list_contacts()) for one in page) == sorted(ids)
         assert len(requests_of(emulator, account, contacts.list_contacts())) == expected
-        learn(account, {"page_cap": 50})
+        learn(account, "/v1/contacts", {"page_cap": 50})
 
 
 def test_what_a_run_does_not_find_out_is_kept(emulators: Any) -> None:
     account = subscribed(emulators())
-    learn(account, {"page_cap": 50})
-    assert learn(account, {"put_merges": False}) == Profile(put_merges=False, page_cap=50)
-    assert learn(account, {}) == Profile(put_merges=False, page_cap=50)
+    learn(account, "/v1/contacts", {"page_cap": 50})
+    known = Profile({"contacts": ResourceProfile(put_merges=False, page_cap=50)})
+    assert learn(account, "/v1/contacts", {"put_merges": False}) == known
+    assert learn(account, "/v1/contacts", {}) == known
+
+
+def test_what_is_found_of_one_resource_is_kept_apart_from_others(emulators: Any) -> None:
+    account = subscribed(emulators())
+    learn(account, "/v1/contacts", {"page_cap": 50, "gateway": "aws"})
+    profile = learn(account, "/v1/clients", {"page_cap": 20})
+    assert (profile.full_page("/v1/contacts"), profile.full_page("/v1/clients")) == (50, 20)
+    assert profile.full_page("/v1/contacts/{}/tags/add") == profile.full_page("/v1/services") == 0
+    assert open_state().profiles.get(account.id) == profile
+    assert profile.gateway == "aws"
+
+
+def test_a_profile_of_an_older_version_is_one_of_contacts(tmp_path: Path) -> None:
+    state = open_state(f"sqlite:///{tmp_path}/state.db").profiles
+    state.put("acme", Profile())
+    older = {"put_merges": True, "put_merges_custom_fields": None, "page_cap": 50, "search_delay": 1.5, "gone": 1}
+    with sqlite3.connect(tmp_path / "state.db") as database:
+        database.execute("UPDATE whautomate_profile SET found = ?", (json.dumps(older),))
+    database.close()
+    contacts_only = ResourceProfile(put_merges=True, page_cap=50, search_delay=1.5)
+    assert state.get("acme") == Profile({"contacts": contacts_only})
 
 
 # --- the command
@@ -567,16 +591,12 @@ def test_the_command_prints_json_and_writes_the_profile_and_forgets_it(run: Any,
     result = run("--yes", "--json")
     report = json.loads(result.stdout)
     assert report["requests"] == len(whautomate_emulator.requests())
-    assert report["profile"] == {
-        "put_merges": None,
-        "put_merges_custom_fields": None,
-        "page_cap": 50,
-        "search_delay": None,
-        "template_list": None,
+    assert report["profile"]["resources"] == {
+        "contacts": {"put_merges": None, "put_merges_custom_fields": None, "page_cap": 50, "search_delay": None}
     }
     assert {one["name"]: one["value"] for one in report["findings"]}["page_default"] == 10
     profiles = open_state().profiles
-    assert profiles.get(report["account"]).page_cap == 50
+    assert profiles.get(report["account"]).full_page("/v1/contacts") == 50
     before = len(whautomate_emulator.requests())
     assert "forgotten" in run("--forget").output
     assert profiles.get(report["account"]) == Profile()

@@ -28,7 +28,7 @@ from whautomate_core.errors import (
 from whautomate_core.policy import policy_from_settings
 from whautomate_core.settings import Settings, read_settings
 from whautomate_core.state import open_state
-from whautomate_core.state.profiles import Profile
+from whautomate_core.state.profiles import Profile, ResourceProfile
 
 
 def endpoint(case: Case) -> Any:
@@ -100,7 +100,7 @@ def test_who_asked_to_be_forgotten_is_not_changed_where_put_is_known_to_merge(
     client_of_shared: Client, shared: Emulator
 ) -> None:
     world, client = make_world(shared, opted_out=False), client_of_shared
-    client.state.profiles.put(client.account.id, Profile(put_merges=True))
+    client.state.profiles.put(client.account.id, Profile({"contacts": ResourceProfile(put_merges=True)}))
     client.state.forgotten(client.account.id).add(NUMBER[1:])
     with pytest.raises(PolicyRefused, match="asked to be forgotten"):
         client.send(contacts.update_contact(world.contact, {"name": "A"}))

@@ -18,7 +18,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, PolicyRefused
 from whautomate_core.people.kinds import CONTACTS
-from whautomate_core.state.profiles import Profile
+from whautomate_core.state.profiles import Profile, ResourceProfile
 from whautomate_core.sync import apply, write
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.mapping import people_mapping
@@ -317,8 +317,8 @@ def test_where_put_merges_many_are_updated_by_one_request_each(client: Client, w
     people = [row(f"P{i}", f"0151 2345{i:04d}") for i in range(20)]
     sync(client, people)
     sync(client, people, drift="detect")  # tells how many pages there are
-    merges = Profile(put_merges=True, put_merges_custom_fields=True)
-    client.state.profiles.put(client.account.id, merges)
+    merges = ResourceProfile(put_merges=True, put_merges_custom_fields=True)
+    client.state.profiles.put(client.account.id, Profile({"contacts": merges}))
     vars(client).pop("profile")
     before = len(whautomate_emulator.requests())
     moved = [{**one, "city": "Ulm"} for one in people]

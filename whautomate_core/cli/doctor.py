@@ -73,7 +73,7 @@ def doctor(
         finally:
             for left in exam.left_behind:
                 typer.echo(f"left behind: {left}", err=True)
-        profile = learn(account, exam.learned)
+        profile = learn(account, exam.path, exam.learned)
         if as_json:
             report = {
                 "account": account.id,

@@ -20,6 +20,7 @@ PROBED: dict[str, str] = {
     "order": "order",
     "search_delay": "search_delay",
     "list_lag": "list_lag",
+    "template_list": "template_list",
     "client_dates": "client_dates",
     "incoming_form": "incoming_form",
     "block_fields": "block_fields",

@@ -75,6 +75,8 @@ class Probe:
     """Base of the two probes: asks questions within a number of requests."""
 
     most: int
+    path = "/v1/contacts"
+    """Path of the list of the resource that is asked about."""
 
     def __init__(self, account: Account, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
         self.account = account
@@ -191,10 +193,10 @@ def require_permits(account: Account, requests: int) -> None:
             )
 
 
-def learn(account: Account, learned: Json) -> Profile:
-    """Write what was learned over the account's profile, and return the profile."""
+def learn(account: Account, path: str, learned: Json) -> Profile:
+    """Write what was learned of an account and the resource of a path over the account's profile, and return it."""
     state = open_state(account.state).profiles
-    profile = replace(state.get(account.id), **learned)
+    profile = state.get(account.id).with_found(path, learned)
     if learned:
         state.put(account.id, profile)
     return profile

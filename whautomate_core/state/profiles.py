@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from sqlalchemy import delete, insert, select
@@ -23,11 +23,8 @@ is one but that it has to be asked in another way, or an error that shows that t
 
 
 @dataclass(frozen=True)
-class Profile:
-    """What a server was seen to do with contacts. None: not known, so clients assume the inconvenient answer.
-
-    Other resources are probably served alike, but nobody has checked, so a profile says nothing about them.
-    """
+class ResourceProfile:
+    """What a server was seen to do with one resource. None: not known, so clients assume the inconvenient answer."""
 
     put_merges: bool | None = None
     """PUT keeps the fields it doesn't name, including tags and custom fields. Then one request writes, unless the
@@ -37,20 +34,63 @@ class Profile:
     page_cap: int | None = None
     """The largest page the server returns, up to what clients ask for. A shorter page is the last one."""
     search_delay: float | None = None
-    """Seconds after which a search was seen to find a new contact. Searches tell whether somebody has opted out before
+    """Seconds after which a search was seen to find a new record. Searches tell whether somebody has opted out before
     a single send. It was seen once and is no promise."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What an account's server was seen to do. What was seen of one resource says nothing about another."""
+
+    resources: Mapping[str, ResourceProfile] = field(default_factory=dict)
+    """Resource, as paths name it (`contacts`, `staffs/availabilityBlocks`) -> what was seen of it."""
+    gateway: str | None = None
+    """What stands before the server: `aws` if answers have the headers of AWS API Gateway. None: not known."""
     template_list: TemplateList | None = None
     """Whether `GET /v1/whatsapp-templates` lists the WhatsApp templates of a location. Where it answers, a template is
     looked up before messages with it are sent."""
 
+    def of(self, path: str) -> ResourceProfile:
+        """What is known of the resource of a path such as `/v1/contacts/{}`."""
+        return self.resources.get(resource_of(path), _NOTHING_KNOWN)
+
     def spares_reading(self, path: str, body: Mapping[str, Any]) -> bool:
         """Whether the body of a PUT may be sent as it is, without merging the existing record into it."""
-        merges = self.put_merges and ("customFields" not in body or self.put_merges_custom_fields)
-        return path == "/v1/contacts/{}" and bool(merges)
+        known = self.of(path)
+        return bool(known.put_merges and ("customFields" not in body or known.put_merges_custom_fields))
 
     def full_page(self, path: str) -> int:
         """How many records every page of a list but the last has; 0 if that isn't known."""
-        return (self.page_cap or 0) if path == "/v1/contacts" else 0
+        return self.of(path).page_cap or 0
+
+    def with_found(self, path: str, found: Mapping[str, Any]) -> Profile:
+        """The profile with what was found: fields of this class, and fields of the resource of `path`."""
+        of_resource = {name: value for name, value in found.items() if name in ResourceProfile.__dataclass_fields__}
+        others = {name: value for name, value in found.items() if name not in of_resource}
+        if of_resource:
+            others["resources"] = {**self.resources, resource_of(path): replace(self.of(path), **of_resource)}
+        return replace(self, **others)
+
+
+_NOTHING_KNOWN = ResourceProfile()
+
+
+def resource_of(path: str) -> str:
+    """The resource of a path: `contacts` of `/v1/contacts/{}`."""
+    return "/".join(part for part in path.split("/")[2:] if part != "{}")
+
+
+def _read(text: str) -> Profile:
+    """A profile as it was written, by this version or another, which may have other fields."""
+    known = json.loads(text)
+    # Version 0.1 knew contacts only, and wrote their fields beside those of the account.
+    resources = known.pop("resources", None) or {"contacts": known}
+    found = {
+        resource: ResourceProfile(**{name: one.get(name) for name in ResourceProfile.__dataclass_fields__})
+        for resource, one in resources.items()
+    }
+    others = {name: known.get(name) for name in Profile.__dataclass_fields__}
+    return Profile(**{**others, "resources": {name: one for name, one in found.items() if one != _NOTHING_KNOWN}})
 
 
 class Profiles:
@@ -69,9 +109,7 @@ class Profiles:
             return text
 
         text = self._database.run(work)
-        known = json.loads(text) if text else {}
-        # Written by another version, it may have other fields.
-        return Profile(**{name: known.get(name) for name in Profile.__dataclass_fields__})
+        return _read(text) if text else Profile()
 
     def put(self, account: str, profile: Profile) -> None:
         """Write the profile of an account over an earlier one."""

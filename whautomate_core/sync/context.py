@@ -54,6 +54,12 @@ class Context:
         """Whether rows that are as the ledger has them are taken for unchanged without asking the server."""
         return self.drift == "ignore"
 
+    @property
+    def puts_merge(self) -> bool:
+        """Whether a person who was read is written with one request. Otherwise it takes two."""
+        body = {name.partition(".")[0]: None for name in self.mapping.fields}
+        return self.mode != "insert" and self.client.profile.spares_reading(self.kind.update("any", {}).path, body)
+
     @functools.cached_property
     def match_of(self) -> Hash:
         """Turns a key (`kinds.key_of`) into the hash under which the ledger and the stage know the person."""

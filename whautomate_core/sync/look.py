@@ -53,7 +53,7 @@ def look_up(context: Context) -> Looked:
     """
     _note_made(context)
     pages = context.ledger.pages(context.lease.sync)
-    all_of_them = not context.trusts or (pages is not None and _put_merges(context))
+    all_of_them = not context.trusts or (pages is not None and context.puts_merge)
     people = context.stage.people
     unknown = len(people.undecided() if all_of_them else people.to_look_up())
     if not unknown and not context.exactly:
@@ -75,12 +75,6 @@ def look_up(context: Context) -> Looked:
         return Looked(f"reading everybody, because {counted(unknown, 'search')} would have cost more", True)
     why = "reading everybody would have cost more or the list kept changing"
     return Looked(f"{counted(searched, 'search')}, because {why}", False)
-
-
-def _put_merges(context: Context) -> bool:
-    """Whether a person who was read is written with one request. Otherwise it takes two."""
-    body = {name.partition(".")[0]: None for name in context.mapping.fields}
-    return context.mode != "insert" and context.client.profile.spares_reading(context.kind.update("any", {}).path, body)
 
 
 def _note_made(context: Context) -> None:

@@ -196,7 +196,7 @@ def make_plan(context: Context, looked: Looked, elsewhere: bool, spent: int, del
         removes += bool(change.holds)
     others = len(context.stage.others_to_untag())
     consenting = len(people.to_create_with_tags()) if context.tags else 0
-    per_update = 1 if context.client.profile.put_merges else 2
+    per_update = 1 if context.puts_merge else 2
     requests = (
         creates * (1 if elsewhere else 2) + updates * per_update + unread * 2 + adds + removes + others + 2 * deletes
     )
