@@ -7,12 +7,15 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 from state_workers import PATIENCE
 from typer.testing import CliRunner
 
 from whautomate_core.cli.main import app
+from whautomate_core.emulator import Behaviour, all_questions
 
 
 def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) -> None:
@@ -74,3 +77,59 @@ def test_a_port_in_use_says_what_to_do() -> None:
     said = re.sub(r"[\s│]+", " ", result.output)
     says = f"port {port} is in use, perhaps by another emulator: use --port {port + 1}, and that address as the host"
     assert says in said
+
+
+def test_behaviours_are_listed_in_80_columns() -> None:
+    result = CliRunner().invoke(app, ["emulator", "--list-behaviours"])
+    assert result.exit_code == 0
+    assert max(map(len, result.output.splitlines())) <= 80
+    assert re.findall(r"^  ([a-z_0-9]+)=", result.output, re.M) == [one.name for one in all_questions()]
+    assert "  put=replace  (or merge)\n      Does PUT clear the fields" in result.output
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The emulators that were served."""
+    served: list[Any] = []
+    monkeypatch.setattr("whautomate_core.emulator.server.serve", lambda app, **_: served.append(app))
+    return served
+
+
+def test_the_defaults_that_are_listed_are_taken(served: list[Any]) -> None:
+    given = [f"--behaviour={one.name}={one.default}" for one in all_questions()]
+    assert CliRunner().invoke(app, ["emulator", *given]).exit_code == 0
+    assert served[0].state.world.behaviour == Behaviour()
+
+
+@pytest.mark.parametrize(
+    ("options", "limits"),
+    [
+        ((), ((300, 60.0), (432_000, 86_400.0))),
+        (("--plan", "trial"), ((60, 60.0), (100, 86_400.0))),
+        (("--plan", "subscribed"), ((300, 60.0), (432_000, 86_400.0))),
+        (("--limits", "5/1, 7/60"), ((5, 1.0), (7, 60.0))),
+        (("--behaviour", "limits=5/1"), ((5, 1.0),)),
+    ],
+)
+def test_an_emulator_has_the_limits_of_a_plan_or_its_own(
+    served: list[Any], options: tuple[str, ...], limits: tuple[tuple[int, float], ...]
+) -> None:
+    assert CliRunner().invoke(app, ["emulator", *options]).exit_code == 0
+    assert served[0].state.world.behaviour.limits == limits
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--plan", "gold"), ("--plan", "trial or subscribed", "gold")),
+        (("--plan", "trial", "--limits", "5/1"), ("--limits", "give one of the two")),
+        (("--limits", "5"), ("--limits", "REQUESTS/SECONDS")),
+        (("--templates", "a:en:marketing:x"), ("--templates", "is no template")),
+        (("--limits", "5/0"), ("--limits", "more than 0 seconds")),
+    ],
+)
+def test_limits_that_can_not_be_are_said(options: tuple[str, ...], says: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["emulator", *options])
+    assert result.exit_code == 2
+    shown = re.sub(r"[\s│]+", " ", result.output)
+    assert [words for words in says if words not in shown] == []

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Behaviour, behaviour_from
+from whautomate_core.emulator import LOCATION_ID, STAFF_ID, Behaviour, all_questions, behaviour_from
 
 from .conftest import START, Caller, made
 
@@ -204,6 +206,17 @@ def test_behaviours_say_what_they_take() -> None:
         Behaviour(search_delay=-1)
     with pytest.raises(ValueError, match="page_cap"):
         Behaviour(page_cap=0)
+
+
+def test_every_behaviour_says_what_it_is() -> None:
+    asked = all_questions()
+    assert sorted(one.name for one in asked) == sorted(field.name for field in fields(Behaviour))
+    for one in asked:
+        if one.is_open:
+            assert "?" in one.asks, one
+            assert one.why.endswith("."), one
+            assert one.otherwise.endswith("."), one
+            assert re.match(r"(A|B|C|D|none)\b.*\.$", one.evidence), one
 
 
 # The pytest plugin

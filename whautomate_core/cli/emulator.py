@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import itertools
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:  # the extra `emulator` may be missing
+    from whautomate_core.emulator import Behaviour
 
 
 def emulator(
@@ -19,8 +26,18 @@ def emulator(
     behaviour: Annotated[
         list[str] | None,
         typer.Option(
-            help="Behaviour where the vendor's documents leave it open, as NAME=VALUE. An unknown NAME lists all names."
+            help="Behaviour where the vendor's documents leave it open, as NAME=VALUE. --list-behaviours shows all."
         ),
+    ] = None,
+    list_behaviours: Annotated[
+        bool, typer.Option("--list-behaviours", help="List the behaviours with their values and defaults, and exit.")
+    ] = False,
+    plan: Annotated[
+        str | None,
+        typer.Option(help="Plan whose limits apply: trial (60 a minute, 100 a day) or subscribed (300 and 432,000)."),
+    ] = None,
+    limits: Annotated[
+        str | None, typer.Option(help="Limits of your own, as REQUESTS/SECONDS: 60/60,100/86400.")
     ] = None,
     templates: Annotated[
         str | None,
@@ -37,18 +54,15 @@ def emulator(
     the requests that arrived.
     """
     try:
-        from whautomate_core.emulator import behaviour_from, create_app, serve
+        from whautomate_core.emulator import create_app, serve
     except ImportError as error:
         raise typer.BadParameter(
             f'{error.name} is missing: pip install "whautomate-pipelines[emulator]"', param_hint="emulator"
         ) from None
-    try:
-        values = dict(_setting(text) for text in behaviour or [])
-        if templates is not None:
-            values["templates"] = [name.strip() for name in templates.split(",") if name.strip()]
-        chosen = behaviour_from(values)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--behaviour") from None
+    if list_behaviours:
+        typer.echo("\n".join(_listed()))
+        return
+    chosen = _chosen(behaviour or [], plan, limits, templates)
     try:
         served = create_app(chosen, key=key, path=str(file) if file else ":memory:")
     except (OSError, ValueError) as error:
@@ -68,6 +82,49 @@ def emulator(
                 "host"
             )
         raise typer.BadParameter(says, param_hint="--port") from None
+
+
+def _chosen(behaviour: list[str], plan: str | None, limits: str | None, templates: str | None) -> Behaviour:
+    """The behaviour that the options ask for. Raises `BadParameter`, which names the option."""
+    from whautomate_core.emulator import PLANS, behaviour_from
+
+    if plan is not None and limits is not None:
+        raise typer.BadParameter("a plan has its own limits: give one of the two", param_hint="--limits")
+    if plan is not None and plan not in PLANS:
+        raise typer.BadParameter(f"the plan is {' or '.join(PLANS)}, not {plan!r}", param_hint="--plan")
+    options: dict[str, object] = {"limits": PLANS[plan] if plan else limits, "templates": templates}
+    options = {name: value for name, value in options.items() if value is not None}
+    for name, value in options.items():
+        with _blamed_on(f"--{name}"):
+            behaviour_from({name: value})
+    with _blamed_on("--behaviour"):
+        return behaviour_from({**dict(_setting(text) for text in behaviour), **options})
+
+
+@contextlib.contextmanager
+def _blamed_on(option: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _listed() -> Iterator[str]:
+    """Every behaviour with its default, its other values and what it means, by topic, in 80 columns."""
+    from whautomate_core.emulator import all_questions
+
+    for topic, several in itertools.groupby(all_questions(), key=lambda one: one.topic):
+        yield f"{topic}:"
+        for one in several:
+            yield from _lines(f"{one.name}={one.default}  ({one.others})", 2)
+            yield from _lines(one.asks, 6)
+        yield ""
+    yield "Questions are about the vendor: each default is the inconvenient answer."
+    yield "The reasons and the evidence are in docs/vendor.md."
+
+
+def _lines(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(text, 80, initial_indent=" " * indent, subsequent_indent=" " * 6, break_on_hyphens=False)
 
 
 def _setting(text: str) -> tuple[str, object]:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .app import KEY as KEY
     from .app import create_app as create_app
+    from .behaviour import PLANS as PLANS
     from .behaviour import Behaviour as Behaviour
+    from .behaviour import all_questions as all_questions
     from .behaviour import behaviour_from as behaviour_from
     from .control import Emulator as Emulator
     from .faults import Fault as Fault
@@ -33,6 +35,8 @@ _HOMES = {
     "serve": "server",
     "Behaviour": "behaviour",
     "behaviour_from": "behaviour",
+    "PLANS": "behaviour",
+    "all_questions": "behaviour",
     "LOCATION_ID": "world",
     "OTHER_STAFF_ID": "world",
     "STAFF_ID": "world",

@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import appointments, broadcasts, classes, messages, people, services, staffs
-from .behaviour import SENDS
 from .contract import Operation, Request, operations
 from .filters import FILTERS, Filter, dated, listed, paging
 from .people import CLIENTS, CONTACTS, KINDS
+from .questions.messages import SENDS
 from .world import Json, Problem, World, iso
 
 Handler = Callable[[World, Request], Any]
