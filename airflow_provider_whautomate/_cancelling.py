@@ -18,23 +18,14 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     TaskDeferred,
 )
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
+from airflow_provider_whautomate._versions import AirflowRescheduleException, Ended, state_of
 from whautomate_core.errors import ConfigurationError, KeyTaken
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from whautomate_core.account import Account
-
-if AIRFLOW_V_3_0_PLUS:
-    from airflow.sdk.exceptions import AirflowRescheduleException
-
-    _Ended: Any = BaseException
-else:
-    from airflow.exceptions import AirflowRescheduleException, AirflowTaskTerminated
-
-    _Ended = AirflowTaskTerminated  # after any other, Airflow 2 overwrites the state that a person gave the task
 
 GIVEN_UP = frozenset({"failed", "skipped", "removed", "upstream_failed"})
 """States other than success that no attempt follows. A run that times out skips its tasks."""
@@ -47,34 +38,8 @@ class NotReached(AirflowFailException):
     """The condition will never be met. There is nothing left to cancel."""
 
 
-class Killed(_Ended):  # type: ignore[misc]
+class Killed(Ended):  # type: ignore[misc]
     """The task is being ended. It is no Exception, so that only what cancels the broadcast catches it."""
-
-
-def state_of(ti: Any) -> str | None:
-    """Return the state that Airflow has of a task instance now: None if it was cleared, "removed" if it is gone.
-
-    :param ti: The task instance: its `dag_id`, `run_id`, `task_id` and `map_index` are used.
-    """
-    if AIRFLOW_V_3_0_PLUS:
-        from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
-
-        name = ti.task_id if ti.map_index < 0 else f"{ti.task_id}_{ti.map_index}"
-        states = RuntimeTaskInstance.get_task_states(
-            dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id], map_index=ti.map_index
-        )
-        found = states.get(ti.run_id, {}).get(name, "removed")
-    else:
-        from airflow import settings
-        from airflow.models import TaskInstance
-        from sqlalchemy.orm import Session
-
-        # In a session of its own, because the task's may be in the middle of something.
-        with Session(settings.engine) as session:
-            names = {name: getattr(ti, name) for name in ("dag_id", "run_id", "task_id", "map_index")}
-            row = session.query(TaskInstance.state).filter_by(**names).one_or_none()
-        found = "removed" if row is None else row[0]
-    return None if found is None else str(getattr(found, "value", found))
 
 
 def has_attempts_left(ti: Any) -> bool:

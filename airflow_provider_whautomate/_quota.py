@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import conf
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
+from airflow_provider_whautomate._versions import AirflowRescheduleException
 from whautomate_core.errors import ConfigurationError, QuotaExhausted
 from whautomate_core.values.numbers import require_seconds, require_whole
 
@@ -38,17 +38,21 @@ def wait_for_permit(task: Any, error: QuotaExhausted, so_far: Used) -> NoReturn:
     :param so_far: What the try has used and changed; `execute_again` gets it back.
     """
     now = time.time()
-    # Not all at once, when many wait for the same permit.
-    until = max(now, error.next_permit_at or now + 60.0) + random.uniform(0.2, 3.0)  # noqa: S311
+    until = max(now, error.next_permit_at or now + 60.0) + spread()
     moment = datetime.fromtimestamp(until, UTC)
     if reschedules():
         task.log.info("%s: rescheduled to %s", error, moment.isoformat(timespec="seconds"))
-        raise _reschedule_exception()(moment)
+        raise AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
     task.log.info("%s: waiting in the triggerer until %s", error, moment.isoformat(timespec="seconds"))
     used: dict[str, Any] = {"requests": so_far.requests, "waited": so_far.waited + until - now, "window": error.window}
     used |= {"changed": dict(so_far.changed())}
     task.defer(trigger=task.wait_trigger(until), method_name="execute_again", kwargs=used)
     raise AssertionError("unreachable")
+
+
+def spread() -> float:
+    """Return seconds to add to the moment of a permit, because many tasks may wait for the same one."""
+    return random.uniform(0.2, 3.0)  # noqa: S311
 
 
 def reschedules() -> bool:
@@ -57,11 +61,3 @@ def reschedules() -> bool:
     if how not in ("defer", "reschedule"):
         raise ConfigurationError(f"wait_for_quota in section whautomate must be defer or reschedule, not {how!r}")
     return bool(how == "reschedule")
-
-
-def _reschedule_exception() -> type[Exception]:
-    if AIRFLOW_V_3_0_PLUS:
-        from airflow.sdk.exceptions import AirflowRescheduleException
-    else:
-        from airflow.exceptions import AirflowRescheduleException
-    return AirflowRescheduleException

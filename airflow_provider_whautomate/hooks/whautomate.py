@@ -21,8 +21,8 @@ from airflow.providers.common.compat.sdk import (
     conf,
     mask_secret,
 )
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
+from airflow_provider_whautomate._versions import TEST_GETS_SAVED_KEY, TEST_NEEDS_PORT, TEST_SHOWS_FAILURES
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.errors import (
@@ -219,8 +219,7 @@ class WhautomateHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Ask for the account and its location. Return whether that worked, and what was found or what to do."""
         worked, found = self._test_connection()
-        # Airflow 2 shows failures in green, too.
-        return worked, found if worked or AIRFLOW_V_3_0_PLUS else f"Test failed: {found}"
+        return worked, found if worked or TEST_SHOWS_FAILURES else f"Test failed: {found}"
 
     def _test_connection(self) -> tuple[bool, str]:
         from whautomate_core.doctor.account import check_account
@@ -228,7 +227,7 @@ class WhautomateHook(BaseHook):
         try:
             # On this machine, whatever the executor. Whether tasks may use this state is checked afterwards.
             connection = self.get_connection(self.whautomate_conn_id)
-            if not connection.password and not AIRFLOW_V_3_0_PLUS:
+            if not connection.password and not TEST_GETS_SAVED_KEY:
                 return False, "the API key is empty. Airflow 2 does not give Test a saved key: type it in again."
             account = self.get_account()
             named = "://" in (connection.host or "") or connection.schema
@@ -282,7 +281,7 @@ class WhautomateHook(BaseHook):
     def get_ui_field_behaviour(cls) -> dict[str, Any]:
         """Return what the connection form shows of the usual fields, for Airflow before 3.2."""
         behaviour = _connection_type()["ui-field-behaviour"]
-        if not AIRFLOW_V_3_0_PLUS:  # there, Test needs no port
+        if not TEST_NEEDS_PORT:
             shown = {
                 key: {field: text for field, text in behaviour[key].items() if field != "port"}
                 for key in ("relabeling", "placeholders")

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperator
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 
 from airflow_provider_whautomate._arguments import is_literal, named_after, require_own
 from airflow_provider_whautomate._quota import check_quota, reschedules, wait_for_permit
 from airflow_provider_whautomate._runs import run_of
 from airflow_provider_whautomate._task import TakesArguments
+from airflow_provider_whautomate._versions import Reschedulable
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from whautomate_core.errors import QuotaExhausted
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from whautomate_core.state.pool import Lane
 
 
-class WhautomateBaseOperator(TakesArguments, BaseOperator):
+class WhautomateBaseOperator(TakesArguments, Reschedulable, BaseOperator):
     """Base of all Whautomate operators.
 
     A subclass sets its arguments in `__init__`, ends it with `check_arguments`, and does its work in `work`.
@@ -49,19 +49,6 @@ class WhautomateBaseOperator(TakesArguments, BaseOperator):
 
     _client: Client | None = None
     _outcome = ""
-
-    if not AIRFLOW_V_3_0_PLUS:
-        # Airflow 2 looks at the time a task was rescheduled to only if it knows that the task may be rescheduled.
-        from airflow.ti_deps.deps.ready_to_reschedule import ReadyToRescheduleDep
-
-        deps: ClassVar[Any] = BaseOperator.deps | {ReadyToRescheduleDep()}  # type: ignore[attr-defined]
-        reschedule = property(lambda self: reschedules())
-
-        @classmethod
-        def get_serialized_fields(cls) -> frozenset[str]:
-            """Return the fields that Airflow's scheduler sees."""
-            fields: frozenset[str] = super().get_serialized_fields()  # type: ignore[no-untyped-call]
-            return fields | {"reschedule"}
 
     def __init__(
         self,
@@ -92,6 +79,10 @@ class WhautomateBaseOperator(TakesArguments, BaseOperator):
             max_requests=self.max_requests,
             run=run,
         )
+
+    def may_be_rescheduled(self) -> bool:
+        """Whether Airflow's configuration says that a task waits for permits by the scheduler."""
+        return reschedules()
 
     def execute(self, context: Context) -> Any:
         """Do the work, or wait for a permit first."""

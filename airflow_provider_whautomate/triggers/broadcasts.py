@@ -7,17 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from airflow_provider_whautomate._cancelling import GIVEN_UP, UNDER_WAY, state_of
+from airflow_provider_whautomate._cancelling import GIVEN_UP, UNDER_WAY
+from airflow_provider_whautomate._versions import HAS_ON_KILL, STATES_COME_BY_API, state_of
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.triggers.quota import WhautomateQuotaTrigger
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
-
-_HAS_ON_KILL = hasattr(BaseTrigger, "on_kill")
-"""Since Airflow 3.3, a trigger is told when a person acts on a deferred task. Before, it only sees that it ends."""
-
 
 ANSWER = 15.0
 """Seconds within which Airflow must report the state of a task that a person ended. It gives `on_kill` 30 s."""
@@ -56,7 +52,7 @@ class _CancellingTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait."""
         try:
-            if AIRFLOW_V_3_0_PLUS:
+            if STATES_COME_BY_API:
                 # The first question makes a triggerer load Airflow's API, and on_kill has too little time for that.
                 with suppress(Exception):
                     await self._state()
@@ -87,7 +83,7 @@ class _CancellingTrigger(BaseTrigger):
 
     async def cleanup(self) -> None:
         """Do the same before Airflow 3.3, which calls this whenever a trigger ends, also when the triggerer stops."""
-        if _HAS_ON_KILL or not self._ended:
+        if HAS_ON_KILL or not self._ended:
             return
         try:
             state = await self._state()

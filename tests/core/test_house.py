@@ -140,3 +140,21 @@ def test_the_core_imports_no_orchestrator() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
             found += [f"{module}: {name}" for name in names if name.split(".")[0] in ORCHESTRATORS]
     assert found == []
+
+
+def test_one_module_asks_for_airflows_version() -> None:
+    of_one_version = (
+        "version_compat",
+        "AIRFLOW_V_",
+        "from airflow.sdk",
+        "from airflow.exceptions",
+        "except ImportError",
+    )
+    found = [
+        f"{module}: {text}"
+        for module, file in modules().items()
+        if module.startswith("airflow_provider_whautomate.") and not module.endswith("._versions")
+        for text in of_one_version
+        if text in file.read_text(encoding="utf-8")
+    ]
+    assert found == []
