@@ -1,12 +1,16 @@
-"""Limits in sliding and fixed windows, by a clock that only tests move."""
+"""Limits in windows and as a token bucket, by a clock that only tests move."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from whautomate_core.emulator.limits import Limits
+from whautomate_core.emulator.limits import Limits, Refusal
 
 from .conftest import START, Caller
 
@@ -37,6 +41,66 @@ def test_a_fixed_window_forgets_all_at_its_boundary(make: Any, phase: float, bou
     assert statuses(call, 1) == [429]
 
 
+def test_a_bucket_holds_a_burst_and_refills_at_the_rate_of_the_shortest_limit(make: Any) -> None:
+    call = make(limits=((300, 60), (432_000, 86_400)), window="bucket", burst=3, refused_count=False)
+    assert statuses(call, 4) == [200, 200, 200, 429]
+    call.clock.at += 0.19
+    assert statuses(call, 1) == [429]
+    call.clock.at += 0.01
+    assert statuses(call, 2) == [200, 429]
+    call.clock.at += 3600
+    assert statuses(call, 4) == [200, 200, 200, 429]
+
+
+def test_a_bucket_of_one_by_default(make: Any) -> None:
+    assert statuses(make(limits=((300, 60),), window="bucket"), 2) == [200, 429]
+
+
+def test_a_bucket_gives_its_next_token_to_a_refused_request(make: Any) -> None:
+    call = make(limits=((60, 60),), window="bucket", burst=2, refused_count=True)
+    assert statuses(call, 3) == [200, 200, 429]
+    for _ in range(5):  # hammering never gets through
+        call.clock.at += 0.9
+        assert statuses(call, 1) == [429]
+    call.clock.at += 1
+    assert statuses(call, 1) == [200]
+
+
+def test_the_day_is_a_sliding_window_beside_a_bucket() -> None:
+    limits = Limits(((60, 60.0), (3, 86_400.0)), "bucket", refused_count=False, burst=2)
+    assert limits.ask(START) is None
+    assert limits.ask(START) is None
+    assert limits.ask(START) == Refusal(1, is_quota=False)
+    assert limits.ask(START + 50) is None
+    assert limits.ask(START + 100) == Refusal(86_300, is_quota=True)
+    assert limits.ask(START + 86_400) is None
+
+
+@given(
+    gaps=st.lists(st.one_of(st.just(0), st.integers(1, 30)), max_size=60),
+    count=st.integers(1, 20),
+    seconds=st.integers(1, 60),
+    burst=st.integers(1, 8),
+    refused_count=st.booleans(),
+)
+def test_a_bucket_refuses_as_one_that_is_counted_by_hand(
+    gaps: list[int], count: int, seconds: int, burst: int, refused_count: bool
+) -> None:
+    """By hand: each request finds what the bucket held at its last change, and what has come since, in fractions."""
+    limits = Limits(((count, seconds),), "bucket", 0.0, refused_count, burst)
+    tokens, last = Fraction(burst), 0
+    for at in accumulate(gaps):
+        tokens, last = min(Fraction(burst), tokens + Fraction(at - last, 1) * Fraction(count, seconds)), at
+        refusal = limits.ask(at)
+        if tokens >= 1:
+            assert refusal is None
+            tokens -= 1
+        else:
+            assert refusal is not None
+            assert refusal.wait == pytest.approx(float((1 - tokens) / Fraction(count, seconds)))
+            tokens = Fraction(0) if refused_count else tokens
+
+
 @pytest.mark.parametrize(("counts", "then"), [(True, 429), (False, 200)])
 def test_refused_requests_count_or_not(make: Any, counts: bool, then: int) -> None:
     call = make(limits=((1, 60),), refused_count=counts)
@@ -59,7 +123,7 @@ def test_every_limit_holds(make: Any) -> None:
 
 
 @pytest.mark.parametrize("retry_after", [True, False])
-@pytest.mark.parametrize(("window", "seconds"), [("sliding", "50"), ("fixed", "10")])
+@pytest.mark.parametrize(("window", "seconds"), [("sliding", "50"), ("fixed", "10"), ("bucket", "50")])
 def test_retry_after(make: Any, retry_after: bool, window: str, seconds: str) -> None:
     call = make(limits=((1, 60),), window=window, retry_after=retry_after, refused_count=False)
     assert statuses(call, 1) == [200]
@@ -88,8 +152,8 @@ def test_a_wrong_key_does_not_count_an_invalid_request_does(make: Any) -> None:
 
 
 def test_nothing_passes_a_limit_of_nothing() -> None:
-    for window in ("sliding", "fixed"):
-        assert Limits(((0, 60.0),), window).ask(START) is not None
+    for window in ("sliding", "fixed", "bucket"):
+        assert Limits(((0, 60.0),), window).ask(START) == Refusal(60.0, is_quota=False)
 
 
 def test_busiest(make: Any) -> None:

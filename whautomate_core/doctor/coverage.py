@@ -43,6 +43,7 @@ NOT_PROBED: dict[str, str] = {
     "limits": f"{_A_429} The limits are documented (A).",
     "window": f'{_A_429} If the finding "gateway" is "aws", a token bucket is likely.',
     "window_phase": _A_429,
+    "burst": _A_429,
     "refused_count": _A_429,
     "retry_after": _A_429,
     "error_in_200": "Only a wrong message or broadcast shows it, and the server might accept it and send it.",

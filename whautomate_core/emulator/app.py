@@ -128,12 +128,12 @@ class _Vendor:
         try:
             if not secrets.compare_digest(http.headers.get("x-api-key", "").encode(), self._key):
                 raise Problem(world.behaviour.bad_key, "the API key is missing or wrong")
-            wait = world.limits.ask(world.now())
-            arrival.counted = wait is None or world.behaviour.refused_count
-            if wait is not None:
+            refusal = world.limits.ask(world.now())
+            arrival.counted = refusal is None or world.behaviour.refused_count
+            if refusal is not None:
                 response = _error(429, "too many requests")
                 if world.behaviour.retry_after:
-                    response.headers["retry-after"] = str(max(1, math.ceil(wait)))
+                    response.headers["retry-after"] = str(max(1, math.ceil(refusal.wait)))
                 return arrival, response
             if operation is None:
                 raise Problem(405, "the path has no such method") if known else Problem(404, "no such path")

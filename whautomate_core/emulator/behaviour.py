@@ -82,8 +82,9 @@ class Behaviour(People, Lists, Requests, Messages, Bookings):
         templates = list(map(template_from, self.templates))
         if self.template_list != "absent" and not all(one.language for one in templates):
             raise ValueError("templates that are listed need a language, such as spring_sale:en")
-        if self.page_default < 1 or self.page_cap < 1:
-            raise ValueError("page_default and page_cap are at least 1")
+        for name in ("page_default", "page_cap", "burst"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is at least 1")
 
 
 @functools.cache

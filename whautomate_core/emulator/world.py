@@ -175,7 +175,9 @@ class World:
 
     def _begin(self) -> None:
         behaviour = self.behaviour
-        self.limits = Limits(behaviour.limits, behaviour.window, behaviour.window_phase, behaviour.refused_count)
+        self.limits = Limits(
+            behaviour.limits, behaviour.window, behaviour.window_phase, behaviour.refused_count, behaviour.burst
+        )
         longest = max((seconds for _, seconds in behaviour.limits), default=0.0)
         # A restarted emulator still remembers the day.
         for row in self.store.rows("SELECT at FROM requests WHERE counted AND at > ?", self.now() - longest):

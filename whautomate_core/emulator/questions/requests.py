@@ -75,11 +75,21 @@ class Requests:
         "Requests allowed in a number of seconds. Settled (A): subscribed accounts have the default, trials "
         "60/60,100/86400.",
     )
-    window: Literal["sliding", "fixed"] = open_question(
+    window: Literal["sliding", "fixed", "bucket"] = open_question(
         "sliding",
-        "Does a limit apply to every span of its length, or to spans that begin at multiples of it?",
+        "Does a limit apply to every span of its length, or to spans that begin at multiples of it? Or is the shortest "
+        "one the rate of a token bucket, which refuses what comes faster although the minute allows it? (The day is "
+        "then a sliding window.)",
         why="Every span must keep to it, whenever the vendor's spans begin.",
-        otherwise="Nothing breaks: what fits every span fits fixed ones.",
+        otherwise="What fits every span fits fixed ones. A bucket refuses a request or a few, until the pool has "
+        "learned to send at an even pace.",
+        evidence="D for the bucket: the vendor seems to use a gateway that has one. None for the others.",
+    )
+    burst: int = open_question(
+        1,
+        "If the rate is a token bucket, how many requests may go at once after a pause?",
+        why="No two requests may go at once, not even the two that change one record.",
+        otherwise="Nothing breaks: the pool keeps to its own pace.",
         evidence="none.",
     )
     window_phase: float = simulated(
@@ -87,7 +97,7 @@ class Requests:
     )
     refused_count: bool = open_question(
         True,
-        "Does a request that was refused with 429 count as a request?",
+        "Does a request that was refused with 429 count as a request? (It takes what a bucket has of the next token.)",
         why="Hammering never gets through.",
         otherwise="Nothing breaks: after a 429 everybody waits.",
         evidence="none.",
