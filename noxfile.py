@@ -143,7 +143,8 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write all that is generated: records, jobs of broadcasts and clients, settings, endpoints, operators and tasks.
+    """Write all that is generated: records, jobs of broadcasts and clients, settings, endpoints, what is known
+    of the vendor, operators and tasks.
 
     Tests fail if a file differs.
     """
@@ -154,6 +155,7 @@ def generate(session: nox.Session) -> None:
         "make_clients.py",
         "make_settings.py",
         "make_endpoints.py",
+        "make_vendor.py",
         "generate",
     ):
         session.run(python, f"scripts/{script}")

@@ -33,7 +33,7 @@ class Bookings:
         "accept",
         "May a block overlap another of the same staff member?",
         why="A repeated create makes two.",
-        otherwise="A block that overlaps another fails.",
+        otherwise="A block that overlaps another fails, and the error says so.",
         evidence="none.",
     )
     service_without_staff: Literal["nobody", "everybody"] = open_question(
@@ -54,7 +54,7 @@ class Bookings:
         3,
         "How many days of slots does `nextThreeDays` give: 3, the date being the first, or 4?",
         why="The fewest: a slot on the fourth day is not shown.",
-        otherwise="Nothing breaks: days are read by their dates.",
+        otherwise="Nothing breaks: no job uses it.",
         evidence="none.",
     )
     booking_without_staff: Literal["reject", "any"] = open_question(

@@ -66,15 +66,14 @@ class Messages:
         "location",
         "Does a segment choose among the contacts of its location, or of the whole account?",
         why="Somebody who is tagged at another location gets nothing.",
-        otherwise="A broadcast reaches more people than counted: those of other locations. `max_recipients` may not "
-        "hold.",
+        otherwise="More people get the message. Both readings are counted: `max_recipients` uses the larger number.",
         evidence="D. A segment without a location may include contacts of all locations (B).",
     )
     target_class_all: Literal["everyone", "not_cancelled"] = open_question(
         "everyone",
         "Does `targetClassStatus` ALL, or none, mean everybody who ever took part, or those who did not cancel?",
         why="People who cancelled are messaged about the class.",
-        otherwise="Nothing breaks. Fewer people are reached than counted.",
+        otherwise="Nothing breaks: a broadcast to a class is refused, unless you pass `allow_protected=True`.",
         evidence="none. ALL is the only value seen (A).",
     )
     client_becomes_contact: bool = open_question(

@@ -16,7 +16,7 @@ class Lists:
     page_default: int = open_question(
         10,
         "How many records does a page have if `limit` is not sent?",
-        why="Few: somebody who expects all records from one request gets the first ten.",
+        why="Whoever expects all records from one request gets the first ten.",
         otherwise="Nothing breaks: a `limit` is always sent.",
         evidence="B: 10, in a white label's list of templates; an integrator names 100 (C).",
     )
@@ -38,7 +38,7 @@ class Lists:
     list_depth: int = open_question(
         0,
         "After how many records do lists return empty pages? 0: never.",
-        why="No limit makes long lists cost the most requests.",
+        why="All pages of a long list have to be read, which costs the most requests.",
         otherwise="People behind the limit are noticed, unless it cuts every page size at the same record.",
         evidence="none.",
     )
@@ -59,7 +59,7 @@ class Lists:
     list_lag: float = open_question(
         0.0,
         "How many seconds is a new record in no list and no search, although it can be read by its id?",
-        why="This is the convenient answer, so that emulated runs need not wait. Accounts assume 30 s (`list_lag`).",
+        why="It costs emulated runs no wait. Accounts assume the inconvenient 30 s, by their setting `list_lag`.",
         otherwise="If it is longer than the setting `list_lag`, a sync may create somebody twice.",
         evidence="none.",
     )
