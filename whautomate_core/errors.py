@@ -55,7 +55,7 @@ class RateLimited(WhautomateError):
     ) -> None:
         super().__init__(message, status=status)
         self.retry_after = retry_after
-        """Seconds that the server asked to wait, or None (no evidence that it ever asks)."""
+        """Seconds that the server asked to wait, or None (a gateway like the vendor's was seen not to ask, D)."""
         self.quota = quota
         """Whether the answer says that the day's quota is used up. If not, it may be the rate or the quota."""
 
