@@ -124,7 +124,7 @@ def pythons(session: nox.Session, version: str, name: str) -> None:
 @nox.parametrize("name", list(PROOFS), ids=list(PROOFS))
 def prove(session: nox.Session, name: str) -> None:
     """Run what takes long: kill loops, real schedulers, the vendor's true limits."""
-    python, many = str(env(session, name)), {"WHAUTOMATE_RUNS": "250"}
+    python, many = str(env(session, name)), {"WHAUTOMATE_TEST_RUNS": "250"}
     session.run(python, "-m", "pytest", *(session.posargs or PROOFS[name]), env=many)
 
 

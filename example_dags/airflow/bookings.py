@@ -31,7 +31,7 @@ from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBloc
 from whautomate_core.account import require_loopback
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-FOLDER = os.environ.get("WHAUTOMATE_EXPORTS", "/tmp")  # noqa: S108 - an object such as s3://conn_id@bucket/... as well
+FOLDER = os.environ.get("WHAUTOMATE_DEMO_EXPORTS", "/tmp")  # noqa: S108 - an object such as s3://conn_id@bucket/... as well
 LOCATION = {"id": "loc000000001"}  # the emulator's; list_locations tells yours
 STAFF_ID = "stf000000001"
 TIMEZONE = "Europe/Berlin"

@@ -36,7 +36,7 @@ for name in {ALL!r}:
     for ti in run.get_task_instances():
         print("TASK", name, ti.task_id, ti.map_index, ti.state)
 """
-    env = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url), "WHAUTOMATE_EXPORTS": folder}
+    env = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url), "WHAUTOMATE_DEMO_EXPORTS": folder}
     returned, said = airflow("-c", code, dag_file=EXAMPLE, **env)
     assert returned == 0, said
     return said, folder

@@ -29,7 +29,7 @@ from whautomate_core.errors import BudgetExceeded, OutcomeUnknown, PolicyRefused
 from whautomate_core.messaging.campaign import campaign_from
 from whautomate_core.messaging.send import send_broadcast
 
-RUNS = int(os.environ.get("WHAUTOMATE_RUNS", "60"))
+RUNS = int(os.environ.get("WHAUTOMATE_TEST_RUNS", "60"))
 """Of each of the four ways; `make prove` makes them 1,000 in all."""
 
 FINAL = (BudgetExceeded, OutcomeUnknown, PolicyRefused)

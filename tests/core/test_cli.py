@@ -1,5 +1,6 @@
 """`whautomate emulator`, as a person starts it."""
 
+import os
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from whautomate_core.cli.main import app
 from whautomate_core.emulator import Behaviour, all_questions
+from whautomate_core.settings import NAMES
 
 
 def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) -> None:
@@ -133,3 +135,51 @@ def test_limits_that_can_not_be_are_said(options: tuple[str, ...], says: tuple[s
     assert result.exit_code == 2
     shown = re.sub(r"[\s│]+", " ", result.output)
     assert [words for words in says if words not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "says"),
+    [
+        ("WHAUTOMATE_PLN", "did you mean WHAUTOMATE_PLAN?"),
+        ("WHAUTOMATE_REQUESTS_MINUTE", "did you mean WHAUTOMATE_REQUESTS_PER_MINUTE?"),
+        ("WHAUTOMATE_API_KEY", "did you mean WHAUTOMATE_KEY?"),
+        ("WHAUTOMATE_plan", "did you mean WHAUTOMATE_PLAN?"),
+        ("whautomate_plan", "did you mean WHAUTOMATE_PLAN?"),
+        ("WHAUTOMATE_DRY_RUN", "no setting has this name"),
+    ],
+)
+def test_an_unknown_variable_is_warned_of(monkeypatch: pytest.MonkeyPatch, variable: str, says: str) -> None:
+    monkeypatch.setenv(variable, "secret")
+    result = CliRunner().invoke(app, ["quota"])
+    assert result.exit_code == 0
+    assert result.stderr == f"warning: the environment variable {variable} is ignored: {says}\n"
+
+
+def test_variables_that_something_reads_are_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOST", "KEY", "HOME", "DEMO_REPORT", "TEST_POSTGRES", *map(str.upper, NAMES)):
+        monkeypatch.setenv(f"WHAUTOMATE_{name}", os.environ.get(f"WHAUTOMATE_{name}", ""))
+    assert CliRunner().invoke(app, ["quota"]).stderr == ""
+
+
+def test_no_other_variable_is_read_in_the_package_or_its_examples() -> None:
+    folders = (
+        "whautomate_core",
+        "airflow_provider_whautomate",
+        "prefect_whautomate",
+        "example_dags",
+        "tests",
+        "benchmarks",
+    )
+    read = {
+        name
+        for folder in folders
+        for path in (Path(__file__).parents[2] / folder).rglob("*.py")
+        for name in re.findall(r"environ(?:\.get\(|\[)f?\"WHAUTOMATE_(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert read
+    assert {name for name in read if not name.startswith(("DEMO_", "TEST_"))} <= {
+        "HOST",
+        "KEY",
+        "HOME",
+        *map(str.upper, NAMES),
+    }

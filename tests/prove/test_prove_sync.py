@@ -15,7 +15,7 @@ from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 KEY = "key-of-the-proof-4711"
 FILE = Path(__file__).parents[1] / "airflow" / "dags_prove" / "synced.py"
-ROWS, KILLS = 2_000, int(os.environ.get("WHAUTOMATE_KILLS", "50"))
+ROWS, KILLS = 2_000, int(os.environ.get("WHAUTOMATE_TEST_KILLS", "50"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from whautomate_core.cli import call, claims, doctor, emulator, people, quota, state, stops, sync
+from whautomate_core.cli.terminal import warn_of_unknown_variables
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.command()(sync.sync)
@@ -22,3 +23,4 @@ app.command()(emulator.emulator)
 @app.callback()
 def whautomate() -> None:
     """Whautomate from a terminal."""
+    warn_of_unknown_variables()

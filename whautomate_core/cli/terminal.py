@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -63,6 +64,26 @@ def account_from_environment(host: str | None = None, settings: Sequence[str] | 
             raise ConfigurationError("the API key is missing: put it into WHAUTOMATE_KEY")
         key = typer.prompt("API key", hide_input=True, err=True)
     return account_from_settings(host, key, given, key_field=KEY_VARIABLE)
+
+
+_VARIABLES = ("HOST", "KEY", "HOME", *map(str.upper, NAMES))
+_OTHERS = ("_", "DEMO_", "TEST_")
+"""Beginnings of variables that the examples and tests of this package read."""
+
+
+def warn_of_unknown_variables() -> None:
+    """Print a warning for each variable `WHAUTOMATE_...` that no command reads, because it may be misspelt.
+
+    It is no error, since other programs may have such variables too.
+    """
+    for variable in sorted(os.environ):
+        prefix, _, name = variable.partition("_")
+        if prefix.upper() != "WHAUTOMATE" or name.startswith(_OTHERS):
+            continue
+        if prefix != prefix.upper() or name not in _VARIABLES:
+            nearest = difflib.get_close_matches(name.upper(), _VARIABLES, n=1)
+            meant = f"did you mean WHAUTOMATE_{nearest[0]}?" if nearest else "no setting has this name"
+            typer.echo(f"warning: the environment variable {variable} is ignored: {meant}", err=True)
 
 
 @contextmanager

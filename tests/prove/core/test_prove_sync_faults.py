@@ -17,7 +17,7 @@ from whautomate_core.sync.contacts import sync_contacts
 from whautomate_core.sync.options import Run
 from whautomate_core.values.progress import silent
 
-ROWS = int(os.environ.get("WHAUTOMATE_ROWS", "10000"))
+ROWS = int(os.environ.get("WHAUTOMATE_TEST_ROWS", "10000"))
 MAPPING = {"name": "name", "phoneNumber": "mobile", "customFields.plan": "plan"}
 
 
