@@ -6,6 +6,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from inspect import signature
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
@@ -14,7 +15,7 @@ from typing_extensions import is_typeddict
 
 from whautomate_core.api.check import body
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
-from whautomate_core.values.arguments import fits, plain, require_kind
+from whautomate_core.values.arguments import expected_of, fits, plain, require_kind, require_known
 
 _BY_TEMPLATE = "a template, or the result of another task"
 
@@ -77,6 +78,27 @@ def arguments_of(cls: type) -> dict[str, Any]:
     """
     own = [one for one in cls.__mro__ if one.__module__.startswith(f"{__package__}.") and "__init__" in vars(one)]
     return {name: hint for one in reversed(own) for name, hint in hints_of(one).items()}
+
+
+def require_taken(cls: type[BaseOperator], given: Mapping[str, Any]) -> None:
+    """Raise `ConfigurationError` for an argument that a class of this package does not take.
+
+    Classes of users are left to Airflow: they may read arguments that no signature names.
+
+    :param cls: The class of an operator or sensor.
+    :param given: The arguments.
+    """
+    if not cls.__module__.startswith(f"{__package__}."):
+        return
+    named = [name for name in given if not name.startswith("_")]  # Airflow's own begin so
+    require_known(f"{cls.__name__} {given.get('task_id', '')!r}", arguments_of(cls), named, _names_of(cls))
+
+
+@functools.cache
+def _names_of(cls: type) -> list[str]:
+    """The names of all arguments of a class and its bases, Airflow's too."""
+    own = [one for one in cls.__mro__ if "__init__" in vars(one)]
+    return [name for one in own for name in signature(one.__init__).parameters]  # type: ignore[misc]
 
 
 def _untemplated(hint: Any) -> Any:
@@ -155,22 +177,23 @@ def from_text(name: str, hint: Any, value: Any) -> Any:
     :param name: Name of the argument.
     :param hint: Its type.
     :param value: What was rendered.
-    :raises ConfigurationError: for a value of another type. It shows nothing of the value, which may be about a person.
+    :raises ConfigurationError: for a value of another type. Of the value it shows no more than the name of a template,
+        since it may be about a person.
     """
     value = plain(name, value)  # a template or another task may make what an argument in a DAG file may be
     among: tuple[Any, ...] = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     if isinstance(value, str):
         if value.lstrip().startswith("[") and any(get_origin(one) is Sequence for one in among):
-            value = _from_json(name, list, value)
+            value = _from_json(name, hint, list, value)
         elif str not in among:
-            value = _parsed(name, among, value)
+            value = _parsed(name, hint, among, value)
     elif isinstance(value, Sequence) and not isinstance(value, (bytes, list)) and _shape(hint) is list:
         value = list(value)  # Airflow has a sequence type of its own for results of mapped tasks
     require_kind(name, hint, value)
     return value
 
 
-def _parsed(name: str, among: Sequence[Any], text: str) -> Any:
+def _parsed(name: str, hint: Any, among: Sequence[Any], text: str) -> Any:
     """Text as what a template made it of: True, a number, a dict or a list. Other text stays as it is."""
     if bool in among and text in ("True", "False"):
         return text == "True"
@@ -180,11 +203,11 @@ def _parsed(name: str, among: Sequence[Any], text: str) -> Any:
                 return number(text)
     sequence = list if any(get_origin(one) is Sequence for one in among) else None
     shape = next(filter(None, map(_shape, among)), sequence)
-    return text if shape is None else _from_json(name, shape, text)
+    return text if shape is None else _from_json(name, hint, shape, text)
 
 
-def _from_json(name: str, shape: type, text: str) -> Any:
-    kind, json_kind = ("a dict", "object") if shape is dict else ("a list", "array")
+def _from_json(name: str, hint: Any, shape: type, text: str) -> Any:
+    kind, json_kind = (expected_of(name, hint, text), "object") if shape is dict else ("a list", "array")
     expected = f"{name} must be {kind}, or text that is a JSON {json_kind}"
     try:
         value = json.loads(text)

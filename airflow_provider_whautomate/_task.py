@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_provider_whautomate._arguments import arguments_of, check_own, from_text, hints_of, named_after
+from airflow_provider_whautomate._arguments import (
+    arguments_of,
+    check_own,
+    from_text,
+    hints_of,
+    named_after,
+    require_taken,
+)
 from airflow_provider_whautomate._redacted import Redacted, unredacted
 from airflow_provider_whautomate.sources import SOURCES
 from whautomate_core.values.arguments import plain
@@ -19,6 +26,14 @@ class TakesArguments:
     """Arguments about people. Airflow keeps and shows what they were rendered to, so it gets a summary of it."""
 
     _ready = False
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Raise for an argument that the class does not take: Airflow would show its value, and no similar name.
+
+        :raises ConfigurationError: which names the nearest argument.
+        """
+        require_taken(cls, kwargs)  # type: ignore[arg-type]
+        return super().__new__(cls)
 
     def check_arguments(self, cls: type[BaseOperator]) -> None:
         """Check the arguments of a class, once its `__init__` has set them, as far as they are in the DAG file.

@@ -26,6 +26,7 @@ from whautomate_core.errors import (
     StateLost,
     Stopped,
 )
+from whautomate_core.values.arguments import require_known
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,7 +55,7 @@ def whautomate_task(*, finished_in_run: bool) -> Callable[[Callable[P, R]], Task
     """
 
     def as_task(function: Callable[P, R]) -> Task[P, R]:
-        return Task(
+        return WhautomateTask(
             _leaving_async(function) if inspect.iscoroutinefunction(function) else _leaving(function),
             retries=0,  # the client repeats what may be repeated, and knows what may not
             retry_condition_fn=may_retry,
@@ -63,6 +64,56 @@ def whautomate_task(*, finished_in_run: bool) -> Callable[[Callable[P, R]], Task
 
     return as_task
 
+
+class WhautomateTask(Task[P, R]):
+    """A task whose errors about the names of arguments show none of their values, as Prefect's do: rows are people."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task."""
+        require_bound(self.fn, args, kwargs)
+        return super().__call__(*args, **kwargs)
+
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        """Submit the task to the flow's task runner."""
+        require_bound(self.fn, args, kwargs)
+        return super().submit(*args, **kwargs)
+
+    def map(self, *args: Any, **kwargs: Any) -> Any:
+        """Submit the task for each item of its arguments."""
+        require_bound(self.fn, args, kwargs)
+        return super().map(*args, **kwargs)
+
+    def delay(self, *args: Any, **kwargs: Any) -> Any:
+        """Hand the task to a task worker."""
+        require_bound(self.fn, args, kwargs)
+        return super().delay(*args, **kwargs)
+
+    def with_options(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the task with other options."""
+        made = super().with_options(*args, **kwargs)
+        made.__class__ = WhautomateTask  # Prefect makes a plain one
+        return made
+
+
+def require_bound(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    """Raise `ConfigurationError` unless a function takes these arguments. It shows none of their values.
+
+    Args:
+        function: The function of a task.
+        args: Its arguments by position.
+        kwargs: Its arguments by name.
+    """
+    takes = inspect.signature(function)
+    given = {name: value for name, value in kwargs.items() if name not in _PREFECTS}
+    require_known(function.__name__, takes.parameters, given)
+    try:
+        takes.bind(*args, **given)
+    except TypeError as error:
+        raise ConfigurationError(f"{function.__name__}: {error}") from None
+
+
+_PREFECTS = ("return_state", "wait_for", "deferred")
+"""What Prefect itself takes in the calls of a task."""
 
 _FINISHED: CachePolicy = FinishedInRun()
 

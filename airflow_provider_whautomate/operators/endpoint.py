@@ -22,6 +22,7 @@ from whautomate_core.api.lines import endpoint_line
 from whautomate_core.api.personal_data import left_out, without_personal_data
 from whautomate_core.api.registry import BY_NAME
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.arguments import require_known
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -195,8 +196,9 @@ class WhautomateOperator(WhautomateEndpointOperator):
 def _known(endpoint: object) -> Endpoint:
     found = BY_NAME.get(str(endpoint))
     if found is None:
+        nearest = get_close_matches(str(endpoint), BY_NAME, n=1)
         raise ConfigurationError(
-            f"no endpoint {endpoint!r}{_nearest(str(endpoint), BY_NAME) or ': see docs/endpoints.md'}"
+            f"no endpoint {endpoint!r}" + (f"; did you mean {nearest[0]}?" if nearest else ": see docs/endpoints.md")
         )
     return found
 
@@ -204,16 +206,11 @@ def _known(endpoint: object) -> Endpoint:
 def _check_arguments(endpoint: Endpoint, given: Mapping[str, Any]) -> None:
     """Raise `ConfigurationError` for an argument that the endpoint does not take, and for one that it needs."""
     name = f"{endpoint.resource}.{endpoint.name}"
-    for one in given.keys() - endpoint.arguments.keys():
-        raise ConfigurationError(f"arguments: {name} has no argument {one!r}{_nearest(str(one), endpoint.arguments)}")
+    require_known(f"arguments: {name}", endpoint.arguments, given)
     parameters = inspect.signature(endpoint.function).parameters
     missing = [one for one in parameters if parameters[one].default is inspect.Parameter.empty and one not in given]
     if missing:
         raise ConfigurationError(f"arguments: {name} needs {' and '.join(missing)}")
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    return "".join(f"; did you mean {one}?" for one in get_close_matches(name, names, n=1))
 
 
 def _small(found: Iterator[Any]) -> list[Any]:

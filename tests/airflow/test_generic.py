@@ -23,6 +23,11 @@ GET, LIST, UPDATE = "contacts.get_contact", "contacts.list_contacts", "contacts.
         ({"endpoint": GET}, ConfigurationError, "contacts.get_contact needs contact_id"),
         ({"endpoint": UPDATE, "arguments": {}}, ConfigurationError, "needs contact_id and contact"),
         ({"endpoint": GET, "arguments": {"contct_id": "c"}}, ConfigurationError, "did you mean contact_id?"),
+        (
+            {"endpoint": UPDATE, "arguments": {"x": "c"}},
+            ConfigurationError,
+            "no argument 'x'. It takes contact_id, conta",
+        ),
         ({"endpoint": GET, "arguments": {"contact_id": 5}}, ConfigurationError, "contact_id must be text, not int"),
         ({"endpoint": GET, "arguments": "contact_id"}, ConfigurationError, "arguments must be a dict"),
         ({"endpoint": GET, "arguments": '{"contct_id": "c"}'}, ConfigurationError, "did you mean contact_id?"),

@@ -99,6 +99,14 @@ TEMPLATE = {"name": "t", "language": "en"}
     [
         (WhautomateSyncContactsOperator, {"mapping": {"name": "n"}}, ConfigurationError, "column of phoneNumber"),
         (WhautomateSyncContactsOperator, {"mapping": "mobile"}, ConfigurationError, "mapping must be a dict"),
+        (WhautomateSyncContactsOperator, {"mappin": MAPPING}, ConfigurationError, "did you mean mapping? It takes "),
+        (
+            WhautomateSyncContactsOperator,
+            {"mapping": MAPPING, "retires": 1},
+            ConfigurationError,
+            "did you mean retries?",
+        ),
+        (WhautomateSyncContactsOperator, {"mapping": MAPPING, "qqq": 1}, ConfigurationError, "'qqq'. It takes "),
         (WhautomateSyncContactsOperator, {"mapping": {**MAPPING, "stge": "s"}}, InvalidRequest, "did you mean stage?"),
         (WhautomateSyncContactsOperator, {"mapping": MAPPING, "max_failed": "5"}, None, ""),
         (WhautomateSyncContactsOperator, {"mapping": MAPPING, "max_rejected": -1}, ConfigurationError, "max_rejected"),
@@ -135,6 +143,8 @@ def test_jobs_with_a_source_at_parse(operator, arguments, kind, said):
         ({}, "exactly one of segment_name, segment_id"),
         ({"segment_name": "a", "segment_id": "b"}, "exactly one of segment_name, segment_id"),
         ({"segment_name": "a", "template": {"name": "t"}}, "language is required"),
+        ({"segment_name": "a", "template": "t"}, 'must be a dict such as {"name": "t", "language": ...}'),
+        ({"segment_name": "a", "template": ["t"]}, 'must be a dict such as {"name": ..., "language": ...}'),
         ({"segment_name": "a", "schedule_at": datetime(2026, 1, 1)}, "schedule_at"),
         ({"segment_name": "a", "schedule_at": "tomorrow"}, "schedule_at"),
         ({"segment_name": "a", "hold_minutes": -1}, "hold_minutes"),

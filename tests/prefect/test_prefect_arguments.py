@@ -70,3 +70,27 @@ def test_arguments_of_the_wrong_type_are_refused_before_anything_is_sent(
     with pytest.raises(errors.ConfigurationError, match=said):
         asyncio.run(called())
     assert whautomate_emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"mappin": SYNC["mapping"]},
+            "sync_contacts has no argument 'mappin'; did you mean mapping\\? It takes .*max_failed",
+        ),
+        ({"mapping": SYNC["mapping"], "wait_fr": []}, "no argument 'wait_fr'"),
+        ({}, "sync_contacts: missing a required argument: 'mapping'"),
+    ],
+)
+@pytest.mark.parametrize("module", [contacts, aio_contacts], ids=["sync", "aio"])
+@pytest.mark.parametrize("way", ["call", "submit", "map", "delay", "with_options"])
+def test_an_argument_that_a_task_does_not_have_is_named_without_any_value(credentials, module, given, said, way):
+    """Prefect's own error shows the values of the arguments, here rows about people."""
+    task = module.sync_contacts
+    called = {"call": task, "with_options": task.with_options(retries=1)}.get(way) or getattr(task, way)
+    with pytest.raises(errors.ConfigurationError, match=said) as error:
+        called(credentials, SYNC["source"], **given)
+    assert "Ada" not in str(error.value)
+    assert error.value.__cause__ is None
+    assert error.value.__suppress_context__ or error.value.__context__ is None

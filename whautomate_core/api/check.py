@@ -13,6 +13,7 @@ from typing_extensions import is_typeddict
 from whautomate_core.api import records
 from whautomate_core.api.call import Json
 from whautomate_core.errors import InvalidRequest
+from whautomate_core.values.arguments import expected, not_taken
 
 # On each record, since pydantic takes no configuration for nested ones from outside. Inputs stay out of the errors: a
 # body is about a person.
@@ -39,10 +40,10 @@ def body(
     """
     name = record.__name__
     if not isinstance(value, dict):
-        raise InvalidRequest(f"{name} must be a dict of its fields, got {type(value).__name__}")
+        raise InvalidRequest(not_taken(name, record, value))
     extra = extra or {}
     if not isinstance(extra, dict):
-        raise InvalidRequest(f"extra must be a dict of fields, got {type(extra).__name__}")
+        raise InvalidRequest(not_taken("extra", Json, extra))
     try:
         _adapter(record).validate_python({k: v for k, v in value.items() if k not in extra})
     except ValidationError as error:
@@ -95,10 +96,17 @@ def _problem(record: type, location: tuple[int | str, ...], kind: str, message: 
         proper = next((k for k in known if nearest and k.lower() == nearest[0]), None)
         meant = f"did you mean {proper}?" if proper else f"known are {', '.join(sorted(known))}."
         return f"{where} is not a known field; {meant}{way_past}"
+    if kind == "dict_type":
+        return f"{where} must be {expected(_type_at(record, location))}"
     return f"{where}: {message[0].lower()}{message[1:]}"
 
 
 def _fields_at(record: Any, location: tuple[int | str, ...]) -> list[str]:
+    record = _type_at(record, location)
+    return list(get_type_hints(record)) if is_typeddict(record) else []
+
+
+def _type_at(record: Any, location: tuple[int | str, ...]) -> Any:
     for part in location:
         record = record.__args__[0] if isinstance(part, int) else get_type_hints(record)[part]
-    return list(get_type_hints(record)) if is_typeddict(record) else []
+    return record

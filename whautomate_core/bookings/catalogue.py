@@ -15,6 +15,7 @@ from whautomate_core.bookings.lines import describe_upserted
 from whautomate_core.client.differences import differing, write_differing
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.job import job
+from whautomate_core.values.arguments import require_kind
 from whautomate_core.values.times import starts, starts_of
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and SQLAlchemy for that
@@ -41,7 +42,7 @@ def upsert_service(client: Client, name: str, service: ServiceUpdate, *, locatio
     if not isinstance(name, str) or not name.strip():
         raise ConfigurationError("name must be the name of the service")
     location = client.account.require_location(location_id)
-    _refuse("service", service, ("name", "location"))
+    _refuse("service", ServiceUpdate, service, ("name", "location"))
     service_body(name, service, location)
     there = _named(client, name, location) or services_at(client, location).get(name, [])
     record = only(there, f"services named {name!r} at this location")
@@ -126,7 +127,7 @@ def upsert_class(
         if not isinstance(value, str) or not value.strip():
             raise ConfigurationError(f"{name}_id must be the id of a {name}")
     begins = starts(date, time, timezone)
-    _refuse("class_", class_ or {}, (*own, "date", "time", "timezone"))
+    _refuse("class_", ClassUpdate, class_ or {}, (*own, "date", "time", "timezone"))
     body(ClassUpdate, class_ or {})
     record = find_class(classes_of(client, location, staff_id), own, begins, timezone)
     if record is None:
@@ -206,9 +207,8 @@ def _upsert(
     return {"id": record["id"], "created": created, "changed": changed}
 
 
-def _refuse(what: str, fields: Any, names: Sequence[str]) -> None:
-    if not isinstance(fields, Mapping):
-        raise ConfigurationError(f"{what} must be a dict of its fields, not {type(fields).__name__}")
+def _refuse(what: str, record: type, fields: Any, names: Sequence[str]) -> None:
+    require_kind(what, record, fields)
     given = [name for name in names if name in fields]
     if given:
         raise ConfigurationError(f"{what} must not contain {', '.join(given)}: other arguments give them")

@@ -18,6 +18,7 @@ from whautomate_core.rows.job import RowJob, Wanted, check_mapping, read_lines, 
 from whautomate_core.rows.outcomes import Outcome
 from whautomate_core.rows.sources import Source
 from whautomate_core.rows.store import Item, Store
+from whautomate_core.values.arguments import require_kind
 from whautomate_core.values.cells import cell_value
 from whautomate_core.values.thresholds import Threshold
 
@@ -83,6 +84,7 @@ def sync_services(
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
     """
     columns = check_mapping(mapping, {"name"}, {"location", "category", *_FIELDS})
+    require_kind("service", ServiceUpdate | None, service)
     shared = cast(ServiceUpdate, dict(service or {}))
     if set(shared) & {"name", "location"}:
         raise ConfigurationError("service must not name name or location: the rows and location_id do")

@@ -23,6 +23,7 @@ from whautomate_core.rows.job import RowJob, Wanted, check_mapping, read_lines, 
 from whautomate_core.rows.outcomes import Outcome
 from whautomate_core.rows.sources import Source
 from whautomate_core.rows.store import Item, Store
+from whautomate_core.values.arguments import require_kind
 from whautomate_core.values.thresholds import Threshold, check_threshold, require_within
 from whautomate_core.values.times import aware, period, placed, starts_of, utc, wall, zone
 
@@ -91,6 +92,7 @@ def sync_classes(
     Raises: `ConfigurationError` and `InvalidRequest` before anything is sent; `InvalidRequest` over the thresholds.
     """
     columns = check_mapping(mapping, {"service", "staff", "start"}, {"location", "numberOfParticipants", "notes"})
+    require_kind("class_", ClassUpdate | None, class_)
     shared = body(ClassUpdate, dict(class_ or {}))
     if set(shared) & {"location", "staff", "service", "date", "time", "timezone"}:
         raise ConfigurationError(

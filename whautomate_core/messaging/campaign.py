@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from whautomate_core.api.records import Template
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.values.arguments import not_taken
 from whautomate_core.values.thresholds import Threshold, check_threshold
 
 Component = Literal["header", "body", "button"]
@@ -196,10 +197,16 @@ def campaign_from(values: Mapping[str, Any], unknown: Iterable[str] = ()) -> Cam
                 continue
             if not place and unknown:
                 continue
+            if one["type"] == "dict_type":
+                raise ConfigurationError(_not_a_dict(place[0], values[place[0]])) from None
             said = re.sub(r"^(Value error|Assertion failed), ", "", one["msg"])
             raise ConfigurationError(f"{'.'.join(place)}: {said}" if place else said) from None
         return None
     return None if unknown else campaign
+
+
+def _not_a_dict(name: str, value: Any) -> str:
+    return not_taken(name, Campaign.model_fields[name].annotation, value)
 
 
 def complete_campaign(**fields: Any) -> Campaign:

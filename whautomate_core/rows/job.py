@@ -27,6 +27,7 @@ from whautomate_core.rows.outcomes import CHANGES, ENDS, Outcome
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source, rows
 from whautomate_core.rows.store import Item, Line, Store
+from whautomate_core.values.arguments import require_kind
 from whautomate_core.values.thresholds import (
     Threshold,
     check_threshold,
@@ -253,8 +254,10 @@ def check_mapping(mapping: object, required: set[str], optional: set[str]) -> di
     """
     if mapping is None:
         return {name: Named(name, "mapping") for name in sorted(required)}
-    if not isinstance(mapping, Mapping) or not all(isinstance(column, str) and column for column in mapping.values()):
-        raise ConfigurationError("mapping must be a dict of what a cell is to the name of its column")
+    require_kind("mapping", Mapping[str, str], mapping)
+    assert isinstance(mapping, Mapping)
+    if not all(isinstance(column, str) and column for column in mapping.values()):
+        raise ConfigurationError("mapping must be a dict of field to the name of its column")
     known = ", ".join(sorted(required | optional))
     if missing := sorted(required - mapping.keys()):
         raise ConfigurationError(f"mapping lacks {', '.join(missing)}; it takes {known}")

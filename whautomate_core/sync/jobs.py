@@ -27,6 +27,7 @@ from whautomate_core.sync.options import (
     WhenRunning,
     check_choice,
 )
+from whautomate_core.values.arguments import require_kind
 from whautomate_core.values.numbers import require_seconds
 from whautomate_core.values.progress import LogProgress, Progress
 from whautomate_core.values.thresholds import Threshold, check_threshold
@@ -215,6 +216,7 @@ def _tag_mapping(
     if mapping is None:
         fields = kind.match if match is None else (match,) if isinstance(match, str) else tuple(match)
         mapping = {field: field for field in fields}
+    require_kind("mapping", Mapping[str, str], mapping)
     checked = people_mapping(
         kind,
         mapping,

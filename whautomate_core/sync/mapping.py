@@ -15,6 +15,7 @@ from whautomate_core.people.kinds import SEPARATOR, Kind, key_of
 from whautomate_core.policy import Policy
 from whautomate_core.sync.consent import consents, unknown
 from whautomate_core.sync.options import Column, Nulls, check_choice
+from whautomate_core.values.arguments import require_kind
 from whautomate_core.values.phones import e164, require_region, split_number
 
 _CUSTOM = "customFields."
@@ -134,8 +135,7 @@ def people_mapping(
 
     Raises: `ConfigurationError`, `InvalidRequest` naming the field.
     """
-    if not isinstance(fields, Mapping):
-        raise ConfigurationError(f"mapping must be a dict of field to column, got {type(fields).__name__}")
+    require_kind("mapping", Mapping[str, Any], fields)
     by = _matched_by(kind, match)
     for name in by:
         if name not in fields:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Required, get_args, get_origin, get_type_hints
 
 from typing_extensions import is_typeddict
 
@@ -26,11 +28,57 @@ def require_kind(name: str, hint: Any, value: Any) -> None:
         value: Its value.
     """
     if not fits(value, hint):
-        given = repr(value) if get_origin(hint) is Literal and isinstance(value, str) else _kind(value)
-        raise ConfigurationError(f"{name} must be {expected(hint)}, not {given}")
+        raise ConfigurationError(not_taken(name, hint, value))
     check = VALUES.get(name)
     if check is not None and value is not None:
         check(name, value)
+
+
+def require_known(what: str, known: Iterable[str], given: Iterable[str], others: Iterable[str] = ()) -> None:
+    """Raise `ConfigurationError` for the first argument that is not known. It names the nearest one, and all there are.
+
+    Args:
+        what: What has the arguments: the name of a function.
+        known: Names of its arguments.
+        given: Names of the arguments that it was given.
+        others: Names of arguments that it takes as well, and which are too many to be listed.
+    """
+    known = list(known)
+    among = [*known, *others]
+    for name in given:
+        if name not in among:
+            nearest = difflib.get_close_matches(str(name), among, n=1)
+            meant = f"; did you mean {nearest[0]}?" if nearest else "."
+            takes = f"It takes {', '.join(known)}" if known else "It takes none"
+            raise ConfigurationError(f"{what} has no argument {name!r}{meant} {takes}")
+
+
+def not_taken(name: str, hint: Any, value: Any) -> str:
+    """What to say of a value that an argument does not take. Only names of choices and templates are shown.
+
+    Args:
+        name: Name of the argument.
+        hint: Its type.
+        value: Its value.
+    """
+    given = repr(value) if get_origin(hint) is Literal and isinstance(value, str) else kind_of(value)
+    return f"{name} must be {expected_of(name, hint, value)}, not {given}"
+
+
+def expected_of(name: str, hint: Any, value: Any = None) -> str:
+    """What an argument takes, in words, as `expected` says of a type.
+
+    Args:
+        name: Name of the argument. `mapping` has an example of its own.
+        hint: Its type.
+        value: What was given. The name of a template is put into the dict that is wanted.
+    """
+    words = expected(hint)
+    if name == "mapping":
+        return words.replace("a dict", 'a dict of field to column, such as {"name": "full_name"}')
+    if getattr(hint, "__name__", "") == "Template" and isinstance(value, str):
+        return words.replace('"name": ...', f'"name": {json.dumps(value, ensure_ascii=False)}')
+    return words
 
 
 def require_kinds(hints: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -181,7 +229,9 @@ def expected(hint: Any) -> str:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in _WORDS:
         return _WORDS[hint]
-    if is_typeddict(hint) or origin in (dict, Mapping):
+    if is_typeddict(hint):
+        return f"a dict such as {_example(hint)}"
+    if origin in (dict, Mapping):
         return "a dict"
     if origin is Literal:
         return f"{', '.join(arguments[:-1])} or {arguments[-1]}"
@@ -196,7 +246,19 @@ def expected(hint: Any) -> str:
     return str(getattr(hint, "__name__", hint))
 
 
-def _kind(value: Any) -> str:
+def _example(record: Any) -> str:
+    """A dict of a record with the fields that it needs, or its first one: `{"name": ..., "language": ...}`."""
+    hints = get_type_hints(record, include_extras=True)
+    needed = {name: hint for name, hint in hints.items() if record.__total__ or get_origin(hint) is Required}
+    shown = []
+    for name, hint in (needed or dict([*hints.items()][:1])).items():
+        plain = get_args(hint)[0] if get_origin(hint) is Required else hint
+        shown.append(f'"{name}": {_example(plain) if is_typeddict(plain) else "..."}')
+    return f"{{{', '.join(shown)}}}"
+
+
+def kind_of(value: Any) -> str:
+    """The type of a value, in words: never the value."""
     if isinstance(value, (list, tuple)):
         inside = sorted({type(one).__name__ for one in value})
         return f"a {type(value).__name__} of {len(value)} ({', '.join(inside)})" if inside else "an empty list"

@@ -1,0 +1,68 @@
+"""Values that an argument does not take: what errors say of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from typing_extensions import is_typeddict
+
+from whautomate_core.api.contacts import create_contact
+from whautomate_core.bookings.services import sync_services
+from whautomate_core.bookings.timetable import sync_classes
+from whautomate_core.client.client import Client
+from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.job import Job
+from whautomate_core.jobs import JOBS
+from whautomate_core.messaging.jobs import broadcast, plan_broadcast
+from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.sync.contacts import tag_contacts
+from whautomate_core.values.arguments import fits, require_kind
+
+
+@pytest.mark.parametrize("value", ["spring_sale", ["spring_sale"], 7, None])
+@pytest.mark.parametrize("job", JOBS.values(), ids=lambda job: job.name)
+def test_a_dict_given_as_something_else_is_refused_with_an_example(job: Job, value: Any) -> None:
+    """Operators, sensors and tasks check the arguments of every job by this."""
+    hints = get_type_hints(job.function, localns={"Client": object, "Storage": object})
+    for name in job.arguments:
+        hint = hints[name]
+        if not fits({}, hint) or fits(value, hint):
+            continue
+        with pytest.raises(ConfigurationError, match=rf"^{name} must be a dict.*, not ") as error:
+            require_kind(name, hint, value)
+        record = next((one for one in (hint, *get_args(hint)) if is_typeddict(one)), None)
+        assert ('such as {"' in str(error.value)) == (record is not None or name == "mapping")
+        assert ("spring_sale" in str(error.value)) == (name == "template" and value == "spring_sale")
+
+
+def test_the_name_of_a_template_given_as_text_is_put_into_what_is_wanted(client: Client) -> None:
+    wanted = re.escape('template must be a dict such as {"name": "spring_sale", "language": ...}, not str')
+    for work in (plan_broadcast, broadcast):
+        with pytest.raises(ConfigurationError, match=wanted):
+            work(client, "spring", "spring_sale", segment_name="vip", **({"key": "k"} if work is broadcast else {}))  # type: ignore[arg-type]
+    with pytest.raises(InvalidRequest, match=wanted.replace("template", "Template", 1)):
+        send_template_to_contacts(client, [{"phone": "1"}], "spring_sale", key="k")  # type: ignore[arg-type]
+
+
+def test_a_body_given_as_text_is_refused_with_the_fields_that_it_needs() -> None:
+    """The text is not shown, since it may be about a person."""
+    needed = re.escape('ContactInput must be a dict such as {"name": ..., "phoneNumber": ..., "location": {"id": ...}}')
+    with pytest.raises(InvalidRequest, match=needed) as error:
+        create_contact("Ada")  # type: ignore[arg-type]
+    assert "Ada" not in str(error.value)
+    with pytest.raises(InvalidRequest, match=re.escape('location must be a dict such as {"id": ...}')) as error:
+        create_contact({"name": "Ada", "phoneNumber": "+4915112345678", "location": "Ada"})  # type: ignore[typeddict-item]
+    assert "Ada" not in str(error.value)
+
+
+def test_fields_of_every_row_given_as_text_are_refused(client: Client) -> None:
+    rows = [{"name": "Cut"}]
+    for value in ("spring", ["x"], 7):
+        with pytest.raises(ConfigurationError, match="service must be a dict such as"):
+            sync_services(client, rows, {"name": "name"}, service=value)  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match="class_ must be a dict such as"):
+            sync_classes(client, rows, "UTC", class_=value)  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match="mapping must be a dict of field to column"):
+            tag_contacts(client, rows, "vip", value)  # type: ignore[arg-type]
