@@ -26,8 +26,8 @@ class ConfigurationError(WhautomateError, ValueError):
 
 
 class InvalidRequest(WhautomateError, ValueError):
-    """The request is wrong. It was refused here before it was sent (`status` is None), or by the server (400, 409,
-    ...)."""
+    """The request is wrong. It was refused here before it was sent (`status` is None), or by the server (400, 409, ...;
+    404 if something that the request refers to doesn't exist, such as its location)."""
 
 
 class KeyTaken(InvalidRequest):
@@ -40,11 +40,19 @@ class KeyTaken(InvalidRequest):
 
 
 class AuthenticationError(WhautomateError, PermissionError):
-    """The server doesn't accept the key (401, or 403, which the vendor's error page names for a bad key)."""
+    """The server doesn't accept the key, or the key has no access to this: 401, or 403 `Forbidden` (A)."""
 
 
 class NotFound(WhautomateError, LookupError):
-    """The record doesn't exist (404)."""
+    """The record doesn't exist (404, whose answer is about a record)."""
+
+
+class NoSuchPath(WhautomateError, LookupError):
+    """The server doesn't know the path or the method, so the host may be wrong. It did nothing.
+
+    It is no `NotFound`, since it says nothing about any record: a 405, a 403 `Missing Authentication Token` of AWS API
+    Gateway (D), or a 404 that may be about the path.
+    """
 
 
 class RateLimited(WhautomateError):

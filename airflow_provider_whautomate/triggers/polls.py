@@ -19,6 +19,7 @@ from whautomate_core.errors import (
     BudgetExceeded,
     ConfigurationError,
     InvalidRequest,
+    NoSuchPath,
     NotFound,
     UnexpectedResponse,
 )
@@ -198,7 +199,7 @@ async def _check_together(client: AsyncClient, kind: type[Condition], asking: li
             place.tell(answer, *_used(client, before))
 
 
-_OF_ONE = (ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse)
+_OF_ONE = (ConfigurationError, InvalidRequest, NoSuchPath, NotFound, UnexpectedResponse)
 """Errors that concern one condition and not the others."""
 
 

@@ -13,7 +13,7 @@ from whautomate_core.api.call import Call
 from whautomate_core.bookings.participants import enrol_participants
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import NotFound, RateLimited, UnexpectedResponse, WrongRecord
+from whautomate_core.errors import InvalidRequest, NoSuchPath, NotFound, RateLimited, UnexpectedResponse, WrongRecord
 from whautomate_core.people.update import set_client_fields, set_contact_fields, set_contact_stage
 
 LOCATION = {"location": {"id": "l"}}
@@ -99,6 +99,16 @@ def test_a_record_that_is_somebody_else_s_by_now_is_left_alone(
     assert sent == ["GET"]
 
 
+NO_PATH = [
+    httpx.Response(403, json={"message": "Missing Authentication Token"}),
+    httpx.Response(403, headers={"x-amzn-errortype": "MissingAuthenticationTokenException"}),
+    httpx.Response(404),
+    httpx.Response(404, text="<html>Not Found</html>"),
+    httpx.Response(404, json={"message": "Not Found"}),
+    httpx.Response(404, json={"detail": "Not Found"}),
+    httpx.Response(404, json={"message": "Cannot DELETE /v1/contacts/c1", "error": "Not Found", "statusCode": 404}),
+    httpx.Response(405, json={"error": "Invalid contactId"}),
+]
 # What the server answers to each request in turn, GET and DELETE by turns -> what the call comes to.
 GONE: list[tuple[list[Any], Any]] = [
     ([200, 404], NotFound),
@@ -111,6 +121,10 @@ GONE: list[tuple[list[Any], Any]] = [
     ([200, 500, 404], {"success": True}),
     ([200, "lost", 200, 404], {"success": True}),
     ([200, "lost", 429, 404], {"success": True}),
+    # What is no word about the record never counts as its absence.
+    *(([200, "lost", 200, answer], NoSuchPath) for answer in NO_PATH),
+    *(([200, "lost", answer], NoSuchPath) for answer in NO_PATH),
+    ([200, "lost", 200, httpx.Response(404, json={"error": "Invalid locationId"})], InvalidRequest),
     ([200, 429, 200, 429, 200, 429, 200, 429, 200, 429, 200, 429], RateLimited),
 ]
 
@@ -127,7 +141,11 @@ def test_a_delete_that_finds_nothing_has_succeeded_only_where_one_before_it_may_
             raise httpx.ReadError("lost")
         if answer == "refused":
             raise httpx.ConnectError("refused")
-        return httpx.Response(answer, json={"id": "asked", "tags": []})
+        if isinstance(answer, httpx.Response):
+            return answer
+        return httpx.Response(
+            answer, json={"error": "Invalid contactId"} if answer == 404 else {"id": "asked", "tags": []}
+        )
 
     send = make_send(account_of(whautomate_emulator), server)
     if isinstance(comes_to, dict):

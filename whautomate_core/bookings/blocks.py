@@ -90,7 +90,7 @@ class StaffBlocks:
             return self._make(block)
         except InvalidRequest as error:
             old = [one for one in self._gone if one[1] < block[2] and block[1] < one[2]]
-            if error.status is None or not old or not may_remove:
+            if error.status in (None, 404) or not old or not may_remove:
                 raise
             for one in old:
                 self._remove(one, self._gone.pop(one))
@@ -108,7 +108,8 @@ class StaffBlocks:
         """Why a block was refused, where that can be told: it overlaps another one, wanted or there."""
         others = [one[1:] for one in wanted if one != block]
         others += [span for one in self._there for span in _spans(one, self._calendar.tz).values()]
-        if not isinstance(error, InvalidRequest) or not any(a < block[2] and block[1] < b for a, b in others):
+        refused = isinstance(error, InvalidRequest) and error.status not in (None, 404)
+        if not refused or not any(a < block[2] and block[1] < b for a, b in others):
             return error
         said = "it overlaps another block of this member of staff, and the server accepts no overlaps"
         return InvalidRequest(said, status=error.status)

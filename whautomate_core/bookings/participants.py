@@ -287,7 +287,7 @@ class _Class:
         try:
             return self._add(client_id, {"client": {"id": client_id}}, fits)
         except InvalidRequest as error:
-            free = self._free() if error.status is not None else None
+            free = self._free() if error.status not in (None, 404) else None
             if free is None or free > 0:
                 raise
             if not self._waitlist:

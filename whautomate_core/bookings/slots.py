@@ -149,9 +149,9 @@ def book_slot(
             )
         except InvalidRequest as error:
             # The server refused it: somebody was quicker, or with add-ons it takes longer than the slot. Any other
-            # reason would be the same for every slot.
+            # reason, such as a location that does not exist (404), would be the same for every slot.
             refusals += 1
-            taken = error.status is not None and (
+            taken = error.status not in (None, 404) and (
                 add_on_service_ids or start not in starts_on(client, start, service_id, staff, location)
             )
             if not taken or refusals >= _REFUSALS:

@@ -11,6 +11,7 @@ import httpx
 from whautomate_core.account import Account
 from whautomate_core.api.call import Call, Repeat, require_named
 from whautomate_core.client import transport
+from whautomate_core.client.missing import what_is_missing
 from whautomate_core.client.rate_headers import retry_after
 from whautomate_core.client.server_words import is_quota, server_words
 from whautomate_core.client.transport import TooSlow
@@ -18,6 +19,7 @@ from whautomate_core.errors import (
     AuthenticationError,
     ConnectionFailed,
     InvalidRequest,
+    NoSuchPath,
     NotFound,
     OutcomeUnknown,
     RateLimited,
@@ -67,8 +69,8 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
     Args:
         content: The bytes of the answer, unpacked.
 
-    Raises: `AuthenticationError`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`, `OutcomeUnknown`,
-        `UnexpectedResponse`.
+    Raises: `AuthenticationError`, `NoSuchPath`, `NotFound`, `InvalidRequest`, `RateLimited`, `ServerError`,
+        `OutcomeUnknown`, `UnexpectedResponse`.
     """
     status = response.status_code
     if 200 <= status < 300:
@@ -80,13 +82,16 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
         raise UnexpectedResponse(
             f"{call.request}: redirected ({status}), which is not followed: check the host", status=status
         )
+    missing = what_is_missing(call, status, response.headers, content)
+    if missing == "path":
+        raise NoSuchPath(_no_path(call, status, account, said), status=status)
     if status in (401, 403):
         raise AuthenticationError(
             f"{call.request}: the key was refused ({status}){said}; check {account.key_field}, and that "
             "the key has access to this",
             status=status,
         )
-    if status == 404:
+    if missing == "record":
         raise NotFound(f"{_request_with_ids(call)}: not found (404){said}", status=status)
     if status == 429:
         quota = is_quota(response.headers, content)
@@ -151,6 +156,18 @@ def _number(text: str) -> float:
 
 
 _JSON = json.JSONDecoder(parse_constant=_number, parse_float=_number)
+
+
+def _no_path(call: Call[Any], status: int, account: Account, said: str) -> str:
+    what = "has no such path"
+    if status == 404 and call.ids:
+        what = "has no such path or record, and its answer doesn't tell which"
+    elif status == 405:
+        what = "has no such path and method"
+    return (
+        f"{call.request}: {account.host} {what} ({status}){said}; check that the host is the API's: if it is, the API "
+        "may not have this endpoint"
+    )
 
 
 def _request_with_ids(call: Call[Any]) -> str:

@@ -25,9 +25,9 @@ _DOCUMENTED = {
     "Invalid parameters": "an id or filter is missing or wrong",
     "Invalid locationId": "list_locations returns the ids of your locations",
     "Forbidden": "",
-    "Missing Authentication Token": "the API may have no such path",
+    "Missing Authentication Token": "",
     "Too Many Requests": "",
-    "Limit Exceeded": "the quota of the day",
+    "Limit Exceeded": "",
     "Internal server error": "",
     "Service Unavailable": "",
     "Endpoint request timed out": "",
@@ -36,7 +36,7 @@ _DOCUMENTED = {
 
 def server_words(call: Call[Any], content: bytes, account: Account) -> str:
     """The part of the server's words that an error may show, to be appended to a sentence; "" if there is none."""
-    words = _message(content)
+    words = words_of(content)
     if not words:
         return ""
     return f"{_said(call, words, account)}{_template(call, words)}"
@@ -44,17 +44,22 @@ def server_words(call: Call[Any], content: bytes, account: Account) -> str:
 
 def is_quota(headers: Mapping[str, str], content: bytes) -> bool:
     """Whether a 429 is about the quota of the day, and not the rate, as AWS API Gateway tells them apart (D)."""
-    kind = headers.get("x-amzn-errortype", "").split(":")[0]
-    return kind == "LimitExceededException" or _is(_message(content), "Limit Exceeded")
+    return error_type(headers) == "LimitExceededException" or is_text(words_of(content), "Limit Exceeded")
 
 
-def _is(words: str, text: str) -> bool:
+def error_type(headers: Mapping[str, str]) -> str:
+    """The kind of error that AWS API Gateway names in a header; "" if it names none."""
+    return headers.get("x-amzn-errortype", "").split(":")[0].strip()
+
+
+def is_text(words: str, text: str) -> bool:
+    """Whether the server's words are a documented text, whatever their case."""
     return words.casefold().rstrip(". ") == text.casefold()
 
 
 def _said(call: Call[Any], words: str, account: Account) -> str:
     for text, meaning in _DOCUMENTED.items():
-        if _is(words, text):
+        if is_text(words, text):
             return f": {text}{f' ({meaning})' if meaning else ''}"
     if account.show_server_messages:
         return f": {shortened(words, account, call)}"
@@ -96,8 +101,8 @@ def shortened(words: str, account: Account, call: Call[Any] | None = None) -> st
     return cut
 
 
-def _message(content: bytes) -> str:
-    """The text of an error answer: `message`, `error`, or the `message` within its `error`."""
+def words_of(content: bytes) -> str:
+    """The text of an error answer, or "": `message`, `error`, or the `message` within its `error`."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):

@@ -10,6 +10,7 @@ from whautomate_core.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectionFailed,
+    NoSuchPath,
     NotFound,
     QuotaExhausted,
     RateLimited,
@@ -85,7 +86,7 @@ def _advice(error: WhautomateError, scheme_assumed: bool) -> str:
     if isinstance(error, ConnectionFailed):
         plain = " Begin it with http:// if the server has no TLS." if scheme_assumed else ""
         return f"{plain} If your network needs a proxy, set Proxy."
-    if isinstance(error, (NotFound, UnexpectedResponse)):
+    if isinstance(error, (NoSuchPath, NotFound, UnexpectedResponse)):
         return f" This may not be the Whautomate API: the host should be {HOSTS}."
     if isinstance(error, (QuotaExhausted, RateLimited)):
         return " The connection may well be right: test it again then."

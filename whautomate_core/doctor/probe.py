@@ -20,6 +20,8 @@ from whautomate_core.client.client import Client
 from whautomate_core.errors import (
     AuthenticationError,
     ConnectionFailed,
+    NoSuchPath,
+    NotFound,
     OutcomeUnknown,
     QuotaExhausted,
     RateLimited,
@@ -55,6 +57,8 @@ class Answer:
     value: Any = None
     problem: str = ""
     """Why there is no value, else empty."""
+    absent: bool = False
+    """Whether the record that the request names doesn't exist."""
     unclear: bool = False
     """Whether it is unknown if the request took effect."""
 
@@ -126,16 +130,20 @@ class Probe:
         self.findings.append(Finding(name, question, found, expected, value, None if value is None else differs))
 
     def ask(self, call: Call[Any]) -> Answer:
-        """Send a request once. Raises what ends the probe: no permit, a 429, no connection, a refused key."""
+        """Send a request once. Raises what ends the probe: no permit, a 429, no connection; on
+        the first request also a refused key, and a path that the server doesn't have."""
         try:
             # ONCE: after a failure, the client sends nothing again, not even a read.
             return Answer(200, self.client.send(replace(call, repeat=Repeat.ONCE)))
         except (RateLimited, QuotaExhausted, ConnectionFailed, StateUnavailable):
             raise
-        except AuthenticationError as error:
+        except (AuthenticationError, NoSuchPath) as error:
             if self.requests == 1:
                 raise
-            return Answer(error.status, problem=f"refused ({error.status})")
+            what = "refused" if isinstance(error, AuthenticationError) else "no such path"
+            return Answer(error.status, problem=f"{what} ({error.status})")
+        except NotFound as error:
+            return Answer(error.status, problem=f"no such record ({error.status})", absent=True)
         except OutcomeUnknown as error:
             return Answer(
                 error.status, problem=f"no clear answer ({error.status or 'the connection was lost'})", unclear=True

@@ -139,10 +139,10 @@ class ReadProbe(Probe):
         self.note(
             "wrong_id",
             "What is the answer for an id that doesn't exist?",
-            str(answer.status or answer.problem),
-            "404 (D)",
+            answer.problem or str(answer.status),
+            "404 (A for clients)",
             answer.status,
-            differs=answer.status != 404,
+            differs=not answer.absent,
         )
 
     def _blocks(self) -> None:

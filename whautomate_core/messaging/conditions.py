@@ -11,7 +11,7 @@ from whautomate_core.api.broadcasts import get_broadcast, list_broadcasts
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.api.messages import list_contact_messages
 from whautomate_core.api.records import Broadcast
-from whautomate_core.errors import InvalidRequest, NotFound, UnexpectedResponse, UnreadableRecord
+from whautomate_core.errors import InvalidRequest, NoSuchPath, NotFound, UnexpectedResponse, UnreadableRecord
 from whautomate_core.messaging.delivery import delivery
 from whautomate_core.messaging.lines import delivered
 from whautomate_core.values.thresholds import Threshold, check_threshold, limit
@@ -131,7 +131,7 @@ def broadcasts_now(ids: Collection[str], due: Collection[str], pages_of: PagesOf
     for one in missing():
         try:
             found[one] = yield from read_record(get_broadcast(one), "status")
-        except (NotFound, InvalidRequest, UnexpectedResponse) as error:
+        except (NoSuchPath, NotFound, InvalidRequest, UnexpectedResponse) as error:
             found[one] = error
     return found
 

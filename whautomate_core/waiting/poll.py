@@ -105,9 +105,9 @@ async def acheck(client: AsyncClient, condition: Condition) -> Seen:
 def may_pass(error: BaseException) -> bool:
     """Whether a later check may succeed: the server, the network or the state database is unavailable.
 
-    The wait goes on after those. All other errors end it: a refused key, a missing record, a record other than the one
-    asked for or that can't be read, an invalid request, a host that has moved for good, a used-up budget, a lost state
-    file.
+    The wait goes on after those. All other errors end it: a refused key, a missing record or path, a record other than
+    the one asked for or that can't be read, an invalid request, a host that has moved for good, a used-up budget, a
+    lost state file.
     """
     if isinstance(error, (StateLost, UnreadableRecord, WrongRecord)):
         return False
