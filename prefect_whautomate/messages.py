@@ -122,7 +122,7 @@ def send_whatsapp_text(
 ) -> Json:
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
@@ -174,7 +174,7 @@ def send_whatsapp_media(
 ) -> Json:
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
@@ -226,7 +226,7 @@ def send_whatsapp_template(
 ) -> Json:
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     Args:

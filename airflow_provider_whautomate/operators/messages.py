@@ -95,7 +95,7 @@ class WhautomateListContactMessagesOperator(WhautomateEndpointOperator):
 class WhautomateSendWhatsappTextOperator(WhautomateEndpointOperator):
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
@@ -144,7 +144,7 @@ class WhautomateSendWhatsappTextOperator(WhautomateEndpointOperator):
 class WhautomateSendWhatsappMediaOperator(WhautomateEndpointOperator):
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
@@ -193,7 +193,7 @@ class WhautomateSendWhatsappMediaOperator(WhautomateEndpointOperator):
 class WhautomateSendWhatsappTemplateOperator(WhautomateEndpointOperator):
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
 
     :param message: Fields, see `whautomate_core.api.records.WhatsappTemplateInput` (templated).

@@ -48,7 +48,7 @@ def send_whatsapp_text(
 ) -> Call[MessageResult]:
     """Send a text by WhatsApp (`POST /v1/messages/whatsapp/sendtext`; white-label copy, evidence B).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
@@ -61,7 +61,7 @@ def send_whatsapp_media(
 ) -> Call[MessageResult]:
     """Send a file by WhatsApp (`POST /v1/messages/whatsapp/sendmedia`; white-label copy, evidence B).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     It needs a session: the person wrote in the last 24 hours. `send_whatsapp_template` needs none.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
@@ -74,7 +74,7 @@ def send_whatsapp_template(
 ) -> Call[MessageResult]:
     """Send a template by WhatsApp (`POST /v1/messages/whatsapp/sendtemplate`; path A, body C).
 
-    It goes to exactly one of `contact`, `client` and `recepient` (as the wire spells it), who is read first.
+    It goes to exactly one of `contact`, `client` and `recepient` (spelt so in the API; evidence B), who is read first.
     Contacts and clients with the person's number are searched for first; how soon a search finds new ones is unknown.
     """
     return _send("/v1/messages/whatsapp/sendtemplate", WhatsappTemplateInput, message, extra, allow_protected)

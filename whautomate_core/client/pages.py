@@ -23,7 +23,7 @@ MOST_PAGES = 10_000
 
 @dataclass
 class Pages:
-    """Walks a list page by page: pages count from 1 (two integrators, evidence C), answers are bare arrays.
+    """Walks a list page by page. Pages count from 1 (a white label, B; two integrators, C); answers are arrays (A).
 
     The server may give fewer records than asked for, so only an empty page, or one shorter than an earlier one, is the
     last.
