@@ -29,6 +29,7 @@ def broadcast_end(
     min_delivered: Threshold | None = None,
     max_failed: Threshold | None = None,
     on_failed: str = "fail",
+    suppress_failed: bool = False,
     logs_path: str | None = None,
     receipt_path: str | None = None,
 ) -> BroadcastEnd:
@@ -48,14 +49,16 @@ def broadcast_end(
         max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
         on_failed: What happens if `min_delivered` or `max_failed` is not kept: `fail`, or `warn` for a warning in the
             log and in `problem`.
+        suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as
+            `suppress_unreachable` does. Tags trigger automations.
         logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers; JSON
             lines, or Parquet if it ends in `.parquet`. Takes a request for each page of recipients.
         receipt_path: File for the receipt, written when the wait ends: a page if it ends in `.html`, else JSON.
 
     Returns: `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
-        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
-        `receipt`.
+        `receipt_path`, `suppress_failed` or `on_failed="warn"` also `problem`, `failures` (by reason), `codes` (by
+        WhatsApp's code), `suppressed` (people by outcome), `logs` (lines written), `cost` and `receipt`.
     """
-    ending = Ending(min_delivered, max_failed, on_failed, logs_path, receipt_path)
+    ending = Ending(min_delivered, max_failed, on_failed, suppress_failed, logs_path, receipt_path)
     asked = condition_of(ending, broadcast_id)
     return BroadcastEnd(broadcast_id, min_delivered=asked.min_delivered, max_failed=asked.max_failed, ending=ending)

@@ -30,6 +30,8 @@ from whautomate_core.api.records import (
 )
 from whautomate_core.messaging.jobs import cancel_broadcast as cancel_broadcast_job
 from whautomate_core.messaging.jobs import plan_broadcast as plan_broadcast_job
+from whautomate_core.messaging.unreachable import failed_recipients as failed_recipients_job
+from whautomate_core.messaging.unreachable import suppress_unreachable as suppress_unreachable_job
 from whautomate_core.values.thresholds import Threshold
 
 __all__ = [
@@ -39,10 +41,12 @@ __all__ = [
     "cancel_broadcast",
     "create_broadcast",
     "delete_broadcast",
+    "failed_recipients",
     "get_broadcast",
     "list_broadcast_logs",
     "list_broadcasts",
     "plan_broadcast",
+    "suppress_unreachable",
     "update_broadcast",
     "wait_for_broadcast",
 ]
@@ -376,6 +380,7 @@ def plan_broadcast(
     min_delivered: int | str | None = None,
     max_failed: int | str | None = None,
     on_failed: str = "fail",
+    suppress_failed: bool = False,
     logs_path: str | None = None,
     receipt_path: str | None = None,
     due: datetime | None = None,
@@ -423,8 +428,10 @@ def plan_broadcast(
         min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%".
         max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.
         on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.
+        suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as
+            `suppress_unreachable` does. Tags trigger automations.
         logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
-            holds names and numbers. Failures are counted by reason from it.
+            holds names and numbers.
         receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
         due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
             `max_lateness`. Defaults to None: somebody started it by hand.
@@ -487,6 +494,7 @@ def plan_broadcast(
             min_delivered=min_delivered,
             max_failed=max_failed,
             on_failed=on_failed,
+            suppress_failed=suppress_failed,
             logs_path=logs_path,
             receipt_path=receipt_path,
             due=due,
@@ -527,6 +535,7 @@ def broadcast(
     min_delivered: int | str | None = None,
     max_failed: int | str | None = None,
     on_failed: str = "fail",
+    suppress_failed: bool = False,
     logs_path: str | None = None,
     receipt_path: str | None = None,
     key: str | None = None,
@@ -585,6 +594,7 @@ def broadcast(
         min_delivered: Not here: `wait_for_broadcast` takes it.
         max_failed: Not here: `wait_for_broadcast` takes it.
         on_failed: Not here: `wait_for_broadcast` takes it.
+        suppress_failed: Not here: `wait_for_broadcast` takes it.
         logs_path: Not here: `wait_for_broadcast` takes it.
         receipt_path: Not here: `wait_for_broadcast` takes it.
         key: What identifies it: under one key it happens once. None means once in a flow run (the outermost) for the
@@ -652,6 +662,7 @@ def broadcast(
         "min_delivered": min_delivered,
         "max_failed": max_failed,
         "on_failed": on_failed,
+        "suppress_failed": suppress_failed,
         "logs_path": logs_path,
         "receipt_path": receipt_path,
     }
@@ -707,6 +718,103 @@ def cancel_broadcast(
         return run_job(client, cancel_broadcast_job, key=key, broadcast_id=broadcast_id)
 
 
+@whautomate_task(finished_in_run=False)
+def suppress_unreachable(
+    credentials: WhautomateCredentials,
+    broadcast_id: str,
+    *,
+    unreachable_path: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Give the opt-out tag to recipients of a broadcast who stopped your marketing messages in WhatsApp (131050).
+
+    All their contacts and clients get the account's first opt-out tag, each once, however often this runs. Tags trigger
+    automations. People who can't be reached at all (131026) get no tag: they are only counted, and written to a file
+    for somebody to look at. The log is read, a request for each page of recipients. If somebody stopped, contacts and
+    clients are looked up as a sync does it.
+
+    Args:
+        credentials: The block of the account.
+        broadcast_id: Id of the broadcast. If it is not finished yet, run this again afterwards.
+        unreachable_path: File for the recipients who can't be reached: `phoneNumber`, `code`, `meaning`, `failedAt`;
+            JSON lines, or Parquet if it ends in `.parquet`. `suppress` of a sync takes it, and so does a job that gives
+            a tag.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `broadcast_id`; `undelivered`, how many recipients failed; `codes`, how many by WhatsApp's code (`unread` where
+        it can't be read); `stopped`, the people who stopped marketing, of whom `tagged`, `unchanged` (they had the tag)
+        and `missing` (no contact or client has their number); `unreachable`, how many can't be reached. Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `InvalidRequest` if somebody could not be given the tag; `ConfigurationError` if the file can't be written.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import suppress_unreachable
+
+        @flow
+        def my_flow(broadcast_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return suppress_unreachable(credentials, broadcast_id)
+        ```
+    """
+    with open_client(credentials, lane="bulk", max_requests=max_requests) as client:
+        return run_job(client, suppress_unreachable_job, broadcast_id, unreachable_path=unreachable_path)
+
+
+@whautomate_task(finished_in_run=False)
+def failed_recipients(
+    credentials: WhautomateCredentials,
+    broadcast_id: str,
+    *,
+    output_path: str | None = None,
+    max_requests: int | None = None,
+) -> Json:
+    """Find the recipients of a broadcast that failed, and who of them may be tried again now.
+
+    Nobody who stopped your marketing messages (131050), can't be reached, or failed for a reason that can't be read may
+    be tried again; after WhatsApp's limits (131049, 131048) a day has to pass. To try the others again, give `contacts`
+    to `ensure_audience`, and send a broadcast to its segment. The log is read, a request for each page of recipients,
+    and then all contacts, if there is somebody to try again.
+
+    Args:
+        credentials: The block of the account.
+        broadcast_id: Id of the broadcast.
+        output_path: File with a line for each recipient that failed: `phoneNumber`, `code`, `meaning`, `failedAt`,
+            `tryAgainAt` (UTC; none for those who are not to be tried again); JSON lines, or Parquet if it ends in
+            `.parquet`.
+        max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
+
+    Returns:
+        `broadcast_id`; `undelivered`, how many recipients failed; `codes`, how many by WhatsApp's code (`unread` where
+        it can't be read); `contacts`, the ids of contacts who may be tried again now; `later`, how many people may be
+        later, and `later_at`, when all of them may (ISO 8601, UTC; None if there are none); `never`, how many
+        recipients are not to be tried again; `missing`, how many people could be tried again now, but opted out or have
+        no contact. Also `requests`, and `waited`, the seconds spent waiting for permits.
+
+    Raises:
+        `ListUnstable`; `ConfigurationError` if the file can't be written.
+
+    Example:
+        ```python
+        from prefect import flow
+        from prefect_whautomate import WhautomateCredentials
+        from prefect_whautomate.broadcasts import failed_recipients
+
+        @flow
+        def my_flow(broadcast_id):
+            credentials = WhautomateCredentials.load("BLOCK_NAME")
+            return failed_recipients(credentials, broadcast_id)
+        ```
+    """
+    with open_client(credentials, lane="bulk", max_requests=max_requests) as client:
+        return run_job(client, failed_recipients_job, broadcast_id, output_path=output_path)
+
+
 @whautomate_task(finished_in_run=True)
 def wait_for_broadcast(
     credentials: WhautomateCredentials,
@@ -715,6 +823,7 @@ def wait_for_broadcast(
     min_delivered: Threshold | None = None,
     max_failed: Threshold | None = None,
     on_failed: str = "fail",
+    suppress_failed: bool = False,
     logs_path: str | None = None,
     receipt_path: str | None = None,
     cancel_on_kill: bool | None = None,
@@ -739,6 +848,8 @@ def wait_for_broadcast(
         max_failed: Messages that may fail before the task does, finished or not: a count, or a share like `"5%"`.
         on_failed: What happens if `min_delivered` or `max_failed` is not kept: `fail`, or `warn` for a warning in the
             log and in `problem`.
+        suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as
+            `suppress_unreachable` does. Tags trigger automations.
         logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers; JSON
             lines, or Parquet if it ends in `.parquet`. Takes a request for each page of recipients.
         receipt_path: File for the receipt, written when the wait ends: a page if it ends in `.html`, else JSON.
@@ -752,8 +863,9 @@ def wait_for_broadcast(
 
     Returns:
         `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
-        `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs` (lines written), `cost` and
-        `receipt`. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        `receipt_path`, `suppress_failed` or `on_failed="warn"` also `problem`, `failures` (by reason), `codes` (by
+        WhatsApp's code), `suppressed` (people by outcome), `logs` (lines written), `cost` and `receipt`. Also
+        `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         TimeoutError: It did not happen within `timeout` seconds.
@@ -777,6 +889,7 @@ def wait_for_broadcast(
         min_delivered=min_delivered,
         max_failed=max_failed,
         on_failed=on_failed,
+        suppress_failed=suppress_failed,
         logs_path=logs_path,
         receipt_path=receipt_path,
     )

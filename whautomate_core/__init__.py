@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from whautomate_core.messaging.jobs import broadcast, cancel_broadcast, plan_broadcast
     from whautomate_core.messaging.messages import send_template_to_contacts
     from whautomate_core.messaging.segments import ensure_audience, ensure_segment
+    from whautomate_core.messaging.unreachable import failed_recipients, suppress_unreachable
     from whautomate_core.people.find import find_client, find_contact
     from whautomate_core.people.opt_outs import export_opt_outs
     from whautomate_core.people.update import set_client_fields, set_contact_fields, set_contact_stage
@@ -116,6 +117,7 @@ __all__ = [
     "export_bookings",
     "export_classes",
     "export_opt_outs",
+    "failed_recipients",
     "find_client",
     "find_contact",
     "plan_broadcast",
@@ -124,6 +126,7 @@ __all__ = [
     "set_client_fields",
     "set_contact_fields",
     "set_contact_stage",
+    "suppress_unreachable",
     "sync_classes",
     "sync_clients",
     "sync_contacts",
@@ -159,6 +162,7 @@ _HOMES = {
     "export_bookings": "bookings.exports",
     "export_classes": "bookings.exports",
     "export_opt_outs": "people.opt_outs",
+    "failed_recipients": "messaging.unreachable",
     "find_client": "people.find",
     "find_contact": "people.find",
     "plan_broadcast": "messaging.jobs",
@@ -167,6 +171,7 @@ _HOMES = {
     "set_client_fields": "people.update",
     "set_contact_fields": "people.update",
     "set_contact_stage": "people.update",
+    "suppress_unreachable": "messaging.unreachable",
     "sync_classes": "bookings.timetable",
     "sync_clients": "sync.clients",
     "sync_contacts": "sync.contacts",

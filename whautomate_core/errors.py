@@ -127,7 +127,8 @@ class Stopped(WhautomateError):
 
 
 class PolicyRefused(WhautomateError):
-    """The account's policy forbids this, for example because somebody opted out or an audience can't be checked."""
+    """The account's policy forbids this, for example because somebody opted out or an audience can't be checked. If
+    `status` is set, the server refused it because the person stopped the business' marketing in WhatsApp (131050)."""
 
 
 class NotDelivered(WhautomateError):

@@ -17,13 +17,13 @@ from whautomate_core.bookings import (
 )
 from whautomate_core.job import Job, registered
 from whautomate_core.messaging import jobs as broadcasts
-from whautomate_core.messaging import messages, segments
+from whautomate_core.messaging import messages, segments, unreachable
 from whautomate_core.people import find, opt_outs, update
 from whautomate_core.sync import clients, contacts
 
 MODULES = (
-    contacts, clients, opt_outs, find, update, broadcasts, segments, messages, slots, appointments, catalogue, services,
-    timetable, participants, staff_blocks, exports,
+    contacts, clients, opt_outs, find, update, broadcasts, unreachable, segments, messages, slots, appointments,
+    catalogue, services, timetable, participants, staff_blocks, exports,
 )  # fmt: skip
 """The modules that hold jobs, in the order in which documents and generated modules list them."""
 

@@ -17,6 +17,8 @@ from airflow_provider_whautomate.operators._broadcasts import (
     WhautomateCancelBroadcastOperator,
 )
 from airflow_provider_whautomate.operators.endpoint import WhautomateEndpointOperator
+from airflow_provider_whautomate.operators.job import WhautomateJobOperator
+from airflow_provider_whautomate.sources import airflow_storage
 from whautomate_core.api import broadcasts, records
 from whautomate_core.api.call import Call, Json
 
@@ -30,10 +32,12 @@ __all__ = [
     "WhautomateCancelBroadcastOperator",
     "WhautomateCreateBroadcastOperator",
     "WhautomateDeleteBroadcastOperator",
+    "WhautomateFailedRecipientsOperator",
     "WhautomateGetBroadcastOperator",
     "WhautomateListBroadcastLogsOperator",
     "WhautomateListBroadcastsOperator",
     "WhautomatePlanBroadcastOperator",
+    "WhautomateSuppressUnreachableOperator",
     "WhautomateUpdateBroadcastOperator",
 ]
 
@@ -364,8 +368,10 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
         (templated).
     :param on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning
         (templated).
+    :param suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050),
+        as `suppress_unreachable` does. Tags trigger automations (templated).
     :param logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet.
-        It holds names and numbers. Failures are counted by reason from it (templated).
+        It holds names and numbers (templated).
     :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON (templated).
     :param due: When the task was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
         `max_lateness`. Defaults to when its DAG run was due, and to no time if somebody started that by hand
@@ -408,6 +414,7 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
         "min_delivered",
         "max_failed",
         "on_failed",
+        "suppress_failed",
         "logs_path",
         "receipt_path",
         "due",
@@ -450,6 +457,7 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
         min_delivered: int | str | Templated | None = None,
         max_failed: int | str | Templated | None = None,
         on_failed: str | Templated = "fail",
+        suppress_failed: bool | Templated = False,
         logs_path: str | Templated | None = None,
         receipt_path: str | Templated | None = None,
         due: datetime | Templated | None = None,
@@ -486,6 +494,7 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
         self.min_delivered = min_delivered
         self.max_failed = max_failed
         self.on_failed = on_failed
+        self.suppress_failed = suppress_failed
         self.logs_path = logs_path
         self.receipt_path = receipt_path
         self.due = due
@@ -527,6 +536,7 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
             min_delivered=self.given("min_delivered"),
             max_failed=self.given("max_failed"),
             on_failed=self.given("on_failed"),
+            suppress_failed=self.given("suppress_failed"),
             logs_path=self.given("logs_path"),
             receipt_path=self.given("receipt_path"),
             due=self.when_due(context),
@@ -593,8 +603,10 @@ class WhautomateBroadcastOperator(SendingOperator):
         (templated).
     :param on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning
         (templated).
+    :param suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050),
+        as `suppress_unreachable` does. Tags trigger automations (templated).
     :param logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet.
-        It holds names and numbers. Failures are counted by reason from it (templated).
+        It holds names and numbers (templated).
     :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON (templated).
     :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
         there is none), and the person or booking that it is about. Never anything that changes between two runs of the
@@ -649,6 +661,7 @@ class WhautomateBroadcastOperator(SendingOperator):
         "min_delivered",
         "max_failed",
         "on_failed",
+        "suppress_failed",
         "logs_path",
         "receipt_path",
         "key",
@@ -692,6 +705,7 @@ class WhautomateBroadcastOperator(SendingOperator):
         min_delivered: int | str | Templated | None = None,
         max_failed: int | str | Templated | None = None,
         on_failed: str | Templated = "fail",
+        suppress_failed: bool | Templated = False,
         logs_path: str | Templated | None = None,
         receipt_path: str | Templated | None = None,
         key: str | Templated | None = None,
@@ -741,8 +755,121 @@ class WhautomateBroadcastOperator(SendingOperator):
         self.min_delivered = min_delivered
         self.max_failed = max_failed
         self.on_failed = on_failed
+        self.suppress_failed = suppress_failed
         self.logs_path = logs_path
         self.receipt_path = receipt_path
         self.key = key
         self.due = due
         self.check_arguments(WhautomateBroadcastOperator)
+
+
+class WhautomateSuppressUnreachableOperator(WhautomateJobOperator):
+    """Give the opt-out tag to recipients of a broadcast who stopped your marketing messages in WhatsApp (131050).
+
+    All their contacts and clients get the account's first opt-out tag, each once, however often this runs. Tags trigger
+    automations. People who can't be reached at all (131026) get no tag: they are only counted, and written to a file
+    for somebody to look at. The log is read, a request for each page of recipients. If somebody stopped, contacts and
+    clients are looked up as a sync does it.
+
+    Returns: `broadcast_id`; `undelivered`, how many recipients failed; `codes`, how many by WhatsApp's code (`unread`
+        where it can't be read); `stopped`, the people who stopped marketing, of whom `tagged`, `unchanged` (they had
+        the tag) and `missing` (no contact or client has their number); `unreachable`, how many can't be reached.
+
+    Raises: `InvalidRequest` if somebody could not be given the tag; `ConfigurationError` if the file can't be written.
+
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param broadcast_id: Id of the broadcast. If it is not finished yet, run this again afterwards (templated).
+    :param unreachable_path: File for the recipients who can't be reached: `phoneNumber`, `code`, `meaning`, `failedAt`;
+        JSON lines, or Parquet if it ends in `.parquet`. `suppress` of a sync takes it, and so does a job that gives a
+        tag (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "suppress_unreachable"
+    lane = "bulk"
+    template_fields = ("broadcast_id", "unreachable_path", *WhautomateJobOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        broadcast_id: str | Templated,
+        unreachable_path: str | Templated | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast_id = broadcast_id
+        self.unreachable_path = unreachable_path
+        self.check_arguments(WhautomateSuppressUnreachableOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.messaging.unreachable import suppress_unreachable
+
+        return suppress_unreachable(
+            client,
+            broadcast_id=self.given("broadcast_id"),
+            unreachable_path=self.given("unreachable_path"),
+            storage=airflow_storage,
+        )
+
+
+class WhautomateFailedRecipientsOperator(WhautomateJobOperator):
+    """Find the recipients of a broadcast that failed, and who of them may be tried again now.
+
+    Nobody who stopped your marketing messages (131050), can't be reached, or failed for a reason that can't be read may
+    be tried again; after WhatsApp's limits (131049, 131048) a day has to pass. To try the others again, give `contacts`
+    to `ensure_audience`, and send a broadcast to its segment. The log is read, a request for each page of recipients,
+    and then all contacts, if there is somebody to try again.
+
+    Returns: `broadcast_id`; `undelivered`, how many recipients failed; `codes`, how many by WhatsApp's code (`unread`
+        where it can't be read); `contacts`, the ids of contacts who may be tried again now; `later`, how many people
+        may be later, and `later_at`, when all of them may (ISO 8601, UTC; None if there are none); `never`, how many
+        recipients are not to be tried again; `missing`, how many people could be tried again now, but opted out or have
+        no contact.
+
+    Raises: `ListUnstable`; `ConfigurationError` if the file can't be written.
+
+    In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
+
+    :param broadcast_id: Id of the broadcast (templated).
+    :param output_path: File with a line for each recipient that failed: `phoneNumber`, `code`, `meaning`, `failedAt`,
+        `tryAgainAt` (UTC; none for those who are not to be tried again); JSON lines, or Parquet if it ends in
+        `.parquet` (templated).
+    :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
+        longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
+        configuration) and starts again afterwards.
+    :param max_requests: How many requests a try may make before it fails with `BudgetExceeded`; defaults to unlimited.
+    :param whautomate_conn_id: The connection (templated).
+    """
+
+    job = "failed_recipients"
+    lane = "bulk"
+    template_fields = ("broadcast_id", "output_path", *WhautomateJobOperator.template_fields)
+
+    def __init__(
+        self,
+        *,
+        broadcast_id: str | Templated,
+        output_path: str | Templated | None = None,
+        **kwargs: Unpack[TaskArguments],
+    ) -> None:
+        super().__init__(**kwargs)
+        self.broadcast_id = broadcast_id
+        self.output_path = output_path
+        self.check_arguments(WhautomateFailedRecipientsOperator)
+
+    def run_job(self, client: Client, context: Context) -> dict[str, Any]:
+        """Run the job with the rendered arguments and return its report."""
+        from whautomate_core.messaging.unreachable import failed_recipients
+
+        return failed_recipients(
+            client,
+            broadcast_id=self.given("broadcast_id"),
+            output_path=self.given("output_path"),
+            storage=airflow_storage,
+        )

@@ -27,9 +27,10 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
     """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
 
     Returns `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`,
-    `waited`; with `logs_path`, `receipt_path` or `on_failed="warn"` also `problem`, `failures` (by reason), `logs`
-    (lines written), `cost` and `receipt`. After the first check, the next one is made after its `scheduleDateTime`. See
-    `WhautomateSensor` for the other arguments.
+    `waited`; with `logs_path`, `receipt_path`, `suppress_failed` or `on_failed="warn"` also `problem`, `failures` (by
+    reason), `codes` (by WhatsApp's code), `suppressed` (people by outcome), `logs` (lines written), `cost` and
+    `receipt`. After the first check, the next one is made after its `scheduleDateTime`. See `WhautomateSensor` for the
+    other arguments.
 
     A count decides as soon as it is passed. A share is one of the number of recipients, which may not be final before
     the broadcast is complete. So a share decides then, or once the server counts more recipients than it has processed.
@@ -41,6 +42,8 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         defaults to unlimited (templated).
     :param on_failed: What happens if min_delivered or max_failed is not kept: `fail`, or `warn` for a warning in the
         log and in `problem` (templated).
+    :param suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050),
+        as `suppress_unreachable` does. Tags trigger automations (templated).
     :param logs_path: File for the log, written when the wait ends: a line for each recipient, with names and numbers;
         JSON lines, or Parquet if it ends in .parquet; local, or an object as `s3://conn_id@bucket/key`. Takes a request
         for each page of recipients (templated).
@@ -58,6 +61,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         "min_delivered",
         "max_failed",
         "on_failed",
+        "suppress_failed",
         "logs_path",
         "receipt_path",
         *WhautomateSensor.template_fields,
@@ -70,6 +74,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         min_delivered: Threshold | Templated | None = None,
         max_failed: Threshold | Templated | None = None,
         on_failed: Literal["fail", "warn"] | Templated = "fail",
+        suppress_failed: bool | Templated = False,
         logs_path: str | Templated | None = None,
         receipt_path: str | Templated | None = None,
         cancel_on_kill: bool | None = None,
@@ -80,6 +85,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         self.min_delivered = min_delivered
         self.max_failed = max_failed
         self.on_failed = on_failed
+        self.suppress_failed = suppress_failed
         self.logs_path = logs_path
         self.receipt_path = receipt_path
         self.cancel_on_kill = cancel_on_kill
@@ -96,7 +102,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
     def _ending(self) -> Ending:
         from whautomate_core.messaging.outcome import Ending
 
-        names = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_path")
+        names = ("min_delivered", "max_failed", "on_failed", "suppress_failed", "logs_path", "receipt_path")
         return Ending(**{name: self.given(name) for name in names})
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:

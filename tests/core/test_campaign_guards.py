@@ -589,7 +589,7 @@ def test_a_changed_plan_is_refused(client: Client, whautomate_emulator: Emulator
 # --- the end
 
 
-@pytest.mark.whautomate(broadcast_failed_share=0.5)
+@pytest.mark.whautomate(broadcast_failed_share=0.5, log_error="words")
 def test_the_end_has_figures_reasons_a_log_and_a_receipt(
     client: Client, whautomate_emulator: Emulator, people: list[str], tmp_path: Path
 ) -> None:
@@ -600,7 +600,7 @@ def test_the_end_has_figures_reasons_a_log_and_a_receipt(
     found = conclude(client, campaign(**meant), "dag/task/2026-01-01", made["id"])
     assert (found["recipients"], found["delivered"], found["cost"], found["logs"]) == (6, 3, 0.3, 6)
     # The words of a log are the server's.
-    assert found["failures"] == {"another reason: see the log at logs_path, or set show_server_messages": 3}
+    assert found["failures"] == {"another reason: see the log (logs_path), or set show_server_messages": 3}
     assert len(Path(paths["logs_path"]).read_text().splitlines()) == 6
     assert "49151" not in json.dumps(found)
     page = Path(paths["receipt_path"]).read_text()
@@ -610,7 +610,11 @@ def test_the_end_has_figures_reasons_a_log_and_a_receipt(
     assert receipt_page(found["receipt"]) == page
     permitted = Client(replace(client.account, show_server_messages=True), pool=client.pool)
     shown = conclude(permitted, campaign(**meant), "dag/task/2026-01-01", made["id"])
-    assert shown["failures"] == {"the number can't be reached": 3}
+    assert shown["failures"] == {
+        "Message undeliverable": 1,
+        "Not delivered to maintain healthy ecosystem engagement": 1,
+        "User has stopped receiving marketing messages from this business": 1,
+    }
 
 
 @pytest.mark.whautomate(broadcast_failed_share=0.5)

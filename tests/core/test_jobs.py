@@ -69,6 +69,7 @@ def test_jobs_that_only_read_or_have_a_claim_are_not_finished_for_a_later_attemp
     assert again == {
         *("find_contact", "find_client", "export_opt_outs", "export_appointments", "export_classes"),
         *("export_bookings", "plan_broadcast", "cancel_broadcast", "send_template_to_contacts"),
+        *("suppress_unreachable", "failed_recipients"),
         *("book_slot", "reschedule_booking", "cancel_booking"),
     }
 
@@ -78,4 +79,5 @@ def test_jobs_about_many_people_leave_requests_to_others() -> None:
     assert bulk == {
         *("sync_contacts", "sync_clients", "tag_contacts", "tag_clients"),
         *("export_opt_outs", "ensure_audience", "send_template_to_contacts"),
+        *("suppress_unreachable", "failed_recipients"),
     }

@@ -128,7 +128,7 @@ def test_logs(make: Any) -> None:
         "countryCode": "+49",
         "phone": "15112345",
         "status": "failed",
-        "error": "the number can't be reached",
+        "error": "Message failed to send: (#131050) User has stopped receiving marketing messages from this business",
         "createdAt": "2026-05-28T20:26:50.000Z",
         "updatedAt": "2026-05-28T20:26:50.000Z",
     }

@@ -13,7 +13,7 @@ from whautomate_core.api.call import Call, Repeat, require_named
 from whautomate_core.client import transport
 from whautomate_core.client.missing import what_is_missing
 from whautomate_core.client.rate_headers import retry_after
-from whautomate_core.client.server_words import is_quota, server_words
+from whautomate_core.client.server_words import is_quota, server_words, stopped_marketing
 from whautomate_core.client.transport import TooSlow
 from whautomate_core.errors import (
     AuthenticationError,
@@ -22,11 +22,13 @@ from whautomate_core.errors import (
     NoSuchPath,
     NotFound,
     OutcomeUnknown,
+    PolicyRefused,
     RateLimited,
     ServerError,
     UnexpectedResponse,
     WhautomateError,
 )
+from whautomate_core.values.codes import CODES, STOPPED, words_of
 from whautomate_core.values.redaction import shown_id
 
 R = TypeVar("R")
@@ -75,6 +77,8 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
     status = response.status_code
     if 200 <= status < 300:
         return _record(call, status, content, account)
+    if 400 <= status < 500 and stopped_marketing(content):
+        raise _refused(call, status)
     once, said = call.repeat is Repeat.ONCE, server_words(call, content, account)
     if 300 <= status < 400:
         if once and status not in _NOT_DONE:
@@ -134,6 +138,8 @@ def _record(call: Call[R], status: int, content: bytes, account: Account) -> R:
     failed = isinstance(value, dict) and value.get("error") and not value.get("id")
     if call.repeat is Repeat.ONCE and not failed:
         raise _unknown(call, f"the answer {problem}", status)
+    if failed and stopped_marketing(content):
+        raise _refused(call, status)
     raise UnexpectedResponse(f"{call.request}: the answer {problem}", status=status)
 
 
@@ -178,6 +184,10 @@ def _repeatable(call: Call[Any], error: WhautomateError) -> WhautomateError:
     """The error of a call that may be repeated, although it may have happened."""
     error.may_have_happened = call.repeat is not Repeat.SAFE
     return error
+
+
+def _refused(call: Call[Any], status: int) -> PolicyRefused:
+    return PolicyRefused(f"{call.request}: the person {words_of(STOPPED)}; {CODES[STOPPED].advice}", status=status)
 
 
 def _unknown(call: Call[Any], why: str, status: int | None = None) -> OutcomeUnknown:

@@ -15,6 +15,8 @@ from typing_extensions import is_typeddict
 from whautomate_core.account import Account
 from whautomate_core.api import records
 from whautomate_core.api.call import Call
+from whautomate_core.values.codes import CODES, STOPPED, read_code
+from whautomate_core.values.codes import words_of as meaning_of
 
 LONGEST = 300
 """Characters of a message that are read and shown, however long it is."""
@@ -37,6 +39,8 @@ _DOCUMENTED = {
 def server_words(call: Call[Any], content: bytes, account: Account) -> str:
     """The part of the server's words that an error may show, to be appended to a sentence; "" if there is none."""
     words = words_of(content)
+    if code := _code(content):
+        return f": {meaning_of(code)}; {CODES[code].advice}{_template(call, words)}"
     if not words:
         return ""
     return f"{_said(call, words, account)}{_template(call, words)}"
@@ -55,6 +59,21 @@ def error_type(headers: Mapping[str, str]) -> str:
 def is_text(words: str, text: str) -> bool:
     """Whether the server's words are a documented text, whatever their case."""
     return words.casefold().rstrip(". ") == text.casefold()
+
+
+def stopped_marketing(content: bytes) -> bool:
+    """Whether an error answer says that the person stopped the business' marketing messages in WhatsApp."""
+    return _code(content) == STOPPED
+
+
+def _code(content: bytes) -> str | None:
+    """WhatsApp's code in an error answer, if it names a known one."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    code = read_code(value) if isinstance(value, dict) else None
+    return code if code in CODES else None
 
 
 def _said(call: Call[Any], words: str, account: Account) -> str:

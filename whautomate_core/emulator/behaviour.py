@@ -82,6 +82,8 @@ class Behaviour(People, Lists, Requests, Messages, Bookings):
         templates = list(map(template_from, self.templates))
         if self.template_list != "absent" and not all(one.language for one in templates):
             raise ValueError("templates that are listed need a language, such as spring_sale:en")
+        if not self.failure_codes or not all(map(str.isdigit, self.failure_codes)):
+            raise ValueError("failure_codes names at least one of WhatsApp's codes, such as 131026")
         for name in ("page_default", "page_cap", "burst"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is at least 1")

@@ -6,13 +6,14 @@ read and reply is written down once; every answer compares these with the clock.
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from . import classes, people, templates
+from . import classes, codes, people, templates
 from .people import CLIENTS, CONTACTS, Kind
 from .store import number
 from .world import Json, Problem, World, instant, iso
@@ -124,14 +125,16 @@ def logs(world: World, broadcast: Json, limit: int = -1, offset: int = 0) -> lis
         limit,
         offset,
     )
-    return [_log(broadcast, row, now) for row in rows]
+    return [_log(world, broadcast, row, now) for row in rows]
 
 
-def messages(world: World) -> list[Json]:
-    """Every message that broadcasts sent, in order: at, broadcast, contact, client, phone, operation."""
+def messages(world: World, *, failed: bool = False) -> list[Json]:
+    """Every message that broadcasts sent, in order: at, broadcast, contact, client, phone, operation; if it failed, its
+    code as well."""
+    code, which = (", error AS code", "NOT NULL") if failed else ("", "NULL")
     return world.store.rows(
-        "SELECT processed_at AS at, broadcast, contact, client, phone, 'createBroadcast' AS operation FROM recipients"
-        " WHERE processed_at <= ? AND error IS NULL ORDER BY processed_at, broadcast, position",
+        f"SELECT processed_at AS at, broadcast, contact, client, phone, 'createBroadcast' AS operation{code}"  # noqa: S608
+        f" FROM recipients WHERE processed_at <= ? AND error IS {which} ORDER BY processed_at, broadcast, position",
         world.now(),
     )
 
@@ -147,7 +150,7 @@ def messages_to(world: World, contact: Json) -> list[Json]:
     )
     found = []
     for row in rows:
-        log = _log(world.existing("broadcasts", row["broadcast"]), row, world.now())
+        log = _log(world, world.existing("broadcasts", row["broadcast"]), row, world.now())
         dates = {"timestamp": log["createdAt"], "createdAt": log["createdAt"], "updatedAt": log["updatedAt"]}
         head = {"id": f"{row['broadcast']}{row['position']}", "channel": "Whatsapp", "type": "template"}
         found.append({**head, "isIncoming": False, "sentBy": "Broadcast", "status": log["status"], **dates})
@@ -253,10 +256,13 @@ def _start(world: World, broadcast: Json) -> None:
     [row] = world.store.rows("SELECT count(*) AS total FROM recipients WHERE broadcast = ?", broadcast["id"])
     total: int = row["total"]
     rng = random.Random(f"{behaviour.seed}/{broadcast['id']}")  # noqa: S311 - repeatable is the point
-    failed = set(rng.sample(range(total), round(min(behaviour.broadcast_failed_share, 1) * total)))
-    misfit = templates.misfit(world, broadcast) if "template" in broadcast else "no template"
+    chosen = rng.sample(range(total), round(min(behaviour.broadcast_failed_share, 1) * total))
+    causes = itertools.cycle(behaviour.failure_codes)
+    failed = dict(zip(chosen, causes, strict=False))
+    failed |= dict.fromkeys(_stopped_positions(world, broadcast), codes.STOPPED)
+    misfit = templates.misfit(world, broadcast) if "template" in broadcast else codes.NO_TEMPLATE
     if misfit:
-        failed = set(range(total))
+        failed = dict.fromkeys(range(total), misfit)
     reached = [position for position in range(total) if position not in failed]
     read = rng.sample(reached, round(min(behaviour.read_share, 1) * len(reached)))
     replied = set(read[: round(min(behaviour.replied_share, 1) * len(reached))])
@@ -265,8 +271,7 @@ def _start(world: World, broadcast: Json) -> None:
     def times(position: int) -> tuple[Any, ...]:
         sent = broadcast["start"] + behaviour.broadcast_seconds * (position + 1) / total
         if position in failed:
-            error = misfit or "the number can't be reached"
-            return sent, error, None, None, None, broadcast["id"], position
+            return sent, failed[position], None, None, None, broadcast["id"], position
         wait = behaviour.delivery_seconds
         return (
             sent,
@@ -286,7 +291,25 @@ def _start(world: World, broadcast: Json) -> None:
     world.store.put("broadcasts", {**broadcast, "status": PROCESSING})
 
 
-def _log(broadcast: Json, row: Json, now: float) -> Json:
+def has_stopped(world: World, phone: str, at: float) -> bool:
+    """Whether a person had stopped the marketing at a moment: a broadcast to their number failed for that before."""
+    found = "SELECT 1 FROM recipients WHERE phone = ? AND error = ? AND processed_at <= ? LIMIT 1"
+    return bool(world.store.rows(found, phone, codes.STOPPED, at))
+
+
+def _stopped_positions(world: World, broadcast: Json) -> list[int]:
+    """The recipients of a broadcast that starts now who had stopped the marketing before."""
+    rows = world.store.rows(
+        "SELECT position FROM recipients WHERE broadcast = ? AND phone IN"
+        " (SELECT phone FROM recipients WHERE error = ? AND processed_at <= ?)",
+        broadcast["id"],
+        codes.STOPPED,
+        broadcast["start"],
+    )
+    return [row["position"] for row in rows]
+
+
+def _log(world: World, broadcast: Json, row: Json, now: float) -> Json:
     happened = [("sent", row["processed_at"])] if row["error"] is None else [("failed", row["processed_at"])]
     for status in ("delivered", "read", "replied"):
         at = row[f"{status}_at"]
@@ -303,8 +326,8 @@ def _log(broadcast: Json, row: Json, now: float) -> Json:
         "createdAt": iso(row["processed_at"]),
         "updatedAt": iso(at),
     }
-    if row["error"] is not None:
-        entry["error"] = row["error"]
+    if row["error"] is not None and (error := codes.in_log(row["error"], world.behaviour.log_error)) is not None:
+        entry["error"] = error
     if status == "replied":
         entry["reply"] = "Thank you"
     return entry

@@ -79,6 +79,11 @@ class Emulator:
         with _settled(self._world) as world:
             return messages.sent(world)
 
+    def failures(self) -> list[Json]:
+        """Every message that was sent so far and failed, in order: the same as of `messages`, and code (WhatsApp's)."""
+        with _settled(self._world) as world:
+            return messages.failed(world)
+
     def contacts(self) -> list[Json]:
         """Every contact, oldest first, phone numbers as digits whatever the behaviour."""
         return self.records("contacts")
@@ -239,7 +244,7 @@ def _settled(world: World) -> Iterator[World]:
 def routes(app: Callable[[], Starlette]) -> list[Route]:
     """The control endpoints. All take and return JSON, and answer 400 to what they can't use.
 
-    GET     requests, automations, messages, contacts, clients, behaviour, faults, held, clock
+    GET     requests, automations, messages, failures, contacts, clients, behaviour, faults, held, clock
     POST    contacts     a list of createContact bodies; gives their ids
             clients      a list of createClient bodies; gives their ids
             receive      contact, and text, channel; gives the message's id
@@ -269,6 +274,7 @@ def routes(app: Callable[[], Starlette]) -> list[Route]:
         Route("/requests", _gives(lambda: emulator().requests()), methods=["GET"]),
         Route("/automations", _gives(lambda: emulator().automations()), methods=["GET"]),
         Route("/messages", _gives(lambda: emulator().messages()), methods=["GET"]),
+        Route("/failures", _gives(lambda: emulator().failures()), methods=["GET"]),
         Route("/contacts", _gives(lambda: emulator().contacts()), methods=["GET"]),
         Route("/contacts", _takes(lambda contacts: emulator().add_contacts(contacts)), methods=["POST"]),
         Route("/clients", _gives(lambda: emulator().clients()), methods=["GET"]),

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from . import broadcasts, people, templates
+from . import broadcasts, codes, people, templates
 from .contract import Request
 from .filters import days_of, listed, paging
 from .people import CONTACTS
@@ -36,7 +36,7 @@ def send(world: World, request: Request) -> Json:
     if channel == "whatsapp":
         templates.check(world, body)
         if (wrong := templates.misfit(world, body)) is not None:
-            raise Problem(400, wrong)
+            raise Problem(400, codes.text_of(wrong))
     contact, client, phone = _recipient(world, body)
     if contact is not None and not contact.get(_CHANNELS[channel]):
         raise Problem(400, f"contact.id names a contact without {_CHANNELS[channel]}")
@@ -61,9 +61,9 @@ def send(world: World, request: Request) -> Json:
         fields["contact"] = {"id": contact["id"]}
     message = world.create(MESSAGES, fields)
     status, wrong = _state(world, message)
-    if wrong is not None:
+    if wrong is not None and (message["free"] or world.behaviour.stopped_send == "refuse"):
         raise Problem(400, wrong)
-    return {"id": message["id"], "status": status}
+    return {"id": message["id"], "status": status if wrong is None else "sent"}
 
 
 def receive(world: World, contact: str, text: str, channel: str) -> str:
@@ -86,19 +86,33 @@ def receive(world: World, contact: str, text: str, channel: str) -> str:
 
 def sent(world: World) -> list[Json]:
     """Every message that was sent, in order: at, broadcast, contact, client, phone, operation."""
-    single = [
-        {
-            "at": _at(message),
-            "broadcast": None,
-            "contact": message.get("contact", {}).get("id"),
-            "client": message["client"],
-            "phone": message["phone"],
-            "operation": message["operation"],
-        }
-        for message in world.store.select(MESSAGES, [("NOT json_extract(json, '$.isIncoming')", ())])
-        if _state(world, message)[0] not in ("scheduled", "failed")
-    ]
+    single = [_sent(one) for one in _outgoing(world) if _state(world, one)[0] not in ("scheduled", "failed")]
     return sorted([*broadcasts.messages(world), *single], key=lambda message: float(message["at"]))
+
+
+def failed(world: World) -> list[Json]:
+    """Every message that was sent and failed, in order: as `sent` has it, and WhatsApp's code."""
+    single = [
+        {**_sent(one), "code": codes.NO_SESSION if one["free"] else codes.STOPPED}
+        for one in _outgoing(world)
+        if _state(world, one)[0] == "failed"
+    ]
+    return sorted([*broadcasts.messages(world, failed=True), *single], key=lambda message: float(message["at"]))
+
+
+def _outgoing(world: World) -> list[Json]:
+    return world.store.select(MESSAGES, [("NOT json_extract(json, '$.isIncoming')", ())])
+
+
+def _sent(message: Json) -> Json:
+    return {
+        "at": _at(message),
+        "broadcast": None,
+        "contact": message.get("contact", {}).get("id"),
+        "client": message["client"],
+        "phone": message["phone"],
+        "operation": message["operation"],
+    }
 
 
 def list_messages(world: World, request: Request) -> list[Json]:
@@ -154,6 +168,8 @@ def _state(world: World, message: Json) -> tuple[str, str | None]:
         return "scheduled", None
     if message["free"] and not _open(world, message, at):
         return "failed", "the person hasn't written within the last 24 hours: send a template"
+    if message["operation"] == "sendWhatsappTemplate" and broadcasts.has_stopped(world, message["phone"], at):
+        return "failed", codes.text_of(codes.STOPPED)
     return ("delivered" if at + world.behaviour.delivery_seconds <= now else "sent"), None
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from . import codes
 from .behaviour import MEDIA, Template, template_from
 from .contract import Operation, Request
 from .filters import paging
@@ -38,8 +39,7 @@ def check(world: World, fields: Json) -> None:
 
 
 def misfit(world: World, fields: Json) -> str | None:
-    """What WhatsApp says of a message whose parameters are not those of its template (132000, 132012); None if they
-    are."""
+    """WhatsApp's code for a message whose parameters are not those of its template; None if they are."""
     for one in named(world, fields):
         given = {
             "header": len(fields.get("headerTextParameters") or []),
@@ -47,11 +47,11 @@ def misfit(world: World, fields: Json) -> str | None:
             "buttons": len(fields.get("buttonUrlParameters") or []),
         }
         if one.header in MEDIA and not fields.get("headerMediaUrl"):
-            return "(#132012) Parameter format does not match format in the created template"
+            return codes.FORMAT
         header = None if one.header is None else int(one.header) if one.header.isdigit() else 0
         wanted = {"header": header, "body": one.body, "buttons": one.buttons}
         if any(count is not None and count != given[part] for part, count in wanted.items()):
-            return "(#132000) Number of parameters does not match the expected number of params"
+            return codes.COUNT
     return None
 
 

@@ -16,14 +16,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from whautomate_core.api import clients, contacts
-from whautomate_core.api.broadcasts import list_broadcast_logs
 from whautomate_core.api.call import Call
 from whautomate_core.api.records import Segment
 from whautomate_core.client.audience import may_hold
 from whautomate_core.client.client import Client
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.errors import PolicyRefused
+from whautomate_core.messaging.failures import Failures
 from whautomate_core.policy import Policy, numbers
+from whautomate_core.values.codes import UNREAD, code_of, failed_at, has_failed, retry_at
 from whautomate_core.values.times import instant
 from whautomate_core.values.words import counted
 
@@ -51,6 +52,8 @@ class Audience:
     elsewhere: int = 0
     """How many of the reached people opted out through another contact or client with their number, or asked to be
     forgotten."""
+    not_before: datetime | None = None
+    """When the last of the reached people may be sent marketing again, if a message to them failed."""
 
     def __str__(self) -> str:
         people = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -180,12 +183,13 @@ _LATER = ("sent", "delivered", "read", "replied")
 """Each of these statuses implies the ones before it."""
 
 
-def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
+def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: datetime | None = None) -> Audience:
     """Count the recipients of another broadcast with a certain status, by its log. None of them may have opted out
-    or asked to be forgotten.
+    or asked to be forgotten, and for `sent` and `failed` none may have stopped marketing in WhatsApp.
 
     Args:
         kind: `sent`, `failed`, `delivered`, `read` or `replied`.
+        undated: When a message failed whose line has no time that can be read; by default it sets no time to wait for.
 
     Raises: `ListUnstable`; `PolicyRefused` if somebody has, because it is not documented whether the vendor leaves them
         out.
@@ -194,12 +198,21 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
     reached: set[str] = set()
     lines = surely = 0
     wanted = {"failed"} if kind == "failed" else set(_LATER[_LATER.index(kind) :])
+    failures, again = Failures(client.account), list[datetime]()
     # Log lines have no ids to compare two readings by, and are never deleted.
-    for page in client.pages(list_broadcast_logs(broadcast_id)):
-        for line in page:
-            lines += 1
-            reached |= numbers(line)
-            surely += str(line.get("status")).casefold() in wanted
+    for line in failures.read(client, broadcast_id):
+        lines += 1
+        reached |= numbers(line)
+        surely += str(line.get("status")).casefold() in wanted
+        if has_failed(line) and (at := failed_at(line) or undated) and (then := retry_at(code_of(line), at)):
+            again.append(then)
+    if failures.stopped and kind in ("sent", "failed"):
+        raise PolicyRefused(_stopped(broadcast_id, len(failures.stopped)))
+    if kind == "failed" and (unread := failures.codes[UNREAD]):
+        log.warning(
+            "broadcast %s: it can't be read why %s failed, so they may have stopped your marketing messages (131050)",
+            *(broadcast_id, counted(unread, "recipient")),
+        )
     policy, opted_out, refused = client.account.policy, list[str](), 0
 
     def is_reached(person: Mapping[str, Any]) -> bool | None:
@@ -219,7 +232,20 @@ def count_recipients(client: Client, broadcast_id: str, kind: str) -> Audience:
             "documented whether a retarget leaves them out, so nothing was sent: make a segment of the others "
             "(ensure_audience)"
         )
-    return Audience(surely, lines, {}, _fingerprint(opted_out), round(time.monotonic() - began, 1))
+    # A broadcast starts at a whole second.
+    not_before = max(again).replace(microsecond=0) + timedelta(seconds=1) if again and wanted == {"failed"} else None
+    seconds = round(time.monotonic() - began, 1)
+    return Audience(surely, lines, {}, _fingerprint(opted_out), seconds, not_before=not_before)
+
+
+def _stopped(broadcast_id: str, count: int) -> str:
+    """Why a retarget is refused whose recipients stopped marketing, and what to do instead."""
+    return (
+        f"{counted(count, 'recipient')} of broadcast {broadcast_id} stopped your marketing messages in WhatsApp "
+        "(131050). It is not documented whether a retarget leaves them out, so nothing was sent: suppress_unreachable "
+        "gives them the opt-out tag, failed_recipients finds who may be tried again, and ensure_audience makes their "
+        "segment"
+    )
 
 
 def _fingerprint(opted_out: list[str]) -> str:

@@ -134,11 +134,15 @@ class Campaign(BaseModel):
         default="fail",
         description="What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.",
     )
+    suppress_failed: bool = Field(
+        default=False,
+        description="Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as "
+        "`suppress_unreachable` does. Tags trigger automations.",
+    )
     logs_path: str | None = Field(
         default=None,
         description="File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in "
-        ".parquet. "
-        "It holds names and numbers. Failures are counted by reason from it.",
+        ".parquet. It holds names and numbers.",
     )
     receipt_path: str | None = Field(
         default=None, description="File for the receipt: an HTML page if it ends in .html, else JSON."
@@ -170,7 +174,7 @@ class Campaign(BaseModel):
         return time.fromisoformat(begin), time.max if end == "24:00" else time.fromisoformat(end), known
 
 
-AT_THE_END = ("min_delivered", "max_failed", "on_failed", "logs_path", "receipt_path")
+AT_THE_END = ("min_delivered", "max_failed", "on_failed", "suppress_failed", "logs_path", "receipt_path")
 """Fields that only act when somebody waits for the end of the broadcast."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from whautomate_core.api.call import Json
 from whautomate_core.errors import PolicyRefused
@@ -32,11 +33,12 @@ def look_again(step: Step, stored: Json, meant: Meant) -> Json:
             return amend(step, step.key, {"looked": False})
         try:
             audience = audience_of(step, meant)
+            _require_waited(audience, start)
             if audience.opt_outs == stored.get("opt_outs"):
                 return amend(step, step.key, {"looked": True})
-        except PolicyRefused as error:  # recipients of a retarget opted out; final once it is deleted
+            log.info("%s: somebody opted out since it was created, so it is created anew without them", stored["name"])
+        except PolicyRefused as error:  # recipients of a retarget opted out or failed anew; final once it is deleted
             log.info("%s", error)
-        log.info("%s: somebody opted out since it was created, so it is created anew without them", stored["name"])
         stored = amend(step, step.key, {"anew": True})
     try:
         was_there = withdraw(step.client, stored["id"], step.clock())
@@ -49,6 +51,7 @@ def look_again(step: Step, stored: Json, meant: Meant) -> Json:
     try:
         audience = audience or audience_of(step, meant)
         require_recipients(step.campaign, audience)
+        _require_waited(audience, start)
         require_in_time(start, step.clock(), step.campaign.max_lateness)
     except (PolicyRefused, NotSent) as error:
         amend(step, step.key, {"over": f"was deleted before its start: {error}"})
@@ -59,3 +62,12 @@ def look_again(step: Step, stored: Json, meant: Meant) -> Json:
     made, _ = create(step, step.key + ANEW, meant, note)
     compare(step, step.key + ANEW, made, meant)
     return amend(step, step.key, {**made, "compared": True, "looked": True})
+
+
+def _require_waited(audience: Audience, start: datetime) -> None:
+    """Raise `PolicyRefused` if recipients of a retarget reached WhatsApp's limit too short a time before it starts."""
+    if audience.not_before is not None and audience.not_before > start:
+        raise PolicyRefused(
+            "recipients reached WhatsApp's limit of marketing messages since it was created, and may be tried again at "
+            f"{utc(audience.not_before)}: send it then, under another key"
+        )

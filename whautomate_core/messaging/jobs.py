@@ -58,6 +58,7 @@ def plan_broadcast(
     min_delivered: int | str | None = None,
     max_failed: int | str | None = None,
     on_failed: str = "fail",
+    suppress_failed: bool = False,
     logs_path: str | None = None,
     receipt_path: str | None = None,
     due: datetime | None = None,
@@ -103,8 +104,10 @@ def plan_broadcast(
         min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%".
         max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.
         on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.
+        suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as
+            `suppress_unreachable` does. Tags trigger automations.
         logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
-            holds names and numbers. Failures are counted by reason from it.
+            holds names and numbers.
         receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
         due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
             `max_lateness`. Defaults to None: somebody started it by hand.
@@ -150,6 +153,7 @@ def plan_broadcast(
         min_delivered=min_delivered,
         max_failed=max_failed,
         on_failed=on_failed,
+        suppress_failed=suppress_failed,
         logs_path=logs_path,
         receipt_path=receipt_path,
     )
@@ -190,6 +194,7 @@ def broadcast(
     min_delivered: int | str | None = None,
     max_failed: int | str | None = None,
     on_failed: str = "fail",
+    suppress_failed: bool = False,
     logs_path: str | None = None,
     receipt_path: str | None = None,
     key: str | None = None,
@@ -238,8 +243,10 @@ def broadcast(
         min_delivered: Minimum recipients it must be delivered to: a count, or a share like "95%".
         max_failed: Maximum recipients that may fail: a count, or a share like "5%"; defaults to unlimited.
         on_failed: What happens if min_delivered or max_failed is not met: the step fails, or logs a warning.
+        suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as
+            `suppress_unreachable` does. Tags trigger automations.
         logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet. It
-            holds names and numbers. Failures are counted by reason from it.
+            holds names and numbers.
         receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
         key: Identifies the broadcast. Never anything that changes between two runs of the same step.
         due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
@@ -287,6 +294,7 @@ def broadcast(
         min_delivered=min_delivered,
         max_failed=max_failed,
         on_failed=on_failed,
+        suppress_failed=suppress_failed,
         logs_path=logs_path,
         receipt_path=receipt_path,
     )

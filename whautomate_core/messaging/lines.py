@@ -67,3 +67,21 @@ def describe_cancelled(result: Mapping[str, Any]) -> str:
     """The line of `cancel_broadcast`."""
     named = f"broadcast {shown_id(result['id'])}" if result["id"] else "broadcast"
     return f"{named} cancelled" if result["cancelled"] else f"{named} not cancelled: {result['why']}"
+
+
+def describe_suppressed(result: Mapping[str, Any]) -> str:
+    """The line of `suppress_unreachable`."""
+    stopped, unreachable = counted(result["stopped"], "recipient"), result["unreachable"]
+    return (
+        f"broadcast {shown_id(result['broadcast_id'])}: {stopped} stopped marketing, {result['tagged']} newly given "
+        f"the opt-out tag; {unreachable} can't be reached"
+    )
+
+
+def describe_failed(result: Mapping[str, Any]) -> str:
+    """The line of `failed_recipients`."""
+    return (
+        f"broadcast {shown_id(result['broadcast_id'])}: {counted(result['undelivered'], 'recipient')} failed, of whom "
+        f"{counted(len(result['contacts']), 'contact')} may be tried again now, {result['later']} later and "
+        f"{result['never']} not at all"
+    )

@@ -21,6 +21,7 @@ from whautomate_core.rows.outcomes import ENDS, Outcome
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source
 from whautomate_core.rows.store import Item, Store
+from whautomate_core.values.codes import STOPPED, words_of
 from whautomate_core.values.phones import canonical, e164, require_region, spellings
 from whautomate_core.values.thresholds import Threshold
 
@@ -196,7 +197,14 @@ class _Messages(RowJob):
         if own not in self._claimed:
             self._opted_out = self._opted_out or OptedOut(self._client, most=self._count)
             self._opted_out.refuse(number)
-        _, sent = send_once(self._client, own, call, partial(summary, call), payload=payload)
+        try:
+            result, sent = send_once(self._client, own, call, partial(summary, call), payload=payload)
+        except PolicyRefused as error:
+            if error.status is not None:  # by WhatsApp, for ever: a run after this one must not try again
+                self._claimed.note_refused(own, payload, call.request)
+            raise
+        if isinstance(result, dict) and result.get("refused"):
+            raise PolicyRefused(words_of(STOPPED), status=200)
         if sent:
             self._in_vain = -1  # it is in vain no more
         return "sent" if sent else "unchanged"
@@ -207,7 +215,8 @@ class _Messages(RowJob):
             self._client.state.stops.require_sends(self._client.account.id, "messages")
             from whautomate_core.state.forgotten import reason_of
 
-            return LeftOut("protected", reason_of(error) or "opted out, or not listed")
+            refused = words_of(STOPPED) if error.status is not None else None
+            return LeftOut("protected", refused or reason_of(error) or "opted out, or not listed")
         if isinstance(error, InvalidRequest) and error.status is not None and self._in_vain >= 0:
             self._in_vain += 1
             if self._in_vain >= _IN_VAIN:
@@ -237,6 +246,14 @@ class _Claimed:
 
     def __contains__(self, key: str) -> bool:
         return key in self._claims
+
+    def note_refused(self, key: str, payload: Json, what: str) -> None:
+        """Note that WhatsApp refused a message because the person stopped marketing."""
+        from whautomate_core.state.claims import attempt
+
+        claims, account = self._client.state.claims, self._client.account.id
+        claims.claim(account, key, payload, what, by=attempt(self._client.run))
+        claims.settle(account, key, {"refused": STOPPED})
 
     def under(self, number: str, body: Json) -> tuple[str, Json, bool]:
         """The key of the message to a number, what of it is compared, and whether another was sent under it."""

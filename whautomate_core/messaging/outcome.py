@@ -1,42 +1,32 @@
-"""The end of a broadcast: its figures, its failures by reason, its log in a file, and a receipt."""
+"""The end of a broadcast: its figures, its failures by WhatsApp's codes, its log in a file, and a receipt."""
 
 from __future__ import annotations
 
 import html
 import json
 import logging
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from whautomate_core.account import Account
-from whautomate_core.api.broadcasts import get_broadcast, list_broadcast_logs
+from whautomate_core.api.broadcasts import get_broadcast
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import BroadcastLog
 from whautomate_core.client.client import Client
-from whautomate_core.client.server_words import shortened
-from whautomate_core.errors import ConfigurationError, NotDelivered
+from whautomate_core.errors import ConfigurationError, NotDelivered, Stopped, WhautomateError
 from whautomate_core.messaging.campaign import Campaign
 from whautomate_core.messaging.conditions import BroadcastReached
-from whautomate_core.messaging.delivery import delivery
+from whautomate_core.messaging.delivery import Delivery, delivery
+from whautomate_core.messaging.failures import Failures
 from whautomate_core.messaging.guards import cost
 from whautomate_core.messaging.keys import claims_of
+from whautomate_core.messaging.suppress import require_suppressed, suppress
 from whautomate_core.rows.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.values.thresholds import Threshold
+from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
-
-_CODES = {
-    "131050": "stopped marketing messages (131050): never send to them again",
-    "131049": "reached WhatsApp's limit of marketing messages (131049): don't retry at once",
-    "131026": "not on WhatsApp, or can't receive it (131026)",
-    "131047": "last wrote more than 24 hours ago (131047)",
-    "132000": "template: wrong number of parameters (132000)",
-    "132012": "template: a parameter has the wrong format (132012)",
-}
-"""The meaning of WhatsApp's codes (providers' pages). It is not known whether Whautomate's log contains them."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +36,7 @@ class Ending:
     min_delivered: Threshold | None = None
     max_failed: Threshold | None = None
     on_failed: str = "fail"
+    suppress_failed: bool = False
     logs_path: str | None = None
     receipt_path: str | None = None
 
@@ -56,7 +47,7 @@ class Ending:
     @property
     def concludes(self) -> bool:
         """Whether the end takes more than returning the figures."""
-        return bool(self.logs_path or self.receipt_path or self.on_failed == "warn")
+        return bool(self.logs_path or self.receipt_path or self.suppress_failed or self.on_failed == "warn")
 
 
 def condition_of(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReached:
@@ -73,20 +64,23 @@ def conclude(
     *,
     storage: Storage = fsspec_storage,
 ) -> Json:
-    """Read the figures of a broadcast, write its log and its receipt, and check its thresholds.
+    """Read the figures of a broadcast, count its failures, write its log and its receipt, and check its thresholds.
 
-    The log is only read for `logs_path`, and takes a request for each page of recipients.
+    The log is read if a recipient failed, or for `logs_path` or `suppress_failed`. It takes a request for each page of
+    recipients. If nobody asked for it and it can't be read, for example because of `max_requests`, a warning says so.
 
     Args:
         key: The key it was created under.
         storage: Finds object storage.
 
     Returns: the figures of `Delivery`; `problem`, the threshold that was not met, else None; `failures`, the number by
-        reason, and `logs`, the number of lines written (None without `logs_path`); `cost` of the delivered messages;
-        `receipt` (see `receipt`). Nothing about people.
+        reason, and `codes`, the number by WhatsApp's code (`unread` where it can't be read), both None if the log was
+        not read; `suppressed`, what `suppress` returns (None without `suppress_failed`); `logs`, the number of lines
+        written (None without `logs_path`); `cost` of the delivered messages; `receipt` (see `receipt`). Nothing about
+        people.
 
-    Raises: `NotDelivered` if it was not sent, or a threshold was not met and `on_failed` is "fail". Everything is
-        written before that.
+    Raises: `InvalidRequest` if somebody could not be given the opt-out tag; `NotDelivered` if it was not sent, or a
+        threshold was not met and `on_failed` is "fail". Everything is written before that.
     """
     claim = client.state.claims.get(client.account.id, key)
     given = {"template": dict(campaign.template), "unit_price": campaign.unit_price}
@@ -108,17 +102,24 @@ def _concluded(
 ) -> Json:
     broadcast = client.send(get_broadcast(broadcast_id))
     figures = delivery(broadcast)
-    failures: Counter[str] = Counter()
-    lines = None
-    if ending.logs_path:
-        logs = _counted(client, broadcast_id, failures)
-        lines = write_records(ending.logs_path, logs, record=BroadcastLog, storage=storage)
+    failures, lines = _read_log(client, ending, figures, storage)
+    suppressed = None
+    if ending.suppress_failed and failures:
+        suppressed = suppress(client, broadcast_id, failures.stopped)
+    elif failures and failures.stopped:
+        log.warning(
+            "broadcast %s: %s stopped your marketing messages in WhatsApp (131050). The job suppress_unreachable, or "
+            "suppress_failed=True, gives them the opt-out tag, so that no segment chooses them again",
+            *(broadcast_id, counted(len(failures.stopped), "recipient")),
+        )
     reached = BroadcastReached(broadcast_id, min_delivered=ending.min_delivered, max_failed=ending.max_failed)
     problem = reached.decide(broadcast).problem
     found = {
         **figures.as_dict(),
         "problem": problem,
-        "failures": dict(failures.most_common(10)) if ending.logs_path else None,
+        "failures": failures and dict(failures.reasons.most_common(10)),
+        "codes": failures and dict(failures.codes.most_common()),
+        "suppressed": suppressed,
         "logs": lines,
         "cost": cost(stored.get("unit_price"), figures.delivered),
     }
@@ -127,11 +128,42 @@ def _concluded(
         page = ending.receipt_path.lower().endswith((".html", ".htm"))
         text = receipt_page(found["receipt"]) if page else json.dumps(found["receipt"], indent=2) + "\n"
         write_text(ending.receipt_path, text, storage=storage)
+    if suppressed is not None:
+        require_suppressed(broadcast_id, suppressed)
     if problem is not None:
         if ending.on_failed == "fail" or figures.failed:
             raise NotDelivered(problem)
         log.warning("%s", problem)
     return found
+
+
+def _read_log(
+    client: Client, ending: Campaign | Ending, figures: Delivery, storage: Storage
+) -> tuple[Failures | None, int | None]:
+    """The failures in the log of a broadcast, and how many lines were written; None for what was not read or written.
+
+    Raises: what reading or writing raises, if somebody asked for it.
+    """
+    is_wanted = bool(ending.logs_path or ending.suppress_failed)
+    if not (is_wanted or figures.undelivered):
+        return None, None
+    failures, before = Failures(client.account), client.requests
+    lines, written = failures.read(client, figures.id), None
+    try:
+        if ending.logs_path:
+            written = write_records(ending.logs_path, lines, record=BroadcastLog, storage=storage)
+        else:
+            deque(lines, maxlen=0)
+    except WhautomateError as error:
+        if is_wanted or isinstance(error, Stopped):
+            raise
+        log.warning(
+            "broadcast %s: its log could not be read, so it is not known why %s failed: %s",
+            *(figures.id, counted(figures.undelivered, "recipient"), error),
+        )
+        return None, None
+    log.info("broadcast %s: log read in %s", figures.id, counted(client.requests - before, "request"))
+    return failures, written
 
 
 def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any) -> Json:
@@ -159,6 +191,8 @@ def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any)
         "completed": broadcast.get("completedAt"),
         **{name: found[name] for name in ("status", "recipients", "sent", "delivered", "undelivered")},
         "failures": found["failures"],
+        "codes": found["codes"],
+        "suppressed": found["suppressed"],
         "problem": found["problem"],
         "unit_price": stored.get("unit_price"),
         "cost_planned": stored.get("cost"),
@@ -189,22 +223,3 @@ def shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {shown(one)}" for name, one in value.items())
     return "; ".join(map(shown, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _counted(client: Client, broadcast_id: str, failures: Counter[str]) -> Iterator[BroadcastLog]:
-    """Yield the lines of a log, and count failures by reason."""
-    for page in client.pages(list_broadcast_logs(broadcast_id)):
-        for line in page:
-            if line.get("error") or str(line.get("status")).casefold() == "failed":
-                failures[_reason(str(line.get("error") or "failed"), client.account)] += 1
-            yield line
-
-
-def _reason(error: str, account: Account) -> str:
-    """Why a message failed: the meaning of WhatsApp's code, else the server's words if the account permits them."""
-    for code, meaning in _CODES.items():
-        if re.search(rf"\b{code}\b", error):
-            return meaning
-    if error == "failed" or account.show_server_messages:
-        return shortened(error, account)
-    return "another reason: see the log at logs_path, or set show_server_messages"

@@ -140,10 +140,15 @@ def meant_by(step: Step) -> Meant:
     return Meant(body, chosen)
 
 
-def audience_of(step: Step, meant: Meant) -> Audience:
-    """Count the people that a broadcast reaches."""
-    if step.campaign.retarget is not None:
-        return count_recipients(step.client, step.campaign.retarget, step.campaign.retarget_type)
+def audience_of(step: Step, meant: Meant, *, undated: datetime | None = None) -> Audience:
+    """Count the people that a broadcast reaches.
+
+    Args:
+        undated: As for `count_recipients`.
+    """
+    campaign = step.campaign
+    if campaign.retarget is not None:
+        return count_recipients(step.client, campaign.retarget, campaign.retarget_type, undated=undated)
     return count_audience(step.client, meant.segments, now=step.clock())
 
 
@@ -158,20 +163,23 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
     require_parameters(campaign)
     # The policy checks this again at the send; here it comes before people are counted, and a plan reports it.
     _require_exclusions(meant, step.client.account.policy.opt_out_tags)
-    audience = audience_of(step, meant)
+    audience = audience_of(step, meant, undated=step.clock())
     _require_exclusions(meant, audience.spellings)
     require_recipients(campaign, audience)
     last = _last_recipients(step)
     require_like_last(campaign, audience, last)
     # The check during the hold takes at least as long as this count did.
     margin = LAST_LOOK + timedelta(seconds=2 * audience.seconds)
-    hold = timedelta(minutes=campaign.hold_minutes)
     require_step_in_time(step, due)
     now = step.clock()
+    hold = timedelta(minutes=campaign.hold_minutes)
+    if audience.not_before is not None and audience.not_before > now:
+        log.info("%s: recipients at WhatsApp's limit may be tried again at %s", campaign.name, utc(audience.not_before))
+        hold = max(hold, audience.not_before - now)
     start = start_of(campaign, now, hold=hold)
     looks = campaign.look_again and start - now > LAST_LOOK
     if looks and start - now < margin + LAST_MINUTE:
-        start = start_of(campaign, now, hold=margin + LAST_MINUTE)
+        start = start_of(campaign, now, hold=max(hold, margin + LAST_MINUTE))
     note = {
         "of": campaign.name,
         "template": dict(campaign.template),

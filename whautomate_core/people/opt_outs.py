@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from whautomate_core.api.call import Json
@@ -72,7 +72,7 @@ def _opted_out(client: Client, kind: Kind, shown: Progress) -> list[Json]:
 
 
 def _rows(client: Client, kind: str, record: Json) -> Iterator[Json]:
-    for number in _numbers(record):
+    for number in whole_numbers(record):
         yield {
             "kind": kind,
             "id": record.get("id"),
@@ -83,7 +83,7 @@ def _rows(client: Client, kind: str, record: Json) -> Iterator[Json]:
         }
 
 
-def _numbers(record: Json) -> list[str]:
+def whole_numbers(record: Mapping[str, Any]) -> list[str]:
     """The digits of a person's number from its country code on: two if it can be read in two ways, "" if there is none.
 
     The server returns a client's `phone` with the digits of its `countryCode` in front, or without (C), and 9123456789

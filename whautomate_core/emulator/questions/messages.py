@@ -52,6 +52,29 @@ class Messages:
     broadcast_failed_share: float = simulated(
         0.02, "Share of the recipients that fail, rounded to whole people; the seed chooses them."
     )
+    failure_codes: tuple[str, ...] = simulated(
+        ("131050", "131026", "131049"),
+        "WhatsApp's codes of the recipients that fail, in turn; repeat one for a larger share. After 131050 (the "
+        "person stopped the marketing) every later broadcast and template to the number fails too, and nothing sets "
+        "the tag.",
+    )
+    log_error: Literal["text", "words", "code", "object", "none"] = open_question(
+        "text",
+        "Is the `error` of a failed recipient in a broadcast's log a text that names WhatsApp's code, a text that does "
+        "not, the code alone, an object, or absent?",
+        why="The code stands among words: whoever compares the whole text finds none.",
+        otherwise="Code and object are read too. Without a code nobody can be told apart who stopped your marketing: "
+        "such failures count as unread, and a retarget of them warns.",
+        evidence="C that it is a text, none for what it says.",
+    )
+    stopped_send: Literal["accept", "refuse"] = open_question(
+        "accept",
+        "Is a template to somebody who stopped your marketing in WhatsApp (131050) taken, and shown as failed "
+        "afterwards, or refused at once?",
+        why="A message counts as sent that nobody got.",
+        otherwise="Nothing breaks: the refusal counts as `protected`, and is not repeated under its key.",
+        evidence="none.",
+    )
     broadcasts_stay_scheduled: bool = simulated(
         False, "Whether broadcasts never start, as if the vendor's scheduler were stuck."
     )
