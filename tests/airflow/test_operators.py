@@ -295,6 +295,8 @@ OF_SLOT = {"client_id": "c", "service_id": "s", "earliest": "{{ x }}", "latest":
         (WhautomateListContactsOperator, {}, "max_records", -1, "max_records"),
         (WhautomateListContactsOperator, {}, "max_records", 1.5, "a whole number or None, not float"),
         (WhautomateListContactsOperator, {}, "max_requests", 0, "at least 1"),
+        (WhautomateListContactsOperator, {}, "output_path", "None", "what a template makes of a missing value"),
+        (WhautomateSyncContactsOperator, OF_SYNC, "rejects_path", "None", "what a template makes of a missing value"),
         (WhautomateListContactsOperator, {}, "max_wait", "60", "a number or a timedelta or None, not str"),
         (WhautomateListContactsOperator, {}, "filters", [], "a dict"),
         (WhautomateBroadcastSensor, {"broadcast_id": "b"}, "poll_interval", "60", "a number or a timedelta, not str"),

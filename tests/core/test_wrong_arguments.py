@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 from typing_extensions import is_typeddict
 
-from whautomate_core.api.contacts import create_contact
+from whautomate_core.api.appointments import list_appointment_slots
+from whautomate_core.api.contacts import create_contact, get_contact
+from whautomate_core.bookings.exports import export_appointments
 from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.timetable import sync_classes
 from whautomate_core.client.client import Client
+from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.job import Job
 from whautomate_core.jobs import JOBS
 from whautomate_core.messaging.jobs import broadcast, plan_broadcast
 from whautomate_core.messaging.messages import send_template_to_contacts
-from whautomate_core.sync.contacts import tag_contacts
+from whautomate_core.people.opt_outs import export_opt_outs
+from whautomate_core.rows.files import write_records, write_text
+from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.values.arguments import fits, require_kind
 
 
@@ -66,3 +72,57 @@ def test_fields_of_every_row_given_as_text_are_refused(client: Client) -> None:
             sync_classes(client, rows, "UTC", class_=value)  # type: ignore[arg-type]
         with pytest.raises(ConfigurationError, match="mapping must be a dict of field to column"):
             tag_contacts(client, rows, "vip", value)  # type: ignore[arg-type]
+
+
+# --- what templates make of a missing value
+
+
+NONES = ["None", " None ", "null", "undefined", "nan", "NaN"]
+
+
+@pytest.mark.parametrize("none", NONES)
+def test_a_path_that_is_a_missing_value_is_refused(
+    client: Client, whautomate_emulator: Emulator, none: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows, mapping = [{"name": "Ada", "phoneNumber": "+4915112345678"}], {"name": "name", "phoneNumber": "phoneNumber"}
+    for work in (
+        lambda: export_opt_outs(client, none),
+        lambda: export_appointments(client, none, "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"),
+        lambda: sync_contacts(client, rows, mapping, rejects_path=none),
+        lambda: sync_contacts(client, rows, mapping, outcomes_path=none),
+        lambda: sync_services(client, [{"name": "Cut"}], {"name": "name"}, rejects_path=none),
+        lambda: plan_broadcast(client, "b", {"name": "t", "language": "en"}, segment_name="s", logs_path=none),
+        lambda: write_records(none, []),
+        lambda: write_text(none, ""),
+    ):
+        with pytest.raises(ConfigurationError, match="missing value"):
+            work()
+    assert whautomate_emulator.requests() == []
+    assert list(tmp_path.glob("[!w]*")) == []
+    assert write_records(f"./{none.strip()}", [{"a": 1}]) == 1, "the way to a file that has this name"
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=lambda job: job.name)
+def test_what_names_something_is_not_a_missing_value_in_any_job(job: Job) -> None:
+    hints = get_type_hints(job.function, localns={"Client": object, "Storage": object})
+    for name in job.arguments:
+        if name.endswith(("_path", "_id", "_name", "key")):
+            with pytest.raises(ConfigurationError, match=f"^{name} is 'None', which is what a template makes of"):
+                require_kind(name, hints[name], "None")
+
+
+@pytest.mark.parametrize("none", NONES)
+def test_an_id_that_is_a_missing_value_is_refused(none: str) -> None:
+    with pytest.raises(InvalidRequest, match=r"contact_id is '.*', which is what a template makes of a missing value"):
+        get_contact(none)
+    with pytest.raises(InvalidRequest, match=r"ContactInput: location\.id is "):
+        create_contact({"name": "null", "phoneNumber": "+4915112345678", "location": {"id": none}})
+    with pytest.raises(InvalidRequest, match="SlotFilters: serviceId is "):
+        list_appointment_slots(filters={"serviceId": none})
+
+
+def test_names_and_texts_of_people_may_be_any_text() -> None:
+    made = create_contact({"name": "null", "phoneNumber": "+4915112345678", "location": {"id": "l1"}})
+    assert made.body is not None
+    assert made.body["name"] == "null"

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from whautomate_core.errors import InvalidRequest, OutcomeUnknown, WrongRecord
+from whautomate_core.values.words import is_rendered_none, rendered_none
 
 R = TypeVar("R")
 Json = dict[str, Any]
@@ -180,6 +181,8 @@ def path_id(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         kind = "an empty string" if isinstance(value, str) else type(value).__name__
         raise InvalidRequest(f"{name} must be a non-empty string: got {kind}")
+    if is_rendered_none(value):
+        raise InvalidRequest(rendered_none(name, value))
     if value in (".", "..") or not value.isprintable():
         raise InvalidRequest(f"{name} must be the id of a record")
     return value

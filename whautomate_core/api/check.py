@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -14,6 +15,7 @@ from whautomate_core.api import records
 from whautomate_core.api.call import Json
 from whautomate_core.errors import InvalidRequest
 from whautomate_core.values.arguments import expected, not_taken
+from whautomate_core.values.words import is_rendered_none, rendered_none
 
 # On each record, since pydantic takes no configuration for nested ones from outside. Inputs stay out of the errors: a
 # body is about a person.
@@ -55,6 +57,8 @@ def body(
         ]
         if problems:
             raise InvalidRequest(f"{name}: " + "; ".join(problems)) from None
+    if problem := next(_missing_ids(value), None):
+        raise InvalidRequest(f"{name}: {problem}")
     sent = {**value, **extra}
     if not names_only:
         try:
@@ -79,6 +83,17 @@ def query(filters: type, value: Any, *, names_only: bool = False) -> dict[str, s
         {k: v for k, v in (value or {}).items() if v is not None} if isinstance(value, (dict, type(None))) else value
     )
     return {k: str(v) for k, v in body(filters, given, names_only=names_only, way_past="").items()}
+
+
+def _missing_ids(fields: Any, where: str = "") -> Iterator[str]:
+    """What is wrong with ids that are the text of a missing value, which no record has."""
+    items = fields.items() if isinstance(fields, dict) else enumerate(fields) if isinstance(fields, list) else ()
+    for name, value in items:
+        place = f"{where}{name}"
+        if isinstance(value, str) and str(name).endswith(("id", "Id")) and is_rendered_none(value):
+            yield rendered_none(place, value)
+        elif name != "customFields":
+            yield from _missing_ids(value, f"{place}.")
 
 
 @cache

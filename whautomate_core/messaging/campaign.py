@@ -14,6 +14,7 @@ from whautomate_core.api.records import Template
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.values.arguments import not_taken
 from whautomate_core.values.thresholds import Threshold, check_threshold
+from whautomate_core.values.words import is_rendered_none
 
 Component = Literal["header", "body", "button"]
 
@@ -27,12 +28,19 @@ def _threshold(value: Threshold | None) -> Threshold | None:
 
 
 def _filled(value: str | None) -> str | None:
-    if value is not None and value.strip() in ("", "None"):  # "None" is what a template renders for None
-        raise ValueError("it must not be empty")
+    if value is not None and (not value.strip() or is_rendered_none(value)):
+        raise ValueError(f"it must not be empty{f' (it is {value.strip()!r})' if value.strip() else ''}")
+    return value
+
+
+def _path(value: str) -> str:
+    if is_rendered_none(value):
+        raise ValueError("it must not be the text of a missing value: give a path")
     return value
 
 
 Text = Annotated[str, AfterValidator(_filled)]
+FilePath = Annotated[str, AfterValidator(_path)]
 Share = Annotated[int | str | None, AfterValidator(_threshold)]
 
 
@@ -139,12 +147,12 @@ class Campaign(BaseModel):
         description="Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050), as "
         "`suppress_unreachable` does. Tags trigger automations.",
     )
-    logs_path: str | None = Field(
+    logs_path: FilePath | None = Field(
         default=None,
         description="File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in "
         ".parquet. It holds names and numbers.",
     )
-    receipt_path: str | None = Field(
+    receipt_path: FilePath | None = Field(
         default=None, description="File for the receipt: an HTML page if it ends in .html, else JSON."
     )
 

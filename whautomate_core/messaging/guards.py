@@ -10,7 +10,7 @@ from whautomate_core.errors import InvalidRequest, PolicyRefused
 from whautomate_core.messaging.audience import Audience
 from whautomate_core.messaging.campaign import Campaign, Component
 from whautomate_core.values.thresholds import limit
-from whautomate_core.values.words import counted
+from whautomate_core.values.words import counted, is_rendered_none
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ def require_parameters(campaign: Campaign) -> None:
     }
     for component, values in given.items():
         for place, value in enumerate(values, 1):
-            if not value.strip() or value.strip() == "None":  # what a template renders for None
+            if not value.strip() or is_rendered_none(value):
                 raise InvalidRequest(f"{component}_parameters: the value of {{{{{place}}}}} is empty")
         wanted = _expected(campaign, component)
         if wanted is None:

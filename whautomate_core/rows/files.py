@@ -22,6 +22,7 @@ from typing import IO, Any, cast, get_type_hints
 from whautomate_core.errors import ConfigurationError, DiskFull, WhautomateError
 from whautomate_core.values.confidential import hides_arguments, raise_alone
 from whautomate_core.values.redaction import shown_url, without_login
+from whautomate_core.values.words import is_rendered_none, rendered_none
 
 Storage = Callable[[str], "tuple[Any, str]"]
 """URL of an object -> the fsspec file system that holds it, and its path there."""
@@ -165,6 +166,8 @@ def _copy(file: IO[bytes], to: IO[bytes]) -> None:
 
 def _split(path: str) -> tuple[str, str]:
     """The URL of an object, or a local path; the other is empty."""
+    if is_rendered_none(path):
+        raise ConfigurationError(f"{rendered_none('the path', path)}. If a file has this name, give ./{path.strip()}")
     scheme, is_url, rest = path.partition("://")
     if is_url and scheme != "file":
         return path, ""

@@ -24,7 +24,7 @@ from whautomate_core.state.schema import claims
 from whautomate_core.state.secret import Secret
 from whautomate_core.values import settling
 from whautomate_core.values.keys import PREFIX
-from whautomate_core.values.words import time_of
+from whautomate_core.values.words import is_rendered_none, time_of
 
 LONGEST_KEY = 2000
 """Bytes; PostgreSQL indexes no more than 2,704 of a row."""
@@ -254,7 +254,8 @@ def _require_key(key: object) -> None:
     # Neither store takes half an emoji, PostgreSQL takes no NUL, and templates turn nothing into "None".
     if (
         not isinstance(key, str)
-        or key.strip() in ("", "None")
+        or not key.strip()
+        or is_rendered_none(key)
         or "\0" in key
         or len(key.encode(errors="surrogatepass")) > LONGEST_KEY
         or any("\ud800" <= one <= "\udfff" for one in key)

@@ -17,6 +17,7 @@ from typing_extensions import is_typeddict
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.values.thresholds import Threshold, check_threshold
 from whautomate_core.values.times import hours_of, placed, zone
+from whautomate_core.values.words import is_rendered_none, rendered_none
 
 
 def require_kind(name: str, hint: Any, value: Any) -> None:
@@ -32,6 +33,8 @@ def require_kind(name: str, hint: Any, value: Any) -> None:
     check = VALUES.get(name)
     if check is not None and value is not None:
         check(name, value)
+    if isinstance(value, str) and name.endswith(_NAMING) and is_rendered_none(value):
+        raise ConfigurationError(rendered_none(name, value))
 
 
 def require_known(what: str, known: Iterable[str], given: Iterable[str], others: Iterable[str] = ()) -> None:
@@ -102,6 +105,9 @@ def _at_least_one(name: str, value: int) -> None:
     if value < 1:
         raise ConfigurationError(f"{name} must be at least 1")
 
+
+_NAMING = ("_id", "_path", "_url", "_name", "key")
+"""Ends of the names of arguments that name something, which is never called None."""
 
 THRESHOLDS = (
     "max_rejected",

@@ -6,6 +6,21 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
+def is_rendered_none(text: str) -> bool:
+    """Whether a text is what a template, JavaScript or pandas makes of a missing value: `None`, `null`, `nan`."""
+    return text.strip() in ("None", "null", "undefined", "nan", "NaN", "NaT", "<NA>")
+
+
+def rendered_none(name: str, text: str) -> str:
+    """What to say of such a text.
+
+    Args:
+        name: Name of the argument.
+        text: The text.
+    """
+    return f"{name} is {text.strip()!r}, which is what a template makes of a missing value"
+
+
 def counted(count: int, noun: str) -> str:
     """A number with its noun: "1 request", "2 requests", "3 classes", "4 service categories", "5 people"."""
     if count == 1:
