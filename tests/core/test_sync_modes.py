@@ -172,6 +172,27 @@ def test_who_opted_out_elsewhere_is_noted_first_and_never_created(
     assert counts(again, "suppressed", "withheld", "created") == (0, 1, 0)
 
 
+@pytest.mark.parametrize("plan_only", [True, False])
+def test_one_line_tells_the_plan_of_a_sync_and_of_its_opt_outs(
+    client: Client, whautomate_emulator: Emulator, caplog: pytest.LogCaptureFixture, plan_only: bool
+) -> None:
+    sync(client, [ADA, BOB])
+    caplog.clear()
+    with caplog.at_level("INFO", "whautomate_core"):
+        report = sync(client, [EVE], suppress=[ADA, BOB], plan_only=plan_only)
+    (said,) = [one.getMessage() for one in caplog.records if one.getMessage().startswith("plan: ")]
+    if plan_only:
+        assert said.startswith("plan: 1 to create, 2 to be given the opt-out tag; ")
+        plan = report["plan"]
+        assert plan["to_suppress"] == report["suppressed"] == 2
+        alone = sync(client, [EVE], plan_only=True)["plan"]
+        tagging = tag(client, [ADA, BOB], "vip", plan_only=True)["plan"]
+        assert plan["requests_to_come"] == alone["requests_to_come"] + tagging["requests_to_come"]
+        assert f"at least {plan['requests_to_come']} to come" in said
+    else:
+        assert said.startswith("plan: 1 to create, 2 given the opt-out tag; ")
+
+
 def test_a_list_of_opt_outs_may_be_empty_and_its_numbers_computed(
     client: Client, whautomate_emulator: Emulator
 ) -> None:

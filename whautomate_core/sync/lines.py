@@ -16,6 +16,8 @@ _PLANNED = {
     "tags_to_add": "to tag",
     "tags_to_remove": "to untag",
     "to_delete": "to delete",
+    "to_suppress": "to be given the opt-out tag",
+    "suppressed": "given the opt-out tag",
     "protected": "left alone because they opted out or asked to be forgotten",
     "rejected": "rejected",
     "superseded": "superseded by another row",

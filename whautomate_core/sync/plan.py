@@ -162,12 +162,15 @@ class Plan:
     left_today: int
     finishes: datetime
     looked: Looked
+    suppressed: int
+    """How many people have got the opt-out tag already, because they opted out elsewhere."""
 
     def __str__(self) -> str:
         to_come = f"at least {self.requests:,} to come" if self.requests else "none to come"
         minutes = f"about {self.minutes:.0f} min, " if self.minutes >= 1 else ""
+        what = planned({**self.counts, "suppressed": self.suppressed})
         return (
-            f"{planned(self.counts)}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
+            f"{what}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
             f"today; {minutes}done by {self.finishes:%Y-%m-%d %H:%M} UTC; look-up: {self.looked.way}"
         )
 
@@ -185,8 +188,26 @@ class Plan:
         }
 
 
-def make_plan(context: Context, looked: Looked, elsewhere: bool, spent: int, deletes: int) -> Plan:
-    """Count what was decided, and what it costs."""
+def make_plan(
+    context: Context,
+    looked: Looked,
+    elsewhere: bool,
+    spent: int,
+    deletes: int,
+    suppressed: int = 0,
+    suppressing: int = 0,
+) -> Plan:
+    """Count what was decided, and what it costs.
+
+    Args:
+        context: Of the run.
+        looked: How people were looked up.
+        elsewhere: Whether all opted-out people of the other kind are known.
+        spent: Requests that were made so far.
+        deletes: How many people are to be deleted.
+        suppressed: How many people got the opt-out tag because they opted out elsewhere, or are to get it.
+        suppressing: Requests that giving it will take; 0 if they have it.
+    """
     people, outcomes = context.stage.people, context.stage.tally.outcomes()
     creates, unread = len(people.to_create()), len(people.to_compare())
     updates = adds = removes = 0
@@ -200,6 +221,7 @@ def make_plan(context: Context, looked: Looked, elsewhere: bool, spent: int, del
     requests = (
         creates * (1 if elsewhere else 2) + updates * per_update + unread * 2 + adds + removes + others + 2 * deletes
     )
+    requests += suppressing
     counts = {
         "to_create": creates,
         "to_update": updates,
@@ -210,13 +232,15 @@ def make_plan(context: Context, looked: Looked, elsewhere: bool, spent: int, del
         "tags_to_add": adds + consenting,
         "tags_to_remove": removes + others,
         "to_delete": deletes,
+        "to_suppress": suppressed if suppressing else 0,
         "protected": outcomes["protected"] + outcomes["withheld"],
     }
     minute, day, left = _rates(context)
     days_waited = math.ceil((requests - left) / day) if requests > left else 0
     minutes = requests / minute + days_waited * 1440
     finishes = datetime.now(UTC) + timedelta(minutes=minutes)
-    return Plan(counts, spent, requests, minutes, 100 * (spent + requests) / day, left, finishes, looked)
+    share, done = 100 * (spent + requests) / day, 0 if suppressing else suppressed
+    return Plan(counts, spent, requests, minutes, share, left, finishes, looked, done)
 
 
 def _rates(context: Context) -> tuple[float, int, int]:

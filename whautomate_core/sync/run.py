@@ -64,6 +64,8 @@ class Order:
     members: Members | None = None
     """Who is to have the tag, if the job only gives a tag."""
     suppress: Order | None = None
+    is_part: bool = False
+    """Whether it is the `suppress` of another order, whose plan says what it does."""
     plan_only: bool = False
     over_quota: Quota = "spread"
     max_rejected: Threshold = "100%"
@@ -106,7 +108,7 @@ def run_sync(
             exactly=order.members == "exactly",
             began=started if run.began is None else run.began,
         )
-        count, plan, ended = 0, None, "unread"
+        count, plan, ended, suppressing = 0, None, "unread", 0
         suppressed: Json = {}
         try:
             count = read_source(context, _rows(order, storage))
@@ -114,8 +116,10 @@ def run_sync(
             require_few_rejected(order.max_rejected, tally, count)
             require_few_refusing(order.max_consent_rejected, tally, count)
             if order.suppress is not None:
-                _suppress(context, name, order, order.suppress, run, storage, suppressed)
-            plan, read_at, looked, elsewhere = _plan(context, order, requests)
+                suppressing = _suppress(context, name, order, order.suppress, run, storage, suppressed)
+            plan, read_at, looked, elsewhere = _plan(
+                context, order, requests, int(suppressed.get("suppressed", 0)), suppressing
+            )
             require_few_rejected(order.max_rejected, tally, count)
             log_unusable(tally, count)
             _require_caps(context, order, plan, count)
@@ -144,15 +148,18 @@ def run_sync(
         return report
 
 
-def _plan(context: Context, order: Order, requests: int) -> tuple[Plan, float, Looked, bool]:
+def _plan(
+    context: Context, order: Order, requests: int, suppressed: int, suppressing: int
+) -> tuple[Plan, float, Looked, bool]:
     read_at = steady()
     looked: Looked = look_up(context)
     elsewhere = decide(context, looked.everybody)
     if context.exactly:
         _keep_unsure(context)
     deletes = _find_gone(context) if context.mode == "mirror" else 0
-    plan = make_plan(context, looked, elsewhere, context.client.requests - requests, deletes)
-    log.info("plan: %s", plan)
+    plan = make_plan(context, looked, elsewhere, context.client.requests - requests, deletes, suppressed, suppressing)
+    if not order.is_part:
+        log.info("plan: %s", plan)
     return plan, read_at, looked, elsewhere
 
 
@@ -202,22 +209,26 @@ def _require_caps(context: Context, order: Order, plan: Plan, rows: int) -> None
 
 def _suppress(
     context: Context, name: str, order: Order, suppress: Order, run: Run, storage: Storage, counts: Json
-) -> None:
+) -> int:
     """Give the opt-out tag to people who opted out elsewhere, and note their numbers, so that none of them is created.
 
-    Fills `counts`.
+    Fills `counts`, and returns how many requests it would take if it is only planned, else 0.
     """
     read_suppressed(context.stage, suppress.mapping, _rows(suppress, storage, may_be_empty=True), counts)
     require_few_suppress_rejected(suppress.max_rejected, context.stage.tally, counts["rows"])
     log_unsuppressed(context.stage.tally, counts["rows"])
     if counts["rows"] == counts["rejected"]:
-        return
+        return 0
     phone = suppress.mapping.kind.phone
     numbers = Table([phone], context.stage.suppressed())
     by_number = people_mapping(suppress.mapping.kind, {phone: phone}, match=phone)
-    opt_out = replace(suppress, source=numbers, mapping=by_number, plan_only=order.plan_only, max_rejected=0)
+    opt_out = replace(
+        suppress, source=numbers, mapping=by_number, plan_only=order.plan_only, max_rejected=0, is_part=True
+    )
     report = run_sync(context.client, f"{name} (suppressed)", opt_out, run, context.progress, storage)
-    counts["suppressed"] = int(report["plan"]["tags_to_add"] if order.plan_only else report["tagged"])
+    planned = report.get("plan")
+    counts["suppressed"] = int(planned["tags_to_add"] if planned else report["tagged"])
+    return int(planned["requests_to_come"]) if planned else 0
 
 
 def _rows(order: Order, storage: Storage, *, may_be_empty: bool = False) -> Rows:
