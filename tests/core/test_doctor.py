@@ -28,6 +28,8 @@ from whautomate_core.doctor.coverage import FIGURES, NOT_PROBED, PROBED
 from whautomate_core.doctor.probe import learn
 from whautomate_core.doctor.read import READS, ReadProbe
 from whautomate_core.doctor.write import WRITES, WriteProbe
+from whautomate_core.doctor.write_people import PersonProbe
+from whautomate_core.doctor.write_tags import TagProbe
 from whautomate_core.emulator import Emulator, behaviour_from, create_app, resources, running
 from whautomate_core.emulator.behaviour import Behaviour
 from whautomate_core.errors import QuotaExhausted
@@ -46,12 +48,15 @@ def subscribed(emulator: Emulator) -> Account:
     return account_from_settings(emulator.url, emulator.key, {"plan": "subscribed"})
 
 
-def reading(emulator: Emulator) -> ReadProbe:
-    return ReadProbe(subscribed(emulator), sleep=emulator.advance, clock=emulator.now)
+def reading(emulator: Emulator, resource: str = "contacts") -> ReadProbe:
+    return ReadProbe(subscribed(emulator), resource, sleep=emulator.advance, clock=emulator.now)
 
 
-def writing(emulator: Emulator) -> WriteProbe:
-    return WriteProbe(subscribed(emulator), NUMBER, sleep=emulator.advance, clock=emulator.now)
+def writing(emulator: Emulator, resource: str = "contacts") -> WriteProbe:
+    time = {"sleep": emulator.advance, "clock": emulator.now}
+    if resource.endswith("_tags"):
+        return TagProbe(subscribed(emulator), resource, **time)
+    return PersonProbe(subscribed(emulator), NUMBER, resource, **time)
 
 
 def asked(exam: Any) -> dict[str, Any]:
@@ -115,7 +120,6 @@ def test_pages(emulators: Any, behaviour: Any, count: int, default: Any, cap: An
     found = asked(exam)
     assert (found["page_default"], found["page_cap"], exam.learned.get("page_cap")) == (default, cap, learned)
     assert found["page_base"] == (1 if count else None)
-    assert found["page_zero"] == "refused"
     assert exam.requests == len(emulator.requests()) <= READS
 
 
@@ -132,7 +136,7 @@ def test_a_server_that_counts_pages_from_0(emulators: Any, monkeypatch: pytest.M
     base = next(finding for finding in exam.findings if finding.name == "page_base")
     assert (base.value, base.differs) == (0, True)
     assert asked(exam)["page_cap"] is None
-    assert exam.learned == {}
+    assert exam.learned == {"template_list": "absent"}  # nothing of contacts
 
 
 def test_a_server_that_ignores_paging(emulators: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +146,7 @@ def test_a_server_that_ignores_paging(emulators: Any, monkeypatch: pytest.Monkey
     exam = reading(emulator)
     exam.run()
     assert asked(exam)["paging"] is False
-    assert exam.learned == {}
+    assert exam.learned == {"template_list": "absent"}  # nothing of contacts
 
 
 @pytest.mark.parametrize("form", ["plus", "digits"])
@@ -164,7 +168,7 @@ def test_block_fields(emulators: Any, behaviour: str, names: set[str]) -> None:
 
         block = {"startDate": "2030-01-07", "endDate": "2030-01-08", "reason": "secret"}
         client.send(staffs.create_staff_availability_block(emulator.staff_id, block))
-    exam = reading(emulator)
+    exam = reading(emulator, "staffs")
     exam.run()
     fields = set(asked(exam)["block_fields"])
     assert names <= fields
@@ -179,9 +183,11 @@ def test_what_else_reading_finds(emulators: Any) -> None:
     exam.run()
     found = asked(exam)
     assert found["wrong_id"] == 404
-    assert found["errors"] == {"400": "error.message, statusCode", "404": "error.message, statusCode"}
-    assert found["templates"] is False
-    assert found["block_fields"] is None
+    assert found["errors"] == {"404": "error.message, statusCode"}
+    assert found["template_list"] == "absent"
+    assert found["incoming_form"] is None
+    assert (found["opt_out_contact_tag"], found["opt_out_client_tag"]) == (False, False)
+    assert found["gateway"] == "none"
     assert found["limit_headers"] == []
     assert stands(emulator) == before
     assert {request["method"] for request in emulator.requests()} == {"GET"}
@@ -195,7 +201,7 @@ def test_each_question_is_asked_once_whatever_comes_of_it(emulators: Any, kind: 
     exam.run()
     assert len(emulator.requests("getContact")) == 1
     assert asked(exam)["wrong_id"] == (500 if kind == "500_before" else None)
-    assert asked(exam)["templates"] is False
+    assert asked(exam)["template_list"] == "absent"
 
 
 def test_limit_headers_are_told_and_their_values_where_they_are_numbers(emulators: Any, monkeypatch: Any) -> None:

@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from whautomate_core.account import Account
 from whautomate_core.cli.terminal import Host, Settings, Yes, account_from_environment, agreed, said
 from whautomate_core.doctor.account import allowance
-from whautomate_core.doctor.probe import Finding, learn, require_permits
+from whautomate_core.doctor.coverage import NOT_WRITTEN
+from whautomate_core.doctor.probe import LISTS, Finding, Probe, learn, require_permits
 from whautomate_core.doctor.read import READS, ReadProbe
-from whautomate_core.doctor.write import TRACE, WRITES, WriteProbe, scratch_number
+from whautomate_core.doctor.report import VERDICTS, make_report
+from whautomate_core.doctor.write import TRACE, WRITES
+from whautomate_core.doctor.write_people import PersonProbe, scratch_number
+from whautomate_core.doctor.write_tags import TagProbe
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.rows.files import write_text
 from whautomate_core.state import open_state
+from whautomate_core.state.profiles import Profile
+
+REPORT = "whautomate-doctor.md"
 
 
 def doctor(
     host: Host = None,
     settings: Settings = None,
+    resource: Annotated[
+        str, typer.Option("--resource", help=f"What to ask about: {', '.join(sorted(LISTS))}.")
+    ] = "contacts",
     write: Annotated[
         bool,
-        typer.Option("--write", help="Find out what only a scratch contact shows: it is created, changed and deleted."),
+        typer.Option(
+            "--write",
+            help="Find out what only a new record shows: a contact, client or tag is created, changed and deleted.",
+        ),
     ] = False,
     scratch_number_: Annotated[
         str | None,
         typer.Option(
             "--scratch-number",
-            help="Number of the scratch contact, such as +4915123456789: your own, if nobody in the account has it.",
+            help="Number of the new contact or client, such as +4915123456789: your own, if nobody in the account has "
+            "it.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    report: Annotated[
+        str | None,
+        typer.Option("--report", help=f"Also write a page to attach to an issue, such as {REPORT}. It names nobody."),
+    ] = None,
     forget: Annotated[bool, typer.Option("--forget", help="Forget what was found before, and send nothing.")] = False,
     yes: Yes = False,
 ) -> None:
@@ -44,69 +66,113 @@ def doctor(
     The findings are stored in the account's state, and every client uses them from then on.
     """
     with said():
-        if (scratch_number_ is None) is write:
-            raise ConfigurationError(
-                "--write and --scratch-number go together, because creating a contact may trigger messages to it"
-            )
+        number = _number_of(resource, write, scratch_number_)
         account = account_from_environment(host, settings)
         if forget:
             was = open_state(account.state).profiles.forget(account.id)
             typer.echo(f"account {account.id}: {'its findings are forgotten' if was else 'there were no findings'}")
             return
         require_permits(account, WRITES if write else READS)
-        exam: ReadProbe | WriteProbe
-        if scratch_number_ is not None:
-            exam = WriteProbe(account, scratch_number(scratch_number_))
-            agreed(
-                f"This takes at most {WRITES} requests of account {account.id}. It creates a contact named "
-                f"'{TRACE} ...' with your number (twice, to see what happens), changes and deletes it, and a tag "
-                "of that name. Automations that start with new contacts will run, and may message your number. "
-                "Continue?",
-                yes,
-            )
-        else:
-            exam = ReadProbe(account)
-            agreed(f"This takes at most {READS} requests of account {account.id}, and they only read. Continue?", yes)
+        probe, question = _probe_of(account, resource, write, number)
+        agreed(question, yes)
         try:
             with _ends_as_interrupt():
-                exam.run()
+                probe.run()
         finally:
-            for left in exam.left_behind:
+            for left in probe.left_behind:
                 typer.echo(f"left behind: {left}", err=True)
-        profile = learn(account, exam.path, exam.learned)
+        profile = learn(account, probe.path, probe.learned)
         if as_json:
-            report = {
-                "account": account.id,
-                "requests": exam.requests,
-                "findings": [asdict(finding) for finding in exam.findings],
-                "profile": asdict(profile),
-                "stopped": exam.stopped,
-                "left_behind": exam.left_behind,
-            }
-            typer.echo(json.dumps(report, indent=2))
+            typer.echo(json.dumps(_as_json(probe, profile), indent=2))
         else:
-            _show(exam.findings)
-            typer.echo(f"{exam.requests} requests of account {account.id}. {allowance(account)}")
-            for name, value in asdict(profile).items():
-                typer.echo(f"  {name}: {'not known' if value is None else json.dumps(value)}")
-            typer.echo(
-                "for the rest, run: whautomate doctor"
-                if write
-                else "for the rest, run: whautomate doctor --write --scratch-number +49..."
-            )
-        if exam.stopped:
-            typer.echo(f"error: not every question was asked: {exam.stopped}", err=True)
-        if exam.stopped or exam.left_behind:
+            _show(probe.findings)
+            typer.echo(f"{probe.requests} requests of account {account.id}. {allowance(account)}")
+            _show_profile(profile)
+            typer.echo(f"for the rest, run: {_next_command(resource, write)}")
+        if report:
+            write_text(report, make_report(probe, datetime.now(UTC).date()))
+            typer.echo(f"{report}: read it before you send it with an issue", err=True)
+        if probe.stopped:
+            typer.echo(f"error: not every question was asked: {probe.stopped}", err=True)
+        if probe.stopped or probe.left_behind:
             raise typer.Exit(1)
+
+
+def _number_of(resource: str, write: bool, number: str | None) -> str | None:
+    """The scratch number as E.164. Raises `ConfigurationError` unless it fits what is asked about."""
+    if resource not in LISTS:
+        meant = difflib.get_close_matches(resource, LISTS, n=1)
+        what = f"did you mean {meant[0]}?" if meant else f"it is one of {', '.join(sorted(LISTS))}"
+        raise ConfigurationError(f"--resource {resource}: there is no such resource; {what}")
+    if write and resource in NOT_WRITTEN:
+        raise ConfigurationError(f"--write: the doctor creates no {resource}. {NOT_WRITTEN[resource]}")
+    if resource.endswith("_tags"):
+        if number is not None:
+            raise ConfigurationError("--scratch-number is for contacts and clients only: leave it out")
+    elif (number is None) is write:
+        raise ConfigurationError(
+            "--write and --scratch-number go together, because creating somebody may trigger messages to them"
+        )
+    return None if number is None else scratch_number(number)
+
+
+def _probe_of(account: Account, resource: str, write: bool, number: str | None) -> tuple[Probe, str]:
+    """The probe to run, and what to ask the user before that."""
+    if not write:
+        return (
+            ReadProbe(account, resource),
+            f"This takes at most {READS} requests of account {account.id}, and they only read. Continue?",
+        )
+    takes = f"This takes at most {WRITES} requests of account {account.id}."
+    if number is None:
+        what = f"It creates a tag named '{TRACE} ...' (twice, to see what happens), and deletes it. Nobody gets it."
+        return TagProbe(account, resource), f"{takes} {what} Continue?"
+    one = resource.removesuffix("s")
+    return PersonProbe(account, number, resource), (
+        f"{takes} It creates a {one} named '{TRACE} ...' with your number (twice, to see what happens), changes and "
+        f"deletes it, and a tag of that name. Automations that start with a new {one} will run, and may message your "
+        "number. Continue?"
+    )
+
+
+def _as_json(probe: Probe, profile: Profile) -> dict[str, object]:
+    return {
+        "account": probe.account.id,
+        "resource": probe.resource,
+        "requests": probe.requests,
+        "findings": [asdict(finding) for finding in probe.findings],
+        "headers": sorted(probe.header_names),
+        "profile": asdict(profile),
+        "stopped": probe.stopped,
+        "left_behind": probe.left_behind,
+    }
+
+
+def _next_command(resource: str, write: bool) -> str:
+    """The other run about a resource; where there is none, that about another."""
+    command = "whautomate doctor" + ("" if resource == "contacts" else f" --resource {resource}")
+    if write:
+        return command
+    if resource in NOT_WRITTEN:
+        return "whautomate doctor --resource ..."
+    return f"{command} --write" + ("" if resource.endswith("_tags") else " --scratch-number +49...")
+
+
+def _show_profile(profile: Profile) -> None:
+    """Print what clients use from now on."""
+    known = asdict(profile)
+    for name, one in known.pop("resources").items():
+        known |= {f"{name}: {trait}": value for trait, value in one.items()}
+    for name, value in known.items():
+        typer.echo(f"  {name}: {'not known' if value is None else json.dumps(value)}")
 
 
 def _show(findings: list[Finding]) -> None:
     """Print a table, or plain lines if the output is not a terminal."""
-    verdicts = {True: "differs", False: "as expected", None: ""}
     if not sys.stdout.isatty():
         for one in findings:
-            verdict = f" [{verdicts[one.differs]}]" if one.differs is not None else ""
-            typer.echo(f"{one.question}\n  found: {one.found}{verdict}\n  evidence: {one.expected}")
+            verdict = f" [{VERDICTS[one.differs]}]" if one.differs is not None else ""
+            typer.echo(f"{one.question}\n  found: {one.found}{verdict}\n  evidence: {one.evidence}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -116,7 +182,7 @@ def _show(findings: list[Finding]) -> None:
     for one in findings:
         style = "bold yellow" if one.differs else "dim" if one.value is None else ""
         # As `Text`, because a header's value comes from the server and may look like markup.
-        table.add_row(one.question, Text(one.found, style), one.expected, Text(verdicts[one.differs], style))
+        table.add_row(one.question, Text(one.found, style), one.evidence, Text(VERDICTS[one.differs], style))
     Console().print(table)
 
 

@@ -68,6 +68,19 @@ NOT_PROBED: dict[str, str] = {
 }
 """Behaviour -> why no probe is safe or possible."""
 
+NOT_WRITTEN: dict[str, str] = {
+    "appointments": _A_BOOKING,
+    "broadcasts": "A new broadcast may start at once, and message people.",
+    "classes": "Customers could book a new class.",
+    "locations": "The API can't create one.",
+    "segments": "A colleague could choose a new segment for a broadcast, and no question needs one.",
+    "service_categories": "Customers may see a new category, and no question needs one.",
+    "services": "Customers could book a new service.",
+    "staffs": "The API can't create one.",
+    "webhooks": "Whautomate would send people's messages to its address.",
+}
+"""Resource -> why the doctor creates none of it. It creates contacts, clients, and tags of either."""
+
 FIGURES = frozenset(
     {
         "templates",

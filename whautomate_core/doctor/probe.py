@@ -1,6 +1,6 @@
 """What both probes share: each question is asked once, within a fixed number of requests.
 
-Findings hold nothing about people: names of fields, counts and forms only.
+Findings hold nothing about people: counts, forms, and names that are made of known words (`words.shown`).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,8 +16,11 @@ from typing import Any
 import httpx
 
 from whautomate_core.account import Account
-from whautomate_core.api.call import Call, Json, Repeat
+from whautomate_core.api.call import Call, Json, Repeat, listing, path_id
+from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.client.client import Client
+from whautomate_core.doctor.questions import QUESTIONS
+from whautomate_core.doctor.words import HIDDEN, shown
 from whautomate_core.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -32,6 +36,17 @@ from whautomate_core.errors import (
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
 
+LISTS = {one.resource: one.path for one in ENDPOINTS.values() if one.name == f"list_{one.resource}"}
+"""Resource -> path of its list: the resources about which the doctor asks."""
+
+_GATEWAY_HEADERS = ("x-amzn-requestid", "x-amzn-errortype", "x-amz-apigw-id")
+
+
+def a_page(path: str, *, of: object = None, **query: int | str) -> Call[Any]:
+    """A page of a list, or of the list of a part of the record `of` (an id)."""
+    call = listing(path, {name: str(value) for name, value in query.items()})
+    return call if of is None else replace(call, ids=(path_id("id", str(of)),))
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -41,12 +56,14 @@ class Finding:
     question: str
     found: str
     """A sentence without personal data."""
-    expected: str
-    """What the contract or the evidence says, with its grade."""
+    evidence: str
+    """What the contract or another source says, with its grade."""
+    default: str
+    """What clients assume until the answer is known."""
     value: Any = None
-    """The same as plain JSON; None if it is unknown."""
+    """What was found, as plain JSON; None if it is unknown."""
     differs: bool | None = None
-    """Whether it differs from what was expected; None if nothing was expected or found."""
+    """Whether it differs from the evidence; None if there is none, or nothing was found."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +76,8 @@ class Answer:
     """Why there is no value, else empty."""
     absent: bool = False
     """Whether the record that the request names doesn't exist."""
+    no_path: bool = False
+    """Whether the server doesn't have the path of the request."""
     unclear: bool = False
     """Whether it is unknown if the request took effect."""
 
@@ -76,23 +95,42 @@ class ProbeStopped(Exception):
 
 
 class Probe:
-    """Base of the two probes: asks questions within a number of requests."""
+    """Base of the probes: asks questions about one resource within a number of requests.
+
+    Args:
+        resource: `contacts` and so on, as in `LISTS`.
+    """
 
     most: int
-    path = "/v1/contacts"
-    """Path of the list of the resource that is asked about."""
+    """The most requests that it makes."""
+    how: str
+    """`by reading` or `by writing`."""
 
-    def __init__(self, account: Account, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        resource: str = "contacts",
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.account = account
+        self.resource = resource
         self.findings: list[Finding] = []
         self.learned: dict[str, Any] = {}
-        """Fields of the account's `Profile`."""
+        """Fields of the account's `Profile` and of its `ResourceProfile`."""
         self.stopped: str | None = None
         """Why not every question was asked, else None."""
+        self.stopped_by: str | None = None
+        """The same in words that name nobody, as a report may have them."""
         self.sleep = sleep
         self.clock = clock
         self.server_date: float | None = None
+        """The time of the server, in seconds since 1970."""
+        self.header_names: set[str] = set()
+        """Headers of answers that say something about limits or the gateway, without those that may not be shown."""
         self._headers: dict[str, str] = {}
+        self._has_gateway = False
         self._shapes: dict[int, str] = {}
         # It never waits for permits: `run` checks first that there are enough, and a 429 ends it.
         self.client = Client(
@@ -100,9 +138,19 @@ class Probe:
         )
 
     @property
+    def path(self) -> str:
+        """The path of the resource's list."""
+        return LISTS[self.resource]
+
+    @property
     def requests(self) -> int:
         """Requests sent so far."""
         return self.client.requests
+
+    @property
+    def left(self) -> int:
+        """Requests that the probe may still send."""
+        return self.most - self.requests
 
     @property
     def left_behind(self) -> list[str]:
@@ -115,19 +163,21 @@ class Probe:
         try:
             self.ask_everything()
         except ProbeStopped as reason:
-            self.stopped = str(reason)
+            self.stopped, self.stopped_by = str(reason), "an answer after which it could not go on"
         except WhautomateError as error:
-            self.stopped = str(error)
+            status = f" ({error.status})" if error.status else ""
+            self.stopped, self.stopped_by = str(error), f"{type(error).__name__}{status}"
         finally:
             self.client.close()
 
     def ask_everything(self) -> None:
         raise NotImplementedError
 
-    def note(
-        self, name: str, question: str, found: str, expected: str, value: Any = None, *, differs: bool | None = None
-    ) -> None:
-        self.findings.append(Finding(name, question, found, expected, value, None if value is None else differs))
+    def note(self, name: str, found: str, value: Any = None, *, differs: bool | None = None) -> None:
+        """Add the answer to the question of this name; a value of None means that it is unknown."""
+        asked = QUESTIONS[name]
+        differs = None if value is None else differs
+        self.findings.append(Finding(name, asked.text, found, asked.evidence, asked.default, value, differs))
 
     def ask(self, call: Call[Any]) -> Answer:
         """Send a request once. Raises what ends the probe: no permit, a 429, no connection; on
@@ -140,8 +190,10 @@ class Probe:
         except (AuthenticationError, NoSuchPath) as error:
             if self.requests == 1:
                 raise
-            what = "refused" if isinstance(error, AuthenticationError) else "no such path"
-            return Answer(error.status, problem=f"{what} ({error.status})")
+            no_path = isinstance(error, NoSuchPath)
+            return Answer(
+                error.status, problem=f"{'no such path' if no_path else 'refused'} ({error.status})", no_path=no_path
+            )
         except NotFound as error:
             return Answer(error.status, problem=f"no such record ({error.status})", absent=True)
         except OutcomeUnknown as error:
@@ -155,31 +207,30 @@ class Probe:
 
     def _look_at_response(self, response: httpx.Response) -> None:
         for name, value in response.headers.items():
-            if re.search(r"rate|limit|quota|retry|remaining", name):
-                # Values are kept only if they look like a number, a time or a limit.
-                self._headers[name] = value if re.fullmatch(r"[0-9;=,. wq]{1,30}", value) else "…"
+            gateway = name in _GATEWAY_HEADERS
+            self._has_gateway |= gateway
+            if gateway or re.search(r"rate|limit|quota|retry|remaining", name):
+                self.header_names.add(shown(name))
+            if not gateway and re.search(r"rate|limit|quota|retry|remaining", name):
+                # Values are kept only if they look like counts and seconds.
+                self._headers[shown(name)] = value if re.fullmatch(r"\d{1,6}(; ?w=\d{1,6})?", value) else HIDDEN
         at = email.utils.parsedate_tz(response.headers.get("date", ""))
         self.server_date = float(email.utils.mktime_tz(at)) if at else None
         if response.status_code >= 400:
             self._shapes[response.status_code] = shape_of(response.read())
 
-    def note_headers(self) -> None:
+    def note_server(self) -> None:
+        """What every answer shows of the server: limits, gateway, form of errors."""
         said = ", ".join(f"{name}: {value}" for name, value in sorted(self._headers.items()))
-        self.note(
-            "limit_headers",
-            "Which headers describe the limits?",
-            said or "none, on answers other than 429",
-            "no evidence; Retry-After comes with a 429 only, and the doctor provokes none",
-            sorted(self._headers),
-        )
-
-    def note_errors(self) -> None:
+        self.note("limit_headers", said or "none, on answers other than 429", sorted(self._headers))
+        if self._has_gateway:
+            self.learned["gateway"] = "aws"
+        found = "yes: the limits may be a token bucket, which refuses bursts" if self._has_gateway else "no"
+        self.note("gateway", found, "aws" if self._has_gateway else "none", differs=not self._has_gateway)
         shapes = {str(status): shape for status, shape in sorted(self._shapes.items())}
         self.note(
             "errors",
-            "What does an error look like?",
             "; ".join(f"{status}: {shape}" for status, shape in shapes.items()) or "unknown: there was none",
-            "no evidence; the client reads error, error.message and message",
             shapes or None,
             differs=not all(shape in ("no JSON", "empty") or "error" in shape or "message" in shape
                             for shape in shapes.values()),
@@ -211,22 +262,18 @@ def learn(account: Account, path: str, learned: Json) -> Profile:
 
 
 def shape_of(content: bytes) -> str:
-    """The names of the fields in the body of an error."""
+    """The names of the fields in the body of an error, as far as they may be shown."""
     if not content:
         return "empty"
     try:
         value = json.loads(content)
     except ValueError:
         return "no JSON"
-    return ", ".join(_names(value)) or type(value).__name__
+    return ", ".join(dict.fromkeys(_names(value))) or type(value).__name__
 
 
 def _names(value: Any) -> Iterable[str]:
     if isinstance(value, dict):
         for name, one in sorted(value.items()):
             inner = list(_names(one)) if isinstance(one, dict) else []
-            yield from (f"{name}.{each}" for each in inner) if inner else (name,)
-
-
-def phone_form(number: str) -> str:
-    return "plus" if number.strip().startswith("+") else "digits"
+            yield from (f"{shown(name)}.{each}" for each in inner) if inner else (shown(name),)
