@@ -1,5 +1,6 @@
 """`whautomate doctor` finds what each behaviour is, within its requests, and leaves the account as it was."""
 
+import contextlib
 import itertools
 import json
 import math
@@ -16,73 +17,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doctor_worlds import FIELDS, NUMBER, asked, found, people, reading, served, stands, subscribed, writing
 from pydantic import SecretStr
+from starlette.responses import JSONResponse, Response
 from state_workers import PATIENCE
 from typer.testing import CliRunner
 
-from whautomate_core.account import Account, account_from_settings
+from whautomate_core.account import Account
 from whautomate_core.api import contact_tags, contacts, services
 from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
 from whautomate_core.doctor.coverage import FIGURES, NOT_PROBED, PROBED
 from whautomate_core.doctor.probe import learn
 from whautomate_core.doctor.read import READS, ReadProbe
-from whautomate_core.doctor.write import WRITES, WriteProbe
-from whautomate_core.doctor.write_people import PersonProbe
-from whautomate_core.doctor.write_tags import TagProbe
-from whautomate_core.emulator import Emulator, behaviour_from, create_app, resources, running
+from whautomate_core.doctor.write import WRITES
+from whautomate_core.emulator import Emulator, resources
+from whautomate_core.emulator import app as emulator_app
 from whautomate_core.emulator.behaviour import Behaviour
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile, ResourceProfile
 
-NUMBER = "+4915199999999"
-FIELDS = {"plan": "gold", "city": "Bonn", "visits": 3}
-
-
-def people(count: int, **fields: Any) -> list[dict[str, Any]]:
-    return [{"name": f"Person {i}", "phoneNumber": f"+4915123450{i:03}", **fields} for i in range(count)]
-
-
-def subscribed(emulator: Emulator) -> Account:
-    return account_from_settings(emulator.url, emulator.key, {"plan": "subscribed"})
-
-
-def reading(emulator: Emulator, resource: str = "contacts") -> ReadProbe:
-    return ReadProbe(subscribed(emulator), resource, sleep=emulator.advance, clock=emulator.now)
-
-
-def writing(emulator: Emulator, resource: str = "contacts") -> WriteProbe:
-    time = {"sleep": emulator.advance, "clock": emulator.now}
-    if resource.endswith("_tags"):
-        return TagProbe(subscribed(emulator), resource, **time)
-    return PersonProbe(subscribed(emulator), NUMBER, resource, **time)
-
-
-def asked(exam: Any) -> dict[str, Any]:
-    """What was found, by name."""
-    assert exam.stopped is None
-    return {finding.name: finding.value for finding in exam.findings}
-
-
-def stands(emulator: Emulator) -> list[Any]:
-    return [emulator.records(one) for one in ("contacts", "clients", "contactTags", "clientTags", "locations")]
-
 
 @pytest.fixture
 def emulators():
     """behaviour -> a served emulator."""
-    import contextlib
-
     with contextlib.ExitStack() as stack:
-
-        def make(**behaviour: Any) -> Emulator:
-            emulator = Emulator(create_app(behaviour_from(behaviour)))
-            stack.callback(emulator.close)
-            emulator.url = stack.enter_context(running(emulator.app))
-            return emulator
-
-        yield make
+        yield lambda **behaviour: stack.enter_context(served(**behaviour))
 
 
 # --- what is asked
@@ -193,6 +154,95 @@ def test_what_else_reading_finds(emulators: Any) -> None:
     assert {request["method"] for request in emulator.requests()} == {"GET"}
 
 
+@pytest.mark.parametrize(
+    ("tags", "settings", "others", "seen"),
+    [
+        ([], {}, 0, False),
+        (["vip"], {}, 0, False),
+        (["Unsubscribe"], {}, 0, True),
+        (["UNSUBSCRIBE"], {}, 0, True),
+        (["Unsubscribe"], {}, 40, True),
+        ([], {}, 40, False),  # the search shows that it is none of them
+        (["No ads"], {"opt_out_tags": "Unsubscribe,No ads"}, 5, True),
+        ([], {"opt_out_tags": "Unsubscribe,No ads"}, 5, False),
+        ([], {"opt_out_tags": "Unsubscribe,No ads"}, 40, None),  # it may be on another page
+    ],
+)
+def test_whether_the_opt_out_tag_is_there(
+    emulators: Any, tags: list[str], settings: dict[str, str], others: int, seen: Any
+) -> None:
+    emulator = emulators(order="oldest_first", page_cap=20, search_delay=0.0)
+    emulator.add_contacts(people(1, tags=[*(f"cancer {i}" for i in range(others)), *tags]))
+    exam = reading(emulator, **settings)
+    exam.run()
+    assert asked(exam)["opt_out_contact_tag"] is seen
+    assert asked(exam)["opt_out_client_tag"] is False  # there is none of clients
+    assert "install" in found(exam, "opt_out_client_tag").found
+    assert "cancer" not in str(exam.findings)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "value"),
+    [
+        (200, [], "answers"),
+        (400, {"message": "Invalid request body"}, "refuses"),
+        (404, {"error": "Invalid workspaceId"}, "refuses"),
+        (404, {"message": "no such path"}, "absent"),
+        (405, {"message": "no such method"}, "absent"),
+        (403, {"message": "Missing Authentication Token"}, "absent"),
+        (403, {"message": "Forbidden"}, None),  # the key may lack the permission
+        (500, {"message": "Internal server error"}, None),
+    ],
+)
+def test_what_the_answer_to_a_request_for_templates_means(
+    emulators: Any, monkeypatch: Any, status: int, body: Any, value: str | None
+) -> None:
+    answers(monkeypatch, "/v1/whatsapp-templates", JSONResponse(body, status))
+    emulator = emulators()
+    emulator.add_contacts(people(1))
+    exam = reading(emulator)
+    exam.run()
+    assert asked(exam)["template_list"] == value
+    assert exam.learned.get("template_list") == value
+    (request,) = [one for one in emulator.requests() if one["path"] == "/v1/whatsapp-templates"]
+    assert request["query"] == {"locationId": emulator.contacts()[0]["location"]["id"]}
+
+
+def answers(monkeypatch: Any, path: str, response: Response) -> None:
+    """Let the server answer so to requests of a path."""
+    ordinary = emulator_app._Vendor._arrive
+
+    def arrive(self: Any, http: Any, raw_body: bytes) -> Any:
+        arrival, step = ordinary(self, http, raw_body)
+        return arrival, response if http.url.path == path else step
+
+    monkeypatch.setattr(emulator_app._Vendor, "_arrive", arrive)
+
+
+@pytest.mark.parametrize("name", ["x-amzn-RequestId", "X-Amzn-ErrorType", "x-amz-apigw-id", None])
+def test_headers_of_a_gateway(emulators: Any, monkeypatch: Any, name: str | None) -> None:
+    headers = {"x-amzn-trace-id": "Root=1", **({name: "Ada"} if name else {})}  # a load balancer alone sets the first
+    monkeypatch.setattr(emulator_app, "_json", lambda value: JSONResponse(value, headers=headers))
+    exam = reading(emulators())
+    exam.run()
+    assert asked(exam)["gateway"] == ("aws" if name else "none")
+    assert exam.learned.get("gateway") == ("aws" if name else None)
+    assert "Ada" not in str(exam.findings)
+
+
+def test_segments_without_a_location(emulators: Any) -> None:
+    emulator = emulators()
+    with emulator._world.lock:
+        for place in ({}, {"location": {"id": emulator.location_id}}):
+            emulator._world.create("segments", {"name": "Ada's", "type": "client", "criteria": {}, **place})
+    for resource in ("contacts", "segments"):
+        exam = reading(emulator, resource)
+        exam.run()
+        assert found(exam, "segment_locations").found.startswith("1 of 2: ")
+        assert asked(exam)["segment_locations"] == 1
+        assert "Ada" not in str(exam.findings)
+
+
 @pytest.mark.parametrize("kind", ["500_before", "dropped_after"])
 def test_each_question_is_asked_once_whatever_comes_of_it(emulators: Any, kind: Any) -> None:
     emulator = emulators()
@@ -205,10 +255,6 @@ def test_each_question_is_asked_once_whatever_comes_of_it(emulators: Any, kind: 
 
 
 def test_limit_headers_are_told_and_their_values_where_they_are_numbers(emulators: Any, monkeypatch: Any) -> None:
-    from starlette.responses import JSONResponse
-
-    from whautomate_core.emulator import app as emulator_app
-
     headers = {"x-ratelimit-remaining": "299", "ratelimit-policy": "Ada", "x-other": "1"}
     monkeypatch.setattr(emulator_app, "_json", lambda value: JSONResponse(value, headers=headers))
     exam = reading(emulators())
@@ -294,6 +340,69 @@ def test_put_that_loses_one_field_does_not_merge(emulators: Any, monkeypatch: py
     exam.run()
     assert asked(exam)["put"] == "partly"
     assert of_puts(exam) == {"put_merges": False}
+
+
+@pytest.mark.parametrize(("put", "known"), [("merge", "duplicate"), ("replace", "reuse"), ("merge", "reject")])
+@pytest.mark.parametrize("form", ["repeated", "apart"])
+def test_writing_finds_how_clients_are_served(emulators: Any, put: str, known: str, form: str) -> None:
+    emulator = emulators(put=put, known_client=known, client_phone=form, search_delay=3.0)
+    emulator.add_clients([{"fullName": "Ada", "customFields": FIELDS}])
+    before = stands(emulator)
+    exam = writing(emulator, "clients")
+    exam.run()
+    seen = asked(exam)
+    assert (seen["put"], seen["known_client"], seen["client_phone"]) == (put, known, form)
+    assert 3.0 <= seen["search_delay"] <= 20.5
+    assert stands(emulator) == before
+    assert exam.requests == len(emulator.requests()) <= WRITES
+    learn(exam.account, exam.path, exam.learned)
+    profile = open_state().profiles.get(exam.account.id)
+    assert profile.of("/v1/clients/{}").put_merges is (put == "merge")
+    assert profile.of("/v1/contacts/{}").put_merges is None
+
+
+@pytest.mark.parametrize("resource", ["contact_tags", "client_tags"])
+@pytest.mark.parametrize("known", ["duplicate", "reject", "reuse"])
+def test_writing_finds_how_tags_are_served(emulators: Any, resource: str, known: str) -> None:
+    emulator = emulators(known_tag=known, search_delay=4.0, list_lag=2.0)
+    before = stands(emulator)
+    exam = writing(emulator, resource)
+    exam.run()
+    seen = asked(exam)
+    assert seen["known_tag"] == known
+    assert (seen["list_lag"], seen["search_delay"]) == (5.0, 5.0)
+    assert stands(emulator) == before
+    assert exam.requests == len(emulator.requests()) <= WRITES
+    assert emulator.automations() == []
+
+
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "dropped_after", "not_json", "error_in_200"])
+@pytest.mark.parametrize(
+    ("resource", "operation", "on"),
+    [
+        ("clients", "createClient", 1),
+        ("clients", "createClient", 2),
+        ("clients", "updateClient", 1),
+        ("clients", "deleteClient", 1),
+        ("clients", "createClientTag", 1),
+        ("client_tags", "createClientTag", 1),
+        ("client_tags", "createClientTag", 2),
+        ("contact_tags", "deleteContactTag", 1),
+    ],
+)
+def test_a_failure_leaves_no_client_and_no_tag(
+    emulators: Any, kind: Any, resource: str, operation: str, on: int
+) -> None:
+    emulator = emulators(known_tag="duplicate")
+    before = stands(emulator)
+    emulator.fault(kind, on=on, operation=operation)
+    exam = writing(emulator, resource)
+    exam.run()
+    assert len(emulator.requests()) <= WRITES
+    if exam.left_behind:
+        assert kind in ("500_before", "error_in_200")
+        assert all(one.startswith("maybe a ") for one in exam.left_behind)
+    assert stands(emulator) == before
 
 
 @pytest.mark.parametrize("written", ["+4915199999999", "49 151 9999 9999"])

@@ -1,0 +1,232 @@
+"""`whautomate doctor` and its report: no key, no person, nothing of the account, whatever the server answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doctor_worlds import NUMBER, asked, lived_in, reading, served, tell, writing
+from starlette.responses import JSONResponse
+from typer.testing import CliRunner
+
+from whautomate_core.cli.main import app
+from whautomate_core.doctor.coverage import NOT_WRITTEN, PROBED
+from whautomate_core.doctor.probe import LISTS
+from whautomate_core.doctor.questions import QUESTIONS
+from whautomate_core.doctor.report import host_of, make_report
+from whautomate_core.doctor.words import HIDDEN, shown
+from whautomate_core.emulator import Emulator
+from whautomate_core.emulator import app as emulator_app
+
+DAY = date(2026, 3, 1)
+ADA = "Ada Lovelace"
+SECRETS = ("Ada", "Lovelace", "4915112345678", "15112345678", "cancer", "flu", "Bonn", "ada@example", "Main location")
+
+
+@pytest.fixture
+def run(whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WHAUTOMATE_KEY", whautomate_emulator.key)
+    monkeypatch.setenv("WHAUTOMATE_HOST", whautomate_emulator.url)
+    monkeypatch.setenv("WHAUTOMATE_PLAN", "subscribed")
+    return lambda *arguments: CliRunner().invoke(app, ["doctor", *arguments])
+
+
+def ids(emulator: Emulator) -> list[str]:
+    resources = ("contacts", "clients", "locations", "staffs", "services", "appointments", "contactTags")
+    return [one["id"] for resource in resources for one in emulator.records(resource)]
+
+
+# --- what may be shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["error", "message", "statusCode", "startTimeUTC", "x-ratelimit-remaining", "Rescheduled", "No show", "cancelled",
+     "x-amzn-requestid", "phoneNumber", "In progress"],
+)  # fmt: skip
+def test_names_of_known_words_are_shown(name: str) -> None:
+    assert shown(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ada", "ada.lovelace", "adaLovelace", "x-ada-limit", "4915112345678", "error 4915112345678", "cancer", "",
+     "ada@example.com", "Sent to Ada", "失敗", "error|<b>", "error " * 20],
+)  # fmt: skip
+def test_other_names_are_not_shown(name: str) -> None:
+    assert shown(name) == HIDDEN
+
+
+# --- a server that puts people where names of fields, statuses and figures belong
+
+
+def hostile(value: Any) -> Any:
+    """An answer with people in it: in values that look like enums, and as names of fields."""
+    if isinstance(value, list):
+        return [hostile(one) for one in value]
+    if isinstance(value, dict):
+        held = {name: hostile(one) for name, one in value.items()}
+        held |= {name: ADA for name in ("status", "channel", "type", "timezone") if name in held}
+        return {**held, ADA: NUMBER, "4915112345678": "cancer"}
+    return value
+
+
+@pytest.mark.parametrize("resource", sorted(LISTS))
+def test_a_hostile_server_gets_nobody_into_the_report(resource: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {
+        "x-ratelimit-remaining": "4915112345678",
+        "x-ada-lovelace-limit": "1",
+        "ratelimit-policy": ADA,
+        "x-amzn-requestid": "4915112345678",
+        "retry-after": "Ada",
+    }
+    with served() as emulator:
+        lived_in(emulator, 12)
+        emulator.add_contacts([{"name": ADA, "phoneNumber": "+4915112345678", "tags": ["cancer"], "notes": "flu"}])
+        broadcast(emulator)
+        known = ids(emulator)
+        monkeypatch.setattr(emulator_app, "_json", lambda value: JSONResponse(hostile(value), headers=headers))
+        monkeypatch.setattr(
+            emulator_app,
+            "_error",
+            lambda status, *rest, **more: JSONResponse({ADA: {"cancer": 1}, "error": {ADA: "flu"}}, status, headers),
+        )
+        probes: list[Any] = [reading(emulator, resource)]
+        if resource not in NOT_WRITTEN:
+            probes.append(writing(emulator, resource))
+        for probe in probes:
+            probe.run()
+            page = make_report(probe, DAY)
+            told = json.dumps([str(one) for one in probe.findings], ensure_ascii=False)
+            for secret in (*SECRETS, emulator.key, NUMBER, NUMBER[1:], *known, probe.account.id):
+                assert secret not in page
+                assert secret not in told
+            assert "ada-lovelace" not in page
+            assert "127.0.0.1" not in page
+
+
+def broadcast(emulator: Emulator) -> None:
+    """A broadcast that has ended, with a failure in its log."""
+    place = {"location": {"id": emulator.location_id}}
+    segment = tell(emulator, "POST", "/v1/segments", {"name": ADA, "type": "contact", "criteria": {}, **place})
+    sent = {"name": ADA, "type": "contact", "segments": [{"id": segment["id"]}], **place,
+            "template": {"name": "sale", "language": "en"}, "scheduleDateTime": "2020-01-01T00:00:00Z"}  # fmt: skip
+    tell(emulator, "POST", "/v1/broadcasts", sent)
+    emulator.advance(3600)
+
+
+def test_the_log_of_a_broadcast(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(broadcast_failed_share=0.5) as emulator:
+        lived_in(emulator, 12)
+        broadcast(emulator)
+        probe = reading(emulator, "broadcasts")
+        probe.run()
+        found = asked(probe)
+    assert found["statuses"]
+    assert HIDDEN not in [*found["statuses"], *found["log_statuses"]]
+    assert found["log_errors"] in (["a text without a code"], ["a text with code 131026"])
+
+
+# --- the page
+
+
+def test_the_report_says_what_was_found_and_where(tmp_path: Path, run: Any, whautomate_emulator: Emulator) -> None:
+    lived_in(whautomate_emulator)
+    path = tmp_path / "report.md"
+    result = run("--yes", "--report", str(path))
+    assert result.exit_code == 0
+    assert "read it before you send it" in result.output
+    page = path.read_text()
+    for part in ("| whautomate-pipelines | 0.", "| Host | own host |", "| Plan | subscribed |", "| Date | 20"):
+        assert part in page
+    assert "contacts, by reading, 10 requests" in page
+    for text in ("What do you", "Which page is the first?", "1 (two integrators, C)", "page 1 is the first"):
+        assert (text in page) is (text != "What do you")
+    assert "| How many records does the largest page have? | 50, when 100 were requested |" in page
+    for secret in (*SECRETS, whautomate_emulator.key, *ids(whautomate_emulator)):
+        assert secret not in page
+    assert all(line.count("|") in (0, 3, 6) for line in page.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("https://api.whautomate.com", "api.whautomate.com"),
+        ("https://api.in.whautomate.com", "api.in.whautomate.com"),
+        ("https://api.acme.example", "own host"),
+        ("https://whautomate.com", "own host"),
+    ],
+)
+def test_only_the_vendors_hosts_are_named(host: str, named: str) -> None:
+    from whautomate_core.account import account_from_settings
+
+    assert host_of(account_from_settings(host, "key", {})) == named
+
+
+def test_the_report_says_why_a_run_ended_without_the_servers_words(whautomate_emulator: Emulator) -> None:
+    for _ in range(2):
+        whautomate_emulator.fault("500_before", probability=1.0, operation="createContact")
+    probe = writing(whautomate_emulator)
+    probe.run()
+    assert probe.stopped is not None
+    page = make_report(probe, DAY)
+    assert "| Not everything was asked | it ended with an answer after which it could not go on |" in page
+
+
+# --- the command
+
+
+@pytest.mark.parametrize("resource", sorted(LISTS))
+def test_the_command_asks_about_each_resource(run: Any, whautomate_emulator: Emulator, resource: str) -> None:
+    lived_in(whautomate_emulator, 12)
+    report = json.loads(run("--yes", "--json", "--resource", resource).stdout)
+    assert report["resource"] == resource
+    assert report["stopped"] is None
+    names = [one["name"] for one in report["findings"]]
+    assert {"page_cap", "order", "wrong_id", "gateway", "errors", "limit_headers"} <= {*names}
+    assert sorted({*names}) == sorted(names)
+    for one in report["findings"]:
+        asked_for = QUESTIONS[one["name"]]
+        assert (one["question"], one["evidence"], one["default"]) == (
+            asked_for.text,
+            asked_for.evidence,
+            asked_for.default,
+        )
+
+
+@pytest.mark.parametrize("resource", ["contact_tags", "client_tags"])
+def test_the_command_writes_tags_without_a_number(run: Any, whautomate_emulator: Emulator, resource: str) -> None:
+    result = run("--yes", "--write", "--resource", resource)
+    assert result.exit_code == 0, result.output
+    assert whautomate_emulator.records("contactTags") == whautomate_emulator.records("clientTags") == []
+    assert "left behind" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        *((["--write", "--resource", one], f"the doctor creates no {one}. {why}") for one, why in NOT_WRITTEN.items()),
+        (["--resource", "contact"], "there is no such resource; did you mean contacts?"),
+        (["--resource", "zebras"], "it is one of appointments, "),
+        (["--resource", "clients", "--write"], "go together"),
+        (["--resource", "client_tags", "--scratch-number", NUMBER], "leave it out"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_sentence(
+    run: Any, whautomate_emulator: Emulator, arguments: list[str], says: str
+) -> None:
+    result = run("--yes", *arguments)
+    assert result.exit_code == 1
+    assert result.output.startswith("error: ")
+    assert says in result.output
+    assert whautomate_emulator.requests() == []
+
+
+def test_each_question_belongs_to_a_probe_and_to_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    assert [name for name in QUESTIONS if f"`{name}`" not in page] == []
+    assert {*PROBED.values()} <= {*QUESTIONS}
+    assert [one for one in LISTS if one not in NOT_WRITTEN] == ["client_tags", "clients", "contact_tags", "contacts"]
