@@ -24,7 +24,7 @@ from state_workers import PATIENCE
 from typer.testing import CliRunner
 
 from whautomate_core.account import Account
-from whautomate_core.api import contact_tags, contacts, services
+from whautomate_core.api import clients, contact_tags, contacts, services
 from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
 from whautomate_core.doctor.coverage import FIGURES, NOT_PROBED, PROBED
@@ -34,7 +34,7 @@ from whautomate_core.doctor.write import WRITES
 from whautomate_core.emulator import Emulator, resources
 from whautomate_core.emulator import app as emulator_app
 from whautomate_core.emulator.behaviour import Behaviour
-from whautomate_core.errors import QuotaExhausted
+from whautomate_core.errors import PolicyRefused, QuotaExhausted
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile, ResourceProfile
 
@@ -616,6 +616,38 @@ def test_clients_follow_what_put_does(emulators: Any, put: str) -> None:
     # A protected person is still looked for: who it is, among both kinds by number, and read once more.
     sent = requests_of(emulator, account, contacts.update_contact(ada, {"stage": "Lead"}))
     assert [method for method, _ in sent] == ["GET", "GET", "GET", "GET", "PUT"]
+
+
+@pytest.mark.parametrize("known", ["clients", "contacts"])
+def test_a_put_that_merges_spares_the_read_of_its_own_resource(emulators: Any, known: str) -> None:
+    emulator = emulators(put="merge", search_delay=0.0)
+    (contact,) = emulator.add_contacts(people(1, tags=["vip"]))
+    (client,) = emulator.add_clients([{"fullName": "Ada", "countryCode": "+49", "phone": "1516000", "tags": ["vip"]}])
+    account = subscribed(emulator)
+    learn(account, f"/v1/{known}", {"put_merges": True})
+    for resource, call in (
+        ("clients", clients.update_client(client, {"notes": "hello"})),
+        ("contacts", contacts.update_contact(contact, {"notes": "hello"})),
+    ):
+        sent = [method for method, _ in requests_of(emulator, account, call)]
+        assert sent == (["PUT"] if resource == known else ["GET", "PUT"])
+    assert [one["tags"] for one in (*emulator.contacts(), *emulator.clients())] == [["vip"], ["vip"]]
+
+
+@pytest.mark.parametrize("known", ["clients", "contacts"])
+@pytest.mark.parametrize("lost", [{"tags": []}, {"tags": ["Unsubscribe", "vip"]}])
+def test_a_put_that_merges_is_still_refused_for_who_opted_out(emulators: Any, known: str, lost: Any) -> None:
+    emulator = emulators(put="merge", search_delay=0.0)
+    (contact,) = emulator.add_contacts(people(1, tags=["Unsubscribe"]))
+    (client,) = emulator.add_clients([{"fullName": "Ada", "email": "a@example.com", "tags": ["Unsubscribe"]}])
+    account = subscribed(emulator)
+    learn(account, f"/v1/{known}", {"put_merges": True, "put_merges_custom_fields": True})
+    before = stands(emulator)
+    call = clients.update_client(client, lost) if known == "clients" else contacts.update_contact(contact, lost)
+    with Client(account) as whautomate, pytest.raises(PolicyRefused, match="opted out"):
+        whautomate.send(call)
+    assert stands(emulator) == before
+    assert {one["method"] for one in emulator.requests()} == {"GET"}
 
 
 def test_what_was_seen_of_contacts_is_not_taken_to_hold_for_others(emulators: Any) -> None:
