@@ -72,7 +72,7 @@ def tell(emulator: Emulator, method: str, path: str, body: Any = None) -> Any:
 
 
 def lived_in(emulator: Emulator, contacts: int = 120) -> None:
-    """Put into an account what accounts have after a while: people, messages, bookings, a block."""
+    """Put into an account what accounts have after a while: people, messages, bookings, a broadcast."""
     for person in people(contacts, customFields=FIELDS, tags=["vip"]):
         emulator.add_contacts([person])
         emulator.advance(61)
@@ -96,4 +96,9 @@ def lived_in(emulator: Emulator, contacts: int = 120) -> None:
     tell(emulator, "POST", "/v1/appointments/reschedule", move)
     block = {"startDate": "2032-01-07", "endDate": "2032-01-08", "reason": "Holiday"}
     tell(emulator, "POST", f"/v1/staffs/{STAFF_ID}/availabilityBlocks", block)
+    segment = {"name": "Ada Lovelace", "type": "contact", "criteria": {}, **place}
+    sent = {"name": "Ada Lovelace", "type": "contact", "template": {"name": "sale", "language": "en"}, **place,
+            "segments": [{"id": tell(emulator, "POST", "/v1/segments", segment)["id"]}],
+            "scheduleDateTime": "2020-01-01T00:00:00Z"}  # fmt: skip
+    tell(emulator, "POST", "/v1/broadcasts", sent)
     emulator.advance(3600)

@@ -23,7 +23,7 @@ COMBINATIONS: list[tuple[dict[str, Any], set[str]]] = [
             "phone_form": "plus", "client_phone": "apart", "page_default": 20, "page_cap": 40, "page_start": "asked",
             "order": "oldest_first", "search_delay": 0.0, "list_lag": 0.0, "template_list": "location",
             "client_dates": "registered", "incoming_form": "boolean", "block_fields": "dates", "slot_times": "utc",
-            "next_three_days": 4, "booking_dates": "held",
+            "next_three_days": 4, "booking_dates": "held", "log_error": "object",
         },
         set(),
     ),
@@ -31,14 +31,14 @@ COMBINATIONS: list[tuple[dict[str, Any], set[str]]] = [
         {
             "put": "merge", "known_number": "reuse", "known_client": "reject", "known_tag": "reuse",
             "order": "active_first", "slot_times": "clock", "rescheduled_status": "Booked",
-            "template_list": "workspace", "page_cap": 100, "search_delay": 5.0,
+            "template_list": "workspace", "page_cap": 100, "search_delay": 5.0, "log_error": "words",
         },
         # nothing shows which pages start where, if no limit is reduced; no status shows that Booked is a moved one's
         {"page_start", "rescheduled_status"},
     ),
     (
         {"page_default": 100, "page_cap": 100, "search_delay": 3600.0, "list_lag": 12.0, "template_list": "open",
-         "error_in_200": ["createContact"], "retry_after": True},
+         "error_in_200": ["createContact"], "retry_after": True, "log_error": "none"},
         {"page_start", "search_delay"},
     ),
     (
@@ -80,7 +80,7 @@ def everything(emulator: Emulator) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("behaviour", "unknown"), COMBINATIONS)
 def test_each_behaviour_is_found(behaviour: dict[str, Any], unknown: set[str]) -> None:
-    with served(**behaviour) as emulator:
+    with served(broadcast_failed_share=0.2, **behaviour) as emulator:
         lived_in(emulator)
         found = everything(emulator)
         truth = emulator.behaviour

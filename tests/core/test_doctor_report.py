@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doctor_worlds import NUMBER, asked, lived_in, reading, served, tell, writing
+from doctor_worlds import NUMBER, asked, found, lived_in, reading, served, writing
 from starlette.responses import JSONResponse
 from typer.testing import CliRunner
 
@@ -86,7 +86,6 @@ def test_a_hostile_server_gets_nobody_into_the_report(resource: str, monkeypatch
     with served() as emulator:
         lived_in(emulator, 12)
         emulator.add_contacts([{"name": ADA, "phoneNumber": "+4915112345678", "tags": ["cancer"], "notes": "flu"}])
-        broadcast(emulator)
         known = ids(emulator)
         monkeypatch.setattr(emulator_app, "_json", lambda value: JSONResponse(hostile(value), headers=headers))
         monkeypatch.setattr(
@@ -108,26 +107,17 @@ def test_a_hostile_server_gets_nobody_into_the_report(resource: str, monkeypatch
             assert "127.0.0.1" not in page
 
 
-def broadcast(emulator: Emulator) -> None:
-    """A broadcast that has ended, with a failure in its log."""
-    place = {"location": {"id": emulator.location_id}}
-    segment = tell(emulator, "POST", "/v1/segments", {"name": ADA, "type": "contact", "criteria": {}, **place})
-    sent = {"name": ADA, "type": "contact", "segments": [{"id": segment["id"]}], **place,
-            "template": {"name": "sale", "language": "en"}, "scheduleDateTime": "2020-01-01T00:00:00Z"}  # fmt: skip
-    tell(emulator, "POST", "/v1/broadcasts", sent)
-    emulator.advance(3600)
-
-
-def test_the_log_of_a_broadcast(monkeypatch: pytest.MonkeyPatch) -> None:
-    with served(broadcast_failed_share=0.5) as emulator:
+@pytest.mark.parametrize("form", ["text", "words", "code", "object", "none"])
+def test_the_log_of_a_broadcast(form: str) -> None:
+    with served(broadcast_failed_share=0.5, log_error=form) as emulator:
         lived_in(emulator, 12)
-        broadcast(emulator)
         probe = reading(emulator, "broadcasts")
         probe.run()
-        found = asked(probe)
-    assert found["statuses"]
-    assert HIDDEN not in [*found["statuses"], *found["log_statuses"]]
-    assert found["log_errors"] in (["a text without a code"], ["a text with code 131026"])
+        seen = asked(probe)
+        said = found(probe, "log_error").found
+    assert seen["log_error"] == form
+    assert ("131026" in said) is (form in ("text", "code", "object"))
+    assert HIDDEN not in [*seen["statuses"], *seen["log_statuses"]]
 
 
 # --- the page

@@ -13,10 +13,17 @@ from whautomate_core.client.pages import PAGE_SIZE
 from whautomate_core.doctor.people import ask_dates, location_of
 from whautomate_core.doctor.probe import Probe, a_page
 from whautomate_core.doctor.words import HIDDEN, shown
+from whautomate_core.values.codes import CODES, code_of, has_failed, read_code
 
 _BLOCK = {"id", "staffId", "reason", "startDate", "endDate", "startTime", "endTime", "createdAt", "updatedAt"}
-_CODE = re.compile(r"(?<!\d)(?:13[0-3]\d{3}|47[0-2]|368|80007)(?!\d)")
-"""WhatsApp's error codes (Meta's documentation of the Cloud API)."""
+_ERRORS = {
+    "text": "a text that names WhatsApp's code",
+    "words": "a text without a code",
+    "code": "the code alone",
+    "object": "an object",
+    "none": "empty",
+}
+"""What the error of a line that failed may be."""
 _ZONES = ("UTC", "Asia/Kathmandu")
 _BETWEEN = timedelta(hours=5, minutes=45)
 """How much later clocks in the second zone are. No usual length of a slot divides it."""
@@ -29,12 +36,15 @@ def ask_broadcasts(probe: Probe, broadcasts: list[Json]) -> None:
     lines: list[Json] = []
     for one in ended[: probe.left]:
         lines += probe.ask(a_page("/v1/broadcasts/{}/logs", of=one["id"], page=1, limit=PAGE_SIZE)).records
-        if any(line.get("error") for line in lines):
+        if any(map(has_failed, lines)):
             break
     _note_statuses(probe, "log_statuses", lines)
-    forms = sorted({_error_form(line["error"]) for line in lines if line.get("error")})
-    none = f"unknown: none in {len(lines)} lines of {len(ended)} broadcasts that have ended"
-    probe.note("log_errors", ", ".join(forms) or none, forms or None)
+    failed = [line for line in lines if has_failed(line)]
+    forms = sorted({_error_form(line.get("error")) for line in failed})
+    codes = sorted({code_of(line) or "" for line in failed} & {*CODES})
+    found = " and ".join(_ERRORS[one] for one in forms) + (f"; codes: {', '.join(codes)}" if codes else "")
+    unknown = f"unknown: no failure among {len(lines)} lines of broadcasts that have ended"
+    probe.note("log_error", found or unknown, " and ".join(forms) or None)
 
 
 def ask_appointments(probe: Probe, appointments: list[Json]) -> None:
@@ -100,13 +110,14 @@ def _note_statuses(probe: Probe, question: str, records: Iterable[Json]) -> list
 
 
 def _error_form(error: Any) -> str:
-    """The form of an error in a log; of its text, only WhatsApp's code."""
+    """The form of an error in a log, as in `_ERRORS`."""
+    if not error:
+        return "none"
     if isinstance(error, dict):
-        return f"an object of {', '.join(sorted({shown(name) for name in error}))}"
-    if not isinstance(error, str):
-        return f"a {type(error).__name__}"
-    code = _CODE.search(error)
-    return f"a text with code {code[0]}" if code else "a text without a code"
+        return "object"
+    if str(error).isdecimal():
+        return "code"
+    return "text" if read_code(error) else "words"
 
 
 def _times(days: Iterable[Json]) -> set[str]:

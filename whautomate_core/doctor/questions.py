@@ -81,10 +81,10 @@ QUESTIONS: dict[str, Question] = {
     "log_statuses": Question(
         "Which statuses does the log of a broadcast have?", "no evidence", "unknown values are kept as texts"
     ),
-    "log_errors": Question(
+    "log_error": Question(
         "What does error look like in the log of a broadcast?",
-        "a text (C); whether it holds WhatsApp's codes is unknown",
-        "a code is looked for in the text",
+        "a text (C); whether it names WhatsApp's codes is unknown",
+        "either: a code is read where one is clearly named, else the failure counts as unread",
     ),
     "block_fields": Question(
         "Which fields does an availability block have?",
