@@ -1,4 +1,4 @@
-"""From customers in a CSV file to a WhatsApp campaign: sync, tag, segment, broadcast, wait, report.
+"""From customers in a CSV file to a WhatsApp campaign: sync, tag, segment, plan, broadcast, wait, report.
 
 Needs a connection `whautomate_default`: API host, API key as password, `plan` and `location_id` in its extra.
 """
@@ -19,14 +19,10 @@ except ImportError:  # Airflow 2.11
     LOGICAL_DATE = "execution_date"
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
-from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator, WhautomateTagContactsOperator
-from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
-from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
+from airflow_provider_whautomate.task_groups import contacts_to_campaign
 from whautomate_core.account import require_loopback
 
 CUSTOMERS = str(Path(__file__).resolve().parent.parent / "data" / "customers.csv")
-COLUMNS = {"region_column": "country", "consent_column": "newsletter", "max_consent_rejected": "5%"}
 
 # Airflow pools bound how many tasks run at once, not how fast they send: the requests of an account keep within its
 # plan whether or not there is a pool.
@@ -39,8 +35,7 @@ with DAG(
         """The customers are made up, so they go to an emulator on this machine. Leave this out for your own."""
         require_loopback(WhautomateHook().get_account())
 
-    sync = WhautomateSyncContactsOperator(
-        task_id="sync",
+    campaign = contacts_to_campaign(
         source=CUSTOMERS,
         mapping={
             "name": "full_name",
@@ -48,42 +43,29 @@ with DAG(
             "customFields.customer_id": "customer_id",
             "customFields.plan": "plan",
         },
-        **COLUMNS,
-    )
-    tag = WhautomateTagContactsOperator(
-        task_id="tag", tag="newsletter", source=CUSTOMERS, mapping={"phoneNumber": "mobile"}, **COLUMNS
-    )
-    segment = WhautomateEnsureSegmentOperator(
-        task_id="segment",
+        region_column="country",
+        consent_column="newsletter",
+        max_consent_rejected="5%",
+        tag="newsletter",
         segment_name="newsletter-subscribers",
-        criteria={"tags": ["newsletter"], "exclusionTags": ["Unsubscribe"]},
-    )
-    broadcast = WhautomateBroadcastOperator(
-        task_id="broadcast",
         name="spring-sale",
         template={"name": "spring_sale", "language": "en"},
-        segment_id=segment.output["id"],
         hold_minutes=0,  # five where the people are real: time to stop it
-        deferrable=True,
-    )
-    wait = WhautomateBroadcastSensor(
-        task_id="wait",
-        broadcast_id=broadcast.output["id"],
         poll_interval=5,  # 60 where the people are real
-        deferrable=True,
     )
 
     @task
-    def report(synced, tagged, segment, broadcast, delivery):
-        found = {name: synced[name] for name in ("created", "updated", "unchanged", "rejected")}
-        found["requests"] = sum(step["requests"] for step in (synced, tagged, segment, broadcast, delivery))
-        found["broadcast"] = {name: delivery[name] for name in ("status", "recipients", "delivered")}
+    def report(results):
+        found = {name: results["sync"][name] for name in ("created", "updated", "unchanged", "rejected")}
+        found["requests"] = sum(step["requests"] for step in results.values())
+        found["broadcast"] = {name: results["wait"][name] for name in ("status", "recipients", "delivered")}
         print(json.dumps(found))
         if path := os.environ.get("WHAUTOMATE_DEMO_REPORT"):
             Path(path).write_text(json.dumps(found))
 
-    refuse_real_hosts() >> sync >> tag >> segment >> broadcast >> wait
-    report(sync.output, tag.output, segment.output, broadcast.output, wait.output)
+    refuse_real_hosts() >> campaign
+    steps = ("sync", "tag", "segment", "plan", "broadcast", "wait")
+    report({name: campaign.get_child_by_label(name).output for name in steps})
 
 if __name__ == "__main__":
     when = datetime.fromisoformat(os.environ.get("WHAUTOMATE_DEMO_LOGICAL_DATE", "2026-06-01T00:00:00+00:00"))

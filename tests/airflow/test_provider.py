@@ -42,6 +42,7 @@ def loaded_by(code):
 
 def test_dag_files_load_nothing_heavy_that_airflow_has_not_loaded_itself():
     modules = [name for kind in ("operators", "sensors", "triggers") for name in INFO[kind][0]["python-modules"]]
+    modules += ["airflow_provider_whautomate.retry_policy", "airflow_provider_whautomate.task_groups"]
     ours = f"import sys, {', '.join(modules)}\n" + (
         "from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator as Sync\n"
         "Sync(task_id='sync', source='c.csv', mapping={'phoneNumber': 'mobile'}, default_region='DE', tags=['a'])\n"

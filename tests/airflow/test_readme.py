@@ -13,5 +13,6 @@ def test_the_readme_shows_the_quick_start_as_it_is() -> None:
 
 
 def test_airflow_takes_the_quick_start() -> None:
-    dag = runpy.run_path(str(QUICK_START))["sync"].dag
-    assert [step.task_id for step in dag.topological_sort()] == ["sync", "segment", "send", "wait"]
+    dag = runpy.run_path(str(QUICK_START))["dag"]
+    steps = ("sync", "tag", "segment", "plan", "broadcast", "wait")
+    assert [step.task_id for step in dag.topological_sort()] == [f"campaign.{step}" for step in steps]
