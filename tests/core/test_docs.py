@@ -9,6 +9,8 @@ import pytest
 
 from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.conditions import CONDITIONS
+from whautomate_core.doctor.coverage import PROBED
+from whautomate_core.doctor.questions import QUESTIONS
 from whautomate_core.emulator import all_questions
 from whautomate_core.jobs import JOBS
 
@@ -49,6 +51,15 @@ def test_the_page_of_the_vendor_is_written_from_the_behaviours_and_the_contract(
     text = module.PAGE.read_text(encoding="utf-8")
     assert text == module.page(), "python scripts/make_vendor.py writes it anew"
     assert [one.name for one in all_questions() if one.is_open and f"| `{one.name}=" not in text] == []
+
+
+def test_the_doctor_and_the_page_of_the_vendor_name_the_same_grades() -> None:
+    def grades(evidence: str) -> list[str]:
+        return sorted(set(re.findall(r"\b[ABCD]\b", evidence)))
+
+    asked = {one.name: one for one in all_questions()}
+    by_doctor = {name: grades(QUESTIONS[finding].evidence) for name, finding in PROBED.items()}
+    assert by_doctor == {name: grades(asked[name].evidence) for name in PROBED}
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:

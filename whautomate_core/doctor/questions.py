@@ -126,7 +126,9 @@ QUESTIONS: dict[str, Question] = {
     # what only writing shows
     "create_answer": Question("Does a create return the whole record?", "yes (A)", "only the id is used"),
     "known_number": Question(
-        "What does a create with a known number do?", "no evidence", "it makes a duplicate, so people are searched for"
+        "What does a create with a known number do?",
+        "no evidence; a message to a number reuses its contact (A)",
+        "it makes a duplicate, so people are searched for",
     ),
     "known_client": Question(
         "What does a create with a known number do?", "no evidence", "it makes a duplicate, so people are searched for"
@@ -142,7 +144,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "put": Question(
         "Does PUT keep the fields it doesn't name?",
-        "no (suggested by an integrator, C)",
+        "no (an integrator sends everything, C); yes (a white label sends a part, B, weak)",
         "no: records are read, merged and written whole",
     ),
     "put_custom_fields": Question(

@@ -20,7 +20,7 @@ class People:
         "whole either way.)",
         why="A step that sends only what changed would erase the rest, an opt-out tag among it.",
         otherwise="Nothing is lost. Each update costs one read too many.",
-        evidence="C, contradictory: one integrator reads, merges and sends everything, another sends parts.",
+        evidence="contradictory: an integrator reads, merges and sends all (C), a white label sends a part (B, weak).",
     )
     known_number: Known = open_question(
         "duplicate",
