@@ -336,8 +336,12 @@ def test_a_wrong_key_and_a_missing_record_and_a_refused_body(make_send: Any, wha
     send = make_send(account_from_settings(whautomate_emulator.url, whautomate_emulator.key))
     with pytest.raises(NotFound):
         send(contacts.get_contact("nobody"))
-    with pytest.raises(InvalidRequest, match="400") as error:
+    with pytest.raises(InvalidRequest, match=r"refused \(404\): Invalid locationId") as error:
         send(contacts.create_contact({"name": ADA, "phoneNumber": NUMBER, "location": {"id": "no such place"}}))
+    assert error.value.status == 404
+    send(client_tags.create_client_tag({"name": "vip"}))
+    with pytest.raises(InvalidRequest, match=r"refused \(400\): Invalid parameters") as error:
+        send(client_tags.create_client_tag({"name": "vip"}))
     assert error.value.status == 400
 
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import itertools
 import json
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from whautomate_core import api
 from whautomate_core.account import account_from_settings
+from whautomate_core.api import messages
 from whautomate_core.api.call import Repeat
 from whautomate_core.api.endpoint import endpoint_of, endpoint_of_call
 from whautomate_core.api.registry import BY_NAME, BY_REQUEST, ENDPOINTS, RESOURCES
@@ -138,6 +140,55 @@ def test_a_broken_body_is_refused_before_it_is_sent(operation: Operation) -> Non
     for body in broken[: 2 if "overwrite" in inspect.signature(function(operation)).parameters else None]:
         with pytest.raises(InvalidRequest):
             function(operation)(**{**arguments, name: body})
+
+
+WHOM = {"contact": {"id": "c"}, "client": {"id": "l"}, "recepient": {"phoneNumber": "+4915123456700"}}
+CHOICES = [names for count in range(4) for names in itertools.combinations(WHOM, count)]
+
+
+@pytest.mark.parametrize("kind", ["text", "media", "template"])
+@pytest.mark.parametrize("names", CHOICES, ids="+".join)
+def test_a_message_goes_to_exactly_one_of_contact_client_and_recepient(kind: str, names: tuple[str, ...]) -> None:
+    content = {
+        "text": {"textMessage": "Hi"},
+        "media": {"mediaUrl": "https://example.com/a.png", "mimeType": "image/png"},
+        "template": {"template": {"name": "hello", "language": "en"}},
+    }[kind]
+    send = getattr(messages, f"send_whatsapp_{kind}")
+    message = {"location": {"id": "loc"}, **content, **{name: WHOM[name] for name in names}}
+    if len(names) == 1:
+        assert send(message).body == message
+        for other in WHOM.keys() - names:
+            with pytest.raises(InvalidRequest, match="exactly one"):
+                send(message, extra={other: None})
+        return
+    with pytest.raises(InvalidRequest, match="exactly one of contact, client and recepient") as error:
+        send(message)
+    assert all(name in str(error.value) for name in names)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_every_operation_names_the_errors_that_are_documented(operation: Operation) -> None:
+    responses = dict(contract()["paths"][operation.path][operation.method.lower()]["responses"])
+    del responses["200"]
+    named = {"400": "BadRequest", "403": "Forbidden", "404": "NotFound", "429": "RateLimited", "500": "ServerFailure"}
+    assert {status: each["$ref"] for status, each in responses.items()} == {
+        status: f"#/components/responses/{name}" for status, name in named.items()
+    }
+
+
+def test_each_documented_error_is_an_api_error() -> None:
+    components = contract()["components"]
+    schema = {**components["schemas"]["ApiError"], "components": components}
+    error = Draft202012Validator(schema)
+    assert set(schema["properties"]) == {"message", "error"}
+    for response in components["responses"].values():
+        content = response["content"]["application/json"]
+        assert content["schema"] == {"$ref": "#/components/schemas/ApiError"}
+        for example in content.get("examples", {}).values():
+            error.validate(example["value"])
+    error.validate({"error": {"message": "as integrators look for it"}})
+    assert not error.is_valid({"message": {"text": "x"}})
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)

@@ -20,6 +20,7 @@ from whautomate_core.doctor.report import host_of, make_report
 from whautomate_core.doctor.words import HIDDEN, shown
 from whautomate_core.emulator import Emulator
 from whautomate_core.emulator import app as emulator_app
+from whautomate_core.emulator import errors as emulator_errors
 
 DAY = date(2026, 3, 1)
 ADA = "Ada Lovelace"
@@ -83,15 +84,15 @@ def test_a_hostile_server_gets_nobody_into_the_report(resource: str, monkeypatch
         "x-amzn-requestid": "4915112345678",
         "retry-after": "Ada",
     }
-    with served() as emulator:
+    with served(gateway="none") as emulator:  # or it would write its own id over the header
         lived_in(emulator, 12)
         emulator.add_contacts([{"name": ADA, "phoneNumber": "+4915112345678", "tags": ["cancer"], "notes": "flu"}])
         known = ids(emulator)
         monkeypatch.setattr(emulator_app, "_json", lambda value: JSONResponse(hostile(value), headers=headers))
         monkeypatch.setattr(
-            emulator_app,
-            "_error",
-            lambda status, *rest, **more: JSONResponse({ADA: {"cancer": 1}, "error": {ADA: "flu"}}, status, headers),
+            emulator_errors,
+            "error",
+            lambda problem: JSONResponse({ADA: {"cancer": 1}, "error": {ADA: "flu"}}, problem.status, headers),
         )
         probes: list[Any] = [reading(emulator, resource)]
         if resource not in NOT_WRITTEN:

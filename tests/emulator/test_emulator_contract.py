@@ -12,7 +12,7 @@ from whautomate_core.emulator import LOCATION_ID, STAFF_ID
 from whautomate_core.emulator.contract import Operation, operations
 from whautomate_core.emulator.resources import handlers
 
-from .conftest import Caller, contract, error, made
+from .conftest import Caller, contract, error, made, refused
 
 
 def test_it_serves_all_of_the_contract() -> None:
@@ -139,7 +139,7 @@ def test_invalid_requests_name_the_field(make: Any, method: str, path: str, body
     ids = {"contact": call.contact("+15550000002")["id"], "broadcast": call.broadcast(call.segment())["id"]}
     before = [call.emulator.records(resource) for resource in ("contacts", "contactTags", "segments", "broadcasts")]
     status, message = error(call(method, path.format(**ids), body))
-    assert (status, message.startswith((f"{names} ", f"the {names} "))) == (400, True), message
+    assert (status, message.startswith((f"{names} ", f"the {names} "))) == (refused(message), True), message
     after = [call.emulator.records(resource) for resource in ("contacts", "contactTags", "segments", "broadcasts")]
     assert after == before
 
@@ -151,12 +151,70 @@ def test_what_is_not_json_is_refused(call: Caller, body: bytes) -> None:
     assert error(call("POST", "/v1/contacts", content=body)) == (400, "the body is not JSON")
 
 
-def test_unknown_paths_and_methods(call: Caller) -> None:
-    assert call("GET", "/v1/nothing").status_code == 404
-    assert call("GET", "/v1/contacts/").status_code == 404
-    assert call.emulator.requests()[-1]["operation"] is None  # not a contact without an id
-    assert call("GET", "/").status_code == 404
-    assert call("PATCH", "/v1/contacts").status_code == 405
+UNKNOWN = [("GET", "/v1/nothing"), ("GET", "/v1/contacts/"), ("GET", "/"), ("PATCH", "/v1/contacts")]
+
+
+@pytest.mark.parametrize(("method", "path"), UNKNOWN)
+@pytest.mark.parametrize("key", ["emulator-key", "wrong"])
+def test_the_gateway_answers_unknown_paths_and_methods_whatever_the_key(
+    call: Caller, key: str, method: str, path: str
+) -> None:
+    answer = call(method, path, headers={"x-api-key": key})
+    assert (answer.status_code, answer.json()) == (403, {"message": "Missing Authentication Token"})
+    assert answer.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
+    assert call.emulator.requests()[-1]["operation"] is None
+
+
+@pytest.mark.parametrize(("method", "path"), UNKNOWN)
+def test_without_a_gateway_unknown_paths_and_methods_are_plain_text(make: Any, method: str, path: str) -> None:
+    call = make(gateway="none")
+    answer = call(method, path)
+    status, text = (405, "Method Not Allowed") if method == "PATCH" else (404, "Not Found")
+    assert (answer.status_code, answer.text) == (status, text)
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert call(method, path, headers={"x-api-key": "wrong"}).status_code == 403
+
+
+def test_errors_are_those_that_are_documented(call: Caller) -> None:
+    client = call.client()["id"]
+    assert call("POST", "/v1/contacts", content=b"{").json() == {"message": "Invalid request body"}
+    assert call("POST", "/v1/contacts", {"name": 1}).json() == {"message": "Invalid request body"}
+    assert call("GET", "/v1/contacts?page=x").json() == {"error": "Invalid parameters"}
+    elsewhere = call("PUT", f"/v1/clients/{client}", {"primaryLocation": {"id": "x"}})
+    assert (elsewhere.status_code, elsewhere.json()) == (404, {"error": "Invalid locationId"})
+    slots = call("GET", "/v1/appointments/slots", params={"locationId": "x"})
+    assert (slots.status_code, slots.json()) == (404, {"error": "Invalid locationId"})
+    for path, named in (
+        ("contacts/x", "contact"),
+        ("clients/x", "client"),
+        ("locations/x", "location"),
+        ("classes/x", "class"),
+        ("serviceCategories/x", "serviceCategory"),
+        ("contactTags/x", "contactTag"),
+        ("staffs/x", "staff"),
+    ):
+        answer = call("GET", f"/v1/{path}")
+        assert (answer.status_code, answer.json()) == (404, {"error": f"Invalid {named}Id"})
+    block = call("DELETE", f"/v1/staffs/{STAFF_ID}/availabilityBlocks/x")
+    assert (block.status_code, block.json()) == (404, {"error": "Invalid availabilityBlockId"})
+    refused = call("GET", "/v1/contacts", headers={"x-api-key": "wrong"})
+    assert (refused.status_code, refused.json()) == (403, {"message": "Forbidden"})
+
+
+@pytest.mark.parametrize("gateway", ["aws", "none"])
+def test_which_answers_carry_the_headers_of_the_gateway(make: Any, gateway: str) -> None:
+    call = make(gateway=gateway)
+    call.emulator.fault("500_before", operation="listClients")
+    answers = {
+        None: [call("GET", "/v1/contacts"), call("GET", "/v1/contacts/x"), call("POST", "/v1/contacts", {})],
+        "ForbiddenException": [call("GET", "/v1/contacts", headers={"x-api-key": "wrong"})],
+        "InternalServerErrorException": [call("GET", "/v1/clients")],
+    }
+    ids = [answer.headers.get("x-amzn-requestid") for each in answers.values() for answer in each]
+    assert len(set(ids)) == (len(ids) if gateway == "aws" else 1)
+    assert (None in ids) == (gateway == "none")
+    for kind, each in answers.items():
+        assert {answer.headers.get("x-amzn-errortype") for answer in each} == {kind if gateway == "aws" else None}
 
 
 @pytest.mark.parametrize("url", ["", "ftp://example.com/", "example.com", "http://", "http://[", "https://e x.com"])
@@ -181,7 +239,7 @@ def test_an_id_is_one_segment_of_the_path(call: Caller) -> None:
 @pytest.mark.parametrize("key", [None, "", "wrong", "emulator-ke"])
 @pytest.mark.parametrize("status", [403, 401])
 def test_a_wrong_key_is_refused_before_anything_else(make: Any, key: str | None, status: int) -> None:
-    call = make(bad_key=status)
+    call = make(bad_key=status, gateway="none")  # a gateway looks for the path first
     call.http.headers.pop("x-api-key")
     headers = {} if key is None else {"x-api-key": key}
     assert call("POST", "/v1/contacts", {}, headers=headers).status_code == status
@@ -220,6 +278,6 @@ def test_whatever_is_sent_the_answer_keeps_the_contract(call: Caller, data: st.D
         )
     )
     response = call("POST", path, data.draw(bodies(schema)))
-    assert response.status_code in (200, 400)
+    assert response.status_code in (200, 400, 404)
     if response.status_code == 200 and "error" not in response.json():
         assert call.get(f"{path}/{response.json()['id']}") == response.json()

@@ -44,7 +44,7 @@ def test_what_arrived(call: Caller) -> None:
     }
     assert monotonic < second["monotonic"] < third["monotonic"]
     assert (second["query"], second["status"], second["body"]) == ({"searchText": "a b"}, 403, None)
-    assert (third["operation"], third["path"], third["status"]) == (None, "/nowhere", 404)
+    assert (third["operation"], third["path"], third["status"]) == (None, "/nowhere", 403)
     assert call.emulator.requests("listContacts") == [second]
 
 

@@ -164,3 +164,31 @@ def test_busiest(make: Any) -> None:
     assert call.emulator.busiest(60) == 4
     assert call.emulator.busiest(61) == 5
     assert call.emulator.busiest(0.5) == 2
+
+
+DAY = {"limits": ((2, 60), (3, 86_400)), "refused_count": False}
+
+
+def test_the_gateway_says_whether_the_rate_or_the_quota_of_the_day_is_used_up(make: Any) -> None:
+    call = make(**DAY)
+    statuses(call, 2)
+    rate = call("GET", "/v1/account-info")
+    assert (rate.status_code, rate.json()) == (429, {"message": "Too Many Requests"})
+    assert rate.headers["x-amzn-errortype"] == "TooManyRequestsException"
+    call.clock.at += 60
+    statuses(call, 1)
+    quota = call("GET", "/v1/account-info")
+    assert (quota.status_code, quota.json()) == (429, {"message": "Limit Exceeded"})
+    assert quota.headers["x-amzn-errortype"] == "LimitExceededException"
+    assert "retry-after" not in quota.headers
+
+
+def test_without_a_gateway_a_429_does_not_say_which_limit_is_used_up(make: Any) -> None:
+    call = make(gateway="none", **DAY)
+    statuses(call, 2)
+    answers = [call("GET", "/v1/account-info", check=False)]
+    call.clock.at += 60
+    statuses(call, 1)
+    answers.append(call("GET", "/v1/account-info", check=False))
+    assert [(one.status_code, one.text) for one in answers] == [(429, "Too Many Requests")] * 2
+    assert not any(name.startswith("x-amzn") for one in answers for name in one.headers)

@@ -207,9 +207,10 @@ def _person(sent: Json) -> tuple[Call[Any], ...]:
             f"extra must not name a person by {others[0]!r}: name them by exactly one of contact, client and "
             "recepient, so that it can be checked whether they opted out"
         )
-    named = [name for name in _PERSON if sent.get(name)]
+    named = [name for name in _PERSON if name in sent]
     if len(named) != 1:
-        raise InvalidRequest("the message must name exactly one of contact, client and recepient")
+        both = f": got {' and '.join(named)}" if named else ""
+        raise InvalidRequest(f"the message must name exactly one of contact, client and recepient{both}")
     if named == ["contact"]:
         return (get_contact(referred(sent, "contact")),)
     if named == ["client"]:

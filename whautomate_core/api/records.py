@@ -270,6 +270,7 @@ class Contact(TypedDict, total=False):
 
     id: str
     name: str
+    """It may be the number where no name is known (C)."""
     phoneNumber: str
     """International format; create calls are documented by integrators with a leading plus sign, stored values are seen
     with and without it. Such as `+15555555555`.
@@ -367,7 +368,11 @@ class SegmentCriteria(TypedDict, total=False):
 
 
 class SegmentInput(TypedDict, total=False):
-    """Body of createSegment (evidence A)."""
+    """Body that creates a segment. A white label says that a segment without a location may hold people of all
+    locations (B).
+
+    Body of createSegment (evidence A).
+    """
 
     name: Required[str]
     type: Required[str]
@@ -376,7 +381,10 @@ class SegmentInput(TypedDict, total=False):
 
 
 class Segment(TypedDict, total=False):
-    """Answer of listSegments, createSegment (evidence A), getSegment (evidence B)."""
+    """A segment. A white label says that a segment without a location may hold people of all locations (B).
+
+    Answer of listSegments, createSegment (evidence A), getSegment (evidence B).
+    """
 
     id: str
     name: str
@@ -508,7 +516,7 @@ class Recepient(TypedDict, total=False):
 
 
 class WhatsappTextInput(TypedDict, total=False):
-    """Give exactly one of contact, client and recepient.
+    """Give exactly one of contact, client and recepient (B), since they exclude each other.
 
     Body of sendWhatsappText (evidence B).
     """
@@ -523,7 +531,7 @@ class WhatsappTextInput(TypedDict, total=False):
 
 
 class WhatsappMediaInput(TypedDict, total=False):
-    """Give exactly one of contact, client and recepient.
+    """Give exactly one of contact, client and recepient (B), since they exclude each other.
 
     Body of sendWhatsappMedia (evidence B).
     """
@@ -539,7 +547,7 @@ class WhatsappMediaInput(TypedDict, total=False):
 
 
 class WhatsappTemplateInput(TypedDict, total=False):
-    """Give exactly one of contact, client and recepient.
+    """Give exactly one of contact, client and recepient (B), since they exclude each other.
 
     Body of sendWhatsappTemplate (evidence C).
     """
@@ -607,6 +615,8 @@ class MessageResult(TypedDict, total=False):
 
     id: str
     status: str
+    success: bool
+    """One integrator reads it (C, weak)."""
     error: str
     """Present when the send failed; may come with HTTP 200."""
 
@@ -631,6 +641,7 @@ Message = TypedDict(
         "id": str,
         "contact": MessageContact,
         "channel": str,
+        # A text in the documented answer (A), a boolean in deliveries of webhooks (C).
         "isIncoming": bool | str,
         "type": str,
         "replyToMessage": MessageRef,
@@ -753,7 +764,11 @@ class ServiceUpdate(TypedDict, total=False):
 
 
 class Service(TypedDict, total=False):
-    """Answer of listServices (evidence A), createService, getService, updateService (evidence D)."""
+    """The official list has another property after `advanceSettings` (A), of whose name only the beginning, `addOn`,
+    was read.
+
+    Answer of listServices (evidence A), createService, getService, updateService (evidence D).
+    """
 
     id: str
     serviceType: str
@@ -791,6 +806,7 @@ class SlotDay(TypedDict, total=False):
     """Answer of listAppointmentSlots (evidence A)."""
 
     date: str
+    """The day, as a time (A). Such as `2025-06-21T15:07:39.751Z`."""
     timezone: str
     slots: list[Slot]
 
@@ -1037,9 +1053,13 @@ class ClientFilters(TypedDict, total=False):
     """Filters of listClients (evidence C)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     searchText: str
     """Free-text search."""
     startDate: str
@@ -1056,9 +1076,13 @@ class SearchFilters(TypedDict, total=False):
     """Filters of listClientTags, listContactTags (evidence A), listLocations (evidence C)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     searchText: str
     """Free-text search."""
 
@@ -1067,9 +1091,13 @@ class ContactFilters(TypedDict, total=False):
     """Filters of listContacts (evidence A)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     searchText: str
     """Free-text search."""
     tags: str
@@ -1084,9 +1112,13 @@ class LocatedFilters(TypedDict, total=False):
     """Filters of listSegments, listServiceCategories (evidence A), listStaffs (evidence B)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     searchText: str
     """Free-text search."""
     locationId: str
@@ -1106,9 +1138,13 @@ class BroadcastFilters(TypedDict, total=False):
     """Filters of listBroadcasts (evidence A)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     searchText: str
     """Free-text search."""
     startDate: str
@@ -1151,18 +1187,26 @@ class PageFilters(TypedDict, total=False):
     """Filters of listWebhooks (evidence A), listBroadcastLogs (evidence C), listClientClassBookings (evidence D)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
 
 
 class PeriodFilters(TypedDict, total=False):
     """Filters of listContactMessages (evidence D)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     startDate: str
     """Start of the period, YYYY-MM-DD."""
     endDate: str
@@ -1173,9 +1217,13 @@ class ServiceFilters(TypedDict, total=False):
     """Filters of listServices (evidence A)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     searchText: str
     """Free-text search."""
     locationId: str
@@ -1202,9 +1250,13 @@ class AppointmentFilters(TypedDict, total=False):
     """Filters of listAppointments (evidence A)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     startDate: str
     """Start of the date range."""
     endDate: str
@@ -1219,9 +1271,13 @@ class ClassFilters(TypedDict, total=False):
     """Filters of listClasses (evidence D)."""
 
     page: int
-    """Page number. Two integrators start at 1. Documented as a string."""
+    """Page number. It starts at 1 in a white label's list of templates (B) and for two integrators (C). Documented as a
+    string.
+    """
     limit: int
-    """Page size. Default and maximum are not documented. Documented as a string."""
+    """Page size. The default is 10 in a white label's list of templates (B); here neither default nor maximum is
+    documented. Documented as a string.
+    """
     startDate: str
     """Start of the date range."""
     endDate: str

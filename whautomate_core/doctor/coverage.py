@@ -26,6 +26,7 @@ PROBED: dict[str, str] = {
     "log_error": "log_error",
     "block_fields": "block_fields",
     "slot_times": "slot_times",
+    "gateway": "gateway",
     "next_three_days": "next_three_days",
     "rescheduled_status": "rescheduled_status",
     "booking_dates": "booking_dates",

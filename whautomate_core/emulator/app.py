@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from . import broadcasts, contract, control, templates
+from . import broadcasts, contract, control, errors, templates
 from .behaviour import Behaviour
 from .browsers import CONTROL, NoBrowsers
 from .contract import Operation, Request
@@ -99,6 +99,7 @@ class _Vendor:
                 refuse = self._leave(arrival, response)
         if response is None:
             return await _cut(scope, connected=arrival.fault is None or arrival.fault.kind != "refused")
+        errors.passed(world.behaviour, response)
         if refuse is not None:
             # A client must not take this connection for its next call, which is to be refused.
             response.headers["connection"] = "close"
@@ -126,20 +127,23 @@ class _Vendor:
         )
         arrival = _Arrival(number, operation.id if operation else None)
         try:
+            behaviour = world.behaviour
+            if operation is None and behaviour.gateway == "aws":  # it looks for the path before the key
+                return arrival, errors.no_path(behaviour, known)
             if not secrets.compare_digest(http.headers.get("x-api-key", "").encode(), self._key):
-                raise Problem(world.behaviour.bad_key, "the API key is missing or wrong")
+                return arrival, errors.failure(behaviour, behaviour.bad_key, "the API key is missing or wrong")
             refusal = world.limits.ask(world.now())
-            arrival.counted = refusal is None or world.behaviour.refused_count
+            arrival.counted = refusal is None or behaviour.refused_count
             if refusal is not None:
-                response = _error(429, "too many requests")
-                if world.behaviour.retry_after:
+                response = errors.too_many(behaviour, refusal)
+                if behaviour.retry_after:
                     response.headers["retry-after"] = str(max(1, math.ceil(refusal.wait)))
                 return arrival, response
             if operation is None:
-                raise Problem(405, "the path has no such method") if known else Problem(404, "no such path")
+                return arrival, errors.no_path(behaviour, known)
             return arrival, Request(operation, params, query, _body(operation, raw_body))
         except Problem as problem:
-            return arrival, _error(problem.status, problem.message)
+            return arrival, errors.body_error(problem)
 
     def _effect(self, arrival: _Arrival, request: Request) -> Response:
         """Do what the request asks, entirely or not at all."""
@@ -153,9 +157,9 @@ class _Vendor:
                 with world.store.transaction():
                     return _json(_as_asked(world, request, self._serves[request.operation.id](world, request)))
             except Problem as problem:
-                if request.operation.id in world.behaviour.error_in_200 and problem.status == 400:
-                    return _json(_failed(request.operation, problem.message))
-                return _error(problem.status, problem.message)
+                if request.operation.id in world.behaviour.error_in_200:
+                    return _json(_failed(problem.message))
+                return errors.error(problem)
             finally:
                 world.request = None
 
@@ -198,7 +202,7 @@ class _Vendor:
         if fault is None:
             return self._effect(arrival, request)
         if fault.kind in BEFORE:
-            return _nothing_done(fault, request.operation)
+            return _nothing_done(world.behaviour, fault)
         if fault.kind == "late_commit":
             # In a task of its own: the client gives up meanwhile, and that must not stop it.
             late = asyncio.create_task(self._later(fault.seconds, arrival, request))
@@ -211,7 +215,7 @@ class _Vendor:
         if fault.kind == "dropped_after":
             return None
         if fault.kind == "500_after":
-            return _error(500, "internal error")
+            return errors.failure(world.behaviour, 500, "a fault on order")
         if fault.kind == "not_json":
             return HTMLResponse("<html><body>One moment, please</body></html>")
         return response
@@ -246,27 +250,23 @@ def _body(operation: Operation, raw: bytes) -> dict[str, Any]:
     return checked
 
 
-def _failed(operation: Operation, message: str) -> dict[str, Any]:
-    """An error inside an answer 200: a text if the contract says so, as it does for sends."""
-    return {"error": message if "error" in operation.readable else {"message": message}}
+def _failed(message: str) -> dict[str, Any]:
+    """An error inside an answer 200."""
+    return {"error": message}
 
 
-def _nothing_done(fault: Fault, operation: Operation) -> Response | None:
+def _nothing_done(behaviour: Behaviour, fault: Fault) -> Response | None:
     if fault.kind == "500_before":
-        return _error(500, "internal error")
+        return errors.failure(behaviour, 500, "a fault on order")
     if fault.kind == "503":
-        return _error(503, "the service is unavailable")
+        return errors.failure(behaviour, 503, "a fault on order")
     if fault.kind == "error_in_200":
-        return _json(_failed(operation, "it didn't work"))
+        return _json(_failed("it didn't work"))
     return None
 
 
 def _json(value: Any) -> Response:
     return JSONResponse(value)
-
-
-def _error(status: int, message: str) -> Response:
-    return JSONResponse({"error": {"message": message}, "statusCode": status}, status)
 
 
 async def _cut(scope: Scope, connected: bool) -> None:

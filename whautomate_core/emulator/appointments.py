@@ -129,7 +129,7 @@ def _slot_day(world: World, begin: datetime, service: Json, able: list[Json]) ->
         return iso(at) if form == "utc" else calendar.wall(local) if form == "wall" else calendar.clock(local)
 
     slots = [{"startTime": text(start), "endTime": text(end)} for start, end in found]
-    return {"date": f"{begin:%Y-%m-%d}", "timezone": str(begin.tzinfo), "slots": slots}
+    return {"date": iso(begin.timestamp()), "timezone": str(begin.tzinfo), "slots": slots}
 
 
 def _place(service: Json) -> Json:

@@ -26,7 +26,7 @@ class NoBrowsers:
         wrong = _wrong(HttpRequest(scope)) if scope["type"] == "http" else None
         if wrong is None:
             return await self._app(scope, receive, send)
-        await JSONResponse({"error": {"message": wrong}, "statusCode": 403}, 403)(scope, receive, send)
+        await JSONResponse({"error": wrong}, 403)(scope, receive, send)
 
 
 def _wrong(request: HttpRequest) -> str | None:

@@ -308,7 +308,7 @@ def _takes(tell: Callable[[Any], Any]) -> Callable[[HttpRequest], Awaitable[Resp
         try:
             return _answer(tell(await request.json()))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return JSONResponse({"error": {"message": f"{type(error).__name__}: {error}"}}, 400)
+            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
     return endpoint
 

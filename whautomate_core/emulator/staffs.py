@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from .contract import Request
 from .filters import Condition, day, days_of, listed
-from .world import TIMEZONE, Json, Problem, World, iso
+from .world import TIMEZONE, Json, Problem, World, iso, unknown_id
 
 BLOCKS = "availabilityBlocks"
 
@@ -62,7 +62,7 @@ def delete_block(world: World, request: Request) -> Json:
 def _existing(world: World, request: Request) -> Json:
     block = world.existing(BLOCKS, request.path["availabilityBlockId"])
     if block["staffId"] != request.id:
-        raise Problem(404, "no such block of this staff member")
+        raise unknown_id("availabilityBlocks", "no such block of this staff member")
     return block
 
 

@@ -13,7 +13,7 @@ from . import codes
 from .behaviour import MEDIA, Template, template_from
 from .contract import Operation, Request
 from .filters import paging
-from .world import Json, Problem, World, iso
+from .world import Json, Problem, World, iso, unknown_id
 
 
 def named(world: World, fields: Json) -> list[Template]:
@@ -91,7 +91,7 @@ def get(world: World, request: Request) -> Json:
     for one in _records(world):
         if one["id"] == request.id:
             return one
-    raise Problem(404, "no such record in whatsapp-templates")
+    raise unknown_id("templates", "no such record in whatsapp-templates")
 
 
 HANDLERS = {_LIST.id: list_, _GET.id: get}
@@ -101,14 +101,14 @@ def _require_place(world: World, query: Mapping[str, str]) -> None:
     """Raises Problem unless the query names what the list belongs to."""
     if world.behaviour.template_list == "workspace":
         if "workspaceId" not in query:
-            raise Problem(400, "Invalid parameters")
+            raise Problem(400, "workspaceId is required")
         if query["workspaceId"] != WORKSPACE_ID:
-            raise Problem(404, "Invalid workspaceId")
+            raise unknown_id("workspaces", "workspaceId names no workspace")
     if world.behaviour.template_list == "location":
         if "locationId" not in query:
-            raise Problem(400, "Invalid parameters")
+            raise Problem(400, "locationId is required")
         if world.store.get("locations", query["locationId"]) is None:
-            raise Problem(404, "Invalid locationId")
+            raise unknown_id("locations", "locationId names none of the locations")
 
 
 def _records(world: World) -> list[Json]:

@@ -31,12 +31,22 @@ TIMEZONE = "Europe/Berlin"
 
 
 class Problem(Exception):
-    """A request that is answered with an error: status, and a message that holds no value that was sent."""
+    """A request that is answered with an error.
 
-    def __init__(self, status: int, message: str) -> None:
+    status, said: of the answer. message: why, for whoever runs the emulator; it holds no value that was sent.
+    """
+
+    def __init__(self, status: int, message: str, said: str = "Invalid parameters") -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.said = said
+
+
+def unknown_id(resource: str, reason: str) -> Problem:
+    """An id that leads to no record, in the documented form (A for locations, by analogy for others)."""
+    one = {"classes": "class", "serviceCategories": "serviceCategory"}.get(resource, resource.removesuffix("s"))
+    return Problem(404, reason, f"Invalid {one}Id")
 
 
 @dataclass
@@ -149,18 +159,20 @@ class World:
         """The record a path asks for; raises Problem 404."""
         record = self._of_id(resource, id)
         if record is None:
-            raise Problem(404, f"no such record in {resource}")
+            raise unknown_id(resource, f"no such record in {resource}")
         return record
 
     def named(self, resource: str, reference: Json | None, field: str) -> Json:
-        """The record a body refers to by `field`; raises Problem 400 where it names none."""
+        """The record a body or query refers to by `field`. Raises Problem where it names none: 404 for a location (A)
+        and a client (A), 400 for others."""
         if reference is None:
             raise Problem(400, f"{field} is required")
         if "id" not in reference:
             raise Problem(400, f"{field}.id is required")
         record = self._of_id(resource, reference["id"])
         if record is None:
-            raise Problem(400, f"{field}.id names none of the {resource}")
+            wrong = f"{field}.id names none of the {resource}"
+            raise unknown_id(resource, wrong) if resource in ("locations", "clients") else Problem(400, wrong)
         return record
 
     def _of_id(self, resource: str, id: str) -> Json | None:
@@ -168,7 +180,7 @@ class World:
         return self.store.get(resource, alias.record if alias else id)
 
     def check_location(self, fields: Json, field: str = "location") -> Json:
-        """The fields as they are; raises Problem 400 where their location isn't there."""
+        """The fields as they are; raises Problem 404 where their location isn't there."""
         if field in fields:
             self.named("locations", fields[field], field)
         return fields

@@ -69,6 +69,16 @@ class Lists:
 class Requests:
     """Limits and errors"""
 
+    gateway: Literal["aws", "none"] = open_question(
+        "aws",
+        "Does AWS API Gateway stand in front of the API? Then a wrong path or method is answered 403 `Missing "
+        "Authentication Token`, a 429 says `Too Many Requests` or (for the day) `Limit Exceeded`, and answers carry "
+        "`x-amzn-requestid`, and those of the gateway itself `x-amzn-errortype`. Without it, a wrong path is 404 or "
+        "405 and a 429 is plain text.",
+        why="A wrong path looks like a refused key.",
+        otherwise="Nothing breaks: neither a 404 without words nor a 405 is taken for the absence of a record.",
+        evidence="D: the header of the key and the documented texts fit.",
+    )
     bad_key: Literal[403, 401] = simulated(403, "Status for a missing or wrong key. 403 is settled (A, C).")
     limits: tuple[tuple[int, float], ...] = simulated(
         ((300, 60.0), (432_000, 86_400.0)),
