@@ -4,7 +4,13 @@ import contextlib
 import itertools
 import json
 import logging
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_campaign import broadcast, campaign, clock
 
+from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, InvalidRequest, PolicyRefused
@@ -158,6 +165,21 @@ def test_suppress_failed_tags_each_record_of_who_stopped_once(
     assert broadcast(client, whautomate_emulator, key="2")["recipients"] == PEOPLE - 2
 
 
+@pytest.mark.whautomate(broadcast_failed_share=0.5, broadcast_seconds=600.0)
+def test_who_stops_after_the_wait_has_ended_is_said_to_be_missed(
+    client: Client, whautomate_emulator: Emulator, people: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    id = broadcast(client, whautomate_emulator)["id"]
+    whautomate_emulator.advance(400)
+    conclude(client, campaign(suppress_failed=True, min_delivered=1), KEY, id)
+    assert f"broadcast {id} is not finished" in caplog.text
+    caplog.clear()
+    whautomate_emulator.advance(400)
+    conclude(client, campaign(suppress_failed=True, min_delivered=1), KEY, id)
+    assert "is not finished" not in caplog.text
+    assert set(holders(whautomate_emulator)) == failed(whautomate_emulator, "131050")
+
+
 # --- the jobs
 
 
@@ -272,6 +294,19 @@ def test_a_retarget_a_day_later_waits_for_nothing(
     assert whautomate_emulator.records("broadcasts")[-1]["start"] <= whautomate_emulator.now() + 60
 
 
+@pytest.mark.whautomate(broadcast_failed_share=0.5, failure_codes=["131049"], broadcast_seconds=600.0)
+def test_a_retarget_is_deleted_where_others_reach_the_limit_after_it_was_made(
+    client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    id = broadcast(client, whautomate_emulator)["id"]
+    whautomate_emulator.advance(400)  # it is still being sent
+    made = broadcast(client, whautomate_emulator, **AGAIN, retarget=id)
+    whautomate_emulator.advance(made["look_at"] - whautomate_emulator.now() + 1)
+    with pytest.raises(PolicyRefused, match=r"before its start: recipients reached WhatsApp's limit .* another key"):
+        broadcast(client, whautomate_emulator, **AGAIN, retarget=id)
+    assert [one["id"] for one in whautomate_emulator.records("broadcasts")] == [id]
+
+
 @pytest.mark.whautomate(broadcast_failed_share=0.5, log_error="words")
 def test_a_retarget_says_where_it_cannot_be_read_why_somebody_failed(
     client: Client, whautomate_emulator: Emulator, people: list[str], caplog: pytest.LogCaptureFixture
@@ -313,27 +348,80 @@ def test_who_may_be_tried_again_gets_a_broadcast_and_nobody_else(
 
 
 @pytest.mark.whautomate(broadcast_failed_share=0.5, stopped_send="refuse")
-@pytest.mark.parametrize("key", ["k", "other"])
 def test_a_message_that_whatsapp_refuses_for_ever_is_not_tried_again(
-    key: str, client: Client, whautomate_emulator: Emulator, people: list[str], tmp_path: Path
+    client: Client, whautomate_emulator: Emulator, people: list[str], tmp_path: Path
 ) -> None:
     sent(client, whautomate_emulator)
     rows = [{"phoneNumber": f"+{one['phoneNumber']}"} for one in whautomate_emulator.contacts() if one["tags"]]
     path = tmp_path / "rejects.jsonl"
 
-    def send(key: str) -> dict[str, Any]:
+    def send() -> dict[str, Any]:
         template: Any = {"name": "spring", "language": "en"}
-        return send_template_to_contacts(client, rows, template, key=key, rejects_path=str(path))
+        return send_template_to_contacts(client, rows, template, key="k", rejects_path=str(path))
 
-    found = send("k")
+    found = send()
     assert (found["sent"], found["protected"], found["failed"]) == (PEOPLE - 2, 2, 0)
     assert {json.loads(line)["reason"] for line in path.read_text().splitlines()} == {
         "stopped your marketing messages (131050)"
     }
     posted = len(whautomate_emulator.requests("sendWhatsappTemplate"))
-    again = send("k")
+    again = send()
     assert (again["unchanged"], again["protected"]) == (PEOPLE - 2, 2)
     assert len(whautomate_emulator.requests("sendWhatsappTemplate")) == posted == PEOPLE
+
+
+# --- afterwards
+
+WORLDS = [
+    {},
+    {"log_error": "code", "put": "merge", "recipients_fixed": "start", "stopped_send": "refuse"},
+    {"log_error": "object", "order": "active_first", "segment_scope": "account", "client_phone": "apart"},
+    {"broadcast_failed_share": 1.0, "failure_codes": ["131050", "132000"], "phone_form": "plus", "page_cap": 5},
+    {"broadcast_failed_share": 0.3, "failure_codes": ["131050"], "seed": 7},
+]
+
+
+OVER_WORLDS = [
+    pytest.param(one, marks=pytest.mark.whautomate(**{"broadcast_failed_share": 0.5, **one})) for one in WORLDS
+]
+
+
+@pytest.mark.parametrize("behaviour", OVER_WORLDS)
+def test_no_step_messages_anybody_who_stopped_once_they_have_the_tag(
+    behaviour: dict[str, Any], client: Client, whautomate_emulator: Emulator, people: list[str]
+) -> None:
+    id = sent(client, whautomate_emulator)
+    stopped = failed(whautomate_emulator, "131050")
+    found = suppress_unreachable(client, id)
+    assert found["stopped"] == found["tagged"] == found["codes"]["131050"] == len(stopped) > 0
+    before = len(whautomate_emulator.failures()) + len(whautomate_emulator.messages())
+    others = {number_of(one) for one in whautomate_emulator.contacts()} - stopped
+
+    sent(client, whautomate_emulator, key="2", min_recipients=0)
+    for kind in ("sent", "failed", "delivered"):
+        with pytest.raises(PolicyRefused):
+            sent(client, whautomate_emulator, **{**AGAIN, "key": kind, "retarget_type": kind}, retarget=id)
+    tried = failed_recipients(client, id, clock=lambda: clock(whautomate_emulator)() + timedelta(days=9))
+    for number, contacts in enumerate((people, tried["contacts"]), 3):
+        if contacts:
+            made = ensure_audience(client, f"tag {number}", contacts=contacts)
+            whom = {"segment_name": None, "segment_id": made["id"], "min_recipients": 0}
+            sent(client, whautomate_emulator, key=str(number), **whom)
+    rows = [{"phoneNumber": f"+{number_of(one)}"} for one in whautomate_emulator.clients()]
+    template: Any = {"name": "spring", "language": "en"}
+    refuses = behaviour.get("stopped_send") == "refuse"  # those as well who stopped since
+    protected = failed(whautomate_emulator, "131050") if refuses else stopped
+    assert send_template_to_contacts(client, rows, template, key="k")["protected"] == len(protected)
+    for contact in whautomate_emulator.contacts():
+        if number_of(contact) in stopped:
+            body: Any = {"contact": {"id": contact["id"]}, "template": template, "location": {"id": "loc000000001"}}
+            with pytest.raises(PolicyRefused):
+                client.send(send_whatsapp_template(body))
+
+    everything = [*whautomate_emulator.failures(), *whautomate_emulator.messages()]
+    again = [one for one in everything if one["broadcast"] != id]
+    assert len(again) == len(everything) - before
+    assert {one["phone"] for one in again} <= others
 
 
 # --- whatever dies
@@ -394,6 +482,42 @@ def test_killed_at_any_request_everybody_who_stopped_is_tagged_once(
             suppress_unreachable(dying, id)
     with begin(pool) as last:
         assert suppress_unreachable(last, id)["stopped"] == 2
+    given_to = taggings(whautomate_emulator)
+    assert len(given_to) == len(set(given_to)) == holders(whautomate_emulator).total() >= 4
+    assert set(holders(whautomate_emulator)) == failed(whautomate_emulator, "131050")
+
+
+SUPPRESS = """
+import sys
+from whautomate_core import Client, account_from_settings, suppress_unreachable
+
+host, key, id = sys.argv[1:]
+with Client(account_from_settings(host, key, {"location_id": "loc000000001", "plan": "subscribed"})) as client:
+    suppress_unreachable(client, id)
+"""
+
+
+@HALF_FAIL
+@pytest.mark.parametrize("operation", ["addContactTags", "addClientTags"])
+def test_a_process_that_is_killed_while_a_tag_is_given_tags_nobody_twice(
+    operation: str,
+    client: Client,
+    whautomate_emulator: Emulator,
+    people: list[str],
+    later: Callable[[float], None],
+) -> None:
+    id = sent(client, whautomate_emulator)
+    whautomate_emulator.fault("slow", operation=operation, seconds=600)  # done at once, and not answered
+    given = [whautomate_emulator.url, whautomate_emulator.key, id]
+    process = subprocess.Popen([sys.executable, "-c", SUPPRESS, *given])
+    while not whautomate_emulator.requests(operation):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    whautomate_emulator.release()
+    later(130)  # the lease of the one that died is over
+    assert suppress_unreachable(client, id)["stopped"] == 2
     given_to = taggings(whautomate_emulator)
     assert len(given_to) == len(set(given_to)) == holders(whautomate_emulator).total() >= 4
     assert set(holders(whautomate_emulator)) == failed(whautomate_emulator, "131050")

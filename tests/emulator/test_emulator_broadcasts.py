@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from whautomate_core.emulator import Behaviour
+
 from .conftest import START, Caller, error, iso, made
 
 
@@ -262,3 +264,72 @@ def test_broadcasts_by_date_of_creation(call: Caller) -> None:
     assert found(startDate="2026-05-28", endDate="2026-05-28") == 1
     assert found(startDate="2026-05-29") == 0
     assert found(endDate="2026-05-27") == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "looks"),
+    [
+        ("text", "Message failed to send: (#131026) Message undeliverable"),
+        ("words", "Message undeliverable"),
+        ("code", "131026"),
+        (
+            "object",
+            {
+                "code": 131026,
+                "title": "Message undeliverable",
+                "error_data": {"details": "Message undeliverable"},
+            },
+        ),
+        ("none", None),
+    ],
+)
+def test_the_error_of_a_log_has_one_of_several_forms(make: Any, form: str, looks: Any) -> None:
+    call = make(broadcast_failed_share=1, failure_codes=("131026",), log_error=form)
+    call.contact("+4915112345")
+    id = call.broadcast(call.segment(), at=START)["id"]
+    call.emulator.advance(10)
+    [log] = call.get(f"/v1/broadcasts/{id}/logs")
+    assert (log["status"], log.get("error")) == ("failed", looks)
+    assert ("error" in log) == (form != "none")
+
+
+def test_who_stopped_marketing_gets_none_ever_again_and_no_tag(make: Any) -> None:
+    call = make(broadcast_failed_share=0.5, failure_codes=("131050",))
+    for number in range(4):
+        call.contact(f"+491511234{number}")
+    segment = call.segment()
+    stopped: set[str] = set()
+    for day in range(3):
+        call.broadcast(segment, at=call.emulator.now() + 1)
+        call.emulator.advance(100)
+        now = {one["phone"] for one in call.emulator.failures()}
+        assert stopped <= now
+        latest = [one for one in call.emulator.failures() if one["at"] > call.emulator.now() - 100]
+        assert stopped <= {one["phone"] for one in latest}, day
+        stopped = now
+    assert {one["code"] for one in call.emulator.failures()} == {"131050"}
+    assert all("tags" not in one or "Unsubscribe" not in one["tags"] for one in call.emulator.contacts())
+
+
+@pytest.mark.parametrize("answer", ["accept", "refuse"])
+def test_a_template_to_somebody_who_stopped_marketing_fails(make: Any, answer: str) -> None:
+    call = make(broadcast_failed_share=1, failure_codes=("131050",), stopped_send=answer)
+    contact = call.contact("+4915112345")
+    call.broadcast(call.segment(), at=call.emulator.now() + 1)
+    call.emulator.advance(100)
+    said = call.send("template", contact={"id": contact["id"]}).json()
+    assert ("error" in said) == (answer == "refuse")
+    assert call.emulator.messages() == []
+    listed = [one for one in call.get(f"/v1/messages/{contact['id']}") if one.get("id") == said.get("id")]
+    if answer == "accept":
+        assert [(one["status"], "131050" in one["errorMessage"]) for one in listed] == [("failed", True)]
+        assert [one["operation"] for one in call.emulator.failures()] == ["createBroadcast", "sendWhatsappTemplate"]
+    else:
+        assert "131050" in said["error"]
+        assert len(call.emulator.failures()) == 1
+
+
+@pytest.mark.parametrize("codes", [(), ("131050", "x")])
+def test_codes_that_are_none_are_refused(codes: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="failure_codes"):
+        Behaviour(failure_codes=codes)

@@ -500,7 +500,10 @@ class BroadcastLog(TypedDict, total=False):
     countryCode: str
     phone: str
     status: str
-    error: str
+    error: Any
+    """Why the message failed, a text as transcribed (C). What it says was not read; WhatsApp's codes are read from a
+    text or an object.
+    """
     reply: str
     createdAt: str
     updatedAt: str

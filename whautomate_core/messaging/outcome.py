@@ -106,6 +106,12 @@ def _concluded(
     suppressed = None
     if ending.suppress_failed and failures:
         suppressed = suppress(client, broadcast_id, failures.stopped)
+        if not figures.finished:
+            log.warning(
+                "broadcast %s is not finished, so others may still fail because they stopped your marketing messages: "
+                "run suppress_unreachable once it is",
+                broadcast_id,
+            )
     elif failures and failures.stopped:
         log.warning(
             "broadcast %s: %s stopped your marketing messages in WhatsApp (131050). The job suppress_unreachable, or "

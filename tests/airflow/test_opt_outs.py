@@ -1,0 +1,113 @@
+"""Recipients who stopped marketing in WhatsApp: what operators and sensor do about them, and what they show of them."""
+
+import inspect
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException
+
+from airflow_provider_whautomate.operators.broadcasts import (
+    WhautomateBroadcastOperator,
+    WhautomateFailedRecipientsOperator,
+    WhautomateSuppressUnreachableOperator,
+)
+from airflow_provider_whautomate.operators.segments import (
+    WhautomateEnsureAudienceOperator,
+    WhautomateEnsureSegmentOperator,
+)
+from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
+
+QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0, "broadcast_failed_share": 1.0}
+CODES = ["131050", "131026", "132000"]
+"""Of six people two have stopped marketing, two can't be reached, and two may be tried again."""
+pytestmark = pytest.mark.whautomate(**QUICK, failure_codes=CODES)
+PEOPLE = [{"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(6)]
+
+
+@pytest.fixture
+def emulator(whautomate_emulator, connections):
+    """An emulator with six people, and an account of its own at it."""
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key, account=uuid4().hex)
+    whautomate_emulator.add_contacts(PEOPLE)
+    run(WhautomateEnsureSegmentOperator(task_id="segment", segment_name="vip", criteria={"tags": ["vip"]}))
+    return whautomate_emulator
+
+
+def run(one):
+    ti = SimpleNamespace(
+        dag_id="d",
+        task_id=one.task_id,
+        map_index=-1,
+        run_id="r",
+        try_number=1,
+        max_tries=0,
+        xcom_push=lambda **more: None,
+    )
+    given = {"ti": ti, "dag_run": SimpleNamespace(run_type="manual"), "logical_date": None, "run_id": "r"}
+    return inspect.unwrap(type(one).execute)(one, given)
+
+
+def broadcast(task_id="send", **more):
+    template = {"name": "t", "language": "en"}
+    given = {"name": task_id, "template": template, "hold_minutes": 0, "segment_name": "vip", "cooldown": None, **more}
+    return run(WhautomateBroadcastOperator(task_id=task_id, **given))
+
+
+def failed(emulator, code):
+    return {one["contact"] for one in emulator.failures() if one["code"] == code}
+
+
+def opted_out(emulator):
+    return {one["id"] for one in emulator.contacts() if "Unsubscribe" in one["tags"]}
+
+
+def test_the_operator_that_waits_gives_the_tag_where_it_is_asked_to(emulator, caplog):
+    found = broadcast(wait=True, deferrable=False)
+    assert (found["codes"], found["suppressed"]) == (dict.fromkeys(CODES, 2), None)
+    assert "2 recipients stopped your marketing messages in WhatsApp (131050)" in caplog.text
+    assert opted_out(emulator) == set()
+    again = broadcast(wait=True, deferrable=False, suppress_failed=True)
+    assert again["suppressed"]["tagged"] == 2
+    assert opted_out(emulator) == failed(emulator, "131050")
+    assert not [one for one in PEOPLE if one["phoneNumber"] in caplog.text + json.dumps(again)]
+
+
+def test_the_operator_that_does_not_wait_refuses_it(emulator):
+    with pytest.raises(Exception, match="suppress_failed: without wait=True"):
+        broadcast(suppress_failed=True)
+
+
+@pytest.mark.parametrize("way", ["poke", "triggerer"])
+def test_the_sensor_gives_the_tag_where_it_is_asked_to(emulator, way):
+    id = broadcast()["id"]
+
+    def wait(**more):
+        sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=id, **more)
+        if way == "poke":
+            return run(sensor)
+        event = {"status": "over", "words": "", "result": {"id": id}, "problem": None, "requests": 1, "waited": 0.0}
+        return sensor.execute_complete({}, event)
+
+    before = len(emulator.requests("listBroadcastLogs"))
+    assert "codes" not in wait()
+    assert len(emulator.requests("listBroadcastLogs")) == before
+    assert wait(suppress_failed="True")["suppressed"]["tagged"] == 2  # as a template renders it
+    assert opted_out(emulator) == failed(emulator, "131050")
+
+
+def test_who_stopped_gets_the_tag_and_the_others_another_broadcast(emulator, tmp_path):
+    id = broadcast()["id"]
+    path = tmp_path / "unreachable.jsonl"
+    found = run(WhautomateSuppressUnreachableOperator(task_id="s", broadcast_id=id, unreachable_path=str(path)))
+    assert (found["stopped"], found["tagged"], found["unreachable"]) == (2, 2, 2)
+    assert len(path.read_text().splitlines()) == 2
+    with pytest.raises(AirflowFailException, match="stopped your marketing messages"):
+        broadcast("retarget", segment_name=None, retarget=id, retarget_type="failed")
+    tried = run(WhautomateFailedRecipientsOperator(task_id="f", broadcast_id=id))
+    assert set(tried["contacts"]) == failed(emulator, "132000")
+    segment = run(WhautomateEnsureAudienceOperator(task_id="a", tag="again", contacts=tried["contacts"]))
+    second = broadcast("again", segment_name=None, segment_id=segment["id"], wait=True, deferrable=False)
+    assert second["recipients"] == 2
+    assert len({one["contact"] for one in emulator.failures() if one["broadcast"] == second["id"]}) == 2
