@@ -10,15 +10,25 @@ import pytest
 from conftest import NoLimit, account_of
 from test_sync import FIELDS, MATCH, READ, counts
 
+from whautomate_core.account import account_from_settings
+from whautomate_core.api.call import get
 from whautomate_core.api.contacts import list_contacts
 from whautomate_core.client import whole
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import ListUnstable, PolicyRefused, Stopped
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectionFailed,
+    ListUnstable,
+    PolicyRefused,
+    Stopped,
+)
 from whautomate_core.messaging.audience import count_audience
 from whautomate_core.messaging.segments import ensure_audience
 from whautomate_core.people.find import find_contact
 from whautomate_core.people.opt_outs import export_opt_outs
+from whautomate_core.sync import look
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.values.progress import silent
@@ -214,7 +224,7 @@ def test_who_shows_late_is_waited_for(
     monkeypatch.setitem(whole.read_whole.__kwdefaults__, "monotonic", lambda: real() + slept)
     with Client(account_of(whautomate_emulator, list_lag=600), pool=pool, sleep=sleep) as client:
         report = sync_contacts(client, [row(n) for n in range(3)], FIELDS, progress=silent)
-        assert counts(report, "created", "unchanged", "requests") == (0, 3, 3)
+        assert counts(report, "created", "unchanged", "requests") == (0, 3, 4)  # one before the wait
     said = [line for line in caplog.messages if "because new records may take 600 s to show in it (list_lag)" in line]
     assert len(said) == 1
     assert re.search(r"waiting [1-9]\d* s to read a list", said[0])
@@ -228,7 +238,47 @@ def test_waiting_for_a_list_ends_when_the_step_is_told_to_stop(whautomate_emulat
         with pytest.raises(Stopped):
             sync_contacts(client, [row(1)], FIELDS, progress=silent)
         assert time.monotonic() - began < 300
-    assert whautomate_emulator.requests() == []
+    # What is asked before the wait may have been, and nothing else.
+    assert [one["operation"] for one in whautomate_emulator.requests()] in ([], ["getLocation"])
+
+
+def sleepless(url: str, key: str, location: str, pool: NoLimit) -> tuple[Client, list[float]]:
+    slept: list[float] = []
+    account = account_from_settings(url, key, {"location_id": location, "list_lag": 600})
+    return Client(account, pool=pool, sleep=slept.append), slept
+
+
+def test_a_wrong_host_key_or_location_is_found_out_before_any_wait(
+    whautomate_emulator: Emulator, pool: NoLimit
+) -> None:
+    url, key, location = whautomate_emulator.url, whautomate_emulator.key, whautomate_emulator.location_id
+    for given, kind, says in (
+        (("http://127.0.0.1:9", key, location), ConnectionFailed, "is the host right"),
+        ((url, "wrong", location), AuthenticationError, "key was refused"),
+        ((url, key, "nowhere"), ConfigurationError, "the account has no location 'nowhere'"),
+    ):
+        client, slept = sleepless(*given, pool)
+        with client, pytest.raises(kind, match=says):
+            sync_contacts(client, [row(1)], FIELDS, progress=silent)
+        assert sum(slept) < 60, "no more than the pauses between tries"
+    assert {one["operation"] for one in whautomate_emulator.requests()} <= {
+        "getLocation",
+        "listLocations",
+        "listContacts",
+    }
+
+
+@pytest.mark.parametrize("answer", ["no such path", "error in 200"])
+def test_a_server_that_shows_no_locations_is_no_obstacle(
+    whautomate_emulator: Emulator, pool: NoLimit, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    if answer == "no such path":
+        monkeypatch.setattr(look, "get_location", lambda id: get("/v1/places/{}", location_id=id))
+    else:
+        whautomate_emulator.fault("error_in_200", operation="getLocation")
+    client, _ = sleepless(whautomate_emulator.url, whautomate_emulator.key, whautomate_emulator.location_id, pool)
+    with client:
+        assert sync_contacts(client, [row(1)], FIELDS, progress=silent)["created"] == 1
 
 
 # --- what it costs

@@ -163,7 +163,7 @@ def test_nothing_that_holds_rows_shows_them(client: Client, monkeypatch: pytest.
         return count
 
     monkeypatch.setattr(run, "read_source", read)
-    monkeypatch.setattr(run, "_plan", lambda context, order, requests: 1 / len(shown.append(repr(order)) or []))
+    monkeypatch.setattr(run, "_plan", lambda context, order, *counts: 1 / len(shown.append(repr(order)) or []))
     with pytest.raises(ZeroDivisionError):
         sync_contacts(client, [ADA, BOB], FIELDS, **READ)
     assert len(shown) == 5

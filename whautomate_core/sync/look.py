@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -16,8 +17,17 @@ from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Call, Json
+from whautomate_core.api.locations import get_location, list_locations
 from whautomate_core.client.whole import Take, Whole, require_agreed
-from whautomate_core.errors import NotFound, WrongRecord
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequest,
+    NoSuchPath,
+    NotFound,
+    UnexpectedResponse,
+    WrongRecord,
+)
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, key_of, keys_of, match_hash
 from whautomate_core.people.known import Known, number_of, read_ids
 from whautomate_core.policy import digits, numbers
@@ -65,7 +75,10 @@ def look_up(context: Context) -> Looked:
         most = None if context.exactly or pages is not None else max(unknown, 1)
         if context.mode != "update" and (pages is None or pages <= FEW):
             # After this rest, a list of one page need not be read twice.
-            context.client.rest_until(context.began + context.client.account.list_lag)
+            rested = context.began + context.client.account.list_lag
+            if rested > time.monotonic():
+                _ask_first(context)
+            context.client.rest_until(rested)
         everybody = _read_everybody(context, most)
     if everybody:
         _read_unlisted(context)
@@ -75,6 +88,25 @@ def look_up(context: Context) -> Looked:
         return Looked(f"reading everybody, because {counted(unknown, 'search')} would have cost more", True)
     why = "reading everybody would have cost more or the list kept changing"
     return Looked(f"{counted(searched, 'search')}, because {why}", False)
+
+
+def _ask_first(context: Context) -> None:
+    """Send a request before any wait, so that a wrong host, key or location is found out in the first seconds.
+
+    Raises: `ConfigurationError` if the account has no such location; what `Client.send` raises.
+    """
+    client, location = context.client, context.location
+    try:
+        client.send(get_location(location))
+    except NotFound:
+        listed = client.send(list_locations())
+        if listed and location not in {str(one.get("id")) for one in listed}:
+            raise ConfigurationError(
+                f"the account has no location {location!r}, so nothing was sent; list_locations shows the ids"
+            ) from None
+    except (AuthenticationError, NoSuchPath, UnexpectedResponse, InvalidRequest):
+        # Locations may be what this key or server does not serve (evidence C). The list of people says.
+        client.send(page_of(context.kind.list(), 1, 1))
 
 
 def _note_made(context: Context) -> None:
