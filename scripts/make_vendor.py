@@ -1,7 +1,10 @@
-"""Writes the tables of docs/vendor.md: what is open, from the behaviours of the emulator and the doctor's coverage, and
-how surely the endpoints are known, from the contract. Run `python scripts/make_vendor.py`; a test compares them."""
+"""Writes the tables of docs/vendor.md: what is open, from the behaviours of the emulator and the doctor's coverage; the
+errors, and how surely the endpoints are known, from the contract. Run `python scripts/make_vendor.py`; a test compares
+them."""
 
+import functools
 import itertools
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +48,19 @@ def _doctor(question: Question) -> str:
     return f"Doesn't ask. {NOT_PROBED[question.name]}"
 
 
+def errors() -> Iterator[str]:
+    """The error answers of the contract, by status."""
+    answers = [answer for one in _operations() for answer in one["responses"].items()]
+    statuses = {answer["$ref"].rpartition("/")[2]: str(status) for status, answer in answers if "$ref" in answer}
+    yield "| Status | Body | When |"
+    yield "|---|---|---|"
+    for name, status in sorted(statuses.items(), key=lambda one: one[1]):
+        response = _contract()["components"]["responses"][name]
+        examples = response["content"]["application/json"].get("examples", {}).values()
+        bodies = [f"`{json.dumps(one['value'])}`" for one in examples]
+        yield _row(status, " or ".join(bodies) or "unknown", response["description"])
+
+
 def grades() -> Iterator[str]:
     """How many endpoints of each resource have which grade."""
     counted: dict[str, tuple[Counter[str], Counter[str]]] = {}
@@ -73,11 +89,16 @@ def weakest() -> Iterator[str]:
 
 
 def _operations() -> Iterator[dict[str, Any]]:
-    contract = yaml.safe_load((ROOT / "whautomate_core" / "contract.yaml").read_text(encoding="utf-8"))
-    for path, methods in contract["paths"].items():
+    for path, methods in _contract()["paths"].items():
         for method, operation in methods.items():
             if isinstance(operation, dict) and "operationId" in operation:
                 yield {**operation, "request": f"{method.upper()} {path}"}
+
+
+@functools.cache
+def _contract() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "whautomate_core" / "contract.yaml").read_text(encoding="utf-8"))
+    return read
 
 
 def _capital(text: str) -> str:
@@ -93,7 +114,7 @@ def _row(*cells: str) -> str:
 def page() -> str:
     """docs/vendor.md with its tables as they should be."""
     text = PAGE.read_text(encoding="utf-8")
-    for name, lines in {"open": open_questions(), "grades": grades(), "weakest": weakest()}.items():
+    for name, lines in {"errors": errors(), "open": open_questions(), "grades": grades(), "weakest": weakest()}.items():
         before, started, rest = text.partition(START.format(name))
         _, ended, after = rest.partition(END.format(name))
         if not (started and ended):
