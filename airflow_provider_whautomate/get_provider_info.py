@@ -12,6 +12,7 @@ def get_provider_info() -> dict[str, object]:
         "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
+    guides = ("steps", "endpoints", "sync", "broadcasts", "bookings", "settings", "quota", "emulator")
     # Written by scripts/generate.
     sensors = ("account", "appointments", "broadcasts", "classes", "clients", "contacts", "messages")
     return {
@@ -20,7 +21,13 @@ def get_provider_info() -> dict[str, object]:
         "name": "Whautomate",
         "description": "`Whautomate <https://whautomate.com/>`__: WhatsApp contacts, segments, broadcasts, bookings.",
         "integrations": [
-            {"integration-name": "Whautomate", "external-doc-url": "https://whautomate.com/", "tags": ["service"]}
+            {
+                "integration-name": "Whautomate",
+                "external-doc-url": "https://help.whautomate.com/product-guides/whautomate-rest-api",
+                "how-to-guide": [f"/docs/{name}.md" for name in guides],
+                "logo": "/integration-logos/Whautomate.svg",  # in this package
+                "tags": ["service"],
+            }
         ],
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),

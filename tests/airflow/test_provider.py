@@ -2,11 +2,16 @@
 
 import importlib
 import importlib.metadata
+import importlib.util
+import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
+import jsonschema
 import pytest
-from conftest import KEY, connection, python
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_3_PLUS
+from conftest import KEY, ROOT, connection, python
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.settings import NAMES
@@ -69,10 +74,89 @@ def test_provider_info_imports_nothing():
     assert python("-c", code)[1].strip() == "[]"
 
 
-def test_airflow_knows_the_provider(airflow):
-    code, said = airflow("-m", "airflow", "providers", "get", "whautomate-pipelines", "--full", "-o", "json")
+AIRFLOWS = Path(importlib.util.find_spec("airflow").origin).parent
+
+
+def schema(name):
+    """A schema that Airflow ships."""
+    return json.loads((AIRFLOWS / name).read_text(encoding="utf-8"))
+
+
+def test_airflows_schema_takes_it():
+    jsonschema.Draft7Validator(schema("provider_info.schema.json")).validate(INFO)
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="older schemas know no fields of connections")
+def test_it_is_as_airflow_requires_of_its_own_providers():
+    """`provider.yaml` of a provider in Airflow's repository, which its registry is made from, is checked strictly."""
+    of_the_release = {"state": "ready", "source-date-epoch": 0, "versions": ["0.1.0"]}
+    jsonschema.Draft7Validator(schema("provider.yaml.schema.json")).validate(INFO | of_the_release)
+
+
+def test_guides_and_logo_are_there():
+    [integration] = INFO["integrations"]
+    assert [path for path in integration["how-to-guide"] if not (ROOT / path.lstrip("/")).is_file()] == []
+    logo = PACKAGE / integration["logo"].lstrip("/")
+    assert ElementTree.parse(logo).getroot().tag == "{http://www.w3.org/2000/svg}svg"
+    assert logo.stat().st_size < 10_000
+
+
+def test_every_integration_named_is_one():
+    known = {one["integration-name"] for one in INFO["integrations"]}
+    named = [one for kind in ("hooks", "operators", "sensors", "triggers") for one in INFO[kind]]
+    assert {one["integration-name"] for one in named} == known
+
+
+def told(airflow, *command):
+    """What a command about providers prints, as JSON."""
+    code, said = airflow("-m", "airflow", "providers", *command, "-o", "json")
     assert code == 0, said
-    assert "airflow_provider_whautomate.hooks.whautomate.WhautomateHook" in said
+    return json.loads(next(line for line in said.splitlines() if line.startswith("[{")))
+
+
+def texts(value):
+    """A value with all that is in it as text, as Airflow prints it."""
+    if isinstance(value, dict):
+        return {name: texts(one) for name, one in value.items()}
+    return [texts(one) for one in value] if isinstance(value, list) else str(value)
+
+
+def test_airflow_shows_all_of_the_provider(airflow):
+    [shown] = told(airflow, "get", "whautomate-pipelines", "--full")
+    kept = {"package-name", "name", "integrations", "operators", "sensors", "hooks", "triggers", "connection-types"}
+    for name in kept:
+        assert shown[name] == texts(INFO[name])
+    assert shown["description"] == re.sub("[`_<>]", "", INFO["description"]).rstrip(".")
+
+
+HOOK = "airflow_provider_whautomate.hooks.whautomate.WhautomateHook"
+LISTED = {
+    "list": {"package_name": "whautomate-pipelines", "version": importlib.metadata.version("whautomate-pipelines")},
+    "hooks": {
+        "connection_type": "whautomate",
+        "class": HOOK,
+        "conn_id_attribute_name": "whautomate_conn_id",
+        "package_name": "whautomate-pipelines",
+        "hook_name": "Whautomate",
+    },
+    "links": {"extra_link_class_name": "airflow_provider_whautomate.links.WhautomateBroadcastLink"},
+    "behaviours": {"field_behaviours": "whautomate"},
+}
+
+
+@pytest.mark.parametrize("command", LISTED)
+def test_airflow_lists_it(airflow, command):
+    assert [one for one in told(airflow, command) if LISTED[command].items() <= one.items()]
+
+
+def test_airflow_lists_every_trigger(airflow):
+    listed = {one["class"] for one in told(airflow, "triggers") if one["package_name"] == "whautomate-pipelines"}
+    assert listed == set(INFO["triggers"][0]["python-modules"])
+
+
+def test_airflow_lists_every_field_of_the_connection(airflow):
+    fields = [one for one in told(airflow, "widgets") if one["package_name"] == "whautomate-pipelines"]
+    assert {one["connection_parameter_name"] for one in fields} == {f"extra__whautomate__{name}" for name in NAMES}
 
 
 def test_airflow_tests_the_connection(airflow, whautomate_emulator):
