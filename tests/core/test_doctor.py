@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,13 @@ from whautomate_core.account import Account
 from whautomate_core.api import clients, contact_tags, contacts, services
 from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
-from whautomate_core.doctor.coverage import FIGURES, NOT_PROBED, PROBED
+from whautomate_core.doctor.coverage import NOT_PROBED, PROBED
 from whautomate_core.doctor.probe import learn
 from whautomate_core.doctor.read import READS, ReadProbe
 from whautomate_core.doctor.write import WRITES
 from whautomate_core.emulator import Emulator, resources
 from whautomate_core.emulator import app as emulator_app
-from whautomate_core.emulator.behaviour import Behaviour
+from whautomate_core.emulator.behaviour import all_questions
 from whautomate_core.errors import PolicyRefused, QuotaExhausted
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile, ResourceProfile
@@ -50,8 +50,7 @@ def emulators():
 
 
 def test_each_open_behaviour_has_a_probe_or_says_why_not() -> None:
-    behaviours = [field.name for field in fields(Behaviour)]
-    assert sorted([*PROBED, *NOT_PROBED, *FIGURES]) == sorted(behaviours)
+    assert sorted([*PROBED, *NOT_PROBED]) == sorted(one.name for one in all_questions() if one.is_open)
     assert all(why.endswith(".") for why in NOT_PROBED.values())
 
 
@@ -403,6 +402,26 @@ def test_a_failure_leaves_no_client_and_no_tag(
         assert kind in ("500_before", "error_in_200")
         assert all(one.startswith("maybe a ") for one in exam.left_behind)
     assert stands(emulator) == before
+
+
+@pytest.mark.parametrize("resource", ["contacts", "clients", "contact_tags", "client_tags"])
+def test_the_printed_commands_remove_what_is_left_behind(emulators: Any, monkeypatch: Any, resource: str) -> None:
+    emulator = emulators(known_tag="duplicate", search_delay=0.0)
+    for operation in ("deleteContact", "deleteClient", "deleteContactTag", "deleteClientTag"):
+        for _ in range(20):
+            emulator.fault("503", probability=1.0, operation=operation)
+    exam = writing(emulator, resource)
+    exam.run()
+    assert len(exam.left_behind) == (2 if resource.endswith("_tags") else 3)
+    emulator.clear_faults()
+    monkeypatch.setenv("WHAUTOMATE_KEY", emulator.key)
+    monkeypatch.setenv("WHAUTOMATE_HOST", emulator.url)
+    monkeypatch.setenv("WHAUTOMATE_PLAN", "subscribed")
+    for line in exam.left_behind:
+        _, _, command = line.partition("whautomate ")
+        result = CliRunner().invoke(app, [*command.split(), "--yes"])
+        assert result.exit_code == 0, result.output
+    assert [emulator.records(one) for one in ("contacts", "clients", "contactTags", "clientTags")] == [[]] * 4
 
 
 @pytest.mark.parametrize("written", ["+4915199999999", "49 151 9999 9999"])

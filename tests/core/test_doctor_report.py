@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doctor_worlds import NUMBER, asked, found, lived_in, reading, served, writing
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 from typer.testing import CliRunner
 
+from whautomate_core.account import account_from_settings
 from whautomate_core.cli.main import app
 from whautomate_core.doctor.coverage import NOT_WRITTEN, PROBED
-from whautomate_core.doctor.probe import LISTS
+from whautomate_core.doctor.probe import LISTS, Answer
 from whautomate_core.doctor.questions import QUESTIONS
+from whautomate_core.doctor.read import ReadProbe
 from whautomate_core.doctor.report import host_of, make_report
 from whautomate_core.doctor.words import HIDDEN, shown
+from whautomate_core.doctor.write_people import PersonProbe
+from whautomate_core.doctor.write_tags import TagProbe
 from whautomate_core.emulator import Emulator
 from whautomate_core.emulator import app as emulator_app
 from whautomate_core.emulator import errors as emulator_errors
@@ -121,6 +129,63 @@ def test_the_log_of_a_broadcast(form: str) -> None:
     assert HIDDEN not in [*seen["statuses"], *seen["log_statuses"]]
 
 
+# --- a server whose answers have any shape
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False)
+    | st.sampled_from([ADA, NUMBER, "", ".", "2020-01-01", "2020-01-01T10:00:00Z", "20200101", "10:00 AM"])
+    | st.text(max_size=8)
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["id", "name", "createdAt", "updatedAt", "location", "status", "phoneNumber", "phone", "countryCode", "isIncoming",
+     "completedAt", "error", "date", "timezone", "slots", "startTime", "registrationDate", "serviceType",
+     "customFields", "notes", "fullName", ADA]
+)  # fmt: skip
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner), max_leaves=12)
+RECORDS = st.dictionaries(NAMES, VALUES)
+ANSWERS = {list: st.lists(RECORDS, max_size=4) | st.lists(VALUES, max_size=2), dict: RECORDS, object: VALUES}
+"""By what the call takes: the client refuses any other."""
+
+
+def answered(probe: Any, draw: Any) -> Any:
+    """The probe, with answers of any shape instead of requests."""
+    sent = itertools.count(1)
+    last = 0
+
+    def ask(call: Any) -> Answer:
+        nonlocal last
+        last = next(sent)
+        problem = draw(st.sampled_from(["", "", "", "", "refused (400)"]))
+        return Answer(400, problem=problem) if problem else Answer(200, draw(ANSWERS[call.answer]))
+
+    probe.ask = ask
+    probe._insist = lambda call, most: ask(call).value if probe.left > 0 else None
+    type(probe).requests = property(lambda self: last)
+    return probe
+
+
+@given(st.data(), st.sampled_from(sorted(LISTS)), st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+def test_answers_of_any_shape_end_in_findings_that_name_nobody(data: Any, resource: str, write: bool) -> None:
+    account = account_from_settings("https://api.whautomate.com", "key", {"plan": "subscribed", "location_id": "l1"})
+    clock: dict[str, Any] = {"sleep": lambda seconds: None, "clock": lambda: 0.0}
+    if not write or resource in NOT_WRITTEN:
+        kind, arguments = ReadProbe, (account, resource)
+    elif resource.endswith("_tags"):
+        kind, arguments = TagProbe, (account, resource)
+    else:
+        kind, arguments = PersonProbe, (account, NUMBER, resource)
+    probe = answered(type("Answered", (kind,), {})(*arguments, **clock), data.draw)
+    probe.run()
+    assert probe.requests <= probe.most
+    page = make_report(probe, DAY)
+    told = json.dumps([asdict(one) for one in probe.findings], ensure_ascii=False)
+    for secret in (ADA, "Ada", NUMBER, NUMBER[1:]):
+        assert secret not in page
+        assert secret not in told
+    assert all(one.name in QUESTIONS for one in probe.findings)
+
+
 # --- the page
 
 
@@ -152,8 +217,6 @@ def test_the_report_says_what_was_found_and_where(tmp_path: Path, run: Any, whau
     ],
 )
 def test_only_the_vendors_hosts_are_named(host: str, named: str) -> None:
-    from whautomate_core.account import account_from_settings
-
     assert host_of(account_from_settings(host, "key", {})) == named
 
 

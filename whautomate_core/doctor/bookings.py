@@ -34,8 +34,10 @@ def ask_broadcasts(probe: Probe, broadcasts: list[Json]) -> None:
     _note_statuses(probe, "statuses", broadcasts)
     ended = [one for one in broadcasts if one.get("completedAt")]
     lines: list[Json] = []
+    problem = ""
     for one in ended[: probe.left]:
-        lines += probe.ask(a_page("/v1/broadcasts/{}/logs", of=one["id"], page=1, limit=PAGE_SIZE)).records
+        answer = probe.ask(a_page("/v1/broadcasts/{}/logs", of=one["id"], page=1, limit=PAGE_SIZE))
+        lines, problem = lines + answer.records, problem or answer.problem
         if any(map(has_failed, lines)):
             break
     _note_statuses(probe, "log_statuses", lines)
@@ -43,8 +45,8 @@ def ask_broadcasts(probe: Probe, broadcasts: list[Json]) -> None:
     forms = sorted({_error_form(line.get("error")) for line in failed})
     codes = sorted({code_of(line) or "" for line in failed} & {*CODES})
     found = " and ".join(_ERRORS[one] for one in forms) + (f"; codes: {', '.join(codes)}" if codes else "")
-    unknown = f"unknown: no failure among {len(lines)} lines of broadcasts that have ended"
-    probe.note("log_error", found or unknown, " and ".join(forms) or None)
+    unknown = problem or f"no failure among {len(lines)} lines of broadcasts that have ended"
+    probe.note("log_error", found or f"unknown: {unknown}", " and ".join(forms) or None)
 
 
 def ask_appointments(probe: Probe, appointments: list[Json]) -> None:

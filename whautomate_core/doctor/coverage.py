@@ -1,8 +1,7 @@
 """Which open questions about the vendor the doctor answers, by the names of the emulator's behaviours.
 
-`PROBED` and `NOT_PROBED` hold every behaviour of the emulator that is a question about the vendor; `FIGURES` holds the
-others. A test compares the three with `whautomate_core.emulator.behaviour.Behaviour`, so a new behaviour needs a line
-here.
+`PROBED` and `NOT_PROBED` hold every behaviour that is an open question, not a figure of the emulator. A test compares
+them with `whautomate_core.emulator.behaviour.all_questions`, so a new question needs a line here.
 """
 
 from __future__ import annotations
@@ -41,10 +40,7 @@ _A_CALENDAR = "Only a change of the calendar of a real member of staff shows it.
 
 NOT_PROBED: dict[str, str] = {
     "list_depth": "It takes more requests than a run may make: every page of a list with thousands of records.",
-    "bad_key": "Requests with a wrong key may lock the account. The status is documented (403, A).",
-    "limits": f"{_A_429} The limits are documented (A).",
     "window": f'{_A_429} If the finding "gateway" is "aws", a token bucket is likely.',
-    "window_phase": _A_429,
     "burst": _A_429,
     "refused_count": _A_429,
     "retry_after": _A_429,
@@ -81,19 +77,3 @@ NOT_WRITTEN: dict[str, str] = {
     "webhooks": "Whautomate would send people's messages to its address.",
 }
 """Resource -> why the doctor creates none of it. It creates contacts, clients, and tags of either."""
-
-FIGURES = frozenset(
-    {
-        "templates",
-        "broadcast_seconds",
-        "broadcast_failed_share",
-        "failure_codes",
-        "broadcasts_stay_scheduled",
-        "delivery_seconds",
-        "read_share",
-        "replied_share",
-        "seed",
-    }
-)
-"""What the emulator plays: figures and switches that differ from account to account, so no question about the
-vendor."""

@@ -16,7 +16,7 @@ _MADE_UP = "whautomate00"
 
 
 def ask_pages(probe: Probe) -> list[Json]:
-    """Ask for a few pages of the probe's resource, with at most 4 requests, and return the records of page 1."""
+    """Ask for a few pages of the probe's resource, with at most 4 requests, and return the records that have an id."""
     default = probe.ask(a_page(probe.path))
     first = probe.ask(a_page(probe.path, page=1, limit=PAGE_SIZE))
     second = probe.ask(a_page(probe.path, page=2, limit=PAGE_SIZE)) if first.records else first
@@ -33,7 +33,8 @@ def ask_pages(probe: Probe) -> list[Json]:
     _note_sizes(probe, len(default.records) if from_one else 0, at_most, len(more))
     _note_start(probe, second, exact if 0 < at_most < PAGE_SIZE and more else None)
     _note_order(probe, first.records)
-    return [*default.records, *first.records] if not from_one else first.records
+    records = first.records if from_one else [*default.records, *first.records]
+    return [one for one in records if one.get("id")]
 
 
 def ask_wrong_id(probe: Probe) -> None:

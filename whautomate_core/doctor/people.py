@@ -49,7 +49,8 @@ def ask_contacts(probe: Probe, contacts: list[Json]) -> None:
     _ask_templates(probe, location_of(probe, contacts, "location"))
     _ask_opt_out(probe, "contact_tags")
     _ask_opt_out(probe, "client_tags")
-    note_segments(probe, probe.ask(a_page(LISTS["segments"], limit=PAGE_SIZE)).records)
+    segments = probe.ask(a_page(LISTS["segments"], limit=PAGE_SIZE))
+    note_segments(probe, segments.records, segments.problem)
     _ask_messages(probe, contacts)
 
 
@@ -64,9 +65,10 @@ def ask_tags(probe: Probe, tags: list[Json]) -> None:
     _ask_opt_out(probe, probe.resource, tags)
 
 
-def note_segments(probe: Probe, segments: list[Json]) -> None:
+def note_segments(probe: Probe, segments: list[Json], problem: str = "") -> None:
+    """Note how many segments have no location; `problem` says why they couldn't be read."""
     without = sum(not (one.get("location") or {}).get("id") for one in segments)
-    found = f"{without} of {len(segments)}" if segments else "unknown: no segments"
+    found = f"{without} of {len(segments)}" if segments else f"unknown: {problem or 'no segments'}"
     if without:
         found += ": they may hold people of all locations, so give each a location, or check its audience"
     probe.note("segment_locations", found, without if segments else None, differs=without > 0)
@@ -91,7 +93,10 @@ def ask_dates(probe: Probe, records: Iterable[Json], question: str, field: str, 
     else:
         return probe.note(question, f"unknown: no record whose {field} is days from its creation")
     days = (created.date(), _day(one[field]))
-    shows = [str(one.get("id")) in probe.ask(_within(probe, day)).ids for day in days]
+    answers = [probe.ask(_within(probe, day)) for day in days]
+    if problem := answers[0].problem or answers[1].problem:
+        return probe.note(question, f"unknown: {problem}")
+    shows = [str(one.get("id")) in answer.ids for answer in answers]
     if shows[0] == shows[1]:
         return probe.note(question, "unknown: " + ("the filters are ignored" if shows[0] else "neither shows a record"))
     value = [*which][shows[1]]
@@ -148,12 +153,14 @@ def _template_list(answer: Answer) -> tuple[str | None, str]:
 
 def _ask_messages(probe: Probe, contacts: list[Json]) -> None:
     """Look at the messages of one contact. Only the form of a field is kept."""
-    found: set[str] = set()
-    for one in sorted(contacts, key=lambda one: str(one.get("lastActivity") or ""))[-1:]:
-        answer = probe.ask(a_page("/v1/messages/{}", of=one["id"], limit=PAGE_SIZE))
-        found = {_form(message["isIncoming"]) for message in answer.records if "isIncoming" in message}
-    value = " and ".join(sorted(found)) or None
-    probe.note("incoming_form", value or "unknown: no message of the contact who was active last", value)
+    if not contacts:
+        return probe.note("incoming_form", "unknown: no contacts")
+    latest = max(contacts, key=lambda one: str(one.get("lastActivity") or ""))
+    answer = probe.ask(a_page("/v1/messages/{}", of=latest.get("id"), limit=PAGE_SIZE))
+    forms = {_form(message["isIncoming"]) for message in answer.records if "isIncoming" in message}
+    value = " and ".join(sorted(forms)) or None
+    unknown = answer.problem or "no message of the contact who was active last"
+    return probe.note("incoming_form", value or f"unknown: {unknown}", value)
 
 
 def _form(value: Any) -> str:

@@ -87,7 +87,7 @@ class Answer:
 
     @property
     def ids(self) -> set[str]:
-        return {str(one.get("id")) for one in self.records}
+        return {str(one["id"]) for one in self.records if one.get("id")}
 
 
 class ProbeStopped(Exception):

@@ -37,7 +37,7 @@ def make_report(probe: Probe, day: date) -> str:
         *_table(("", ""), [row for row in rows if row[1]]),
         "",
         *_table(
-            ("Question", "Found", "", "Evidence before", "Assumed until known"),
+            ("Question", "Found", "Verdict", "Evidence", "Assumed until known"),
             [(one.question, one.found, VERDICTS[one.differs], one.evidence, one.default) for one in probe.findings],
         ),
     ]

@@ -140,9 +140,9 @@ class WriteProbe(Probe):
             if self.left <= self.to_remove + 1:
                 return
             self.sleep(wait)
-            answers: list[Json] = self._insist(search, 1) or []
-            new = {str(one["id"]) for one in answers if one.get(scratch.called) == self.name} - known
-            if new:
+            answer = Answer(200, self._insist(search, 1))
+            ours = {str(one.get("id") or "") for one in answer.records if one.get(scratch.called) == self.name}
+            if new := ours - known - {""}:
                 self._unclear.remove(scratch)
                 self._made += [(scratch, id) for id in new]
                 return
