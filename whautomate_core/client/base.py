@@ -19,6 +19,7 @@ from whautomate_core.client.last_check import require_permitted
 from whautomate_core.client.pages import PAGE_SIZE, Pages
 from whautomate_core.client.retries import REPEATED, retrying
 from whautomate_core.client.steps import Ask, Permits, Read, Rest, Send
+from whautomate_core.client.templates import Looked, has_template, look_up
 from whautomate_core.client.usage import Used
 from whautomate_core.client.whole import Reading, Take, read_whole, require_agreed
 from whautomate_core.errors import ConfigurationError
@@ -64,6 +65,8 @@ class BaseClient:
         self.max_wait = max_wait
         """The longest wait for a permit, in seconds; None waits as long as it takes."""
         self._lane = lane
+        self._said: set[str] = set()
+        """Notes on templates that were logged."""
         self._retrying = retrying(attempts, *REPEATED)
         _warn_if_assumed(account)
 
@@ -192,6 +195,17 @@ class BaseClient:
         forgets = may_skip_reading(call) and not self.state.forgotten(self.account.id).is_empty()
         policy, everything, cleared = self.account.policy, self._everything, self.cleared
         return prepare(call, policy, puts_merge=spared, everything=everything, cleared=cleared, forgets=forgets)
+
+    def _look_up(self, call: Call[Any]) -> Generator[Ask | Call[Any] | Rest, Any, Looked]:
+        """`templates.look_up` for a call that sends a template. Each note is logged once."""
+        if not has_template(call):
+            return Looked()
+        looked = yield from look_up(call, self.account, lambda: self.profile, self._everything)
+        for note in looked.notes:
+            if note not in self._said:
+                log.info("account %s: %s", self.account.id, note)
+        self._said.update(looked.notes)
+        return looked
 
     # --- whole lists
 

@@ -28,6 +28,7 @@ from whautomate_core.client.connections import leaves
 from whautomate_core.client.rate_headers import asks_for_pause, counters, retry_after
 from whautomate_core.client.retries import ATTEMPTS, REPEATED, gone, retrying
 from whautomate_core.client.steps import Ask, Permits, Rest, Send
+from whautomate_core.client.templates import Looked
 from whautomate_core.client.transport import AT_ONCE, TimeLeft, TooSlow, http_settings, request_of, transport_for
 from whautomate_core.client.whole import Take, Whole
 from whautomate_core.errors import NotFound, OutcomeUnknown, QuotaExhausted, StateUnavailable, UnexpectedResponse
@@ -115,6 +116,7 @@ class Client(BaseClient):
             `ConnectionFailed`, `OutcomeUnknown`, `UnexpectedResponse`, `QuotaExhausted`, `BudgetExceeded`, `Stopped`.
         """
         with confidential():
+            self._drive(self._look_up(call))
             try:
                 return self._repeating(call, before, read)
             except OutcomeUnknown:
@@ -138,6 +140,10 @@ class Client(BaseClient):
     def read_whole(self, call: Call[list[R]], take: Take, **more: Any) -> Whole:
         """Read a whole list without keeping it: see `whole.read_whole`, whose `since` and `most` it takes."""
         return self._drive(self._reading(call, take, **more))
+
+    def look_up_template(self, call: Call[Any]) -> Looked:
+        """Look up the template that a call sends, as `send` does: see `templates.look_up`."""
+        return self._drive(self._look_up(call))
 
     def rest(self, seconds: float) -> None:
         """Wait. Raises `Stopped` as soon as the client is told to stop."""
@@ -171,14 +177,18 @@ class Client(BaseClient):
         raise AssertionError("unreachable")  # Retrying returns or raises
 
     def _drive(self, steps: Generator[Step, Any, T]) -> T:
-        """Carry out the steps of a generator, and return what it returns."""
-        answer: Any = None
-        while True:
-            try:
-                step = steps.send(answer)
-            except StopIteration as end:
-                return cast(T, end.value)
-            answer = self._do(step)
+        """Carry out the steps of a generator, which learns what came of each, and return what it returns."""
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    answer = self._do(step)
+                except Exception as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration as end:
+            return cast(T, end.value)
 
     def _do(self, step: Step) -> Any:
         if isinstance(step, Send):
@@ -289,6 +299,7 @@ class AsyncClient(BaseClient):
     async def send(self, call: Call[R]) -> R:
         """`Client.send`."""
         with confidential():
+            await self._drive(self._look_up(call))
             try:
                 return await self._repeating(call)
             except OutcomeUnknown:
@@ -323,13 +334,17 @@ class AsyncClient(BaseClient):
         raise AssertionError("unreachable")
 
     async def _drive(self, steps: Generator[Step, Any, T]) -> T:
-        answer: Any = None
-        while True:
-            try:
-                step = steps.send(answer)
-            except StopIteration as end:
-                return cast(T, end.value)
-            answer = await self._do(step)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    answer = await self._do(step)
+                except Exception as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration as end:
+            return cast(T, end.value)
 
     async def _do(self, step: Step) -> Any:
         if isinstance(step, Send):

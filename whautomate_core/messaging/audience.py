@@ -38,7 +38,8 @@ class Audience:
     """How many people segments hold. It is a range if it is not documented how the vendor reads a criterion."""
 
     least: int
-    """Numbers in the narrowest reading: people have all of several tags, and belong to the segment's location."""
+    """Numbers in the narrowest reading: people have all of several tags, and belong to the segment's location and to
+    that of the broadcast."""
     most: int
     """People in the widest reading: people have any of the tags, at any location, whatever other criteria say."""
     excluded: dict[str, int] = field(default_factory=dict)
@@ -60,8 +61,16 @@ class Audience:
         return f"{people} {'person' if people == '1' else 'people'}"
 
 
-def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime | None = None) -> Audience:
+def count_audience(
+    client: Client, segments: Sequence[Segment], *, location: str | None = None, now: datetime | None = None
+) -> Audience:
     """Count the people in any of the segments, by reading all contacts and clients. An opt-out belongs to the person.
+
+    A segment without a location may hold people of all locations (white-label copies, evidence B). Whether a broadcast
+    leaves out people of other locations than its own is not documented.
+
+    Args:
+        location: Id of the broadcast's own location.
 
     Raises: the errors of `Client.send`, such as `BudgetExceeded` if it takes more requests than the step may make;
         `ListUnstable` if a list changed every time it was read.
@@ -76,7 +85,7 @@ def count_audience(client: Client, segments: Sequence[Segment], *, now: datetime
     refused: set[str] = set()
     for kind in ("client", "contact"):
         chosen: list[Any] = [one for one in segments if str(one.get("type") or "contact") == kind]
-        judge = functools.partial(_judged, client.account.policy, chosen, now=now)
+        judge = functools.partial(_judged, client.account.policy, chosen, location=location, now=now)
         for id, one in _everybody(client, kind, judge).items():
             if one.opt_outs:
                 refused |= one.numbers
@@ -107,13 +116,13 @@ class _Judged(NamedTuple):
 
 
 def _judged(
-    policy: Policy, chosen: Sequence[Any], person: Mapping[str, Any], *, now: datetime | None
+    policy: Policy, chosen: Sequence[Any], person: Mapping[str, Any], *, location: str | None, now: datetime | None
 ) -> _Judged | None:
     """How one person counts; None if they don't."""
     opt_outs = tuple(filter(policy.is_opt_out, person["tags"])) if policy.protects(person) else ()
     theirs = frozenset(numbers(person))
     if any(may_hold(segment, person) for segment in chosen):
-        surely = any(_surely_holds(segment, person, now) for segment in chosen)
+        surely = any(_surely_holds(segment, person, location, now) for segment in chosen)
         return _Judged(opt_outs, True, min(theirs) if surely else None, frozenset(), theirs)
     left_out_for = frozenset[str]().union(*(_left_out_for(segment, person) for segment in chosen))
     return _Judged(opt_outs, False, None, left_out_for, theirs) if opt_outs or left_out_for else None
@@ -156,7 +165,9 @@ def _left_out_for(segment: Mapping[str, Any], person: Mapping[str, Any]) -> set[
     return set(criteria.get("exclusionTags") or []) & set(person.get("tags") or []) if reached else set()
 
 
-def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: datetime | None) -> bool:
+def _surely_holds(
+    segment: Mapping[str, Any], person: Mapping[str, Any], location: str | None, now: datetime | None
+) -> bool:
     """Whether a segment chooses somebody in every reading of its criteria. False if that can't be told."""
     criteria = segment.get("criteria") or {}
     if not numbers(person) or not set(criteria.get("tags") or []) <= set(person.get("tags") or []):
@@ -167,9 +178,11 @@ def _surely_holds(segment: Mapping[str, Any], person: Mapping[str, Any], now: da
         return False
     if any(criteria.get(name) is not None for name in ("ageFrom", "ageTo")):
         return False  # it is not defined on which day an age counts
-    places = {place.get("id") for place in [*(criteria.get("primaryLocations") or []), segment.get("location") or {}]}
+    own = (segment.get("location") or {}).get("id")
+    places = {own, location} - {None} or {None}  # with neither, only people without a location are sure
+    places |= {place.get("id") for place in criteria.get("primaryLocations") or []}
     there = (person.get("location") or person.get("primaryLocation") or {}).get("id")
-    if not places - {None} <= {there}:
+    if not places <= {there}:
         return False
     days = criteria.get("numberOfDaysLastActivity")
     active = instant(person.get("lastActivity"))

@@ -182,6 +182,8 @@ class _Messages(RowJob):
 
     def look(self, items: Store) -> None:
         self._count = len(items)
+        if first := next(items.items(), None):
+            self._client.look_up_template(send_whatsapp_template(self._message(first)))
 
     def check(self, item: Item) -> None:
         if self._claimed.under(item.key[0], self._message(item))[2]:

@@ -184,6 +184,8 @@ def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any)
         "name": broadcast.get("name"),
         "id": broadcast.get("id"),
         "template": stored.get("template"),
+        "category": stored.get("category"),
+        "notes": stored.get("notes"),
         "segments": stored.get("segments"),
         "criteria": stored.get("criteria"),
         "recipients_planned": stored.get("recipients"),

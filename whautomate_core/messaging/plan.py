@@ -25,7 +25,7 @@ from whautomate_core.messaging.guards import (
     require_recipients,
 )
 from whautomate_core.messaging.keys import ANEW, LONG_AGO, WHAT
-from whautomate_core.messaging.segments import find_segment
+from whautomate_core.messaging.segments import find_segment, place_notes
 from whautomate_core.messaging.timing import LAST_LOOK, LAST_MINUTE, NotSent, due_at, require_in_time, start_of, utc
 from whautomate_core.state.claims import Claim, Claims
 from whautomate_core.values.words import time_of
@@ -41,10 +41,11 @@ def plan_broadcast(
     Args:
         due: As for `send_broadcast`.
 
-    Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
-        (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-        `last_recipients` (of the last broadcast of this name), `requests` made for it, `hash`, which differs for every
-        other plan, `sent_before` (the broadcast with the same content and audience within `cooldown`, because of which
+    Returns: `name`, `template`, `category` (`marketing`, `utility` or `authentication`; None if it isn't known),
+        `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the most it may reach),
+        `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`, `last_recipients` (of the
+        last broadcast of this name), `notes` (sentences: what could not be checked, and what may reach other people
+        than meant), `requests` made for it, `hash`, which differs for every other plan, `sent_before` (the broadcast with the same content and audience within `cooldown`, because of which
         a step with another key refuses; else None), and `skipped`: why nothing would be sent, else None.
 
     Raises: what `send_broadcast` does before it creates anything, but for `cooldown`.
@@ -64,8 +65,10 @@ def plan_broadcast(
     return {
         "name": campaign.name,
         "template": dict(campaign.template),
+        "category": note["category"],
         "parameters": {part: len(getattr(campaign, f"{part}_parameters")) for part in ("header", "body", "button")},
         **{name: note[name] for name in shown},
+        "notes": note["notes"],
         "requests": client.requests - before,
         "hash": note["hash"],
         "sent_before": sent_before,
@@ -101,6 +104,11 @@ class Meant:
 
     def named(self, name: str) -> Json:
         return {"name": name, **self.body}
+
+    @property
+    def location(self) -> str | None:
+        """Id of the broadcast's own location."""
+        return (self.body.get("location") or {}).get("id")
 
 
 def require_step_in_time(step: Step, due: datetime | None) -> None:
@@ -149,7 +157,7 @@ def audience_of(step: Step, meant: Meant, *, undated: datetime | None = None) ->
     campaign = step.campaign
     if campaign.retarget is not None:
         return count_recipients(step.client, campaign.retarget, campaign.retarget_type, undated=undated)
-    return count_audience(step.client, meant.segments, now=step.clock())
+    return count_audience(step.client, meant.segments, location=meant.location, now=step.clock())
 
 
 def _require_exclusions(meant: Meant, tags: Iterable[str]) -> None:
@@ -163,6 +171,10 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
     require_parameters(campaign)
     # The policy checks this again at the send; here it comes before people are counted, and a plan reports it.
     _require_exclusions(meant, step.client.account.policy.opt_out_tags)
+    looked = step.client.look_up_template(broadcasts.create_broadcast(meant.named(campaign.name)))  # type: ignore[arg-type]
+    places = [one for segment in meant.segments for one in place_notes(segment, meant.location)]
+    for one in places:
+        log.warning("%s: %s", campaign.name, one)
     audience = audience_of(step, meant, undated=step.clock())
     _require_exclusions(meant, audience.spellings)
     require_recipients(campaign, audience)
@@ -183,6 +195,8 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
     note = {
         "of": campaign.name,
         "template": dict(campaign.template),
+        "category": looked.category,
+        "notes": [*looked.notes, *places],
         "unit_price": campaign.unit_price,
         "segments": [one.get("name") for one in meant.segments],
         "criteria": [one.get("criteria") or {} for one in meant.segments],

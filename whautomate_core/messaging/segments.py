@@ -31,12 +31,16 @@ log = logging.getLogger(__name__)
 def ensure_segment(
     client: Client, name: str, criteria: SegmentCriteria, *, location_id: str | None = None, type: str = "contact"
 ) -> Json:
-    """Create a segment if there is none of that name. The opt-out tags are added to its `exclusionTags`.
+    """Create a segment at a location if it has none of that name. The opt-out tags are added to its `exclusionTags`.
 
-    Returns: the segment, and `created`, whether this call created it.
+    A segment without a location may hold people of all locations (white-label copies, evidence B), so one of that name
+    is not taken for it.
 
-    Raises: `InvalidRequest` if a segment of that name has other criteria; `OutcomeUnknown` if the answer to its
-        creation was lost and the segment can't be found.
+    Returns: the segment; `created`, whether this call created it; `any_location`, whether it may hold people of all
+        locations, because the server shows no location for it although it was created with one.
+
+    Raises: `InvalidRequest` if a segment of that name has other criteria, or no location; `OutcomeUnknown` if the
+        answer to its creation was lost and the segment can't be found.
     """
     location = client.account.require_location(location_id)
     if type not in ("contact", "client"):
@@ -49,7 +53,8 @@ def ensure_segment(
     excluded = list(dict.fromkeys([*(given.get("exclusionTags") or []), *opt_out_tags(client, type)]))
     wanted: SegmentCriteria = {**criteria, "exclusionTags": excluded}
     make = segments.create_segment({"name": name, "type": type, "criteria": wanted, "location": {"id": location}})
-    found: list[Any] = _named(client, name, location)
+    key = f"segment/{location}/{name}"
+    found: list[Any] = _at(client, name, location, key)
     created = False
     if not found:
         from whautomate_core.client.once import make_once
@@ -57,9 +62,9 @@ def ensure_segment(
         looked = [found]  # it was read a moment ago
 
         def look() -> Segment | None:
-            return next(iter(looked.pop() if looked else _named(client, name, location)), None)
+            return next(iter(looked.pop() if looked else _at(client, name, location, key)), None)
 
-        record, created = make_once(client, make, f"segment/{location}/{name}", look, segments.get_segment)
+        record, created = make_once(client, make, key, look, segments.get_segment)
         found = [record]
     different = [segment for segment in found if _differs(segment, wanted, type)]
     if different:
@@ -67,7 +72,10 @@ def ensure_segment(
             f"segment {name!r} exists with other criteria ({_shown(different[0].get('criteria'))}) than wanted "
             f"({_shown(wanted)}). The API can't change segments: use another name, or delete the segment"
         )
-    return {**found[0], "created": created}
+    any_location = _location_of(found[0]) is None
+    if any_location:
+        log.warning("%s, although it was created at location %s", _anywhere(found[0]), location)
+    return {**found[0], "created": created, "any_location": any_location}
 
 
 @job("segments", describe_audience, lane="bulk")
@@ -85,8 +93,9 @@ def ensure_audience(
         contacts: Ids of contacts; defaults to everybody with the tag.
         location_id: Location of the segment; defaults to the account's.
 
-    Returns: `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out;
-        `tagged`, the number who got the tag now; `opted_out`, the number of contacts of the list that were left out.
+    Returns: `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out, at any
+        location; `any_location`, as `ensure_segment` returns it; `tagged`, the number who got the tag now; `opted_out`,
+        the number of contacts of the list that were left out.
 
     Raises: `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody
         is tagged then); `ListUnstable`.
@@ -116,7 +125,7 @@ def ensure_audience(
         tagged += 1
     segment = ensure_segment(client, f"tag {tag}", {"tags": [tag]}, location_id=location_id)
     found = {"people": people, "tagged": tagged, "opted_out": opted_out}
-    return {"id": segment["id"], "name": segment["name"], **found}
+    return {"id": segment["id"], "name": segment["name"], "any_location": segment["any_location"], **found}
 
 
 def _checked(client: Client, tag: str, contacts: list[str] | None) -> set[str] | None:
@@ -189,7 +198,41 @@ def opt_out_tags(client: Client, kind: str) -> list[str]:
     return client.account.policy.spellings(names)
 
 
-def _named(client: Client, name: str, location_id: str | None = None) -> list[Segment]:
+def place_notes(segment: Segment, location_id: str | None) -> list[str]:
+    """What is to be said of the location of a segment that a broadcast of a location goes to."""
+    own = _location_of(segment)
+    if own is None:
+        return [_anywhere(segment)]
+    if location_id not in (None, own):
+        named = f"segment {segment.get('name')!r} belongs to location {own}, and the broadcast to {location_id}"
+        return [f"{named}: it is not documented whom it reaches"]
+    return []
+
+
+def _at(client: Client, name: str, location: str, key: str) -> list[Segment]:
+    """The segments of that name at a location, or the one that was created there under the key, wherever it is now.
+
+    Raises: `InvalidRequest` if there is only one without a location, which somebody else made.
+    """
+    from whautomate_core.client.once import made_id
+
+    named = _named(client, name)
+    if found := [segment for segment in named if _location_of(segment) == location]:
+        return found
+    claim = client.state.claims.get(client.account.id, key)
+    made = made_id(claim) if claim is not None else None
+    unplaced = [segment for segment in named if _location_of(segment) is None]
+    if mine := [segment for segment in unplaced if str(segment.get("id")) == made]:
+        return mine
+    if unplaced:
+        raise InvalidRequest(
+            f"{_anywhere(unplaced[0])}, and one of location {location} was asked for: use another name, delete it at "
+            "Whautomate, or send to it by its id (segment_id) if all locations are meant"
+        )
+    return []
+
+
+def _named(client: Client, name: str) -> list[Segment]:
     # Reads all pages instead of using `searchText`: it is not documented how that matches, or when it shows new
     # records.
     from whautomate_core.client.once import with_made
@@ -198,13 +241,16 @@ def _named(client: Client, name: str, location_id: str | None = None) -> list[Se
     about = lambda claim: claim.key.endswith(f"/{name}") or claim.payload.get("name") == hashed  # noqa: E731
     listed = client.everything(segments.list_segments())
     every = with_made(client, listed, "POST /v1/segments", segments.get_segment, about)
-    found = [segment for segment in every if segment.get("name") == name]
-    return [segment for segment in found if location_id in (None, _location_of(segment, location_id))]
+    return [segment for segment in every if segment.get("name") == name]
 
 
-def _location_of(segment: Segment, unknown: str | None) -> str | None:
-    location = segment.get("location")
-    return location["id"] if location else unknown
+def _location_of(segment: Segment) -> str | None:
+    return (segment.get("location") or {}).get("id")
+
+
+def _anywhere(segment: Segment) -> str:
+    named = f"segment {segment.get('name')!r} ({segment.get('id')})"
+    return f"{named} has no location, so it may hold people of all locations"
 
 
 def _differs(segment: Segment, wanted: SegmentCriteria, type: str) -> bool:

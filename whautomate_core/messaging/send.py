@@ -48,7 +48,7 @@ def send_broadcast(
     Returns: `id` and `name` at Whautomate; `created`, whether this call, or this attempt of the client's `run`, created
         it; `created_at` (ISO 8601, UTC) and `created_by`, the run that created it, if it had a name; `start`;
         `recipients`, the most it may reach, and `recipients_least`; `excluded`, the number of people left out by tag;
-        `cost`; `hash` of the plan; `looked`, whether it was checked for opt-outs during the hold (None: not yet);
+        `cost`; `hash`, `category` and `notes` of the plan; `looked`, whether it was checked for opt-outs during the hold (None: not yet);
         `anew`, whether it was created anew because of them; `look_at`, when to call again, in seconds since the epoch;
         `skipped`, why nothing was sent, else None.
 
@@ -78,10 +78,11 @@ def send_broadcast(
     look_at = stored.get("look_at")
     if look_at is not None and stored.get("looked") is None and step.clock().timestamp() >= look_at:
         stored = look_again(step, stored, meant)
-    shown = ("id", "name", "start", "recipients", "recipients_least", "excluded", "cost", "hash", "looked")
+    shown = ("id", "name", "start", "recipients", "recipients_least", "excluded", "cost", "hash", "looked", "category")
     due_again = look_at is not None and stored.get("looked") is None
     return {
         **{name: stored.get(name) for name in shown},
+        "notes": stored.get("notes", []),
         # A step that waited for permits in between, and started again, still counts as the one that created it.
         "created": created or (claim is not None and client.run is not None and claim.run == client.run),
         "created_at": claim and utc(datetime.fromtimestamp(claim.made_at, UTC)),

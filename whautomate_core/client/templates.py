@@ -1,0 +1,220 @@
+"""Looking a template up before anything is sent with it, where the account's server lists its templates.
+
+WhatsApp refuses a message whose template is missing, not approved, or given a wrong number of values (132000, 132001).
+A broadcast then fails for every recipient. Whautomate documents no list of templates, so nothing is asked, and nothing
+refused, unless `whautomate doctor` has seen that the server has one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import re
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from whautomate_core.account import Account
+from whautomate_core.api.call import Act, Call, Json
+from whautomate_core.api.templates import list_templates
+from whautomate_core.client.reads import Everything
+from whautomate_core.client.steps import Ask, Rest
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidRequest,
+    ListUnstable,
+    NotFound,
+    ServerError,
+    UnexpectedResponse,
+)
+from whautomate_core.state.profiles import Profile
+from whautomate_core.values.words import counted
+
+log = logging.getLogger(__name__)
+
+KEPT = 300.0
+"""Seconds for which a process asks for an account's list only once."""
+
+_SHOWN = 5
+"""Templates that an error names."""
+
+_NOT_CHECKED = {
+    None: "it is not known whether the server lists templates: run whautomate doctor",
+    "absent": "the server lists no templates",
+    "refuses": "the server lists templates, but not for a location",
+}
+
+_UNREADABLE = (
+    AuthenticationError, ConnectionFailed, InvalidRequest, ListUnstable, NotFound, ServerError, UnexpectedResponse,
+)  # fmt: skip
+
+_PARAMETERS = {
+    "header": "headerTextParameters",
+    "body": "bodyTextParameters",
+    "button": "buttonUrlParameters",
+}
+"""Part of a template -> the field of a call with the values of its placeholders."""
+
+_FILES = {"IMAGE", "VIDEO", "DOCUMENT"}
+
+_WITHOUT_URL = {"QUICK_REPLY", "PHONE_NUMBER", "VOICE_CALL", "FLOW", "CATALOG", "MPM", "SPM"}
+"""Types of buttons that take no value of `buttonUrlParameters`."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What looking a template up showed."""
+
+    category: str | None = None
+    """`marketing`, `utility` or `authentication`; None if it isn't known."""
+    notes: tuple[str, ...] = ()
+    """What was not checked and why, and what looks wrong but is not known to be."""
+
+
+Looking = Generator[Ask | Call[Any] | Rest, Any, Looked]
+
+_kept: dict[tuple[str | None, str, str | None], tuple[float, list[Json] | None]] = {}
+"""State, account and location -> when their list was read, in seconds of `time.monotonic`, and what it showed; None if
+it could not be read."""
+
+
+def has_template(call: Call[Any]) -> bool:
+    """Whether a call sends a template."""
+    return call.act in (Act.MESSAGE, Act.BROADCAST) and bool((call.body or {}).get("template"))
+
+
+def look_up(call: Call[Any], account: Account, profile: Callable[[], Profile], everything: Everything) -> Looking:
+    """Look up the template of a message or broadcast, and count its placeholders.
+
+    If there is no list, or it can't be read now, the notes say so and nothing is refused.
+
+    Args:
+        profile: Reads what is known of the server.
+        everything: Reads a whole list.
+
+    Raises: `InvalidRequest` if the template is not there in its language, is not approved, or takes another number of
+        values.
+    """
+    body = call.body or {}
+    found: Profile = yield Ask(profile)
+    if found.template_list != "answers":
+        return _unchecked(_NOT_CHECKED[found.template_list])
+    location = (body.get("location") or {}).get("id") or account.location_id
+    key = (account.state.get_secret_value() if account.state else None, account.id, location)
+    at, listed = _kept.get(key, (-KEPT, None))
+    if time.monotonic() - at < KEPT:
+        try:
+            return _unchecked("its list could not be read") if listed is None else _judged(call, listed, location)
+        except InvalidRequest:
+            pass  # it may have been approved since
+    try:
+        listed = yield from everything(list_templates(location))
+    except _UNREADABLE as error:
+        _kept[key] = (time.monotonic(), None)
+        return _unchecked(f"its list could not be read: {error}")
+    _kept[key] = (time.monotonic(), listed)
+    return _judged(call, listed, location)
+
+
+def _unchecked(why: str) -> Looked:
+    return Looked(notes=(f"template not checked: {why}",))
+
+
+def _judged(call: Call[Any], listed: Sequence[Json], location: str | None) -> Looked:
+    """What a list says of the template of a call. Raises `InvalidRequest`."""
+    body = call.body or {}
+    name, language = body["template"].get("name"), body["template"].get("language")
+    there = [{**one, **one["template"]} if isinstance(one.get("template"), Mapping) else one for one in listed]
+    if not there or not all(one.get("name") and one.get("language") for one in there):
+        return _unchecked("the list is empty" if not there else "the list has records without a name or a language")
+    found = [one for one in there if one["name"] == name and one["language"] == language]
+    if not found:
+        raise InvalidRequest(f"{call.request}: {_missing(name, language, there, location)}, so nothing was sent")
+    named = f"template {name!r} ({language})"
+    approved = [one for one in found if str(one.get("status") or "approved").casefold() == "approved"]
+    if not approved:
+        raise InvalidRequest(
+            f"{call.request}: {named} has the status {str(found[0]['status']).casefold()}, and WhatsApp sends approved "
+            "templates only, so nothing was sent: see it in Whautomate"
+        )
+    template = approved[0]
+    category = template.get("category")
+    # A PUT may name only a part of the broadcast, so its values are not all known.
+    notes = () if call.merge else _counted_values(call, named, body, template.get("components"))
+    return Looked(str(category).casefold() if category else None, notes)
+
+
+def _missing(name: Any, language: Any, there: Sequence[Json], location: str | None) -> str:
+    """Why a template can't be found, and what there is instead."""
+    languages = sorted({str(one["language"]) for one in there if one["name"] == name})
+    if languages:
+        return f"template {name!r} is not there in language {language!r}, only in {', '.join(languages)}"
+    names = sorted({str(one["name"]) for one in there})
+    near = difflib.get_close_matches(str(name), names, n=1)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    instead = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names[:_SHOWN])}{more}"
+    at = f" at location {location}" if location else ""
+    return f"there is no template {name!r}{at} ({instead})"
+
+
+# --- the values of its placeholders
+
+
+def _counted_values(call: Call[Any], named: str, body: Mapping[str, Any], components: Any) -> tuple[str, ...]:
+    """Notes on the parts whose placeholders could not be counted, and on the header's file.
+
+    Raises: `InvalidRequest` if a part takes another number of values than it is given.
+    """
+    parts = _parts(components)
+    wanted = {"header": _of_header(parts), "body": _of_text(parts.get("BODY")), "button": _of_buttons(parts)}
+    notes = []
+    for part, count in wanted.items():
+        given = len(body.get(_PARAMETERS[part]) or [])
+        if count is None:
+            notes.append(f"the number of values for the {part} of {named} was not checked: the list doesn't show it")
+        elif count != given:
+            raise InvalidRequest(
+                f"{call.request}: the {part} of {named} takes {counted(count, 'value')}, and {_PARAMETERS[part]} has "
+                f"{given}, so nothing was sent"
+            )
+    kind = str((parts.get("HEADER") or {}).get("format") or "").upper()
+    file = bool(body.get("headerMediaUrl"))
+    if parts and file is not (kind in _FILES):
+        says = f"its header is a file ({kind.casefold()}), and headerMediaUrl is not set"
+        notes.append(f"{named}: {'headerMediaUrl is set, and its header is no file' if file else says}")
+    return tuple(notes)
+
+
+def _parts(components: Any) -> dict[str, Mapping[str, Any]]:
+    """The components of a template by their type; empty if they are not as WhatsApp lists them, or repeat a type."""
+    if not isinstance(components, list) or not all(isinstance(one, Mapping) for one in components):
+        return {}
+    parts = {str(one.get("type")).upper(): one for one in components}
+    return parts if len(parts) == len(components) and "BODY" in parts else {}
+
+
+def _of_header(parts: Mapping[str, Mapping[str, Any]]) -> int | None:
+    header = parts.get("HEADER")
+    if header is None:
+        return 0 if parts else None
+    return _of_text(header) if str(header.get("format") or "TEXT").upper() == "TEXT" else 0
+
+
+def _of_text(part: Mapping[str, Any] | None) -> int | None:
+    text = (part or {}).get("text")
+    return len(set(re.findall(r"\{\{\s*([^{}]+?)\s*\}\}", text))) if isinstance(text, str) else None
+
+
+def _of_buttons(parts: Mapping[str, Mapping[str, Any]]) -> int | None:
+    if not parts or not parts.keys() <= {"HEADER", "BODY", "FOOTER", "BUTTONS"}:
+        return None  # such as a carousel, whose cards have buttons of their own
+    total = 0
+    for one in parts.get("BUTTONS", {}).get("buttons") or []:
+        kind = str(one.get("type")).upper() if isinstance(one, Mapping) else ""
+        count = _of_text({"text": one.get("url")}) if kind == "URL" else 0 if kind in _WITHOUT_URL else None
+        if count is None:
+            return None
+        total += count
+    return total
