@@ -31,9 +31,10 @@ def ensure_segment(
         location_id: Location of a new segment; defaults to that of the credentials.
         type: The people it chooses from: `contact` or `client`.
 
-    Returns: `id`, `name`, and `created`, whether it was created now.
+    Returns: `id`, `name`; `created`, whether it was created now; `any_location`, whether it may hold people of all
+        locations, because the server shows none for it.
 
-    Raises: `InvalidRequest` if a segment of that name has other criteria.
+    Raises: `InvalidRequest` if a segment of that name has other criteria, or no location.
     """
     segment = segments.ensure_segment(client, segment_name, criteria, location_id=location_id, type=type)
-    return {"id": segment["id"], "name": segment_name, "created": segment["created"]}
+    return {"name": segment_name, **{field: segment[field] for field in ("id", "created", "any_location")}}

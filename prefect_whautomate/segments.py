@@ -218,11 +218,12 @@ def ensure_segment(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `name`, and `created`, whether it was created now. Also `requests`, and `waited`, the seconds spent
-        waiting for permits.
+        `id`, `name`; `created`, whether it was created now; `any_location`, whether it may hold people of all
+        locations, because the server shows none for it. Also `requests`, and `waited`, the seconds spent waiting for
+        permits.
 
     Raises:
-        `InvalidRequest` if a segment of that name has other criteria.
+        `InvalidRequest` if a segment of that name has other criteria, or no location.
 
     Example:
         ```python
@@ -263,9 +264,10 @@ def ensure_audience(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out; `tagged`,
-        the number who got the tag now; `opted_out`, the number of contacts of the list that were left out. Also
-        `requests`, and `waited`, the seconds spent waiting for permits.
+        `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out, at any
+        location; `any_location`, as `ensure_segment` returns it; `tagged`, the number who got the tag now; `opted_out`,
+        the number of contacts of the list that were left out. Also `requests`, and `waited`, the seconds spent waiting
+        for permits.
 
     Raises:
         `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody is

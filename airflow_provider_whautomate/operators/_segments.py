@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 class WhautomateEnsureSegmentOperator(WhautomateJobOperator):
     """Make sure that a segment exists with these criteria. All arguments are templated.
 
-    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `created`, `requests`, and `waited`, the
-    seconds spent waiting for permits.
+    The opt-out tags are added to its `exclusionTags`. Returns `id`, `name`, `created`, `any_location` (whether it may
+    hold people of all locations, because the server shows none for it), `requests`, and `waited`, the seconds spent
+    waiting for permits.
 
     :param segment_name: Its name, which no other segment may have.
     :param criteria: The people in it, see `whautomate_core.api.records.SegmentCriteria`; or text that is their JSON.
     :param location_id: Its location; defaults to the connection's.
     :param type: The kind of people that it selects: `contact` or `client`.
     :raises InvalidRequest: for an unknown criterion, already when the DAG is parsed if the criteria are in it; if the
-        segment of that name has other criteria, since the API can't change them.
+        segment of that name has other criteria, since the API can't change them, or no location.
     """
 
     job = "ensure_segment"
@@ -66,4 +67,4 @@ class WhautomateEnsureSegmentOperator(WhautomateJobOperator):
             location_id=self.given("location_id"),
             type=self.given("type"),
         )
-        return {name: segment[name] for name in ("id", "name", "created")}
+        return {name: segment[name] for name in ("id", "name", "created", "any_location")}

@@ -184,8 +184,9 @@ class WhautomateEnsureAudienceOperator(WhautomateJobOperator):
     those contacts of the list that were not among them, one by one. For a list all clients are read too, because an
     opt-out belongs to the person. Opted-out people get no tag, and the segment leaves them out.
 
-    Returns: `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out;
-        `tagged`, the number who got the tag now; `opted_out`, the number of contacts of the list that were left out.
+    Returns: `id` and `name` of the segment; `people`, the number of people with the tag who have not opted out, at any
+        location; `any_location`, as `ensure_segment` returns it; `tagged`, the number who got the tag now; `opted_out`,
+        the number of contacts of the list that were left out.
 
     Raises: `InvalidRequest` if contacts that are not on the list have the tag, or an id belongs to no contact (nobody
         is tagged then); `ListUnstable`.

@@ -47,12 +47,22 @@ def test_last_activity(call: Caller) -> None:
     assert audience(call, call.segment(numberOfDaysLastActivity=2)) == ["B"]
 
 
-@pytest.mark.parametrize(("behaviour", "names"), [("location", ["A"]), ("account", ["A", "B"])])
+@pytest.mark.parametrize(
+    ("behaviour", "names"), [("location", ["A"]), ("account", ["A", "B"]), ("dropped", ["A", "B"])]
+)
 def test_segment_scope(make: Any, behaviour: str, names: list[str]) -> None:
     call = make(segment_scope=behaviour)
     call.contact("+1", "A")
     call.contact("+2", "B", location={"id": "loc000000002"})
-    assert audience(call, call.segment()) == names
+    segment = call.segment()
+    assert audience(call, segment) == names
+    assert ("location" in segment) is (behaviour != "dropped")
+
+
+def test_a_segment_without_a_location_holds_people_of_all_locations(call: Caller) -> None:
+    call.contact("+1", "A")
+    call.contact("+2", "B", location={"id": "loc000000002"})
+    assert audience(call, call.get(f"/v1/segments/{call.emulator.add_segment('anywhere')}")) == ["A", "B"]
 
 
 def test_nobody_gets_one_broadcast_twice(call: Caller) -> None:

@@ -12,6 +12,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ KEPT = 300.0
 _SHOWN = 5
 """Templates that an error names."""
 
-_NOT_CHECKED = {
+_NOT_CHECKED: dict[str | None, str] = {
     None: "it is not known whether the server lists templates: run whautomate doctor",
     "absent": "the server lists no templates",
     "refuses": "the server lists templates, but not for a location",
@@ -75,8 +76,8 @@ class Looked:
 
 Looking = Generator[Ask | Call[Any] | Rest, Any, Looked]
 
-_kept: dict[tuple[str | None, str, str | None], tuple[float, list[Json] | None]] = {}
-"""State, account and location -> when their list was read, in seconds of `time.monotonic`, and what it showed; None if
+_kept: dict[tuple[str | None, str, str | None], tuple[float, list[Json] | str]] = {}
+"""State, account and location -> when their list was read, in seconds of `time.monotonic`, and what it showed, or why
 it could not be read."""
 
 
@@ -100,20 +101,17 @@ def look_up(call: Call[Any], account: Account, profile: Callable[[], Profile], e
     body = call.body or {}
     found: Profile = yield Ask(profile)
     if found.template_list != "answers":
-        return _unchecked(_NOT_CHECKED[found.template_list])
+        return _unchecked(_NOT_CHECKED.get(found.template_list, _NOT_CHECKED[None]))
     location = (body.get("location") or {}).get("id") or account.location_id
     key = (account.state.get_secret_value() if account.state else None, account.id, location)
-    at, listed = _kept.get(key, (-KEPT, None))
-    if time.monotonic() - at < KEPT:
-        try:
-            return _unchecked("its list could not be read") if listed is None else _judged(call, listed, location)
-        except InvalidRequest:
-            pass  # it may have been approved since
+    at, listed = _kept.get(key, (0.0, ""))
+    if key in _kept and time.monotonic() - at < KEPT:
+        with suppress(InvalidRequest):  # it may have been approved since
+            return _judged(call, listed, location)
     try:
         listed = yield from everything(list_templates(location))
     except _UNREADABLE as error:
-        _kept[key] = (time.monotonic(), None)
-        return _unchecked(f"its list could not be read: {error}")
+        listed = f"its list could not be read: {error}"
     _kept[key] = (time.monotonic(), listed)
     return _judged(call, listed, location)
 
@@ -122,8 +120,10 @@ def _unchecked(why: str) -> Looked:
     return Looked(notes=(f"template not checked: {why}",))
 
 
-def _judged(call: Call[Any], listed: Sequence[Json], location: str | None) -> Looked:
-    """What a list says of the template of a call. Raises `InvalidRequest`."""
+def _judged(call: Call[Any], listed: Sequence[Json] | str, location: str | None) -> Looked:
+    """What a list says of the template of a call, or why it can't be read. Raises `InvalidRequest`."""
+    if isinstance(listed, str):
+        return _unchecked(listed)
     body = call.body or {}
     name, language = body["template"].get("name"), body["template"].get("language")
     there = [{**one, **one["template"]} if isinstance(one.get("template"), Mapping) else one for one in listed]

@@ -167,7 +167,7 @@ def audience(world: World, segment: Json) -> Iterator[tuple[Kind, Json]]:
     criteria = segment.get("criteria", {})
     wanted, unwanted = set(criteria.get("tags", [])), set(criteria.get("exclusionTags", []))
     places = {place["id"] for place in criteria.get("primaryLocations", [])}
-    if world.behaviour.segment_scope == "location":
+    if world.behaviour.segment_scope == "location" and "location" in segment:  # without one, of all locations (B)
         places.add(segment["location"]["id"])
     days = criteria.get("numberOfDaysLastActivity")
     own = _of_client if kind is CLIENTS else _of_contact

@@ -17,7 +17,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import broadcasts, messages, people
+from . import broadcasts, messages, people, templates
 from .behaviour import Behaviour
 from .contract import operations
 from .faults import Fault, Kind
@@ -219,6 +219,14 @@ class Emulator:
         with _settled(self._world) as world, world.store.transaction():
             return [people.place(CLIENTS, world, client) for client in clients]
 
+    def add_segment(self, name: str, *, location: str | None = None, type: str = "contact", **criteria: Any) -> str:
+        """Create a segment without a request, as a person does at the vendor, and return its id. Without a location it
+        chooses among the people of all locations."""
+        place = {"location": {"id": location}} if location else {}
+        with _settled(self._world) as world, world.store.transaction():
+            made = world.create("segments", {"name": name, "type": type, "criteria": criteria, **place})
+            return str(made["id"])
+
     def receive(self, contact: str, text: str = "Hello", channel: str = "Whatsapp") -> str:
         """Let a contact (id, or number; one nobody has makes a contact) write to the account, and give the message's
         id. Opens the window in which anything may be sent, and makes the contact one of that channel. Raises ValueError
@@ -318,7 +326,7 @@ def _answer(value: Any) -> Response:
 
 
 def _known_operation(operation: str) -> None:
-    if operation not in operations():
+    if operation not in operations() and operation not in templates.HANDLERS:
         raise ValueError(f"the contract has no operation {operation}")
 
 

@@ -132,6 +132,12 @@ def _placed(world: World, fields: Json, before: Json | None) -> Json:
     return world.check_location(fields)
 
 
+def _check_segment(world: World, fields: Json, before: Json | None) -> Json:
+    world.check_location(fields)
+    dropped = world.behaviour.segment_scope == "dropped"
+    return {name: value for name, value in fields.items() if not (dropped and name == "location")}
+
+
 def _check_webhook(world: World, fields: Json, before: Json | None) -> Json:
     # Nothing is ever sent there. An event by another name than the known ones is taken: they aren't all known.
     try:
@@ -175,7 +181,7 @@ RESOURCES: dict[str, Resource] = {
         for kind in KINDS
     },
     "staffs": Resource(filters={"locationId": staffs.at_location}),
-    "segments": Resource(check=_placed),
+    "segments": Resource(check=_check_segment),
     "broadcasts": Resource(check=broadcasts.check, changed=broadcasts.changed, shown=broadcasts.shown),
     "serviceCategories": Resource(services.fill_category, _placed, changed=services.category_changed),
     "services": Resource(services.fill, services.check),

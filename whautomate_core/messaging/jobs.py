@@ -112,11 +112,13 @@ def plan_broadcast(
         due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
             `max_lateness`. Defaults to None: somebody started it by hand.
 
-    Returns: `name`, `template`, `parameters` (how many, by component), `segments` (names), `criteria`, `recipients`
-        (the most it may reach), `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`,
-        `last_recipients` (of the last broadcast of this name), `hash` (differs for every other plan), `sent_before` (a
-        broadcast with the same content and audience within `cooldown`: steps with another key refuse then; else None),
-        `skipped` (why nothing would be sent, else None).
+    Returns: `name`, `template`, `category` (`marketing`, `utility` or `authentication`; None if it isn't known),
+        `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the most it may reach),
+        `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`, `last_recipients` (of the
+        last broadcast of this name), `notes` (sentences: what could not be checked, and what may reach other people
+        than meant), `hash` (differs for every other plan), `sent_before` (a broadcast with the same content and
+        audience within `cooldown`: steps with another key refuse then; else None), `skipped` (why nothing would be
+        sent, else None).
 
     Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
     """
@@ -254,9 +256,10 @@ def broadcast(
 
     Returns: `id` and `name` at Whautomate; `created`, whether this attempt created it; `created_at` (ISO 8601, UTC) and
         `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
-        `excluded`, the number of people left out by tag; `cost`; `hash` of its plan; `looked`, whether it was checked
-        for opt-outs during the hold; `anew`, whether it was created anew because of them; `look_at`, when to call again
-        for that check, in seconds since the epoch, else None; `skipped`, why nothing was sent, else None.
+        `excluded`, the number of people left out by tag; `cost`; `hash`, `category` and `notes` of its plan; `looked`,
+        whether it was checked for opt-outs during the hold; `anew`, whether it was created anew because of them;
+        `look_at`, when to call again for that check, in seconds since the epoch, else None; `skipped`, why nothing was
+        sent, else None.
 
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
         has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.

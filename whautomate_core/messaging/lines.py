@@ -22,14 +22,19 @@ describe_messages = describe_rows(
 def describe_segment(result: Mapping[str, Any]) -> str:
     """The line of `ensure_segment`."""
     did = "created" if result["created"] else "already there; nothing sent"
-    return f"segment {result['name']} ({result['id']}) {did}"
+    return f"segment {result['name']} ({result['id']}) {did}{_anywhere(result)}"
+
+
+def _anywhere(result: Mapping[str, Any]) -> str:
+    return "; it has no location, so it may hold people of all locations" if result["any_location"] else ""
 
 
 def describe_audience(result: Mapping[str, Any]) -> str:
     """The line of `ensure_audience`."""
     people, out = counted(result["people"], "contact"), result["opted_out"]
     left_out = f", {out} left out because they opted out" if out else ""
-    return f"segment {result['name']} ({result['id']}): {people}, {result['tagged']} of them newly tagged{left_out}"
+    tagged = f"{result['tagged']} of them newly tagged"
+    return f"segment {result['name']} ({result['id']}): {people}, {tagged}{left_out}{_anywhere(result)}"
 
 
 def describe_broadcast(result: Mapping[str, Any]) -> str:
@@ -57,8 +62,9 @@ def delivered(figures: Mapping[str, Any]) -> str:
 def describe_plan(result: Mapping[str, Any]) -> str:
     """The line of `plan_broadcast`."""
     cost = f", cost {result['cost']:g}" if result.get("cost") is not None else ""
+    kind = f"{result['category']} " if result["category"] else ""
     return (
-        f"plan of broadcast {result['name']}: up to {counted(result['recipients'], 'recipient')}, "
+        f"plan of {kind}broadcast {result['name']}: up to {counted(result['recipients'], 'recipient')}, "
         f"start at {time_of(result['start'])}{cost}; nothing sent"
     )
 

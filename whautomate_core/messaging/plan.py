@@ -45,8 +45,9 @@ def plan_broadcast(
         `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the most it may reach),
         `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`, `last_recipients` (of the
         last broadcast of this name), `notes` (sentences: what could not be checked, and what may reach other people
-        than meant), `requests` made for it, `hash`, which differs for every other plan, `sent_before` (the broadcast with the same content and audience within `cooldown`, because of which
-        a step with another key refuses; else None), and `skipped`: why nothing would be sent, else None.
+        than meant), `requests` made for it, `hash`, which differs for every other plan, `sent_before` (the broadcast
+        with the same content and audience within `cooldown`, because of which a step with another key refuses; else
+        None), and `skipped`: why nothing would be sent, else None.
 
     Raises: what `send_broadcast` does before it creates anything, but for `cooldown`.
     """

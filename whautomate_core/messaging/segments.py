@@ -245,7 +245,8 @@ def _named(client: Client, name: str) -> list[Segment]:
 
 
 def _location_of(segment: Segment) -> str | None:
-    return (segment.get("location") or {}).get("id")
+    location = segment.get("location")
+    return location.get("id") if location else None
 
 
 def _anywhere(segment: Segment) -> str:

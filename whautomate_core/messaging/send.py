@@ -48,9 +48,9 @@ def send_broadcast(
     Returns: `id` and `name` at Whautomate; `created`, whether this call, or this attempt of the client's `run`, created
         it; `created_at` (ISO 8601, UTC) and `created_by`, the run that created it, if it had a name; `start`;
         `recipients`, the most it may reach, and `recipients_least`; `excluded`, the number of people left out by tag;
-        `cost`; `hash`, `category` and `notes` of the plan; `looked`, whether it was checked for opt-outs during the hold (None: not yet);
-        `anew`, whether it was created anew because of them; `look_at`, when to call again, in seconds since the epoch;
-        `skipped`, why nothing was sent, else None.
+        `cost`; `hash`, `category` and `notes` of the plan; `looked`, whether it was checked for opt-outs during the
+        hold (None: not yet); `anew`, whether it was created anew because of them; `look_at`, when to call again, in
+        seconds since the epoch; `skipped`, why nothing was sent, else None.
 
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
         has other content, or was stored with other content than was sent; `OutcomeUnknown` if its creation got no

@@ -85,9 +85,10 @@ class Messages:
     )
     read_share: float = simulated(0.5, "Share of the reached people who read the message; the seed chooses them.")
     replied_share: float = simulated(0.1, "Share of the reached people who reply, among those who read it.")
-    segment_scope: Literal["location", "account"] = open_question(
+    segment_scope: Literal["location", "account", "dropped"] = open_question(
         "location",
-        "Does a segment choose among the contacts of its location, or of the whole account?",
+        "Does a segment choose among the contacts of its location or of the whole account, or is its location dropped, "
+        "so that it has none and chooses among all?",
         why="Somebody who is tagged at another location gets nothing.",
         otherwise="More people get the message. Both readings are counted: `max_recipients` uses the larger number.",
         evidence="D. A segment without a location may include contacts of all locations (B).",
