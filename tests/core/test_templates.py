@@ -123,6 +123,20 @@ def make_emulator() -> Iterator[Callable[..., Emulator]]:
 
 
 @LISTS
+@pytest.mark.parametrize("found", [None, "answers"])
+def test_values_that_nobody_counted_are_noted(
+    found: Any, client: Client, whautomate_emulator: Emulator, vip: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    knows(client, found)
+    says = "the number of placeholders was not checked: set template_text or expected_parameters"
+    counts = {"header": 1, "body": 2, "button": 1}
+    for more, noted in ({}, found is None), ({"expected_parameters": counts}, False):
+        caplog.clear()
+        notes = plan(client, template=EN, **VALUES, **more)["notes"]
+        assert ((says in notes), (says in caplog.text)) == (noted, noted)
+
+
+@LISTS
 @pytest.mark.parametrize(
     ("found", "says"),
     [
@@ -199,7 +213,8 @@ def test_a_template_that_was_approved_meanwhile_is_found_at_once(
 def test_what_the_list_does_not_show_is_not_checked_and_said(
     client: Client, whautomate_emulator: Emulator, vip: str
 ) -> None:
-    bare = plan(client, template={"name": "bare", "language": "en"}, body_parameters=["a"])["notes"]
+    counts = {"body_parameters": ["a"], "expected_parameters": {"body": 1}}
+    bare = plan(client, template={"name": "bare", "language": "en"}, **counts)["notes"]
     assert [note.split(" of template")[0] for note in bare] == [
         f"the number of values for the {part}" for part in ("header", "body", "button")
     ]

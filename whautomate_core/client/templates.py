@@ -26,6 +26,7 @@ from whautomate_core.errors import (
     ConnectionFailed,
     InvalidRequest,
     ListUnstable,
+    NoSuchPath,
     NotFound,
     ServerError,
     UnexpectedResponse,
@@ -48,8 +49,15 @@ _NOT_CHECKED: dict[str | None, str] = {
 }
 
 _UNREADABLE = (
-    AuthenticationError, ConnectionFailed, InvalidRequest, ListUnstable, NotFound, ServerError, UnexpectedResponse,
-)  # fmt: skip
+    AuthenticationError,
+    ConnectionFailed,
+    InvalidRequest,
+    ListUnstable,
+    NoSuchPath,
+    NotFound,
+    ServerError,
+    UnexpectedResponse,
+)
 
 _PARAMETERS = {
     "header": "headerTextParameters",
@@ -72,6 +80,8 @@ class Looked:
     """`marketing`, `utility` or `authentication`; None if it isn't known."""
     notes: tuple[str, ...] = ()
     """What was not checked and why, and what looks wrong but is not known to be."""
+    counted: bool = False
+    """Whether the values for all its parts were counted."""
 
 
 Looking = Generator[Ask | Call[Any] | Rest, Any, Looked]
@@ -142,8 +152,8 @@ def _judged(call: Call[Any], listed: Sequence[Json] | str, location: str | None)
     template = approved[0]
     category = template.get("category")
     # A PUT may name only a part of the broadcast, so its values are not all known.
-    notes = () if call.merge else _counted_values(call, named, body, template.get("components"))
-    return Looked(str(category).casefold() if category else None, notes)
+    category = str(category).casefold() if category else None
+    return Looked(category) if call.merge else _counted(call, category, named, body, template.get("components"))
 
 
 def _missing(name: Any, language: Any, there: Sequence[Json], location: str | None) -> str:
@@ -162,8 +172,8 @@ def _missing(name: Any, language: Any, there: Sequence[Json], location: str | No
 # --- the values of its placeholders
 
 
-def _counted_values(call: Call[Any], named: str, body: Mapping[str, Any], components: Any) -> tuple[str, ...]:
-    """Notes on the parts whose placeholders could not be counted, and on the header's file.
+def _counted(call: Call[Any], category: str | None, named: str, body: Mapping[str, Any], components: Any) -> Looked:
+    """What counting the values showed, with notes on the parts that could not be counted, and on the header's file.
 
     Raises: `InvalidRequest` if a part takes another number of values than it is given.
     """
@@ -184,7 +194,7 @@ def _counted_values(call: Call[Any], named: str, body: Mapping[str, Any], compon
     if parts and file is not (kind in _FILES):
         says = f"its header is a file ({kind.casefold()}), and headerMediaUrl is not set"
         notes.append(f"{named}: {'headerMediaUrl is set, and its header is no file' if file else says}")
-    return tuple(notes)
+    return Looked(category, tuple(notes), None not in wanted.values())
 
 
 def _parts(components: Any) -> dict[str, Mapping[str, Any]]:

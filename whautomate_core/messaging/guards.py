@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 from whautomate_core.api.call import Json
@@ -11,8 +10,6 @@ from whautomate_core.messaging.audience import Audience
 from whautomate_core.messaging.campaign import Campaign, Component
 from whautomate_core.values.thresholds import limit
 from whautomate_core.values.words import counted, is_rendered_none
-
-log = logging.getLogger(__name__)
 
 
 def require_parameters(campaign: Campaign) -> None:
@@ -30,17 +27,17 @@ def require_parameters(campaign: Campaign) -> None:
             if not value.strip() or is_rendered_none(value):
                 raise InvalidRequest(f"{component}_parameters: the value of {{{{{place}}}}} is empty")
         wanted = _expected(campaign, component)
-        if wanted is None:
-            if values:
-                log.warning(
-                    "the number of placeholders in the %s was not checked: set template_text or expected_parameters",
-                    component,
-                )
-        elif wanted != len(values):
+        if wanted is not None and wanted != len(values):
             raise InvalidRequest(
                 f"{component}_parameters has {counted(len(values), 'value')}, but the template's {component} has "
                 f"{counted(wanted, 'placeholder')}"
             )
+
+
+def counts_values(campaign: Campaign) -> bool:
+    """Whether a campaign says how many values its template takes, or gives none."""
+    given = campaign.header_parameters or campaign.body_parameters or campaign.button_parameters
+    return not given or campaign.template_text is not None or campaign.expected_parameters is not None
 
 
 def _expected(campaign: Campaign, component: Component) -> int | None:

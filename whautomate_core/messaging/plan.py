@@ -19,6 +19,7 @@ from whautomate_core.messaging.audience import Audience, count_audience, count_r
 from whautomate_core.messaging.campaign import Campaign
 from whautomate_core.messaging.guards import (
     cost,
+    counts_values,
     require_as_planned,
     require_like_last,
     require_parameters,
@@ -173,8 +174,10 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
     # The policy checks this again at the send; here it comes before people are counted, and a plan reports it.
     _require_exclusions(meant, step.client.account.policy.opt_out_tags)
     looked = step.client.look_up_template(broadcasts.create_broadcast(meant.named(campaign.name)))  # type: ignore[arg-type]
-    places = [one for segment in meant.segments for one in place_notes(segment, meant.location)]
-    for one in places:
+    doubts = [one for segment in meant.segments for one in place_notes(segment, meant.location)]
+    if not looked.counted and not counts_values(campaign):
+        doubts.append("the number of placeholders was not checked: set template_text or expected_parameters")
+    for one in doubts:
         log.warning("%s: %s", campaign.name, one)
     audience = audience_of(step, meant, undated=step.clock())
     _require_exclusions(meant, audience.spellings)
@@ -197,7 +200,7 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
         "of": campaign.name,
         "template": dict(campaign.template),
         "category": looked.category,
-        "notes": [*looked.notes, *places],
+        "notes": [*looked.notes, *doubts],
         "unit_price": campaign.unit_price,
         "segments": [one.get("name") for one in meant.segments],
         "criteria": [one.get("criteria") or {} for one in meant.segments],
