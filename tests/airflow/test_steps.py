@@ -173,8 +173,8 @@ def test_the_sensor_skips_and_fails_as_airflows_own(run, emulators):
 
 
 def test_jobs_return_ids_and_requests(run):
-    assert run.results["everybody"].keys() == {"id", "name", "created", "requests", "waited"}
-    assert run.results["near"].keys() >= {"id", "name", "created", "recipients", "requests", "waited"}
+    assert run.results["everybody"].keys() == {"id", "name", "created", "any_location", "requests", "waited"}
+    assert run.results["near"].keys() >= {"id", "name", "created", "recipients", "notes", "requests", "waited"}
     assert run.results["far"]["created"] is True
     assert run.results["far"]["name"] != run.results["near"]["name"]
 
