@@ -55,8 +55,9 @@ class Child:
     def result(self) -> Any:
         """What the work gave. Fails where it raised or hangs."""
         try:
-            ready, _, _ = select.select([self._reads], [], [], PATIENCE)
-            assert ready, "the child hangs"
+            waiting = select.poll()  # `select.select` takes no descriptor over 1,023
+            waiting.register(self._reads, select.POLLIN)
+            assert waiting.poll(PATIENCE * 1000), "the child hangs"
             with os.fdopen(self._reads, closefd=False) as said:
                 says = json.load(said)
         finally:
