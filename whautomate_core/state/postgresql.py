@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,6 +56,32 @@ def make_engine(url: URL) -> Engine:
 
 _NOT_THERE = ("42883", "42501")
 """Codes of PostgreSQL for a function that does not exist, or that this user may not run."""
+
+
+_LACKS_RIGHT = ("42501", "3F000")
+"""Codes for a right that is missing, and for no schema in the search path that the role may use."""
+
+
+def missing_right(error: Any, role: str | None, said: str) -> str | None:
+    """What to say of an error of the driver that means a missing right, and how to grant it; None for other errors.
+
+    Args:
+        error: The driver's error.
+        role: Name of the user.
+        said: What the driver says, as it may be shown.
+    """
+    if getattr(error, "pgcode", None) not in _LACKS_RIGHT:
+        return None
+    named = re.search(r"for schema (\S+)", str(error))
+    schema, who = named[1] if named else "public", f'"{role}"' if role else "the role"
+    another = "" if named else ". If its search_path names another schema than public, put that in its place"
+    return (
+        f"the state database (postgresql): its user lacks a right{said}. At its first start and after an upgrade, this "
+        f"package makes tables and a function in the schema {schema}. As the owner of the schema, run: "
+        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {who}. Or start it once as a role that may, such as by "
+        "`whautomate quota`, and as that role run: "
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {who}{another}"
+    )
 
 
 def run_alone(engine: Engine, statement: str, values: Mapping[str, object]) -> Any:
