@@ -264,6 +264,7 @@ def test_the_command_writes_tags_without_a_number(run: Any, whautomate_emulator:
     [
         *((["--write", "--resource", one], f"the doctor creates no {one}. {why}") for one, why in NOT_WRITTEN.items()),
         (["--resource", "contact"], "there is no such resource; did you mean contacts?"),
+        (["--report", "--yes"], "--report takes the path of a file, such as whautomate-doctor.md, not '--yes'"),
         (["--resource", "zebras"], "it is one of appointments, "),
         (["--resource", "clients", "--write"], "go together"),
         (["--resource", "client_tags", "--scratch-number", NUMBER], "leave it out"),

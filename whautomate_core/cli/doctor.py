@@ -67,6 +67,8 @@ def doctor(
     """
     with said():
         number = _number_of(resource, write, scratch_number_)
+        if report is not None and (not report or report.startswith("-")):
+            raise ConfigurationError(f"--report takes the path of a file, such as {REPORT}, not {report!r}")
         account = account_from_environment(host, settings)
         if forget:
             was = open_state(account.state).profiles.forget(account.id)
