@@ -257,6 +257,8 @@ def refused(make_send: Any, answer: dict[str, Any], status: int = 400, **setting
         ({"error": "Invalid parameters"}, ": Invalid parameters (an id or filter"),
         ({"error": "Invalid locationId"}, ": Invalid locationId (list_locations"),
         ({"message": "Forbidden"}, ": Forbidden"),
+        ({"error": "Invalid contactId"}, ": Invalid contactId"),
+        ({"error": "invalid serviceCategoryId."}, ": Invalid serviceCategoryId"),
     ],
 )
 def test_documented_texts_are_said_with_what_they_mean(answer: Any, says: str, make_send: Any) -> None:
@@ -268,6 +270,7 @@ def test_documented_texts_are_said_with_what_they_mean(answer: Any, says: str, m
     [
         'name "Ada Lovelace, your results" is longer than 20',
         "name: the owner of this phoneNumber is ADA  LOVELACE (grace.hopper@example.com), known as Zoë Müller",
+        "Invalid AdaLovelaceId of name",
         "name of Ada Love-lace: 49 151 2345 6789, +4915123456789, key s3cr3t-key",
     ],
 )

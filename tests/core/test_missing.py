@@ -14,6 +14,7 @@ from contract_examples import Operation, operations
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import contacts, locations, staffs
+from whautomate_core.api.call import Call, get, post
 from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.client.client import Client
 from whautomate_core.client.missing import what_is_missing
@@ -21,8 +22,8 @@ from whautomate_core.client.once import make_once
 from whautomate_core.doctor import account as of_account
 from whautomate_core.doctor.account import check_account
 from whautomate_core.doctor.probe import Probe
-from whautomate_core.emulator import Emulator
-from whautomate_core.errors import AuthenticationError, InvalidRequest, NoSuchPath, NotFound
+from whautomate_core.emulator import Emulator, behaviour_from, create_app, running
+from whautomate_core.errors import AuthenticationError, InvalidRequest, NoSuchPath, NotFound, RateLimited
 from whautomate_core.messaging.cancel import withdraw
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.recent_opt_outs import OptedOut
@@ -241,3 +242,34 @@ def test_doctor_ends_where_the_first_path_is_missing_and_notes_later_ones(whauto
         assert probe.ask(staffs.list_staffs()).problem == "no such path (403)"
         gone = probe.ask(contacts.get_contact("nobody"))
         assert (gone.problem, gone.absent) == ("no such record (404)", True)
+
+
+# --- over the emulator, with the gateway and without
+
+
+@pytest.mark.parametrize("gateway", ["aws", "none"])
+@pytest.mark.parametrize(("call", "status"), [(get("/v1/nothing"), 404), (post("/v1/staffs", {}), 405)])
+def test_a_path_or_method_that_the_server_lacks_is_none_with_or_without_a_gateway(
+    call: Call[Any], status: int, gateway: str, make_send: Any
+) -> None:
+    app = create_app(behaviour_from({"gateway": gateway}))
+    with running(app) as url:
+        emulator = Emulator(app, url)
+        with pytest.raises(NoSuchPath) as error:
+            make_send(account_of(emulator))(call)
+        assert error.value.status == (403 if gateway == "aws" else status)
+        with pytest.raises(NotFound, match="Invalid contactId"):
+            make_send(account_of(emulator))(contacts.get_contact("nobody"))
+
+
+@pytest.mark.parametrize("gateway", ["aws", "none"])
+@pytest.mark.parametrize("used_up", ["rate", "quota"])
+def test_which_limit_is_used_up_is_known_only_from_a_gateway(gateway: str, used_up: str, make_send: Any) -> None:
+    limits = [[1, 60], [9, 86_400]] if used_up == "rate" else [[9, 60], [1, 86_400]]
+    app = create_app(behaviour_from({"gateway": gateway, "limits": limits}))
+    with running(app) as url:
+        send = make_send(account_of(Emulator(app, url)))
+        send(contacts.list_contacts())
+        with pytest.raises(RateLimited) as error:
+            send(contacts.list_contacts())
+    assert error.value.quota is (gateway == "aws" and used_up == "quota")

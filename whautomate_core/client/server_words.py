@@ -36,6 +36,13 @@ _DOCUMENTED = {
 }
 
 
+# "Invalid locationId" is documented (A); of other records the same is likely (D). These names tell nothing of a person.
+_RECORDS = (
+    "appointment", "availabilityBlock", "broadcast", "class", "client", "clientTag", "contact", "contactTag",
+    "participant", "segment", "service", "serviceCategory", "staff", "template", "webhook",
+)  # fmt: skip
+
+
 def server_words(call: Call[Any], content: bytes, account: Account) -> str:
     """The part of the server's words that an error may show, to be appended to a sentence; "" if there is none."""
     words = words_of(content)
@@ -80,6 +87,9 @@ def _said(call: Call[Any], words: str, account: Account) -> str:
     for text, meaning in _DOCUMENTED.items():
         if is_text(words, text):
             return f": {text}{f' ({meaning})' if meaning else ''}"
+    for record in _RECORDS:
+        if is_text(words, text := f"Invalid {record}Id"):
+            return f": {text}"
     if account.show_server_messages:
         return f": {shortened(words, account, call)}"
     fields = ", ".join(_fields(call, words[:LONGEST]))
