@@ -190,7 +190,7 @@ class Database:
         if not isinstance(error, (DBAPIError, NoConnectionFree)):
             return None
         name, said = self._url.get_backend_name(), driver_words(error, secrets_of(self._url))
-        if lacking := postgresql.missing_right(error.orig, self._url.username, said):
+        if lacking := postgresql.missing_right(getattr(error, "orig", None), self._url.username, said):
             return ConfigurationError(lacking)
         # InternalError: a server that became read-only when another took over.
         if isinstance(error, (OperationalError, InternalError, NoConnectionFree)) or (
