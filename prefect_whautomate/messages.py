@@ -773,9 +773,10 @@ def send_template_to_contacts(
 
     Returns:
         Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number and
-        message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the server,
-        or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
-        `skipped`, why nothing was sent, or None. Also `requests`, and `waited`, the seconds spent waiting for permits.
+        message as an earlier row), `rejected`, `protected` (opted out, stopped your marketing in WhatsApp, or not
+        listed), `failed` (refused by the server, or another message to the person was sent before), `unsettled` (got no
+        answer, so it is not sent again); `skipped`, why nothing was sent, or None. Also `requests`, and `waited`, the
+        seconds spent waiting for permits.
 
     Raises:
         `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped; `InvalidRequest`

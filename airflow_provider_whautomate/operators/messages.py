@@ -677,9 +677,9 @@ class WhautomateSendTemplateToContactsOperator(TimedMessagesOperator):
     new, or known to a sync but in no list, are also read by id, one request each.
 
     Returns: Counts: `rows`, of which `sent`, `unchanged` (sent before under this key), `superseded` (the same number
-        and message as an earlier row), `rejected`, `protected` (opted out, or not listed), `failed` (refused by the
-        server, or another message to the person was sent before), `unsettled` (got no answer, so it is not sent again);
-        `skipped`, why nothing was sent, or None.
+        and message as an earlier row), `rejected`, `protected` (opted out, stopped your marketing in WhatsApp, or not
+        listed), `failed` (refused by the server, or another message to the person was sent before), `unsettled` (got no
+        answer, so it is not sent again); `skipped`, why nothing was sent, or None.
 
     Raises: `ConfigurationError` before anything is sent; `PolicyRefused` where sends are off or stopped;
         `InvalidRequest` over the thresholds, or where the server refuses one message after the other.
