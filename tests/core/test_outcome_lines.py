@@ -123,11 +123,21 @@ def test_endpoint_lines_read_well() -> None:
         ("find_client", {"id": None, "duplicates": 0}, "no client found"),
         ("set_contact_stage", {"id": "c1", "changed": False}, "contact c1 already in the stage; nothing sent"),
         ("set_client_fields", {"id": "c1", "changed": True}, "client c1 updated"),
-        ("ensure_segment", {"id": "s1", "name": "spring", "created": True}, "segment spring (s1) created"),
         (
             "ensure_segment",
-            {"id": "s1", "name": "spring", "created": False},
-            "segment spring (s1) already there; nothing sent",
+            {"id": "s1", "name": "spring", "created": True, "any_location": False},
+            "segment spring (s1) created",
+        ),
+        (
+            "ensure_segment",
+            {"id": "s1", "name": "spring", "created": False, "any_location": True},
+            "segment spring (s1) already there; nothing sent; it has no location, so it may hold people of all "
+            "locations",
+        ),
+        (
+            "plan_broadcast",
+            {"name": "spring", "category": "utility", "recipients": 5, "start": "2026-03-01T19:20:00.000Z"},
+            "plan of utility broadcast spring: up to 5 recipients, start at 2026-03-01 19:20 UTC; nothing sent",
         ),
         (
             "broadcast",
