@@ -39,8 +39,8 @@ TEMPLATE: Any = {"name": "hello", "language": "en"}
 
 
 @pytest.fixture
-def client(whautomate_emulator: Emulator, state_url: str) -> Any:
-    account = account_of(whautomate_emulator, state=state_url, account=f"a{token_hex(8)}")
+def client(whautomate_emulator: Emulator, empty_url: str) -> Any:
+    account = account_of(whautomate_emulator, state=empty_url, account=f"a{token_hex(8)}")
     with Client(account, pool=NoLimit(), sleep=lambda seconds: None) as client:
         yield client
 
@@ -362,7 +362,7 @@ def test_whoever_had_opted_out_is_so_after_readmit(
     assert sync_contacts(client, [ADA], FIELDS, sync_name="crm", tags=["vip"], progress=silent)["created"] == 1
 
 
-@pytest.mark.parametrize("state_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 def test_old_bytes_that_somebody_reads_are_spoken_of_and_overwritten_the_next_time(
     client: Client, whautomate_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
