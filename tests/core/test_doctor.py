@@ -36,6 +36,7 @@ from whautomate_core.emulator import app as emulator_app
 from whautomate_core.emulator.behaviour import all_questions
 from whautomate_core.errors import PolicyRefused, QuotaExhausted
 from whautomate_core.state import open_state
+from whautomate_core.state.database import Database
 from whautomate_core.state.profiles import Profile, ResourceProfile
 
 
@@ -715,6 +716,39 @@ def test_what_is_found_of_one_resource_is_kept_apart_from_others(emulators: Any)
     assert profile.full_page("/v1/contacts/{}/tags/add") == profile.full_page("/v1/services") == 0
     assert open_state().profiles.get(account.id) == profile
     assert profile.gateway == "aws"
+
+
+def test_what_was_not_seen_for_30_days_is_not_used_whatever_was_seen_since(emulators: Any, monkeypatch: Any) -> None:
+    account, day = subscribed(emulators()), 0.0
+    monkeypatch.setattr(Database, "now", lambda self, connection: 86_400.0 * day)
+    learn(account, "/v1/contacts", {"page_cap": 50, "template_list": "answers"})
+    day = 20.0
+    learn(account, "/v1/clients", {"page_cap": 20})
+    learn(account, "/v1/contacts", {"put_merges": True, "gateway": "aws"})
+    day = 29.0
+    known = Profile({"contacts": ResourceProfile(True, page_cap=50), "clients": ResourceProfile(page_cap=20)},
+                    "aws", "answers")  # fmt: skip
+    assert open_state().profiles.get(account.id) == known
+    day = 31.0
+    contacts_later = ResourceProfile(put_merges=True)
+    known = Profile({"contacts": contacts_later, "clients": ResourceProfile(page_cap=20)}, "aws")
+    assert open_state().profiles.get(account.id) == known
+    assert learn(account, "/v1/contacts", {}) == known
+    day = 49.0
+    learn(account, "/v1/clients", {"search_delay": 1.0})
+    day = 51.0
+    assert open_state().profiles.get(account.id) == Profile({"clients": ResourceProfile(search_delay=1.0)})
+
+
+def test_what_is_learned_is_read_back_from_any_state_database(state_url: str) -> None:
+    profiles = open_state(state_url).profiles
+    profiles.learn("learned", "/v1/contacts", {"page_cap": 50, "gateway": "aws"})
+    profiles.learn("learned", "/v1/clients/{}", {"put_merges": False})
+    resources = {"contacts": ResourceProfile(page_cap=50), "clients": ResourceProfile(put_merges=False)}
+    assert profiles.get("learned") == profiles.learn("acme", "/v1/contacts", {}) == Profile(resources, "aws")
+    assert profiles.get("other") == Profile()
+    assert profiles.forget("learned")
+    assert profiles.get("learned") == Profile()
 
 
 def test_a_profile_of_an_older_version_is_one_of_contacts(tmp_path: Path) -> None:

@@ -163,6 +163,7 @@ def _next_command(resource: str, write: bool) -> str:
 def _show_profile(profile: Profile) -> None:
     """Print what clients use from now on."""
     known = asdict(profile)
+    del known["seen_at"]
     for name, one in known.pop("resources").items():
         known |= {f"{name}: {trait}": value for trait, value in one.items()}
     for name, value in known.items():

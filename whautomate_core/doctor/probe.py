@@ -253,12 +253,8 @@ def require_permits(account: Account, requests: int) -> None:
 
 
 def learn(account: Account, path: str, learned: Json) -> Profile:
-    """Write what was learned of an account and the resource of a path over the account's profile, and return it."""
-    state = open_state(account.state).profiles
-    profile = state.get(account.id).with_found(path, learned)
-    if learned:
-        state.put(account.id, profile)
-    return profile
+    """Write what was learned of an account and the resource of a path into the account's profile, and return it."""
+    return open_state(account.state).profiles.learn(account.id, path, learned)
 
 
 def shape_of(content: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -50,6 +50,9 @@ class Profile:
     """Whether `GET /v1/whatsapp-templates` lists the WhatsApp templates of a location. Where it answers, a template is
     looked up before messages with it are sent."""
 
+    seen_at: Mapping[str, float] = field(default_factory=dict, repr=False, compare=False)
+    """When each of these was seen, in seconds since 1970: `template_list`, `contacts.page_cap`."""
+
     def of(self, path: str) -> ResourceProfile:
         """What is known of the resource of a path such as `/v1/contacts/{}`."""
         return self.resources.get(resource_of(path), _NOTHING_KNOWN)
@@ -63,13 +66,14 @@ class Profile:
         """How many records every page of a list but the last has; 0 if that isn't known."""
         return self.of(path).page_cap or 0
 
-    def with_found(self, path: str, found: Mapping[str, Any]) -> Profile:
-        """The profile with what was found: fields of this class, and fields of the resource of `path`."""
+    def with_found(self, path: str, found: Mapping[str, Any], at: float) -> Profile:
+        """The profile with what was found at a time: fields of this class, and fields of the resource of `path`."""
         of_resource = {name: value for name, value in found.items() if name in ResourceProfile.__dataclass_fields__}
         others = {name: value for name, value in found.items() if name not in of_resource}
         if of_resource:
             others["resources"] = {**self.resources, resource_of(path): replace(self.of(path), **of_resource)}
-        return replace(self, **others)
+        keys = (f"{resource_of(path)}.{name}" if name in of_resource else name for name in found)
+        return replace(self, **others, seen_at={**self.seen_at, **dict.fromkeys(keys, at)})
 
 
 _NOTHING_KNOWN = ResourceProfile()
@@ -80,17 +84,33 @@ def resource_of(path: str) -> str:
     return "/".join(part for part in path.split("/")[2:] if part != "{}")
 
 
-def _read(text: str) -> Profile:
-    """A profile as it was written, by this version or another, which may have other fields."""
+def _read(text: str, at: float, late: float) -> Profile:
+    """A profile as it was written at a time, by this version or another, which may have other fields. What was seen
+    before `late` is left out."""
     known = json.loads(text)
+    seen_at: dict[str, float] = known.get("seen_at") or {}
+
+    def believed(record: Mapping[str, Any], names: Iterable[str], prefix: str = "") -> dict[str, Any]:
+        return {name: record.get(name) if seen_at.get(prefix + name, at) > late else None for name in names}
+
     # Version 0.1 knew contacts only, and wrote their fields beside those of the account.
-    resources = known.pop("resources", None) or {"contacts": known}
+    resources = known.get("resources") or {"contacts": known}
     found = {
-        resource: ResourceProfile(**{name: one.get(name) for name in ResourceProfile.__dataclass_fields__})
+        resource: ResourceProfile(**believed(one, ResourceProfile.__dataclass_fields__, f"{resource}."))
         for resource, one in resources.items()
     }
-    others = {name: known.get(name) for name in Profile.__dataclass_fields__}
-    return Profile(**{**others, "resources": {name: one for name, one in found.items() if one != _NOTHING_KNOWN}})
+    of_account = believed(known, Profile.__dataclass_fields__.keys() - {"resources", "seen_at"})
+    of_resources = {resource: one for resource, one in found.items() if one != _NOTHING_KNOWN}
+    return _dated(Profile(**of_account, resources=of_resources, seen_at=seen_at), at)
+
+
+def _dated(profile: Profile, at: float) -> Profile:
+    """A profile that says of everything it knows when it was seen: at this time, unless it says so already."""
+    known = {name: value for name, value in vars(profile).items() if name not in ("resources", "seen_at")}
+    for resource, one in profile.resources.items():
+        known |= {f"{resource}.{name}": value for name, value in vars(one).items()}
+    dates = {name: profile.seen_at.get(name, at) for name, value in known.items() if value is not None}
+    return replace(profile, seen_at=dates)
 
 
 class Profiles:
@@ -100,26 +120,37 @@ class Profiles:
         self._database = database
 
     def get(self, account: str) -> Profile:
-        """The profile of an account; an empty one if none was written in the last 30 days."""
-
-        def work(connection: Connection) -> str | None:
-            late = self._database.now(connection) - BELIEVED_FOR
-            found = select(profiles.c.found).where(profiles.c.account == account, profiles.c.at > late)
-            text: str | None = connection.execute(found).scalar()
-            return text
-
-        text = self._database.run(work)
-        return _read(text) if text else Profile()
+        """The profile of an account, with what was seen in the last 30 days."""
+        return self._database.run(lambda connection: self._read(connection, account))
 
     def put(self, account: str, profile: Profile) -> None:
         """Write the profile of an account over an earlier one."""
+        self._database.run(lambda connection: self._write(connection, account, profile))
 
-        def work(connection: Connection) -> None:
-            connection.execute(delete(profiles).where(profiles.c.account == account))
-            values = {"account": account, "found": json.dumps(asdict(profile)), "at": self._database.now(connection)}
-            connection.execute(insert(profiles).values(**values))
+    def learn(self, account: str, path: str, found: Mapping[str, Any]) -> Profile:
+        """Add what was found now, of the account or of the resource of a path, and return the profile. The rest keeps
+        the date at which it was seen."""
 
-        self._database.run(work)
+        def work(connection: Connection) -> Profile:
+            known = self._read(connection, account, lock=True)
+            if not found:
+                return known
+            profile = known.with_found(path, found, self._database.now(connection))
+            self._write(connection, account, profile)
+            return profile
+
+        return self._database.run(work)
+
+    def _read(self, connection: Connection, account: str, *, lock: bool = False) -> Profile:
+        query = select(profiles.c.found, profiles.c.at).where(profiles.c.account == account)
+        row = connection.execute(query.with_for_update() if lock else query).first()
+        return _read(*row, late=self._database.now(connection) - BELIEVED_FOR) if row else Profile()
+
+    def _write(self, connection: Connection, account: str, profile: Profile) -> None:
+        now = self._database.now(connection)
+        connection.execute(delete(profiles).where(profiles.c.account == account))
+        text = json.dumps(asdict(_dated(profile, now)))
+        connection.execute(insert(profiles).values(account=account, found=text, at=now))
 
     def forget(self, account: str) -> bool:
         """Delete the profile of an account. Returns whether there was one."""
