@@ -745,7 +745,7 @@ def test_what_is_learned_is_read_back_from_any_state_database(state_url: str) ->
     profiles.learn("learned", "/v1/contacts", {"page_cap": 50, "gateway": "aws"})
     profiles.learn("learned", "/v1/clients/{}", {"put_merges": False})
     resources = {"contacts": ResourceProfile(page_cap=50), "clients": ResourceProfile(put_merges=False)}
-    assert profiles.get("learned") == profiles.learn("acme", "/v1/contacts", {}) == Profile(resources, "aws")
+    assert profiles.get("learned") == profiles.learn("learned", "/v1/contacts", {}) == Profile(resources, "aws")
     assert profiles.get("other") == Profile()
     assert profiles.forget("learned")
     assert profiles.get("learned") == Profile()
