@@ -106,6 +106,14 @@ def get_provider_info() -> dict[str, object]:
                         "description": "Your own limit, if your contract has one. Set requests per minute as well.",
                         "schema": {"type": ["integer", "null"], "minimum": 1},
                     },
+                    "burst": {
+                        "label": "Burst",
+                        "description": (
+                            "How many requests the server takes at once, if you know that it has a token bucket. Then "
+                            "requests go at an even pace. If empty, the account learns that by itself."
+                        ),
+                        "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
                     "state": {
                         "label": "State",
                         "description": (

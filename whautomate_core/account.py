@@ -183,7 +183,7 @@ def require_loopback(account: Account) -> None:
 def _limits(given: Settings) -> Limits:
     minute, day = given.requests_per_minute, given.requests_per_day
     if minute is None and day is None:
-        return PLANS[given.plan or "trial"]
+        return Limits(PLANS[given.plan or "trial"].windows, given.burst)
     if minute is None or day is None:
         raise ConfigurationError("requests_per_minute and requests_per_day go together: set both or neither")
-    return Limits([(minute, 60.0), (day, 86_400.0)])
+    return Limits([(minute, 60.0), (day, 86_400.0)], given.burst)

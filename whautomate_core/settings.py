@@ -111,6 +111,12 @@ class Settings(BaseModel):
         title="Requests per day",
         description="Your own limit, if your contract has one. Set requests per minute as well.",
     )
+    burst: Count = Field(
+        default=None,
+        title="Burst",
+        description="How many requests the server takes at once, if you know that it has a token bucket. Then requests "
+        "go at an even pace. If empty, the account learns that by itself.",
+    )
     state: SecretStr | None = Field(
         default=None,
         title="State",
@@ -178,7 +184,7 @@ NAMES: tuple[str, ...] = tuple(Settings.model_fields)
 MASKED = ("state", "proxy")
 """Settings that forms show as dots, because they may hold a password."""
 
-ADVANCED = ("state_shared", "list_lag", "proxy", "ca_bundle", "show_server_messages", "allow_http")
+ADVANCED = ("burst", "state_shared", "list_lag", "proxy", "ca_bundle", "show_server_messages", "allow_http")
 """Settings that few accounts need."""
 
 

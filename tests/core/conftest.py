@@ -25,6 +25,7 @@ class NoLimit:
 
     def __init__(self) -> None:
         self.pauses: list[float | None] = []
+        self.refusals: list[str] = []
         self.granted: list[int] = []
         self.counts: list[tuple[int, float | None, int | None]] = []
 
@@ -39,11 +40,12 @@ class NoLimit:
 
     async def adeparted(self, grant: Grant) -> None: ...
 
-    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
+    def pause(self, seconds: float | None = None, grant: Grant | None = None, why: str = "rate") -> None:
         self.pauses.append(seconds)
+        self.refusals.append(why)
 
-    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
-        self.pause(seconds)
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None, why: str = "rate") -> None:
+        self.pause(seconds, grant, why)
 
     def counted(self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None) -> None:
         self.counts.append((remaining, reset_after, limit))

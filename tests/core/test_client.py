@@ -143,11 +143,14 @@ def test_429_without_a_time_leaves_the_length_of_the_pause_to_the_pool(send: Any
         (httpx.Response(429), False),
     ],
 )
-def test_a_429_tells_the_quota_of_the_day_from_the_rate(answer: httpx.Response, quota: bool, make_send: Any) -> None:
+def test_a_429_tells_the_quota_of_the_day_from_the_rate(
+    answer: httpx.Response, quota: bool, make_send: Any, pool: Any
+) -> None:
     send = make_send(account_from_settings("https://api.example", "k", {}), lambda request: answer)
     with pytest.raises(RateLimited) as raised:
         send(new_contact())
     assert raised.value.quota is quota
+    assert set(pool.refusals) == {"quota" if quota else "rate"}
     assert ("the day's requests are used up" in str(raised.value)) is quota
 
 

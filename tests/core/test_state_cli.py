@@ -33,7 +33,9 @@ def test_quota(whautomate_home: Any) -> None:
     other = output.replace(shop, "")
     due = r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC) \(in (\d+) s\)"
     paused = rf"  paused: until {due}, because the server answered 429\n"
-    told = re.fullmatch(rf"other\n  left: 0 of 2 per 600 s\n{paused}  next request: {due}\n{asked}", other)
+    why = "because Whautomate refused requests that came close together"
+    pace = rf"  pace: one request every 305.00 s on average, since [-\d]+ [:\d]+ UTC, {why} \(`whautomate doctor.*\)\n"
+    told = re.fullmatch(rf"other\n  left: 0 of 2 per 600 s\n{paused}{pace}  next request: {due}\n{asked}", other)
     assert told
     for when, seconds, most in ((*told.group(1, 2), 300), (*told.group(3, 4), 600 + margin(600))):
         assert 0 < int(seconds) <= most
@@ -108,3 +110,8 @@ def test_what_cannot_be_opened_is_a_sentence(whautomate_home: Any) -> None:
         assert result.exit_code == 1
         assert result.output.startswith("error: state can be sqlite:///path or postgresql://")
         assert "hunter2" not in result.output
+
+
+def test_quota_says_that_the_day_is_used_up(whautomate_home: Any) -> None:
+    open_state().pool("shop", Limits.subscribed()).pause(None, None, "quota")
+    assert "because Whautomate says the day's requests are used up" in run("quota").output

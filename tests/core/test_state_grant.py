@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pool_simulation import Clock
 from sqlalchemy import text
-from test_state_pool import Clock
 
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state.database import Database
@@ -50,12 +50,18 @@ OPERATIONS = st.lists(
         *(ACQUIRE, ACQUIRE, ACQUIRE, ACQUIRE, PASS, PASS),
         st.tuples(st.just("depart"), st.integers(0, 5)),
         st.sampled_from([("pass", 700.0), ("step", -3.0), ("pause", None), ("pause", 7.0), ("counted", 0, 5.0)]),
-        st.tuples(st.just("limits"), st.integers(0, 3)),
+        st.tuples(st.just("limits"), st.integers(0, 4)),
     ),
     min_size=20,
     max_size=60,
 )
-PLANS = [((4, 10.0), (7, 25.0)), ((6, 10.0), (9, 25.0)), ((3, 10.0),), ((210, 10.0), (220, 25.0))]
+PLANS = [
+    Limits([(4, 10.0), (7, 25.0)]),
+    Limits([(6, 10.0), (9, 25.0)]),
+    Limits([(3, 10.0)]),
+    Limits([(210, 10.0), (220, 25.0)]),
+    Limits([(6, 10.0), (9, 25.0)], burst=2),
+]
 
 
 @settings(
@@ -70,7 +76,7 @@ def test_it_decides_as_the_rule_does(postgres: str, operations: list[Any], chanc
     name = f"grant-{chance.getrandbits(64)}"
     clocks = [Counting(postgres), WithoutFunction(postgres)]
     pools = [
-        [SharedPool(clock, f"{name} {i}", Limits(plan), declares=plan != PLANS[2]) for plan in PLANS]
+        [SharedPool(clock, f"{name} {i}", plan, declares=plan != PLANS[2]) for plan in PLANS]
         for i, clock in enumerate(clocks)
     ]
     for both in pools:
@@ -137,6 +143,18 @@ def test_what_was_over_long_ago_is_plain_again(counting: Counting, account: str)
         counting.time += 700
         pool.acquire(max_wait=0)
         assert counting.declined == declined + 1
+
+
+def test_a_pace_is_for_the_full_rule_until_it_is_over(counting: Counting, account: str) -> None:
+    pool, paced = SharedPool(counting, account, LIMITS), SharedPool(counting, account, Limits([(100, 60.0)], burst=9))
+    paced.acquire()
+    assert (counting.granted, counting.declined) == (0, 0)  # whoever sets a burst doesn't ask the function
+    pool.acquire()
+    assert (counting.granted, counting.declined) == (0, 1)
+    counting.time += 700
+    pool.acquire()  # finds that it is over, and says so in the row
+    pool.acquire()
+    assert (counting.granted, counting.declined) == (1, 2)
 
 
 def test_permits_that_nothing_needs_are_removed(counting: Counting, account: str) -> None:

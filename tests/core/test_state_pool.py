@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pool_simulation import Clock
 from sqlalchemy import event, select, text
 from state_workers import PATIENCE
 
@@ -21,27 +22,6 @@ from whautomate_core.state.database import Database
 from whautomate_core.state.pool import Grant, SharedPool, usages
 from whautomate_core.state.schema import pools
 from whautomate_core.values.limits import Limits, margin
-
-
-class Clock(Database):
-    """A database whose time stands still until the test moves it."""
-
-    time = 1_000_000.0
-    step = 0.0
-    """By how much the shared clock is off: set it to step the clock."""
-
-    def now(self, connection: Any) -> float:
-        return self.time + self.step
-
-    def told(self) -> float:
-        return self.time + self.step
-
-    def steady(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        assert 0 < seconds <= 60.1
-        self.time += seconds
 
 
 @pytest.fixture
@@ -344,7 +324,8 @@ def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) 
             grant = grants[values[0] % len(grants)] if name == "refused" else None
             seconds, before = values[-1], pool.usage()
             # Where the clock was set back, the pool's time stands still at the latest stamp.
-            paused = max([clock.time + clock.step, *(one.at for one in grants)]) < ended
+            now = max([clock.time + clock.step, *(one.at for one in grants)])
+            paused = now < ended
             pool.pause(seconds, grant)
             after = pool.usage()
             paused_until = max(paused_until, clock.time + (seconds or 0))
@@ -353,7 +334,7 @@ def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) 
             elif not paused and not (grant and grant.at < ended):
                 assert after.paused_for > 0
             if after.paused_for:
-                ended = clock.time + clock.step + after.paused_for
+                ended = now + after.paused_for
         elif name == "counted":
             remaining, reset, limit = values
             before = pool.usage()
@@ -413,9 +394,16 @@ def test_pauses_are_jittered(make: Any, clock: Clock) -> None:
     assert len(seen) > 4
 
 
+def take_slowly(pool: SharedPool, clock: Clock, permits: int) -> None:
+    """Take permits slower than the average rate of 300 a minute, so that a refusal teaches no pace."""
+    for _ in range(permits):
+        clock.time += 0.21
+        pool.acquire(max_wait=0)
+
+
 def test_a_retry_after_of_nothing_neither_hammers_nor_squeezes_by_each_in_flight(make: Any, clock: Clock) -> None:
     pool = make((300, 60.0))
-    pool.acquire(100, max_wait=0)
+    take_slowly(pool, clock, 100)
     for _ in range(16):
         pool.pause(0.0)
     assert paused(pool) >= 1.0
@@ -434,7 +422,7 @@ def test_a_squeezed_pool_still_grants_pairs_and_recovers_after_ten_minutes(make:
 
 def test_the_squeeze_is_what_the_server_did_accept_less_a_tenth(make: Any, clock: Clock) -> None:
     pool = make((300, 60.0))
-    pool.acquire(200, max_wait=0)
+    take_slowly(pool, clock, 200)
     pool.pause(1.0)
     assert pool.usage().remaining[0][1] == 180
 

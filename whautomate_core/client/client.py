@@ -252,9 +252,9 @@ class Client(BaseClient):
                         content.add(chunk)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 raise_alone(lost(call, TooSlow("") if left.over else error, self.account))
-        if asks_for_pause(response):
+        if why := asks_for_pause(response, content.bytes()):
             with suppress(StateUnavailable):  # what the answer means must not be lost
-                self.pool.pause(retry_after(response.headers), grant)
+                self.pool.pause(retry_after(response.headers), grant, why)
         answer = read_answer(call, response, content.bytes(), self.account)
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):  # the call has happened, and must not look as if it had not
@@ -390,9 +390,9 @@ class AsyncClient(BaseClient):
                 raise_alone(lost(call, error, self.account))
             except TimeoutError:
                 raise_alone(lost(call, TooSlow(""), self.account))
-        if asks_for_pause(response):
+        if why := asks_for_pause(response, content.bytes()):
             with suppress(StateUnavailable):
-                await self.pool.apause(retry_after(response.headers), grant)
+                await self.pool.apause(retry_after(response.headers), grant, why)
         answer = read_answer(call, response, content.bytes(), self.account)
         if told := counters(response.headers, time.time()):
             with suppress(StateUnavailable):

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 
 import httpx
 
+from whautomate_core.client.server_words import is_quota
 from whautomate_core.state.counters import Counters
+from whautomate_core.state.pool import Refusal
 
 LONGEST_RETRY_AFTER = 86_400.0
 _NUMBER = re.compile(r"\s*(\d{1,15}(?:\.\d{1,9})?)\s*(?:[,;].*)?", re.ASCII)
@@ -33,9 +35,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
 
 
-def asks_for_pause(response: httpx.Response) -> bool:
-    """Whether the server wants no requests for some time: 429, or a 503 that says for how long."""
-    return response.status_code == 429 or (response.status_code == 503 and retry_after(response.headers) is not None)
+def asks_for_pause(response: httpx.Response, content: bytes) -> Refusal | None:
+    """Why the server wants no requests for some time: 429, or a 503 that says for how long. None if it doesn't."""
+    if response.status_code == 429:
+        return "quota" if is_quota(response.headers, content) else "rate"
+    return "busy" if response.status_code == 503 and retry_after(response.headers) is not None else None
 
 
 def counters(headers: Mapping[str, str], now: float) -> Counters | None:

@@ -54,7 +54,10 @@ def allowance(account: Account) -> str:
         plan = f"Plan: {account.plan}" if account.plan else "Your own limits apply"
     left = [f"{left:,} of {count:,} requests a {_span(seconds)}" for left, count, seconds in usage.remaining]
     paused = f" Whautomate asked for a pause of another {usage.paused_for:.0f} s." if usage.paused_for else ""
-    return f"{plan}. Left now: {' and '.join(left)}.{paused}"
+    if usage.is_spent:
+        paused = f" Whautomate says the day's requests are used up; the next is tried in {usage.paused_for:.0f} s."
+    pace = f" Requests go {usage.paced.in_words()}." if usage.paced else ""
+    return f"{plan}. Left now: {' and '.join(left)}.{paused}{pace}"
 
 
 def _span(seconds: float) -> str:

@@ -39,6 +39,9 @@ from whautomate_core.state.profiles import Profile
 LISTS = {one.resource: one.path for one in ENDPOINTS.values() if one.name == f"list_{one.resource}"}
 """Resource -> path of its list: the resources about which the doctor asks."""
 
+_AT_A_PACE = 1.9
+"""Most seconds to wait for a permit: the pool's pace takes about one on trial, and its pause after a 429 two."""
+
 _GATEWAY_HEADERS = ("x-amzn-requestid", "x-amzn-errortype", "x-amz-apigw-id")
 
 
@@ -132,9 +135,9 @@ class Probe:
         self._headers: dict[str, str] = {}
         self._has_gateway = False
         self._shapes: dict[int, str] = {}
-        # It never waits for permits: `run` checks first that there are enough, and a 429 ends it.
+        # It waits for no more than a pace: `run` checks first that there are enough permits, and a 429 ends it.
         self.client = Client(
-            account, max_wait=0.0, max_requests=self.most, sleep=sleep, on_response=self._look_at_response
+            account, max_wait=_AT_A_PACE, max_requests=self.most, sleep=sleep, on_response=self._look_at_response
         )
 
     @property
@@ -240,7 +243,7 @@ class Probe:
 def require_permits(account: Account, requests: int) -> None:
     """Raise `QuotaExhausted` if the account's pool has fewer permits left now than `requests`."""
     usage = open_state(account.state).pool_of(account).usage()
-    if usage.next_permit_in:
+    if usage.next_permit_in > (2 * usage.paced.seconds if usage.paced else 0.0):
         raise QuotaExhausted(
             f"account {account.id} may send its next request in {usage.next_permit_in:.0f} s: run the doctor again then"
         )

@@ -13,14 +13,18 @@ from typing import Any
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database, Transaction
+from whautomate_core.state.grants import Grant, Paced, Usage
+from whautomate_core.state.pace import cautious, is_fast
 from whautomate_core.state.rule import (
     DECLARED_FOR,
     Denial,
     Lane,
     PoolRow,
+    Refusal,
     declaration,
     declare,
     denial,
+    pacing_in_force,
     permits_of,
     server_counts,
     squeeze,
@@ -32,32 +36,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 900.0
 SHORTEST_PAUSE = 1.0
+SPENT_PAUSE = 60.0
+"""Seconds of the first pause after a 429 that says that the day's requests are used up."""
 DAY = 86_400.0
-
-
-@dataclass
-class Grant:
-    """Permits to send so many requests now. `departed` moves its stamp."""
-
-    permits: int
-    at: float
-    """The stamp, by the pool's clock."""
-    since: float
-    """A moment just before the stamp, by this process' steady clock."""
-    waited: float
-    """Seconds."""
-
-
-@dataclass(frozen=True)
-class Usage:
-    """A pool as it stands, for people."""
-
-    account: str
-    remaining: list[tuple[int, int, float]]
-    """For each window: permits left, of how many, in how many seconds."""
-    paused_for: float
-    next_permit_in: float
-    asked_by: str
 
 
 @dataclass(frozen=True)
@@ -111,18 +92,28 @@ class Permits:
             )
         changes: dict[str, object] = {"declared": declare(caller.limits, pool, now)} if declares else {}
         held = squeeze(pool, windows, now)
-        denied = denial(pool, held, permits, lane, now, caller.margin, self._stamps)
+        pacing = pacing_in_force(pool, now)
+        pace = pacing.pace(caller.limits.burst, held[0], caller.margin)
+        if declares and caller.limits.burst is not None:
+            pacing = pacing.declare(caller.limits.burst, now)
+        if pool.pacing != (said := pacing.text()):
+            changes["pacing"] = said
+        denied = denial(pool, held, permits, lane, now, caller.margin, self._stamps, pace)
         if denied is None:
-            for number in range(pool.seq + 1, pool.seq + permits + 1):
+            gap = pace.spaced(permits) if pace is not None else 0.0
+            stamps = [now + i * gap for i in range(permits)]
+            for number, at in enumerate(stamps, pool.seq + 1):
                 self._run(
-                    "INSERT INTO whautomate_permit (account, seq, at) VALUES (?, ?, ?)", caller.account, number, now
+                    "INSERT INTO whautomate_permit (account, seq, at) VALUES (?, ?, ?)", caller.account, number, at
                 )
-            changes |= {"seq": pool.seq + permits, "last_at": now, "asked_by": caller.me}
+            changes |= {"seq": pool.seq + permits, "last_at": stamps[-1], "asked_by": caller.me}
+            if pace is not None:
+                changes["due"] = pace.next_due(pool.due, stamps)
         if changes:
             self._update(**changes)
         if denied is None and _is_round(pool.seq, permits):
             self.prune()
-        return denied or Grant(permits, now, since, since - started)
+        return denied or Grant(permits, now, since, since - started, pace)
 
     def prune(self) -> None:
         """Remove permits that are older than every window, and than a day."""
@@ -147,10 +138,12 @@ class Permits:
         for new, number in changes:
             self._run("UPDATE whautomate_permit SET at = ? WHERE account = ? AND seq = ?", new, account, number)
         if changes:
-            self._update(last_at=now)
+            # As if it were granted now. What was granted between has its place in `due` already.
+            due = max(pool.due, now + grant.pace.interval) if grant.pace is not None else pool.due
+            self._update(last_at=now, due=due)
         return now, since
 
-    def pause(self, seconds: float | None, grant: Grant | None, jitter: random.Random) -> None:
+    def pause(self, seconds: float | None, grant: Grant | None, jitter: random.Random, why: Refusal) -> None:
         """Grant nothing for so long; see `SharedPool.pause`."""
         pool = self._locked()
         now = max(self._transaction.now(), pool.last_at)
@@ -165,19 +158,53 @@ class Permits:
                 self._update(paused_until=now + seconds)
             return
         strikes = pool.strikes + 1 if now - pool.paused_until < DECLARED_FOR else 1
-        pause = min(LONGEST_PAUSE, 2.0 ** min(strikes, 30)) * jitter.uniform(1.0, 1.5)
-        if seconds is not None:
-            pause = seconds
-        count, window = squeeze(pool, windows_in_force(self._caller.limits, pool, now), now)[0]
-        sent = self._sent_since(pool, now - window)
-        self._update(
-            paused_until=now + pause,
-            strikes=strikes,
-            # At most halved at a time: others may have used what is missing. Two, for calls that need a pair.
-            squeezed_to=max(2, count // 2, min(count, sent) * 9 // 10),
-            squeezed_until=now + pause + DECLARED_FOR,
-        )
+        pause = 2.0 ** min(strikes, 30) if why != "quota" else SPENT_PAUSE * 2.0 ** min(strikes - 1, 30)
+        pause = min(LONGEST_PAUSE, pause) * jitter.uniform(1.0, 1.5) if seconds is None else seconds
+        self._update(paused_until=now + pause, strikes=strikes)
+        if why == "quota":
+            self._update(spent_until=now + pause)
+            said = "Whautomate says the day's requests are used up; the next is tried in %.0f s"
+            log.warning(f"account %s: {said}", self._caller.account, pause)
+            return
         log.warning("account %s: the server asks for a pause, nothing is sent for %.0f s", self._caller.account, pause)
+        self._slow_down(pool, grant, now, now + pause, is_rate=why == "rate")
+
+    def _slow_down(self, pool: PoolRow, grant: Grant | None, now: float, until: float, *, is_rate: bool) -> None:
+        """Keep to a pace, or to fewer in the shortest window: a request that the limits allow was refused.
+
+        A server with a token bucket refuses what comes close together. What it refuses although it came at a pace
+        shows that the bucket is smaller, then that it wasn't the bucket: the limit is lower, or others use the account.
+        """
+        limits, margin = self._caller.limits, self._caller.margin
+        (count, seconds), *_ = windows = windows_in_force(limits, pool, now)
+        held = squeeze(pool, windows, now)[0]
+        pacing = pacing_in_force(pool, now)
+        pace = pacing.pace(limits.burst, held, margin)
+        settled = not is_rate or (pacing.learned is not None and pacing.learned.settled)
+        if is_rate and pace is None and self._went_fast(held, now if grant is None else grant.at):
+            pacing = pacing.learn("refused", None, now)
+            log.warning(
+                "account %s: the server refused requests (429) that came close together, although the limits allow "
+                "them. From now on they go one by one, %d in %g s; `whautomate doctor --forget` forgets that",
+                *(self._caller.account, count, seconds),
+            )
+        elif pace is not None and pace.burst > 1 and not settled:
+            fewer = cautious(held)
+            pacing = pacing.learn("refused", fewer if fewer < pace.burst else max(1, pace.burst // 4), now)
+        else:
+            if pace is not None and not settled:
+                pacing = pacing.learn("refused", None, now, settled=True)
+            most, sent = held[0], self._sent_since(pool, now - seconds)
+            # At most halved at a time: others may have used what is missing. Two, for calls that need a pair.
+            held = (max(2, most // 2, min(most, sent) * 9 // 10), seconds)
+            self._update(squeezed_to=held[0], squeezed_until=until + DECLARED_FOR)
+        if pace := pacing.pace(limits.burst, held, margin):
+            self._update(pacing=pacing.text(), due=max(pool.due, pace.due_if_empty(until)))
+
+    def _went_fast(self, window: tuple[int, float], at: float) -> bool:
+        """Whether the permits up to a stamp followed each other faster than the average rate of the window."""
+        latest = "SELECT at FROM whautomate_permit WHERE account = ? AND at <= ? ORDER BY seq DESC LIMIT ?"
+        return is_fast(window, [at for (at,) in self._run(latest, self._caller.account, at, cautious(window) + 1)])
 
     def count(self, said: Counters, grant: Grant | None) -> None:
         """Believe the server's counters if they leave fewer; see `SharedPool.counted`."""
@@ -209,7 +236,9 @@ class Permits:
         caller, pool = self._caller, self._locked()
         now = max(self._transaction.now(), pool.last_at)  # as for permits, if the clock was set back
         windows = squeeze(pool, windows_in_force(caller.limits, pool, now), now)
-        denied = denial(pool, windows, 1, "interactive", now, caller.margin, self._stamps)
+        pacing = pacing_in_force(pool, now)
+        pace = pacing.pace(caller.limits.burst, windows[0], caller.margin)
+        denied = denial(pool, windows, 1, "interactive", now, caller.margin, self._stamps, pace)
         counted = server_counts(pool, now)
 
         def left(count: int, seconds: float) -> int:
@@ -222,6 +251,8 @@ class Permits:
             paused_for=max(0.0, pool.paused_until - now),
             next_permit_in=denied.wait if denied else 0.0,
             asked_by=pool.asked_by,
+            paced=Paced(pace.interval, pace.together, pacing.learned) if pace else None,
+            is_spent=pool.spent_until > now and pool.spent_until >= pool.paused_until,
         )
 
     # --- rows
@@ -229,7 +260,8 @@ class Permits:
     def ensure_row(self) -> None:
         """Make the account's row if there is none."""
         if not self._run(_ROW, self._caller.account):
-            new = PoolRow(0, 0.0, 0.0, 0, None, 0.0, counted="{}", declared="{}", asked_by=self._caller.me)
+            nothing = {"counted": "{}", "declared": "{}", "pacing": "{}"}
+            new = PoolRow(0, 0.0, 0.0, 0, None, 0.0, **nothing, asked_by=self._caller.me, due=0.0, spent_until=0.0)
             self._run(_NEW_ROW, self._caller.account, *new)
 
     def row(self) -> PoolRow:

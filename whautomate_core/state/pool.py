@@ -21,13 +21,25 @@ from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database
 from whautomate_core.state.forks import belongs_to_process
-from whautomate_core.state.permits import SHORTEST_PAUSE, Caller, Grant, Permits, Usage, grant_at_once
+from whautomate_core.state.grants import Grant, Usage
+from whautomate_core.state.permits import SHORTEST_PAUSE, Caller, Permits, grant_at_once
 from whautomate_core.state.queue import Queue
-from whautomate_core.state.rule import DECLARED_FOR, Denial, Lane
+from whautomate_core.state.rule import DECLARED_FOR, Denial, Lane, Refusal
 from whautomate_core.values.limits import Limits, margin
 from whautomate_core.values.progress import waits
 
-__all__ = ["LONGEST_SLEEP", "SHORTEST_PAUSE", "Denial", "Grant", "Lane", "Pool", "SharedPool", "Usage", "usages"]
+__all__ = [
+    "LONGEST_SLEEP",
+    "SHORTEST_PAUSE",
+    "Denial",
+    "Grant",
+    "Lane",
+    "Pool",
+    "Refusal",
+    "SharedPool",
+    "Usage",
+    "usages",
+]
 
 T = TypeVar("T")
 
@@ -48,9 +60,9 @@ class Pool(Protocol):
 
     async def adeparted(self, grant: Grant) -> None: ...
 
-    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None: ...
+    def pause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None: ...
 
-    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None: ...
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None: ...
 
     def counted(
         self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None
@@ -152,30 +164,45 @@ class SharedPool:
         because the server counts from the request's arrival. Call it again for each request of the grant: for a
         tunnel, then for the request that goes through it.
         """
+        if gap := grant.gap(self._database.steady()):
+            self._sleep(gap)
         if self._is_late(grant):
-            grant.at, grant.since = self._in_transaction(lambda permits: permits.move(grant))
+            self._move(grant)
+        grant.leave(self._database.steady())
 
     async def adeparted(self, grant: Grant) -> None:
         """`departed` without blocking the event loop."""
+        if gap := grant.gap(self._database.steady()):
+            await asyncio.sleep(gap)
         if self._is_late(grant):
-            await self._in_thread(lambda: self.departed(grant))
+            await self._in_thread(lambda: self._move(grant))
+        grant.leave(self._database.steady())
 
     def _is_late(self, grant: Grant) -> bool:
-        return self._database.steady() - grant.since > self._margin(self._limits.windows[0][1]) / 2
+        slack = grant.pace.slack if grant.pace else self._margin(self._limits.windows[0][1])
+        return self._database.steady() - grant.since > slack / 2
 
-    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
+    def _move(self, grant: Grant) -> None:
+        grant.at, grant.since = self._in_transaction(lambda permits: permits.move(grant))
+
+    def pause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None:
         """Grant nothing to anybody for so many seconds: the server answered 429 to a request of `grant`.
 
-        Without `seconds` each pause in a row is longer, with jitter. A server that refuses what the limits allow is
-        stricter than they are: for ten minutes the shortest window is taken as what it did accept, less a tenth.
-        A request from before the latest pause says nothing new, however late its answer comes; only a longer wait that
-        the server asks for counts.
-        """
-        self._in_transaction(lambda permits: permits.pause(seconds, grant, self._jitter))
+        Without `seconds` each pause in a row is longer, with jitter. A server that refuses what the limits allow may
+        have a token bucket: if the requests came close together, the pool keeps to a pace from then on. Otherwise the
+        server is stricter than the limits: for ten minutes the shortest window is taken as what it did accept, less a
+        tenth. A request from before the latest pause says nothing new, however late its answer comes; only a longer
+        wait that the server asks for counts.
 
-    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
+        Args:
+            why: If the day's requests are used up, pauses grow from one minute to 15, and the limits and the pace stay
+                as they are. What is not a 429 teaches no pace.
+        """
+        self._in_transaction(lambda permits: permits.pause(seconds, grant, self._jitter, why))
+
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None:
         """`pause` without blocking the event loop."""
-        await self._in_thread(lambda: self.pause(seconds, grant))
+        await self._in_thread(lambda: self.pause(seconds, grant, why))
 
     def counted(self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None) -> None:
         """Say what the server counts. It is believed if it leaves fewer than the pool does: others may use the account.
@@ -247,7 +274,7 @@ class SharedPool:
     def _attempt(self, permits: int, lane: Lane, started: float) -> Grant | Denial:
         declares = self._declares and self._database.steady() - self._declared >= DECLARED_FOR / 10
         outcome: Grant | Denial | None = None
-        if not self._database.is_sqlite:
+        if not self._database.is_sqlite and self._limits.burst is None:
             outcome = grant_at_once(self._database, self._caller, permits, lane, started, declares=declares)
         if outcome is None:
             outcome = self._in_transaction(lambda pool: pool.take(permits, lane, started, declares=declares))

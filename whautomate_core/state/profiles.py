@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import profiles
+from whautomate_core.state.pace import Pacing, pacing_of
+from whautomate_core.state.schema import pools, profiles
 
 BELIEVED_FOR = 30 * 86_400.0
 """Seconds after which a profile is no longer trusted: a page that became smaller than known would cut a list."""
@@ -124,7 +125,7 @@ class Profiles:
         return self._database.run(lambda connection: self._read(connection, account))
 
     def put(self, account: str, profile: Profile) -> None:
-        """Write the profile of an account over an earlier one."""
+        """Write the profile of an account over an earlier one. Behind a gateway of AWS, its pool keeps to a pace."""
         self._database.run(lambda connection: self._write(connection, account, profile))
 
     def learn(self, account: str, path: str, found: Mapping[str, Any]) -> Profile:
@@ -149,10 +150,26 @@ class Profiles:
     def _write(self, connection: Connection, account: str, profile: Profile) -> None:
         now = self._database.now(connection)
         connection.execute(delete(profiles).where(profiles.c.account == account))
-        text = json.dumps(asdict(_dated(profile, now)))
-        connection.execute(insert(profiles).values(account=account, found=text, at=now))
+        profile = _dated(profile, now)
+        connection.execute(insert(profiles).values(account=account, found=json.dumps(asdict(profile)), at=now))
+        if profile.gateway == "aws":
+            change_pacing(connection, account, lambda pacing: pacing.guess(profile.seen_at["gateway"]))
 
     def forget(self, account: str) -> bool:
-        """Delete the profile of an account. Returns whether there was one."""
-        gone = delete(profiles).where(profiles.c.account == account)
-        return bool(self._database.run(lambda connection: connection.execute(gone).rowcount))
+        """Delete the profile of an account, and the pace that its pool has learned. Returns whether there was one."""
+
+        def work(connection: Connection) -> bool:
+            gone = connection.execute(delete(profiles).where(profiles.c.account == account)).rowcount
+            return change_pacing(connection, account, lambda pacing: pacing._replace(learned=None)) or bool(gone)
+
+        return self._database.run(work)
+
+
+def change_pacing(connection: Connection, account: str, change: Callable[[Pacing], Pacing]) -> bool:
+    """Change what an account's pool knows of a token bucket. Returns whether that makes a difference."""
+    mine = pools.c.account == account
+    text = connection.execute(select(pools.c.pacing).where(mine).with_for_update()).scalar()
+    if text is None or (changed := change(pacing_of(text)).text()) == text:
+        return False
+    connection.execute(update(pools).where(mine).values(pacing=changed))
+    return True

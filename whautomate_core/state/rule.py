@@ -1,7 +1,8 @@
 """The arithmetic of the pool: which permits may go, and when. Values in, values out.
 
 An exact sliding log. Permit k may go when permit k-N is older than the window and its margin, for every window: that
-keeps any sliding window, so any fixed window of any phase, within N.
+keeps any sliding window, so any fixed window of any phase, within N. If the server may have a token bucket, permits
+also keep to a pace (`pace`).
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from whautomate_core.state.pace import Pace, Pacing, pacing_of
 from whautomate_core.values.limits import Limits, head_room, lowest
 
 Lane = Literal["interactive", "bulk"]
+Refusal = Literal["rate", "quota", "busy"]
+"""Why a server asks for a pause: 429, 429 because the day's requests are used up, or something other than limits."""
 Window = tuple[int, float]
 """Permits, and the seconds they are for."""
 
@@ -34,6 +38,9 @@ class PoolRow(NamedTuple):
     counted: str
     declared: str
     asked_by: str
+    due: float
+    pacing: str
+    spent_until: float
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,11 @@ def squeeze(pool: PoolRow, windows: list[Window], now: float) -> list[Window]:
     return [(min(count, pool.squeezed_to), seconds), *others]
 
 
+def pacing_in_force(pool: PoolRow, now: float) -> Pacing:
+    """What is known now of the server's bucket."""
+    return pacing_of(pool.pacing).current(now, DECLARED_FOR)
+
+
 def server_counts(pool: PoolRow, now: float) -> dict[float, tuple[int, float]]:
     """Window in seconds -> number of the last permit that the server's counters leave, and until when."""
     said = json.loads(pool.counted).items()
@@ -102,6 +114,7 @@ def denial(
     now: float,
     margin: Callable[[float], float],
     stamps: Callable[[list[int]], Mapping[int, float]],
+    pace: Pace | None = None,
 ) -> Denial | None:
     """Why so many permits can't be granted together now; None if they can.
 
@@ -112,13 +125,22 @@ def denial(
     # If the clock was set back, wait: once it is right again, a stamp made now would seem older than it is.
     due, window = max(pool.paused_until, pool.last_at), None
     reason = "the server said 429 (or the database's clock was set back)"
-    # For each window the permit that has to be older than it.
-    before = [pool.seq + permits - permits_of(window, lane) for window in windows]
-    known = stamps(before)
-    for (count, seconds), number in zip(windows, before, strict=True):
-        free = known[number] + seconds + margin(seconds) if number in known else 0.0
+    if pool.spent_until >= due:
+        reason = "Whautomate says the day's requests are used up"
+    # Which of the permits leave when: together, or one by one.
+    gap = pace.spaced(permits) if pace is not None else 0.0
+    leaving = [(i, i * gap) for i in range(permits)] if gap else [(permits - 1, 0.0)]
+    # For each window and permit the earlier permit that has to be older than the window.
+    before = {
+        (window, later): pool.seq + 1 + i - permits_of(window, lane) for window in windows for i, later in leaving
+    }
+    known = stamps(list(before.values()))
+    for ((count, seconds), later), number in before.items():
+        free = known[number] + seconds + margin(seconds) - later if number in known else 0.0
         if free > max(due, now):
             due, window, reason = free, seconds, f"{count} per {seconds:g} s are used up"
+    if pace is not None and (free := pace.free_at(pool.due, permits, bulk=lane == "bulk")) > max(due, now):
+        due, window, reason = free, windows[0][1], f"requests go one by one, {pace.interval:.2f} s apart on average"
     for seconds, (last, until) in server_counts(pool, now).items():
         if pool.seq + permits > last and until > max(due, now):
             due, window, reason = until, seconds, f"the server counts more in {seconds:g} s than was sent from here"

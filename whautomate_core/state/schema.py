@@ -50,6 +50,11 @@ pools = Table(
     # Here and not in a table of its own, so that it is read under the lock by the same statement.
     Column("declared", Text, nullable=False),
     Column("asked_by", String, nullable=False),  # host and pid of the latest caller
+    # The rest has defaults, for the rows that processes of an older version make.
+    Column("due", Float(53), nullable=False, server_default="0"),  # when the next permit is due at an even pace
+    # What is known of a token bucket of the server: JSON, `pace.Pacing`. `{}` if nothing says that there is one.
+    Column("pacing", Text, nullable=False, server_default="{}"),
+    Column("spent_until", Float(53), nullable=False, server_default="0"),  # end of a pause for the day's quota
 )
 
 # The sliding log. `seq` has no gaps and `at` never falls along it. So one look-up finds the permit that has to be older
@@ -267,7 +272,7 @@ BEGIN
     IF NOT FOUND THEN RETURN; END IF;
     -- The time after the wait for the lock.
     moment := coalesce(told, extract(epoch FROM clock_timestamp()));
-    IF moment < pool.paused_until OR moment < pool.last_at OR moment < pool.squeezed_until
+    IF moment < pool.paused_until OR moment < pool.last_at OR moment < pool.squeezed_until OR pool.pacing <> '{}'
         OR EXISTS (SELECT FROM json_each(pool.counted::json) WHERE (value ->> 1)::double precision > moment)
         OR EXISTS (
             SELECT FROM json_each_text(pool.declared::json)
@@ -303,6 +308,17 @@ def _grant(connection: Connection) -> None:
         connection.exec_driver_sql(GRANT)
 
 
+def pace(connection: Connection) -> None:
+    """Pools know of a token bucket of the server, and PostgreSQL's function leaves those that do to the full rule."""
+    there = {column["name"] for column in inspect(connection).get_columns(pools.name)}
+    if "pacing" not in there:  # else `_create` made it a moment ago
+        real = "DOUBLE PRECISION" if connection.dialect.name == "postgresql" else "FLOAT"
+        zero = "NOT NULL DEFAULT 0"
+        for column in (f"due {real} {zero}", "pacing TEXT NOT NULL DEFAULT '{}'", f"spent_until {real} {zero}"):
+            connection.execute(text(f"ALTER TABLE whautomate_pool ADD COLUMN {column}"))
+    _grant(connection)
+
+
 UPGRADES: tuple[Callable[[Connection], None], ...] = (
     _create,
     _identify,
@@ -310,6 +326,7 @@ UPGRADES: tuple[Callable[[Connection], None], ...] = (
     _detail,
     split_outcomes,
     _grant,
+    pace,
 )
 """Steps from version n to n+1, from the first release on. A released step is never changed."""
 

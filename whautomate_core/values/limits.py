@@ -13,12 +13,16 @@ class Limits:
     """Permits per window: `Limits([(300, 60.0), (432_000, 86_400.0)])` is 300 a minute and 432,000 a day."""
 
     windows: tuple[tuple[int, float], ...]
+    burst: int | None
+    """How many requests the server takes at once, if the shortest window is the rate of a token bucket. None: not
+    known."""
 
-    def __init__(self, windows: Iterable[tuple[int, float]]) -> None:
+    def __init__(self, windows: Iterable[tuple[int, float]], burst: int | None = None) -> None:
         windows = tuple(sorted(((int(n), float(seconds)) for n, seconds in windows), key=lambda w: w[1]))
         if not windows or any(n < 1 or seconds <= 0 for n, seconds in windows):
             raise ConfigurationError("limits need at least one window of at least one permit and some seconds")
         object.__setattr__(self, "windows", windows)
+        object.__setattr__(self, "burst", burst)
 
     @classmethod
     def trial(cls) -> Limits:

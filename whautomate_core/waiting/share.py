@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state import open_state
-from whautomate_core.state.pool import Grant, Lane, Pool
+from whautomate_core.state.pool import Grant, Lane, Pool, Refusal
 from whautomate_core.values.limits import Limits
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ class WaitingPool:
     async def adeparted(self, grant: Grant) -> None:
         await self._pools[1].adeparted(grant)
 
-    def pause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
-        self._pools[1].pause(seconds, grant)
+    def pause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None:
+        self._pools[1].pause(seconds, grant, why)
 
-    async def apause(self, seconds: float | None = None, grant: Grant | None = None) -> None:
-        await self._pools[1].apause(seconds, grant)
+    async def apause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None:
+        await self._pools[1].apause(seconds, grant, why)
 
     def counted(self, remaining: int, reset_after: float | None, limit: int | None, grant: Grant | None = None) -> None:
         self._pools[1].counted(remaining, reset_after, limit, grant)
