@@ -18,6 +18,7 @@ nox.options.sessions = ["lint", "tests"]
 
 ROOT = Path(__file__).parent
 VENVS = ROOT / ".venvs"
+RESULTS = VENVS / "results"
 TOOLS = Path(sys.executable).parent
 
 EXTRAS = ["calendar", "emulator", "files", "postgres"]
@@ -108,7 +109,19 @@ def envs(session: nox.Session, name: str) -> None:
 @nox.parametrize("name", list(ENVS), ids=list(ENVS))
 def tests(session: nox.Session, name: str) -> None:
     """Run the tests that belong to an environment; arguments go to pytest."""
-    session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or TESTS[name]))
+    session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or [*TESTS[name], *kept(name, "tests")]))
+
+
+def kept(name: str, which: str, version: str = THIS) -> list[str]:
+    """What has pytest keep the results of a whole run, for `compatibility`."""
+    return [f"--junitxml={RESULTS / f'{name}-{version}-{which}.xml'}"] if name.startswith("airflow") else []
+
+
+@nox.session
+def compatibility(session: nox.Session) -> None:
+    """Write docs/compatibility.md from the results of the last `tests`, `pythons` and `prove` of Airflow."""
+    results = sorted(RESULTS.glob("*.xml"), key=lambda file: file.stat().st_mtime)
+    session.run(str(env(session, "core")), "scripts/make_compatibility.py", *map(str, results))
 
 
 @nox.session
@@ -117,7 +130,8 @@ def pythons(session: nox.Session, version: str, name: str) -> None:
     """Run the tests of an environment on another Python, where that is installed."""
     if version == THIS:
         session.skip(f"`tests` runs on Python {version}")
-    session.run(str(env(session, name, version)), "-m", "pytest", *(session.posargs or TESTS[name]))
+    arguments = session.posargs or [*TESTS[name], *kept(name, "tests", version)]
+    session.run(str(env(session, name, version)), "-m", "pytest", *arguments)
 
 
 @nox.session
@@ -125,7 +139,7 @@ def pythons(session: nox.Session, version: str, name: str) -> None:
 def prove(session: nox.Session, name: str) -> None:
     """Run what takes long: kill loops, real schedulers, the vendor's true limits."""
     python, many = str(env(session, name)), {"WHAUTOMATE_TEST_RUNS": "250"}
-    session.run(python, "-m", "pytest", *(session.posargs or PROOFS[name]), env=many)
+    session.run(python, "-m", "pytest", *(session.posargs or [*PROOFS[name], *kept(name, "prove")]), env=many)
 
 
 @nox.session

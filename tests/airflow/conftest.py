@@ -151,6 +151,13 @@ def kept_by_airflow(dag_id):
     return kept
 
 
+@pytest.fixture(scope="session", autouse=True)
+def told_to_the_compatibility_table(record_testsuite_property):
+    """What scripts/make_compatibility.py reads of a run from its JUnit file."""
+    record_testsuite_property("airflow", importlib.metadata.version("apache-airflow"))
+    record_testsuite_property("python", f"{sys.version_info.major}.{sys.version_info.minor}")
+
+
 @pytest.fixture
 def connections(monkeypatch):
     """Sets a connection for this process: `connections("whautomate_default", host, key, **settings)`."""

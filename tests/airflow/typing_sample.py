@@ -11,7 +11,9 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateUpdateContactOperator,
 )
 from airflow_provider_whautomate.operators.messages import WhautomateSendWhatsappTextOperator
+from airflow_provider_whautomate.retry_policy import whautomate_retry_policy
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
+from airflow_provider_whautomate.task_groups import contacts_to_campaign
 
 
 def rightly(other: XComArg) -> None:
@@ -31,6 +33,16 @@ def rightly(other: XComArg) -> None:
     WhautomateSyncContactsOperator(task_id="sync", source="customers.csv", mapping={"phoneNumber": "mobile"})
 
     WhautomateContactSensor(task_id="wait", contact_id=other, tag="vip", deferrable=True, timeout=60)
+    contacts_to_campaign(
+        source="customers.csv",
+        mapping={"phoneNumber": "mobile"},
+        consent_column=None,
+        tag="{{ params.tag }}",
+        name="spring-sale",
+        template={"name": "t", "language": "en"},
+        max_recipients=5,
+        default_args={"retries": 3, "retry_policy": whautomate_retry_policy()},
+    ).get_child_by_label("wait")
 
 
 def wrongly() -> None:
@@ -45,3 +57,4 @@ def wrongly() -> None:
     WhautomateUpdateContactOperator("update", contact_id="c", contact={})  # type: ignore[call-arg, misc]
     WhautomateSendWhatsappTextOperator(task_id="send", message={"textMessage": "Hi"})  # type: ignore[arg-type]
     WhautomateSyncContactsOperator(task_id="sync", source="c.csv", maping={})  # type: ignore[call-arg]
+    contacts_to_campaign(source="c.csv", mapping={}, tag="t", name="n", template={})  # type: ignore[arg-type, call-arg]

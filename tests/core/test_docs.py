@@ -1,6 +1,7 @@
 """What the documents count and list is what there is: endpoints, jobs, conditions."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,8 @@ def test_the_number_of_endpoints_is_right(name: str) -> None:
     assert said == [str(len(ENDPOINTS))]
 
 
-def make_vendor() -> Any:
-    spec = importlib.util.spec_from_file_location("make_vendor", ROOT / "scripts" / "make_vendor.py")
+def script(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -47,7 +48,7 @@ def make_vendor() -> Any:
 
 
 def test_the_page_of_the_vendor_is_written_from_the_behaviours_and_the_contract() -> None:
-    module = make_vendor()
+    module = script("make_vendor")
     text = module.PAGE.read_text(encoding="utf-8")
     assert text == module.page(), "python scripts/make_vendor.py writes it anew"
     assert [one.name for one in all_questions() if one.is_open and f"| `{one.name}=" not in text] == []
@@ -75,3 +76,47 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 def anchors(page: Path) -> set[str]:
     titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
     return {"#" + re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_compatibility_page_says_what_was_run_and_of_the_pinned_versions() -> None:
+    module = script("make_compatibility")
+    results = json.loads(module.KEPT.read_text(encoding="utf-8"))
+    assert module.PAGE.read_text(encoding="utf-8") == module.page(results), "nox -s compatibility writes it anew"
+    pins = [(ROOT / "constraints" / f"{name}.txt").read_text(encoding="utf-8") for name in ("airflow", "airflow-2.11")]
+    assert set(results) == {re.findall(r"^apache-airflow==(\S+)", one, re.M)[0] for one in pins}
+    supported = set(re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8")))
+    assert {python for of_it in results.values() for python in of_it} <= supported
+
+
+def test_each_module_of_airflows_tests_is_in_one_row_of_it() -> None:
+    rows = [name for _, modules, _ in script("make_compatibility").FEATURES for name in modules.split()]
+    there = [file.stem.removeprefix("test_") for file in (ROOT / "tests" / "airflow").glob("test_*.py")]
+    assert sorted(name for name in rows if name != "prove_airflow") == sorted(there)
+
+
+def test_a_cell_is_filled_by_a_run_alone(tmp_path: Path) -> None:
+    module = script("make_compatibility")
+    module.FEATURES = [("One", "one", ""), ("Both", "one two", ""), ("New", "one", "3.3")]
+    module.KEPT, module.PAGE = tmp_path / "kept.json", tmp_path / "page.md"
+
+    def run(airflow: str, module_name: str, *outcomes: str) -> str:
+        cases = "".join(
+            f'<testcase classname="tests.airflow.test_{module_name}">{f"<{one}/>" if one else ""}</testcase>'
+            for one in outcomes
+        )
+        properties = f'<property name="airflow" value="{airflow}"/><property name="python" value="3.11"/>'
+        file = tmp_path / "run.xml"
+        file.write_text(
+            f'<testsuites><testsuite timestamp="2026-06-01T10:00:00"><properties>{properties}</properties>{cases}'
+            "</testsuite></testsuites>"
+        )
+        module.main([str(file)])
+        text: str = module.PAGE.read_text()
+        return text[text.index("| |") :]
+
+    assert "| One | 2 |\n| Both | - |\n| New | needs 3.3 |\n| Last run | 2026-06-01 |" in run("2.11.2", "one", "", "")
+    assert "| One | - | 2 |" in run("3.3.2", "two", ""), "the newest Airflow first, and nothing of it was run"
+    assert "| One | **1 of 2 failed** | 2 |\n" in run("3.3.2", "one", "failure", "", "skipped")
+    again = run("3.3.2", "one", "", "", "")
+    assert "| One | 3 | 2 |\n| Both | 4 | - |\n| New | 3 | needs 3.3 |" in again
+    assert run("3.3.2", "one", "") == again, "a part of its tests says nothing of the rest"
