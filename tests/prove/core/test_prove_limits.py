@@ -48,6 +48,26 @@ def test_300_a_minute_from_16_processes_for_three_minutes(
     assert 60.0 / statistics.median(cycles) >= 0.97
 
 
+@pytest.mark.parametrize(
+    "refused_count",
+    [
+        pytest.param(True, marks=pytest.mark.whautomate(window="bucket", burst=5, refused_count=True)),
+        pytest.param(False, marks=pytest.mark.whautomate(window="bucket", burst=20, refused_count=False)),
+    ],
+)
+def test_a_bucket_of_5_a_second_is_met_at_its_pace_once_it_has_refused(
+    whautomate_emulator: Any, state_url: str, account: str, refused_count: bool
+) -> None:
+    emulator = whautomate_emulator
+    job = Calls(emulator.url, emulator.key, state_url, MINUTE, account, margin=margin(60.0))
+    run_calls(job, 16, lambda: settled(emulator)[400:])
+    refused = [at for at, status in statuses(emulator) if status == 429]
+    assert 0 < len(refused) <= 16  # those in flight at the first refusal
+    stamps = settled(emulator)
+    gaps = [(b - a) / 100 for a, b in zip(stamps[100:], stamps[200:], strict=False)]
+    assert 61.0 / 300 / statistics.median(gaps) >= 0.97  # of what limit and margin leave
+
+
 @pytest.mark.whautomate(limits=((200, 60.0),))
 def test_told_300_and_allowed_200_a_minute(whautomate_emulator: Any, state_url: str, account: str) -> None:
     emulator = whautomate_emulator
