@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from whautomate_core.errors import ConfigurationError, PolicyRefused, UnexpectedResponse
+from whautomate_core import telemetry
+from whautomate_core.errors import ConfigurationError, UnexpectedResponse
 from whautomate_core.settings import Sends, Settings, names
 from whautomate_core.values.phones import as_dialled, canonical
 
@@ -64,7 +65,7 @@ class Policy:
     def refuse_opt_out_tags(self, tags: Iterable[str]) -> None:
         """Raise `PolicyRefused` if a job is asked to handle an opt-out tag like any other tag."""
         for tag in filter(self.is_opt_out, tags):
-            raise PolicyRefused(f"{tag!r} is an opt-out tag: jobs neither add nor remove it")
+            raise telemetry.refused("opt_out_tag", f"{tag!r} is an opt-out tag: jobs neither add nor remove it")
 
 
 # Unicode's Default_Ignorable_Code_Point without the format characters, and the blank of Braille.

@@ -17,8 +17,8 @@ PACKAGES = ("whautomate_core", "airflow_provider_whautomate", "prefect_whautomat
 
 # From the bottom to the top: a room imports only itself and rooms to its left.
 ROOMS = [
-    "version", "errors", "values", "settings", "policy", "account", "api", "rows", "job", "state", "client", "waiting",
-    "people", "sync", "bookings", "messaging", "conditions", "jobs", "doctor", "cli",
+    "version", "errors", "telemetry", "values", "settings", "policy", "account", "api", "rows", "job", "state",
+    "client", "waiting", "people", "sync", "bookings", "messaging", "conditions", "jobs", "doctor", "cli",
 ]  # fmt: skip
 ORCHESTRATORS = {"airflow", "prefect"}
 LONGEST = 400

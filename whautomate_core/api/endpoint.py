@@ -180,6 +180,12 @@ def endpoint_of_call(call: Call[Any]) -> Endpoint:
     return _by_request[call.request]
 
 
+def endpoint_id(call: Call[Any]) -> str:
+    """The id of a call's endpoint; `other` for a call that no function of `whautomate_core.api` made."""
+    found = _by_request.get(call.request)
+    return "other" if found is None else found.id
+
+
 def registered() -> tuple[Endpoint, ...]:
     """The endpoints of all modules that have been imported; `registry.ENDPOINTS` has those of all."""
     return tuple(_by_function.values())

@@ -160,6 +160,7 @@ _Fits = Callable[[Mapping[str, Any]], bool]
 class _Participants(RowJob):
     """The key of a row is the id of a client; clients who share a number or address are one."""
 
+    job = "enrol_participants"
     outcomes = ("booked", "waitlisted", "unchanged", "full", "missing")
     beside = ("removed", "kept")
 

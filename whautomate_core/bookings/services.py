@@ -103,6 +103,7 @@ def sync_services(
 
 
 class _Services(RowJob):
+    job = "sync_services"
     beside = ("categories",)
 
     def __init__(self, client: Client, shared: ServiceUpdate, location: str | None, make_categories: bool) -> None:

@@ -119,6 +119,7 @@ def _events(path: str, timezone: str, first: datetime, last: datetime, storage: 
 class _StaffBlocks(RowJob):
     """The key of a row is a staff id, a start and an end. An event that repeats asks for several."""
 
+    job = "sync_staff_blocks"
     outcomes = ("created", "unchanged", "past")
     beside = ("blocks", "removed", "kept")
 

@@ -126,6 +126,7 @@ def sync_classes(
 
 @dataclass
 class _Classes(RowJob):
+    job = "sync_classes"
     beside = ("deleted", "kept")
 
     client: Client

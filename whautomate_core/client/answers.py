@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import httpx
 
+from whautomate_core import telemetry
 from whautomate_core.account import Account
 from whautomate_core.api.call import Call, Repeat, require_named
 from whautomate_core.client import transport
@@ -187,7 +188,9 @@ def _repeatable(call: Call[Any], error: WhautomateError) -> WhautomateError:
 
 
 def _refused(call: Call[Any], status: int) -> PolicyRefused:
-    return PolicyRefused(f"{call.request}: the person {words_of(STOPPED)}; {CODES[STOPPED].advice}", status=status)
+    return telemetry.refused(
+        "stopped_marketing", f"{call.request}: the person {words_of(STOPPED)}; {CODES[STOPPED].advice}", status=status
+    )
 
 
 def _unknown(call: Call[Any], why: str, status: int | None = None) -> OutcomeUnknown:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
+from whautomate_core import telemetry
 from whautomate_core.api import lookups
 from whautomate_core.api.call import Call, Json
 from whautomate_core.client.reads import Everything, read_everything, read_record
 from whautomate_core.client.steps import Read, Rest
-from whautomate_core.errors import PolicyRefused
 from whautomate_core.policy import ALLOW_PROTECTED, Policy, held_tags, tag_names
 from whautomate_core.values.words import counted
 
@@ -30,15 +30,17 @@ def audience_is_permitted(call: Call[Any], body: Mapping[str, Any], policy: Poli
     if policy.sends == "listed" and (
         others or not chosen or not all(policy.lists((str(one.get("name")), str(one.get("id")))) for one in chosen)
     ):
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "not_listed",
             f"{call.request}: sends go to listed segments only, and this audience is not listed (settings sends and "
-            "listed)"
+            "listed)",
         )
     if not call.allow_protected:
         if others or not chosen:
-            raise PolicyRefused(
+            raise telemetry.refused(
+                "unknown_audience",
                 f"{call.request}: the audience of {' and '.join(others) or 'a broadcast without segments'} can't be "
-                f"checked for people who opted out: use segments that exclude them; {ALLOW_PROTECTED}"
+                f"checked for people who opted out: use segments that exclude them; {ALLOW_PROTECTED}",
             )
         for kind in sorted(set(map(_kind, chosen))):
             # If everybody was read a moment ago, their tags were too.
@@ -56,9 +58,10 @@ def require_exclusion(segment: Mapping[str, Any], tags: Iterable[str]) -> None:
     excluded = (segment.get("criteria") or {}).get("exclusionTags") or []
     missing = [tag for tag in tags if tag not in excluded]
     if missing:
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "opted_out",
             f"segment {str(segment.get('name') or segment.get('id'))!r} would message people who opted out: "
-            f"add {', '.join(missing)} to its exclusionTags (criteria.exclusionTags)"
+            f"add {', '.join(missing)} to its exclusionTags (criteria.exclusionTags)",
         )
 
 
@@ -75,15 +78,19 @@ def may_hold(segment: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
 def _require_few(call: Call[Any], chosen: list[Json], others: list[str], most: int, everything: Everything) -> Checks:
     """Raise `PolicyRefused` if the audience may be larger than `most`. People who can't be ruled out count."""
     if others:
-        raise PolicyRefused(f"{call.request}: the audience of {' and '.join(others)} can't be counted (max_recipients)")
+        raise telemetry.refused(
+            "unknown_audience",
+            f"{call.request}: the audience of {' and '.join(others)} can't be counted (max_recipients)",
+        )
     reached: set[str] = set()
     for kind in ("contact", "client"):
         of_kind = [segment for segment in chosen if _kind(segment) == kind]
         people = (yield from read_everything(lookups.people_of(kind), everything)) if of_kind else []
         reached |= {str(one["id"]) for one in people if any(may_hold(segment, one) for segment in of_kind)}
     if len(reached) > most:
-        raise PolicyRefused(
-            f"{call.request}: up to {counted(len(reached), 'person')} would get it, and max_recipients is {most}"
+        raise telemetry.refused(
+            "audience_size",
+            f"{call.request}: up to {counted(len(reached), 'person')} would get it, and max_recipients is {most}",
         )
 
 

@@ -16,6 +16,7 @@ from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.connections import watched
 from whautomate_core.client.guard import CONCERNS, SENDS, Steps, may_skip_reading, prepare
 from whautomate_core.client.last_check import require_permitted
+from whautomate_core.client.measured import Gauges, measured
 from whautomate_core.client.pages import PAGE_SIZE, Pages
 from whautomate_core.client.retries import REPEATED, retrying
 from whautomate_core.client.steps import Ask, Permits, Read, Rest, Send
@@ -57,7 +58,7 @@ class BaseClient:
         self.account = account
         self.run = run
         """The run it works for; claims name it."""
-        self.used = Used(budget)
+        self.used = Used(budget, lane)
         self.cleared = Cleared()
         """The people who were found a moment ago not to have opted out."""
         self.pool = pool or open_state(account.state).pool_of(account)
@@ -65,6 +66,7 @@ class BaseClient:
         self.max_wait = max_wait
         """The longest wait for a permit, in seconds; None waits as long as it takes."""
         self._lane = lane
+        self._gauges = Gauges(account, self.pool)
         self._said: set[str] = set()
         """Notes on templates that were logged."""
         self._retrying = retrying(attempts, *REPEATED)
@@ -156,6 +158,8 @@ class BaseClient:
             before: See `Client.send`.
             read: See `Client.send`.
         """
+        if self._gauges.are_due():
+            yield Ask(self._gauges.report)
         asks_state = call.merge or call.act is Act.BROADCAST or may_skip_reading(call)
         steps: Steps[R] = (yield Ask(lambda: self._guard(call))) if asks_state else self._guard(call)
         grant: Grant | None = None
@@ -167,7 +171,7 @@ class BaseClient:
                 continue
             # Both permits of a pair at once: what was read must not grow old while what follows waits for a permit.
             grant = yield Permits(2 if step.last else 1)
-            answer = yield Send(step.call, grant)
+            answer = yield from measured(Send(step.call, grant))
             read(answer)
             if isinstance(answer, Mapping):
                 people.append(answer)
@@ -185,7 +189,7 @@ class BaseClient:
             # Checked again: forgetting a person waits only for calls that `before` has noted.
             if sent.act in CONCERNS:
                 yield Ask(lambda: require_permitted(sent, people, self.account, self.state))
-        return cast(R, (yield Send(sent, grant)))
+        return cast(R, (yield from measured(Send(sent, grant))))
 
     def _guard(self, call: Call[R]) -> Steps[R]:
         """What the policy reads before a call, and what is then sent."""

@@ -77,10 +77,8 @@ class Client(BaseClient):
         settings = {**http_settings(account), "transport": transport}
         self._make_http, self._has_transport = functools.partial(httpx.Client, **settings), transport is not None
         self._make_line = functools.partial(threading.Semaphore, AT_ONCE)
-        self._on_response = on_response
-        self._sleep = sleep
-        # A real sleep ends as soon as the client is told to stop.
-        self._rest: Callable[[float], object] = self.used.sleep if sleep is time.sleep else sleep
+        self._on_response, self._sleep = on_response, sleep
+        self._rest: Callable[[float], object] = self.used.sleep if sleep is time.sleep else sleep  # ends at a stop
         self._begin()
 
     def __enter__(self) -> Client:
@@ -93,6 +91,7 @@ class Client(BaseClient):
         """Close the connections."""
         if self._http is not None:
             self._http.close()
+        self._gauges.close()
 
     def send(
         self,
@@ -295,6 +294,7 @@ class AsyncClient(BaseClient):
         """Close the connections."""
         if self._http is not None:
             await self._http.aclose()
+        await self._gauges.aclose()
 
     async def send(self, call: Call[R]) -> R:
         """`Client.send`."""

@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from whautomate_core import telemetry
 from whautomate_core.api import lookups
 from whautomate_core.api.call import Act, Call, Json, Repeat, merge, require_fitting
 from whautomate_core.client.audience import audience_is_permitted
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.reads import Everything, read_list, read_record
 from whautomate_core.client.steps import Read, Rest
-from whautomate_core.errors import InvalidRequest, NotFound, PolicyRefused
+from whautomate_core.errors import InvalidRequest, NotFound
 from whautomate_core.policy import ALLOW_PROTECTED, Policy, digits, numbers, readings
 from whautomate_core.values.phones import canonical, shared_digits
 
@@ -148,13 +149,16 @@ def may_skip_reading(call: Call[Any]) -> bool:
 def _refuse_unread(call: Call[Any], policy: Policy) -> None:
     """Refuse what the call alone shows to be forbidden."""
     if call.act in SENDS and policy.sends == "off":
-        raise PolicyRefused(f"{call.request}: sends are off for this account (setting sends)")
+        raise telemetry.refused("sends_off", f"{call.request}: sends are off for this account (setting sends)")
     if call.act is Act.UNTAG and not call.allow_protected:
         for tag in filter(policy.is_opt_out, (call.body or {})["tags"]):
-            raise PolicyRefused(f"{call.request}: {tag!r} is an opt-out tag, which is never removed; {ALLOW_PROTECTED}")
+            raise telemetry.refused(
+                "opt_out_tag", f"{call.request}: {tag!r} is an opt-out tag, which is never removed; {ALLOW_PROTECTED}"
+            )
     if call.act is Act.BOOK and not call.reads and not call.allow_protected:
-        raise PolicyRefused(
-            f"{call.request}: it names no client, so it can't be checked for an opt-out; {ALLOW_PROTECTED}"
+        raise telemetry.refused(
+            "unknown_person",
+            f"{call.request}: it names no client, so it can't be checked for an opt-out; {ALLOW_PROTECTED}",
         )
 
 
@@ -222,19 +226,22 @@ def _people_are_permitted(
         raise NotFound(f"{call.request}: the class has no participant of that id")
     if call.act is Act.DROP_TAG:
         if any(policy.is_opt_out(str(tag.get("name"))) for tag in people):
-            raise PolicyRefused(f"{call.request}: it is an opt-out tag, and everybody would lose it; {ALLOW_PROTECTED}")
+            raise telemetry.refused(
+                "opt_out_tag", f"{call.request}: it is an opt-out tag, and everybody would lose it; {ALLOW_PROTECTED}"
+            )
         return []
     if call.act is Act.BOOK:
         people = yield from _clients_of(people)
     if call.act in SENDS and policy.sends == "listed":
         reached = set[str]().union(*map(numbers, people), numbers((call.body or {}).get("recepient") or {}))
         if not policy.lists(reached):
-            raise PolicyRefused(
+            raise telemetry.refused(
+                "not_listed",
                 f"{call.request}: sends go to listed numbers only, and this number is not listed (settings sends and "
-                "listed)"
+                "listed)",
             )
     if not call.allow_protected and any(_is_harmed(call, person, policy) for person in people):
-        raise PolicyRefused(f"{call.request}: the person has opted out; {ALLOW_PROTECTED}")
+        raise telemetry.refused("opted_out", f"{call.request}: the person has opted out; {ALLOW_PROTECTED}")
     if call.act is Act.FREE_MESSAGE:
         _warn_without_session(call, people)
     return people
@@ -259,8 +266,9 @@ def _numbers_are_permitted(
         found = yield from read_list(of_contacts)
         found += yield from read_list(of_clients, last=sent_next)
         if any(policy.protects(one) for one in found if _is_meant(one, person)):
-            raise PolicyRefused(
-                f"{call.request}: another contact or client of the same person has opted out; {ALLOW_PROTECTED}"
+            raise telemetry.refused(
+                "opted_out",
+                f"{call.request}: another contact or client of the same person has opted out; {ALLOW_PROTECTED}",
             )
         cleared.add(names)
     cleared.add(read.url for read in call.reads if read.answer is not list)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from whautomate_core import telemetry
 from whautomate_core.account import Account
 from whautomate_core.api.call import Act, Call
 from whautomate_core.client.guard import SENDS, concerns
-from whautomate_core.errors import PolicyRefused
 from whautomate_core.policy import numbers
 from whautomate_core.state import State
 from whautomate_core.state.forgotten import OPTED_OUT, REASON
@@ -29,6 +29,6 @@ def require_permitted(call: Call[Any], people: Iterable[Mapping[str, Any]], acco
     if reached and concerns(call, account.policy):
         forgotten = state.forgotten(account.id)
         if forgotten.among(reached):
-            raise PolicyRefused(f"{call.request}: {REASON}")
+            raise telemetry.refused("forgotten", f"{call.request}: {REASON}")
         if not call.allow_protected and forgotten.among(reached, opted_out=True):
-            raise PolicyRefused(f"{call.request}: {OPTED_OUT}")
+            raise telemetry.refused("opted_out", f"{call.request}: {OPTED_OUT}")

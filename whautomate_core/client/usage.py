@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from whautomate_core import telemetry
 from whautomate_core.errors import BudgetExceeded, Stopped
-from whautomate_core.state.pool import Grant
+from whautomate_core.state.pool import Grant, Lane
 from whautomate_core.values.words import counted, requests_line
 
 
@@ -16,9 +17,10 @@ class Used:
 
     Args:
         max_requests: How many requests it may make; None for any number.
+        lane: Its lane, for metrics.
     """
 
-    def __init__(self, max_requests: int | None) -> None:
+    def __init__(self, max_requests: int | None, lane: Lane = "interactive") -> None:
         self.requests = 0
         """Requests sent, repeats included."""
         self.waited = 0.0
@@ -29,6 +31,7 @@ class Used:
         """Returns what the step has changed so far, `earlier` included. Jobs that report such numbers set it."""
         self._taken = 0
         self._most = max_requests
+        self._lane = lane
         self._stopped = threading.Event()
         self.stopped_at: float | None = None
         """When `stop` was called first, by the monotonic clock."""
@@ -79,6 +82,7 @@ class Used:
         """Add seconds that were waited for permits."""
         with self._lock:
             self.waited += seconds
+        telemetry.waited(seconds, self._lane)
 
     def send(self) -> None:
         """Count a request that is sent now."""

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from whautomate_core import telemetry
 from whautomate_core.api import clients, contacts
 from whautomate_core.api.call import Call
 from whautomate_core.api.records import Segment
 from whautomate_core.client.audience import may_hold
 from whautomate_core.client.client import Client
 from whautomate_core.client.whole import require_agreed
-from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging.failures import Failures
 from whautomate_core.policy import Policy, numbers
 from whautomate_core.values.codes import UNREAD, code_of, failed_at, has_failed, retry_at
@@ -220,7 +220,7 @@ def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: d
         if has_failed(line) and (at := failed_at(line) or undated) and (then := retry_at(code_of(line), at)):
             again.append(then)
     if failures.stopped and kind in ("sent", "failed"):
-        raise PolicyRefused(_stopped(broadcast_id, len(failures.stopped)))
+        raise telemetry.refused("stopped_marketing", _stopped(broadcast_id, len(failures.stopped)))
     if kind == "failed" and (unread := failures.codes[UNREAD]):
         log.warning(
             "broadcast %s: it can't be read why %s failed, so they may have stopped your marketing messages (131050)",
@@ -239,11 +239,12 @@ def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: d
     log.info("broadcast %s had %s, read in %s", broadcast_id, counted(lines, "recipient"), requests)
     refused += len(client.state.forgotten(client.account.id).refused(reached))
     if refused:
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "opted_out",
             f"{counted(refused, 'recipient')} of broadcast {broadcast_id} opted out or asked to be forgotten since. "
             "It is not "
             "documented whether a retarget leaves them out, so nothing was sent: make a segment of the others "
-            "(ensure_audience)"
+            "(ensure_audience)",
         )
     # A broadcast starts at a whole second.
     not_before = max(again).replace(microsecond=0) + timedelta(seconds=1) if again and wanted == {"failed"} else None

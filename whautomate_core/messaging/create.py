@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from whautomate_core import telemetry
 from whautomate_core.api import broadcasts
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import Broadcast
@@ -16,7 +17,6 @@ from whautomate_core.errors import (
     KeyTaken,
     NotFound,
     OutcomeUnknown,
-    PolicyRefused,
     UnexpectedResponse,
     WhautomateError,
 )
@@ -121,8 +121,8 @@ def compare(step: Step, key: str, stored: Json, meant: Meant) -> Json:
         there = step.client.send(broadcasts.get_broadcast(stored["id"]))
     except NotFound:
         amend(step, key, {"over": "was deleted at Whautomate"})
-        raise PolicyRefused(
-            f"broadcast {stored['name']!r} was deleted at Whautomate, so it is not sent again"
+        raise telemetry.refused(
+            "ended", f"broadcast {stored['name']!r} was deleted at Whautomate, so it is not sent again"
         ) from None
     wanted = {**meant.named(stored["name"]), "scheduleDateTime": stored.get("start")}
     missing = [name for name in ("segments", "template", "scheduleDateTime") if name in wanted and name not in there]

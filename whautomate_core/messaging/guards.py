@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Json
-from whautomate_core.errors import InvalidRequest, PolicyRefused
+from whautomate_core.errors import InvalidRequest
 from whautomate_core.messaging.audience import Audience
 from whautomate_core.messaging.campaign import Campaign, Component
 from whautomate_core.values.thresholds import limit
@@ -57,33 +58,40 @@ def require_recipients(campaign: Campaign, audience: Audience) -> None:
     people."""
     named = f"broadcast {campaign.name!r}"
     if audience.elsewhere:
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "opted_out",
             f"{named} reaches {counted(audience.elsewhere, 'person')} who opted out through another contact or "
             "client with the "
             "same "
             "number, or asked to be forgotten. Give all their records the opt-out tag, so that segments leave them "
             "out: "
-            "a sync whose suppress names them does that, and export_opt_outs lists opted-out people"
+            "a sync whose suppress names them does that, and export_opt_outs lists opted-out people",
         )
     if audience.most == 0 and campaign.min_recipients > 0:
-        raise PolicyRefused(f"{named} reaches nobody, so nothing was sent (min_recipients=0 permits that)")
+        raise telemetry.refused(
+            "audience_size", f"{named} reaches nobody, so nothing was sent (min_recipients=0 permits that)"
+        )
     if audience.least < campaign.min_recipients > 1:
         hint = (
             ""
             if audience.least == audience.most
             else " (a range, because it is not documented how the criteria are read)"
         )
-        raise PolicyRefused(
-            f"{named} reaches {audience}{hint}, but min_recipients is {campaign.min_recipients}: nothing was sent"
+        raise telemetry.refused(
+            "audience_size",
+            f"{named} reaches {audience}{hint}, but min_recipients is {campaign.min_recipients}: nothing was sent",
         )
     if campaign.max_recipients is not None and audience.most > campaign.max_recipients:
-        raise PolicyRefused(
-            f"{named} reaches {audience}, but max_recipients is {campaign.max_recipients}: nothing was sent"
+        raise telemetry.refused(
+            "audience_size",
+            f"{named} reaches {audience}, but max_recipients is {campaign.max_recipients}: nothing was sent",
         )
     price = cost(campaign.unit_price, audience.most)
     if price is not None and campaign.max_cost is not None and price > campaign.max_cost:
-        raise PolicyRefused(
-            f"{named} costs up to {price:.2f} for {audience}, but max_cost is {campaign.max_cost:.2f}: nothing was sent"
+        raise telemetry.refused(
+            "cost",
+            f"{named} costs up to {price:.2f} for {audience}, but max_cost is {campaign.max_cost:.2f}: nothing was "
+            "sent",
         )
 
 
@@ -98,10 +106,11 @@ def require_like_last(campaign: Campaign, audience: Audience, last: int | None) 
     if campaign.max_deviation is None or last is None:
         return
     if abs(audience.most - last) > limit("max_deviation", campaign.max_deviation, last):
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "deviation",
             f"broadcast {campaign.name!r} reaches {audience}, and the last one reached {last}: that differs by more "
             "than "
-            f"max_deviation={campaign.max_deviation!r}, so nothing was sent"
+            f"max_deviation={campaign.max_deviation!r}, so nothing was sent",
         )
 
 
@@ -113,13 +122,15 @@ def require_as_planned(campaign: Campaign, plan: Json) -> None:
     if not {"hash", "recipients"} <= approved.keys():
         raise InvalidRequest("approved_plan must be the result of the planning step")
     if approved["hash"] != plan["hash"]:
-        raise PolicyRefused(
-            f"broadcast {campaign.name!r} is no longer what was approved: plan it again and have it approved"
+        raise telemetry.refused(
+            "approval",
+            f"broadcast {campaign.name!r} is no longer what was approved: plan it again and have it approved",
         )
     more = plan["recipients"] - approved["recipients"]
     if more > (limit("max_deviation", campaign.max_deviation, approved["recipients"]) if campaign.max_deviation else 0):
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "approval",
             f"broadcast {campaign.name!r} reaches {plan['recipients']} people, but {approved['recipients']} were "
             "approved: "
-            "plan it again and have it approved"
+            "plan it again and have it approved",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Json
 from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging.audience import Audience
@@ -47,7 +48,9 @@ def look_again(step: Step, stored: Json, meant: Meant) -> Json:
         return amend(step, step.key, {"looked": False, "anew": False})
     if not was_there and not begun:
         amend(step, step.key, {"over": "was deleted at Whautomate", "anew": False})
-        raise PolicyRefused(f"broadcast {stored['name']!r} was deleted at Whautomate, so it is not sent again")
+        raise telemetry.refused(
+            "ended", f"broadcast {stored['name']!r} was deleted at Whautomate, so it is not sent again"
+        )
     try:
         audience = audience or audience_of(step, meant)
         require_recipients(step.campaign, audience)
@@ -67,7 +70,8 @@ def look_again(step: Step, stored: Json, meant: Meant) -> Json:
 def _require_waited(audience: Audience, start: datetime) -> None:
     """Raise `PolicyRefused` if recipients of a retarget reached WhatsApp's limit too short a time before it starts."""
     if audience.not_before is not None and audience.not_before > start:
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "marketing_limit",
             "recipients reached WhatsApp's limit of marketing messages since it was created, and may be tried again at "
-            f"{utc(audience.not_before)}: send it then, under another key"
+            f"{utc(audience.not_before)}: send it then, under another key",
         )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Json, summary
 from whautomate_core.api.check import body
 from whautomate_core.api.messages import send_whatsapp_template
@@ -110,7 +111,7 @@ def send_template_to_contacts(
     columns, parameters = _columns(mapping, region_column)
     location = client.account.require_location(location_id)
     if client.account.policy.sends == "off":
-        raise PolicyRefused("sends are off for this account (its setting sends)")
+        raise telemetry.refused("sends_off", "sends are off for this account (its setting sends)")
     try:
         require_in_time(due_at(due), datetime.now(UTC), lateness(max_lateness))
     except NotSent as reason:
@@ -145,6 +146,7 @@ def _columns(
 class _Messages(RowJob):
     """The key of a row is a number, in its canonical form."""
 
+    job = "send_template_to_contacts"
     outcomes = ("sent", "unchanged")
 
     def __init__(

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from whautomate_core import telemetry
 from whautomate_core.api import broadcasts, segments
 from whautomate_core.api.call import Json
 from whautomate_core.client.audience import require_exclusion
 from whautomate_core.client.client import Client
-from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging import timing
 from whautomate_core.messaging.audience import Audience, count_audience, count_recipients
 from whautomate_core.messaging.campaign import Campaign
@@ -231,7 +231,7 @@ def audience_note(campaign: Campaign, audience: Audience) -> Json:
 def require_cooled(step: Step, meant: Meant) -> None:
     """Raise `PolicyRefused` if the same content went to the same audience within `cooldown`, under another key."""
     if reason := _sent_before(step, meant):
-        raise PolicyRefused(reason)
+        raise telemetry.refused("cooldown", reason)
 
 
 def _sent_before(step: Step, meant: Meant) -> str | None:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Call, Json
 from whautomate_core.client.client import Client
-from whautomate_core.errors import NotFound, PolicyRefused, WrongRecord
+from whautomate_core.errors import NotFound, WrongRecord
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, Kind
 from whautomate_core.people.known import Known
 from whautomate_core.policy import numbers
@@ -61,7 +62,7 @@ class OptedOut:
         People that a search may not show are read by their ids, because they may have opted out in the meantime.
         """
         if number in self._refused or any(map(self._has_opted_out, self._unsearched(number))):
-            raise PolicyRefused("the person has opted out")
+            raise telemetry.refused("opted_out", "the person has opted out")
 
     def _unsearched(self, number: str) -> Iterator[Call[Any]]:
         """The calls that read people with a number whom a search may not show."""

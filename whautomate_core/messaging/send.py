@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
-from whautomate_core.errors import PolicyRefused
 from whautomate_core.messaging import timing
 from whautomate_core.messaging.campaign import Campaign
 from whautomate_core.messaging.create import compare, ensure_created
@@ -68,9 +68,10 @@ def send_broadcast(
     except NotSent as reason:
         return {"id": None, "name": name, "created": False, "look_at": None, "skipped": str(reason)}
     if stored.get("over"):
-        raise PolicyRefused(
+        raise telemetry.refused(
+            "ended",
             f"broadcast {name!r} {stored['over']}, so nothing is sent under its key again. To send something new, use "
-            "another key"
+            "another key",
         )
     if not stored.get("compared"):
         stored = compare(step, key, stored, meant)

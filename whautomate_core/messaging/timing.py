@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from whautomate_core.errors import ConfigurationError, PolicyRefused
+from whautomate_core import telemetry
+from whautomate_core.errors import ConfigurationError
 from whautomate_core.messaging.campaign import Campaign
 
 LAST_MINUTE = timedelta(minutes=1)
@@ -87,7 +88,7 @@ def start_of(campaign: Campaign, now: datetime, *, hold: timedelta) -> datetime:
         f"{local:%H:%M} in {zone.key} is outside of send_window ({campaign.send_window[0]}-{campaign.send_window[1]})"
     )
     if campaign.outside_window == "fail":
-        raise PolicyRefused(f"{words}; nothing sent (outside_window='fail')")
+        raise telemetry.refused("sending_hours", f"{words}; nothing sent (outside_window='fail')")
     if campaign.outside_window == "skip":
         raise NotSent(f"{words} (outside_window='skip')")
     day = local.date() if local.time() < begin else local.date() + timedelta(days=1)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Json
 from whautomate_core.api.check import body
 from whautomate_core.api.records import ClientUpdate, ContactUpdate
 from whautomate_core.client.differences import differing, write_differing
-from whautomate_core.errors import ConfigurationError, PolicyRefused
+from whautomate_core.errors import ConfigurationError
 from whautomate_core.job import job
 from whautomate_core.people.find import Wanted, found, look_up, wanted
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, NUMBER, Kind, same_number
@@ -145,9 +146,10 @@ def _set(
         if same_number(fields, record):
             changes = {name: value for name, value in changes.items() if name not in NUMBER}
         if person["protected"] and changes.keys() & reaches and not allow_protected:
-            raise PolicyRefused(
+            raise telemetry.refused(
+                "opted_out",
                 "another contact or client with the same number has opted out; "
-                "set allow_protected=True only after a deliberate human decision"
+                "set allow_protected=True only after a deliberate human decision",
             )
         return changes
 

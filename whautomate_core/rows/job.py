@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
+from whautomate_core import telemetry
 from whautomate_core.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -59,6 +60,9 @@ class RowJob:
 
     `run_rows` calls the methods in the order in which they stand here. Only `read` and `apply` are required.
     """
+
+    job: ClassVar[str] = "rows"
+    """Name of the function that hands it to `run_rows`, for metrics."""
 
     outcomes: ClassVar[tuple[Outcome, ...]] = ("created", "updated", "unchanged")
     """The outcomes of a row in addition to `ENDS`. `unchanged` is always one of them."""
@@ -166,6 +170,7 @@ def run_rows(
             job.end()
         finally:
             # Also if the run is stopped: what was done must not be lost.
+            telemetry.rows(job.job, report.counts(), report.outcomes)
             for path, only_reasons in ((rejects_path, True), (outcomes_path, False)):
                 if path is not None:
                     write_records(path, store.outcomes(only_reasons=only_reasons), storage=storage)
@@ -295,6 +300,11 @@ class Report:
         self._changes = CHANGES & {*job.outcomes, *job.beside}
         self._logged = 0
         used.changed = self._changed
+
+    @property
+    def outcomes(self) -> Iterable[str]:
+        """The outcomes that a row may have."""
+        return self._rows.keys()
 
     def add(self, row: int, outcome: Outcome, reason: str | None = None) -> None:
         """Note the outcome of a row."""

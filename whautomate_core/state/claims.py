@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -241,6 +241,17 @@ class Claims:
         if account is not None:
             found = found.where(claims.c.account == account)
         return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
+    def count_open(self, account: str) -> tuple[int, float]:
+        """How many claims of an account have an unknown outcome, and the age of the oldest in seconds (0: none)."""
+        found = select(func.count(), func.min(claims.c.made_at))
+        found = found.where(claims.c.account == account, claims.c.status == "open")
+
+        def work(connection: Connection) -> tuple[int, float]:
+            count, oldest = connection.execute(found).one()
+            return count, max(0.0, self._database.now(connection) - oldest) if count else 0.0
+
+        return self._database.run(work)
 
     def hashes(self, payload: Mapping[str, Any]) -> dict[str, str]:
         """A payload as claims store it: each field with a keyed hash of its value."""

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from whautomate_core.errors import PolicyRefused
+from whautomate_core import telemetry
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import stops
 
@@ -72,4 +72,4 @@ class Stops:
     def require_sends(self, account: str, what: str) -> None:
         """Raise `PolicyRefused` if the account's sends are stopped."""
         for stop in self.stopped(account):
-            raise PolicyRefused(f"{what}: {stop}; `whautomate resume-sends` starts them again")
+            raise telemetry.refused("sends_stopped", f"{what}: {stop}; `whautomate resume-sends` starts them again")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Semaphore
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
@@ -139,6 +140,9 @@ def run_sync(
             if ended == "stopped":  # the error says why; this says what was done
                 log.info("stopped after: %s", (describe_tags if order.members else describe_sync)(report))
             log_failed(tally)
+            if ended in ("stopped", "done") and not order.is_part:
+                verb, outcomes = ("tag", TAGGING[:-2]) if order.members else ("sync", OUTCOMES)
+                telemetry.rows(f"{verb}_{context.kind.name}s", report, outcomes)
             if ended != "unread":  # otherwise the files would look like those of an empty source
                 write_rejects(order.rejects_path, tally, order.show, storage)
                 write_outcomes(order.outcomes_path, tally, context.ledger, order.show, storage)

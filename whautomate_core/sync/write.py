@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Semaphore
 from typing import Any
 
+from whautomate_core import telemetry
 from whautomate_core.api.call import Call, Json, merge
 from whautomate_core.client.guard import known
 from whautomate_core.errors import (
@@ -84,7 +85,7 @@ def _retry(writing: Writing, person: Staged) -> Result:
     if context.mode == "update":
         return Result("missing")
     if person.opted_out:
-        raise PolicyRefused("the person has opted out")
+        raise telemetry.refused("opted_out", "the person has opted out")
     if writing.spare is not None and not writing.spare.acquire(blocking=False):
         raise InvalidRequest(
             f"the {context.kind.name} was deleted at Whautomate, and creating one more would exceed max_created"
