@@ -166,8 +166,8 @@ def _show_profile(profile: Profile) -> None:
     del known["seen_at"]
     for name, one in known.pop("resources").items():
         known |= {f"{name}: {trait}": value for trait, value in one.items()}
-    for name, value in known.items():
-        typer.echo(f"  {name}: {'not known' if value is None else json.dumps(value)}")
+    lines = [f"  {name}: {json.dumps(value)}" for name, value in known.items() if value is not None]
+    typer.echo("\n".join(["Clients use from now on:", *lines] if lines else ["Nothing is known yet that clients use."]))
 
 
 def _show(findings: list[Finding]) -> None:
