@@ -90,7 +90,7 @@ def test_each_behaviour_is_found(behaviour: dict[str, Any], unknown: set[str]) -
         if name in unknown:
             continue
         if name in ("search_delay", "list_lag"):
-            assert true <= value <= true + 15.5, name
+            assert true <= value <= true + 60, name  # the next look, on any machine
         elif name == "block_fields":
             assert set(value) >= BLOCKS[true]
         elif name == "template_list":

@@ -67,7 +67,7 @@ def ask_tags(probe: Probe, tags: list[Json]) -> None:
 
 def note_segments(probe: Probe, segments: list[Json], problem: str = "") -> None:
     """Note how many segments have no location; `problem` says why they couldn't be read."""
-    without = sum(not (one.get("location") or {}).get("id") for one in segments)
+    without = sum(_place(one, "location") is None for one in segments)
     found = f"{without} of {len(segments)}" if segments else f"unknown: {problem or 'no segments'}"
     if without:
         found += ": they may hold people of all locations, so give each a location, or check its audience"
@@ -76,8 +76,13 @@ def note_segments(probe: Probe, segments: list[Json], problem: str = "") -> None
 
 def location_of(probe: Probe, records: Iterable[Json], field: str) -> str | None:
     """The account's location, or one that occurs in records."""
-    places = [one[field]["id"] for one in records if isinstance(one.get(field), dict) and one[field].get("id")]
-    return probe.account.location_id or next(iter(places), None)
+    return probe.account.location_id or next((place for one in records if (place := _place(one, field))), None)
+
+
+def _place(record: Json, field: str) -> str | None:
+    """The id of the location that a field of a record names."""
+    location = record.get(field)
+    return str(location["id"]) if isinstance(location, dict) and location.get("id") else None
 
 
 def ask_dates(probe: Probe, records: Iterable[Json], question: str, field: str, which: dict[str, str]) -> None:

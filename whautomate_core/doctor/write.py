@@ -109,10 +109,12 @@ class WriteProbe(Probe):
         return made
 
     def note_delay(self, question: str, missed: float, seen: float | None) -> None:
-        """Note how soon something was seen, given the seconds after which it was missed and seen for the first time."""
+        """Note how soon something was seen, given the seconds after which it was missed (0: never) and first seen."""
         if seen is None:
             return self.note(question, f"unknown: not on page 1 within {missed:.1f} s")
-        found = f"after more than {missed:.1f} s and at most {seen:.1f} s" if seen else "at once"
+        found = f"at the first look, after {seen:.1f} s"
+        if missed:
+            found = f"after more than {missed:.1f} s and at most {seen:.1f} s"
         return self.note(question, found, round(seen, 1))
 
     # --- removing

@@ -57,11 +57,11 @@ class PersonProbe(WriteProbe):
         body = self._body()
         self._require_nobody()
         self._create_tag(body)
-        first = self._create_first(body)
         since = self.clock()
-        found = self._is_found(first)
+        first = self._create_first(body)
+        found, after = self._is_found(first), self.clock() - since
         self._create_again(body, first)
-        self._note_search(since, found, first)
+        self._note_search(since, found, after, first)
         if self._put_fields(body, first):
             self._put_custom_fields(body, first)
 
@@ -157,9 +157,9 @@ class PersonProbe(WriteProbe):
     def _is_found(self, person: str) -> bool:
         return person in self.ask(a_page(self.path, searchText=self._search, limit=PAGE_SIZE)).ids
 
-    def _note_search(self, since: float, found: bool, person: str) -> None:
-        seen = 0.0 if found else None
-        missed = self.clock() - since
+    def _note_search(self, since: float, found: bool, after: float, person: str) -> None:
+        """Note how soon a search finds the person; the first search was made `after` seconds."""
+        seen, missed = (after, 0.0) if found else (None, after)
         for wait in LOOKS[1:]:
             # Still to come: PUT, GET, PUT, and the removal with one repeat.
             if seen is not None or self.left <= 3 + self.to_remove:

@@ -13,10 +13,11 @@ class TagProbe(WriteProbe):
 
     def ask_by_writing(self) -> None:
         self._scratch = scratch_tag(self.resource, self.name)
+        since = self.clock()
         first = self._create()
         if first is None:
             raise ProbeStopped("the scratch tag was not created: its request was refused")
-        self._ask_delays(first)
+        self._ask_delays(since, first)
         self._create_again(first)
 
     def _create(self) -> str | None:
@@ -26,9 +27,8 @@ class TagProbe(WriteProbe):
         made = self.make(self._scratch, call, lambda tag: tag.get("name", self.name) == self.name)
         return None if made.problem else str(made.value["id"])
 
-    def _ask_delays(self, tag: str) -> None:
+    def _ask_delays(self, since: float, tag: str) -> None:
         """See how soon the list and a search show the tag."""
-        since = self.clock()
         asked = {
             "list_lag": a_page(self.path, page=1, limit=PAGE_SIZE),
             "search_delay": a_page(self.path, searchText=self.name, limit=PAGE_SIZE),
@@ -38,10 +38,9 @@ class TagProbe(WriteProbe):
         for wait in LOOKS:
             if wait and len(seen) < len(asked):
                 self.sleep(wait)
-            for question in asked.keys() - seen.keys():
+            for question in [one for one in asked if one not in seen]:
                 found = tag in self.ask(asked[question]).ids
-                after = self.clock() - since if wait else 0.0
-                (seen if found else missed)[question] = after
+                (seen if found else missed)[question] = self.clock() - since
         for question in asked:
             self.note_delay(question, missed[question], seen.get(question))
         if "search_delay" in seen:
