@@ -745,8 +745,8 @@ def suppress_unreachable(
     Returns:
         `broadcast_id`; `undelivered`, how many recipients failed; `codes`, how many by WhatsApp's code (`unread` where
         it can't be read); `stopped`, the people who stopped marketing, of whom `tagged`, `unchanged` (they had the tag)
-        and `missing` (no contact or client has their number); `unreachable`, how many can't be reached. Also
-        `requests`, and `waited`, the seconds spent waiting for permits.
+        and `missing` (no contact or client has their number, or the log has none that can be read); `unreachable`, how
+        many can't be reached. Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
         `InvalidRequest` if somebody could not be given the tag; `ConfigurationError` if the file can't be written.
@@ -778,7 +778,8 @@ def failed_recipients(
     """Find the recipients of a broadcast that failed, and who of them may be tried again now.
 
     Nobody who stopped your marketing messages (131050), can't be reached, or failed for a reason that can't be read may
-    be tried again; after WhatsApp's limits (131049, 131048) a day has to pass. To try the others again, give `contacts`
+    be tried again, nor whom the broadcast reached through another contact or client with their number; after WhatsApp's
+    limits (131049, 131048) a day has to pass. To try the others again, give `contacts`
     to `ensure_audience`, and send a broadcast to its segment. The log is read, a request for each page of recipients,
     and then all contacts, if there is somebody to try again.
 

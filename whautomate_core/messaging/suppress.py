@@ -23,8 +23,8 @@ from whautomate_core.values.words import counted
 log = logging.getLogger(__name__)
 
 OUTCOMES = ("tagged", "unchanged", "missing", "failed", "unsettled")
-"""What can become of somebody: a record of theirs got the tag; all had it; there is no record; or one could not be
-given the tag, or it is unknown whether it was."""
+"""What can become of somebody: a record of theirs got the tag; all had it; there is no record, or their number can't be
+read; or one could not be given the tag, or it is unknown whether it was."""
 
 _FIRST = ("failed", "unsettled", "tagged", "unchanged", "missing")
 """Which outcome counts if a person's records come to several."""
@@ -34,10 +34,11 @@ def suppress(client: Client, broadcast_id: str, people: Sequence[Sequence[str]])
     """Give the account's first opt-out tag to every contact and client of people, each once.
 
     A sync for each kind does it, so it resumes where it stopped, and records that have the tag are not tagged again.
+    Only one run at a time does it for an account, because broadcasts may share recipients.
 
     Args:
-        broadcast_id: Names the work: only one run at a time does it for a broadcast.
-        people: The digits of each person's number from the country code on, in each reading.
+        broadcast_id: For whose recipients it is done.
+        people: The digits of each person's number from the country code on, in each reading; none if it can't be read.
 
     Returns: how many people came to each of `OUTCOMES`.
     """
@@ -47,8 +48,12 @@ def suppress(client: Client, broadcast_id: str, people: Sequence[Sequence[str]])
         for one in readings:
             if _is_usable(one):
                 numbers.setdefault(one, person)
-            else:
-                of_people[person].add("failed")
+    if unread := len(people) - len(set(numbers.values())):
+        log.warning(
+            "broadcast %s: its log has no number that can be read for %s who stopped marketing messages (131050), so "
+            "nobody was given the opt-out tag for them: read the log (list_broadcast_logs), and tag them in Whautomate",
+            *(broadcast_id, counted(unread, "recipient")),
+        )
     if numbers:
         for kind in (CONTACTS, CLIENTS):
             for person, outcome in zip(
@@ -95,7 +100,7 @@ def _tagged(client: Client, kind: Kind, broadcast_id: str, numbers: list[str]) -
             outcomes_path=path,
         )
         # The same run goes on at once after a wait for permits; another waits for its lease.
-        run = Run(f"suppress {broadcast_id}", True, client.run or token_hex(8))
+        run = Run("suppress", True, f"{broadcast_id} {client.run or token_hex(8)}")
         run_sync(client, run.name, order, run, LogProgress(log))
         rows: list[Any] = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
     return ["tagged" if one["tagged"] else _ENDS.get(one["outcome"], one["outcome"]) for one in rows]

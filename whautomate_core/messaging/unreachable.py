@@ -37,7 +37,8 @@ def suppress_unreachable(
 
     Returns: `broadcast_id`; `undelivered`, how many recipients failed; `codes`, how many by WhatsApp's code (`unread`
         where it can't be read); `stopped`, the people who stopped marketing, of whom `tagged`, `unchanged` (they had
-        the tag) and `missing` (no contact or client has their number); `unreachable`, how many can't be reached.
+        the tag) and `missing` (no contact or client has their number, or the log has none that can be read);
+        `unreachable`, how many can't be reached.
 
     Raises: `InvalidRequest` if somebody could not be given the tag; `ConfigurationError` if the file can't be written.
     """
@@ -76,7 +77,8 @@ def failed_recipients(
     """Find the recipients of a broadcast that failed, and who of them may be tried again now.
 
     Nobody who stopped your marketing messages (131050), can't be reached, or failed for a reason that can't be read may
-    be tried again; after WhatsApp's limits (131049, 131048) a day has to pass. To try the others again, give `contacts`
+    be tried again, nor whom the broadcast reached through another contact or client with their number; after WhatsApp's
+    limits (131049, 131048) a day has to pass. To try the others again, give `contacts`
     to `ensure_audience`, and send a broadcast to its segment. The log is read, a request for each page of recipients,
     and then all contacts, if there is somebody to try again.
 
@@ -100,12 +102,11 @@ def failed_recipients(
     require_folder("output_path", output_path)
     now = (clock or timing.now)()
     failures, groups = Failures(client.account), _Groups(now)
-    lines = (one for one in failures.read(client, broadcast_id) if has_failed(one))
-    if output_path is None:
-        for one in lines:
-            groups.add(one)
-    else:
-        write_records(output_path, (groups.add(one) for one in lines), storage=storage)
+    for one in failures.read(client, broadcast_id):
+        groups.add(one)
+    groups.settle()
+    if output_path is not None:
+        write_records(output_path, groups.rows, storage=storage)
     contacts, missing = _contacts(client, groups.now)
     return {
         "broadcast_id": broadcast_id,
@@ -120,29 +121,51 @@ def failed_recipients(
 
 
 class _Groups:
-    """The failed recipients by when they may be tried again, each by their number."""
+    """The failed recipients by when they may be tried again.
+
+    The log has a line for each contact or client, so a person may have several: each of them counts.
+    """
 
     def __init__(self, now: datetime) -> None:
         self._at = now
+        self._lines: list[tuple[set[str], Json, datetime | None]] = []
+        self._never = set[str]()
+        self._latest: dict[str, datetime] = {}
         self.now: dict[str, set[str]] = {}
         """One of their numbers -> all that their line may mean."""
         self.later = set[str]()
         self.later_at: datetime | None = None
         self.never = 0
+        self.rows: list[Json] = []
 
-    def add(self, line: Mapping[str, Any]) -> Json:
-        """Put a line into its group, and return its row."""
-        theirs, row = numbers(line), _row(line)
-        again = retry_at(code_of(line), failed_at(line) or self._at)
-        who = min(theirs, default="")
-        if again is None or not theirs:
-            self.never += 1
-        elif again > self._at:
-            self.later.add(who)
-            self.later_at = max(again, self.later_at or again)
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Note a line of the log."""
+        theirs = numbers(line)
+        if not has_failed(line):
+            self._never |= theirs  # the message reached them, or is on its way
+            return
+        again = retry_at(code_of(line), failed_at(line) or self._at) if theirs else None
+        self._lines.append((theirs, _row(line), again))
+        if again is None:
+            self._never |= theirs
         else:
-            self.now[who] = theirs
-        return {**row, "tryAgainAt": again and utc(again)}
+            self._latest |= {one: max(again, self._latest.get(one, again)) for one in theirs}
+
+    def settle(self) -> None:
+        """Put everybody into their group, once all lines are known."""
+        for theirs, row, again in self._lines:
+            if again is None or theirs & self._never:
+                again = None
+                self.never += 1
+            else:
+                again = max(self._latest[one] for one in theirs)
+                who = min(theirs)
+                if again > self._at:
+                    self.later.add(who)
+                    self.later_at = max(again, self.later_at or again)
+                else:
+                    self.now[who] = theirs
+            self.rows.append({**row, "tryAgainAt": again and utc(again)})
 
 
 def _contacts(client: Client, wanted: Mapping[str, set[str]]) -> tuple[list[str], int]:
