@@ -106,5 +106,5 @@ def test_a_plan_that_changed_after_it_was_approved_is_refused(emulator):
     more = [{"name": "N", "phoneNumber": "4915123456799", "tags": ["newsletter"]}]
     states, _, said = ran(emulator, "Approve", before_answer=lambda: emulator.add_contacts(more))
     assert states["send"] == "failed", said
-    assert "reaches 5 people, and 4 were approved" in said
+    assert "reaches 5 people, but 4 were approved" in said
     assert emulator.requests("createBroadcast") == []
