@@ -24,6 +24,7 @@ from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, InvalidRequest, PolicyRefused
+from whautomate_core.messaging.failures import Failures
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id
 from whautomate_core.messaging.segments import ensure_audience, ensure_segment
@@ -108,6 +109,16 @@ def test_failures_are_counted_by_code_without_a_file(
     assert f"broadcast {id}: log read in 2 requests" in caplog.text
     assert "5511" not in caplog.text + json.dumps(found)
     assert holders(whautomate_emulator) == {}  # nobody gets the tag unless somebody asks for it
+
+
+def test_every_reading_of_a_number_that_stopped_is_kept_in_whatever_order_the_lines_come(client: Client) -> None:
+    whole = {"phone": "+4915123456789"}
+    either = {"countryCode": "+49", "phone": "4915123456789"}  # the same number, or a longer one of Germany
+    for lines in itertools.permutations([whole, either, {**whole, "phone": "4915123456789"}]):
+        failures = Failures(client.account)
+        stopped: list[Any] = [{**one, "status": "Failed", "error": "131050"} for one in lines]
+        assert len([*failures.counting(stopped)]) == 3
+        assert [sorted(one) for one in failures.stopped] == [["4915123456789", "494915123456789"]]
 
 
 @pytest.mark.whautomate(broadcast_failed_share=0)

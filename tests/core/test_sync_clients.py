@@ -87,6 +87,31 @@ def test_tags_of_clients_go_to_the_one_who_is_named(form: str, client: Client, w
     assert not any(one["again"] for one in whautomate_emulator.automations())
 
 
+@pytest.mark.parametrize("cap", PAGES)
+@pytest.mark.parametrize("job", ["tag", "sync", "suppress"])
+def test_a_client_whose_number_can_be_read_in_two_ways_gets_a_tag_once_for_both(
+    job: str, cap: int, client: Client, whautomate_emulator: Emulator
+) -> None:
+    two = {"countryCode": "+49", "phone": "4915123456789"}  # as the server shows a mobile, or one with a longer number
+    whautomate_emulator.add_clients(
+        [{"fullName": "Ada", **two}, {"fullName": "Bob", "countryCode": "+49", "phone": "1601234567"}]
+    )
+    rows = [{"who": "Ada", "phone": number} for number in ("+4915123456789", "+494915123456789", "+491601234567")]
+    if job == "tag":
+        report = tag_clients(client, rows, "vip", {"phone": "phone"}, progress=silent)
+        assert counts(report, "rows", "tagged", "unchanged") == (3, 2, 1)
+    elif job == "sync":
+        report = sync_clients(client, rows, {"phone": "phone"}, match="phone", tags=["vip"], progress=silent)
+        assert counts(report, "rows", "tagged", "unchanged") == (3, 2, 3)
+    else:
+        new = [{"who": "Eve", "phone": "+491709876543"}]
+        fields = {"fullName": "who", "phone": "phone"}
+        report = sync_clients(client, new, fields, match="phone", suppress=rows, progress=silent)
+        assert counts(report, "created", "suppressed") == (1, 2)
+    assert sum(one["path"].endswith("/tags/add") for one in whautomate_emulator.requests()) == 2
+    assert not any(one["again"] for one in whautomate_emulator.automations())
+
+
 def test_a_mapping_of_clients_names_what_they_are_matched_by(client: Client, whautomate_emulator: Emulator) -> None:
     with pytest.raises(ConfigurationError, match="must name the column of phone"):
         sync(client, [ADA], mapping={"fullName": "who"})

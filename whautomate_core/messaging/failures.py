@@ -14,6 +14,7 @@ from whautomate_core.client.server_words import shortened
 from whautomate_core.people.opt_outs import whole_numbers
 from whautomate_core.policy import numbers
 from whautomate_core.values.codes import STOPPED, UNREACHABLE, UNREAD, code_of, has_failed, words_of
+from whautomate_core.values.phones import canonical
 
 
 class Failures:
@@ -21,7 +22,8 @@ class Failures:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._seen = set[str]()
+        self._people: dict[str, list[str]] = {}
+        """Each number that stopped, in its canonical form -> its person in `stopped`."""
         self.codes: Counter[str] = Counter()
         """How many lines by code; `UNREAD` for those whose code can't be read."""
         self.reasons: Counter[str] = Counter()
@@ -56,9 +58,18 @@ class Failures:
         code = code_of(line)
         self.codes[code or UNREAD] += 1
         self.reasons[words_of(code) if code else self._said(line.get("error"))] += 1
-        if code == STOPPED and not (theirs := numbers(line)) & self._seen:
-            self._seen |= theirs
-            self.stopped.append(list(filter(None, whole_numbers(line))))
+        if code == STOPPED:
+            self._add_stopped(line)
+
+    def _add_stopped(self, line: Mapping[str, Any]) -> None:
+        theirs = numbers(line)
+        person = next((self._people[one] for one in theirs if one in self._people), None)
+        if person is None:
+            self.stopped.append(person := [])
+        # If a line has a second reading of a known number, that reading may be the right one.
+        person += [one for one in whole_numbers(line) if one and canonical(one) not in self._people]
+        for one in theirs:
+            self._people.setdefault(one, person)
 
     def _said(self, error: Any) -> str:
         """What an error without a code says, if the account permits the server's words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Semaphore
 from typing import Any
 
@@ -43,6 +43,8 @@ class Writing:
     """Whether all opted-out people of the other kind are known."""
     spare: Semaphore | None = None
     """How many more people than planned may be created; None for no limit."""
+    tagged_for: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Id and tags of each record that gets tags -> the match of the person whom it gets them for."""
 
     def cleared(self, person: Staged) -> bool:
         """Whether it is known that nobody with this person's number has opted out: `change_of` leaves those out."""
@@ -181,8 +183,8 @@ def change_person(writing: Writing, person: Staged) -> Result:
     if change.holds:
         untagged = _untag(context, person, change.holds, records)
         protected |= not untagged
-    if change.lacks:
-        tagged = _tag(writing, person, change.lacks, records, read_at)
+    if whom := _to_tag(writing, person, change.lacks, records):
+        tagged = _tag(writing, person, change.lacks, whom, read_at)
         protected |= not tagged
     return Result("updated" if updated else "unchanged", tagged, untagged, protected)
 
@@ -275,8 +277,24 @@ def _compare(writing: Writing, person: Staged) -> tuple[list[Json], Change, floa
     return records, read[0][1], read_at
 
 
+def _to_tag(writing: Writing, person: Staged, tags: list[str], records: list[Json]) -> list[Json]:
+    """The records of a person that get tags: an opt-out tag is noted on each of them.
+
+    Rows with different numbers may name one client, whose number can be read in two ways (`numbers`). Then the client
+    gets the tags for one of them.
+    """
+    policy = writing.context.client.account.policy
+    if all(map(policy.is_opt_out, tags)):
+        whom = [record for record in records if not policy.protects(record)]
+    else:
+        whom = [record for record in records if record["id"] == person.id]
+    mine = person.match
+    # One step, since other threads tag at the same time.
+    return [one for one in whom if tags and writing.tagged_for.setdefault((one["id"], *tags), mine) == mine]
+
+
 def _tag(writing: Writing, person: Staged, tags: list[str], records: list[Json], read_at: float) -> bool:
-    """Give tags to a person. False if they have opted out.
+    """Give tags to records of a person. False if they have opted out.
 
     If they were read a while ago, they are read again, since they may have opted out since.
     """
@@ -289,12 +307,7 @@ def _tag(writing: Writing, person: Staged, tags: list[str], records: list[Json],
         else:
             context.client.send(replace(call, cleared=cleared))
 
-    policy = context.client.account.policy
-    if all(map(policy.is_opt_out, tags)):
-        whom = [record for record in records if not policy.protects(record)]
-    else:
-        whom = [record for record in records if record["id"] == person.id]
-    return _each_record(context, person, whom, give)
+    return _each_record(context, person, records, give)
 
 
 def _untag(context: Context, person: Staged, tags: list[str], records: list[Json]) -> bool:
