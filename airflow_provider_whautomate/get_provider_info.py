@@ -12,7 +12,7 @@ def get_provider_info() -> dict[str, object]:
         "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
-    guides = ("steps", "endpoints", "sync", "broadcasts", "bookings", "settings", "quota", "emulator")
+    guides = ("steps", "endpoints", "sync", "broadcasts", "bookings", "alerts", "settings", "quota", "emulator")
     # Written by scripts/generate.
     sensors = ("account", "appointments", "broadcasts", "classes", "clients", "contacts", "messages")
     return {
@@ -33,6 +33,7 @@ def get_provider_info() -> dict[str, object]:
         "operators": modules("operators", *resources),
         "sensors": modules("sensors", *sensors),
         "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
+        "notifications": ["airflow_provider_whautomate.notifications.whautomate.WhautomateNotifier"],
         "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
         "config": {
             "whautomate": {
@@ -157,6 +158,14 @@ def get_provider_info() -> dict[str, object]:
                             "The most people that one broadcast may reach. Counting them reads all contacts."
                         ),
                         "schema": {"type": ["integer", "null"], "minimum": 1},
+                    },
+                    "on_call": {
+                        "label": "On call",
+                        "description": (
+                            "Who gets the alerts of pipelines that name nobody else: phone numbers from the country "
+                            "code on, or ids of contacts, separated by commas."
+                        ),
+                        "schema": {"type": ["string", "null"]},
                     },
                     "list_lag": {
                         "label": "List lag",

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from whautomate_core.errors import ConfigurationError, PolicyRefused
 from whautomate_core.policy import Policy, policy_from_settings
-from whautomate_core.settings import Settings, read_settings
+from whautomate_core.settings import Settings, names, read_settings
 from whautomate_core.values.confidential import hides_arguments, raise_alone
 from whautomate_core.values.limits import Limits
 from whautomate_core.values.redaction import check_proxy, plain
@@ -51,6 +51,8 @@ class Account:
     ca_bundle: str | None = None
     policy: Policy = field(default_factory=Policy)
     """What no caller can do by accident."""
+    on_call: tuple[str, ...] = field(default=(), repr=False)
+    """Who gets alerts that name nobody else: numbers, or ids of contacts."""
     list_lag: float = field(default_factory=lambda: LIST_LAG)
     """Seconds until a new record shows in lists."""
     show_server_messages: bool = False
@@ -127,6 +129,7 @@ def account_from_settings(
         proxy=given.proxy,
         ca_bundle=given.ca_bundle,
         policy=policy_from_settings(given),
+        on_call=names(given.on_call),
         list_lag=LIST_LAG if given.list_lag is None else given.list_lag,
         show_server_messages=given.show_server_messages,
         key_field=key_field,

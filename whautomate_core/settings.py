@@ -151,6 +151,12 @@ class Settings(BaseModel):
         title="Most recipients",
         description="The most people that one broadcast may reach. Counting them reads all contacts.",
     )
+    on_call: SecretNames = Field(
+        default=None,
+        title="On call",
+        description="Who gets the alerts of pipelines that name nobody else: phone numbers from the country code on, "
+        "or ids of contacts, separated by commas.",
+    )
     list_lag: Seconds = Field(
         default=None,
         title="List lag",

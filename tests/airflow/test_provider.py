@@ -47,7 +47,8 @@ def loaded_by(code):
 
 def test_dag_files_load_nothing_heavy_that_airflow_has_not_loaded_itself():
     modules = [name for kind in ("operators", "sensors", "triggers") for name in INFO[kind][0]["python-modules"]]
-    modules += ["airflow_provider_whautomate.retry_policy", "airflow_provider_whautomate.task_groups"]
+    more = ("notifications.whautomate", "retry_policy", "task_groups")
+    modules += [f"airflow_provider_whautomate.{name}" for name in more]
     ours = f"import sys, {', '.join(modules)}\n" + (
         "from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator as Sync\n"
         "Sync(task_id='sync', source='c.csv', mapping={'phoneNumber': 'mobile'}, default_region='DE', tags=['a'])\n"
@@ -61,10 +62,10 @@ def test_dag_files_load_nothing_heavy_that_airflow_has_not_loaded_itself():
         "import airflow.triggers.base\n"
         "BaseOperator(task_id='task')"
     )
-    more = loaded_by(ours) - loaded_by(airflows)
-    assert "whautomate_core" in more
+    added = loaded_by(ours) - loaded_by(airflows)
+    assert "whautomate_core" in added
     heavy = {"httpx", "sqlalchemy", "phonenumbers", "pyarrow", "fsspec", "yaml", "tenacity", "pandas", "starlette"}
-    assert not more & heavy
+    assert not added & heavy
 
 
 def test_provider_info_imports_nothing():
@@ -157,6 +158,12 @@ def test_airflow_lists_every_trigger(airflow):
 def test_airflow_lists_every_field_of_the_connection(airflow):
     fields = [one for one in told(airflow, "widgets") if one["package_name"] == "whautomate-pipelines"]
     assert {one["connection_parameter_name"] for one in fields} == {f"extra__whautomate__{name}" for name in NAMES}
+
+
+def test_airflow_lists_the_notifier(airflow):
+    code, said = airflow("-m", "airflow", "providers", "notifications", "-o", "json")
+    assert code == 0, said
+    assert "airflow_provider_whautomate.notifications.whautomate.WhautomateNotifier" in said
 
 
 def test_airflow_tests_the_connection(airflow, whautomate_emulator):

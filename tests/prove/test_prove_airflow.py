@@ -22,15 +22,15 @@ KEY = "key-of-the-proof-4711"
 DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove"
 
 
-def connection(url, account):
-    settings = {"requests_per_minute": 1000, "requests_per_day": 100_000, "account": account, "list_lag": 0}
+def connection(url, account, **extra):
+    settings = {"requests_per_minute": 1000, "requests_per_day": 100_000, "account": account, "list_lag": 0, **extra}
     return json.dumps({"conn_type": "whautomate", "host": url, "password": KEY, "extra": settings})
 
 
 class Airflow:
     """`airflow standalone`, as a person starts it."""
 
-    def __init__(self, home, emulators):
+    def __init__(self, home, emulators, dags=DAGS, **extra):
         self.home = home
         self.state = f"sqlite:///{home / 'whautomate' / 'state.sqlite'}"
         self._log = (home / "said.txt").open("w")
@@ -39,14 +39,14 @@ class Airflow:
             "AIRFLOW_HOME": str(home),
             "WHAUTOMATE_HOME": str(home / "whautomate"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
             "AIRFLOW__CORE__PARALLELISM": "1",
             "AIRFLOW__API__PORT": str(_free_port()),
             "AIRFLOW__WEBSERVER__WEB_SERVER_PORT": str(_free_port()),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
-            **{f"AIRFLOW_CONN_{name.upper()}": connection(one.url, name) for name, one in emulators.items()},
+            **{f"AIRFLOW_CONN_{name.upper()}": connection(one.url, name, **extra) for name, one in emulators.items()},
         }
         env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{env['AIRFLOW__API__PORT']}/execution/"
         self._env = env
