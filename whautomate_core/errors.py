@@ -54,6 +54,11 @@ class NoSuchPath(WhautomateError, LookupError):
     Gateway (D), or a 404 that may be about the path.
     """
 
+    def __init__(self, message: str, *, status: int | None = None, form: str | None = None) -> None:
+        super().__init__(message, status=status)
+        self.form = form
+        """How a 404 looks that may be about a record as well; None if it can only be about the path."""
+
 
 class RateLimited(WhautomateError):
     """The server refused the request because of its limits (429). It did nothing, so any call may be repeated."""

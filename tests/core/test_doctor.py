@@ -793,7 +793,13 @@ def test_the_command_prints_json_and_writes_the_profile_and_forgets_it(run: Any,
     report = json.loads(result.stdout)
     assert report["requests"] == len(whautomate_emulator.requests())
     assert report["profile"]["resources"] == {
-        "contacts": {"put_merges": None, "put_merges_custom_fields": None, "page_cap": 50, "search_delay": None}
+        "contacts": {
+            "put_merges": None,
+            "put_merges_custom_fields": None,
+            "page_cap": 50,
+            "search_delay": None,
+            "absent": None,
+        }
     }
     assert {one["name"]: one["value"] for one in report["findings"]}["page_default"] == 10
     profiles = open_state().profiles

@@ -12,7 +12,7 @@ from whautomate_core import telemetry
 from whautomate_core.account import Account
 from whautomate_core.api.call import Call, Repeat, require_named
 from whautomate_core.client import transport
-from whautomate_core.client.missing import what_is_missing
+from whautomate_core.client.missing import form_of, what_is_missing
 from whautomate_core.client.rate_headers import retry_after
 from whautomate_core.client.server_words import is_quota, server_words, stopped_marketing
 from whautomate_core.client.transport import TooSlow
@@ -40,6 +40,12 @@ _NOT_DONE = {301, 307, 308}
 """Redirects that ask for the same request elsewhere. After any other (303 says so) the request may have been done."""
 _GAVE_UP = {408, 499}
 """The 4xx that a proxy sends when it stopped waiting for us, or for the server behind it."""
+
+
+_TO_TELL = (
+    ", or the record was deleted: run whautomate doctor for its resource (--resource), which finds out how the server "
+    "answers for records that don't exist"
+)
 
 
 class Content:
@@ -89,7 +95,8 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
         )
     missing = what_is_missing(call, status, response.headers, content)
     if missing == "path":
-        raise NoSuchPath(_no_path(call, status, account, said), status=status)
+        form = form_of(status, content) if call.ids else None
+        raise NoSuchPath(_no_path(call, status, account, said, form), status=status, form=form)
     if status in (401, 403):
         raise AuthenticationError(
             f"{call.request}: the key was refused ({status}){said}; check {account.key_field}, and that "
@@ -97,7 +104,7 @@ def read_answer(call: Call[R], response: httpx.Response, content: bytes, account
             status=status,
         )
     if missing == "record":
-        raise NotFound(f"{_request_with_ids(call)}: not found (404){said}", status=status)
+        raise not_found(call, said)
     if status == 429:
         quota = is_quota(response.headers, content)
         which = "the day's requests are used up" if quota else "too many requests"
@@ -165,7 +172,12 @@ def _number(text: str) -> float:
 _JSON = json.JSONDecoder(parse_constant=_number, parse_float=_number)
 
 
-def _no_path(call: Call[Any], status: int, account: Account, said: str) -> str:
+def not_found(call: Call[Any], said: str = "") -> NotFound:
+    """The error for a call whose record doesn't exist."""
+    return NotFound(f"{_request_with_ids(call)}: not found (404){said}", status=404)
+
+
+def _no_path(call: Call[Any], status: int, account: Account, said: str, form: str | None) -> str:
     what = "has no such path"
     if status == 404 and call.ids:
         what = "has no such path or record, and its answer doesn't tell which"
@@ -173,7 +185,7 @@ def _no_path(call: Call[Any], status: int, account: Account, said: str) -> str:
         what = "has no such path and method"
     return (
         f"{call.request}: {account.host} {what} ({status}){said}; check that the host is the API's: if it is, the API "
-        "may not have this endpoint"
+        f"may not have this endpoint{_TO_TELL if form else ''}"
     )
 
 

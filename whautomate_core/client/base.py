@@ -12,6 +12,7 @@ import httpx
 
 from whautomate_core.account import Account
 from whautomate_core.api.call import Act, Call, Repeat
+from whautomate_core.client.answers import not_found
 from whautomate_core.client.cleared import Cleared
 from whautomate_core.client.connections import watched
 from whautomate_core.client.guard import CONCERNS, SENDS, Steps, may_skip_reading, prepare
@@ -23,7 +24,7 @@ from whautomate_core.client.steps import Ask, Permits, Read, Rest, Send
 from whautomate_core.client.templates import Looked, has_template, look_up
 from whautomate_core.client.usage import Used
 from whautomate_core.client.whole import Reading, Take, read_whole, require_agreed
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, NoSuchPath
 from whautomate_core.state import State, open_state
 from whautomate_core.state.forks import belongs_to_process
 from whautomate_core.state.pool import Grant, Lane, Pool
@@ -171,7 +172,7 @@ class BaseClient:
                 continue
             # Both permits of a pair at once: what was read must not grow old while what follows waits for a permit.
             grant = yield Permits(2 if step.last else 1)
-            answer = yield from measured(Send(step.call, grant))
+            answer = yield from self._sent(step.call, grant)
             read(answer)
             if isinstance(answer, Mapping):
                 people.append(answer)
@@ -189,7 +190,17 @@ class BaseClient:
             # Checked again: forgetting a person waits only for calls that `before` has noted.
             if sent.act in CONCERNS:
                 yield Ask(lambda: require_permitted(sent, people, self.account, self.state))
-        return cast(R, (yield from measured(Send(sent, grant))))
+        return cast(R, (yield from self._sent(sent, grant)))
+
+    def _sent(self, call: Call[Any], grant: Grant) -> Generator[Ask | Send, Any, Any]:
+        """Send a request. A 404 that looks as one was seen to look for an absent record is `NotFound`."""
+        try:
+            return (yield from measured(Send(call, grant)))
+        except NoSuchPath as error:
+            is_record = error.form is not None and len(call.ids) == 1 and call.path.endswith("/{}")
+            if not is_record or (yield Ask(lambda: self.profile.absent(call.path))) != error.form:
+                raise
+            raise not_found(call) from None
 
     def _guard(self, call: Call[R]) -> Steps[R]:
         """What the policy reads before a call, and what is then sent."""

@@ -4,6 +4,7 @@ to. Nothing but a record is ever concluded to be absent, and only from an answer
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -17,6 +18,8 @@ _NO_PATH = "Missing Authentication Token"
 """What AWS API Gateway, which seems to be in front of the API (D), says of a path or method that it doesn't have."""
 _OF_A_ROUTER = re.compile(r"not found|cannot (get|head|post|put|patch|delete)\b.*|no such path|route not found", re.I)
 """What web frameworks say by themselves of a path that they don't have. "Not Found" may be about a record too."""
+_OF_ERRORS = {"code", "error", "message", "status", "statusCode", "success"}
+"""Names of fields of errors in general."""
 _INVALID_ID = re.compile(r"invalid (\w+)id", re.I)
 """The documented form of a 404 (A): `Invalid locationId`."""
 
@@ -38,6 +41,19 @@ def what_is_missing(call: Call[Any], status: int, headers: Mapping[str, str], co
         return "reference"
     named = _INVALID_ID.fullmatch(words.rstrip(". "))
     return "record" if named is None or _is_last(call.path, named[1]) else "reference"
+
+
+def form_of(status: int, content: bytes) -> str | None:
+    """How a 404 looks that doesn't tell whether the record or the path is missing: the names of its fields and its
+    words, such as `message: not found`, or `empty`. None for any other answer, and for names and words that may be
+    about a record."""
+    if status != 404:
+        return None
+    if not content:
+        return "empty"
+    words = words_of(content).rstrip(". ").casefold()
+    fields = json.loads(content) if words == "not found" else {}
+    return f"{', '.join(sorted(fields))}: {words}" if fields and fields.keys() <= _OF_ERRORS else None
 
 
 def _is_of_the_gateway(headers: Mapping[str, str], words: str) -> bool:

@@ -27,6 +27,7 @@ _DOCUMENTED = {
     "Invalid parameters": "an id or filter is missing or wrong",
     "Invalid locationId": "list_locations returns the ids of your locations",
     "Forbidden": "",
+    "Not Found": "",
     "Missing Authentication Token": "",
     "Too Many Requests": "",
     "Limit Exceeded": "",

@@ -38,9 +38,25 @@ def ask_pages(probe: Probe) -> list[Json]:
 
 
 def ask_wrong_id(probe: Probe) -> None:
-    """Ask for a record that doesn't exist."""
+    """Ask for a record that doesn't exist. If the answer may be about the path, ask for a path that doesn't exist."""
     answer = probe.ask(get(f"{probe.path}/{{}}", id=_MADE_UP))
-    probe.note("wrong_id", answer.problem or str(answer.status), answer.status, differs=not answer.absent)
+    found, form = answer.problem or str(answer.status), probe.form_of_404
+    if form is None:
+        return probe.note("wrong_id", found, answer.status, differs=not answer.absent)
+    other = probe.ask(get("/v1/whautomate00/{}", id=_MADE_UP))
+    told_apart = other.no_path and probe.form_of_404 != form
+    if told_apart or probe.form_of_404 == form:
+        probe.learned["absent"] = form if told_apart else None
+    if told_apart:
+        found = f"404 ({form}), and another answer for a path that doesn't exist: {other.problem}"
+    elif probe.form_of_404 == form:
+        found = (
+            f"404 ({form}), as for a path that doesn't exist: a step that meets a deleted record fails, because its "
+            "host may be wrong as well"
+        )
+    else:
+        found = f"404 ({form}), and a path that doesn't exist has no clear answer: {other.problem or other.status}"
+    return probe.note("wrong_id", found, answer.status, differs=not told_apart)
 
 
 def _note_base(probe: Probe, default: Answer, first: Answer) -> None:

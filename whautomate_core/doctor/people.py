@@ -160,6 +160,8 @@ def _ask_messages(probe: Probe, contacts: list[Json]) -> None:
     """Look at the messages of one contact. Only the form of a field is kept."""
     if not contacts:
         return probe.note("incoming_form", "unknown: no contacts")
+    if not probe.left:
+        return probe.note("incoming_form", "unknown: the run has no request left for it")
     latest = max(contacts, key=lambda one: str(one.get("lastActivity") or ""))
     answer = probe.ask(a_page("/v1/messages/{}", of=latest.get("id"), limit=PAGE_SIZE))
     forms = {_form(message["isIncoming"]) for message in answer.records if "isIncoming" in message}

@@ -19,6 +19,7 @@ from whautomate_core.account import Account
 from whautomate_core.api.call import Call, Json, Repeat, listing, path_id
 from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.client.client import Client
+from whautomate_core.client.missing import form_of
 from whautomate_core.doctor.questions import QUESTIONS
 from whautomate_core.doctor.words import HIDDEN, shown
 from whautomate_core.errors import (
@@ -135,6 +136,8 @@ class Probe:
         self._headers: dict[str, str] = {}
         self._has_gateway = False
         self._shapes: dict[int, str] = {}
+        self.form_of_404: str | None = None
+        """How the last answer looks, if it doesn't tell whether a record or a path is missing (`form_of`)."""
         # It waits for no more than a pace: `run` checks first that there are enough permits, and a 429 ends it.
         self.client = Client(
             account, max_wait=_AT_A_PACE, max_requests=self.most, sleep=sleep, on_response=self._look_at_response
@@ -219,8 +222,10 @@ class Probe:
                 self._headers[shown(name)] = value if re.fullmatch(r"\d{1,6}(; ?w=\d{1,6})?", value) else HIDDEN
         at = email.utils.parsedate_tz(response.headers.get("date", ""))
         self.server_date = float(email.utils.mktime_tz(at)) if at else None
+        self.form_of_404 = None
         if response.status_code >= 400:
             self._shapes[response.status_code] = shape_of(response.read())
+            self.form_of_404 = form_of(response.status_code, response.read())
 
     def note_server(self) -> None:
         """What every answer shows of the server: limits, gateway, form of errors."""

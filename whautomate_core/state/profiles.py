@@ -37,6 +37,9 @@ class ResourceProfile:
     search_delay: float | None = None
     """Seconds after which a search was seen to find a new record. Searches tell whether somebody has opted out before
     a single send. It was seen once and is no promise."""
+    absent: str | None = None
+    """How a 404 for a record that doesn't exist looks (`client.missing.form_of`), if it doesn't tell by itself whether
+    the record or the path is missing, and one for a path that doesn't exist looks otherwise."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,10 @@ class Profile:
     def full_page(self, path: str) -> int:
         """How many records every page of a list but the last has; 0 if that isn't known."""
         return self.of(path).page_cap or 0
+
+    def absent(self, path: str) -> str | None:
+        """How a 404 looks that is about the record of a path such as `/v1/contacts/{}`; None if that isn't known."""
+        return self.of(path).absent
 
     def with_found(self, path: str, found: Mapping[str, Any], at: float) -> Profile:
         """The profile with what was found at a time: fields of this class, and fields of the resource of `path`."""
