@@ -1,13 +1,16 @@
 """A template is looked up before anything is sent with it, where the server was seen to list its templates."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from conftest import NoLimit, account_of
 from test_campaign import broadcast, campaign
 
+from whautomate_core.account import account_from_settings
 from whautomate_core.api.broadcasts import update_broadcast
 from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.client import templates
@@ -313,3 +316,57 @@ def test_placeholders_are_counted_where_the_components_show_them(components: Any
     parts = templates._parts(components)
     body, buttons = templates._of_text(parts.get("BODY")), templates._of_buttons(parts)
     assert (templates._of_header(parts), body, buttons) == counts
+
+
+# --- forms of the list that no evidence shows
+
+
+def _one(**more: Any) -> dict[str, Any]:
+    template = {"name": "spring", "language": "en", "components": [{"type": "BODY", "text": "hi"}], **more}
+    return {"id": str(template), "template": template}
+
+
+@pytest.mark.parametrize(
+    ("listed", "note"),
+    [
+        ([_one(language={"code": "en"})], "names its languages otherwise"),
+        ([_one(language="English")], "names its languages otherwise"),
+        ([_one(language="en-US")], "names its languages otherwise"),
+        ([_one(name=5)], "without a name"),
+        ([_one(status="Active - Quality pending")], "not known whether template 'spring' .en. is approved"),
+        ([_one(status=True)], "not known whether template 'spring' .en. is approved"),
+        ([_one(status="REJECTED"), _one(status="live")], "not known whether template 'spring' .en. is approved"),
+        ([_one(components=[{"type": "BODY", "text": "hi"}, {"type": "HEADER", "format": ["x"]}])], "for the header"),
+        ([_one(status="REJECTED"), _one(status="live"), _one(status="APPROVED")], None),
+        ([_one(category={"x": 1}), _one(name="other", language="English")], None),
+    ],
+)
+def test_a_form_of_the_list_that_is_not_known_refuses_nothing_and_is_said(listed: Any, note: str | None) -> None:
+    looked = _looked_up(listed, "https://a.example")
+    assert looked.category is None
+    assert len(looked.notes) == (note is not None)
+    assert re.search(note or "", "".join(looked.notes))
+
+
+@pytest.mark.parametrize("status", ["REJECTED", "Pending", "PAUSED", "DISABLED", "IN_APPEAL"])
+def test_a_status_of_whatsapp_that_is_not_sent_is_refused(status: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"has the status {status.casefold()}"):
+        _looked_up([_one(status=status)], "https://a.example")
+
+
+def test_what_one_host_listed_is_not_taken_for_the_list_of_another() -> None:
+    assert _looked_up([_one()], "https://a.example").notes == ()
+    with pytest.raises(InvalidRequest, match="no template 'spring'"):
+        _looked_up([_one(name="other")], "https://b.example")
+
+
+def _looked_up(listed: Any, host: str) -> templates.Looked:
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=listed if request.url.params["page"] == "1" else [])
+
+    account = account_from_settings(host, "k", {"location_id": "l1", "account": "one", "plan": "subscribed"})
+    body: Any = {"recepient": {"phoneNumber": "+4915123456701"}, "template": EN, "location": {"id": "l1"}}
+    quick: Any = {"pool": NoLimit(), "sleep": lambda seconds: None}
+    with Client(account, transport=httpx.MockTransport(handle), **quick) as client:
+        knows(client)
+        return client.look_up_template(send_whatsapp_template(body))

@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whautomate_core.account import Account
@@ -66,6 +66,15 @@ _PARAMETERS = {
 }
 """Part of a template -> the field of a call with the values of its placeholders."""
 
+_NOT_SENT = {
+    "archived", "deleted", "disabled", "draft", "in_appeal", "limit_exceeded", "paused", "pending", "pending_deletion",
+    "rejected",
+}  # fmt: skip
+"""WhatsApp's statuses of templates that it doesn't send (Meta's documentation, C)."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,4})?")
+"""How WhatsApp writes a language: `en`, `en_US`."""
+
 _FILES = {"IMAGE", "VIDEO", "DOCUMENT"}
 
 _WITHOUT_URL = {"QUICK_REPLY", "PHONE_NUMBER", "VOICE_CALL", "FLOW", "CATALOG", "MPM", "SPM"}
@@ -86,9 +95,9 @@ class Looked:
 
 Looking = Generator[Ask | Call[Any] | Rest, Any, Looked]
 
-_kept: dict[tuple[str | None, str, str | None], tuple[float, list[Json] | str]] = {}
-"""State, account and location -> when their list was read, in seconds of `time.monotonic`, and what it showed, or why
-it could not be read."""
+_kept: dict[tuple[str | None, str, str, str | None], tuple[float, list[Json] | str]] = {}
+"""State, account, host and location -> when their list was read, in seconds of `time.monotonic`, and what it showed, or
+why it could not be read."""
 
 
 def has_template(call: Call[Any]) -> bool:
@@ -113,7 +122,7 @@ def look_up(call: Call[Any], account: Account, profile: Callable[[], Profile], e
     if found.template_list != "answers":
         return _unchecked(_NOT_CHECKED.get(found.template_list, _NOT_CHECKED[None]))
     location = (body.get("location") or {}).get("id") or account.location_id
-    key = (account.state.get_secret_value() if account.state else None, account.id, location)
+    key = (account.state.get_secret_value() if account.state else None, account.id, account.host, location)
     at, listed = _kept.get(key, (0.0, ""))
     if key in _kept and time.monotonic() - at < KEPT:
         with suppress(InvalidRequest):  # it may have been approved since
@@ -137,23 +146,35 @@ def _judged(call: Call[Any], listed: Sequence[Json] | str, location: str | None)
     body = call.body or {}
     name, language = body["template"].get("name"), body["template"].get("language")
     there = [{**one, **one["template"]} if isinstance(one.get("template"), Mapping) else one for one in listed]
-    if not there or not all(one.get("name") and one.get("language") for one in there):
+    if not there or not all(isinstance(one.get("name"), str) and one.get("language") for one in there):
         return _unchecked("the list is empty" if not there else "the list has records without a name or a language")
+    if not all(_LANGUAGE.fullmatch(str(one["language"])) for one in there if one["name"] == name):
+        return _unchecked("the list names its languages otherwise than WhatsApp does")
     found = [one for one in there if one["name"] == name and one["language"] == language]
     if not found:
         raise InvalidRequest(f"{call.request}: {_missing(name, language, there, location)}, so nothing was sent")
     named = f"template {name!r} ({language})"
-    approved = [one for one in found if str(one.get("status") or "approved").casefold() == "approved"]
-    if not approved:
+    usable = sorted((one for one in found if _status(one) not in _NOT_SENT), key=lambda one: _status(one) != "approved")
+    if not usable:
         raise InvalidRequest(
-            f"{call.request}: {named} has the status {str(found[0]['status']).casefold()}, and WhatsApp sends approved "
+            f"{call.request}: {named} has the status {_status(found[0])}, and WhatsApp sends approved "
             "templates only, so nothing was sent: see it in Whautomate"
         )
-    template = approved[0]
+    template = usable[0]
     category = template.get("category")
+    category = category.casefold() if category and isinstance(category, str) else None
     # A PUT may name only a part of the broadcast, so its values are not all known.
-    category = str(category).casefold() if category else None
-    return Looked(category) if call.merge else _counted(call, category, named, body, template.get("components"))
+    looked = Looked(category) if call.merge else _counted(call, category, named, body, template.get("components"))
+    if _status(template) != "approved":
+        note = f"it is not known whether {named} is approved: the list shows a status that is not one of WhatsApp's"
+        looked = replace(looked, notes=(*looked.notes, note))
+    return looked
+
+
+def _status(template: Json) -> str:
+    """The status of a template; `approved` where the list shows none, since no evidence names the field."""
+    status = template.get("status")
+    return str("approved" if status is None else status).casefold()
 
 
 def _missing(name: Any, language: Any, there: Sequence[Json], location: str | None) -> str:
@@ -209,7 +230,8 @@ def _of_header(parts: Mapping[str, Mapping[str, Any]]) -> int | None:
     header = parts.get("HEADER")
     if header is None:
         return 0 if parts else None
-    return _of_text(header) if str(header.get("format") or "TEXT").upper() == "TEXT" else 0
+    kind = str(header.get("format") or "TEXT").upper()
+    return _of_text(header) if kind == "TEXT" else 0 if kind in {*_FILES, "LOCATION"} else None
 
 
 def _of_text(part: Mapping[str, Any] | None) -> int | None:
