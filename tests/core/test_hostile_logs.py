@@ -17,7 +17,8 @@ from test_stopped_marketing import add_people, holders, taggings
 
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import Busy
+from whautomate_core.errors import Busy, PolicyRefused
+from whautomate_core.messaging.audience import count_recipients
 from whautomate_core.messaging.unreachable import failed_recipients, suppress_unreachable
 from whautomate_core.values.codes import retry_at
 
@@ -26,7 +27,7 @@ OVER = datetime(2026, 1, 5, tzinfo=UTC)
 """More than a day later."""
 
 
-def line(number: str, code: str | None, **more: Any) -> dict[str, Any]:
+def line(number: Any, code: str | None, **more: Any) -> dict[str, Any]:
     """A line of a log: failed with a code, or delivered."""
     status = {"status": "failed", "error": f"(#{code}) no"} if code else {"status": "delivered"}
     return {"countryCode": "55", "phone": number, "createdAt": FAILED_AT.isoformat(), **status, **more}
@@ -115,3 +116,13 @@ def test_broadcasts_that_share_recipients_are_suppressed_one_after_the_other(
     assert busy
     assert suppress_unreachable(other, "b2")["unchanged"] == 12
     assert len(set(taggings(whautomate_emulator))) == len(taggings(whautomate_emulator)) == 28
+
+
+@pytest.mark.whautomate(search_delay=0)
+@pytest.mark.parametrize("error", ["(#131050) (#131026)", {"code": 131026, "errors": [{"code": 131050}]}])
+def test_a_retarget_is_refused_where_131050_is_one_of_several_codes(error: Any, with_log: Logs) -> None:
+    client = with_log([line(NUMBER, "131026", error=error)])
+    for kind in ("failed", "sent"):
+        with pytest.raises(PolicyRefused, match="1 recipient of broadcast b1 stopped your marketing messages"):
+            count_recipients(client, "b1", kind)
+    assert suppress_unreachable(client, "b1")["codes"] == {"unread": 1}

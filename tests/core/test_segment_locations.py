@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from test_campaign import broadcast, campaign
 
+from whautomate_core.api.lookups import location_id_of
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import InvalidRequest
-from whautomate_core.messaging.audience import count_audience
+from whautomate_core.messaging.audience import _surely_holds, count_audience
 from whautomate_core.messaging.lines import describe_audience, describe_segment
 from whautomate_core.messaging.outcome import receipt
 from whautomate_core.messaging.plan import plan_broadcast
-from whautomate_core.messaging.segments import ensure_audience, ensure_segment
+from whautomate_core.messaging.segments import ensure_audience, ensure_segment, place_notes
 
 HERE, THERE = "loc000000001", "loc000000002"
 VIP: Any = {"tags": ["vip"], "exclusionTags": ["Unsubscribe"]}
@@ -147,3 +148,20 @@ def test_the_plan_the_log_and_the_receipt_say_whose_people_a_broadcast_may_reach
     else:
         assert [bool(re.match(says, note)) for note in noted] == [True]
         assert noted[0] in warned[0]
+
+
+@pytest.mark.parametrize("shown", [{"id": 5}, {"id": "5"}, "5", 5])
+@pytest.mark.parametrize("asked", ["5", 5])
+def test_a_location_is_the_same_as_a_number_or_a_text(shown: Any, asked: Any) -> None:
+    segment: Any = {"name": "vip", "id": "s1", "location": shown}
+    assert location_id_of(segment) == "5"
+    assert place_notes(segment, asked) == []
+    assert len(place_notes(segment, "6")) == 1
+    person = {"phoneNumber": "+4915123456701", "location": shown}
+    assert _surely_holds(segment, person, asked, None)
+
+
+@pytest.mark.parametrize("shown", [None, {}, {"id": ""}, {"id": None}, "", [{"id": "5"}]])
+def test_a_location_that_names_none_is_none(shown: Any) -> None:
+    segment: Any = {"name": "vip", "id": "s1", "location": shown}
+    assert place_notes(segment, "5")[0].endswith("people of all locations")

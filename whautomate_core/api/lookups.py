@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from whautomate_core.api import client_tags, clients, contact_tags, contacts, segments
@@ -29,3 +30,11 @@ def people_of(kind: str) -> Call[Any]:
 def tags_of(kind: str) -> Call[Any]:
     """The list of the tags of a kind of people: `contact` or `client`."""
     return client_tags.list_client_tags() if kind == "client" else contact_tags.list_contact_tags()
+
+
+def location_id_of(record: Mapping[str, Any], field: str = "location") -> str | None:
+    """The id of a record's location as a text, whether the record shows `{"id": ...}` (A) or the id alone; None if it
+    shows none."""
+    location = record.get(field)
+    id = location.get("id") if isinstance(location, Mapping) else location
+    return str(id) if isinstance(id, (str, int)) and id != "" else None

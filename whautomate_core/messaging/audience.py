@@ -18,13 +18,14 @@ from typing import Any, NamedTuple, TypeVar
 from whautomate_core import telemetry
 from whautomate_core.api import clients, contacts
 from whautomate_core.api.call import Call
+from whautomate_core.api.lookups import location_id_of
 from whautomate_core.api.records import Segment
 from whautomate_core.client.audience import may_hold
 from whautomate_core.client.client import Client
 from whautomate_core.client.whole import require_agreed
 from whautomate_core.messaging.failures import Failures
 from whautomate_core.policy import Policy, numbers
-from whautomate_core.values.codes import UNREAD, code_of, failed_at, has_failed, retry_at
+from whautomate_core.values.codes import UNREAD, code_of, failed_at, has_failed, may_have_stopped, retry_at
 from whautomate_core.values.times import instant
 from whautomate_core.values.words import counted
 
@@ -178,10 +179,12 @@ def _surely_holds(
         return False
     if any(criteria.get(name) is not None for name in ("ageFrom", "ageTo")):
         return False  # it is not defined on which day an age counts
-    own = (segment.get("location") or {}).get("id")
-    places = {own, location} - {None} or {None}  # with neither, only people without a location are sure
+    own = location_id_of(segment)
+    places = {own, str(location) if location else None} - {None} or {
+        None
+    }  # with neither, only people without a location are sure
     places |= {place.get("id") for place in criteria.get("primaryLocations") or []}
-    there = (person.get("location") or person.get("primaryLocation") or {}).get("id")
+    there = location_id_of(person) or location_id_of(person, "primaryLocation")
     if not places <= {there}:
         return False
     days = criteria.get("numberOfDaysLastActivity")
@@ -209,18 +212,19 @@ def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: d
     """
     began, before = time.monotonic(), client.requests
     reached: set[str] = set()
-    lines = surely = 0
+    lines = surely = named = 0
     wanted = {"failed"} if kind == "failed" else set(_LATER[_LATER.index(kind) :])
     failures, again = Failures(client.account), list[datetime]()
     # Log lines have no ids to compare two readings by, and are never deleted.
     for line in failures.read(client, broadcast_id):
         lines += 1
+        named += may_have_stopped(line)
         reached |= numbers(line)
         surely += str(line.get("status")).casefold() in wanted
         if has_failed(line) and (at := failed_at(line) or undated) and (then := retry_at(code_of(line), at)):
             again.append(then)
-    if failures.stopped and kind in ("sent", "failed"):
-        raise telemetry.refused("stopped_marketing", _stopped(broadcast_id, len(failures.stopped)))
+    if named and kind in ("sent", "failed"):
+        raise telemetry.refused("stopped_marketing", _stopped(broadcast_id, len(failures.stopped) or named))
     if kind == "failed" and (unread := failures.codes[UNREAD]):
         log.warning(
             "broadcast %s: it can't be read why %s failed, so they may have stopped your marketing messages (131050)",

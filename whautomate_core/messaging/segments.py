@@ -11,7 +11,7 @@ from whautomate_core.api import contacts as contacts_api
 from whautomate_core.api import segments
 from whautomate_core.api.call import Json
 from whautomate_core.api.check import body
-from whautomate_core.api.lookups import tags_of
+from whautomate_core.api.lookups import location_id_of, tags_of
 from whautomate_core.api.records import Segment, SegmentCriteria
 from whautomate_core.client.guard import known
 from whautomate_core.client.whole import require_agreed
@@ -42,7 +42,7 @@ def ensure_segment(
     Raises: `InvalidRequest` if a segment of that name has other criteria, or no location; `OutcomeUnknown` if the
         answer to its creation was lost and the segment can't be found.
     """
-    location = client.account.require_location(location_id)
+    location = str(client.account.require_location(location_id))
     if type not in ("contact", "client"):
         raise ConfigurationError(f"type must be contact or client, not {type!r}")
     given = body(SegmentCriteria, criteria)
@@ -72,7 +72,7 @@ def ensure_segment(
             f"segment {name!r} exists with other criteria ({_shown(different[0].get('criteria'))}) than wanted "
             f"({_shown(wanted)}). The API can't change segments: use another name, or delete the segment"
         )
-    any_location = _location_of(found[0]) is None
+    any_location = location_id_of(found[0]) is None
     if any_location:
         log.warning("%s, although it was created at location %s", _anywhere(found[0]), location)
     return {**found[0], "created": created, "any_location": any_location}
@@ -200,10 +200,10 @@ def opt_out_tags(client: Client, kind: str) -> list[str]:
 
 def place_notes(segment: Segment, location_id: str | None) -> list[str]:
     """What is to be said of the location of a segment that a broadcast of a location goes to."""
-    own = _location_of(segment)
+    own = location_id_of(segment)
     if own is None:
         return [_anywhere(segment)]
-    if location_id not in (None, own):
+    if location_id is not None and str(location_id) != own:
         named = f"segment {segment.get('name')!r} belongs to location {own}, and the broadcast to {location_id}"
         return [f"{named}: it is not documented whom it reaches"]
     return []
@@ -217,11 +217,11 @@ def _at(client: Client, name: str, location: str, key: str) -> list[Segment]:
     from whautomate_core.client.once import made_id
 
     named = _named(client, name)
-    if found := [segment for segment in named if _location_of(segment) == location]:
+    if found := [segment for segment in named if location_id_of(segment) == location]:
         return found
     claim = client.state.claims.get(client.account.id, key)
     made = made_id(claim) if claim is not None else None
-    unplaced = [segment for segment in named if _location_of(segment) is None]
+    unplaced = [segment for segment in named if location_id_of(segment) is None]
     if mine := [segment for segment in unplaced if str(segment.get("id")) == made]:
         return mine
     if unplaced:
@@ -242,11 +242,6 @@ def _named(client: Client, name: str) -> list[Segment]:
     listed = client.everything(segments.list_segments())
     every = with_made(client, listed, "POST /v1/segments", segments.get_segment, about)
     return [segment for segment in every if segment.get("name") == name]
-
-
-def _location_of(segment: Segment) -> str | None:
-    location = segment.get("location")
-    return location.get("id") if location else None
 
 
 def _anywhere(segment: Segment) -> str:

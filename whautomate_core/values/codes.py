@@ -96,6 +96,11 @@ def code_of(line: Mapping[str, Any]) -> str | None:
     return read_code(line.get("error"))
 
 
+def may_have_stopped(line: Mapping[str, Any]) -> bool:
+    """Whether a line names 131050, alone or among other codes."""
+    return STOPPED in _codes(line.get("error"), _DEEPEST)
+
+
 def failed_at(line: Mapping[str, Any]) -> datetime | None:
     """When the message of a line failed; None if its time can't be read."""
     return instant(line.get("updatedAt")) or instant(line.get("createdAt"))
