@@ -33,6 +33,7 @@ FEATURES: list[tuple[str, str, str]] = [
     ("Bookings and exports", "bookings exports", ""),
     ("Task group `contacts_to_campaign`, demo, quick start", "task_groups campaign readme", ""),
     ("Kills in loops, a real scheduler", "prove_airflow", ""),
+    ("Outlets: assets with the figures", "assets", ""),
     ("Alerts to the people on call", "notifier", ""),
     ("Retry policy", "retry_policy", "3.3"),
     ("Approval by a person", "approved", "3.1"),

@@ -6,10 +6,12 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
+from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
 
 from airflow_provider_whautomate._arguments import Templated, is_literal, named_after, require_own, require_positive
+from airflow_provider_whautomate._assets import names_own_assets, tell_assets
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate._quota import WAITS_IN_SLOT
 from airflow_provider_whautomate._redacted import unredacted
@@ -17,7 +19,7 @@ from airflow_provider_whautomate._runs import skip_backfill, step_of
 from airflow_provider_whautomate._task_arguments import TaskArguments
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
-from airflow_provider_whautomate.operators.job import WhautomateJobOperator
+from airflow_provider_whautomate.operators.job import WhautomateJobOperator, asset_uri
 from airflow_provider_whautomate.sources import airflow_storage
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_CHECK
@@ -75,6 +77,9 @@ def key_of(context: Context, account: Account, name: str) -> str:
 class SendingOperator(CancelsBroadcast, CampaignOperator):
     """Base of the operator that sends a campaign.
 
+    With `wait`, the task's `outlets` tell that it was delivered: the asset `whautomate://ACCOUNT/broadcasts/NAME` gets
+    the id and the figures of the broadcast in its event's extra, and an `AssetAlias` becomes that asset.
+
     :param wait: Wait until it is finished, or a threshold decides. Then `logs_path` and `receipt_path` are written, and
         the figures are returned as well.
     :param deferrable: Wait in the triggerer, for the end of the hold as well, without a worker slot.
@@ -112,6 +117,8 @@ class SendingOperator(CancelsBroadcast, CampaignOperator):
     def check_literals(self) -> None:
         """Check the campaign, and that somebody waits for what it does at its end."""
         super().check_literals()
+        if names_own_assets(self) and not self.wait:
+            raise ConfigurationError("outlets tell that the broadcast was delivered, so they need wait=True")
         late = acting_at_the_end(self.literals())
         if late and not self.wait:
             raise ConfigurationError(
@@ -138,7 +145,12 @@ class SendingOperator(CancelsBroadcast, CampaignOperator):
             )
             self._until(made["look_at"], client)
             made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
-        return made | self._outcome_of(client, campaign, key, made) if self.wait else made
+        if not self.wait:
+            return made
+        found = made | self._outcome_of(client, campaign, key, made)
+        named = f"broadcasts/{quote(str(self.given('name')), safe='')}"
+        tell_assets(self, context, asset_uri(client.account, self.whautomate_conn_id, named), found)
+        return found
 
     def _campaign(self) -> Campaign:
         campaign = campaign_from({name: self.given(name) for name in Campaign.model_fields})

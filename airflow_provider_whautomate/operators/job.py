@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_whautomate._arguments import arguments_of, from_text, hints_of, is_literal, named_after
+from airflow_provider_whautomate._assets import tell_assets
 from airflow_provider_whautomate._runs import due_of
 from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.sources import SOURCES, open_source
@@ -94,9 +95,9 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
     Their requests leave some of the account's to others. Tries of one run resume where the one before stopped, and
     report what all of them did. The sync is named after DAG and task, so that the chunks of a mapped task are one sync.
 
-    An `AssetAlias` among the task's `outlets` becomes, when the task has run, an asset of the account's people, with
-    the counts in the event's extra. Its URI names the account as the connection does (`whautomate://ACCOUNT/contacts`),
-    else host and connection (`whautomate://HOST/CONN_ID/contacts`).
+    The asset of the account's people among the task's `outlets` gets the counts in the event's extra. Its URI names the
+    account as the connection does (`whautomate://ACCOUNT/contacts`), else host and connection
+    (`whautomate://HOST/CONN_ID/contacts`). An `AssetAlias` becomes that asset when the task has run.
     """
 
     lane = "bulk"
@@ -116,14 +117,9 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Run the job, and report it in the events of the task's assets."""
-        report = super().work(client, context)
-        from airflow.providers.common.compat.assets import Asset, AssetAlias
-
-        for outlet in self.outlets:
-            if isinstance(outlet, AssetAlias):
-                asset = Asset(asset_uri(client.account, self.whautomate_conn_id, f"{self.kind.name}s"))
-                counts: dict[str, Any] = {name: value for name, value in report.items() if isinstance(value, int)}
-                context["outlet_events"][outlet].add(asset, extra=counts)
+        report: dict[str, Any] = super().work(client, context)
+        uri = asset_uri(client.account, self.whautomate_conn_id, f"{self.kind.name}s")
+        tell_assets(self, context, uri, report)
         return report
 
 
@@ -132,7 +128,7 @@ def asset_uri(account: Account, conn_id: str, what: str) -> str:
 
     :param account: The account.
     :param conn_id: Its connection, for an account without a name.
-    :param what: `contacts` or `clients`.
+    :param what: `contacts`, `clients`, or `broadcasts/` with a name, percent-encoded.
     """
     host = urlsplit(account.host).netloc
     named = quote(account.name, safe="") if account.name else f"{host}/{quote(conn_id, safe='')}"

@@ -57,7 +57,8 @@ def run(airflow, tmp_path_factory):
     with running(app) as url:
         emulator = Emulator(app, url)
         emulator.add_contacts(PEOPLE)
-        environment = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(url), "BROADCASTING_FILES": files}
+        set_up = connection(url, account="broadcasting")
+        environment = {"AIRFLOW_CONN_WHAUTOMATE_DEFAULT": set_up, "BROADCASTING_FILES": files}
         url_of = "https://app.example.com/broadcasts/ID"
 
         def complete(until):
@@ -83,6 +84,17 @@ def test_the_planned_is_sent_waited_for_and_told_of(run):
     assert (run.files / "receipt.html").exists()
     [log] = run.files.glob("*.jsonl")
     assert len(log.read_text().splitlines()) == len(PEOPLE)
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="dag.test() of Airflow 2 knows no assets of a file")
+def test_its_asset_tells_the_figures_after_it_was_delivered(run):
+    with sqlite3.connect(HOME / "airflow.db") as database:
+        asked = "SELECT asset_event.extra FROM asset_event JOIN asset ON asset.id = asset_id WHERE uri LIKE ?"
+        [(extra,)] = database.execute(asked, ["whautomate://broadcasting/broadcasts/spring"])
+    figures = json.loads(extra)
+    assert (figures["recipients"], figures["sent"], figures["delivered"]) == (6, 6, 6)
+    assert figures["id"] in run.xcoms["send", "broadcast_id"]
+    assert all(value == figures["id"] or isinstance(value, int) for value in figures.values())
 
 
 def test_a_guard_ends_its_task_without_a_retry(run):

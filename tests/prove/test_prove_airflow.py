@@ -46,7 +46,10 @@ class Airflow:
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
-            **{f"AIRFLOW_CONN_{name.upper()}": connection(one.url, name, **extra) for name, one in emulators.items()},
+            **{
+                f"AIRFLOW_CONN_{name.upper()}": connection(one.url, **({"account": name} | extra))
+                for name, one in emulators.items()
+            },
         }
         env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{env['AIRFLOW__API__PORT']}/execution/"
         self._env = env

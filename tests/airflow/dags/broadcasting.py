@@ -8,6 +8,8 @@ try:
 except ImportError:
     from airflow import DAG
 
+from airflow.providers.common.compat.assets import Asset
+
 from airflow_provider_whautomate.operators.broadcasts import (
     WhautomateBroadcastOperator,
     WhautomateCancelBroadcastOperator,
@@ -36,6 +38,7 @@ with DAG(
         wait=True,
         deferrable=True,
         poll_interval=1,
+        outlets=[Asset("whautomate://broadcasting/broadcasts/spring")],
         logs_path=f"{FILES}/{{{{ run_id | length }}}}.jsonl",
         receipt_path=f"{FILES}/receipt.html",
     )

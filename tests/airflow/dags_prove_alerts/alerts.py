@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from datetime import UTC, datetime, timedelta
 
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_3_PLUS
@@ -47,12 +48,12 @@ with DAG("killed", on_failure_callback=tell, **ONCE):
     dies()
 
 
-def late(dag_id, **arguments):
+def late(dag_id, seconds=0, **arguments):
     with DAG(dag_id, **(ONCE | arguments)):
 
         @task
         def any_task():
-            pass
+            time.sleep(seconds)
 
         any_task()
 
@@ -67,6 +68,8 @@ if AIRFLOW_V_3_3_PLUS:
 else:
     late(
         "late_sla",
+        seconds=70,  # longer than an interval, so that the next run is late
+        max_active_runs=1,
         schedule=timedelta(minutes=1),
         catchup=False,
         default_args={"sla": timedelta(seconds=1)},
