@@ -21,6 +21,8 @@ from whautomate_core.sync.stage_file import BATCH, batches
 from whautomate_core.sync.stage_people import Staged
 
 UNCHANGED = Result("unchanged")
+_CONFIRMED_BEFORE = ("unchanged",)
+"""The last fields of the line of a row that an earlier run confirmed."""
 
 
 def read_source(context: Context, rows: Rows) -> int:
@@ -52,7 +54,8 @@ def read_source(context: Context, rows: Rows) -> int:
             number, cells, problem = row
             if raw and (confirmed := known.get(raw)):
                 match, _ = confirmed
-                lines.append(Line(number, match, raw, text, None, None, *earlier.get(match, UNCHANGED)))
+                result = earlier.get(match, _CONFIRMED_BEFORE)
+                lines.append(Line(number, match, raw, text, None, None, *result))
                 continue
             try:
                 person = read(cells, problem)

