@@ -99,7 +99,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 _NUMBERS = {"phoneNumber": "+4915123456789", "countryCode": "+49", "phone": "15123456789"}
-"""Of the texts a body holds, those that are looked at before they are sent."""
+"""The texts of a body that are checked before they are sent."""
 
 
 def example(schema: dict[str, Any]) -> Any:

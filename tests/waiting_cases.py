@@ -36,7 +36,7 @@ class Case:
         return (self.result, self.problem, self.error) == (None, None, None)
 
     def agrees(self, result: dict[str, Any] | None, problem: str | None) -> bool:
-        """Whether what a step found is what it should."""
+        """Whether a step found what it should find."""
         if self.problem is not None:
             return result is None and self.problem in (problem or "")
         if self.result is None or result is None:
@@ -113,7 +113,7 @@ def _message(written: int) -> Callable[[Emulator], dict[str, Any]]:
 
 
 def _booked(is_: str = "booked", cancelled: bool = False, **asked: Any) -> Callable[[Emulator], dict[str, Any]]:
-    """Of an appointment in a fortnight."""
+    """Return a function that makes an appointment in a fortnight and the condition that waits for it."""
 
     def condition(emulator: Emulator) -> dict[str, Any]:
         day = datetime.fromtimestamp(emulator.now(), UTC).date() + timedelta(days=14)
@@ -136,7 +136,7 @@ def _booked(is_: str = "booked", cancelled: bool = False, **asked: Any) -> Calla
 
 
 def _class(free: int, days: int = 14) -> Callable[[Emulator], dict[str, Any]]:
-    """Of a class with one of two places taken."""
+    """Return a function that makes a class with one of two places taken and the condition that waits for it."""
 
     def condition(emulator: Emulator) -> dict[str, Any]:
         day = datetime.fromtimestamp(emulator.now(), UTC).date() + timedelta(days=days)

@@ -271,7 +271,7 @@ def sensor(emulator, **more):
 
 
 async def run_and_end(trigger):
-    """What a triggerer does with a trigger that it needs no longer."""
+    """Run a trigger, then cancel it as a triggerer does when it no longer needs it."""
     waiting = asyncio.ensure_future(anext(trigger.run()))
     await asyncio.sleep(0)
     waiting.cancel()

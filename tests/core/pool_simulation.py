@@ -19,7 +19,7 @@ class Clock(Database):
 
     time = 1_000_000.0
     step = 0.0
-    """By how much the shared clock is off: set it to step the clock."""
+    """Seconds that the shared clock is off: set it to step the clock."""
 
     def now(self, connection: Any) -> float:
         return self.time + self.step

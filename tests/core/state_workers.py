@@ -58,7 +58,7 @@ class Job:
     port: int
     account: str = "a"
     margin: float = 0.12
-    """Of each window: generous, since 16 processes on a small machine are late by tens of milliseconds."""
+    """Seconds added to each window: generous, because 16 processes on a small machine are tens of milliseconds late."""
     lane: Lane = "interactive"
     threads: int = 1
     tasks: int = 0

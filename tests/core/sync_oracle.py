@@ -205,7 +205,7 @@ class World:
         asyncio.run_coroutine_threadsafe(go(), self.loop).result(30)
 
     def has_late(self) -> bool:
-        """Whether a request is still to come to its effect."""
+        """Whether a request has not taken effect yet."""
         return bool(self._gates)
 
     def skip(self, seconds: float) -> None:
@@ -269,14 +269,14 @@ class Oracle:
     """Earlier rows about somebody who is in the source."""
     broken: int = 0
     is_unusable: bool = False
-    """Whether the last run came to its end, and failed since no row can be sent."""
+    """Whether the last run ended and failed because no row can be sent."""
     refusing: set[int] = field(default_factory=set)
-    """Whom a row is about that can't be sent, and doesn't say yes to consent."""
+    """The people whose row can't be sent and does not say yes to consent."""
     account: str = field(default_factory=lambda: f"oracle-{secrets.token_hex(6)}")
     members: str | None = None
-    """Whom a tag is given to, where that is all the job does."""
+    """Who is to have the tag (`at_least` or `exactly`), if the job only gives a tag."""
     holders: dict[bool, str | None] = field(default_factory=dict)
-    """Of the runs that were interrupted: that of the sync (False) and that of the tag."""
+    """The interrupted runs: of the sync (False) and of the tag (True)."""
     had: set[str] = field(default_factory=set)
     """Numbers that the sync has confirmed."""
     may_have: set[str] = field(default_factory=set)
@@ -433,7 +433,7 @@ class Oracle:
         self.world.skip(seconds)
 
     def _forgive(self) -> None:
-        """Whose creation is later than any wait, and whom a search doesn't show yet: they may be made again."""
+        """People created later than any wait, whom no search shows yet: they may be created again."""
         self.unseen |= {number for number, since in self.pending.items() if self.world.skipped - since >= SETTLE - 1}
         now, behaviour = self.world.emulator.now(), self.world.emulator.behaviour
         delay = max(behaviour.search_delay, behaviour.list_lag)  # some are searched for

@@ -37,7 +37,7 @@ class Shop:
         self.client = Client(account_of(self.emulator), pool=NoLimit(), sleep=lambda seconds: None)
 
     def open(self) -> None:
-        """With a service that one of the staff gives."""
+        """Start anew, with a service that one member of staff offers."""
         self.emulator.reset()
         self.begin()
         for claim in self.client.state.claims.under(self.client.account.id, ""):

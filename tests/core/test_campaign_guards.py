@@ -44,7 +44,7 @@ def posts(emulator: Emulator) -> int:
 
 
 def reached(emulator: Emulator) -> set[str]:
-    """Who got a message, a day later."""
+    """The people who got a message, a day later."""
     emulator.advance(86_400)
     return {message["contact"] for message in emulator.messages()}
 

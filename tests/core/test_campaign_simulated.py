@@ -30,10 +30,10 @@ from whautomate_core.messaging.campaign import campaign_from
 from whautomate_core.messaging.send import send_broadcast
 
 RUNS = int(os.environ.get("WHAUTOMATE_TEST_RUNS", "60"))
-"""Of each of the four ways; `make prove` makes them 1,000 in all."""
+"""Simulations of each of the four kinds; `make prove` runs 1,000 in all."""
 
 FINAL = (BudgetExceeded, OutcomeUnknown, PolicyRefused)
-"""What neither Airflow nor Prefect tries again."""
+"""Errors that neither Airflow nor Prefect retries."""
 
 SEGMENT = {
     "id": "s1",

@@ -240,7 +240,7 @@ SENT: Any = {"name": "Ada Lovelace, your results are positive", "phoneNumber": N
 
 
 def refused(make_send: Any, answer: dict[str, Any], status: int = 400, **settings: Any) -> str:
-    """What the error says of an answer that refuses a new contact."""
+    """The text of the error if an answer refuses a new contact."""
     send = make_send(
         account_from_settings("https://api.example", "s3cr3t-key", settings),
         lambda request: httpx.Response(status, json=answer),

@@ -144,7 +144,7 @@ NAMES = st.sampled_from(
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner), max_leaves=12)
 RECORDS = st.dictionaries(NAMES, VALUES)
 ANSWERS = {list: st.lists(RECORDS, max_size=4) | st.lists(VALUES, max_size=2), dict: RECORDS, object: VALUES}
-"""By what the call takes: the client refuses any other."""
+"""Answers by the type that a call accepts: the client refuses any other."""
 
 
 def answered(probe: Any, draw: Any) -> Any:

@@ -53,7 +53,7 @@ class Child:
         self._reads = reads
 
     def result(self) -> Any:
-        """What the work gave. Fails where it raised or hangs."""
+        """Return the result of the work. Fail if it raised or hangs."""
         try:
             waiting = select.poll()  # `select.select` takes no descriptor over 1,023
             waiting.register(self._reads, select.POLLIN)

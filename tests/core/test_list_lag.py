@@ -177,7 +177,7 @@ class Course:
         return sorted(self.people.index(one["client"]["id"]) for one in there)
 
     def take_out(self, number: int) -> None:
-        """As a person does by hand."""
+        """Remove somebody as a person does by hand."""
         body: Any = {"client": {"id": self.people[number]}}
         self.client.send(classes.remove_class_participant(self.id, body))
 

@@ -147,7 +147,7 @@ def test_others_are_not_in_the_way(case: Case, client_of_shared: Client, shared:
 
 
 def test_every_call_that_acts_on_people_is_tried() -> None:
-    """Where an endpoint takes `allow_protected`, there is a case of it."""
+    """Each endpoint that takes `allow_protected` has a case."""
     acting = set()
     for resource in {case.resource for case in CASES} | {"segments", "services", "webhooks", "staffs"}:
         for name, one in vars(importlib.import_module(f"whautomate_core.api.{resource}")).items():

@@ -36,14 +36,14 @@ def replace(path: Path) -> None:
 
 
 def _make(path: Path) -> None:
-    """As another process would, which never saw the file before."""
+    """Open the file as another process would that has never seen it."""
     state_file._known.clear()
     state_file._secrets.clear()
     Database(f"sqlite:///{path}")
 
 
 def restore_a_backup(path: Path) -> None:
-    """By renaming over it, as most tools do."""
+    """Replace the file by renaming another over it, as most tools do."""
     shutil.copy(path, path.with_suffix(".backup"))
     os.replace(path.with_suffix(".backup"), path)
 

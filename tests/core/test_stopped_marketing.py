@@ -66,7 +66,7 @@ def failed(emulator: Emulator, code: str) -> set[str]:
 
 
 def holders(emulator: Emulator) -> Counter[str]:
-    """For each record with the opt-out tag its number, from the country code on."""
+    """The numbers, from the country code on, of the records with the opt-out tag."""
     everybody = [*emulator.contacts(), *emulator.clients()]
     return Counter(number_of(one) for one in everybody if "Unsubscribe" in one.get("tags", []))
 

@@ -1,4 +1,4 @@
-"""Who opted out at Whautomate comes back to `suppress` as the same person."""
+"""People who opted out at Whautomate come back to `suppress` as the same people."""
 
 import functools
 import json

@@ -35,7 +35,7 @@ def add_ada(emulator: Emulator, where: str) -> None:
 
 
 def others(emulator: Emulator, looked: str) -> None:
-    """So many others that people are looked up one by one."""
+    """Enough other people that each person is looked up by a search."""
     if looked == "searches":
         emulator.add_contacts([{"name": f"N{n}", "phoneNumber": f"+49301{n:05}"} for n in range(160)])
         emulator.add_clients([{"fullName": f"N{n}", "email": f"n{n}@example.com"} for n in range(160)])

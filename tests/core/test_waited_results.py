@@ -112,7 +112,7 @@ def test_a_job_that_waited_returns_what_it_returns_without_waiting(
         )
 
     def result(permits: list[int]) -> dict[str, Any]:
-        """Of the job with so many permits, then so many more, and so on."""
+        """The result of the job with so many permits, then so many more, and so on."""
         whautomate_emulator.reset()
         account = f"{permits}"
         job = prepared(client(NoLimit(), account), whautomate_emulator)

@@ -1,4 +1,4 @@
-"""What waiting steps decide, when they check and what that costs."""
+"""Waiting steps: what they decide, when they check, and what that costs."""
 
 import asyncio
 import itertools

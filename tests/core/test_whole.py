@@ -163,7 +163,7 @@ def test_the_next_of_a_page_is_not_lost_when_somebody_is_deleted_before_it() -> 
 
 @pytest.mark.parametrize("cap", [2, 4, 100])
 def test_somebody_made_and_deleted_between_any_two_pages_of_each_pass_hides_nobody(cap: int) -> None:
-    """Whoever began the next page is on no page of either pass, and all others are on both."""
+    """The person who began the next page is on no page of either pass; all others are on both."""
     for first in range(2, 14):
         for second in range(first + 2, 32):
             server = Server(8, cap)

@@ -1,4 +1,4 @@
-"""What tasks are given that can't be."""
+"""Arguments that tasks refuse."""
 
 import asyncio
 import importlib

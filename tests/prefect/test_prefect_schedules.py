@@ -12,7 +12,7 @@ from prefect.client.schemas.schedules import CronSchedule
 
 @flow
 def nightly():
-    """Is never run: nobody serves it."""
+    """A flow that never runs, because nobody serves it."""
 
 
 def test_a_cron_deployment_gets_its_runs_by_itself(server):
