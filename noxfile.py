@@ -26,8 +26,8 @@ EXTRAS = ["calendar", "emulator", "files", "postgres"]
 # Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "core": (EXTRAS, ["test", "schema", "tracing"], []),
-    "airflow": (["airflow", *EXTRAS], ["test", "warehouse"], ["apache-airflow==3.3.2"]),
-    "airflow-2.11": (["airflow", *EXTRAS], ["test", "warehouse"], ["apache-airflow==2.11.2"]),
+    "airflow": (["airflow", *EXTRAS], ["test", "lineage", "warehouse"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (["airflow", *EXTRAS], ["test", "lineage", "warehouse"], ["apache-airflow==2.11.2"]),
     "prefect": (["prefect", *EXTRAS], ["test"], ["prefect==3.9.1"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.

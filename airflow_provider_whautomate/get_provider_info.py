@@ -12,7 +12,17 @@ def get_provider_info() -> dict[str, object]:
         "account", "appointments", "broadcasts", "classes", "client_tags", "clients", "contact_tags", "contacts",
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
-    guides = ("steps", "endpoints", "sync", "broadcasts", "bookings", "alerts", "settings", "quota", "emulator")
+    guides = (
+        "steps", "endpoints", "sync", "broadcasts", "bookings", "alerts", "settings", "quota", "lineage", "emulator",
+    )  # fmt: skip
+    # Airflow 2 has another name for them.
+    asset_uris = [
+        {
+            "schemes": ["whautomate"],
+            "handler": None,
+            "to_openlineage_converter": "airflow_provider_whautomate._assets.to_openlineage",
+        }
+    ]
     # Written by scripts/generate.
     sensors = ("account", "appointments", "broadcasts", "classes", "clients", "contacts", "messages")
     return {
@@ -35,6 +45,8 @@ def get_provider_info() -> dict[str, object]:
         "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
         "notifications": ["airflow_provider_whautomate.notifications.whautomate.WhautomateNotifier"],
         "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
+        "asset-uris": asset_uris,
+        "dataset-uris": asset_uris,
         "config": {
             "whautomate": {
                 "description": "Tasks of Whautomate.",

@@ -35,6 +35,7 @@ FEATURES: list[tuple[str, str, str]] = [
     ("Kills in loops, a real scheduler", "prove_airflow", ""),
     ("Outlets: assets with the figures", "assets", ""),
     ("Alerts to the people on call", "notifier", ""),
+    ("Lineage with OpenLineage", "lineage", ""),
     ("Retry policy", "retry_policy", "3.3"),
     ("Approval by a person", "approved", "3.1"),
 ]

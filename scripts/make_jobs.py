@@ -40,6 +40,8 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 
 _PERSONAL = ("body_parameters", "header_parameters", "button_parameters", "header_media_url", "approver")
 """Values of placeholders may be about people, and the URL of a file may be signed."""
+
+_AUDIENCE = ("segments/{segment_name}",)
 '''
 
 DUE = (
@@ -49,7 +51,7 @@ DUE = (
 KEY = "Identifies the broadcast. Never anything that changes between two runs of the same step."
 
 PLAN = '''
-@job("broadcasts", describe_plan, redacted=_PERSONAL, finished=False)
+@job("broadcasts", describe_plan, redacted=_PERSONAL, finished=False, reads=_AUDIENCE)
 def plan_broadcast(
     client: Client,
 {arguments}
@@ -82,7 +84,7 @@ def plan_broadcast(
 '''
 
 SEND = '''
-@job("broadcasts", describe_broadcast, redacted=_PERSONAL)
+@job("broadcasts", describe_broadcast, redacted=_PERSONAL, reads=_AUDIENCE, writes=("broadcasts/{{name}}",))
 def broadcast(
     client: Client,
 {arguments}

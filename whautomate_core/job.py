@@ -10,10 +10,12 @@ the value by the function, and `whautomate_core.jobs.JOBS` holds all of them.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 F = TypeVar("F", bound=Callable[..., Mapping[str, Any]])
 
@@ -44,6 +46,10 @@ class Job:
     claim says what has happened."""
     kind: str
     """`contact` or `client`: the kind of people whose rows it brings to Whautomate. Empty for other jobs."""
+    reads: tuple[str, ...]
+    """What it reads of the account, as lineage names it: `contacts`, `segments/{name}`. Braces name arguments."""
+    writes: tuple[str, ...]
+    """What it writes of the account, in the same way."""
 
     @property
     def name(self) -> str:
@@ -72,6 +78,18 @@ class Job:
             return f"skipped: {result['skipped']}; nothing sent"
         return self.describe(result)
 
+    def parts(self, named: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+        """What the account has that `reads` or `writes` names, as the ends of URIs: `segments/Regular%20guests`.
+
+        Args:
+            named: `reads` or `writes`.
+            values: The arguments by name. What an argument names that is missing or None is left out.
+        """
+        given = {name: quote(str(value), safe="") for name, value in values.items() if value is not None}
+        return [quote(one, safe="/{}").format_map(given) for one in named if set(_ARGUMENTS(one)) <= given.keys()]
+
+
+_ARGUMENTS = re.compile(r"{(\w+)}").findall
 
 _by_function: dict[Callable[..., Any], Job] = {}
 
@@ -84,11 +102,15 @@ def job(
     redacted: Iterable[str] = (),
     finished: bool = True,
     kind: str = "",
+    reads: tuple[str, ...] = (),
+    writes: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a function as a job, and return it as it is. The arguments are the fields of `Job`."""
 
     def register(function: F) -> F:
-        _by_function[function] = Job(function, resource, describe, lane, frozenset(redacted), finished, kind)
+        _by_function[function] = Job(
+            function, resource, describe, lane, frozenset(redacted), finished, kind, reads, writes
+        )
         return function
 
     return register

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
 
 from airflow_provider_whautomate._arguments import Templated, is_literal, named_after, require_own, require_positive
-from airflow_provider_whautomate._assets import names_own_assets, tell_assets
+from airflow_provider_whautomate._assets import asset_uri, names_own_assets, tell_assets
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate._quota import WAITS_IN_SLOT
 from airflow_provider_whautomate._redacted import unredacted
@@ -19,7 +19,7 @@ from airflow_provider_whautomate._runs import skip_backfill, step_of
 from airflow_provider_whautomate._task_arguments import TaskArguments
 from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
-from airflow_provider_whautomate.operators.job import WhautomateJobOperator, asset_uri
+from airflow_provider_whautomate.operators.job import WhautomateJobOperator
 from airflow_provider_whautomate.sources import airflow_storage
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
 from airflow_provider_whautomate.triggers.waiting import LAST_CHECK

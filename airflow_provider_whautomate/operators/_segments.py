@@ -56,6 +56,10 @@ class WhautomateEnsureSegmentOperator(WhautomateJobOperator):
         self.type = type
         self.check_arguments(WhautomateEnsureSegmentOperator)
 
+    def job_arguments(self) -> dict[str, Any]:
+        """Return the rendered arguments by the names that the job's function has for them."""
+        return super().job_arguments() | {"name": self.given("segment_name")}
+
     def run_job(self, client: Client, context: Context) -> dict[str, Any]:
         """Find or make the segment."""
         from whautomate_core.messaging.segments import ensure_segment

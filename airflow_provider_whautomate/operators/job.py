@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import quote, urlsplit
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_whautomate._arguments import arguments_of, from_text, hints_of, is_literal, named_after
-from airflow_provider_whautomate._assets import tell_assets
+from airflow_provider_whautomate._assets import asset_uri, tell_assets
 from airflow_provider_whautomate._runs import due_of
 from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.sources import SOURCES, open_source
@@ -19,8 +19,8 @@ from whautomate_core.rows.read_once import can_be_read_twice
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
-    from whautomate_core.account import Account
     from whautomate_core.client.client import Client
     from whautomate_core.people.kinds import Kind
 
@@ -30,10 +30,14 @@ class WhautomateJobOperator(WhautomateBaseOperator):
 
     They take the arguments of the job's function by keyword, all templated unless they say otherwise; dicts and lists
     may be the text of their JSON. What a function needs to know of its run comes from the task.
+
+    Where Airflow's OpenLineage provider is installed, it is told what the job reads and writes.
     """
 
     job: ClassVar[str]
     """Name of its function: `find_contact`."""
+
+    _counts: Mapping[str, int] = MappingProxyType({})
 
     def run_job(self, client: Client, context: Context) -> dict[str, Any]:
         """Run the job with the rendered arguments and return its report.
@@ -45,9 +49,13 @@ class WhautomateJobOperator(WhautomateBaseOperator):
 
     def work(self, client: Client, context: Context) -> Any:
         """Run the job."""
+        from airflow_provider_whautomate._lineage import counts_of
+
         report = self.run_job(client, context)
         self._outcome = self.line_of(report)
-        return report | {"requests": client.requests, "waited": round(client.used.waited, 1)}
+        report = report | {"requests": client.requests, "waited": round(client.used.waited, 1)}
+        self._counts = counts_of(report)  # not the report: OpenLineage can be told to show what a task has
+        return report
 
     def line_of(self, report: Mapping[str, Any]) -> str:
         """Return what a report of the job says in one line.
@@ -57,6 +65,33 @@ class WhautomateJobOperator(WhautomateBaseOperator):
         from whautomate_core.jobs import JOBS
 
         return JOBS[self.job].line(report)
+
+    def job_arguments(self) -> dict[str, Any]:
+        """Return the rendered arguments by the names that the job's function has for them."""
+        from whautomate_core.jobs import JOBS
+
+        return {name: self.given(name) for name in JOBS[self.job].arguments if hasattr(self, name)}
+
+    def get_openlineage_facets_on_start(self) -> OperatorLineage:
+        """Return what the job is going to read and write."""
+        from airflow_provider_whautomate._lineage import lineage_of
+        from whautomate_core.jobs import JOBS
+
+        return lineage_of(self, JOBS[self.job], self.job_arguments(), self._counts)
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage:
+        """Return what the job has read and written, and its counts.
+
+        :param task_instance: Of the task.
+        """
+        return self.get_openlineage_facets_on_start()
+
+    def get_openlineage_facets_on_failure(self, task_instance: Any) -> OperatorLineage:
+        """Return what the job was to read and write.
+
+        :param task_instance: Of the task.
+        """
+        return self.get_openlineage_facets_on_start()
 
     def check_arguments(self, cls: type[BaseOperator]) -> None:
         """Check the arguments of a class, once its `__init__` has set them, as far as they are in the DAG file."""
@@ -121,15 +156,3 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
         uri = asset_uri(client.account, self.whautomate_conn_id, f"{self.kind.name}s")
         tell_assets(self, context, uri, report)
         return report
-
-
-def asset_uri(account: Account, conn_id: str, what: str) -> str:
-    """Return the URI of what an account has, such as its contacts, under the name that people know the account by.
-
-    :param account: The account.
-    :param conn_id: Its connection, for an account without a name.
-    :param what: `contacts`, `clients`, or `broadcasts/` with a name, percent-encoded.
-    """
-    host = urlsplit(account.host).netloc
-    named = quote(account.name, safe="") if account.name else f"{host}/{quote(conn_id, safe='')}"
-    return f"whautomate://{named}/{what}"

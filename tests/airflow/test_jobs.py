@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_provider_whautomate._assets import asset_uri
 from airflow_provider_whautomate.operators.appointments import (
     WhautomateBookSlotOperator,
     WhautomateCancelBookingOperator,
@@ -33,7 +34,6 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateSetContactStageOperator,
     WhautomateSyncContactsOperator,
 )
-from airflow_provider_whautomate.operators.job import asset_uri
 from airflow_provider_whautomate.operators.messages import WhautomateSendTemplateToContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.operators.services import (

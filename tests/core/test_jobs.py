@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -81,3 +82,27 @@ def test_jobs_about_many_people_leave_requests_to_others() -> None:
         *("export_opt_outs", "ensure_audience", "send_template_to_contacts"),
         *("suppress_unreachable", "failed_recipients"),
     }
+
+
+NAMED_BY_ID = {"cancel_broadcast", "failed_recipients"}
+"""Jobs that are about a broadcast of which they have only the id."""
+
+
+def test_every_job_says_what_of_the_account_it_reads_or_writes() -> None:
+    assert {name for name, one in JOBS.items() if not (one.reads or one.writes)} == NAMED_BY_ID
+
+
+@EACH
+def test_what_is_read_and_written_is_named_by_arguments_that_are_not_about_people(job: Job) -> None:
+    named = set(re.findall(r"{(.*?)}", " ".join((*job.reads, *job.writes))))
+    assert named <= job.arguments.keys() - job.redacted
+
+
+def test_the_parts_of_an_account_are_ends_of_uris() -> None:
+    ensure = JOBS["ensure_audience"]
+    assert ensure.parts(ensure.writes, {"tag": "a/b {c}", "contacts": None}) == [
+        "contacts",
+        "segments/tag%20a%2Fb%20%7Bc%7D",
+    ]
+    send = JOBS["broadcast"]
+    assert send.parts(send.reads, {"segment_name": None, "segment_id": "x"}) == [], "another name would be another one"

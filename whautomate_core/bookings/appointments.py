@@ -20,7 +20,12 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
     from whautomate_core.client.client import Client
 
 
-@job("appointments", describe_changed("appointment", "moved", "already at that time"), finished=False)
+@job(
+    "appointments",
+    describe_changed("appointment", "moved", "already at that time"),
+    finished=False,
+    writes=("appointments",),
+)
 def reschedule_booking(
     client: Client,
     start: datetime | str,
@@ -92,6 +97,7 @@ def reschedule_booking(
     describe_changed("appointment", "cancelled", "already cancelled"),
     redacted=("reason",),
     finished=False,
+    writes=("appointments",),
 )
 def cancel_booking(
     client: Client,

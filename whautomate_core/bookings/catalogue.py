@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
     from whautomate_core.client.client import Client
 
 
-@job("services", describe_upserted("service"), redacted=("service",))
+@job("services", describe_upserted("service"), redacted=("service",), writes=("services",))
 def upsert_service(client: Client, name: str, service: ServiceUpdate, *, location_id: str | None = None) -> Json:
     """Create the service with a name at a location if it is missing; otherwise write the fields that differ.
 
@@ -89,7 +89,7 @@ def _by_name(listed: Iterable[Any], location: str) -> dict[str, list[Json]]:
     return found
 
 
-@job("classes", describe_upserted("class"), redacted=("class_",))
+@job("classes", describe_upserted("class"), redacted=("class_",), writes=("classes",))
 def upsert_class(
     client: Client,
     service_id: str,

@@ -75,7 +75,7 @@ class BookingRow(TypedDict, total=False):
     updated_at: str
 
 
-@job("appointments", describe_export, finished=False)
+@job("appointments", describe_export, finished=False, reads=("appointments",))
 def export_appointments(
     client: Client,
     output_path: str,
@@ -111,7 +111,7 @@ def export_appointments(
     return _written(output_path, found, AppointmentRow, earliest, latest, storage)
 
 
-@job("classes", describe_export, finished=False)
+@job("classes", describe_export, finished=False, reads=("classes",))
 def export_classes(
     client: Client,
     output_path: str,
@@ -146,7 +146,7 @@ def export_classes(
     return _written(output_path, found, ClassRow, earliest, latest, storage)
 
 
-@job("classes", describe_export, finished=False)
+@job("classes", describe_export, finished=False, reads=("class_bookings",))
 def export_bookings(
     client: Client,
     output_path: str,

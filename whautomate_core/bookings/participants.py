@@ -68,7 +68,7 @@ def _leave_key(class_id: str, place_id: str) -> str:
     return f"class/{class_id}/leave/{place_id}"
 
 
-@job("classes", describe_participants, redacted=("source", "mapping"))
+@job("classes", describe_participants, redacted=("source", "mapping"), writes=("class_bookings",))
 def enrol_participants(
     client: Client,
     class_id: str,

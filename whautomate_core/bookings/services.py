@@ -41,7 +41,7 @@ _FIELDS: dict[str, type] = {
 }
 
 
-@job("services", describe_services, redacted=("source", "mapping", "service"))
+@job("services", describe_services, redacted=("source", "mapping", "service"), writes=("services",))
 def sync_services(
     client: Client,
     source: Source,

@@ -41,7 +41,7 @@ _REFUSALS = 10
 """A step gives up after others have taken so many slots before it."""
 
 
-@job("appointments", describe_slot, redacted=("notes",), finished=False)
+@job("appointments", describe_slot, redacted=("notes",), finished=False, writes=("appointments",))
 def book_slot(
     client: Client,
     client_id: str,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP and S
     from whautomate_core.state.claims import Claim
 
 
-@job("staffs", describe_staff_blocks, redacted=("source", "mapping", "reason"))
+@job("staffs", describe_staff_blocks, redacted=("source", "mapping", "reason"), writes=("staff_blocks",))
 def sync_staff_blocks(
     client: Client,
     calendar: str,

@@ -34,7 +34,7 @@ _Named = dict[datetime, list[tuple[str, str]]]
 """Start -> the staff and services that rows name."""
 
 
-@job("classes", describe_classes, redacted=("source", "mapping", "class_"))
+@job("classes", describe_classes, redacted=("source", "mapping", "class_"), writes=("classes",))
 def sync_classes(
     client: Client,
     source: Source,

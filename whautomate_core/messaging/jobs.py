@@ -23,8 +23,10 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 _PERSONAL = ("body_parameters", "header_parameters", "button_parameters", "header_media_url", "approver")
 """Values of placeholders may be about people, and the URL of a file may be signed."""
 
+_AUDIENCE = ("segments/{segment_name}",)
 
-@job("broadcasts", describe_plan, redacted=_PERSONAL, finished=False)
+
+@job("broadcasts", describe_plan, redacted=_PERSONAL, finished=False, reads=_AUDIENCE)
 def plan_broadcast(
     client: Client,
     name: str,
@@ -162,7 +164,7 @@ def plan_broadcast(
     return plan.plan_broadcast(client, campaign, due=due)
 
 
-@job("broadcasts", describe_broadcast, redacted=_PERSONAL)
+@job("broadcasts", describe_broadcast, redacted=_PERSONAL, reads=_AUDIENCE, writes=("broadcasts/{name}",))
 def broadcast(
     client: Client,
     name: str,

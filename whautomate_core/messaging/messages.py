@@ -41,7 +41,15 @@ _IN_VAIN = 20
 """After the server has refused so many messages and taken none, the fault is not in the rows."""
 
 
-@job("messages", describe_messages, lane="bulk", redacted=("source", "mapping"), finished=False)
+@job(
+    "messages",
+    describe_messages,
+    lane="bulk",
+    redacted=("source", "mapping"),
+    finished=False,
+    reads=("contacts",),
+    writes=("messages",),
+)
 def send_template_to_contacts(
     client: Client,
     source: Source,

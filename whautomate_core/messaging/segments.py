@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 log = logging.getLogger(__name__)
 
 
-@job("segments", describe_segment)
+@job("segments", describe_segment, reads=("{type}s",), writes=("segments/{name}",))
 def ensure_segment(
     client: Client, name: str, criteria: SegmentCriteria, *, location_id: str | None = None, type: str = "contact"
 ) -> Json:
@@ -78,7 +78,7 @@ def ensure_segment(
     return {**found[0], "created": created, "any_location": any_location}
 
 
-@job("segments", describe_audience, lane="bulk")
+@job("segments", describe_audience, lane="bulk", reads=("contacts",), writes=("contacts", "segments/tag {tag}"))
 def ensure_audience(
     client: Client, tag: str, *, contacts: list[str] | None = None, location_id: str | None = None
 ) -> Json:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
     from whautomate_core.client.client import Client
 
 
-@job("broadcasts", describe_suppressed, lane="bulk", finished=False)
+@job("broadcasts", describe_suppressed, lane="bulk", finished=False, writes=("contacts", "clients"))
 def suppress_unreachable(
     client: Client, broadcast_id: str, *, unreachable_path: str | None = None, storage: Storage = fsspec_storage
 ) -> Json:

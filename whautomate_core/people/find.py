@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
 log = logging.getLogger(__name__)
 
 
-@job("contacts", describe_found("contact"), redacted=("phone",), finished=False)
+@job("contacts", describe_found("contact"), redacted=("phone",), finished=False, reads=("contacts",))
 def find_contact(
     client: Client, phone: str, *, default_region: str | None = None, missing_ok: bool = False, thorough: bool = False
 ) -> Json:
@@ -49,7 +49,7 @@ def find_contact(
     return found(client, CONTACTS, wanted(phone=phone, default_region=default_region), thorough, missing_ok)
 
 
-@job("clients", describe_found("client"), redacted=("phone", "email_address"), finished=False)
+@job("clients", describe_found("client"), redacted=("phone", "email_address"), finished=False, reads=("clients",))
 def find_client(
     client: Client,
     *,

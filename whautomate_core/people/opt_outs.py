@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@job("contacts", describe_opt_outs, lane="bulk", finished=False)
+@job("contacts", describe_opt_outs, lane="bulk", finished=False, reads=("contacts", "clients"))
 def export_opt_outs(
     client: Client, output_path: str, *, progress: Progress | None = None, storage: Storage = fsspec_storage
 ) -> dict[str, Any]:

@@ -21,7 +21,12 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
     from whautomate_core.client.client import Client
 
 
-@job("contacts", describe_changed("contact", "moved to the stage", "already in the stage"), redacted=("phone",))
+@job(
+    "contacts",
+    describe_changed("contact", "moved to the stage", "already in the stage"),
+    redacted=("phone",),
+    writes=("contacts",),
+)
 def set_contact_stage(
     client: Client,
     stage: str,
@@ -57,7 +62,9 @@ def set_contact_stage(
     return _set(client, CONTACTS, whom, {"stage": stage}, thorough, allow_protected)
 
 
-@job("contacts", describe_changed("contact", "updated", "unchanged"), redacted=("fields", "phone"))
+@job(
+    "contacts", describe_changed("contact", "updated", "unchanged"), redacted=("fields", "phone"), writes=("contacts",)
+)
 def set_contact_fields(
     client: Client,
     fields: ContactUpdate,
@@ -89,7 +96,12 @@ def set_contact_fields(
     return _set(client, CONTACTS, whom, checked, thorough, allow_protected)
 
 
-@job("clients", describe_changed("client", "updated", "unchanged"), redacted=("fields", "phone", "email_address"))
+@job(
+    "clients",
+    describe_changed("client", "updated", "unchanged"),
+    redacted=("fields", "phone", "email_address"),
+    writes=("clients",),
+)
 def set_client_fields(
     client: Client,
     fields: ClientUpdate,

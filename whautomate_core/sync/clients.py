@@ -20,7 +20,14 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
     from whautomate_core.client.client import Client
 
 
-@job("clients", describe_sync, lane="bulk", redacted=("source", "mapping", "suppress"), kind="client")
+@job(
+    "clients",
+    describe_sync,
+    lane="bulk",
+    redacted=("source", "mapping", "suppress"),
+    kind="client",
+    writes=("clients",),
+)
 def sync_clients(
     client: Client,
     source: Source,
@@ -122,7 +129,7 @@ def sync_clients(
     return sync_people(CLIENTS, **locals())
 
 
-@job("clients", describe_tags, lane="bulk", redacted=("source", "mapping"), kind="client")
+@job("clients", describe_tags, lane="bulk", redacted=("source", "mapping"), kind="client", writes=("clients",))
 def tag_clients(
     client: Client,
     source: Source,

@@ -20,7 +20,14 @@ if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for t
     from whautomate_core.client.client import Client
 
 
-@job("contacts", describe_sync, lane="bulk", redacted=("source", "mapping", "suppress"), kind="contact")
+@job(
+    "contacts",
+    describe_sync,
+    lane="bulk",
+    redacted=("source", "mapping", "suppress"),
+    kind="contact",
+    writes=("contacts",),
+)
 def sync_contacts(
     client: Client,
     source: Source,
@@ -121,7 +128,7 @@ def sync_contacts(
     return sync_people(CONTACTS, **locals())
 
 
-@job("contacts", describe_tags, lane="bulk", redacted=("source", "mapping"), kind="contact")
+@job("contacts", describe_tags, lane="bulk", redacted=("source", "mapping"), kind="contact", writes=("contacts",))
 def tag_contacts(
     client: Client,
     source: Source,
