@@ -31,5 +31,6 @@ def test_a_delivered_broadcast_starts_the_example(tmp_path, monkeypatch):
         finally:
             airflow.stop()
         [file] = (tmp_path / "loaded").iterdir()
-        numbers = {json.loads(line)["contact"]["phoneNumber"] for line in file.read_text().splitlines()}
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        numbers = {f"{one['countryCode']}{one['phone']}".removeprefix("+") for one in lines}
         assert numbers == {one["phoneNumber"] for one in PEOPLE}

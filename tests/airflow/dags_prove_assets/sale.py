@@ -1,7 +1,7 @@
 """A broadcast whose asset starts the example DAG. test_prove_assets.py runs both in a real Airflow."""
 
 import importlib.util
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from airflow.providers.common.compat.sdk import DAG
@@ -15,8 +15,14 @@ example = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(example)
 delivered = example.dag
 
-with DAG("sale", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC), is_paused_upon_creation=False):
-    audience = WhautomateEnsureAudienceOperator(task_id="audience", tag="vip", retries=5)
+with DAG(
+    "sale",
+    schedule="@once",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    is_paused_upon_creation=False,
+    default_args={"retries": 5, "retry_delay": timedelta(0)},  # a busy machine may lose a task
+):
+    audience = WhautomateEnsureAudienceOperator(task_id="audience", tag="vip")
     WhautomateBroadcastOperator(
         task_id="send",
         name="summer-sale",
@@ -27,6 +33,5 @@ with DAG("sale", schedule="@once", start_date=datetime(2026, 1, 1, tzinfo=UTC), 
         wait=True,
         deferrable=True,
         poll_interval=1,
-        retries=5,
         outlets=[example.DELIVERED],
     )
