@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator
@@ -21,6 +24,7 @@ __all__ = [
     "Reschedulable",
     "RetryDecision",
     "RetryPolicy",
+    "record_span",
     "state_of",
 ]
 
@@ -112,3 +116,44 @@ def state_of(ti: Any) -> str | None:
             row = session.query(TaskInstance.state).filter_by(**names).one_or_none()
         found = "removed" if row is None else row[0]
     return None if found is None else str(getattr(found, "value", found))
+
+
+def record_span(name: str, seconds: float, attributes: Mapping[str, str | int]) -> None:
+    """Record a span that has ended now, below that of the task.
+
+    :param name: Of the span.
+    :param seconds: How long it took.
+    :param attributes: Of the span. With `error.type` it counts as failed.
+    """
+    ended = time.time()
+    if AIRFLOW_V_3_0_PLUS:
+        from opentelemetry import trace
+
+        span = trace.get_tracer("airflow_provider_whautomate").start_span(
+            name, kind=trace.SpanKind.CLIENT, start_time=int((ended - seconds) * 1e9), attributes=dict(attributes)
+        )
+        if "error.type" in attributes:
+            span.set_status(trace.StatusCode.ERROR)
+        span.end(int(ended * 1e9))
+    else:
+        from airflow.traces.tracer import Trace  # type: ignore[import-not-found]
+        from opentelemetry import trace
+
+        started = datetime.fromtimestamp(ended - seconds, UTC)
+        with Trace.start_span(name, component="whautomate", parent_sc=_span_of_task(), start_time=started) as span:
+            span.set_attributes(dict(attributes))
+            if "error.type" in attributes:
+                span.set_status(trace.StatusCode.ERROR)
+
+
+def _span_of_task() -> Any:
+    """The span of the current task in Airflow 2, whose ids follow from the run; None outside of a task."""
+    from airflow.providers.common.compat.sdk import AirflowException, get_current_context
+    from airflow.traces.tracer import gen_context
+    from airflow.traces.utils import gen_span_id, gen_trace_id  # type: ignore[import-not-found]
+
+    try:
+        ti: Any = get_current_context()["ti"]
+    except AirflowException:
+        return None
+    return gen_context(gen_trace_id(ti.dag_run, as_int=True), gen_span_id(ti, as_int=True))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
 
 from prefect_whautomate._flow_runs import deployed_run, require_one_state
 from prefect_whautomate._known_fields import KnownFields
+from prefect_whautomate._telemetry import plug_in
 from whautomate_core.account import Account, account_from_settings
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.settings import NAMES, Settings
@@ -62,6 +63,7 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
         Raises:
             ConfigurationError: Naming the field and what to do; never with the key.
         """
+        plug_in()
         settings = {name: getattr(self, name) for name in NAMES}
         block = f"block {name!r}" if (name := self._block_document_name) else "the credentials block"
         return account_from_settings(self.host, self.key, settings, key_field=f"the key of {block}")

@@ -22,6 +22,7 @@ from airflow.providers.common.compat.sdk import (
     mask_secret,
 )
 
+from airflow_provider_whautomate._telemetry import plug_in
 from airflow_provider_whautomate._versions import TEST_GETS_SAVED_KEY, TEST_NEEDS_PORT, TEST_SHOWS_FAILURES
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from whautomate_core.account import Account, account_from_settings
@@ -115,6 +116,7 @@ class WhautomateHook(BaseHook):
 
         :raises ConfigurationError: if a field of the connection is wrong or missing.
         """
+        plug_in()
         connection = self.get_connection(self.whautomate_conn_id)
         extra = _plain(connection.extra_dejson)
         if other := _state_connection(extra):
@@ -124,6 +126,7 @@ class WhautomateHook(BaseHook):
 
     async def aget_account(self) -> Account:
         """Return the account, from a coroutine."""
+        plug_in()
         connection = await self._aget_connection(self.whautomate_conn_id)
         extra = _plain(await get_async_extra_dejson(connection))
         if other := _state_connection(extra):
