@@ -26,9 +26,13 @@ EXTRAS = ["calendar", "emulator", "files", "postgres"]
 # Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "core": (EXTRAS, ["test", "schema", "tracing"], []),
-    "airflow": (["airflow", *EXTRAS], ["test", "lineage", "warehouse"], ["apache-airflow==3.3.2"]),
-    "airflow-2.11": (["airflow", *EXTRAS], ["test", "lineage", "warehouse"], ["apache-airflow==2.11.2"]),
-    "prefect": (["prefect", *EXTRAS], ["test"], ["prefect==3.9.1"]),
+    "airflow": (["airflow", *EXTRAS], ["test", "lineage", "warehouse", "statsd", "otlp"], ["apache-airflow==3.3.2"]),
+    "airflow-2.11": (
+        ["airflow", *EXTRAS],
+        ["test", "lineage", "warehouse", "statsd", "otlp"],
+        ["apache-airflow==2.11.2"],
+    ),
+    "prefect": (["prefect", *EXTRAS], ["test", "otlp"], ["prefect==3.9.1"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.

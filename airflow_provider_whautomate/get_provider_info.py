@@ -13,7 +13,8 @@ def get_provider_info() -> dict[str, object]:
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
     guides = (
-        "steps", "endpoints", "sync", "broadcasts", "bookings", "alerts", "settings", "quota", "lineage", "emulator",
+        "steps", "endpoints", "sync", "broadcasts", "bookings", "alerts", "settings", "quota", "lineage", "metrics",
+        "emulator",
     )  # fmt: skip
     # Airflow 2 has another name for them.
     asset_uris = [

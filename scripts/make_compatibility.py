@@ -36,6 +36,7 @@ FEATURES: list[tuple[str, str, str]] = [
     ("Outlets: assets with the figures", "assets", ""),
     ("Alerts to the people on call", "notifier", ""),
     ("Lineage with OpenLineage", "lineage", ""),
+    ("Metrics and traces", "telemetry", ""),
     ("Retry policy", "retry_policy", "3.3"),
     ("Approval by a person", "approved", "3.1"),
 ]

@@ -48,7 +48,7 @@ METRICS: Mapping[str, Metric] = {
     "refusals": Metric("counter", ("kind",), "What the account's policy or a campaign's guards refused, by kind."),
     "rows": Metric(
         "counter",
-        ("job", "outcome"),
+        ("job_name", "outcome"),
         "Rows by job and by outcome, as the step's result has them. They are counted when the step ends or fails, not "
         "when it leaves to wait for permits. A step that is retried after a failure counts its rows again.",
     ),
@@ -134,7 +134,7 @@ def rows(job: str, counts: Mapping[str, int], outcomes: Iterable[str]) -> None:
     """
     if receiver is not None and not isinstance(sys.exception(), QuotaExhausted):
         for outcome in outcomes:
-            count("rows", counts[outcome], job=job, outcome=outcome)
+            count("rows", counts[outcome], job_name=job, outcome=outcome)
 
 
 def refused(kind: Refusal, message: str, *, status: int | None = None) -> PolicyRefused:

@@ -111,7 +111,7 @@ def test_metrics_arrive_at_a_statsd_server(run_measured, influx):
     assert counted("requests", endpoint="getContact", outcome="not_found") == 1
     assert counted("broadcasts_sent") == 1
     assert counted("refusals", kind="opted_out") == 1
-    rows = {outcome: counted("rows", job="sync_contacts", outcome=outcome) for outcome in ROWS}
+    rows = {outcome: counted("rows", job_name="sync_contacts", outcome=outcome) for outcome in ROWS}
     assert rows == ROWS
     assert sum(received.of("airflow.whautomate.waited_seconds").values()) > 1  # after a 429 everybody waits
     for window in ("60", "86400"):
@@ -146,7 +146,7 @@ def test_metrics_and_spans_arrive_at_an_otlp_collector(run_measured):
     answers = by_outcome(emulator)
     assert metric("requests", endpoint="createContact", outcome="ok") == answers["createContact"][200], said
     assert metric("requests", endpoint="getContact", outcome="not_found") == 1
-    assert metric("rows", job="sync_contacts", outcome="rejected") == 1
+    assert metric("rows", job_name="sync_contacts", outcome="rejected") == 1
     assert metric("refusals", kind="opted_out") == 1
     assert 0 < metric("permits_left", window="60", account="spring_2026") < 100_000
     assert metric("open_claims", account="spring_2026") == 0

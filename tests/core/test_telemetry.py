@@ -50,7 +50,7 @@ KNOWN: dict[str, set[str]] = {
     "endpoint": {one.id for one in ENDPOINTS.values()} | {"other"},
     "lane": {"interactive", "bulk"},
     "kind": set(typing.get_args(telemetry.Refusal)),
-    "job": set(JOBS),
+    "job_name": set(JOBS),
     "window": {"60", "86400"},
     "account": {"spring"},
 }

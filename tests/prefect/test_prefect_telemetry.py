@@ -87,8 +87,8 @@ def test_metrics_and_spans_arrive_at_an_otlp_collector(run_measured, world):
     assert all(metric("requests", endpoint=one, outcome="rate_limited") >= 1 for one in refused)
     counted = sum(value for (name, _), value in received.metrics.items() if name == "whautomate.requests")
     assert counted == len(world.requests())
-    assert metric("rows", job="sync_contacts", outcome="created") == 6
-    assert metric("rows", job="sync_contacts", outcome="rejected") == 1
+    assert metric("rows", job_name="sync_contacts", outcome="created") == 6
+    assert metric("rows", job_name="sync_contacts", outcome="rejected") == 1
     assert metric("refusals", kind="opted_out") == 1
     assert sum(value for (name, _), value in received.metrics.items() if name == "whautomate.waited_seconds") > 1
     assert 0 < metric("permits_left", window="60", account="spring_2026") < 100_000
