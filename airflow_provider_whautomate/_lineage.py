@@ -106,7 +106,7 @@ def file(path: Any) -> list[Dataset]:
     shown = shown_url(str(path))
     is_web = scheme in ("http", "https")
     # Elsewhere, `?` and `#` may be part of the name, and the name without its end may be that of another file.
-    if shown.endswith("…") or "::" in shown or (not is_web and re.search("[?#]", rest)):
+    if shown.endswith("…") or "::" in str(path) or (not is_web and re.search("[?#]", rest)):
         log.info("OpenLineage is not told of a file at %s://: its address may hold a secret", scheme)
         return []
     at, _, name = shown.partition("://")[2].partition("/")
