@@ -139,7 +139,7 @@ class _Wait:
         self._timeout = timeout
         self._deadline = time.time() + timeout
         self.moments = moments(poll_interval, self._deadline, longest=condition.longest, tell=log.log)
-        log.info("%s", share_in_words(account.limits))
+        log.debug("%s", share_in_words(account.limits))
 
     def pool(self) -> WaitingPool:
         return WaitingPool(self._account, deadline=self._deadline)

@@ -297,7 +297,7 @@ class WhautomateSensor(TakesArguments, BaseSensorOperator):
                     self._used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
                     self.log.info("%s", client.used)
                 if is_first and not seen.over:
-                    self.log.info("%s", share_in_words(account.limits))
+                    self.log.debug("%s", share_in_words(account.limits))
                 return seen
         except FINAL as error:
             raise AirflowFailException(str(error)) from error

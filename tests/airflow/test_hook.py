@@ -147,7 +147,10 @@ def test_a_server_that_is_another_is_told(connections, tmp_path):
         worked, told = WhautomateHook().test_connection()
         server.shutdown()
     assert not worked
-    assert re.search(rf"{url} has no such path \(404\).* This may not be the Whautomate API: the host should be", told)
+    assert re.search(
+        rf"{url} answered 404: is this Whautomate's host\? .* This may not be the Whautomate API: the host should be",
+        told,
+    )
 
 
 def test_bad_keys_are_an_error_and_a_sentence(whautomate_emulator, connections):

@@ -205,6 +205,7 @@ def test_the_accounts_policy_holds(run: Any, whautomate_emulator: Emulator) -> N
         (["contacts.list_contacts", "--key", "k"], "--key is for calls that must happen once"),
         (["contacts.get_contact", "--contact-id", "x", "--max-records", "3"], "--max-records is for lists"),
         (["contacts.get_contact", "--contact-id", "x"], "GET /v1/contacts/…: not found (404)"),
+        (["broadcasts.get_broadcast", "--broadcast-id", "x"], "GET /v1/broadcasts/x: not found (404)"),
         (["contacts.get_contact", "--contact-id", ""], "contact_id must be a non-empty string"),
     ],
 )

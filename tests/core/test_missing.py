@@ -100,9 +100,8 @@ def test_what_to_do_about_a_missing_path_is_said(status: int, answer: Any, make_
     send = make_send(account, lambda request: httpx.Response(status, json=answer))
     with pytest.raises(NoSuchPath) as error:
         send(contacts.get_contact("c1"))
-    assert str(error.value).startswith("GET /v1/contacts/{}: https://api.example has no such path")
-    assert f"({status})" in str(error.value)
-    assert "check that the host is the API's" in str(error.value)
+    assert str(error.value).startswith(f"GET /v1/contacts/c1: https://api.example answered {status}")
+    assert "is this Whautomate's host? If so, it doesn't offer this endpoint" in str(error.value)
     assert "key" not in str(error.value)
 
 

@@ -234,6 +234,16 @@ def test_what_is_given_for_an_id_and_looks_like_none_is_not_shown(text: str) -> 
     assert shown_id(text) == "…"
 
 
+@pytest.mark.parametrize("id", ["nope", "42", "brd-1", "0aB3xYz9Qk1", "Spring"])
+def test_ids_of_what_is_no_person_are_shown(id: str) -> None:
+    assert shown_id(id, of_person=False) == id
+
+
+@pytest.mark.parametrize("text", ["4915123456789", "+49 151 2345678", "ada@example.com", "my ad 1", "Müller1", ""])
+def test_what_may_be_a_number_or_a_text_is_shown_for_no_id(text: str) -> None:
+    assert shown_id(text, of_person=False) == "…"
+
+
 @pytest.mark.parametrize(
     ("url", "name"),
     [

@@ -188,7 +188,8 @@ def test_one_line_tells_the_plan_of_a_sync_and_of_its_opt_outs(
         alone = sync(client, [EVE], plan_only=True)["plan"]
         tagging = tag(client, [ADA, BOB], "vip", plan_only=True)["plan"]
         assert plan["requests_to_come"] == alone["requests_to_come"] + tagging["requests_to_come"]
-        assert f"at least {plan['requests_to_come']} to come" in said
+        assert f"; at least {plan['requests_to_come']} more requests, done by about 20" in said
+        assert "look" not in said
     else:
         assert said.startswith("plan: 1 to create, 2 given the opt-out tag; ")
 

@@ -69,7 +69,7 @@ from whautomate_core.waiting.poll import (
     wait,
 )
 from whautomate_core.waiting.quota import QuotaFree
-from whautomate_core.waiting.share import WaitingPool, share
+from whautomate_core.waiting.share import WaitingPool, share, share_in_words
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -707,6 +707,8 @@ def test_waiting_steps_have_a_tenth_of_the_day_half_of_it_in_a_quarter() -> None
     assert share(Limits.trial()).windows == ((5, 21_600.0), (10, 86_400.0))
     assert share(Limits.subscribed()).windows == ((21_600, 21_600.0), (43_200, 86_400.0))
     assert share(Limits([(3, 60), (3, 86_400)])).windows == ((1, 21_600.0), (1, 86_400.0))
+    said = "waiting steps may use a tenth of the account's requests: 43,200 in 24 h"
+    assert share_in_words(Limits.subscribed()) == said
 
 
 @given(st.integers(1, 10**6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from typing import Any, NoReturn, TypeVar, cast
@@ -41,6 +42,9 @@ _NOT_DONE = {301, 307, 308}
 _GAVE_UP = {408, 499}
 """The 4xx that a proxy sends when it stopped waiting for us, or for the server behind it."""
 
+
+_OF_PEOPLE = {"appointments", "clients", "contacts", "messages"}
+"""The parts of paths after which comes the id of a person or of their booking."""
 
 _TO_TELL = (
     ", or the record was deleted: run whautomate doctor for its resource (--resource), which finds out how the server "
@@ -178,19 +182,17 @@ def not_found(call: Call[Any], said: str = "") -> NotFound:
 
 
 def _no_path(call: Call[Any], status: int, account: Account, said: str, form: str | None) -> str:
-    what = "has no such path"
-    if status == 404 and call.ids:
-        what = "has no such path or record, and its answer doesn't tell which"
-    elif status == 405:
-        what = "has no such path and method"
     return (
-        f"{call.request}: {account.host} {what} ({status}){said}; check that the host is the API's: if it is, the API "
-        f"may not have this endpoint{_TO_TELL if form else ''}"
+        f"{_request_with_ids(call)}: {account.host} answered {status}{said}: is this Whautomate's host? If so, it "
+        f"doesn't offer this endpoint{_TO_TELL if form else ''}"
     )
 
 
 def _request_with_ids(call: Call[Any]) -> str:
-    return f"{call.method} {call.path.format(*map(shown_id, call.ids))}"
+    parts = call.path.split("/")
+    owners = [before for before, part in itertools.pairwise(parts) if part == "{}"]
+    shown = (shown_id(id, of_person=owner in _OF_PEOPLE) for owner, id in zip(owners, call.ids, strict=True))
+    return f"{call.method} {call.path.format(*shown)}"
 
 
 def _repeatable(call: Call[Any], error: WhautomateError) -> WhautomateError:

@@ -62,7 +62,7 @@ def cancel_broadcast(
     if not ids:
         return _not_cancelled(None, "it was cancelled before", because, quiet=True)
     if not cancelled:  # a wrong id, or another account: the broadcast that was meant may still be sent
-        missing = f"there is no broadcast {shown_id(ids[-1])} on this account; nothing was cancelled"
+        missing = f"there is no broadcast {shown_id(ids[-1], of_person=False)} on this account; nothing was cancelled"
         log.warning("%s%s", f"{because}, but " if because else "", missing)
         return {"cancelled": False, "id": ids[-1], "why": missing}
     log.info("broadcast %s is cancelled%s", ", ".join(cancelled), f" because {because}" if because else "")

@@ -54,6 +54,10 @@ def _by(result: Mapping[str, Any]) -> str:
     return f"at {time_of(result['created_at'])}{by}" if result.get("created_at") else "before"
 
 
+def _named(id: str) -> str:
+    return f"broadcast {shown_id(id, of_person=False)}"
+
+
 def delivered(figures: Mapping[str, Any]) -> str:
     """The figures of a broadcast: "5 of 5 delivered, 0 failed"."""
     return f"{figures['delivered']} of {figures['recipients']} delivered, {figures['undelivered']} failed"
@@ -71,7 +75,7 @@ def describe_plan(result: Mapping[str, Any]) -> str:
 
 def describe_cancelled(result: Mapping[str, Any]) -> str:
     """The line of `cancel_broadcast`."""
-    named = f"broadcast {shown_id(result['id'])}" if result["id"] else "broadcast"
+    named = _named(result["id"]) if result["id"] else "broadcast"
     return f"{named} cancelled" if result["cancelled"] else f"{named} not cancelled: {result['why']}"
 
 
@@ -79,7 +83,7 @@ def describe_suppressed(result: Mapping[str, Any]) -> str:
     """The line of `suppress_unreachable`."""
     stopped, unreachable = counted(result["stopped"], "recipient"), result["unreachable"]
     return (
-        f"broadcast {shown_id(result['broadcast_id'])}: {stopped} stopped marketing, {result['tagged']} newly given "
+        f"{_named(result['broadcast_id'])}: {stopped} stopped marketing, {result['tagged']} newly given "
         f"the opt-out tag; {unreachable} can't be reached"
     )
 
@@ -87,7 +91,7 @@ def describe_suppressed(result: Mapping[str, Any]) -> str:
 def describe_failed(result: Mapping[str, Any]) -> str:
     """The line of `failed_recipients`."""
     return (
-        f"broadcast {shown_id(result['broadcast_id'])}: {counted(result['undelivered'], 'recipient')} failed, of whom "
+        f"{_named(result['broadcast_id'])}: {counted(result['undelivered'], 'recipient')} failed, of whom "
         f"{counted(len(result['contacts']), 'contact')} may be tried again now, {result['later']} later and "
         f"{result['never']} not at all"
     )

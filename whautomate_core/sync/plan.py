@@ -166,13 +166,12 @@ class Plan:
     """How many people have got the opt-out tag already, because they opted out elsewhere."""
 
     def __str__(self) -> str:
-        to_come = f"at least {self.requests:,} to come" if self.requests else "none to come"
-        minutes = f"about {self.minutes:.0f} min, " if self.minutes >= 1 else ""
         what = planned({**self.counts, "suppressed": self.suppressed})
-        return (
-            f"{what}; {counted(self.spent, 'request')} made, {to_come}, {self.left_today:,} left "
-            f"today; {minutes}done by {self.finishes:%Y-%m-%d %H:%M} UTC; look-up: {self.looked.way}"
-        )
+        if not self.requests:
+            return f"{what}; no more requests"
+        requests = counted(self.requests, "more request")
+        over = f", of {self.left_today:,} left today" if self.requests > self.left_today else ""
+        return f"{what}; at least {requests}{over}, done by about {self.finishes:%Y-%m-%d %H:%M} UTC"
 
     def as_json(self) -> Json:
         """The plan as it is in the report."""

@@ -48,6 +48,7 @@ from whautomate_core.sync.write import Writing
 from whautomate_core.values.progress import Progress, waits
 from whautomate_core.values.settling import SETTLE_AFTER
 from whautomate_core.values.thresholds import Threshold, limit, require_within
+from whautomate_core.values.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -164,6 +165,7 @@ def _plan(
     plan = make_plan(context, looked, elsewhere, context.client.requests - requests, deletes, suppressed, suppressing)
     if not order.is_part:
         log.info("plan: %s", plan)
+        log.debug("people looked up: %s; planning took %s", looked.way, counted(plan.spent, "request"))
     return plan, read_at, looked, elsewhere
 
 

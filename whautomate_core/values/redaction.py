@@ -43,12 +43,18 @@ def shown_url(url: str | SecretStr) -> str:
     return f"{scheme}://{before.rpartition('@')[2]}"
 
 
-def shown_id(id: str) -> str:
+def shown_id(id: str, *, of_person: bool = True) -> str:
     """The id of a record as errors and logs may show it; `…` for what may be a number, an address, a name or a text.
 
     Ids are seen as about 10 to 12 letters and digits (evidence C). So it needs letters beside its digits, or is of that
     length and in letters as mixed as no name.
+
+    Args:
+        of_person: Whether it is the id of a person or of their booking. Others are shown unless they may be a phone
+            number or a text.
     """
+    if not of_person:
+        return id if re.fullmatch(r"(?!\d{7,15}$)[\w-]{1,64}", id, re.ASCII) else "…"
     has_digits = re.fullmatch(r"(?=.*\d)(?=.*[A-Za-z])[\w-]{1,64}", id, re.ASCII)
     return id if has_digits or re.fullmatch(r"(?=(.*[a-z][A-Z]){2})[A-Za-z]{10,12}", id) else "…"
 

@@ -43,13 +43,13 @@ def time_of(at: float | str) -> str:
 
 
 def requests_line(requests: int, waited: float) -> str:
-    """What a step used: "1 request made, 3.5 s waited for permits"; a wait of nothing is left out.
+    """What a step used: "1 request; waited 3.5 s for permits"; a wait of nothing is left out.
 
     Requests may wait side by side, so their waits add up to more than the step took.
     """
-    of_all = " in total, some of them at the same time" if requests > 1 else ""
-    waits = f", {waited:.1f} s waited for permits{of_all}" if waited >= 0.05 else ""
-    return f"{counted(requests, 'request')} made{waits}"
+    of_all = " (summed over parallel requests)" if requests > 1 else ""
+    waits = f"; waited {waited:.1f} s for permits{of_all}" if waited >= 0.05 else ""
+    return f"{counted(requests, 'request')}{waits}"
 
 
 def reasons_of(rejects: Iterable[tuple[int, str]]) -> str:

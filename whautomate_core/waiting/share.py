@@ -25,11 +25,8 @@ def share(limits: Limits) -> Limits:
 
 def share_in_words(limits: Limits) -> str:
     """The share of waiting steps, for the log."""
-    (early, quarter), (most, seconds) = share(limits).windows
-    return (
-        f"all waiting steps of the account together make at most {most} requests in {seconds / 3600:g} h, a tenth of "
-        f"its limit, and {early} in {quarter / 3600:g} h"
-    )
+    most, seconds = share(limits).windows[-1]
+    return f"waiting steps may use a tenth of the account's requests: {most:,} in {seconds / 3600:g} h"
 
 
 class WaitingPool:
