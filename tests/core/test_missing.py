@@ -13,9 +13,10 @@ from conftest import NoLimit, account_of
 from contract_examples import Operation, operations
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import contacts, locations, staffs
+from whautomate_core.api import contacts, locations, segments, staffs
 from whautomate_core.api.call import Call, get, post
 from whautomate_core.api.registry import ENDPOINTS
+from whautomate_core.api.templates import list_templates
 from whautomate_core.client.client import Client
 from whautomate_core.client.missing import what_is_missing
 from whautomate_core.client.once import make_once
@@ -114,6 +115,21 @@ def test_a_wrong_location_is_said_and_is_no_absence_of_the_record(make_send: Any
     assert error.value.status == 404
     with pytest.raises(NotFound, match="Invalid locationId"):
         send(locations.get_location("l1"))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        segments.create_segment({"name": "s", "type": "contact", "criteria": {}, "location": {"id": "loc9"}}),
+        list_templates("loc9"),
+    ],
+    ids=["in its body", "in its query"],
+)
+def test_a_wrong_location_is_named_with_its_setting(call: Any, make_send: Any) -> None:
+    account = account_from_settings("https://api.example", "k", {})
+    send = make_send(account, lambda request: httpx.Response(404, json={"error": "Invalid locationId"}))
+    with pytest.raises(InvalidRequest, match=r"Invalid locationId .*'loc9' was sent, from .* the setting location_id"):
+        send(call)
 
 
 # --- jobs over a server that lacks one path

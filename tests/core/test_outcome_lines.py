@@ -136,8 +136,14 @@ def test_endpoint_lines_read_well() -> None:
         ),
         (
             "plan_broadcast",
-            {"name": "spring", "category": "utility", "recipients": 5, "start": "2026-03-01T19:20:00.000Z"},
-            "plan of utility broadcast spring: up to 5 recipients, start at 2026-03-01 19:20 UTC; nothing sent",
+            {
+                "name": "s",
+                "category": "utility",
+                "recipients": 5,
+                "start": "2026-03-01T19:20:00.000Z",
+                "notes": ["Odd."],
+            },
+            "plan of utility broadcast s: up to 5 recipients, start at 2026-03-01 19:20 UTC; nothing sent. Odd.",
         ),
         (
             "broadcast",
@@ -158,7 +164,7 @@ def test_endpoint_lines_read_well() -> None:
         (
             "broadcast",
             {"id": "b1", "name": "spring ab", "created": True, "delivered": 5, "recipients": 5, "undelivered": 0},
-            "broadcast spring ab (b1): 5 of 5 delivered, 0 failed",
+            "broadcast spring ab (b1): 5 of 5 delivered, 0 not delivered",
         ),
         ("broadcast", {"id": None, "skipped": "the run is 7 h late"}, "skipped: the run is 7 h late; nothing sent"),
         ("cancel_broadcast", {"id": "b1", "cancelled": True, "why": None}, "broadcast b1 cancelled"),

@@ -17,6 +17,7 @@ from whautomate_core.client import templates
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import BudgetExceeded, InvalidRequest
+from whautomate_core.messaging.lines import describe_plan
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.plan import plan_broadcast
 from whautomate_core.messaging.segments import ensure_segment
@@ -73,9 +74,21 @@ def plan(client: Client, **more: Any) -> dict[str, Any]:
         ({"template": {**EN, "name": "zzz"}}, "there are bare, bill, other0, other1, other10 and 39 more"),
         ({"template": {**EN, "language": "fr"}}, "template 'spring' is not there in language 'fr', only in de, en"),
         ({"template": {**EN, "name": "paused"}}, r"template 'paused' \(en\) has the status paused"),
-        ({"template": EN, **VALUES, "header_parameters": []}, "header of .* takes 1 value, and headerText.* has 0"),
-        ({"template": EN, **VALUES, "body_parameters": ["a"]}, "body of .* takes 2 values, and bodyText.* has 1"),
-        ({"template": EN, **VALUES, "button_parameters": ["a", "b"]}, "button of .* takes 1 value, and button.* has 2"),
+        (
+            {"template": EN, **VALUES, "header_parameters": []},
+            "header takes 1 value, and header_parameters .headerText.* has 0",
+        ),
+        (
+            {"template": EN, **VALUES, "body_parameters": ["a"]},
+            "body takes 2 values, and body_parameters .bodyText.* has 1",
+        ),
+        (
+            {"template": EN, "body_parameters": ["a"], "button_parameters": ["a", "b"]},
+            r"/v1/broadcasts: template 'spring' \(en\): "
+            r"the header takes 1 value, and header_parameters \(headerTextParameters\) has 0; "
+            r"the body takes 2 values, and body_parameters \(bodyTextParameters\) has 1; "
+            r"the button takes 1 value, and button_parameters \(buttonUrlParameters\) has 2; so it is not sent$",
+        ),
     ],
 )
 def test_a_broadcast_that_would_fail_for_everybody_is_refused_before_anybody_is_counted(
@@ -143,10 +156,10 @@ def test_values_that_nobody_counted_are_noted(
 @pytest.mark.parametrize(
     ("found", "says"),
     [
-        (None, "template not checked: it is not known whether the server lists templates: run whautomate doctor"),
-        ("absent", "template not checked: the server lists no templates"),
-        ("refuses", "template not checked: the server lists templates, but not for a location"),
-        ("of a later version", "template not checked: it is not known whether"),
+        (None, "run `whautomate doctor` once to find out whether this server can list templates"),
+        ("absent", "the server lists no templates"),
+        ("refuses", "the server lists templates, but not for a location"),
+        ("of a later version", "run `whautomate doctor` once"),
     ],
 )
 def test_without_a_list_nothing_is_asked_and_the_plan_says_so(
@@ -154,11 +167,13 @@ def test_without_a_list_nothing_is_asked_and_the_plan_says_so(
 ) -> None:
     knows(client, found)
     caplog.set_level("INFO")
+    says = f"Template 'sprin' (en) not checked: {says}"
     planned = plan(client, template={**EN, "name": "sprin"})
     assert [note.startswith(says) for note in planned["notes"]] == [True]
     assert planned["category"] is None
     plan(client, template={**EN, "name": "sprin"})
-    assert [one.levelname for one in caplog.records if says in one.message] == ["INFO"]
+    assert [one.levelname for one in caplog.records if says in one.message] == ["WARNING"]
+    assert says in describe_plan(planned)
     assert asked(whautomate_emulator) == []
 
 
@@ -182,7 +197,7 @@ def test_a_list_that_cant_be_read_stops_nothing_is_said_and_is_not_asked_for_aga
         made = broadcast(client, emulator, template=EN, **VALUES)
         assert made["created"]
         assert says in made["notes"][0]
-        said = [one.levelname for one in caplog.records if "template not checked" in one.message]
+        said = [one.levelname for one in caplog.records if "(en) not checked: " in one.message]
         assert said == ["WARNING"]
         before = len(asked(emulator))
         broadcast(client, emulator, "another", template=EN, **VALUES)
@@ -223,10 +238,10 @@ def test_what_the_list_does_not_show_is_not_checked_and_said(
     ]
     bill = {"template": {"name": "bill", "language": "en"}, "body_parameters": ["a"]}
     [missing] = plan(client, **bill)["notes"]
-    assert "its header is a file (document), and headerMediaUrl is not set" in missing
+    assert "its header is a file (document), and header_media_url (headerMediaUrl) is not set" in missing
     assert plan(client, **bill, header_media_url="https://x.example/a.pdf")["notes"] == []
     [unfit] = plan(client, template=DE, body_parameters=["a"], header_media_url="https://x.example/a.pdf")["notes"]
-    assert "headerMediaUrl is set, and its header is no file" in unfit
+    assert "header_media_url (headerMediaUrl) is set, and its header is no file" in unfit
 
 
 @LISTS
@@ -254,7 +269,7 @@ def test_single_messages_are_checked_by_both_clients_and_the_list_is_read_once(
     for _ in range(2):
         send(message(DE, ["a"]))
     assert len(asked(whautomate_emulator)) == once > 0
-    with pytest.raises(InvalidRequest, match="takes 1 value, and bodyTextParameters has 2, so nothing was sent"):
+    with pytest.raises(InvalidRequest, match="takes 1 value, and bodyTextParameters has 2; so it is not sent"):
         send(message(DE, ["a", "b"]))
     assert len(whautomate_emulator.messages()) == 3
 
@@ -276,7 +291,7 @@ def test_a_job_of_messages_is_refused_as_a_whole_before_the_first(
     rows = [{"phoneNumber": f"+49151234567{n:02}", "first": "A"} for n in range(30)]
     job: Any = {"key": "spring", "max_failed": "100%"}
     fits: Any = {"phoneNumber": "phoneNumber", "bodyTextParameters": ["first"]}
-    with pytest.raises(InvalidRequest, match=r"POST .*: the body of template 'spring' \(de\) takes 1 value"):
+    with pytest.raises(InvalidRequest, match=r"POST .*: template 'spring' \(de\): the body takes 1 value"):
         send_template_to_contacts(client, rows, DE, **job)
     assert whautomate_emulator.messages() == []
     before = len(asked(whautomate_emulator))

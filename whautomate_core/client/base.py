@@ -218,8 +218,7 @@ class BaseClient:
         looked = yield from look_up(call, self.account, lambda: self.profile, self._everything)
         for note in looked.notes:
             if note not in self._said:
-                expected = self.profile.template_list != "answers"
-                log.log(logging.INFO if expected else logging.WARNING, "account %s: %s", self.account.id, note)
+                log.warning("account %s: %s", self.account.id, note)
         self._said.update(looked.notes)
         return looked
 

@@ -17,15 +17,18 @@ from whautomate_core.api import records
 from whautomate_core.api.call import Call
 from whautomate_core.values.codes import CODES, STOPPED, read_code
 from whautomate_core.values.codes import words_of as meaning_of
+from whautomate_core.values.redaction import shown_id
 
 LONGEST = 300
 """Characters of a message that are read and shown, however long it is."""
+
+_LOCATION = "Invalid locationId"
 
 # The vendor's page of error messages (evidence A), and those of AWS API Gateway, which seems to be in front of it (D).
 _DOCUMENTED = {
     "Invalid request body": "a field is missing, of the wrong type or out of range",
     "Invalid parameters": "an id or filter is missing or wrong",
-    "Invalid locationId": "list_locations returns the ids of your locations",
+    _LOCATION: "list_locations returns the ids of your locations",
     "Forbidden": "",
     "Not Found": "",
     "Missing Authentication Token": "",
@@ -87,6 +90,8 @@ def _code(content: bytes) -> str | None:
 def _said(call: Call[Any], words: str, account: Account) -> str:
     for text, meaning in _DOCUMENTED.items():
         if is_text(words, text):
+            if text == _LOCATION and (sent := sorted(set(_locations([call.body, dict(call.query)])))):
+                meaning += f"; {' and '.join(sent)} was sent, from the step or from the setting location_id"
             return f": {text}{f' ({meaning})' if meaning else ''}"
     for record in _RECORDS:
         if is_text(words, text := f"Invalid {record}Id"):
@@ -163,6 +168,17 @@ def _names(value: Any) -> Iterator[str]:
         yield from value
     for one in _inside(value):
         yield from _names(one)
+
+
+def _locations(value: Any) -> Iterator[str]:
+    """The ids of the locations that were sent, quoted."""
+    if isinstance(value, dict):
+        location = value.get("location")
+        for id in (value.get("locationId"), location.get("id") if isinstance(location, dict) else None):
+            if isinstance(id, str) and id:
+                yield repr(shown_id(id))
+    for one in _inside(value):
+        yield from _locations(one)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -43,7 +43,7 @@ _SHOWN = 5
 """Templates that an error names."""
 
 _NOT_CHECKED: dict[str | None, str] = {
-    None: "it is not known whether the server lists templates: run whautomate doctor",
+    None: "run `whautomate doctor` once to find out whether this server can list templates",
     "absent": "the server lists no templates",
     "refuses": "the server lists templates, but not for a location",
 }
@@ -64,7 +64,8 @@ _PARAMETERS = {
     "body": "bodyTextParameters",
     "button": "buttonUrlParameters",
 }
-"""Part of a template -> the field of a call with the values of its placeholders."""
+"""Part of a template -> the field of a call with the values of its placeholders. A broadcast step has them as
+`header_parameters` and so on."""
 
 _NOT_SENT = {
     "archived", "deleted", "disabled", "draft", "in_appeal", "limit_exceeded", "paused", "pending", "pending_deletion",
@@ -120,7 +121,7 @@ def look_up(call: Call[Any], account: Account, profile: Callable[[], Profile], e
     body = call.body or {}
     found: Profile = yield Ask(profile)
     if found.template_list != "answers":
-        return _unchecked(_NOT_CHECKED.get(found.template_list, _NOT_CHECKED[None]))
+        return _unchecked(call, _NOT_CHECKED.get(found.template_list, _NOT_CHECKED[None]))
     location = (body.get("location") or {}).get("id") or account.location_id
     key = (account.state.get_secret_value() if account.state else None, account.id, account.host, location)
     at, listed = _kept.get(key, (0.0, ""))
@@ -135,30 +136,37 @@ def look_up(call: Call[Any], account: Account, profile: Callable[[], Profile], e
     return _judged(call, listed, location)
 
 
-def _unchecked(why: str) -> Looked:
-    return Looked(notes=(f"template not checked: {why}",))
+def _unchecked(call: Call[Any], why: str) -> Looked:
+    return Looked(notes=(f"Template {_named(call)} not checked: {why}",))
+
+
+def _named(call: Call[Any]) -> str:
+    """The template of a call: its name and language."""
+    template = (call.body or {})["template"]
+    return f"{template.get('name')!r} ({template.get('language')})"
 
 
 def _judged(call: Call[Any], listed: Sequence[Json] | str, location: str | None) -> Looked:
     """What a list says of the template of a call, or why it can't be read. Raises `InvalidRequest`."""
     if isinstance(listed, str):
-        return _unchecked(listed)
+        return _unchecked(call, listed)
     body = call.body or {}
     name, language = body["template"].get("name"), body["template"].get("language")
     there = [{**one, **one["template"]} if isinstance(one.get("template"), Mapping) else one for one in listed]
     if not there or not all(isinstance(one.get("name"), str) and one.get("language") for one in there):
-        return _unchecked("the list is empty" if not there else "the list has records without a name or a language")
+        why = "the list is empty" if not there else "the list has records without a name or a language"
+        return _unchecked(call, why)
     if not all(_LANGUAGE.fullmatch(str(one["language"])) for one in there if one["name"] == name):
-        return _unchecked("the list names its languages otherwise than WhatsApp does")
+        return _unchecked(call, "the list names its languages otherwise than WhatsApp does")
     found = [one for one in there if one["name"] == name and one["language"] == language]
     if not found:
-        raise InvalidRequest(f"{call.request}: {_missing(name, language, there, location)}, so nothing was sent")
-    named = f"template {name!r} ({language})"
+        raise InvalidRequest(f"{call.request}: {_missing(name, language, there, location)}, so it is not sent")
+    named = f"template {_named(call)}"
     usable = sorted((one for one in found if _status(one) not in _NOT_SENT), key=lambda one: _status(one) != "approved")
     if not usable:
         raise InvalidRequest(
             f"{call.request}: {named} has the status {_status(found[0])}, and WhatsApp sends approved "
-            "templates only, so nothing was sent: see it in Whautomate"
+            "templates only, so it is not sent: see it in Whautomate"
         )
     template = usable[0]
     category = template.get("category")
@@ -196,26 +204,33 @@ def _missing(name: Any, language: Any, there: Sequence[Json], location: str | No
 def _counted(call: Call[Any], category: str | None, named: str, body: Mapping[str, Any], components: Any) -> Looked:
     """What counting the values showed, with notes on the parts that could not be counted, and on the header's file.
 
-    Raises: `InvalidRequest` if a part takes another number of values than it is given.
+    Raises: `InvalidRequest`, which names all parts that take another number of values than they are given.
     """
     parts = _parts(components)
     wanted = {"header": _of_header(parts), "body": _of_text(parts.get("BODY")), "button": _of_buttons(parts)}
-    notes = []
+    notes, wrong = [], []
     for part, count in wanted.items():
         given = len(body.get(_PARAMETERS[part]) or [])
         if count is None:
             notes.append(f"the number of values for the {part} of {named} was not checked: the list doesn't show it")
         elif count != given:
-            raise InvalidRequest(
-                f"{call.request}: the {part} of {named} takes {counted(count, 'value')}, and {_PARAMETERS[part]} has "
-                f"{given}, so nothing was sent"
-            )
+            wrong.append(f"the {part} takes {counted(count, 'value')}, and {_argument(call, part)} has {given}")
+    if wrong:
+        raise InvalidRequest(f"{call.request}: {named}: {'; '.join(wrong)}; so it is not sent")
     kind = str((parts.get("HEADER") or {}).get("format") or "").upper()
     file = bool(body.get("headerMediaUrl"))
     if parts and file is not (kind in _FILES):
-        says = f"its header is a file ({kind.casefold()}), and headerMediaUrl is not set"
-        notes.append(f"{named}: {'headerMediaUrl is set, and its header is no file' if file else says}")
+        media = _argument(call, "media")
+        says = f"its header is a file ({kind.casefold()}), and {media} is not set"
+        notes.append(f"{named}: {f'{media} is set, and its header is no file' if file else says}")
     return Looked(category, tuple(notes), None not in wanted.values())
+
+
+def _argument(call: Call[Any], part: str) -> str:
+    """What the values of a part are called: the argument of a broadcast step, and the field of the call."""
+    field = _PARAMETERS.get(part, "headerMediaUrl")
+    argument = f"{part}_parameters" if part in _PARAMETERS else "header_media_url"
+    return f"{argument} ({field})" if call.act is Act.BROADCAST else field
 
 
 def _parts(components: Any) -> dict[str, Mapping[str, Any]]:

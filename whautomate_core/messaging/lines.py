@@ -59,8 +59,8 @@ def _named(id: str) -> str:
 
 
 def delivered(figures: Mapping[str, Any]) -> str:
-    """The figures of a broadcast: "5 of 5 delivered, 0 failed"."""
-    return f"{figures['delivered']} of {figures['recipients']} delivered, {figures['undelivered']} failed"
+    """The figures of a broadcast: "5 of 5 delivered, 0 not delivered"."""
+    return f"{figures['delivered']} of {figures['recipients']} delivered, {figures['undelivered']} not delivered"
 
 
 def describe_plan(result: Mapping[str, Any]) -> str:
@@ -69,7 +69,7 @@ def describe_plan(result: Mapping[str, Any]) -> str:
     kind = f"{result['category']} " if result["category"] else ""
     return (
         f"plan of {kind}broadcast {result['name']}: up to {counted(result['recipients'], 'recipient')}, "
-        f"start at {time_of(result['start'])}{cost}; nothing sent"
+        f"start at {time_of(result['start'])}{cost}; nothing sent{''.join(f'. {one}' for one in result['notes'])}"
     )
 
 

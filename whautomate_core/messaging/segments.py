@@ -135,7 +135,10 @@ def _checked(client: Client, tag: str, contacts: list[str] | None) -> set[str] |
     if client.account.policy.is_opt_out(tag):
         raise ConfigurationError(f"{tag!r} is an opt-out tag, and people with it are not messaged: use another tag")
     if contacts is not None and not contacts:
-        raise ConfigurationError("contacts is empty, so there is nobody to send to")
+        raise ConfigurationError(
+            "contacts is empty: no audience was made. If it came from failed_recipients, nobody may be tried again "
+            "yet: see its later_at"
+        )
     return None if contacts is None else set(contacts)
 
 
