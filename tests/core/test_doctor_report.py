@@ -158,7 +158,7 @@ def answered(probe: Any, draw: Any) -> Any:
         problem = draw(st.sampled_from(["", "", "", "", "refused (400)"]))
         return Answer(400, problem=problem) if problem else Answer(200, draw(ANSWERS[call.answer]))
 
-    probe.ask = ask
+    probe.ask, probe.reached = ask, True
     probe._insist = lambda call, most: ask(call).value if probe.left > 0 else None
     type(probe).requests = property(lambda self: last)
     return probe
@@ -194,7 +194,7 @@ def test_the_report_says_what_was_found_and_where(tmp_path: Path, run: Any, whau
     path = tmp_path / "report.md"
     result = run("--yes", "--report", str(path))
     assert result.exit_code == 0
-    assert "read it before you send it" in result.output
+    assert f"Wrote {path}. Read it before you attach it to an issue." in result.output
     page = path.read_text()
     for part in ("| whautomate-pipelines | 0.", "| Host | own host |", "| Plan | subscribed |", "| Date | 20"):
         assert part in page

@@ -25,7 +25,7 @@ from whautomate_core.doctor.write import TRACE, WRITES
 from whautomate_core.doctor.write_people import PersonProbe, scratch_number
 from whautomate_core.doctor.write_tags import TagProbe
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.rows.files import write_text
+from whautomate_core.rows.files import require_folder, write_text
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
 
@@ -69,6 +69,7 @@ def doctor(
         number = _number_of(resource, write, scratch_number_)
         if report is not None and (not report or report.startswith("-")):
             raise ConfigurationError(f"--report takes the path of a file, such as {REPORT}, not {report!r}")
+        require_folder("--report", report)
         account = account_from_environment(host, settings)
         if forget:
             was = open_state(account.state).profiles.forget(account.id)
@@ -83,6 +84,9 @@ def doctor(
         finally:
             for left in probe.left_behind:
                 typer.echo(f"left behind: {left}", err=True)
+        if not probe.reached:
+            typer.echo(f"error: {probe.stopped}", err=True)
+            raise typer.Exit(1)
         profile = learn(account, probe.path, probe.learned)
         if as_json:
             typer.echo(json.dumps(_as_json(probe, profile), indent=2))
@@ -90,10 +94,11 @@ def doctor(
             _show(probe.findings)
             typer.echo(f"{probe.requests} requests of account {account.id}. {allowance(account)}")
             _show_profile(profile)
-            typer.echo(f"for the rest, run: {_next_command(resource, write)}")
+            if not probe.stopped:
+                typer.echo(_next_step(resource, write, profile))
         if report:
             write_text(report, make_report(probe, datetime.now(UTC).date()))
-            typer.echo(f"{report}: read it before you send it with an issue", err=True)
+            typer.echo(f"Wrote {report}. Read it before you attach it to an issue.", err=True)
         if probe.stopped:
             typer.echo(f"error: not every question was asked: {probe.stopped}", err=True)
         if probe.stopped or probe.left_behind:
@@ -150,14 +155,17 @@ def _as_json(probe: Probe, profile: Profile) -> dict[str, object]:
     }
 
 
-def _next_command(resource: str, write: bool) -> str:
-    """The other run about a resource; where there is none, that about another."""
-    command = "whautomate doctor" + ("" if resource == "contacts" else f" --resource {resource}")
-    if write:
-        return command
-    if resource in NOT_WRITTEN:
-        return "whautomate doctor --resource ..."
-    return f"{command} --write" + ("" if resource.endswith("_tags") else " --scratch-number +49...")
+def _next_step(resource: str, write: bool, profile: Profile) -> str:
+    """The other run about a resource; where there is none or it was made already, that about another resource."""
+    of = "" if resource == "contacts" else f" --resource {resource}"
+    known = profile.of(LISTS[resource])
+    if write and known.page_cap is None and known.absent is None and (of or profile.template_list is None):
+        return f"To find out what reading shows: `whautomate doctor{of}`."
+    if not write and resource not in NOT_WRITTEN and known.search_delay is None and known.put_merges is None:
+        number = "" if resource.endswith("_tags") else " --scratch-number +49..."
+        return f"To find out what only writing shows: `whautomate doctor{of} --write{number}`."
+    other = "clients" if resource != "clients" else "contact_tags"
+    return f"To ask about another resource: `whautomate doctor --resource {other}`."
 
 
 def _show_profile(profile: Profile) -> None:
@@ -167,7 +175,9 @@ def _show_profile(profile: Profile) -> None:
     for name, one in known.pop("resources").items():
         known |= {f"{name}: {trait}": value for trait, value in one.items()}
     lines = [f"  {name}: {json.dumps(value)}" for name, value in known.items() if value is not None]
-    typer.echo("\n".join(["Clients use from now on:", *lines] if lines else ["Nothing is known yet that clients use."]))
+    typer.echo(
+        "\n".join(["Clients use from now on:", *lines] if lines else ["Nothing found so far changes what clients do."])
+    )
 
 
 def _show(findings: list[Finding]) -> None:

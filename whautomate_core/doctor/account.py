@@ -10,10 +10,12 @@ from whautomate_core.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectionFailed,
+    InvalidRequest,
     NoSuchPath,
     NotFound,
     QuotaExhausted,
     RateLimited,
+    ServerError,
     UnexpectedResponse,
     WhautomateError,
 )
@@ -40,7 +42,7 @@ def check_account(account: Account, *, scheme_assumed: bool = False) -> str:
         where = "" if account.host in str(error) else f"{account.host}: "
         assumed = " Host names no scheme, so https was assumed." if scheme_assumed else ""
         end = "" if str(error).endswith(("?", ".")) else "."
-        raise type(error)(f"{where}{error}{end}{assumed}{_advice(error, scheme_assumed)}") from None
+        raise type(error)(f"{where}{error}{end}{assumed}{advice(error, scheme_assumed=scheme_assumed)}") from None
     who = f"account {name!r}" if name else "an account without a name"
     return f"Connected to {who} at {account.host}. {allowance(account)} {location}"
 
@@ -83,14 +85,17 @@ def _locations(client: Client) -> str:
     return f"the account's locations are {', '.join(names)}{more}" if names else "the account has no locations"
 
 
-def _advice(error: WhautomateError, scheme_assumed: bool) -> str:
+def advice(error: WhautomateError, *, scheme_assumed: bool = False) -> str:
+    """What to do where an account can't be reached, as a sentence with a space before it; empty for other errors."""
     if isinstance(error, AuthenticationError):
         return f" Copy the API key again from Integrations > REST API, which also shows your host: {HOSTS}."
     if isinstance(error, ConnectionFailed):
         plain = " Begin it with http:// if the server has no TLS." if scheme_assumed else ""
         return f"{plain} If your network needs a proxy, set Proxy."
-    if isinstance(error, (NoSuchPath, NotFound, UnexpectedResponse)):
+    if isinstance(error, (NoSuchPath, NotFound, UnexpectedResponse, InvalidRequest)):
         return f" This may not be the Whautomate API: the host should be {HOSTS}."
+    if isinstance(error, ServerError):
+        return " Try again later, and check the host if it goes on."
     if isinstance(error, (QuotaExhausted, RateLimited)):
-        return " The connection may well be right: test it again then."
+        return " The connection may well be right: try again then."
     return ""

@@ -20,11 +20,13 @@ from whautomate_core.api.call import Call, Json, Repeat, listing, path_id
 from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.client.client import Client
 from whautomate_core.client.missing import form_of
+from whautomate_core.doctor.account import advice
 from whautomate_core.doctor.questions import QUESTIONS
 from whautomate_core.doctor.words import HIDDEN, shown
 from whautomate_core.errors import (
     AuthenticationError,
     ConnectionFailed,
+    InvalidRequest,
     NoSuchPath,
     NotFound,
     OutcomeUnknown,
@@ -127,6 +129,8 @@ class Probe:
         """Why not every question was asked, else None."""
         self.stopped_by: str | None = None
         """The same in words that name nobody, as a report may have them."""
+        self.reached = False
+        """Whether the first request got an answer of the API. If not, nothing is found."""
         self.sleep = sleep
         self.clock = clock
         self.server_date: float | None = None
@@ -140,7 +144,12 @@ class Probe:
         """How the last answer looks, if it doesn't tell whether a record or a path is missing (`form_of`)."""
         # It waits for no more than a pace: `run` checks first that there are enough permits, and a 429 ends it.
         self.client = Client(
-            account, max_wait=_AT_A_PACE, max_requests=self.most, sleep=sleep, on_response=self._look_at_response
+            account,
+            max_wait=_AT_A_PACE,
+            max_requests=self.most,
+            attempts=1,
+            sleep=sleep,
+            on_response=self._look_at_response,
         )
 
     @property
@@ -164,7 +173,10 @@ class Probe:
         return []
 
     def run(self) -> None:
-        """Ask all questions. If something prevents that, `stopped` says what, and earlier findings are kept."""
+        """Ask all questions. If something prevents that, `stopped` says what, and earlier findings are kept.
+
+        If the first request gets no answer of the API, `reached` stays false and there are no findings.
+        """
         require_permits(self.account, self.most)
         try:
             self.ask_everything()
@@ -173,10 +185,13 @@ class Probe:
         except WhautomateError as error:
             status = f" ({error.status})" if error.status else ""
             self.stopped, self.stopped_by = str(error), f"{type(error).__name__}{status}"
+            if not self.reached and (what_to_do := advice(error)):
+                self.stopped += ("" if self.stopped.endswith(("?", ".")) else ".") + what_to_do
         finally:
             self.client.close()
 
     def ask_everything(self) -> None:
+        """Ask the questions. The first request is to read a list, which shows whether the server is the API."""
         raise NotImplementedError
 
     def note(self, name: str, found: str, value: Any = None, *, differs: bool | None = None) -> None:
@@ -186,16 +201,16 @@ class Probe:
         self.findings.append(Finding(name, asked.text, found, asked.evidence, asked.default, value, differs))
 
     def ask(self, call: Call[Any]) -> Answer:
-        """Send a request once. Raises what ends the probe: no permit, a 429, no connection; on
-        the first request also a refused key, and a path that the server doesn't have."""
+        """Send a request once. Raises what ends the probe: no permit, a 429, no connection, and whatever keeps the
+        first request from an answer of the API."""
+        if not self.reached:
+            return self._reach(call)
         try:
             # ONCE: after a failure, the client sends nothing again, not even a read.
             return Answer(200, self.client.send(replace(call, repeat=Repeat.ONCE)))
         except (RateLimited, QuotaExhausted, ConnectionFailed, StateUnavailable):
             raise
         except (AuthenticationError, NoSuchPath) as error:
-            if self.requests == 1:
-                raise
             no_path = isinstance(error, NoSuchPath)
             return Answer(
                 error.status, problem=f"{'no such path' if no_path else 'refused'} ({error.status})", no_path=no_path
@@ -210,6 +225,20 @@ class Probe:
             return Answer(error.status, problem=f"an error or no record in its answer ({error.status})")
         except WhautomateError as error:
             return Answer(error.status, problem=f"refused ({error.status})")
+
+    def _reach(self, call: Call[Any]) -> Answer:
+        """Send the first request, which reads a list. Raises `WhautomateError` unless the answer is one of the API:
+        records, or a refusal in JSON."""
+        try:
+            answer = Answer(200, self.client.send(call))
+        except InvalidRequest as error:
+            if self._shapes.get(error.status or 0) in (None, "empty", "no JSON"):
+                raise
+            answer = Answer(error.status, problem=f"refused ({error.status})")
+        if answer.value and not answer.records:
+            raise UnexpectedResponse(f"{call.request}: the answer is a list of something other than records")
+        self.reached = True
+        return answer
 
     def _look_at_response(self, response: httpx.Response) -> None:
         for name, value in response.headers.items():

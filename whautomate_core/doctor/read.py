@@ -24,5 +24,5 @@ class ReadProbe(Probe):
             if self.resource in _ASKS:
                 _ASKS[self.resource](self, records)
         finally:
-            if self.requests:
+            if self.reached:
                 self.note_server()

@@ -78,7 +78,7 @@ class WriteProbe(Probe):
             self.ask_by_writing()
         finally:
             try:
-                if self.requests:
+                if self.reached:
                     self.note_server()
             finally:
                 self._remove()

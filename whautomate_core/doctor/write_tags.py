@@ -12,6 +12,7 @@ class TagProbe(WriteProbe):
     """Questions that need a tag of contacts or clients: its resource is `contact_tags` or `client_tags`."""
 
     def ask_by_writing(self) -> None:
+        self.ask(a_page(self.path, page=1, limit=1))  # is it the API? Only then something is created
         self._scratch = scratch_tag(self.resource, self.name)
         since = self.clock()
         first = self._create()

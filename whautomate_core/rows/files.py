@@ -116,15 +116,27 @@ def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> No
 
 
 def require_folder(name: str, path: str | None) -> None:
-    """Raise `ConfigurationError` if the folder of a local file that is to be written does not exist.
+    """Raise `ConfigurationError` if a local file that is to be written can't be: its folder doesn't exist or can't be
+    written to, or the path is that of a folder.
 
     Args:
         name: Name of the argument.
         path: A local path, a URL, or None.
     """
     url, local = _split(path or "")
-    if local and not url and not Path(local).parent.is_dir():
-        raise ConfigurationError(f"{name}: the folder {Path(local).absolute().parent} does not exist")
+    if not local or url:
+        return
+    folder = Path(local).absolute().parent
+    if not folder.is_dir():
+        raise ConfigurationError(f"{name}: the folder {folder} does not exist")
+    if Path(local).is_dir():
+        raise ConfigurationError(f"{name}: {local} is a folder: name a file in it")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{name}: the folder {folder} can't be written to ({error.strerror}): choose another"
+        ) from None
 
 
 def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int:
