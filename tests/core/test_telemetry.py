@@ -1,6 +1,7 @@
 """What is measured, for whoever listens: each name and tag is known beforehand, and nothing else ever gets in."""
 
 import ast
+import asyncio
 import contextlib
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import account_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from test_campaign import campaign, clock
@@ -25,7 +26,7 @@ from whautomate_core.api import broadcasts, contacts, segments
 from whautomate_core.api.messages import send_whatsapp_text
 from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.client import measured
-from whautomate_core.client.client import Client
+from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.client.usage import Used
 from whautomate_core.emulator import LOCATION_ID, Emulator
 from whautomate_core.errors import InvalidRequest, OutcomeUnknown, PolicyRefused, RateLimited
@@ -245,6 +246,16 @@ def test_an_account_without_a_name_has_no_tag_since_its_id_is_made_of_the_key(
     assert {("permits_left", "60"), ("open_claims",)} <= listener.gauges.keys()
 
 
+def test_an_async_client_shows_them_too(whautomate_emulator: Emulator, listener: Listener) -> None:
+    async def read() -> None:
+        async with AsyncClient(account_of(whautomate_emulator, account="spring", plan="trial")) as client:
+            await client.send(contacts.list_contacts())
+
+    asyncio.run(read())
+    assert listener.gauges["permits_left", "60", "spring"] == 59
+    assert listener.gauges["open_claims", "spring"] == 0
+
+
 def test_a_client_that_sent_nothing_shows_nothing(whautomate_emulator: Emulator, listener: Listener) -> None:
     with Client(account_of(whautomate_emulator)):
         pass
@@ -304,15 +315,25 @@ HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), min_size=4, max_size
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(names=["§Zaphod§"], tag="§vip§", number=12_345_678)
 @given(names=st.lists(HOSTILE, min_size=1, max_size=3), tag=HOSTILE, number=st.integers(10_000_000, 99_999_999))
 def test_nothing_of_a_person_a_row_or_an_answer_is_ever_measured(
-    names: list[str], tag: str, number: int, client: Client, listener: Listener
+    names: list[str],
+    tag: str,
+    number: int,
+    client: Client,
+    listener: Listener,
+    whautomate_emulator: Emulator,
 ) -> None:
     rows = [{"who": name, "mobile": f"+49151{number + index}"} for index, name in enumerate(names)]
     for does in (
         lambda: sync_contacts(client, rows, {"name": "who", "phoneNumber": "mobile"}, tags=[tag]),
         lambda: tag_contacts(client, rows, tag, {"phoneNumber": "mobile"}),
         lambda: client.send(contacts.get_contact(names[0])),
+        lambda: ensure_segment(client, names[0], {"tags": [tag]}),
+        lambda: send_broadcast(
+            client, campaign(name=tag, segment_name=names[0]), tag, sleep=whautomate_emulator.advance
+        ),
         lambda: client.send(broadcasts.create_broadcast({**BROADCAST, "name": names[0], "segments": [{"id": tag}]})),
     ):
         with contextlib.suppress(errors.WhautomateError):  # what a person can't be called, or nobody is
@@ -321,7 +342,8 @@ def test_nothing_of_a_person_a_row_or_an_answer_is_ever_measured(
     said = repr((listener.counts, listener.gauges, listener.spans))
     assert not [one for one in (*names, tag, str(number)) if one in said]
     assert "§" not in said
-    assert any(name == "requests" for name, *_ in listener.counts)
+    assert listener.counts["broadcasts_sent",] >= 1  # the example's
+    assert listener.counts["rows", "sync_contacts", "created"] >= 1
 
 
 def test_tags_and_kinds_are_written_out_in_the_code() -> None:
