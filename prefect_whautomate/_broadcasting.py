@@ -26,6 +26,7 @@ from whautomate_core.job import job_of
 from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
 from whautomate_core.messaging.keys import once_of
+from whautomate_core.messaging.lines import describe_end
 from whautomate_core.messaging.outcome import conclude_by_id, shown
 from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state import open_state
@@ -208,7 +209,7 @@ def _ended(
     with open_client(credentials, max_requests=max_requests) as client:
         client.used.go_on(**took)
         found = conclude_by_id(client, condition.ending, condition.broadcast_id)
-        log.info("%s", seen.words)
+        log.info("%s", describe_end(found))
         show_receipt(found["receipt"])
         return {**found, **used(client)}
 

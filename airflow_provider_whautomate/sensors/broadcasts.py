@@ -106,6 +106,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         return Ending(**{name: self.given(name) for name in names})
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
+        from whautomate_core.messaging.lines import describe_end
         from whautomate_core.messaging.outcome import conclude_by_id
 
         ending = self._ending()
@@ -118,6 +119,7 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
                 found = conclude_by_id(client, ending, self.given("broadcast_id"), storage=airflow_storage)
             except NotDelivered as error:
                 raise NotReached(str(error)) from error
+            self.log.info("%s", describe_end(found))
             return {**found, "requests": client.requests, "waited": round(client.used.waited, 1)}
 
     def trigger_arguments(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -59,17 +60,28 @@ def failed(emulator, code):
     return {one["contact"] for one in emulator.failures() if one["code"] == code}
 
 
+STOPPED = "2 recipients stopped marketing (131050): 2 newly given the opt-out tag, 0 had it"
+
+
+def last_said(caplog, capsys):
+    """What a log says of who got the opt-out tag, once. Airflow 3 prints it; Airflow 2 logs and prints it."""
+    said = (capsys.readouterr().out + caplog.text).splitlines()
+    (found,) = {one.partition(" broadcast ")[2].partition(" [")[0] for one in said if "given the opt-out tag" in one}
+    return found
+
+
 def opted_out(emulator):
     return {one["id"] for one in emulator.contacts() if "Unsubscribe" in one["tags"]}
 
 
-def test_the_operator_that_waits_gives_the_tag_where_it_is_asked_to(emulator, caplog):
+def test_the_operator_that_waits_gives_the_tag_where_it_is_asked_to(emulator, caplog, capsys):
     found = broadcast(wait=True, deferrable=False)
     assert (found["codes"], found["suppressed"]) == (dict.fromkeys(CODES, 2), None)
     assert "2 recipients stopped your marketing messages in WhatsApp (131050)" in caplog.text
     assert opted_out(emulator) == set()
     again = broadcast(wait=True, deferrable=False, suppress_failed=True)
     assert again["suppressed"]["tagged"] == 2
+    assert re.search(rf"\d of 6 delivered, \d failed; {re.escape(STOPPED)}", last_said(caplog, capsys))
     assert opted_out(emulator) == failed(emulator, "131050")
     assert not [one for one in PEOPLE if one["phoneNumber"] in caplog.text + json.dumps(again)]
 
@@ -80,7 +92,7 @@ def test_the_operator_that_does_not_wait_refuses_it(emulator):
 
 
 @pytest.mark.parametrize("way", ["poke", "triggerer"])
-def test_the_sensor_gives_the_tag_where_it_is_asked_to(emulator, way):
+def test_the_sensor_gives_the_tag_where_it_is_asked_to(emulator, way, caplog, capsys):
     id = broadcast()["id"]
 
     def wait(**more):
@@ -94,6 +106,8 @@ def test_the_sensor_gives_the_tag_where_it_is_asked_to(emulator, way):
     assert "codes" not in wait()
     assert len(emulator.requests("listBroadcastLogs")) == before
     assert wait(suppress_failed="True")["suppressed"]["tagged"] == 2  # as a template renders it
+    figures = r"is \w+: \d of 6 delivered, \d failed"
+    assert re.search(rf"{id} {figures}; {re.escape(STOPPED)}", last_said(caplog, capsys))
     assert opted_out(emulator) == failed(emulator, "131050")
 
 

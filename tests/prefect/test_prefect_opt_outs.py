@@ -52,13 +52,15 @@ def opted_out(emulator):
 
 
 @BOTH
-def test_who_waits_gives_the_tag_where_it_is_asked_to(server, credentials, emulator, which):
+def test_who_waits_gives_the_tag_where_it_is_asked_to(server, credentials, emulator, which, caplog):
     id = send(credentials)["id"]
     wait = (broadcasts, aio_broadcasts)[which].wait_for_broadcast
     assert "codes" not in call(wait, credentials, id)
     assert opted_out(emulator) == set()
     found = call(wait, credentials, id, suppress_failed=True)
     assert (found["codes"], found["suppressed"]["tagged"]) == (dict.fromkeys(CODES, 2), 2)
+    (said,) = (one for one in caplog.messages if "opt-out tag" in one)
+    assert "failed; 2 recipients stopped marketing (131050): 2 newly given the opt-out tag, 0 had it" in said
     assert opted_out(emulator) == failed(emulator, "131050")
     assert "49151" not in json.dumps(found)
 

@@ -41,7 +41,7 @@ def describe_broadcast(result: Mapping[str, Any]) -> str:
     """The line of `broadcast`, with the figures of its delivery where it waited for them."""
     named = f"broadcast {result['name']} ({result['id']})"
     if "delivered" in result:
-        return f"{named}: {delivered(result)}"
+        return f"{named}: {delivered(result)}{_suppressed(result)}"
     if not result["created"]:
         return f"{named} already created {_by(result)}; nothing sent"
     return (
@@ -63,6 +63,25 @@ def delivered(figures: Mapping[str, Any]) -> str:
     return f"{figures['delivered']} of {figures['recipients']} delivered, {figures['undelivered']} not delivered"
 
 
+def describe_end(figures: Mapping[str, Any]) -> str:
+    """The line of a wait for a broadcast that ended: its figures, and what became of people who stopped marketing."""
+    return f"{_named(figures['id'])} is {figures['status']}: {delivered(figures)}{_suppressed(figures)}"
+
+
+def _suppressed(figures: Mapping[str, Any]) -> str:
+    found = figures.get("suppressed") or {}
+    stopped = sum(found.values())
+    return f"; {_stopped(stopped, found)}" if stopped else ""
+
+
+def _stopped(stopped: int, found: Mapping[str, Any]) -> str:
+    missing = f", {found['missing']} not found" if found["missing"] else ""
+    return (
+        f"{counted(stopped, 'recipient')} stopped marketing (131050): {found['tagged']} newly given the opt-out tag, "
+        f"{found['unchanged']} had it{missing}"
+    )
+
+
 def describe_plan(result: Mapping[str, Any]) -> str:
     """The line of `plan_broadcast`."""
     cost = f", cost {result['cost']:g}" if result.get("cost") is not None else ""
@@ -81,11 +100,8 @@ def describe_cancelled(result: Mapping[str, Any]) -> str:
 
 def describe_suppressed(result: Mapping[str, Any]) -> str:
     """The line of `suppress_unreachable`."""
-    stopped, unreachable = counted(result["stopped"], "recipient"), result["unreachable"]
-    return (
-        f"{_named(result['broadcast_id'])}: {stopped} stopped marketing, {result['tagged']} newly given "
-        f"the opt-out tag; {unreachable} can't be reached"
-    )
+    stopped = _stopped(result["stopped"], result)
+    return f"{_named(result['broadcast_id'])}: {stopped}; {result['unreachable']} can't be reached"
 
 
 def describe_failed(result: Mapping[str, Any]) -> str:

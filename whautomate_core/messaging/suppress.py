@@ -61,12 +61,7 @@ def suppress(client: Client, broadcast_id: str, people: Sequence[Sequence[str]])
             ):
                 of_people[person].add(outcome)
     counts = Counter(next((one for one in _FIRST if one in theirs), "missing") for theirs in of_people)
-    found = {name: counts[name] for name in OUTCOMES}
-    log.info(
-        "broadcast %s: %s stopped marketing messages (131050): %d given the opt-out tag, %d had it, %d not found",
-        *(broadcast_id, counted(len(people), "person"), found["tagged"], found["unchanged"], found["missing"]),
-    )
-    return found
+    return {name: counts[name] for name in OUTCOMES}
 
 
 def require_suppressed(broadcast_id: str, found: Json) -> None:

@@ -168,7 +168,7 @@ class Plan:
     def __str__(self) -> str:
         what = planned({**self.counts, "suppressed": self.suppressed})
         if not self.requests:
-            return f"{what}; no more requests"
+            return what
         requests = counted(self.requests, "more request")
         over = f", of {self.left_today:,} left today" if self.requests > self.left_today else ""
         return f"{what}; at least {requests}{over}, done by about {self.finishes:%Y-%m-%d %H:%M} UTC"
