@@ -89,20 +89,19 @@ def simulate(
 
     def caller(who: int, crowd: Crowd) -> Iterator[float]:
         # Each yields the seconds until it goes on.
-        pool = SharedPool(clock, account, Limits(limits.windows, crowd.burst))
+        naps: list[float] = []
+        pool = SharedPool(clock, account, Limits(limits.windows, crowd.burst), sleep=naps.append)
         pool._jitter = random.Random(chance.random())
         waits = seen.waits.setdefault(who, [])
         while True:
             started = clock.time
             while isinstance(outcome := pool._attempt(crowd.permits, crowd.lane, started), Denial):
-                yield min(outcome.wait + pool._jitter.uniform(0, min(0.05, outcome.wait / 10)), 60) + uniform(
-                    crowd.late
-                )
+                yield pool._nap(outcome, started) + uniform(crowd.late)
             waits.append(clock.time - started)
             for _ in range(crowd.permits):
-                if gap := outcome.gap(clock.time):
-                    yield gap + uniform(crowd.late)
                 pool.departed(outcome)
+                if naps:
+                    yield naps.pop() + uniform(crowd.late)
                 yield uniform(crowd.way)
                 refused = server.ask(clock.time) is not None
                 (seen.refused if refused else seen.passed).append(clock.time)

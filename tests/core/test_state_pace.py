@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from whautomate_core.emulator.limits import Limits as Server
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.state.database import Database
-from whautomate_core.state.pace import LEARNED_FOR
+from whautomate_core.state.pace import LEARNED_FOR, LONGEST_GAP, LOWERED_FOR
 from whautomate_core.state.pool import Grant, SharedPool
 from whautomate_core.state.profiles import Profile, Profiles
 from whautomate_core.values.limits import Limits, margin
@@ -75,7 +76,9 @@ def test_no_bucket_of_the_rate_and_burst_refuses_what_keeps_to_the_pace(
         grant = pool.acquire(permits, lane=lane)
         assert clock.time - before <= 2 * limit[1] + 5  # nobody waits for ever, however many are asked for together
         assert grant.pace is not None
-        arrivals += [grant.at + i * grant.spaced + slack * grant.pace.slack for i in range(permits)]
+        for _ in range(permits):
+            pool.departed(grant)
+            arrivals.append(clock.time + slack * grant.pace.slack)
     server, window = Server((limit,), "bucket", burst=burst), Server((limit,), "sliding")
     for at in sorted(arrivals):
         assert server.ask(at) is None
@@ -151,6 +154,28 @@ def test_pairs_and_single_requests_share_a_pace(tmp_path: Any) -> None:
     assert min(taken) > sum(taken) / len(taken) / 3
 
 
+FAR = {"way": (0.15, 0.25), "back": (0.15, 0.25)}
+"""A server whose answers take 0.3 to 0.5 s."""
+
+
+@pytest.mark.parametrize("burst", [2, 5])
+@pytest.mark.parametrize("beside", [(), (Crowd(4, **FAR),)], ids=["pairs", "pairs and singles"])
+def test_pairs_with_a_far_server_are_refused_once_and_use_what_there_is(
+    tmp_path: Any, burst: int, beside: tuple[Crowd, ...]
+) -> None:
+    seen, began = crowd_before(tmp_path, server("bucket", burst=burst), Crowd(4, permits=2, **FAR), *beside)
+    assert seen.refused[-1] - began < 2
+    assert utilisation(seen, SUBSCRIBED, began + 30, margin) >= 0.98
+
+
+def test_of_many_processes_that_wait_none_waits_long(tmp_path: Any) -> None:
+    seen, _ = crowd_before(tmp_path, server("bucket", burst=5), Crowd(16, burst=5), seconds=100.0)
+    waits = [wait for each in seen.waits.values() for wait in each]
+    assert max(waits) < 4 * statistics.mean(waits)  # in turn, each waits as long as the mean
+    taken = [len(each) for each in seen.waits.values()]
+    assert min(taken) > statistics.mean(taken) * 0.7
+
+
 def test_an_interactive_caller_comes_before_bulk_callers(tmp_path: Any) -> None:
     bulk, person = Crowd(8, lane="bulk", burst=3), Crowd(1, rest=1.0, burst=3)
     seen, _ = crowd_before(tmp_path, server("bucket", burst=3), bulk, person, seconds=60.0)
@@ -219,6 +244,7 @@ def test_the_requests_of_a_pair_leave_one_interval_apart(make: Any, clock: Clock
         pool.departed(grant)
         left.append(clock.time)
     assert left[1] - left[0] == pytest.approx(INTERVAL)
+    assert pool.usage().next_permit_in == pytest.approx(INTERVAL / 2)  # the second has taken its turn
     clock.time += 700
     together = make(30, Limits([(300, 60.0)])).acquire(2)
     for _ in range(2):
@@ -264,6 +290,69 @@ def test_a_refusal_at_a_pace_first_lowers_the_burst_and_then_squeezes(make: Any,
     assert pool.usage().remaining[0][1] == 150
     refuse(pool, clock)
     assert pool.usage().remaining[0][1] == 75
+
+
+def test_the_second_of_a_pair_takes_its_turn_when_it_is_ready_to_leave(make: Any, clock: Clock) -> None:
+    pool, left = make(2), []
+
+    def leave(grant: Grant) -> None:
+        pool.departed(grant)
+        left.append(clock.time)
+
+    slow = pool.acquire(2)
+    leave(slow)
+    for _ in range(4):  # nobody waits for the answer to the first
+        leave(pool.acquire())
+    leave(slow)
+    leave(pool.acquire())
+    server = Server(SUBSCRIBED.windows, "bucket", burst=2)
+    assert [server.ask(at) for at in left] == [None] * 7
+    assert left[-1] - left[0] < 6 * INTERVAL + 0.01  # no turn was lost while it waited
+
+
+def test_a_pair_whose_second_never_leaves_costs_one_turn(make: Any, clock: Clock) -> None:
+    pool = make(2)
+    pool.departed(pool.acquire(2))
+    clock.time += INTERVAL
+    pool.acquire(max_wait=0)
+
+
+def test_the_second_of_a_pair_waits_seconds_at_most_if_the_clock_is_set_back(make: Any, clock: Clock) -> None:
+    pool = make(2)
+    grant = pool.acquire(2)
+    pool.departed(grant)
+    clock.step, before = -3600.0, clock.time
+    pool.departed(grant)
+    assert clock.time - before <= LONGEST_GAP
+
+
+def test_a_lone_refusal_at_a_pace_is_a_pause_and_no_lesson(make: Any, clock: Clock) -> None:
+    pool = make()
+    for _ in range(3):
+        pool.acquire()
+    refuse(pool, clock)
+    for _ in range(3):
+        clock.time += 700
+        before = pool.usage().paced
+        refuse(pool, clock)
+        assert pool.usage().paced == before
+        assert pool.usage().remaining[0][1] == 300
+
+
+def test_a_burst_that_was_refused_is_tried_again_after_a_day(make: Any, clock: Clock) -> None:
+    pool = make()
+    for _ in range(3):
+        pool.acquire()
+    refuse(pool, clock)
+    refuse(pool, clock)
+    assert pool.usage().paced.learned.burst == 1
+    clock.time += LOWERED_FOR - 120
+    assert pool.usage().paced.learned.burst == 1
+    clock.time += 120
+    assert pool.usage().paced.learned.burst is None
+    refuse(pool, clock)
+    refuse(pool, clock)
+    assert pool.usage().paced.learned.burst == 1
 
 
 def test_a_refusal_of_a_slow_request_squeezes(make: Any, clock: Clock) -> None:
@@ -331,6 +420,82 @@ def test_a_clock_set_back_waits_and_breaks_no_pace(make: Any, clock: Clock) -> N
     clock.step = -30.0
     grant = pool.acquire()
     assert grant.at >= first.at + INTERVAL / 2
+
+
+# --- whatever happens
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("acquire"), st.sampled_from([1, 1, 2, 3]), st.sampled_from(["interactive", "bulk"])),
+        st.tuples(st.just("hold"), st.sampled_from([1, 2])),
+        st.tuples(st.just("depart"), st.integers(0, 5)),
+        st.tuples(st.just("pass"), st.one_of(st.floats(0.001, 3.0), st.sampled_from([700.0, 90_000.0]))),
+        st.tuples(st.just("step"), st.floats(-15.0, 0.0)),
+        st.tuples(st.just("refused"), st.sampled_from(["rate", "quota", "busy"])),
+        st.tuples(st.just("choose"), st.integers(0, 4)),
+        st.tuples(st.just("gateway")),
+        st.tuples(st.just("forget")),
+    ),
+    min_size=5,
+    max_size=50,
+)
+PLANS = [
+    Limits([(20, 10.0)]),
+    Limits([(20, 10.0)], 1),
+    Limits([(20, 10.0)], 4),
+    Limits([(20, 10.0), (60, 100.0)], 50),
+    Limits([(300, 10.0)], 3),
+]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EVENTS)
+def test_whatever_happens_no_window_is_exceeded_and_the_pool_goes_on(files: str, events: list[Any]) -> None:
+    clock, name = Clock(files), f"pace-{next(_accounts)}"
+    pools, profiles = [SharedPool(clock, name, plan, sleep=clock.sleep) for plan in PLANS], Profiles(clock)
+    chosen, held, left, last = 0, [], [], None
+    stepped = 0.0
+
+    def depart(grant: Grant) -> None:
+        for _ in range(grant.permits):
+            pools[chosen].departed(grant)
+            left.append(clock.time)
+
+    def acquire(permits: int, lane: Any) -> Grant:
+        before = clock.time
+        longest = pools[chosen].usage().paused_for + stepped + 2 * 101.7 + 20  # the longest window, twice
+        grant = pools[chosen].acquire(permits, lane=lane)
+        assert clock.time - before <= longest
+        return grant
+
+    for event, *values in events:
+        if event == "acquire":
+            last = acquire(*values)
+            depart(last)
+        elif event == "hold":
+            held.append(acquire(values[0], "interactive"))
+        elif event == "depart" and held:
+            depart(held.pop(values[0] % len(held)))
+        elif event == "pass":
+            clock.time += values[0]
+        elif event == "step":
+            clock.step, stepped = clock.step + values[0], stepped - values[0]
+        elif event == "refused" and last is not None:
+            pools[chosen].pause(None, last, values[0])
+        elif event == "choose":
+            chosen = values[0]
+        elif event == "gateway":
+            profiles.put(name, Profile(gateway="aws"))
+        elif event == "forget":
+            profiles.forget(name)
+        usage = pools[chosen].usage()
+        assert usage.next_permit_in >= 0
+        if usage.paced is not None:
+            assert usage.paced.together >= 1
+            assert usage.paced.seconds > 0
+    most = 300 if any(event == "choose" and values[0] == 4 for event, *values in events) else 20
+    for earlier, later in zip(sorted(left), sorted(left)[most:], strict=False):
+        assert later - earlier >= 10.0
 
 
 # --- the day's requests

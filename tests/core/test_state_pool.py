@@ -200,7 +200,7 @@ def test_a_request_that_leaves_late_counts_from_then(make: Any, clock: Clock) ->
     assert pool.acquire().at == pytest.approx(start + 66, abs=0.06)
 
 
-def test_a_tunnel_may_leave_before_the_request_that_goes_through_it(make: Any, clock: Clock) -> None:
+def test_a_request_that_leaves_twice_counts_from_the_second_time(make: Any, clock: Clock) -> None:
     pool, start = make((1, 60.0)), clock.time
     grant = pool.acquire()
     for late in (2.0, 4.5):

@@ -43,9 +43,10 @@ def leaves(event: str, info: Mapping[str, Any]) -> bool:
     connection = request.extensions.get(_CONNECTION)
     if connection is not None and _is_left_over(connection):
         raise httpcore.ConnectionNotAvailable
-    if request.method != b"CONNECT":  # after the request to a proxy the real one leaves
-        # A dozen more events would follow, each of which costs time.
-        request.extensions.pop("trace", None)
+    if request.method == b"CONNECT":  # after the request to a proxy the real one leaves
+        return False
+    # A dozen more events would follow, each of which costs time.
+    request.extensions.pop("trace", None)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from whautomate_core.state.pace import Learned, Pace
@@ -15,36 +15,31 @@ _WHY = {
 
 @dataclass
 class Grant:
-    """Permits to send so many requests now. `departed` moves its stamp."""
+    """Permits to send so many requests now, or one by one if it is paced."""
 
     permits: int
     at: float
-    """The stamp, by the pool's clock."""
+    """The stamp of the request that leaves or has left last, by the pool's clock."""
     since: float
-    """A moment just before the stamp, by this process' steady clock."""
+    """A moment just before that stamp, by this process' steady clock."""
     waited: float
     """Seconds."""
     pace: Pace | None = None
     """The pace that the permits keep to."""
-    departed: int = 0
-    """How many of its requests have left."""
-    latest: float = 0.0
-    """When the latest of them left, by this process' steady clock."""
+    later: list[float] = field(default_factory=list)
+    """The stamps of requests that leave after it, one by one: windows count them already, the pace does not."""
+    has_left: bool = False
+    """Whether one of its requests has left."""
+    in_turn: bool = False
+    """Whether the request has yet to get its turn at the pace."""
 
-    @property
-    def spaced(self) -> float:
-        """Seconds between its requests; 0 if they may leave together."""
-        return self.pace.spaced(self.permits) if self.pace is not None else 0.0
-
-    def gap(self, steady: float) -> float:
-        """Seconds to wait before its next request leaves."""
-        return max(0.0, self.latest + self.spaced - steady) if self.departed and self.spaced else 0.0
-
-    def leave(self, steady: float) -> None:
-        """Note that a request leaves. The stamp is then that of the next one."""
-        self.departed, self.latest = self.departed + 1, steady
-        if self.spaced and self.departed < self.permits:
-            self.at, self.since = self.at + self.spaced, self.since + self.spaced
+    def leave(self) -> bool:
+        """Go on to the next request, which is about to leave. Returns whether it gets its turn only now."""
+        if self.has_left and self.later:
+            self.since += self.later[0] - self.at
+            self.at, self.in_turn = self.later.pop(0), True
+        self.has_left = True
+        return self.in_turn
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -19,8 +19,11 @@ from whautomate_core.values.limits import head_room
 LEARNED_FOR = 30 * 86_400.0
 """Seconds for which a pool keeps to a pace that it has learned, as long as a profile holds."""
 
+LOWERED_FOR = 86_400.0
+"""Seconds until a burst is tried again that was refused."""
+
 LONGEST_GAP = 5.0
-"""Most seconds between two requests of one grant: a connection is open meanwhile."""
+"""Most seconds for which a request of a grant waits for its turn: a connection is open meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,9 @@ class Pace:
         """Seconds between the requests of permits that are granted together; 0 if they may go at once."""
         return min(self.interval - min(0.0, self.early), LONGEST_GAP) if permits > self.together else 0.0
 
-    def next_due(self, due: float, stamps: Iterable[float]) -> float:
-        """When the permit after those is due that leave at these times."""
-        for at in stamps:
-            due = max(due, at) + self.interval
-        return due
+    def next_due(self, due: float, at: float, permits: int = 1) -> float:
+        """When the next permit is due after so many that leave at that time."""
+        return max(due, at) + permits * self.interval
 
     def due_if_empty(self, at: float) -> float:
         """When the next permit is due if the bucket was empty at a moment."""
@@ -103,11 +104,11 @@ class Learned(NamedTuple):
     why: Literal["refused", "gateway"]
     """The server refused what the limits allow; or the doctor saw a gateway that has a bucket."""
     burst: int | None
-    """What the bucket is taken to hold; None for `cautious`."""
+    """What the bucket is taken to hold, for a day; None for `cautious`."""
     since: float
     until: float
     settled: bool = False
-    """Whether a lower burst was tried and refused too, so that it was not the bucket."""
+    """Whether a lower burst was tried and refused too, so that it was not the bucket. This, too, holds for a day."""
 
 
 class Pacing(NamedTuple):
@@ -125,6 +126,8 @@ class Pacing(NamedTuple):
     def current(self, now: float, declared_for: float) -> Pacing:
         """Without what no longer holds."""
         learned = self.learned if self.learned and self.learned.until > now else None
+        if learned and now > learned.until - LEARNED_FOR + LOWERED_FOR:
+            learned = learned._replace(burst=None, settled=False)
         return Pacing(learned, tuple((burst, at) for burst, at in self.declared if at > now - declared_for))
 
     def declare(self, burst: int, now: float) -> Pacing:

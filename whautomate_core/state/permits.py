@@ -14,7 +14,7 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.state.counters import Counters
 from whautomate_core.state.database import Database, Transaction
 from whautomate_core.state.grants import Grant, Paced, Usage
-from whautomate_core.state.pace import cautious, is_fast
+from whautomate_core.state.pace import LONGEST_GAP, cautious, is_fast
 from whautomate_core.state.rule import (
     DECLARED_FOR,
     Denial,
@@ -108,12 +108,13 @@ class Permits:
                 )
             changes |= {"seq": pool.seq + permits, "last_at": stamps[-1], "asked_by": caller.me}
             if pace is not None:
-                changes["due"] = pace.next_due(pool.due, stamps)
+                # What leaves one by one gets its turn when it is ready to leave, which nobody knows yet.
+                changes["due"] = pace.next_due(pool.due, now, 1 if gap else permits)
         if changes:
             self._update(**changes)
         if denied is None and _is_round(pool.seq, permits):
             self.prune()
-        return denied or Grant(permits, now, since, since - started, pace)
+        return denied or Grant(permits, now, since, since - started, pace, stamps[1:] if gap else [])
 
     def prune(self) -> None:
         """Remove permits that are older than every window, and than a day."""
@@ -123,13 +124,22 @@ class Permits:
         self._run("DELETE FROM whautomate_permit WHERE account = ? AND at < ?", self._caller.account, old)
 
     def move(self, grant: Grant) -> tuple[float, float]:
-        """Stamp the permits of a grant now. Returns the stamp, and a moment just before it.
+        """Stamp the permits of a grant now, or when it is the turn of its next request, and book that.
 
         The stamps between move down, so none is lost.
+
+        Returns: the stamp, and a moment just before it.
         """
         account, pool = self._caller.account, self._locked()
         since = self._caller.steady()
-        now = max(self._transaction.now(), pool.last_at)
+        began = self._transaction.now()
+        now, wait, due = max(began, pool.last_at), 0.0, pool.due
+        if grant.pace is not None and grant.in_turn:
+            now = max(now, due - grant.pace.early)
+            wait, due = min(now - began, LONGEST_GAP), grant.pace.next_due(due, now)
+        elif grant.pace is not None:
+            # As if it were granted now. What was granted between has its place in `due` already.
+            due = max(due, now + grant.pace.interval)
         of_later = "SELECT seq, at FROM whautomate_permit WHERE account = ? AND at >= ? ORDER BY seq"
         entries = self._run(of_later, account, grant.at)
         mine = sum(at == grant.at for _, at in entries[: grant.permits])
@@ -137,11 +147,9 @@ class Permits:
         changes = [(new, number) for (number, at), new in zip(entries, stamps, strict=True) if at != new]
         for new, number in changes:
             self._run("UPDATE whautomate_permit SET at = ? WHERE account = ? AND seq = ?", new, account, number)
-        if changes:
-            # As if it were granted now. What was granted between has its place in `due` already.
-            due = max(pool.due, now + grant.pace.interval) if grant.pace is not None else pool.due
+        if changes or grant.in_turn:
             self._update(last_at=now, due=due)
-        return now, since
+        return now, since + wait
 
     def pause(self, seconds: float | None, grant: Grant | None, jitter: random.Random, why: Refusal) -> None:
         """Grant nothing for so long; see `SharedPool.pause`."""
@@ -167,17 +175,20 @@ class Permits:
             log.warning(f"account %s: {said}", self._caller.account, pause)
             return
         log.warning("account %s: the server asks for a pause, nothing is sent for %.0f s", self._caller.account, pause)
-        self._slow_down(pool, grant, now, now + pause, is_rate=why == "rate")
+        self._slow_down(pool._replace(strikes=strikes), grant, now, now + pause, is_rate=why == "rate")
 
     def _slow_down(self, pool: PoolRow, grant: Grant | None, now: float, until: float, *, is_rate: bool) -> None:
         """Keep to a pace, or to fewer in the shortest window: a request that the limits allow was refused.
 
         A server with a token bucket refuses what comes close together. What it refuses although it came at a pace
-        shows that the bucket is smaller, then that it wasn't the bucket: the limit is lower, or others use the account.
+        may have arrived late, if it is the first for long. Else it shows that the bucket is smaller, then that it
+        wasn't the bucket: the limit is lower, or others use the account.
         """
-        limits, margin = self._caller.limits, self._caller.margin
+        caller = self._caller
+        limits, margin = caller.limits, caller.margin
         (count, seconds), *_ = windows = windows_in_force(limits, pool, now)
         held = squeeze(pool, windows, now)[0]
+        fewer = cautious(held)
         pacing = pacing_in_force(pool, now)
         pace = pacing.pace(limits.burst, held, margin)
         settled = not is_rate or (pacing.learned is not None and pacing.learned.settled)
@@ -186,10 +197,11 @@ class Permits:
             log.warning(
                 "account %s: the server refused requests (429) that came close together, although the limits allow "
                 "them. From now on they go one by one, %d in %g s; `whautomate doctor --forget` forgets that",
-                *(self._caller.account, count, seconds),
+                *(caller.account, count, seconds),
             )
+        elif pace is not None and pace.burst <= fewer and pool.strikes == 1 and not settled:
+            log.info("account %s: a request was refused although it kept to the pace, which stays", caller.account)
         elif pace is not None and pace.burst > 1 and not settled:
-            fewer = cautious(held)
             pacing = pacing.learn("refused", fewer if fewer < pace.burst else max(1, pace.burst // 4), now)
         else:
             if pace is not None and not settled:

@@ -133,7 +133,7 @@ class SharedPool:
             raise
         try:
             while isinstance(outcome := self._attempt(permits, lane, started), Denial):
-                self._sleep(self._until_next(outcome, deadline, queue))
+                self._sleep(self._until_next(outcome, started, deadline, queue))
                 queue.awake()
             return outcome
         finally:
@@ -151,7 +151,7 @@ class SharedPool:
             raise
         try:
             while isinstance(outcome := await self._in_thread(lambda: self._attempt(permits, lane, started)), Denial):
-                await asyncio.sleep(self._until_next(outcome, deadline, queue))
+                await asyncio.sleep(self._until_next(outcome, started, deadline, queue))
                 queue.awake()
             return outcome
         finally:
@@ -161,22 +161,24 @@ class SharedPool:
         """Say that a request of a grant leaves now.
 
         If that is later than its stamp by more than a part of the margin (a slow connect), the stamp is moved forward,
-        because the server counts from the request's arrival. Call it again for each request of the grant: for a
-        tunnel, then for the request that goes through it.
+        because the server counts from the request's arrival. At a pace, each request after the first waits for its
+        turn. Call it once for each request of the grant; for a tunnel, only for the request that goes through it.
         """
-        if gap := grant.gap(self._database.steady()):
-            self._sleep(gap)
+        if grant.leave():
+            self._move(grant)
+            if (wait := grant.since - self._database.steady()) > 0:
+                self._sleep(wait)
         if self._is_late(grant):
             self._move(grant)
-        grant.leave(self._database.steady())
 
     async def adeparted(self, grant: Grant) -> None:
         """`departed` without blocking the event loop."""
-        if gap := grant.gap(self._database.steady()):
-            await asyncio.sleep(gap)
+        if grant.leave():
+            await self._in_thread(lambda: self._move(grant))
+            if (wait := grant.since - self._database.steady()) > 0:
+                await asyncio.sleep(wait)
         if self._is_late(grant):
             await self._in_thread(lambda: self._move(grant))
-        grant.leave(self._database.steady())
 
     def _is_late(self, grant: Grant) -> bool:
         slack = grant.pace.slack if grant.pace else self._margin(self._limits.windows[0][1])
@@ -184,6 +186,7 @@ class SharedPool:
 
     def _move(self, grant: Grant) -> None:
         grant.at, grant.since = self._in_transaction(lambda permits: permits.move(grant))
+        grant.in_turn = False
 
     def pause(self, seconds: float | None = None, grant: Grant | None = None, why: Refusal = "rate") -> None:
         """Grant nothing to anybody for so many seconds: the server answered 429 to a request of `grant`.
@@ -238,7 +241,7 @@ class SharedPool:
 
     # --- waiting
 
-    def _until_next(self, denial: Denial, deadline: float | None, queue: Queue) -> float:
+    def _until_next(self, denial: Denial, started: float, deadline: float | None, queue: Queue) -> float:
         """Seconds to sleep. Raises if that would be beyond the deadline."""
         until = self._database.steady() + denial.wait
         due = time.time() + denial.wait
@@ -255,8 +258,16 @@ class SharedPool:
         queue.asleep(until, exhausted)
         if denial.wait >= 1:
             waits.info("account %s: waiting %.0f s for a permit, since %s", self._account, denial.wait, denial.reason)
-        # Callers of all processes wake for the same permit; slightly apart, they don't all meet at the store.
-        return min(denial.wait + self._jitter.uniform(0.0, min(0.05, denial.wait / 10)), LONGEST_SLEEP)
+        return self._nap(denial, started)
+
+    def _nap(self, denial: Denial, started: float) -> float:
+        """Seconds to sleep after a denial.
+
+        Callers of all processes wake for the same permit; slightly apart, they don't all meet at the store. The longer
+        one has waited, the sooner it wakes, so that it is first.
+        """
+        apart = min(0.05, denial.wait / 10) / (1.0 + self._database.steady() - started)
+        return min(denial.wait + self._jitter.uniform(apart / 2, apart), LONGEST_SLEEP)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         with self._lock:
