@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -32,10 +33,10 @@ def reading(emulator: Emulator, resource: str = "contacts", **settings: str) -> 
 
 
 def writing(emulator: Emulator, resource: str = "contacts") -> WriteProbe:
-    time: dict[str, Any] = {"sleep": emulator.advance, "clock": emulator.now}
+    times: dict[str, Any] = {"sleep": emulator.advance, "clock": emulator.now}
     if resource.endswith("_tags"):
-        return TagProbe(subscribed(emulator), resource, **time)
-    return PersonProbe(subscribed(emulator), NUMBER, resource, **time)
+        return TagProbe(subscribed(emulator), resource, **times)
+    return PersonProbe(subscribed(emulator), NUMBER, resource, **times)
 
 
 def asked(probe: Any) -> dict[str, Any]:
@@ -54,9 +55,9 @@ def stands(emulator: Emulator) -> list[Any]:
 
 
 @contextlib.contextmanager
-def served(**behaviour: Any) -> Iterator[Emulator]:
+def served(clock: Callable[[], float] = time.time, **behaviour: Any) -> Iterator[Emulator]:
     """An emulator that is served, without its limits: they are the pool's business."""
-    emulator = Emulator(create_app(behaviour_from(behaviour)))
+    emulator = Emulator(create_app(behaviour_from(behaviour), clock=clock))
     try:
         with running(emulator.app) as emulator.url:
             yield emulator
