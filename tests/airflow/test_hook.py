@@ -110,6 +110,11 @@ def test_sends_and_sends_from_coroutines(whautomate_emulator, connections):
             {"requests_per_minute": 500, "requests_per_day": 9000},
             r"Your own limits apply\. Left now: 498 of 500 requests a minute and 8,998 of 9,000 requests a day\.",
         ),
+        (
+            {"plan": "subscribed", "burst": 20},
+            r".* requests a day\. Requests go one request every 0\.20 s on average and at most 17 at once, because "
+            r"burst is set\. New records belong",
+        ),
     ],
 )
 def test_a_good_connection_is_described(whautomate_emulator, connections, settings, said):
