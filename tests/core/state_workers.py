@@ -60,6 +60,9 @@ class Job:
     margin: float = 0.12
     """Seconds added to each window: generous, because 16 processes on a small machine are tens of milliseconds late."""
     lane: Lane = "interactive"
+    burst: int | None = None
+    permits: int = 1
+    """That a thread takes together."""
     threads: int = 1
     tasks: int = 0
     pause: float = 0.0
@@ -71,7 +74,7 @@ class Job:
 
 
 def pool_of(job: Job) -> SharedPool:
-    return SharedPool(Database(job.url), job.account, Limits(job.windows), margin=lambda seconds: job.margin)
+    return SharedPool(Database(job.url), job.account, Limits(job.windows, job.burst), margin=lambda seconds: job.margin)
 
 
 def take(job: Job, permits: int) -> None:
@@ -122,13 +125,14 @@ def work(job: Job) -> None:
     def in_thread() -> None:
         for connect in slow:
             asked = time.monotonic()
-            grant = pool.acquire(lane=job.lane)
+            grant = pool.acquire(job.permits, lane=job.lane)
             waited = time.monotonic() - asked
             time.sleep(connect)
-            left = steady()
-            if job.departs:
-                pool.departed(grant)
-            send(left, waited)
+            for number in range(job.permits):
+                left = steady()
+                if job.departs:
+                    pool.departed(grant)
+                send(steady() if number else left, waited)  # those after the first wait for their turn
             time.sleep(job.pause)
 
     async def in_task() -> None:

@@ -1,6 +1,7 @@
 """The pool at the vendor's own limits and over minutes, on both stores."""
 
 import statistics
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from state_workers import (
     too_many,
 )
 
+from whautomate_core.emulator.limits import Limits as Bucket
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.values.limits import margin
 
@@ -100,3 +102,29 @@ def test_16_greedy_processes_share_evenly(state_url: str, account: str) -> None:
     each = per_worker(recorder).values()
     assert len(each) == 16
     assert min(each) > statistics.mean(each) / 3
+
+
+@pytest.mark.parametrize("burst", [1, 12])
+def test_kill_9_in_pairs_at_a_pace_loses_no_permit_and_sends_none_too_early(
+    state_url: str, account: str, burst: int
+) -> None:
+    windows = ((200, 10.0), (50_000, 600.0))
+    with recording() as recorder:
+        job = Job(state_url, windows, recorder.port, account, margin=2.0, permits=2, burst=burst, threads=2, tasks=2)
+        run_and_kill(job, recorder, count=6, every=0.1, kills=300)
+    arrivals = recorder.arrivals
+    assert len(arrivals) >= 300
+    assert too_many(arrivals, windows) == {}
+    # A bucket refuses what a busy machine held up between permit and arrival, and hundreds if processes lost the pace.
+    bucket = Bucket(windows[:1], "bucket", burst=burst)
+    refused = sum(bucket.ask(arrival.at) is not None for arrival in arrivals)
+    assert refused <= len(arrivals) / 50
+    assert pool_of(replace(job, account=f"{account} other", burst=None)).acquire(150, max_wait=0).pace is None
+    pool = pool_of(job)
+    began = pool.acquire().at
+    for _ in range(50):
+        last = pool.acquire(max_wait=1)  # nobody who died holds a turn
+    assert last.at - began < 50 * 0.06 * 2
+    time.sleep(12)  # a window and its margin
+    pool.acquire(max_wait=5)
+    assert pool.remaining()[0] == 199
