@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,7 +155,10 @@ def _base_url(host: str | None, *, allow_http: bool) -> str:
             f"the host must be an address alone, without user, query or fragment; expected {HOSTS}"
         )
     if url.path.rstrip("/") not in ("", "/v1"):
-        raise ConfigurationError(f"the host must be an address without a path; expected {HOSTS}")
+        # Only a path of an API is shown: what else was pasted may hold a password, or be cut in two by one.
+        if re.fullmatch(r"(/(api|rest|v\d|contacts|clients))+/?", url.path):
+            raise ConfigurationError(f"The host has a path, {url.path!r}. Remove it: {url.scheme}://{url.netloc}.")
+        raise ConfigurationError(f"The host has a path. Remove it: the host is an address alone, such as {HOSTS}")
     if url.scheme not in ("https", "http"):
         raise ConfigurationError(f"the host must start with https://; expected {HOSTS}")
     if url.scheme == "http" and not allow_http and not is_loopback(name):

@@ -32,8 +32,11 @@ def test_a_host_is_understood_as_people_paste_it(pasted: str, host: str) -> None
     [
         (None, "host is missing"),
         ("  ", "host is missing"),
-        ("https://api.whautomate.com/v2", "without a path"),
-        ("https://api.whautomate.com/v1/contacts", "without a path"),
+        ("https://api.whautomate.com/v2", "The host has a path, '/v2'. Remove it: https://api.whautomate.com."),
+        (
+            "https://api.whautomate.com/v1/contacts",
+            "The host has a path, '/v1/contacts'. Remove it: https://api.whautomate.com.",
+        ),
         ("http://api.whautomate.com", "https://"),
         ("http://10.0.0.1", "https://"),
         ("ftp://api.whautomate.com", "https://"),

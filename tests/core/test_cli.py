@@ -127,6 +127,11 @@ def test_an_emulator_has_the_limits_of_a_plan_or_its_own(
         (("--plan", "trial", "--limits", "5/1"), ("--limits", "give one of the two")),
         (("--limits", "5"), ("--limits", "REQUESTS/SECONDS")),
         (("--templates", "a:en:marketing:x"), ("--templates", "is no template")),
+        (
+            ("--templates", "a:en:x"),
+            ("--templates", "the category of a is marketing, utility or authentication, not 'x'"),
+        ),
+        (("--behaviour", "forbidden=createContcat"), ("--behaviour", "there is no createContcat")),
         (("--limits", "5/0"), ("--limits", "more than 0 seconds")),
     ],
 )

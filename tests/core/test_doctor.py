@@ -177,7 +177,7 @@ def test_whether_the_opt_out_tag_is_there(
     exam.run()
     assert asked(exam)["opt_out_contact_tag"] is seen
     assert asked(exam)["opt_out_client_tag"] is False  # there is none of clients
-    assert "install" in found(exam, "opt_out_client_tag").found
+    assert "Install the rule" in found(exam, "opt_out_client_tag").found
     assert "cancer" not in str(exam.findings)
 
 
@@ -573,7 +573,9 @@ def test_it_refuses_where_too_few_requests_are_left(emulators: Any, exam: Any, m
     emulator = emulators()
     account = subscribed(emulator)
     open_state().pool(account.id, account.limits).acquire(300 - most + 1)
-    with pytest.raises(QuotaExhausted, match=f"up to {most} requests, and account .* has {most - 1} of its 300"):
+    with pytest.raises(
+        QuotaExhausted, match=f"has {most - 1} of 300 requests left this minute, and .* need {most}. Run it"
+    ):
         exam(emulator).run()
     assert emulator.requests() == []
 
@@ -828,7 +830,10 @@ def test_it_asks_before_it_sends_anything(run: Any, whautomate_emulator: Emulato
     [
         (["--write"], "go together"),
         (["--scratch-number", NUMBER], "go together"),
-        (["--write", "--scratch-number", "0151 23456789"], "--scratch-number: phone number has no + and country code"),
+        (
+            ["--write", "--scratch-number", "0151 23456789"],
+            "--scratch-number: The number needs + and a country code, such as +4915123456789.",
+        ),
         (["--host", "ftp://x"], "https://"),
         (["--set", "plan"], "NAME=VALUE"),
         (["--set", "paln=trial"], "did you mean plan?"),

@@ -1,4 +1,4 @@
-"""`whautomate doctor` where it reaches nothing, or something else than the API: no findings, no profile, no page."""
+"""`whautomate doctor` where it reaches nothing, or something else than the API, and what it says to people."""
 
 from __future__ import annotations
 
@@ -158,3 +158,45 @@ def test_a_report_that_cannot_be_written_is_refused_first(
     assert result.exit_code == 1
     assert result.output.startswith("error: --report: ")
     assert whautomate_emulator.requests() == []
+
+
+# --- what a run says
+
+
+@pytest.mark.parametrize(("location", "value"), [("loc999", False), ("loc000000001", True)])
+@pytest.mark.parametrize("resource", ["contacts", "clients", "segments", "appointments"])
+def test_the_location_of_the_account_is_looked_up(
+    good: Any, whautomate_emulator: Emulator, resource: str, location: str, value: bool
+) -> None:
+    whautomate_emulator.add_contacts(people(60))
+    result = good("--json", "--resource", resource, "--set", f"location_id={location}")
+    assert result.exit_code == 0, result.output
+    found = {one["name"]: one for one in json.loads(result.stdout)["findings"]}
+    assert (found["location"]["value"], found["location"]["differs"]) == (value, not value)
+    assert len(whautomate_emulator.requests()) <= 10
+
+
+def test_what_an_empty_account_leaves_unknown_takes_a_line_each(good: Any) -> None:
+    said = good("--resource", "services").stdout.splitlines()
+    assert "Which page is the first? unknown: no records" in said
+    assert not any(one.startswith("  found: unknown") for one in said)
+
+
+def test_too_few_requests_left_says_how_many_and_when(good: Any, whautomate_emulator: Emulator) -> None:
+    limits = ["--set", "requests_per_minute=100", "--set", "requests_per_day=12", "--set", "account=tr1"]
+    assert good(*limits, "--resource", "contact_tags").exit_code == 0
+    sent = len(whautomate_emulator.requests())
+    said = good(*limits).output
+    assert f"Account tr1 has {12 - sent} of 12 requests left today, and the doctor may need 10. Run it again " in said
+    assert " UTC." in said
+    assert len(whautomate_emulator.requests()) == sent
+
+
+@pytest.mark.whautomate(forbidden=("listSegments",))
+def test_a_key_without_a_permission_leaves_its_question_open(good: Any, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.add_contacts(people(3))
+    result = good()
+    assert result.exit_code == 0
+    assert "Are there segments without a location? unknown: refused (403)" in result.stdout
+    (refused,) = whautomate_emulator.requests("listSegments")
+    assert refused["status"] == 403

@@ -34,7 +34,8 @@ def test_quota(whautomate_home: Any) -> None:
     due = r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC) \(in (\d+) s\)"
     paused = rf"  paused: until {due}, because the server answered 429\n"
     why = "because Whautomate refused requests that came close together"
-    pace = rf"  pace: one request every 305.00 s on average, since [-\d]+ [:\d]+ UTC, {why} \(`whautomate doctor.*\)\n"
+    undo = "Undo: `whautomate doctor --forget`"
+    pace = rf"  Paced since [-\d]+ [:\d]+ UTC: one request every 305.00 s, {why}\. {undo}\.\n"
     told = re.fullmatch(rf"other\n  left: 0 of 2 per 600 s\n{paused}{pace}  next request: {due}\n{asked}", other)
     assert told
     for when, seconds, most in ((*told.group(1, 2), 300), (*told.group(3, 4), 600 + margin(600))):
@@ -108,8 +109,26 @@ def test_what_cannot_be_opened_is_a_sentence(whautomate_home: Any) -> None:
     for command in (["quota"], ["claims"]):
         result = run(*command, "--state", "mysql://user:hunter2@localhost/x")
         assert result.exit_code == 1
-        assert result.output.startswith("error: state can be sqlite:///path or postgresql://")
+        assert result.output.startswith("error: state can be sqlite:////path or postgresql://")
         assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("state", "says", "hidden"),
+    [
+        ("/srv/core.db", "for the file /srv/core.db write sqlite:////srv/core.db", "%40"),
+        ("core.db", "must be an address such as sqlite:////path", "%40"),
+        ("user:hunter2@host/db", "%40", "hunter2"),
+        ("/hunter2@host/db", "%40", "hunter2"),
+        ("postgresql://user:hun@ter2@host/db", "%40", "ter2"),
+    ],
+)
+def test_a_state_that_is_no_address_is_told_how_to_be_one(
+    whautomate_home: Any, state: str, says: str, hidden: str
+) -> None:
+    output = run("quota", "--state", state).output
+    assert says in output
+    assert hidden not in output
 
 
 def test_quota_says_that_the_day_is_used_up(whautomate_home: Any) -> None:

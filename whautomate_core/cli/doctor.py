@@ -181,19 +181,27 @@ def _show_profile(profile: Profile) -> None:
 
 
 def _show(findings: list[Finding]) -> None:
-    """Print a table, or plain lines if the output is not a terminal."""
-    if not sys.stdout.isatty():
-        for one in findings:
+    """Print a table, or plain lines if the output is not a terminal; then in a line each what stays unknown."""
+    known = [one for one in findings if one.value is not None]
+    if sys.stdout.isatty():
+        _show_table(known)
+    else:
+        for one in known:
             verdict = f" [{VERDICTS[one.differs]}]" if one.differs is not None else ""
             typer.echo(f"{one.question}\n  found: {one.found}{verdict}\n  evidence: {one.evidence}")
-        return
+    for one in findings:
+        if one.value is None:
+            typer.echo(f"{one.question} {one.found}")
+
+
+def _show_table(findings: list[Finding]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table("question", "found", "evidence", "", show_lines=True)
     for one in findings:
-        style = "bold yellow" if one.differs else "dim" if one.value is None else ""
+        style = "bold yellow" if one.differs else ""
         # As `Text`, because a header's value comes from the server and may look like markup.
         table.add_row(one.question, Text(one.found, style), one.evidence, Text(VERDICTS[one.differs], style))
     Console().print(table)

@@ -22,7 +22,7 @@ def quota(state: State = None) -> None:
             why = "Whautomate says the day's requests are used up" if usage.is_spent else "the server answered 429"
             typer.echo(f"  paused: until {_due(usage.paused_for)}, because {why}")
         if usage.paced:
-            typer.echo(f"  pace: {usage.paced.in_words()}")
+            typer.echo(f"  {usage.paced.in_words()}")
         typer.echo(f"  next request: {_due(usage.next_permit_in) if usage.next_permit_in else 'may be sent now'}")
         host, _, pid = usage.asked_by.rpartition(":")
         typer.echo(f"  last request: by process {pid} on {host}")

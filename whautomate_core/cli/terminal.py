@@ -31,7 +31,7 @@ State = Annotated[
     str | None,
     typer.Option(
         envvar="WHAUTOMATE_STATE",
-        help="State database: sqlite:///path or postgresql://...; defaults to your own file.",
+        help="State database: sqlite:////path or postgresql://...; defaults to your own file.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]

@@ -58,7 +58,7 @@ def allowance(account: Account) -> str:
     paused = f" Whautomate asked for a pause of another {usage.paused_for:.0f} s." if usage.paused_for else ""
     if usage.is_spent:
         paused = f" Whautomate says the day's requests are used up; the next is tried in {usage.paused_for:.0f} s."
-    pace = f" Requests go {usage.paced.in_words()}." if usage.paced else ""
+    pace = f" {usage.paced.in_words()}" if usage.paced else ""
     return f"{plan}. Left now: {' and '.join(left)}.{paused}{pace}"
 
 

@@ -49,8 +49,11 @@ def ask_contacts(probe: Probe, contacts: list[Json]) -> None:
     _ask_templates(probe, location_of(probe, contacts, "location"))
     _ask_opt_out(probe, "contact_tags")
     _ask_opt_out(probe, "client_tags")
-    segments = probe.ask(a_page(LISTS["segments"], limit=PAGE_SIZE))
-    note_segments(probe, segments.records, segments.problem)
+    if probe.left:
+        segments = probe.ask(a_page(LISTS["segments"], limit=PAGE_SIZE))
+        note_segments(probe, segments.records, segments.problem)
+    else:
+        note_segments(probe, [], "the run has no request left for it")
     _ask_messages(probe, contacts)
 
 
@@ -131,8 +134,8 @@ def _ask_opt_out(probe: Probe, resource: str, known: Iterable[Json] = ()) -> Non
             return probe.note(_TAGS[resource], f"unknown: {why}")
     kind = "contact" if resource == "contact_tags" else "client"
     advice = (
-        f"no, so no {kind} can have opted out: install Whautomate's automation rule that gives the tag when somebody "
-        "writes STOP, or name the tag that yours gives in opt_out_tags"
+        f"No opt-out tag of {kind}s. People who write STOP won't be recognised. Install the rule (docs/opt-outs.md), "
+        "or set `opt_out_tags` to the tag you use."
     )
     return probe.note(_TAGS[resource], "yes" if found else advice, bool(found), differs=not found)
 
@@ -150,7 +153,7 @@ def _template_list(answer: Answer) -> tuple[str | None, str]:
     if not answer.problem:
         return "answers", "yes: GET /v1/whatsapp-templates"
     if answer.no_path:
-        return "absent", f"no: {answer.problem}"
+        return "absent", f"No: the server has {answer.problem}."
     if answer.status in (400, 404, 422):
         return "refuses", f"yes, but it has to be asked in another way: {answer.problem}"
     return None, f"unknown: {answer.problem}"

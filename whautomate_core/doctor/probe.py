@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -276,17 +277,35 @@ class Probe:
 
 def require_permits(account: Account, requests: int) -> None:
     """Raise `QuotaExhausted` if the account's pool has fewer permits left now than `requests`."""
-    usage = open_state(account.state).pool_of(account).usage()
+    pool = open_state(account.state).pool_of(account)
+    usage, all_at_once = pool.usage(), pool.usage(requests)
+    if usage.is_spent:
+        raise QuotaExhausted(
+            f"Whautomate says that the day's requests of account {account.id} are used up. Run the doctor again "
+            f"{_at(usage.next_permit_in)}."
+        )
+    for left, count, seconds in reversed(usage.remaining):  # a day that is used up outlasts a minute
+        if count < requests:
+            raise QuotaExhausted(
+                f"Account {account.id} may send {count} requests in {seconds:g} s, and the doctor may need {requests}."
+            )
+        if left < requests:
+            span = {60.0: "this minute", 86_400.0: "today"}.get(seconds, f"in {seconds:g} s")
+            raise QuotaExhausted(
+                f"Account {account.id} has {left} of {count} requests left {span}, and the doctor may need {requests}. "
+                f"Run it again {_at(all_at_once.next_permit_in)}."
+            )
     if usage.next_permit_in > (2 * usage.paced.seconds if usage.paced else 0.0):
         raise QuotaExhausted(
-            f"account {account.id} may send its next request in {usage.next_permit_in:.0f} s: run the doctor again then"
+            f"Account {account.id} may send no request now. Run the doctor again {_at(usage.next_permit_in)}."
         )
-    for left, count, seconds in usage.remaining:
-        if left < requests:
-            raise QuotaExhausted(
-                f"the doctor takes up to {requests} requests, and account {account.id} has {left} of its {count} in "
-                f"{seconds:g} s left: run it again later"
-            )
+
+
+def _at(wait: float) -> str:
+    """The minute in which so many seconds are over, like `at 19:21 UTC`; with the date if that isn't today."""
+    now = datetime.now(UTC)
+    then = now + timedelta(seconds=wait + 60)
+    return f"{'at' if then.date() == now.date() else f'on {then:%Y-%m-%d} at'} {then:%H:%M} UTC"
 
 
 def learn(account: Account, path: str, learned: Json) -> Profile:

@@ -27,17 +27,17 @@ QUESTIONS: dict[str, Question] = {
     ),
     "page_cap": Question(
         "How many records does the largest page have?",
-        "no evidence",
+        "none",
         "pages may be shorter than the limit, so a list is read until a page is empty or shorter than an earlier one",
     ),
     "page_start": Question(
         "Where does page 2 begin if the limit was above the largest page?",
-        "no evidence",
+        "none",
         "either way: further pages are asked for in the size that the first one had",
     ),
     "order": Question(
         "In which order are lists?",
-        "no evidence",
+        "none",
         "any: a record can move from page to page while a list is read, so lists are read twice where it matters",
     ),
     "wrong_id": Question("What is the answer for an id that doesn't exist?", "404 (A for clients)", "404"),
@@ -51,7 +51,9 @@ QUESTIONS: dict[str, Question] = {
         "either: a number is compared in both readings",
     ),
     "client_dates": Question(
-        "What do startDate and endDate of the list of clients mean?", "no evidence (D)", "nothing: jobs don't use them"
+        "What do startDate and endDate of the list of clients mean?",
+        "none; our guess (D)",
+        "nothing: jobs don't use them",
     ),
     "opt_out_contact_tag": Question(
         "Is the opt-out tag among the tags of contacts?",
@@ -79,7 +81,7 @@ QUESTIONS: dict[str, Question] = {
     # broadcasts and bookings
     "statuses": Question("Which statuses occur?", "some values were seen (A to C)", "unknown values are kept as texts"),
     "log_statuses": Question(
-        "Which statuses does the log of a broadcast have?", "no evidence", "unknown values are kept as texts"
+        "Which statuses does the log of a broadcast have?", "none", "unknown values are kept as texts"
     ),
     "log_error": Question(
         "What does error look like in the log of a broadcast?",
@@ -93,10 +95,10 @@ QUESTIONS: dict[str, Question] = {
     ),
     "slot_times": Question(
         "How do the times of free slots look?",
-        "no evidence; times of appointments are wall time with a false Z (C)",
+        "none; times of appointments are wall time with a false Z (C)",
         "wall time; times without a Z are read as well",
     ),
-    "next_three_days": Question("How many days does nextThreeDays give?", "no evidence", "3 or 4: each day is checked"),
+    "next_three_days": Question("How many days does nextThreeDays give?", "none", "3 or 4: each day is checked"),
     "rescheduled_status": Question(
         "Which status does a moved appointment have?",
         "Rescheduled (A, prose) or Booked (C, sample events)",
@@ -104,10 +106,15 @@ QUESTIONS: dict[str, Question] = {
     ),
     "booking_dates": Question(
         "What do startDate and endDate of lists of bookings mean?",
-        "no evidence",
+        "none",
         "either: the date of each booking is compared",
     ),
     # the server
+    "location": Question(
+        "Does the account have the location of the setting location_id?",
+        "none; your setting says so",
+        "yes: records are created in it",
+    ),
     "errors": Question(
         "What does an error look like?",
         "message or error, each a text (A)",
@@ -115,7 +122,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "limit_headers": Question(
         "Which headers describe the limits?",
-        "no evidence; Retry-After comes with a 429 only, and the doctor provokes none",
+        "none; Retry-After comes with a 429 only, and the doctor provokes none",
         "none",
     ),
     "gateway": Question(
@@ -127,28 +134,26 @@ QUESTIONS: dict[str, Question] = {
     "create_answer": Question("Does a create return the whole record?", "yes (A)", "only the id is used"),
     "known_number": Question(
         "What does a create with a known number do?",
-        "no evidence; a message to a number reuses its contact (A)",
+        "none; a message to a number reuses its contact (A)",
         "it makes a duplicate, so people are searched for",
     ),
     "known_client": Question(
-        "What does a create with a known number do?", "no evidence", "it makes a duplicate, so people are searched for"
+        "What does a create with a known number do?", "none", "it makes a duplicate, so people are searched for"
     ),
     "known_tag": Question(
-        "What does a create of a tag with a known name do?", "no evidence", "tags are looked up by name first"
+        "What does a create of a tag with a known name do?", "none", "tags are looked up by name first"
     ),
     "search_delay": Question(
-        "How soon does searchText find a new record?", "no evidence", "later: what was created here is kept by its id"
+        "How soon does searchText find a new record?", "none", "later: what was created here is kept by its id"
     ),
-    "list_lag": Question(
-        "How soon is a new record in its list?", "no evidence", "after the seconds of the setting list_lag"
-    ),
+    "list_lag": Question("How soon is a new record in its list?", "none", "after the seconds of the setting list_lag"),
     "put": Question(
         "Does PUT keep the fields it doesn't name?",
         "no (an integrator sends everything, C); yes (a white label sends a part, B, weak)",
         "no: records are read, merged and written whole",
     ),
     "put_custom_fields": Question(
-        "Does PUT keep the custom fields it doesn't name?", "no evidence", "no: they are read and merged one by one"
+        "Does PUT keep the custom fields it doesn't name?", "none", "no: they are read and merged one by one"
     ),
 }
 """Name of a finding -> question."""

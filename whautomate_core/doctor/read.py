@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whautomate_core.api.locations import get_location
 from whautomate_core.doctor import bookings, people
 from whautomate_core.doctor.pages import ask_pages, ask_wrong_id
 from whautomate_core.doctor.probe import Probe
@@ -21,8 +22,20 @@ class ReadProbe(Probe):
         try:
             records = ask_pages(self)
             ask_wrong_id(self)
+            if self.account.location_id is not None:
+                self._ask_location(self.account.location_id)
             if self.resource in _ASKS:
                 _ASKS[self.resource](self, records)
         finally:
             if self.reached:
                 self.note_server()
+
+    def _ask_location(self, location: str) -> None:
+        """See whether the account has its location."""
+        answer = self.ask(get_location(location))
+        if answer.absent:
+            advice = "no: steps that create records will fail. Set location_id to one of the account's locations."
+            return self.note("location", advice, False, differs=True)
+        if answer.problem:
+            return self.note("location", f"unknown: {answer.problem}")
+        return self.note("location", "yes", True, differs=False)

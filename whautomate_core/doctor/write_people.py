@@ -194,7 +194,7 @@ class PersonProbe(WriteProbe):
             self.learned["put_merges"] = True
         found = f"no: {', '.join(lost)} got lost" if lost else "yes"
         if not lost and unseen:
-            found += f"; not checked for {' and '.join(unseen)}"
+            found += f"; not checked for {' and '.join(unseen)}, so clients still read a record before they change it"
         self.note("put", found, value, differs=not lost)
         return not lost
 
@@ -230,4 +230,9 @@ def scratch_number(text: str) -> str:
     try:
         return e164(text, None)
     except ValueError as error:
-        raise ConfigurationError(f"--scratch-number: {error}; write it as +4915123456789") from None
+        said = (
+            f"{error}; write it as"
+            if text.strip().startswith("+")
+            else "The number needs + and a country code, such as"
+        )
+        raise ConfigurationError(f"--scratch-number: {said} +4915123456789.") from None

@@ -141,6 +141,8 @@ class _Vendor:
                 return arrival, response
             if operation is None:
                 return arrival, errors.no_path(behaviour, known)
+            if operation.id in behaviour.forbidden:
+                return arrival, errors.failure(behaviour, 403, "the key lacks the permission for this (forbidden)")
             return arrival, Request(operation, params, query, _body(operation, raw_body))
         except Problem as problem:
             return arrival, errors.body_error(problem)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from .contract import operations
 from .questions import Question, questions_of, simulated
 from .questions.bookings import Bookings
 from .questions.messages import Messages
@@ -30,6 +31,10 @@ PLANS: dict[str, tuple[tuple[int, float], ...]] = {
 
 MEDIA = ("image", "video", "document")
 """The files that the header of a template may be."""
+
+
+CATEGORIES = ("marketing", "utility", "authentication")
+"""The categories of WhatsApp's templates."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,10 @@ def template_from(text: str) -> Template:
         raise ValueError(
             f"{text!r} is no template: write NAME, NAME:LANGUAGE, or NAME:LANGUAGE:CATEGORY:HEADER/BODY/BUTTONS:STATUS "
             "with the number of placeholders of each part, such as spring_sale:en:marketing:0/2/1:approved"
+        )
+    if category and category not in CATEGORIES:
+        raise ValueError(
+            f"the category of {name} is {', '.join(CATEGORIES[:-1])} or {CATEGORIES[-1]}, not {category!r}"
         )
     known = Template(name, language or None, category or "marketing", status=status or "approved")
     if not counts:
@@ -84,6 +93,10 @@ class Behaviour(People, Lists, Requests, Messages, Bookings):
             raise ValueError("templates that are listed need a language, such as spring_sale:en")
         if not self.failure_codes or not all(map(str.isdigit, self.failure_codes)):
             raise ValueError("failure_codes names at least one of WhatsApp's codes, such as 131026")
+        if unknown := {*self.forbidden} - {*operations()}:
+            raise ValueError(
+                f"forbidden names operations such as createBroadcast; there is no {', '.join(sorted(unknown))}"
+            )
         for name in ("page_default", "page_cap", "burst"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is at least 1")

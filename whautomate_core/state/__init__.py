@@ -90,7 +90,7 @@ _opening = threading.Lock()
 
 
 def open_state(url: str | SecretStr | None = None) -> State:
-    """The state database at `sqlite:///path` or `postgresql://...`; by default one SQLite file per user.
+    """The state database at `sqlite:////path` or `postgresql://...`; by default one SQLite file per user.
 
     Raises: `ConfigurationError` for a URL that can't be one, a network file system or a missing driver;
         `StateUnavailable` if the database can't be reached.

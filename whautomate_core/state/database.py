@@ -81,7 +81,7 @@ class Database:
         self._url = database_url(url, "state")
         kind = self._url.get_backend_name()
         if kind not in ("sqlite", "postgresql"):
-            raise ConfigurationError(f"state can be sqlite:///path or postgresql://..., not {kind}")
+            raise ConfigurationError(f"state can be sqlite:////path or postgresql://..., not {kind}")
         self.is_sqlite = kind == "sqlite"
         self._offset: float | None = None
         self._file: StateFile | None = sqlite.state_file(self._url) if self.is_sqlite else None

@@ -9,7 +9,7 @@ from whautomate_core.state.pace import Learned, Pace
 
 _WHY = {
     "refused": "Whautomate refused requests that came close together",
-    "gateway": "the doctor saw a gateway that may refuse requests that come close together",
+    "gateway": "the doctor found AWS API Gateway",
 }
 
 
@@ -54,14 +54,14 @@ class Paced:
     """None if callers have set it."""
 
     def in_words(self) -> str:
-        """Like `one request every 0.20 s on average, since 2026-03-01 19:20 UTC, because ...`."""
-        words = f"one request every {self.seconds:.2f} s on average"
+        """Like `Paced since 2026-03-01 19:20 UTC: one request every 0.20 s, because ...`, and how to undo it."""
+        words = f"one request every {self.seconds:.2f} s"
         if self.together > 1:
-            words += f" and at most {self.together} at once"
+            words += f", at most {self.together} at once"
         if self.learned is None:
-            return f"{words}, because burst is set"
+            return f"Paced: {words}, because burst is set."
         since = datetime.fromtimestamp(self.learned.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        return f"{words}, since {since}, because {_WHY[self.learned.why]} (`whautomate doctor --forget` forgets that)"
+        return f"Paced since {since}: {words}, because {_WHY[self.learned.why]}. Undo: `whautomate doctor --forget`."
 
 
 @dataclass(frozen=True)

@@ -243,14 +243,14 @@ class Permits:
                 *(self._caller.account, said.remaining, seconds, left),
             )
 
-    def usage(self) -> Usage:
-        """The pool as it stands."""
+    def usage(self, permits: int = 1) -> Usage:
+        """The pool as it stands; `next_permit_in` is for so many permits together."""
         caller, pool = self._caller, self._locked()
         now = max(self._transaction.now(), pool.last_at)  # as for permits, if the clock was set back
         windows = squeeze(pool, windows_in_force(caller.limits, pool, now), now)
         pacing = pacing_in_force(pool, now)
         pace = pacing.pace(caller.limits.burst, windows[0], caller.margin)
-        denied = denial(pool, windows, 1, "interactive", now, caller.margin, self._stamps, pace)
+        denied = denial(pool, windows, permits, "interactive", now, caller.margin, self._stamps, pace)
         counted = server_counts(pool, now)
 
         def left(count: int, seconds: float) -> int:

@@ -235,9 +235,9 @@ class SharedPool:
         """When the next permit is due, in seconds since the epoch (UTC)."""
         return time.time() + self.usage().next_permit_in
 
-    def usage(self) -> Usage:
-        """The pool as it stands."""
-        return self._in_transaction(Permits.usage)
+    def usage(self, permits: int = 1) -> Usage:
+        """The pool as it stands; `next_permit_in` is for so many permits together."""
+        return self._in_transaction(lambda held: held.usage(permits))
 
     # --- waiting
 

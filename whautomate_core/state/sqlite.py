@@ -33,7 +33,7 @@ def state_file(url: URL) -> StateFile:
         can't be written; `StateLost` if this process has used it before and it is gone.
     """
     if not url.database or url.database == ":memory:":
-        raise ConfigurationError("state must be a file that processes can share: sqlite:///path")
+        raise ConfigurationError("state must be a file that processes can share: sqlite:////path")
     path = Path(url.database).expanduser()
     if not path.is_absolute():
         raise ConfigurationError(

@@ -71,8 +71,12 @@ def database_url(url: str | SecretStr, what: str) -> URL:
     url = SecretStr(plain(url))  # no local of this frame shows it
     if found := _parsed(url):
         return found
+    if re.fullmatch(r"/[\w./-]+", path := plain(url)):  # a path holds no password
+        raise ConfigurationError(f"{what} must be an address: for the file {path} write sqlite:///{path}")
+    del path
+    login = f", {ENCODED}" if "@" in plain(url) or plain(url).startswith("postgres") else ""
     raise ConfigurationError(
-        f"{what} must be an address such as sqlite:////path or postgresql://user:password@host/database, {ENCODED}"
+        f"{what} must be an address such as sqlite:////path or postgresql://user:password@host/database{login}"
     )
 
 

@@ -51,7 +51,7 @@ class Lists:
     )
     search_delay: float = open_question(
         5.0,
-        "How many seconds does `searchText` not find a new record, although it is listed and can be read?",
+        "How long after its creation does `searchText` find a record? In seconds.",
         why="A search directly after a create finds nobody, so the person is created again.",
         otherwise="If it is longer, a single send may miss an opt-out on a record that is younger.",
         evidence="none.",
@@ -80,6 +80,10 @@ class Requests:
         evidence="D: the header of the key and the documented texts fit.",
     )
     bad_key: Literal[403, 401] = simulated(403, "Status for a missing or wrong key. 403 is settled (A, C).")
+    forbidden: tuple[str, ...] = simulated(
+        (),
+        "Operations for which the key lacks the permission, such as createBroadcast: 403 Forbidden, nothing is done.",
+    )
     limits: tuple[tuple[int, float], ...] = simulated(
         ((300, 60.0), (432_000, 86_400.0)),
         "Requests allowed in a number of seconds. Settled (A): subscribed accounts have the default, trials "
