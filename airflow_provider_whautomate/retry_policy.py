@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_whautomate._quota import spread
 from airflow_provider_whautomate._versions import RetryDecision, RetryPolicy
 from airflow_provider_whautomate.hooks.whautomate import FINAL
-from whautomate_core.errors import QuotaExhausted, RateLimited
+from whautomate_core.errors import AuthenticationError, ConfigurationError, InvalidRequest, QuotaExhausted, RateLimited
 from whautomate_core.values.words import time_of
 
 if TYPE_CHECKING:
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 def whautomate_retry_policy() -> RetryPolicy:
     """Return the retry policy for tasks that call Whautomate, for `retry_policy` of a task or of `default_args`.
 
-    It is for tasks of your own that use `WhautomateHook`: Whautomate's operators and sensors wait for permits without
-    failing, and fail without a retry where one could repeat a send. Airflow asks it only if a task raises an error, not
-    if its worker dies: operators claim what they send, the hook doesn't.
+    Whautomate's operators and sensors wait for permits without failing, and fail without a retry where one could repeat
+    a send, with or without it. It does the same for tasks of your own that use `WhautomateHook`. For both it ends the
+    retries after an error that a person has to mend. Airflow asks it only if a task raises an error, not if its worker
+    dies: operators claim what they send, the hook doesn't.
 
     - `OutcomeUnknown`, `PolicyRefused`, `NotDelivered`, `BudgetExceeded` and `StateLost` fail the task at once, also
       if they are the cause of the error that it raised.
     - After `QuotaExhausted`, the retry is made when the next permit is due.
     - After `RateLimited`, it is made when the server's `Retry-After` has passed.
+    - `ConfigurationError`, `AuthenticationError`, and `InvalidRequest` if the server refused the request, fail the task
+      at once too.
     - For all other errors, the task's own `retry_delay` and the other settings apply.
 
     The number of `retries` is the task's own in each case.
@@ -55,10 +58,24 @@ class WhautomateRetryPolicy(RetryPolicy):
                 return RetryDecision.fail(f"{type(error).__name__}: a retry could repeat a send, or fail again")
         due = {at: error for error in errors if (at := _due(error)) is not None}
         if not due:
+            for error in errors:
+                if _needs_mending(error):
+                    return RetryDecision.fail(f"{type(error).__name__}: a retry would fail again")
             return RetryDecision.default()
         latest = max(due)
         delay = timedelta(seconds=max(0.0, latest - time.time()) + spread())
         return RetryDecision.retry(delay, f"{type(due[latest]).__name__}: not before {time_of(latest)}")
+
+
+def _needs_mending(error: BaseException) -> bool:
+    """Whether somebody has to change a setting, an argument or a right before it can succeed.
+
+    What this package refused before it was sent may be otherwise next time: too many failed rows, a template that is
+    not approved yet, another run that has the sync.
+    """
+    if isinstance(error, InvalidRequest):
+        return error.status is not None
+    return isinstance(error, (ConfigurationError, AuthenticationError))
 
 
 def _due(error: BaseException) -> float | None:

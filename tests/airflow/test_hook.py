@@ -12,6 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from airflow.models import Connection
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
+from conftest import ROOT
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, account_from_connection
@@ -260,3 +261,18 @@ def test_the_test_button_of_airflow_2_asks_for_the_key_of_a_saved_connection(con
     worked, told = WhautomateHook().test_connection()
     assert not worked
     assert "type it in again" in told
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="the example imports from airflow.sdk")
+def test_the_example_of_the_docs_reads_contacts(connections, whautomate_emulator):
+    text = (ROOT / "docs" / "quota.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(from airflow\.sdk import task\n.*?)```", text, re.DOTALL)
+    names = {}
+    exec(code, names)
+    ids = whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456700"}])
+    connections("whautomate_default", whautomate_emulator.url, whautomate_emulator.key)
+    assert names["first_page"].function() == ids
+    (line,) = re.findall(r"`(with WhautomateHook.*)`", text)
+    names["found"] = []
+    exec(line.replace("client.everything", "found += client.everything"), names)
+    assert [one["id"] for one in names["found"]] == ids

@@ -18,7 +18,15 @@ from airflow_provider_whautomate.operators.contacts import WhautomateListContact
 from airflow_provider_whautomate.retry_policy import whautomate_retry_policy
 from whautomate_core import errors
 from whautomate_core.emulator import Emulator, create_app, running
-from whautomate_core.errors import ConfigurationError, OutcomeUnknown, QuotaExhausted, RateLimited, WhautomateError
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequest,
+    OutcomeUnknown,
+    QuotaExhausted,
+    RateLimited,
+    WhautomateError,
+)
 
 ALL = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, WhautomateError)]
 with_policies = pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="retry policies need Airflow 3.3")
@@ -38,8 +46,19 @@ def decided(exception):
 
 @with_policies
 @pytest.mark.parametrize("error", ALL, ids=lambda one: one.__name__)
-def test_what_could_repeat_a_send_fails_and_the_rest_is_left_to_the_task(error):
-    assert decided(error("it")) == ("fail" if issubclass(error, FINAL) else "default", None)
+def test_what_could_repeat_a_send_or_needs_mending_fails_and_the_rest_is_left_to_the_task(error):
+    final = issubclass(error, (*FINAL, ConfigurationError, AuthenticationError))
+    assert decided(error("it")) == ("fail" if final else "default", None)
+
+
+@with_policies
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+def test_what_the_server_refused_fails_at_once(status):
+    assert decided(InvalidRequest("it", status=status)) == ("fail", None)
+    assert decided(raised(InvalidRequest("it", status=status), ValueError("it"), "cause")) == ("fail", None)
+    # But a client that meets a refusal on its way, and then runs out of permits, goes on when there are some.
+    action, delay = decided(raised(InvalidRequest("it", status=status), soon(), "context"))
+    assert (action, 100 < delay < 110) == ("retry", True)
 
 
 @with_policies
@@ -99,6 +118,8 @@ def test_reasons_say_why_and_quote_nothing():
     policy = whautomate_retry_policy()
     failed = policy.evaluate(OutcomeUnknown("about Ada"), 1, 3).reason
     assert failed == "OutcomeUnknown: a retry could repeat a send, or fail again"
+    refused = policy.evaluate(AuthenticationError("about Ada", status=403), 1, 3).reason
+    assert refused == "AuthenticationError: a retry would fail again"
     waits = policy.evaluate(QuotaExhausted("about Ada", next_permit_at=4_102_444_800.0), 1, 3).reason
     assert waits == "QuotaExhausted: not before 2100-01-01 00:00 UTC"
 
@@ -118,6 +139,7 @@ class Run:
     def __init__(self, airflow, files, emulators):
         self.emulators = emulators
         hosts = {f"AIRFLOW_CONN_{name.upper()}": connection(one.url) for name, one in emulators.items()}
+        hosts["AIRFLOW_CONN_MISCONFIGURED"] = connection("https://api.example/with/a/path")
         self.code, self.said = airflow(DAGS / "retries.py", **hosts, RETRIES_FILES=files, timeout=300)
         self.states = json.loads((files / "states.json").read_text())
         self.attempts = {
@@ -156,10 +178,10 @@ def test_airflow_makes_the_retry_at_that_time(run, task, reason):
 
 
 @with_policies
-@pytest.mark.parametrize("task", ["unknown", "wrapped"])
+@pytest.mark.parametrize("task", ["unknown", "wrapped", "misconfigured"])
 def test_airflow_fails_the_task_at_once(run, task):
     assert run.states[task] == ["failed", 1], run.said
-    assert len(run.attempts[task]) == 1
+    assert task == "misconfigured" or len(run.attempts[task]) == 1
 
 
 @with_policies

@@ -9,7 +9,10 @@ from pathlib import Path
 from airflow.sdk import DAG, task
 
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
-from airflow_provider_whautomate.operators.contacts import WhautomateCreateContactOperator
+from airflow_provider_whautomate.operators.contacts import (
+    WhautomateCreateContactOperator,
+    WhautomateListContactsOperator,
+)
 from airflow_provider_whautomate.retry_policy import whautomate_retry_policy
 from whautomate_core.api.contacts import create_contact, list_contacts
 from whautomate_core.errors import PolicyRefused, RateLimited
@@ -72,6 +75,7 @@ with DAG(
 
     exhausted(), limited(), unknown(), wrapped(), other()
     WhautomateCreateContactOperator(task_id="operator", whautomate_conn_id="faulty_too", contact=PERSON)
+    WhautomateListContactsOperator(task_id="misconfigured", whautomate_conn_id="misconfigured")
 
 if __name__ == "__main__":
     run = dag.test()
