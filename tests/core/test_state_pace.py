@@ -226,7 +226,7 @@ def test_a_burst_that_is_set_paces_and_the_lowest_of_ten_minutes_holds(make: Any
 def test_a_denial_says_when_the_next_permit_is_due(make: Any, clock: Clock) -> None:
     pool = make(2)
     pool.acquire()
-    with pytest.raises(QuotaExhausted, match="one by one") as raised:
+    with pytest.raises(QuotaExhausted, match=r"spaced|one request every") as raised:
         pool.acquire(max_wait=0)
     assert raised.value.window == 60.0
     wait = pool.usage().next_permit_in
@@ -261,7 +261,16 @@ def test_a_refusal_of_what_came_close_together_teaches_a_pace_once_and_squeezes_
     with caplog.at_level(logging.WARNING):
         for grant in grants[5:]:
             pool.pause(None, grant)
-    assert len([record for record in caplog.records if "close together" in record.message]) == 1
+    assert (
+        len(
+            [
+                record
+                for record in caplog.records
+                if "the server refused a burst (429). From now on requests are spaced about 0.2 s" in record.message
+            ]
+        )
+        == 1
+    )
     usage = pool.usage()
     assert usage.remaining[0][1] == 300
     assert usage.paced is not None
@@ -569,3 +578,24 @@ def test_a_database_of_the_version_before_is_upgraded_beside_a_process_that_uses
 
         assert granted(account) == 1
         assert granted(f"{account} later") is None
+
+
+def test_a_wait_says_whether_it_is_for_a_429_or_for_the_pace(
+    make: Any, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    pool = make()
+    grants = [pool.acquire() for _ in range(20)]
+    pool.pause(None, grants[-1])
+    assert "the server refused a request (429), so nothing is sent for" in caplog.text
+    with pytest.raises(QuotaExhausted, match=r"^the server said 429; then one request every 0\.2\d? s; the next"):
+        pool.acquire(max_wait=0)
+    clock.time += pool.usage().paused_for + 0.01
+    pool.acquire()
+    with pytest.raises(QuotaExhausted, match=r"^requests are spaced 0\.2\d? s apart; the next permit"):
+        pool.acquire(max_wait=0)
+
+
+def test_a_busy_server_is_said_to_be_busy(make: Any, caplog: pytest.LogCaptureFixture) -> None:
+    pool = make()
+    pool.pause(3.0, pool.acquire(), why="busy")
+    assert "the server is busy (503, Retry-After), so nothing is sent for 3 s" in caplog.text

@@ -59,7 +59,7 @@ class Paced:
         if self.together > 1:
             words += f", at most {self.together} at once"
         if self.learned is None:
-            return f"Paced: {words}, because burst is set."
+            return f"Paced: {words}, because burst is set (part of it is kept for requests that arrive late)."
         since = datetime.fromtimestamp(self.learned.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
         return f"Paced since {since}: {words}, because {_WHY[self.learned.why]}. Undo: `whautomate doctor --forget`."
 

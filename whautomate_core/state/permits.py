@@ -174,7 +174,8 @@ class Permits:
             said = "Whautomate says the day's requests are used up; the next is tried in %.0f s"
             log.warning(f"account %s: {said}", self._caller.account, pause)
             return
-        log.warning("account %s: the server asks for a pause, nothing is sent for %.0f s", self._caller.account, pause)
+        said = "the server refused a request (429)" if why == "rate" else "the server is busy (503, Retry-After)"
+        log.warning(f"account %s: {said}, so nothing is sent for %.0f s", self._caller.account, pause)
         self._slow_down(pool._replace(strikes=strikes), grant, now, now + pause, is_rate=why == "rate")
 
     def _slow_down(self, pool: PoolRow, grant: Grant | None, now: float, until: float, *, is_rate: bool) -> None:
@@ -195,9 +196,9 @@ class Permits:
         if is_rate and pace is None and self._went_fast(held, now if grant is None else grant.at):
             pacing = pacing.learn("refused", None, now)
             log.warning(
-                "account %s: the server refused requests (429) that came close together, although the limits allow "
-                "them. From now on they go one by one, %d in %g s; `whautomate doctor --forget` forgets that",
-                *(caller.account, count, seconds),
+                "account %s: the server refused a burst (429). From now on requests are spaced about %.2g s apart "
+                "(%d in %g s); `whautomate doctor --forget` forgets that",
+                *(caller.account, seconds / count, count, seconds),
             )
         elif pace is not None and pace.burst <= fewer and pool.strikes == 1 and not settled:
             log.info("account %s: a request was refused although it kept to the pace, which stays", caller.account)

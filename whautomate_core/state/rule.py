@@ -140,7 +140,10 @@ def denial(
         if free > max(due, now):
             due, window, reason = free, seconds, f"{count} per {seconds:g} s are used up"
     if pace is not None and (free := pace.free_at(pool.due, permits, bulk=lane == "bulk")) > max(due, now):
-        due, window, reason = free, windows[0][1], f"requests go one by one, {pace.interval:.2f} s apart on average"
+        reason = f"the server said 429; then one request every {pace.interval:.2g} s"
+        if pool.paused_until <= now:
+            reason = f"requests are spaced {pace.interval:.2g} s apart"
+        due, window = free, windows[0][1]
     for seconds, (last, until) in server_counts(pool, now).items():
         if pool.seq + permits > last and until > max(due, now):
             due, window, reason = until, seconds, f"the server counts more in {seconds:g} s than was sent from here"
