@@ -113,8 +113,8 @@ def test_sends_and_sends_from_coroutines(whautomate_emulator, connections):
         ),
         (
             {"plan": "subscribed", "burst": 20},
-            r".* requests a day\. Requests go one request every 0\.20 s on average and at most 17 at once, because "
-            r"burst is set \(.*late\)\. New records belong",
+            r".* requests a day\. Paced: one request every 0\.20 s, at most 17 at once, because "
+            r"burst is set \(part .* late\)\. New records belong",
         ),
     ],
 )
