@@ -64,6 +64,7 @@ def contacts_to_campaign(
     cooldown: timedelta | Templated | None = timedelta(hours=20),
     min_delivered: Threshold | Templated | None = None,
     max_failed: Threshold | Templated | None = "5%",
+    suppress_failed: bool | Templated = False,
     logs_path: str | Templated | None = None,
     receipt_path: str | Templated | None = None,
     deferrable: bool = True,
@@ -129,6 +130,8 @@ def contacts_to_campaign(
     :param cooldown: How long the same content to the same segment is refused under another key; None permits it.
     :param min_delivered: Recipients that it must be delivered to: a count, or a share.
     :param max_failed: Recipients that may fail before `wait` does: a count, or a share; None means no limit.
+    :param suppress_failed: Give the opt-out tag to recipients who stopped your marketing messages in WhatsApp (131050).
+        Tags trigger automations.
     :param logs_path: File for the log, a line for each recipient with name and number.
     :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
     :param deferrable: Wait for the end of the hold and of the broadcast in the triggerer, without a worker slot.
@@ -212,6 +215,7 @@ def contacts_to_campaign(
             broadcast_id=_id_of(broadcast),
             min_delivered=min_delivered,
             max_failed=max_failed,
+            suppress_failed=suppress_failed,
             logs_path=logs_path,
             receipt_path=receipt_path,
             deferrable=deferrable,

@@ -55,9 +55,11 @@ def broadcast_end(
             lines, or Parquet if it ends in `.parquet`. Takes a request for each page of recipients.
         receipt_path: File for the receipt, written when the wait ends: a page if it ends in `.html`, else JSON.
 
-    Returns: `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
-        `receipt_path`, `suppress_failed` or `on_failed="warn"` also `problem`, `failures` (by reason), `codes` (by
-        WhatsApp's code), `suppressed` (people by outcome), `logs` (lines written), `cost` and `receipt`.
+    Returns: `id`, `status`, `finished`, `failed` (it was never sent), `recipients`, `sent`, `delivered`, `undelivered`;
+        if recipients failed also `failures` (by reason) and `codes` (by WhatsApp's code). With `logs_path`,
+        `receipt_path`, `suppress_failed` or `on_failed="warn"` these two always, and `problem`, `suppressed` (people by
+        outcome), `logs` (lines written), `cost` and `receipt`. If recipients failed or a threshold was not met, the log
+        is read, a request for each page of recipients, and an error names the reasons.
     """
     ending = Ending(min_delivered, max_failed, on_failed, suppress_failed, logs_path, receipt_path)
     asked = condition_of(ending, broadcast_id)

@@ -27,7 +27,7 @@ from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
 from whautomate_core.messaging.keys import once_of
 from whautomate_core.messaging.lines import describe_end
-from whautomate_core.messaging.outcome import conclude_by_id, shown
+from whautomate_core.messaging.outcome import conclude_by_id, explained, needs_reasons, shown
 from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state import open_state
 from whautomate_core.values.words import time_of
@@ -204,10 +204,13 @@ def _ended(
     credentials: WhautomateCredentials, condition: BroadcastEnd, seen: Seen, took: Json, max_requests: int | None
 ) -> Json:
     """The result of `wait_for_broadcast`, once its files are written."""
-    if not condition.ending.concludes:
+    if not (condition.ending.concludes or needs_reasons(seen)):
         return seen_result(seen, took)
     with open_client(credentials, max_requests=max_requests) as client:
         client.used.go_on(**took)
+        if not condition.ending.concludes:
+            seen = explained(client, seen, condition.broadcast_id)
+            return seen_result(seen, used(client))
         found = conclude_by_id(client, condition.ending, condition.broadcast_id)
         log.info("%s", describe_end(found))
         show_receipt(found["receipt"])

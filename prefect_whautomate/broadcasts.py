@@ -864,10 +864,12 @@ def wait_for_broadcast(
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:
-        `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`. With `logs_path`,
-        `receipt_path`, `suppress_failed` or `on_failed="warn"` also `problem`, `failures` (by reason), `codes` (by
-        WhatsApp's code), `suppressed` (people by outcome), `logs` (lines written), `cost` and `receipt`. Also
-        `requests`, and `waited`, the seconds spent waiting for permits.
+        `id`, `status`, `finished`, `failed` (it was never sent), `recipients`, `sent`, `delivered`, `undelivered`; if
+        recipients failed also `failures` (by reason) and `codes` (by WhatsApp's code). With `logs_path`,
+        `receipt_path`, `suppress_failed` or `on_failed="warn"` these two always, and `problem`, `suppressed` (people by
+        outcome), `logs` (lines written), `cost` and `receipt`. If recipients failed or a threshold was not met, the log
+        is read, a request for each page of recipients, and an error names the reasons. Also `requests`, and `waited`,
+        the seconds spent waiting for permits.
 
     Raises:
         TimeoutError: It did not happen within `timeout` seconds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 from airflow_provider_whautomate._arguments import Templated
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
     """Wait until a broadcast is finished, or has reached `min_delivered`, and return its figures.
 
-    Returns `id`, `status`, `finished`, `failed`, `recipients`, `sent`, `delivered`, `undelivered`, `requests`,
-    `waited`; with `logs_path`, `receipt_path`, `suppress_failed` or `on_failed="warn"` also `problem`, `failures` (by
-    reason), `codes` (by WhatsApp's code), `suppressed` (people by outcome), `logs` (lines written), `cost` and
-    `receipt`. After the first check, the next one is made after its `scheduleDateTime`. See `WhautomateSensor` for the
-    other arguments.
+    Returns `id`, `status`, `finished`, `failed` (it was never sent), `recipients`, `sent`, `delivered`, `undelivered`,
+    `requests`, `waited`; if recipients failed also `failures` (by reason) and `codes` (by WhatsApp's code); with
+    `logs_path`, `receipt_path`, `suppress_failed` or `on_failed="warn"` these two always, and `problem`, `suppressed`
+    (people by outcome), `logs` (lines written), `cost` and `receipt`. If recipients failed or a threshold was not met,
+    the log is read, a request for each page of recipients, and an error names the reasons. After the first
+    check, the next one is made after its `scheduleDateTime`. See `WhautomateSensor` for the other arguments.
 
     A count decides as soon as it is passed. A share is one of the number of recipients, which may not be final before
     the broadcast is complete. So a share decides then, or once the server counts more recipients than it has processed.
@@ -107,20 +109,25 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
         from whautomate_core.messaging.lines import describe_end
-        from whautomate_core.messaging.outcome import conclude_by_id
+        from whautomate_core.messaging.outcome import conclude_by_id, explained, needs_reasons
 
-        ending = self._ending()
-        if not ending.concludes:
+        ending, id = self._ending(), self.given("broadcast_id")
+        if not (ending.concludes or needs_reasons(seen)):
             return super()._result(seen, used)
         hook = WhautomateHook(self.whautomate_conn_id)
         with hook.get_conn(max_wait=self._permit_wait, max_requests=self.max_requests) as client:
             client.used.go_on(**used)
             try:
-                found = conclude_by_id(client, ending, self.given("broadcast_id"), storage=airflow_storage)
+                found = conclude_by_id(client, ending, id, storage=airflow_storage) if ending.concludes else None
             except NotDelivered as error:
                 raise NotReached(str(error)) from error
-            self.log.info("%s", describe_end(found))
-            return {**found, "requests": client.requests, "waited": round(client.used.waited, 1)}
+            if found is None:
+                seen = explained(client, seen, id)
+            else:
+                self.log.info("%s", describe_end(found))
+                seen = replace(seen, result=found, problem=None)
+            used = {"requests": client.requests, "waited": round(client.used.waited, 1)}
+        return super()._result(seen, used)
 
     def trigger_arguments(self) -> dict[str, Any]:
         """Return what the trigger needs to cancel it."""

@@ -3,11 +3,14 @@
 import inspect
 import json
 import re
+import sqlite3
+from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
+from conftest import DAGS, HOME, connection
 
 from airflow_provider_whautomate.operators.broadcasts import (
     WhautomateBroadcastOperator,
@@ -24,6 +27,7 @@ QUICK = {"search_delay": 0.0, "broadcast_seconds": 0.0, "delivery_seconds": 0.0,
 CODES = ["131050", "131026", "132000"]
 """Of six people two have stopped marketing, two can't be reached, and two may be tried again."""
 pytestmark = pytest.mark.whautomate(**QUICK, failure_codes=CODES)
+DOCS = Path(__file__).parents[2] / "docs"
 PEOPLE = [{"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(6)]
 
 
@@ -92,23 +96,64 @@ def test_the_operator_that_does_not_wait_refuses_it(emulator):
 
 
 @pytest.mark.parametrize("way", ["poke", "triggerer"])
-def test_the_sensor_gives_the_tag_where_it_is_asked_to(emulator, way, caplog, capsys):
+def test_the_sensor_says_why_messages_failed_and_gives_the_tag_where_it_is_asked_to(emulator, way, caplog, capsys):
     id = broadcast()["id"]
 
     def wait(**more):
         sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=id, **more)
         if way == "poke":
             return run(sensor)
-        event = {"status": "over", "words": "", "result": {"id": id}, "problem": None, "requests": 1, "waited": 0.0}
-        return sensor.execute_complete({}, event)
+        seen = {"result": {"id": id, "undelivered": 6}, "problem": None}
+        if "max_failed" in more:
+            seen = {"result": None, "problem": f"broadcast {id}: 6 of 6 not reached, over max_failed='5%'"}
+        return sensor.execute_complete({}, {"status": "over", "words": "", **seen, "requests": 1, "waited": 0.0})
 
     before = len(emulator.requests("listBroadcastLogs"))
-    assert "codes" not in wait()
-    assert len(emulator.requests("listBroadcastLogs")) == before
+    caplog.set_level("INFO")
+    bare = wait()
+    assert (bare["codes"], bare["requests"]) == (dict.fromkeys(CODES, 2), 3)
+    assert len(emulator.requests("listBroadcastLogs")) == before + 2  # the second is empty
+    assert re.search(r"not delivered: .*2 x stopped your marketing messages \(131050\)", caplog.text)
+    assert "The job suppress_unreachable" in caplog.text
+    with pytest.raises(AirflowFailException, match=r"max_failed='5%': .*2 x stopped .*\(131050\)"):
+        wait(max_failed="5%")
+    assert opted_out(emulator) == set()
     assert wait(suppress_failed="True")["suppressed"]["tagged"] == 2  # as a template renders it
-    figures = r"is \w+: \d of 6 delivered, \d failed"
+    figures = r"is \w+: \d of 6 delivered, \d not delivered"
     assert re.search(rf"{id} {figures}; {re.escape(STOPPED)}", last_said(caplog, capsys))
     assert opted_out(emulator) == failed(emulator, "131050")
+
+
+def again(airflow, emulator):
+    """Run the recipe of the docs. Returns the states of its tasks."""
+    id = f"again_{uuid4().hex}"
+    set_up = connection(emulator.url, emulator.key, account=id)
+    code, said = airflow(DAGS / "again.py", AIRFLOW_CONN_WHAUTOMATE_DEFAULT=set_up, AGAIN_ID=id, AGAIN_DOCS=DOCS)
+    assert code == 0, said
+    print(said)
+    with sqlite3.connect(HOME / "airflow.db") as database:
+        return dict(database.execute("SELECT task_id, state FROM task_instance WHERE dag_id = ?", [id]))
+
+
+@pytest.mark.whautomate(**QUICK, failure_codes=["132000"])
+def test_the_recipe_of_the_docs_tries_again_whom_it_may(emulator, airflow):
+    assert set(again(airflow, emulator).values()) == {"success"}
+    assert len(emulator.records("broadcasts")) == 2
+
+
+@pytest.mark.whautomate(**QUICK, failure_codes=["131026"])
+def test_the_recipe_of_the_docs_ends_well_where_nobody_may_be_tried(emulator, airflow):
+    states = again(airflow, emulator)
+    assert [states[task] for task in ("somebody", "again", "retry")] == ["success", "skipped", "skipped"]
+    assert len(emulator.records("broadcasts")) == 1
+
+
+def test_a_log_that_cannot_be_read_does_not_fail_the_sensor(emulator, caplog):
+    id = broadcast()["id"]
+    emulator.fault("500_before", probability=1.0, operation="listBroadcastLogs")
+    found = run(WhautomateBroadcastSensor(task_id="wait", broadcast_id=id, max_requests=1))
+    assert (found["undelivered"], "codes" in found) == (6, False)
+    assert "its log could not be read, so it is not known why 6 recipients failed" in caplog.text
 
 
 def test_who_stopped_gets_the_tag_and_the_others_another_broadcast(emulator, tmp_path):

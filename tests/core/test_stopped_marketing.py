@@ -23,7 +23,7 @@ from test_campaign import broadcast, campaign, clock
 from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import BudgetExceeded, InvalidRequest, PolicyRefused
+from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest, PolicyRefused
 from whautomate_core.messaging.failures import Failures
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.outcome import Ending, conclude, conclude_by_id
@@ -322,8 +322,9 @@ def test_a_retarget_is_deleted_where_others_reach_the_limit_after_it_was_made(
 def test_a_retarget_says_where_it_cannot_be_read_why_somebody_failed(
     client: Client, whautomate_emulator: Emulator, people: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    broadcast(client, whautomate_emulator, **AGAIN, retarget=sent(client, whautomate_emulator))
+    made = broadcast(client, whautomate_emulator, **AGAIN, retarget=sent(client, whautomate_emulator))
     assert "it can't be read why 6 recipients failed, so they may have stopped" in caplog.text
+    assert made["recipients"] == 6, "of 12, of whom 6 have the message"
 
 
 @pytest.mark.whautomate(broadcast_failed_share=1, failure_codes=["131050", "131049", "131026", "132000"])
@@ -345,6 +346,8 @@ def test_who_may_be_tried_again_gets_a_broadcast_and_nobody_else(
     assert found["later_at"] == max(rows[one]["tryAgainAt"] for one in failed(whautomate_emulator, "131049"))
     for code in ("131050", "131026"):
         assert {rows[one]["tryAgainAt"] for one in failed(whautomate_emulator, code)} == {None}
+    with pytest.raises(ConfigurationError, match="contacts is empty: no audience was made.* see its later_at"):
+        ensure_audience(client, "again", contacts=[])
     whautomate_emulator.advance(86_400)
     later = find()
     assert (len(later["contacts"]), later["later"], later["later_at"]) == (6, 0, None)

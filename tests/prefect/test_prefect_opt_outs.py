@@ -2,10 +2,14 @@
 
 import asyncio
 import json
+import re
+from datetime import datetime
+from pathlib import Path
 
 import pytest
+from prefect import flow
 
-from prefect_whautomate import broadcasts, segments
+from prefect_whautomate import WhautomateCredentials, broadcasts, segments
 from prefect_whautomate.aio import broadcasts as aio_broadcasts
 from prefect_whautomate.aio import segments as aio_segments
 from prefect_whautomate.broadcasts import Broadcast
@@ -55,7 +59,10 @@ def opted_out(emulator):
 def test_who_waits_gives_the_tag_where_it_is_asked_to(server, credentials, emulator, which, caplog):
     id = send(credentials)["id"]
     wait = (broadcasts, aio_broadcasts)[which].wait_for_broadcast
-    assert "codes" not in call(wait, credentials, id)
+    bare = call(wait, credentials, id)
+    assert (bare["codes"], bare["requests"]) == (dict.fromkeys(CODES, 2), 3)
+    with pytest.raises(errors.WhautomateError, match=r"over max_failed='5%': .*2 x stopped .*\(131050\)"):
+        call(wait, credentials, id, max_failed="5%")
     assert opted_out(emulator) == set()
     found = call(wait, credentials, id, suppress_failed=True)
     assert (found["codes"], found["suppressed"]["tagged"]) == (dict.fromkeys(CODES, 2), 2)
@@ -89,3 +96,32 @@ def test_who_stopped_gets_the_tag_and_the_others_another_broadcast(server, crede
     segment = call(people.ensure_audience, credentials, "again", contacts=tried["contacts"])
     second = send(credentials, "2", segment_name=None, segment_id=segment["id"])
     assert second["recipients"] == 2
+
+
+@pytest.mark.parametrize(
+    "code",
+    [pytest.param(one, marks=pytest.mark.whautomate(failure_codes=[one])) for one in ("131049", "131026", "132000")],
+)
+def test_the_recipe_of_the_docs(server, credentials, emulator, code):
+    docs = (Path(__file__).parents[2] / "docs" / "opt-outs.md").read_text()
+    [text] = re.findall(r"```python\n(@flow\ndef try_again.*?)```", docs, re.DOTALL)
+    started = []
+    names = {
+        "WhautomateCredentials": WhautomateCredentials,
+        "broadcast": broadcasts.broadcast,
+        "datetime": datetime,
+        "ensure_audience": segments.ensure_audience,
+        "failed_recipients": broadcasts.failed_recipients,
+        "flow": flow,
+        "run_deployment": lambda name, **more: started.append(more),
+    }
+    exec(text.replace("segment_id=", "hold_minutes=0, segment_id="), names)
+    credentials.save("whautomate", overwrite=True)
+    id = send(credentials)["id"]
+    names["try_again"](id)
+    assert len(started) == (code == "131049")
+    assert len(emulator.records("broadcasts")) == (2 if code == "132000" else 1)
+    for one in started:
+        assert one["parameters"] == {"broadcast_id": id}
+        last = max(failure["at"] for failure in emulator.failures())
+        assert abs(one["scheduled_time"].timestamp() - last - 86_400) < 2

@@ -212,7 +212,7 @@ def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: d
     """
     began, before = time.monotonic(), client.requests
     reached: set[str] = set()
-    lines = surely = named = 0
+    lines = surely = others = named = 0
     wanted = {"failed"} if kind == "failed" else set(_LATER[_LATER.index(kind) :])
     failures, again = Failures(client.account), list[datetime]()
     # Log lines have no ids to compare two readings by, and are never deleted.
@@ -220,14 +220,18 @@ def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: d
         lines += 1
         named += may_have_stopped(line)
         reached |= numbers(line)
-        surely += str(line.get("status")).casefold() in wanted
+        status = str(line.get("status")).casefold()
+        surely += status in wanted
+        # Who has the message will not fail any more. A message that is only sent may.
+        others += kind == "failed" and status in _LATER[1:] and not has_failed(line)
         if has_failed(line) and (at := failed_at(line) or undated) and (then := retry_at(code_of(line), at)):
             again.append(then)
     if named and kind in ("sent", "failed"):
         raise telemetry.refused("stopped_marketing", _stopped(broadcast_id, len(failures.stopped) or named))
     if kind == "failed" and (unread := failures.codes[UNREAD]):
         log.warning(
-            "broadcast %s: it can't be read why %s failed, so they may have stopped your marketing messages (131050)",
+            "broadcast %s: it can't be read why %s failed, so they may have stopped your marketing messages (131050). "
+            "The retarget goes to them all the same",
             *(broadcast_id, counted(unread, "recipient")),
         )
     policy, opted_out, refused = client.account.policy, list[str](), 0
@@ -253,7 +257,7 @@ def count_recipients(client: Client, broadcast_id: str, kind: str, *, undated: d
     # A broadcast starts at a whole second.
     not_before = max(again).replace(microsecond=0) + timedelta(seconds=1) if again and wanted == {"failed"} else None
     seconds = round(time.monotonic() - began, 1)
-    return Audience(surely, lines, {}, _fingerprint(opted_out), seconds, not_before=not_before)
+    return Audience(surely, lines - others, {}, _fingerprint(opted_out), seconds, not_before=not_before)
 
 
 def _stopped(broadcast_id: str, count: int) -> str:

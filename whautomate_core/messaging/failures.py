@@ -45,6 +45,11 @@ class Failures:
             yield line
 
     @property
+    def words(self) -> str:
+        """How many failed for which reason, the most frequent ones: `5 x stopped your marketing messages (131050)`."""
+        return ", ".join(f"{count} x {reason}" for reason, count in self.reasons.most_common(5))
+
+    @property
     def lines(self) -> int:
         """How many recipients failed."""
         return self.codes.total()

@@ -7,7 +7,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whautomate_core.api.broadcasts import get_broadcast
@@ -17,7 +17,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.errors import ConfigurationError, NotDelivered, Stopped, WhautomateError
 from whautomate_core.messaging.campaign import Campaign
 from whautomate_core.messaging.conditions import BroadcastReached
-from whautomate_core.messaging.delivery import Delivery, delivery
+from whautomate_core.messaging.delivery import delivery
 from whautomate_core.messaging.failures import Failures
 from whautomate_core.messaging.guards import cost
 from whautomate_core.messaging.keys import claims_of
@@ -25,6 +25,7 @@ from whautomate_core.messaging.suppress import require_suppressed, suppress
 from whautomate_core.rows.files import Storage, fsspec_storage, write_records, write_text
 from whautomate_core.values.thresholds import Threshold
 from whautomate_core.values.words import counted
+from whautomate_core.waiting.condition import Seen
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,9 @@ def _concluded(
 ) -> Json:
     broadcast = client.send(get_broadcast(broadcast_id))
     figures = delivery(broadcast)
-    failures, lines = _read_log(client, ending, figures, storage)
+    failures, lines = None, None
+    if ending.logs_path or ending.suppress_failed or figures.undelivered:
+        failures, lines = _read_log(client, ending, broadcast_id, storage, figures.undelivered)
     suppressed = None
     if ending.suppress_failed and failures:
         suppressed = suppress(client, broadcast_id, failures.stopped)
@@ -112,19 +115,14 @@ def _concluded(
                 "run suppress_unreachable once it is",
                 broadcast_id,
             )
-    elif failures and failures.stopped:
-        log.warning(
-            "broadcast %s: %s stopped your marketing messages in WhatsApp (131050). The job suppress_unreachable, or "
-            "suppress_failed=True, gives them the opt-out tag, so that no segment chooses them again",
-            *(broadcast_id, counted(len(failures.stopped), "recipient")),
-        )
+    elif failures:
+        _warn_of_stopped(broadcast_id, failures)
     reached = BroadcastReached(broadcast_id, min_delivered=ending.min_delivered, max_failed=ending.max_failed)
-    problem = reached.decide(broadcast).problem
+    problem = _with_reasons(reached.decide(broadcast).problem, failures)
     found = {
         **figures.as_dict(),
         "problem": problem,
-        "failures": failures and dict(failures.reasons.most_common(10)),
-        "codes": failures and dict(failures.codes.most_common()),
+        **_counts(failures),
         "suppressed": suppressed,
         "logs": lines,
         "cost": cost(stored.get("unit_price"), figures.delivered),
@@ -143,18 +141,57 @@ def _concluded(
     return found
 
 
+def explained(client: Client, seen: Seen, broadcast_id: str) -> Seen:
+    """What a wait for a broadcast found, with the reasons why recipients failed, where somebody asked for nothing more.
+
+    Returns: `seen` with the reasons in its problem, or as `failures` and `codes` in its result, as `conclude` has them.
+        If no recipient failed, or the log can't be read, it is `seen` itself; a warning says the latter.
+    """
+    if not needs_reasons(seen):
+        return seen
+    failures, _ = _read_log(client, Ending(), broadcast_id, fsspec_storage, (seen.result or {}).get("undelivered"))
+    if failures is None:
+        return seen
+    _warn_of_stopped(broadcast_id, failures)
+    result = None if seen.result is None else {**seen.result, **_counts(failures)}
+    return replace(seen, result=result, problem=_with_reasons(seen.problem, failures))
+
+
+def needs_reasons(seen: Seen) -> bool:
+    """Whether recipients of the broadcast failed, or a threshold was not met."""
+    return seen.problem is not None or bool((seen.result or {}).get("undelivered"))
+
+
+def _counts(failures: Failures | None) -> Json:
+    return {
+        "failures": failures and dict(failures.reasons.most_common(10)),
+        "codes": failures and dict(failures.codes.most_common()),
+    }
+
+
+def _with_reasons(problem: str | None, failures: Failures | None) -> str | None:
+    return f"{problem}: {failures.words}" if problem and failures and failures.lines else problem
+
+
+def _warn_of_stopped(broadcast_id: str, failures: Failures) -> None:
+    if failures.stopped:
+        log.warning(
+            "broadcast %s: %s stopped your marketing messages in WhatsApp (131050). The job suppress_unreachable, or "
+            "suppress_failed=True, gives them the opt-out tag, so that no segment chooses them again",
+            *(broadcast_id, counted(len(failures.stopped), "recipient")),
+        )
+
+
 def _read_log(
-    client: Client, ending: Campaign | Ending, figures: Delivery, storage: Storage
+    client: Client, ending: Campaign | Ending, broadcast_id: str, storage: Storage, undelivered: int | None
 ) -> tuple[Failures | None, int | None]:
     """The failures in the log of a broadcast, and how many lines were written; None for what was not read or written.
 
     Raises: what reading or writing raises, if somebody asked for it.
     """
     is_wanted = bool(ending.logs_path or ending.suppress_failed)
-    if not (is_wanted or figures.undelivered):
-        return None, None
     failures, before = Failures(client.account), client.requests
-    lines, written = failures.read(client, figures.id), None
+    lines, written = failures.read(client, broadcast_id), None
     try:
         if ending.logs_path:
             written = write_records(ending.logs_path, lines, record=BroadcastLog, storage=storage)
@@ -165,10 +202,12 @@ def _read_log(
             raise
         log.warning(
             "broadcast %s: its log could not be read, so it is not known why %s failed: %s",
-            *(figures.id, counted(figures.undelivered, "recipient"), error),
+            *(broadcast_id, counted(undelivered, "recipient") if undelivered else "recipients", error),
         )
         return None, None
-    log.info("broadcast %s: log read in %s", figures.id, counted(client.requests - before, "request"))
+    requests = counted(client.requests - before, "request")
+    reasons = f"; not delivered: {failures.words}" if failures.lines else ""
+    log.info("broadcast %s: log read in %s%s", broadcast_id, requests, reasons)
     return failures, written
 
 
