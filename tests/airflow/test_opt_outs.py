@@ -130,7 +130,6 @@ def again(airflow, emulator):
     set_up = connection(emulator.url, emulator.key, account=id)
     code, said = airflow(DAGS / "again.py", AIRFLOW_CONN_WHAUTOMATE_DEFAULT=set_up, AGAIN_ID=id, AGAIN_DOCS=DOCS)
     assert code == 0, said
-    print(said)
     with sqlite3.connect(HOME / "airflow.db") as database:
         return dict(database.execute("SELECT task_id, state FROM task_instance WHERE dag_id = ?", [id]))
 
