@@ -346,7 +346,7 @@ def test_who_may_be_tried_again_gets_a_broadcast_and_nobody_else(
     assert found["later_at"] == max(rows[one]["tryAgainAt"] for one in failed(whautomate_emulator, "131049"))
     for code in ("131050", "131026"):
         assert {rows[one]["tryAgainAt"] for one in failed(whautomate_emulator, code)} == {None}
-    with pytest.raises(ConfigurationError, match="contacts is empty: no audience was made.* see its later_at"):
+    with pytest.raises(ConfigurationError, match=r"contacts is empty: no audience was made.* see its later_at"):
         ensure_audience(client, "again", contacts=[])
     whautomate_emulator.advance(86_400)
     later = find()
