@@ -393,6 +393,19 @@ def test_that_a_plan_was_not_set_is_said(make_send: Any, caplog: pytest.LogCaptu
         assert ("plan is not set" in caplog.text) is said
 
 
+def test_whose_hash_stands_in_the_log_is_said_once(
+    make_send: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("whautomate_core.client.base._identified", set())
+    for settings in ({"plan": "trial"}, {"plan": "trial"}, {"plan": "trial", "account": "shop"}):
+        of = account_from_settings("https://hashed.example", "k7", settings)
+        make_send(of, lambda request: httpx.Response(200, json={}))(account.get_account_info())
+    (said,) = [one for one in caplog.messages if "hashed.example" in one]
+    assert said.endswith(" is hashed.example (trial)")
+    assert "k7" not in said.partition(" is ")[2]
+
+
 OPEN: dict[str, dict[str, Any]] = {
     "302": {"status_code": 302, "headers": {"location": "/done"}},
     "303": {"status_code": 303, "headers": {"location": "/done"}},

@@ -71,6 +71,7 @@ class BaseClient:
         self._said: set[str] = set()
         """Notes on templates that were logged."""
         self._retrying = retrying(attempts, *REPEATED)
+        _identify(account)
         _warn_if_assumed(account)
 
     # --- connections
@@ -253,6 +254,18 @@ def _next(steps: Steps[R], answer: Any) -> Read | Rest | Call[R] | None:
         return steps.send(answer)
     except StopIteration as end:
         return cast("Call[R] | None", end.value)
+
+
+_identified = set[str]()
+"""The accounts without a name that this process has told of."""
+
+
+def _identify(account: Account) -> None:
+    """Say once whose hash stands in the log of this process. Neither host nor plan is secret."""
+    if account.name is None and account.id not in _identified:
+        _identified.add(account.id)
+        plan = account.plan or ("no plan set" if account.limits_assumed else "own limits")
+        log.info("account %s is %s (%s)", account.id, account.host.partition("://")[2], plan)
 
 
 def _warn_if_assumed(account: Account) -> None:
