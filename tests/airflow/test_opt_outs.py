@@ -85,7 +85,7 @@ def test_the_operator_that_waits_gives_the_tag_where_it_is_asked_to(emulator, ca
     assert opted_out(emulator) == set()
     again = broadcast(wait=True, deferrable=False, suppress_failed=True)
     assert again["suppressed"]["tagged"] == 2
-    assert re.search(rf"\d of 6 delivered, \d failed; {re.escape(STOPPED)}", last_said(caplog, capsys))
+    assert re.search(rf"\d of 6 delivered, \d not delivered; {re.escape(STOPPED)}", last_said(caplog, capsys))
     assert opted_out(emulator) == failed(emulator, "131050")
     assert not [one for one in PEOPLE if one["phoneNumber"] in caplog.text + json.dumps(again)]
 
