@@ -389,7 +389,7 @@ def test_a_gateway_in_the_profile_paces_from_the_start_until_it_is_forgotten(
     pool, profiles = make(), Profiles(clock)
     profiles.put(account, Profile(gateway="aws"))
     assert at_once(pool) == 1
-    assert "gateway" in pool.usage().paced.in_words()
+    assert "AWS API Gateway" in pool.usage().paced.in_words()
     clock.time += 70
     assert 15 <= at_once(make(30)) <= 30  # who sets a burst knows better
     clock.time += 700
