@@ -10,8 +10,12 @@ try:
 except ImportError:
     from airflow import DAG
 
-from airflow.providers.standard.operators.python import ShortCircuitOperator
-from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync
+try:
+    from airflow.providers.standard.operators.python import ShortCircuitOperator
+    from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync
+except ImportError:  # Airflow 2 has them itself
+    from airflow.operators.python import ShortCircuitOperator
+    from airflow.sensors.date_time import DateTimeSensorAsync
 
 from airflow_provider_whautomate.operators.broadcasts import (
     WhautomateBroadcastOperator,
