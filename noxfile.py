@@ -39,6 +39,7 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
 QUOTA, DEPLOYED = "tests/airflow/test_quota.py", "tests/prefect/test_prefect_deployed.py"
 SHARED_POLLS = "tests/airflow/test_waiting.py::test_two_hundred_broadcasts_are_read_as_lists"
 APPROVED = "tests/airflow/test_approved.py"
+ALERTS = "tests/prove/test_prove_alerts.py"
 EXAMPLES = ["tests/airflow/test_exports.py", "tests/airflow/test_bookings.py"]
 TESTS = {
     "core": ["tests/core", "tests/emulator"],
@@ -60,8 +61,10 @@ PROOFS = {
         "tests/prove/test_prove_sync.py",
         "tests/prove/test_prove_broadcasts.py",
         "tests/prove/test_prove_triggerer.py",
+        ALERTS,
+        "tests/prove/test_prove_assets.py",
     ],
-    "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py"],
+    "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
 }
 # What other pythons are proved with; one that runs these environments in `tests` anyway is left out.

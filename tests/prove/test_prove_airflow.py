@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from whautomate_core.emulator import Emulator, create_app, running
@@ -59,12 +60,11 @@ class Airflow:
         )
 
     def stop(self):
-        # Its own session: nobody else is in the group.
+        # Its own session: nobody else is in it.
         os.killpg(self._process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(30)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill_session(self._process.pid)
         self._log.close()
 
     def unpause(self, dag):
@@ -90,6 +90,14 @@ class Airflow:
         """What its tasks said, all of them or those of a DAG, in all attempts or in one."""
         logs = (self.home / "logs").glob(f"dag_id={dag}/**/attempt={attempt}.log")
         return "\n".join(path.read_text(errors="replace") for path in logs)
+
+
+def kill_session(leader):
+    """Kill what is left of a session. The DAG processor of Airflow 2 is in a process group of its own."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError):
+            if os.getsid(process.pid) == leader:
+                os.kill(process.pid, signal.SIGKILL)
 
 
 def _free_port():

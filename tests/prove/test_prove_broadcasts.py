@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_prove_airflow import _free_port
+from test_prove_airflow import _free_port, kill_session
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
@@ -88,14 +88,15 @@ class Airflow:
         return process
 
     def stop(self):
-        for sent in (signal.SIGTERM, signal.SIGKILL):
-            for process in self._processes:
-                # Sessions of their own: nobody else is in the groups.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, sent)
-            for process in self._processes:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(30)
+        # Sessions of their own: nobody else is in them.
+        for process in self._processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self._processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            kill_session(process.pid)
+            process.wait(30)
         self._log.close()
 
     def cli(self, *command):
