@@ -35,6 +35,7 @@ PRIVATE = (
     PASSWORD,
     "s3cret",
     "Ludmila",
+    "Ottilie",
     "Grace",
     "Alan",
     "Opted",
@@ -78,11 +79,11 @@ def run(airflow, tmp_path_factory, postgres):
 
     with contextlib.closing(psycopg2.connect(postgres)) as database, database, database.cursor() as cursor:
         cursor.execute(
-            "CREATE TABLE people AS SELECT n, 'P' || n AS name, '+4915123456' || (100 + n) AS mobile "
+            "CREATE TABLE persons AS SELECT n, 'P' || n AS name, '+4915123456' || (100 + n) AS mobile "
             "FROM generate_series(0, 4) n"
         )
         cursor.execute("CREATE SCHEMA crm CREATE TABLE consents (n int, kind text)")
-        cursor.execute("INSERT INTO crm.consents SELECT n, 'b' FROM people")
+        cursor.execute("INSERT INTO crm.consents SELECT n, 'b' FROM persons")
     files = tmp_path_factory.mktemp("lineage")
     (files / "people.csv").write_text("name,mobile\nGrace,+4915123456701\nAlan,nonsense\n")
     at = urlsplit(postgres)
@@ -116,7 +117,7 @@ def test_the_tables_of_a_query_are_read(run):
     database = run.at.path[1:]
     assert set(run.names("contacts", "inputs")) == {
         (warehouse, f"{database}.crm.consents"),
-        (warehouse, f"{database}.public.people"),
+        (warehouse, f"{database}.public.persons"),
     }
 
 

@@ -21,8 +21,8 @@ from airflow_provider_whautomate.sources import Sql
 
 FILES = Path(os.environ.get("LINEAGE_FILES", "."))
 PEOPLE = (
-    "SELECT p.name, p.mobile FROM people p JOIN crm.consents c ON c.n = p.n "
-    "WHERE p.name <> %(name)s AND c.kind IN ('a', %(kind)s) -- not Grace"
+    "SELECT p.name, p.mobile FROM persons p JOIN crm.consents c ON c.n = p.n "
+    "WHERE p.name <> %(name)s AND c.kind IN ('a', %(kind)s) -- not Ottilie"
 )
 CONTACTS = {"name": "name", "phoneNumber": "mobile"}
 
