@@ -41,7 +41,7 @@ class WhautomateNotifier(BaseNotifier):
 
     Each event is told once to each person, also if Airflow calls the callback again. About the same DAG, task and kind
     of event (failure, retry and so on) nobody gets more than one message within `cooldown`, in whichever run. The
-    account's policy applies: nobody who has opted out is messaged, and nothing is sent where sends are off.
+    account's policy applies: opted-out people get no message, and nothing is sent while `sends` is off.
 
     It waits for a permit of the account for 5 seconds and gives up after 20, since Airflow's DAG processor may be
     waiting for it. It never raises: what can't be sent is logged, because Airflow logs the arguments of a callback that

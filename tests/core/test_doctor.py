@@ -162,7 +162,7 @@ def test_what_else_reading_finds(emulators: Any) -> None:
         (["Unsubscribe"], {}, 0, True),
         (["UNSUBSCRIBE"], {}, 0, True),
         (["Unsubscribe"], {}, 40, True),
-        ([], {}, 40, False),  # the search shows that it is none of them
+        ([], {}, 40, False),  # the search finds other tags only
         (["No ads"], {"opt_out_tags": "Unsubscribe,No ads"}, 5, True),
         ([], {"opt_out_tags": "Unsubscribe,No ads"}, 5, False),
         ([], {"opt_out_tags": "Unsubscribe,No ads"}, 40, None),  # it may be on another page
@@ -176,7 +176,7 @@ def test_whether_the_opt_out_tag_is_there(
     exam = reading(emulator, **settings)
     exam.run()
     assert asked(exam)["opt_out_contact_tag"] is seen
-    assert asked(exam)["opt_out_client_tag"] is False  # there is none of clients
+    assert asked(exam)["opt_out_client_tag"] is False  # clients have no such tag
     assert "Install the rule" in found(exam, "opt_out_client_tag").found
     assert "cancer" not in str(exam.findings)
 

@@ -438,7 +438,7 @@ def test_no_step_messages_anybody_who_stopped_once_they_have_the_tag(
     assert {one["phone"] for one in again} <= others
 
 
-# --- whatever dies
+# --- after a crash
 
 
 class Killed(BaseException):

@@ -1,6 +1,6 @@
 """WhatsApp templates: which there are, what a message with one needs, and their list.
 
-The list is none of the contract's operations: only white-label copies of the API document it (B).
+The contract has no such operation: only white-label copies of the API document the list (B).
 """
 
 from __future__ import annotations
