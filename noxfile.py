@@ -33,6 +33,8 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["apache-airflow==2.11.2"],
     ),
     "prefect": (["prefect", *EXTRAS], ["test", "otlp"], ["prefect==3.9.1"]),
+    # Built by `cluster` alone, since nothing else needs Celery.
+    "cluster": (["airflow", *EXTRAS], ["test", "cluster"], ["apache-airflow==3.3.2"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.
@@ -106,14 +108,14 @@ def env(session: nox.Session, name: str, version: str = THIS) -> Path:
 
 
 @nox.session
-@nox.parametrize("name", list(ENVS), ids=list(ENVS))
+@nox.parametrize("name", list(TESTS), ids=list(TESTS))
 def envs(session: nox.Session, name: str) -> None:
     """Build an environment."""
     env(session, name)
 
 
 @nox.session
-@nox.parametrize("name", list(ENVS), ids=list(ENVS))
+@nox.parametrize("name", list(TESTS), ids=list(TESTS))
 def tests(session: nox.Session, name: str) -> None:
     """Run the tests that belong to an environment; arguments go to pytest."""
     session.run(str(env(session, name)), "-m", "pytest", *(session.posargs or [*TESTS[name], *kept(name, "tests")]))
@@ -147,6 +149,13 @@ def prove(session: nox.Session, name: str) -> None:
     """Run what takes long: kill loops, real schedulers, the vendor's true limits."""
     python, many = str(env(session, name)), {"WHAUTOMATE_TEST_RUNS": "250"}
     session.run(python, "-m", "pytest", *(session.posargs or [*PROOFS[name], *kept(name, "prove")]), env=many)
+
+
+@nox.session
+def cluster(session: nox.Session) -> None:
+    """Run Airflow with Celery workers and Prefect with a pool of them on one account, with kills; under 15 minutes."""
+    env(session, "prefect")
+    session.run(str(env(session, "cluster")), "-m", "pytest", *(session.posargs or ["tests/cluster"]))
 
 
 @nox.session
