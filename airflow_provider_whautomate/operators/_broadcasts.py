@@ -8,16 +8,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 from urllib.parse import quote
 
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException, conf
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, conf
 
 from airflow_provider_whautomate._arguments import Templated, is_literal, named_after, require_own, require_positive
 from airflow_provider_whautomate._assets import asset_uri, names_own_assets, tell_assets
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
+from airflow_provider_whautomate._failures import failure_of
 from airflow_provider_whautomate._quota import WAITS_IN_SLOT
 from airflow_provider_whautomate._redacted import unredacted
 from airflow_provider_whautomate._runs import skip_backfill, step_of
 from airflow_provider_whautomate._task_arguments import TaskArguments
-from airflow_provider_whautomate.hooks.whautomate import FINAL, WhautomateHook
+from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.links import WhautomateBroadcastLink
 from airflow_provider_whautomate.operators.job import WhautomateJobOperator
 from airflow_provider_whautomate.sources import airflow_storage
@@ -265,11 +266,8 @@ class SendingOperator(CancelsBroadcast, CampaignOperator):
         """
         event = event if isinstance(event, dict) else {}
         if event.get("status") == "error":
-            final = event.get("type") in {error.__name__ for error in FINAL}
             with self.cancelling(context):
-                raise (AirflowFailException if final else AirflowException)(
-                    f"{event.get('type')}: {event.get('message')}"
-                )
+                raise failure_of(event)
         used = {"requests": event.get("requests", requests), "waited": event.get("waited", waited)}
         return self._attempt(context, **used)
 

@@ -10,7 +10,6 @@ from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import (
-    AirflowException,
     AirflowFailException,
     AirflowSensorTimeout,
     AirflowSkipException,
@@ -22,6 +21,7 @@ from airflow.providers.common.compat.sdk import (
 from airflow_provider_whautomate._arguments import is_literal, named_after, require_own
 from airflow_provider_whautomate._cancelling import NotReached
 from airflow_provider_whautomate._encrypted import encrypted
+from airflow_provider_whautomate._failures import failure_of
 from airflow_provider_whautomate._quota import WAITS_IN_SLOT, check_quota
 from airflow_provider_whautomate._redacted import RedactedNumber, unredacted
 from airflow_provider_whautomate._task import TakesArguments
@@ -71,6 +71,7 @@ class WhautomateSensor(TakesArguments, BaseSensorOperator):
     :param whautomate_conn_id: The connection (templated).
     :raises AirflowFailException: without retry, if the condition will never be met.
     :raises AirflowSensorTimeout: if it is not met within `timeout` seconds.
+    :raises WhautomateError: if a check fails for good, whether it was made in the worker or in the triggerer.
     """
 
     template_fields: Sequence[str] = ("whautomate_conn_id",)
@@ -269,10 +270,7 @@ class WhautomateSensor(TakesArguments, BaseSensorOperator):
             if event.get("status") == "timeout":
                 after = f"after {self.timeout:g} s"
                 raise AirflowSensorTimeout(timed_out(self.condition(context), after, event.get("message", "")))
-            final = event.get("type") in {error.__name__ for error in FINAL}
-            raise (AirflowFailException if final else AirflowException)(
-                f"{self.condition(context).unmet}: {event.get('type', 'no event')}: {event.get('message', event)}"
-            )
+            raise failure_of(event)
         except Exception as error:
             self._skip_instead(error)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_provider_whautomate._encrypted import decrypted
+from airflow_provider_whautomate._failures import failed_event
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import joined
 from whautomate_core.conditions import condition_from
@@ -32,7 +33,7 @@ class WhautomateWaitTrigger(BaseTrigger):
 
     Yields one event, which is JSON with a `status`: `over`, with `result` or `problem`, `words` for the log, the number
     of `requests` and the seconds `waited` for permits; `timeout` after `deadline`, with the `message` of a last check
-    that failed; `error`, with `type` and `message`.
+    that failed; `error`, with what `failed_event` returns.
 
     A check that fails because the server or the state database is unavailable is logged, and made again after the next
     pause.
@@ -94,7 +95,7 @@ class WhautomateWaitTrigger(BaseTrigger):
             event = {"status": "timeout"} | ({"message": str(error)} if str(error) else {})
         except Exception as error:
             self.log.exception("waiting failed")
-            event = {"status": "error", "type": type(error).__name__, "message": str(error)}
+            event = failed_event(error)
         yield TriggerEvent(event)  # type: ignore[no-untyped-call]
 
     async def _wait(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from conftest import DAG, DAGS, HOME, KEY, connection, serialized
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_provider_whautomate._failures import failed_event, failure_of
 from airflow_provider_whautomate.hooks.whautomate import FINAL
 from airflow_provider_whautomate.operators.contacts import WhautomateListContactsOperator
 from airflow_provider_whautomate.retry_policy import whautomate_retry_policy
@@ -49,6 +50,14 @@ def decided(exception):
 def test_what_could_repeat_a_send_or_needs_mending_fails_and_the_rest_is_left_to_the_task(error):
     final = issubclass(error, (*FINAL, ConfigurationError, AuthenticationError))
     assert decided(error("it")) == ("fail" if final else "default", None)
+
+
+@with_policies
+@pytest.mark.parametrize("error", ALL, ids=lambda one: one.__name__)
+def test_what_the_triggerer_met_is_decided_as_what_the_worker_met(error):
+    one = error("it")
+    one.status, one.next_permit_at = 400, 4_102_444_800.0
+    assert decided(failure_of(json.loads(json.dumps(failed_event(one)))))[0] == decided(one)[0]
 
 
 @with_policies

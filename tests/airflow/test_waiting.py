@@ -22,6 +22,8 @@ from forwarder import Forwarder
 from waiting_cases import CASES, Case, send
 
 from airflow_provider_whautomate._encrypted import decrypted
+from airflow_provider_whautomate._failures import failed_event, failure_of
+from airflow_provider_whautomate.hooks.whautomate import FINAL
 from airflow_provider_whautomate.sensors.account import WhautomateQuotaSensor
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sensors.clients import WhautomateClientSensor
@@ -29,8 +31,16 @@ from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from airflow_provider_whautomate.sensors.messages import WhautomateMessageSensor
 from airflow_provider_whautomate.triggers import polls, waiting
 from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
+from whautomate_core import errors
 from whautomate_core.conditions import CONDITIONS
-from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    StateUnavailable,
+    WhautomateError,
+)
 from whautomate_core.people.conditions import ContactHas
 from whautomate_core.state import database
 from whautomate_core.waiting.condition import Seen
@@ -101,8 +111,9 @@ def test_triggers_decide_by_the_table(case: Case, emulator):
         with pytest.raises(AirflowFailException, match=case.problem):
             sensor_of(asked).execute_complete({}, event)
     elif case.error:
-        with pytest.raises(AirflowException, match=case.error.__name__):
+        with pytest.raises(case.error) as raised:
             sensor_of(asked).execute_complete({}, event)
+        assert type(raised.value) is case.error
     elif not case.waits:
         found, reads_log = sensor_of(asked).execute_complete({}, event), bool(event["result"].get("undelivered"))
         assert [name in found for name in ("codes", "failures")] == [reads_log] * 2
@@ -338,14 +349,51 @@ def complete(event, **arguments):
 def test_deadlines_errors_and_missing_events_are_errors():
     with pytest.raises(AirflowSensorTimeout, match="broadcast b is not finished after 60 s"):
         complete({"status": "timeout"})
-    with pytest.raises(AirflowException, match="NotFound: gone"):
-        complete({"status": "error", "type": "NotFound", "message": "gone"})
+    with pytest.raises(NotFound, match=r"^gone$"):
+        complete({"status": "error", "type": "NotFound", "message": "gone"})  # as a version before wrote it
     with pytest.raises(AirflowException, match="no event"):
         complete(None)
-    for error, final in (("BudgetExceeded", True), ("ServerError", False)):
-        with pytest.raises(AirflowException) as raised:
-            complete({"status": "error", "type": error, "message": "no"})
-        assert isinstance(raised.value, AirflowFailException) == final
+
+
+ERRORS = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, WhautomateError)]
+
+
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda one: one.__name__)
+def test_an_error_of_the_triggerer_is_raised_as_in_the_worker(kind):
+    told = {"status": 429, "retry_after": 2.5, "next_permit_at": 1e9, "window": 60.0, "quota": True}
+    error = kind("GET /v1/x: no")
+    vars(error).update(told | {"record": {"name": "Ada"}})
+    event = json.loads(json.dumps(failed_event(error)))
+    assert "Ada" not in str(event)
+    raised = failure_of(event)
+    if issubclass(kind, FINAL):
+        assert type(raised) is AirflowFailException
+        raised, said = raised.__cause__, str(raised)
+        assert said == "GET /v1/x: no"
+    assert (type(raised), str(raised)) == (kind, "GET /v1/x: no")
+    assert {name: getattr(raised, name) for name in told} == told
+
+
+def test_the_text_of_an_error_that_is_not_ours_stays_in_the_log():
+    event = failed_event(RuntimeError("http://user:secret@proxy"))
+    assert "secret" not in str(event)
+    with pytest.raises(AirflowException, match="RuntimeError: the log of the trigger says what happened"):
+        complete(event)
+
+
+@pytest.mark.parametrize("way", ["worker", "triggerer"])
+def test_a_refused_key_is_one_error_wherever_it_is_met(emulator, connections, way):
+    connections("whautomate_default", emulator.url, "another-key", account=uuid4().hex)
+    sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id="b", timeout=60)
+    event = asyncio.run(event_of(trigger(BROADCAST)))
+    work = {
+        "worker": lambda: run(sensor),
+        "triggerer": lambda: sensor.execute_complete({}, json.loads(json.dumps(event))),
+    }
+    with pytest.raises(AuthenticationError, match=r"^GET /v1/broadcasts/\{\}: the key was refused") as raised:
+        work[way]()
+    assert raised.value.status == 403
+    assert "another-key" not in str(raised.value)
 
 
 @pytest.mark.parametrize(("how", "event"), [("soft_fail", "timeout"), ("never_fail", "timeout"), ("never_fail", "x")])
