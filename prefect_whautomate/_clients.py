@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, TypeVar
 
 from prefect_whautomate._flow_runs import deployed_run, require_one_state, run_in_words
-from prefect_whautomate._leaving import leave_with_others
+from prefect_whautomate._leaving import leave_with_others, shortest_absence
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.client.retries import ATTEMPTS
@@ -43,7 +43,10 @@ def task_client(
     pool: Pool | None = None,
     attempts: int = ATTEMPTS,
 ) -> AnyClient:
-    """The client of a task: in a deployed flow run it waits up to `max_wait` for a permit, elsewhere without limit.
+    """The client of a task.
+
+    In a deployed flow run it waits for a permit up to `max_wait`, or up to the shortest absence of a flow run if that is
+    longer; elsewhere it waits without limit.
 
     Args:
         kind: Its class.
@@ -61,7 +64,7 @@ def task_client(
     if run is not None:
         require_one_state(account, credentials._block_document_name, run)
         leave_with_others(run)
-        max_wait = credentials.max_wait
+        max_wait = max(credentials.max_wait, shortest_absence())
     return kind(
         account,
         pool=pool,

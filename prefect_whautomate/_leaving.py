@@ -1,4 +1,4 @@
-"""How a deployed flow run gives its process back when the account's requests are used up.
+"""How a deployed flow run gives its process back while it has nothing to do but wait.
 
 Measured with Prefect 3.9.1. A flow run that is set to AwaitingRetry and left by `Pause` ends its process with status 0
 and stays AwaitingRetry; `serve` and workers of a process pool start another process for it at their first poll after it
@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from prefect.client.orchestration import get_client
@@ -19,6 +20,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.context import TaskRunContext
 from prefect.exceptions import Pause
+from prefect.settings import get_current_settings
 from prefect.states import AwaitingRetry, Cancelled
 from prefect.utilities.engine import emit_task_run_state_change_event
 
@@ -27,8 +29,25 @@ from whautomate_core.errors import QuotaExhausted
 
 log = logging.getLogger(__name__)
 
+TIME_TO_EXIT = 30.0
+"""Seconds in which a process that was left has ended. So long does Prefect itself wait for one before it kills it."""
+
+UNKNOWN = 900.0
+"""Seconds until a permit is looked for again if nobody knows when the next is due."""
+
 _left: dict[tuple[Any, int], State[Any]] = {}
 _leaving = threading.Lock()
+
+
+def shortest_absence() -> float:
+    """Seconds for which a flow run leaves its process at least. Shorter waits are spent in place.
+
+    A worker takes a flow run up to `prefetch_seconds` before it is due. If the process that the run has left is still
+    ending then, a worker with `--limit` that started it can't take the run, because the run still holds its slot, and
+    another worker starts a second process beside the first. Workers hand `PREFECT_WORKER_PREFETCH_SECONDS` to the
+    processes that they start, but not their option `--prefetch-seconds`.
+    """
+    return get_current_settings().worker.prefetch_seconds + TIME_TO_EXIT
 
 
 def leave_with_others(run: FlowRun) -> None:
@@ -41,30 +60,44 @@ def leave_with_others(run: FlowRun) -> None:
 def leave_until_permitted(error: QuotaExhausted) -> NoReturn:
     """End this attempt of a deployed flow run, and have it run again when a permit is due.
 
-    The tasks of an attempt leave together; the first of them decides until when.
-
     Raises:
         QuotaExhausted: The given `error`, outside of deployed flow runs.
     """
+    now = time.time()
+    due = max(error.next_permit_at or now + UNKNOWN, now + shortest_absence())
+    # Spread out flow runs that left together, so that they don't come back at the same moment.
+    due += random.uniform(0.0, min(60.0, (due - now) / 10))  # noqa: S311
+    leave_until(due, str(error))
+    raise error
+
+
+def leave_until(due: float, why: str) -> None:
+    """End this attempt of a deployed flow run, and have it run again at a moment.
+
+    Returns instead, so that the caller waits in place, outside of deployed flow runs, if the moment is nearer than
+    `shortest_absence`, and if the run is being cancelled. The tasks of an attempt leave together; the first of them
+    decides until when.
+
+    Args:
+        due: Seconds since the epoch.
+        why: What the run waits for: the start of a line in its log, and the message of its state.
+    """
     run = deployed_run()
     if run is None:
-        raise error
+        return
     with _leaving:
         if (run.id, run.run_count) not in _left:
-            state = _reschedule(run, error)
+            if due < time.time() + shortest_absence():
+                return
+            state = _reschedule(run, datetime.fromtimestamp(due, UTC), why)
             if state is None:
-                raise error
+                return
             _left[run.id, run.run_count] = state
     _leave(_left[run.id, run.run_count])
 
 
-def _reschedule(run: FlowRun, error: QuotaExhausted) -> State[Any] | None:
-    now = datetime.now(UTC)
-    due = datetime.fromtimestamp(error.next_permit_at, UTC) if error.next_permit_at else now + timedelta(minutes=15)
-    wait = max(0.0, (due - now).total_seconds())
-    # Spread out flow runs that left together, so that they don't come back at the same moment.
-    due += timedelta(seconds=random.uniform(0.0, min(60.0, wait / 10)))  # noqa: S311
-    state: State[Any] = AwaitingRetry(scheduled_time=due, message=f"Whautomate: {error}")
+def _reschedule(run: FlowRun, due: datetime, why: str) -> State[Any] | None:
+    state: State[Any] = AwaitingRetry(scheduled_time=due, message=f"Whautomate: {why}")
     policy = run.empirical_policy.model_copy()
     # Workers skip runs that retried inside their process, and a run that waits has not failed.
     policy.retry_type = "reschedule"
@@ -75,7 +108,7 @@ def _reschedule(run: FlowRun, error: QuotaExhausted) -> State[Any] | None:
     if answer.status != SetStateStatus.ACCEPT:  # it is being cancelled
         log.warning("the flow run could not be rescheduled: %s", getattr(answer.details, "reason", answer.status))
         return None
-    log.info("%s: the flow run gives its process back and resumes at %s", error, f"{due:%Y-%m-%d %H:%M:%S} UTC")
+    log.info("%s: the flow run gives its process back and resumes at %s", why, f"{due:%Y-%m-%d %H:%M:%S} UTC")
     return state
 
 

@@ -27,7 +27,8 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
     Attributes:
         host: Address of the API, as Integrations > REST API shows it.
         key: API key, as Integrations > REST API shows it.
-        max_wait: Seconds that a task of a deployed flow waits for a permit before its flow run is rescheduled.
+        max_wait: Seconds that a task of a deployed flow waits for a permit before its flow run is rescheduled; at least
+            about 40, because a worker might else be given the run while its old process still ends.
 
     Example:
         Load stored credentials and use them:
@@ -50,7 +51,8 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
         ge=0.0,
         title="Longest wait",
         description="Seconds that a task of a deployed flow waits for a permit before the flow run gives its process "
-        "back and is rescheduled for when there is one. Other runs wait as long as it takes.",
+        "back and is rescheduled for when there is one; it waits about 40 s in any case. Other runs wait as long as it "
+        "takes.",
     )
 
     def block_initialization(self) -> None:

@@ -198,11 +198,11 @@ def served(server, environment, processes, tmp_path):
 def worked(server, environment, processes, tmp_path):
     """Starts a worker of a work pool of processes, and a run that it takes: pool, flow, parameters -> the flow run.
 
-    Each worker has a queue and a Prefect home of its own; `more` is added to its environment.
+    Each worker has a queue and a Prefect home of its own; `more` is added to its environment, `options` to its command.
     """
     from prefect.client.schemas.actions import WorkPoolCreate
 
-    def work(pool, name, more=None, **parameters):
+    def work(pool, name, more=None, options=(), **parameters):
         queue = f"queue-{uuid.uuid4().hex[:8]}"
         home = tmp_path / queue
         home.mkdir()
@@ -217,7 +217,7 @@ def worked(server, environment, processes, tmp_path):
         )
         own = environment | {"PREFECT_HOME": str(home / "prefect")} | (more or {})
         command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--work-queue", queue]
-        processes([*command, "--type", "process"], home / "worker.log", env=own)
+        processes([*command, "--type", "process", *options], home / "worker.log", env=own)
         return server.create_flow_run_from_deployment(deployment, parameters=parameters)
 
     return work

@@ -4,9 +4,11 @@ The trial's windows are shortened: "tomorrow" is some seconds away, as the envir
 """
 
 import asyncio
+import atexit
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 from prefect import flow, unmapped
@@ -54,6 +56,17 @@ def several(block: str):
     credentials, people = unmapped(WhautomateCredentials.load(block)), [person(n) for n in range(6)]
     made = contacts.create_contact.map(credentials, people, **ALONE)
     return [one["id"] for one in made.result()]
+
+
+@flow
+def slow_to_exit(block: str, notes: str):
+    """Six writes, each of which may have to wait for a permit, in a process that takes its time to end."""
+    atexit.register(time.sleep, 8)
+    credentials = WhautomateCredentials.load(block)
+    note(notes, "start")
+    for number in range(6):
+        contacts.create_contact(credentials, person(number), **ALONE)
+    note(notes, "made")
 
 
 @flow(retries=1)

@@ -18,7 +18,7 @@ from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry, Cancelling
 
 from prefect_whautomate import WhautomateCredentials, contacts, segments
-from prefect_whautomate._leaving import leave_until_permitted
+from prefect_whautomate._leaving import leave_until, leave_until_permitted
 from whautomate_core import errors
 
 ROOT = Path(__file__).parents[2]
@@ -32,15 +32,16 @@ def trial(credentials_of_emulator):
     return name
 
 
-@pytest.mark.whautomate(limits=((10, 60.0),))  # a window longer than ten requests take on a machine that is busy
+# A window longer than ten requests take on a machine that is busy, and the shortest time that a run leaves for.
+@pytest.mark.whautomate(limits=((10, 90.0),))
 def test_a_served_run_goes_on_when_there_are_permits_and_repeats_nothing(
     server, served, wait_until, states_of, trial, whautomate_emulator, tmp_path
 ):
     notes = tmp_path / "notes"
-    run = served("nightly", windows="[[10, 60]]", block=trial, notes=str(notes))
+    run = served("nightly", windows="[[10, 90]]", block=trial, notes=str(notes))
     waiting = wait_until(run, "AwaitingRetry", "Completed", "Failed", "Crashed")
     assert waiting.state.name == "AwaitingRetry"
-    assert "10 per 60 s are used up" in waiting.state.message
+    assert "10 per 90 s are used up" in waiting.state.message
     done = wait_until(run, "Completed", "Failed", "Crashed")
 
     lines = [line.split(maxsplit=2) for line in notes.read_text().splitlines()]
@@ -164,6 +165,20 @@ def test_leaving_uses_up_no_retry_of_the_flow_and_workers_see_the_run(server, ru
     assert 0 <= left.state.state_details.scheduled_time.timestamp() - at <= 60
     # Workers are given no runs whose retry_type is "in_process", which the failure has set.
     assert (left.run_count, left.empirical_policy.retries, left.empirical_policy.retry_type) == (2, 3, "reschedule")
+
+
+def test_no_run_leaves_for_so_short_that_a_worker_is_given_it_while_its_process_ends(server, run_deployed):
+    @flow
+    def leaving():
+        leave_until(time.time() + 39, "not yet")  # waits in place
+        leave_until_permitted(errors.QuotaExhausted("none left", next_permit_at=time.time()))
+
+    with pytest.raises(Pause):
+        run_deployed(leaving)
+    state = server.read_flow_run(run_deployed.ids[0]).state
+    assert state.message == "Whautomate: none left"
+    # Ten seconds, in which workers take runs before they are due, and half a minute for the process to end.
+    assert (state.state_details.scheduled_time - state.timestamp).total_seconds() > 39
 
 
 def test_a_run_that_is_being_cancelled_is_not_rescheduled(server, run_deployed):

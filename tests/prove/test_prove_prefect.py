@@ -115,3 +115,25 @@ def test_a_worker_runs_again_what_gave_its_process_back_after_a_retry(
     assert {"AwaitingRetry", "Completed"} <= set(states_of(run))
     assert len(whautomate_emulator.requests("createContact")) == 6
     assert notes.read_text().count("made") == 1
+
+
+@pytest.mark.whautomate(limits=((2, 4.0), (6, 90.0)))
+def test_a_worker_with_a_limit_is_not_given_a_run_whose_process_still_ends(
+    worked, saved, server, wait_until, states_of, whautomate_emulator, tmp_path
+):
+    """The runs of its two slots wait in place for a permit that is due in seconds, and leave for one that is not."""
+    block, _ = saved(requests_per_minute=None, requests_per_day=None, max_wait=1, state_shared=True)
+    given = [{"block": block, "notes": str(tmp_path / name)} for name in ("first", "second")]
+    windows, options = {"TEST_WINDOWS": "[[2, 4], [6, 90]]"}, ["--limit", "2"]
+    runs = [worked(f"pool-{time.time_ns()}", "slow_to_exit", windows, options, **given[0])]
+    runs.append(server.create_flow_run_from_deployment(runs[0].deployment_id, parameters=given[1]))
+
+    ended = [wait_until(run, *ENDED, seconds=PATIENCE) for run in runs]
+    assert [run.state.name for run in ended] == ["Completed", "Completed"]
+    assert max(run.run_count for run in ended) > 1, "one left at least"
+    assert len(whautomate_emulator.requests("createContact")) == 12
+    (said,) = tmp_path.glob("queue-*/worker.log")
+    assert "gives its process back" in said.read_text()
+    # Where Prefect is older, the worker dies of it.
+    assert "already holding" not in said.read_text()
+    assert "Duplicate submission" not in said.read_text()
