@@ -45,8 +45,8 @@ def task_client(
 ) -> AnyClient:
     """The client of a task.
 
-    In a deployed flow run it waits for a permit up to `max_wait`, or up to the shortest absence of a flow run if that is
-    longer; elsewhere it waits without limit.
+    In a deployed flow run it waits for a permit up to `max_wait`, or as long as the shortest absence of a flow run if
+    that is longer; elsewhere it waits without limit.
 
     Args:
         kind: Its class.

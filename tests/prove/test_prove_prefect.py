@@ -134,6 +134,6 @@ def test_a_worker_with_a_limit_is_not_given_a_run_whose_process_still_ends(
     assert len(whautomate_emulator.requests("createContact")) == 12
     (said,) = tmp_path.glob("queue-*/worker.log")
     assert "gives its process back" in said.read_text()
-    # Where Prefect is older, the worker dies of it.
+    # The worker finds that the run still holds its slot. It warns of that at each poll, or dies of it.
     assert "already holding" not in said.read_text()
     assert "Duplicate submission" not in said.read_text()
