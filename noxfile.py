@@ -26,13 +26,17 @@ EXTRAS = ["calendar", "emulator", "files", "postgres"]
 # Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "core": (EXTRAS, ["test", "schema", "tracing"], []),
-    "airflow": (["airflow", *EXTRAS], ["test", "lineage", "warehouse", "statsd", "otlp"], ["apache-airflow==3.3.2"]),
+    "airflow": (
+        ["airflow", *EXTRAS],
+        ["test", "browser", "lineage", "warehouse", "statsd", "otlp"],
+        ["apache-airflow==3.3.2"],
+    ),
     "airflow-2.11": (
         ["airflow", *EXTRAS],
         ["test", "lineage", "warehouse", "statsd", "otlp"],
         ["apache-airflow==2.11.2"],
     ),
-    "prefect": (["prefect", *EXTRAS], ["test", "otlp"], ["prefect==3.9.1"]),
+    "prefect": (["prefect", *EXTRAS], ["test", "browser", "otlp"], ["prefect==3.9.1"]),
     # Built by `cluster` alone, since nothing else needs Celery.
     "cluster": (["airflow", *EXTRAS], ["test", "cluster"], ["apache-airflow==3.3.2"]),
 }
@@ -65,6 +69,7 @@ PROOFS = {
         "tests/prove/test_prove_triggerer.py",
         ALERTS,
         "tests/prove/test_prove_assets.py",
+        "tests/prove/test_prove_screens.py",
     ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],

@@ -28,7 +28,7 @@ CAMPAIGN = {
     "unit_price": 0.11,
     "max_cost": 5_000,
 }
-PLAN = "{% for name, value in ti.xcom_pull(task_ids='plan').items() %}- **{{ name }}**: {{ value }}\n{% endfor %}"
+PLAN = "{{ ti.xcom_pull(task_ids='plan')['text'] }}"
 
 with DAG(
     "approved_campaign", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), default_args={"retries": 2}

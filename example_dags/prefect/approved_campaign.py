@@ -40,8 +40,7 @@ def approved_campaign(credentials: str, poll_interval: float = 60.0, **more: Any
     block: Any = WhautomateCredentials.load(credentials)
     campaign = CAMPAIGN | more
     plan = plan_broadcast(block, **campaign)
-    shown = "\n".join(f"- **{name}**: {value}" for name, value in plan.items())
-    said: Any = pause_flow_run(wait_for_input=Approval.with_initial_data(description=shown), timeout=4 * 3600)
+    said: Any = pause_flow_run(wait_for_input=Approval.with_initial_data(description=plan["text"]), timeout=4 * 3600)
     if not said.approved:
         return {"skipped": f"{said.name} said no"}
     run = Broadcast(credentials=block, **campaign, approved_plan=plan, approver=said.name).trigger()

@@ -570,6 +570,8 @@ def test_a_plan_writes_nothing_and_is_what_is_sent(
     assert posts(whautomate_emulator) == 0
     assert (plan["recipients"], plan["parameters"]["body"], plan["segments"]) == (6, 1, ["vip"])
     assert "secret" not in json.dumps(plan)
+    assert "- **Recipients:** up to 6, of vip\n- **Left out:** nobody\n" in plan["text"]
+    assert "- **Cost:** not known\n- **Last broadcast of this name:** none" in plan["text"]
     approved = {"approved_plan": plan, "approver": "Ada"}
     sent = broadcast(client, whautomate_emulator, body_parameters=["secret"], **approved)
     assert (sent["created"], sent["hash"]) == (True, plan["hash"])

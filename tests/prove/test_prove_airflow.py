@@ -54,6 +54,7 @@ class Airflow:
         }
         env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{env['AIRFLOW__API__PORT']}/execution/"
         self._env = env
+        self.url = f"http://127.0.0.1:{env['AIRFLOW__API__PORT']}"
         command = [sys.executable, "-m", "airflow", "standalone"]
         self._process = subprocess.Popen(
             command, env=env, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
@@ -68,7 +69,13 @@ class Airflow:
         self._log.close()
 
     def unpause(self, dag):
-        command = [sys.executable, "-m", "airflow", "dags", "unpause", dag]
+        self._dags("unpause", dag)
+
+    def trigger(self, dag):
+        self._dags("trigger", dag)
+
+    def _dags(self, verb, dag):
+        command = [sys.executable, "-m", "airflow", "dags", verb, dag]
         subprocess.run(command, env=self._env, check=True, stdout=self._log, stderr=subprocess.STDOUT)
 
     def knows(self, dag):

@@ -92,6 +92,26 @@ def describe_plan(result: Mapping[str, Any]) -> str:
     )
 
 
+def plan_in_words(plan: Mapping[str, Any]) -> str:
+    """A plan as Markdown for the person who approves it."""
+    template, values = plan["template"], sum(plan["parameters"].values())
+    filled = f", filled with {counted(values, 'value')}" if values else ""
+    left_out = [f"{count} with the tag {tag}" for tag, count in plan["excluded"].items() if count]
+    cost = "not known" if plan["cost"] is None else f"at most {plan['cost']:g}"
+    last = plan["last_recipients"]
+    lines = [
+        f"Template: {template.get('name')} ({template.get('language')}){filled}",
+        f"Category: {plan['category'] or 'not known'}",
+        f"Recipients: up to {plan['recipients']}, of {' and '.join(map(str, plan['segments'])) or 'no segment'}",
+        f"Left out: {', '.join(left_out) or 'nobody'}",
+        f"Starts: {time_of(plan['start'])}",
+        f"Cost: {cost}",
+        f"Last broadcast of this name: {'none' if last is None else counted(last, 'recipient')}",
+        *(f"Note: {one}" for one in plan["notes"]),
+    ]
+    return "\n".join(f"- **{head}:** {rest}" for head, _, rest in (line.partition(": ") for line in lines))
+
+
 def describe_cancelled(result: Mapping[str, Any]) -> str:
     """The line of `cancel_broadcast`."""
     named = _named(result["id"]) if result["id"] else "broadcast"

@@ -26,6 +26,7 @@ from whautomate_core.messaging.guards import (
     require_recipients,
 )
 from whautomate_core.messaging.keys import ANEW, LONG_AGO, WHAT
+from whautomate_core.messaging.lines import plan_in_words
 from whautomate_core.messaging.segments import find_segment, place_notes
 from whautomate_core.messaging.timing import LAST_LOOK, LAST_MINUTE, NotSent, due_at, require_in_time, start_of, utc
 from whautomate_core.state.claims import Claim, Claims
@@ -46,9 +47,10 @@ def plan_broadcast(
         `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the most it may reach),
         `recipients_least`, `excluded` (how many, by tag), `start` (ISO 8601, UTC), `cost`, `last_recipients` (of the
         last broadcast of this name), `notes` (sentences: what could not be checked, and what may reach other people
-        than meant), `requests` made for it, `hash`, which differs for every other plan, `sent_before` (the broadcast
-        with the same content and audience within `cooldown`, because of which a step with another key refuses; else
-        None), and `skipped`: why nothing would be sent, else None.
+        than meant), `text` (the plan in Markdown, for the person who approves it), `requests` made for it, `hash`,
+        which differs for every other plan, `sent_before` (the broadcast with the same content and audience within
+        `cooldown`, because of which a step with another key refuses; else None), and `skipped`: why nothing would be
+        sent, else None.
 
     Raises: what `send_broadcast` does before it creates anything, but for `cooldown`.
     """
@@ -59,12 +61,12 @@ def plan_broadcast(
         meant = meant_by(step)
         note = prepare(step, meant, due)
     except NotSent as reason:
-        return {"name": campaign.name, "skipped": str(reason)}
+        return {"name": campaign.name, "skipped": str(reason), "text": f"Nothing is sent: {reason}"}
     sent_before = _sent_before(step, meant)
     if sent_before:  # perhaps by the very step that this plan is for, which then returns what it has sent
         log.warning("plan of %s: %s", campaign.name, sent_before)
     shown = ("segments", "criteria", "recipients", "recipients_least", "excluded", "start", "cost", "last_recipients")
-    return {
+    plan = {
         "name": campaign.name,
         "template": dict(campaign.template),
         "category": note["category"],
@@ -76,6 +78,7 @@ def plan_broadcast(
         "sent_before": sent_before,
         "skipped": None,
     }
+    return plan | {"text": plan_in_words(plan)}
 
 
 @dataclass(frozen=True)

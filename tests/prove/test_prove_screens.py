@@ -1,0 +1,164 @@
+"""What people see of it in Airflow's pages, in a real browser.
+
+It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOMATE_SCREENS=docs/images it writes the
+pictures that the documents show.
+"""
+
+import os
+import shutil
+import sqlite3
+import time
+import urllib.parse
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from test_prove_airflow import KEY, Airflow, wait_until
+
+from whautomate_core.emulator import Behaviour, Emulator, create_app, running
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="the dependency group `browser` brings Selenium")
+DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove_screens"
+BROADCAST_URL = "https://app.example/broadcasts/ID"
+LARGEST = 150_000
+"""Bytes of a picture in the documents."""
+
+
+class Pages:
+    """A browser that is logged in to an Airflow."""
+
+    def __init__(self, driver, airflow):
+        self.driver, self.airflow = driver, airflow
+
+    def open(self, path, *says):
+        """Open a page and wait until it says all of this."""
+        self.driver.get(self.airflow.url + path)
+        self.says(*says)
+
+    def says(self, *texts):
+        end = time.monotonic() + 120
+        while missing := [one for one in texts if one not in (seen := self.text())]:
+            assert time.monotonic() < end, f"no {missing} in\n{seen}"
+            time.sleep(0.2)
+
+    def text(self):
+        return self.driver.find_element("tag name", "body").text
+
+    def press(self, label):
+        button = f"//button[normalize-space()='{label}' or @aria-label='{label}']"
+        wait_until(lambda: self.driver.find_elements("xpath", button), self.airflow, seconds=120)[0].click()
+
+    def picture(self, name):
+        """Keep what is seen, where somebody asked for pictures."""
+        if folder := os.environ.get("WHAUTOMATE_SCREENS"):
+            png = self.driver.get_screenshot_as_png()
+            assert len(png) <= LARGEST
+            Path(folder, f"{name}.png").write_bytes(png)
+
+    def run_of(self, dag):
+        """The path of the page of a DAG's run."""
+        with closing(sqlite3.connect(self.airflow.home / "airflow.db", timeout=30)) as database:
+            [run] = database.execute("SELECT run_id FROM dag_run WHERE dag_id = ?", (dag,)).fetchone()
+        return f"/dags/{dag}/runs/{urllib.parse.quote(run, safe='')}"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        say = "apt-get install chromium chromium-driver brings the browser"
+        pytest.fail(say) if os.environ.get("REQUIRE_SERVICES") else pytest.skip(say)
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
+    for flag in (*flags.split(), "--window-size=1280,900", "--hide-scrollbars"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory, browser):
+    home = tmp_path_factory.mktemp("airflow")
+    # The broadcast takes a minute, so that a wait for it is seen.
+    behaviour = Behaviour(broadcast_seconds=60.0, delivery_seconds=0.0, broadcast_failed_share=0.0)
+    app = create_app(behaviour, key=KEY)
+    with running(app) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
+        patch.setenv("AIRFLOW__WHAUTOMATE__BROADCAST_URL", BROADCAST_URL)
+        patch.setenv("BROADCAST_LOGS", str(home))
+        emulator = Emulator(app, url)
+        emulator.add_contacts(
+            [{"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["newsletter"]} for n in range(6)]
+        )
+        emulator.advance(600)  # searches and lists show new people late
+        extra = {"location_id": emulator.location_id, "account": "acme"}
+        airflow = Airflow(home, {"whautomate_default": emulator}, DAGS, **extra)
+        try:
+            for dag in ("weekly_campaign", "summer_sale", "broadcast_delivered", "approved_campaign"):
+                wait_until(lambda dag=dag: airflow.knows(dag), airflow)
+                airflow.unpause(dag)
+            browser.get(airflow.url)
+            yield Pages(browser, airflow), emulator
+        finally:
+            airflow.stop()
+
+
+def test_the_form_of_a_connection_has_the_fields_of_an_account(pages):
+    page, _ = pages
+    page.open("/connections", "Add Connection")
+    page.press("Add Connection")
+    field = "input[role=combobox]"
+    wait_until(lambda: page.driver.find_elements("css selector", field), page.airflow)[0].send_keys("whautomate")
+    wait_until(lambda: page.driver.find_elements("css selector", "[role=option]"), page.airflow)[0].click()
+    page.says("API host", "API key")
+    page.picture("airflow-connection")
+    page.press("Extra Fields")
+    wait_until(
+        lambda: all(one in page.text() for one in ("Plan", "Location", "Opt-out tags", "List lag")), page.airflow
+    )
+
+
+def test_the_steps_of_a_campaign_are_seen_in_the_grid(pages):
+    page, _ = pages
+    page.airflow.trigger("weekly_campaign")
+    # The broadcast isn't over, so the step that waits for it is deferred.
+    wait_until(lambda: page.airflow.task("weekly_campaign", "campaign.wait")[0] == "deferred", page.airflow)
+    steps = [f"campaign.{name}" for name in ("sync", "tag", "segment", "plan", "broadcast", "wait")]
+    page.open(page.run_of("weekly_campaign"), *steps, "Deferred")
+    page.press("Expand all task groups")
+    page.picture("airflow-grid")
+
+
+def test_the_log_of_a_deferred_step_says_what_it_waits_for(pages):
+    page, _ = pages
+    page.open(f"{page.run_of('weekly_campaign')}/tasks/campaign.wait", "Deferred", "is Processing: 0 of 2 delivered")
+    page.picture("airflow-deferred")
+
+
+def test_a_link_leads_to_the_broadcast_and_its_asset_to_the_next_dag(pages):
+    page, emulator = pages
+    page.airflow.trigger("summer_sale")
+    wait_until(lambda: page.airflow.task("summer_sale", "send")[0] == "deferred", page.airflow)
+    emulator.advance(120)
+    wait_until(lambda: page.airflow.task("broadcast_delivered", "logs")[0] == "success", page.airflow)
+    page.open(f"{page.run_of('summer_sale')}/tasks/send/details", "Extra Links", "Broadcast")
+    [link] = page.driver.find_elements("xpath", "//a[normalize-space()='Broadcast']")
+    [sent] = [one for one in emulator.broadcasts() if one["name"].startswith("summer-sale")]
+    assert link.get_attribute("href") == BROADCAST_URL.replace("ID", sent["id"])
+    page.picture("airflow-link")
+    page.open("/assets", "whautomate://acme/broadcasts/summer-sale")
+    page.driver.find_element("link text", "whautomate://acme/broadcasts/summer-sale").click()
+    page.says("summer_sale", "broadcast_delivered")
+    page.picture("airflow-asset")
+
+
+def test_a_person_reads_the_plan_and_approves_it(pages):
+    page, _ = pages
+    page.airflow.trigger("approved_campaign")
+    wait_until(lambda: page.airflow.task("approved_campaign", "approve")[0] == "awaiting_input", page.airflow)
+    task = f"{page.run_of('approved_campaign')}/tasks/approve/required_actions"
+    page.open(task, "Send the summer sale?", "Recipients: up to", "Cost: at most", "Approve")
+    page.picture("airflow-approval")
+    page.press("Approve")
+    wait_until(lambda: page.airflow.task("approved_campaign", "send")[0] == "deferred", page.airflow)
