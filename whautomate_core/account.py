@@ -24,6 +24,11 @@ LIST_LAG = 30.0
 """Default of `list_lag`: seconds until a new record shows in lists. The real time is not documented."""
 HOSTS = "https://api.whautomate.com, or https://api.in.whautomate.com for India"
 
+HOST = r"^\s*(https?://)?(\w([\w.-]*\w)?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/v1)?/?\s*$"
+"""What a host may look like, also to the forms of Prefect: a regular expression of JSON schemas."""
+NO_PLAIN_HTTP = r"^\s*(?!http://(?!(localhost|127(\.[0-9]{1,3}){3}|\[::1\])([:/]|\s*$)))"
+"""What a host may look like without `allow_http`, for forms. `is_loopback` is the rule."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -165,6 +170,8 @@ def _base_url(host: str | None, *, allow_http: bool) -> str:
         raise ConfigurationError(
             "the host must start with https://, or the API key travels unencrypted (allow_http=true permits it)"
         )
+    if not re.fullmatch(HOST, host, re.IGNORECASE):
+        raise ConfigurationError(f"the host can't be read as an address; expected {HOSTS}")
     usual = {"https": 443, "http": 80}[url.scheme]
     # One way to write an address: the account's id is made of it.
     return f"{url.scheme}://{f'[{name}]' if ':' in name else name}" + (f":{port}" if port and port != usual else "")

@@ -1,7 +1,10 @@
+import re
+
 import pytest
 from frames import shown
 
-from whautomate_core.account import account_from_settings, is_loopback
+from whautomate_core.account import HOST as HOST_PATTERN
+from whautomate_core.account import NO_PLAIN_HTTP, account_from_settings, is_loopback
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state.pool import Limits
 
@@ -44,6 +47,9 @@ def test_a_host_is_understood_as_people_paste_it(pasted: str, host: str) -> None
         ("https://api.whautomate.com?x=1", "without user, query"),
         ("https://api.whautomate.com:port", "can't be read as an address"),
         ("https://", "address alone"),
+        ("not a host", "can't be read as an address"),
+        ("https://api whautomate.com", "can't be read as an address"),
+        ("api,whautomate.com", "can't be read as an address"),
     ],
 )
 def test_another_host_is_refused_with_what_to_do(host: str | None, says: str) -> None:
@@ -51,6 +57,35 @@ def test_another_host_is_refused_with_what_to_do(host: str | None, says: str) ->
         account_from_settings(host, "k")
     assert says in str(error.value)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "https://api.whautomate.com",
+            "api.whautomate.com",
+            "localhost",
+            "http://localhost:8787/",
+            " http://localhost ",
+        ),
+        *("http://127.0.0.1", "http://127.9.0.1:80/v1", "http://[::1]:8787", "http://api.whautomate.com"),
+        *(
+            "http://localhost.example.com",
+            "http://10.0.0.1",
+            "http://[::2]",
+            "http://1.127.0.0.1",
+            "http://127.0.0.1.example",
+        ),
+    ],
+)
+def test_the_patterns_of_forms_say_of_a_host_what_the_account_says(host: str) -> None:
+    try:
+        account_from_settings(host, "k")
+        fits = True
+    except ConfigurationError:
+        fits = False
+    assert fits == all(re.search(pattern, host) for pattern in (HOST_PATTERN, NO_PLAIN_HTTP))
 
 
 def test_plain_http_elsewhere_needs_a_word() -> None:
