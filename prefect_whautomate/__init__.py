@@ -11,17 +11,19 @@ from __future__ import annotations
 
 from typing import Any
 
-# Prefect imports this package to register its blocks, also if the distribution was installed without Prefect.
+# Prefect imports this package to register its blocks, also if the distribution was installed without Prefect. So all
+# blocks are here, and what they import is little.
 try:
+    from prefect_whautomate._broadcast_block import Broadcast
     from prefect_whautomate.credentials import WhautomateCredentials
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] != "prefect":
         raise
 
-__all__ = ["WhautomateCredentials"]
+__all__ = ["Broadcast", "WhautomateCredentials"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "WhautomateCredentials":
+    if name in __all__:
         raise ImportError('Prefect is missing: pip install "whautomate-pipelines[prefect]"')
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,27 +1,33 @@
-"""The block `Broadcast`, which holds the content, audience and bounds of a broadcast, and the run that it triggers."""
+"""The block `Broadcast`, which holds the content, audience and bounds of a broadcast."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING
 
-from prefect.blocks.abstract import JobBlock, JobRun
-from pydantic import ConfigDict, Field
+from prefect.blocks.abstract import JobBlock
+from pydantic import BaseModel, Field
 
-from prefect_whautomate._broadcast_end import CANCEL_ON_KILL
-from prefect_whautomate._broadcasting import held, held_async, key_of, say_sent, sent, show_receipt
-from prefect_whautomate._cancelling import CancelledWithRun, in_thread
-from prefect_whautomate._clients import open_client
-from prefect_whautomate._known_fields import KnownFields
-from prefect_whautomate._waiting import waited, waited_async
+from prefect_whautomate._block import WhautomateBlock
+from prefect_whautomate._help import CANCEL_ON_KILL
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.api.call import Json
-from whautomate_core.errors import WhautomateError
 from whautomate_core.messaging.campaign import Campaign, campaign_from
-from whautomate_core.messaging.outcome import conclude, condition_of
+
+if TYPE_CHECKING:  # Prefect imports every block when it starts, and must not load the client for that
+    from prefect_whautomate._broadcast_run import BroadcastRun
+    from whautomate_core.api.call import Json
+
+    _Job = JobBlock[Json]
+else:
+    _Job = JobBlock  # with a parameter it would be a class, which Prefect registers as one more block
 
 
-class Broadcast(KnownFields, JobBlock[Json], Campaign):
+class Sender(BaseModel):
+    """Whose broadcast it is. A class of its own, so that a form shows it first."""
+
+    credentials: WhautomateCredentials = Field(description="The account.")
+
+
+class Broadcast(_Job, Campaign, Sender, WhautomateBlock):
     """A broadcast: its content, its audience, and its bounds.
 
     Attributes:
@@ -45,15 +51,9 @@ class Broadcast(KnownFields, JobBlock[Json], Campaign):
         ```
     """
 
-    # Prefect sets on a loaded block where it was saved.
-    model_config = ConfigDict(frozen=False, extra="ignore", hide_input_in_errors=True)
-
     _block_type_name = "Whautomate Broadcast"
     _block_type_slug = "whautomate-broadcast"
-    _logo_url: ClassVar[Any] = WhautomateCredentials._logo_url
-    _documentation_url: ClassVar[Any] = WhautomateCredentials._documentation_url
 
-    credentials: WhautomateCredentials = Field(description="The account.")
     key: str | None = Field(
         default=None, description="What makes it the same broadcast; defaults to the flow run and the name."
     )
@@ -79,101 +79,12 @@ class Broadcast(KnownFields, JobBlock[Json], Campaign):
             PolicyRefused: A guard forbids it, or it was cancelled.
             OutcomeUnknown: Its creation got no answer, and it can't be seen.
         """
-        campaign, key = self.campaign(), key_of(self.credentials, self.name, self.key)
-        with (
-            open_client(self.credentials) as client,
-            CancelledWithRun(self.credentials, self.cancel_on_kill, key=key),
-        ):
-            made = sent(client, campaign, key, None)
-            say_sent(client, made)
-            return BroadcastRun(self, campaign, key, made)
+        from prefect_whautomate._broadcast_run import triggered
+
+        return triggered(self.credentials, self.campaign(), self.key, self.cancel_on_kill)
 
     async def atrigger(self) -> BroadcastRun:
         """`trigger` for coroutines."""
-        campaign, key = self.campaign(), await asyncio.to_thread(key_of, self.credentials, self.name, self.key)
-        client = await asyncio.to_thread(open_client, self.credentials)
-        with client:
-            async with CancelledWithRun(self.credentials, self.cancel_on_kill, key=key):
-                made = await in_thread(client, sent, client, campaign, key, None)
-                say_sent(client, made)
-                return BroadcastRun(self, campaign, key, made)
+        from prefect_whautomate._broadcast_run import triggered_async
 
-
-class BroadcastRun(JobRun[Json]):
-    """A broadcast that was created.
-
-    Attributes:
-        key: The key it was created under.
-        made: What is known of it, as the task `broadcast` returns it.
-    """
-
-    def __init__(self, block: Broadcast, campaign: Campaign, key: str, made: Json) -> None:
-        self.key = key
-        self.made = made
-        self._credentials = block.credentials
-        self._cancel_on_kill = block.cancel_on_kill
-        self._campaign = campaign
-        self._result: Json | None = None
-
-    def wait_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:  # type: ignore[override]
-        """Wait until its hold ends, look for people who opted out meanwhile, then wait until it is over.
-
-        If a person cancels the run meanwhile, or its last attempt fails, the broadcast is cancelled if it is still
-        scheduled.
-
-        Args:
-            poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour.
-            timeout: The longest time to wait for its end, in seconds.
-
-        Raises:
-            TimeoutError: It isn't over in time.
-            NotDelivered: It wasn't sent, or a threshold wasn't kept and `on_failed` is "fail".
-        """
-        if self.made["skipped"]:
-            return
-        self._hold()
-        with self._cancelled_with_run():
-            waited(self._credentials, condition_of(self._campaign, self.made["id"]), poll_interval, timeout)
-        self._conclude()
-
-    async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
-        """`wait_for_completion` for coroutines."""
-        if self.made["skipped"]:
-            return
-        async with self._cancelled_with_run():
-            if self.made["look_at"] is not None:
-                client = await asyncio.to_thread(open_client, self._credentials)
-                with client:
-                    self.made = await held_async(client, self._campaign, self.key, None, self.made)
-            condition = condition_of(self._campaign, self.made["id"])
-            await waited_async(self._credentials, condition, poll_interval, timeout)
-        await asyncio.to_thread(self._conclude)
-
-    def fetch_result(self) -> Json:  # type: ignore[override]
-        """What became of it: figures, failures by reason, the receipt; or `skipped`, why it wasn't sent.
-
-        Raises:
-            WhautomateError: Its end has not been waited for.
-        """
-        if self.made["skipped"]:
-            return self.made
-        if self._result is None:
-            raise WhautomateError("the broadcast is not over: wait_for_completion first")
-        return self._result
-
-    async def afetch_result(self) -> Json:
-        """`fetch_result` for coroutines."""
-        return self.fetch_result()
-
-    def _cancelled_with_run(self) -> CancelledWithRun:
-        return CancelledWithRun(self._credentials, self._cancel_on_kill, key=self.key)
-
-    def _hold(self) -> None:
-        with open_client(self._credentials) as client, self._cancelled_with_run():
-            self.made = held(client, self._campaign, self.key, None, self.made)
-
-    def _conclude(self) -> None:
-        with open_client(self._credentials) as client:
-            self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
-            say_sent(client, self._result)
-        show_receipt(self._result["receipt"])
+        return await triggered_async(self.credentials, self.campaign(), self.key, self.cancel_on_kill)

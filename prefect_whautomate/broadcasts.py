@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from prefect_whautomate._broadcast_block import Broadcast, BroadcastRun
+from prefect_whautomate._broadcast_block import Broadcast
 from prefect_whautomate._broadcast_end import broadcast_end
+from prefect_whautomate._broadcast_run import BroadcastRun
 from prefect_whautomate._broadcasting import broadcast_once, wait_for_broadcast_end
 from prefect_whautomate._clients import open_client
 from prefect_whautomate._endpoints import read, read_all, send, send_once

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
-from prefect.blocks.abstract import CredentialsBlock
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
+from typing import TYPE_CHECKING, Any
 
+from prefect.blocks.abstract import CredentialsBlock
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from prefect_whautomate._block import WhautomateBlock, strict_schema
 from prefect_whautomate._flow_runs import deployed_run, require_one_state
-from prefect_whautomate._known_fields import KnownFields
 from prefect_whautomate._telemetry import plug_in
-from whautomate_core.account import Account, account_from_settings
-from whautomate_core.client.client import AsyncClient, Client
+from whautomate_core.account import HOST, NO_PLAIN_HTTP, Account, account_from_settings
+from whautomate_core.errors import ConfigurationError
 from whautomate_core.settings import NAMES, Settings
-from whautomate_core.state.pool import Lane
+
+if TYPE_CHECKING:  # Prefect imports every block when it starts, and must not load the database for that
+    from whautomate_core.client.client import AsyncClient, Client
+    from whautomate_core.state.pool import Lane
 
 
 class Login(BaseModel):
     """Where an account is, and its key. A class of its own, so that a form shows these fields first."""
 
-    host: str = Field(title="API host", description="Address of the API, such as https://api.whautomate.com.")
-    key: SecretStr = Field(title="API key", description="API key of the account, from Integrations > REST API.")
+    host: str = Field(
+        title="API host",
+        description="Address of the API, such as https://api.whautomate.com.",
+        json_schema_extra={"pattern": HOST},
+    )
+    key: SecretStr = Field(
+        title="API key",
+        description="API key of the account, from Integrations > REST API.",
+        json_schema_extra={"pattern": r"^\s*\S+\s*$"},
+    )
 
 
-class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
+def _form(schema: dict[str, Any], model: Any) -> None:
+    """What forms and deployments check before a block is saved or a run starts; `get_account` says it in words."""
+    strict_schema(schema, model)
+    limits = ("requests_per_minute", "requests_per_day")
+    schema["dependentSchemas"] = {
+        one: {"if": _has(one, {"type": "integer"}), "then": _has(other, {"type": "integer"})}
+        for one, other in (limits, limits[::-1])
+    }
+    schema |= {
+        "if": _has("allow_http", {"const": True}),
+        "else": {"properties": {"host": {"pattern": NO_PLAIN_HTTP}}},
+    }
+
+
+def _has(name: str, what: dict[str, Any]) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: what}}
+
+
+class WhautomateCredentials(Settings, Login, CredentialsBlock, WhautomateBlock):
     """Holds the host and key of a Whautomate account, with its settings (see `whautomate_core.settings.Settings`).
 
     Attributes:
@@ -42,9 +73,8 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
     """
 
     _block_type_name = "Whautomate Credentials"
-    _documentation_url = HttpUrl("https://help.whautomate.com/product-guides/whautomate-rest-api")
-    # A field that is wrong must not show its neighbours, one of which is the key.
-    model_config = ConfigDict(hide_input_in_errors=True)
+    _block_type_slug = "whautomate-credentials"
+    model_config = ConfigDict(json_schema_extra=_form)
 
     max_wait: float = Field(
         default=120.0,
@@ -57,6 +87,12 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
 
     def block_initialization(self) -> None:
         """Refuse settings that can't work, before they are saved or used."""
+        if set(self.key.get_secret_value()) == {"*"}:
+            raise ConfigurationError(
+                "the key of the credentials block is a mask, because Prefect hides secrets where it stores parameters: "
+                "save the block and pass the saved one, or pass its name and load it in the flow "
+                "(WhautomateCredentials.load(name)), or pass {'$ref': {'block_document_id': ...}}"
+            )
         self.get_account()
 
     def get_account(self) -> Account:
@@ -84,6 +120,8 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
         Raises:
             ConfigurationError: In a flow run of a work pool whose workers may each have a state of its own.
         """
+        from whautomate_core.client.client import Client
+
         self._require_one_state()
         return Client(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)
 
@@ -91,6 +129,8 @@ class WhautomateCredentials(KnownFields, Settings, Login, CredentialsBlock):
         self, *, lane: Lane = "interactive", max_wait: float | None = None, max_requests: int | None = None
     ) -> AsyncClient:
         """`get_client` for coroutines."""
+        from whautomate_core.client.client import AsyncClient
+
         self._require_one_state()
         return AsyncClient(self.get_account(), lane=lane, max_wait=max_wait, max_requests=max_requests)
 

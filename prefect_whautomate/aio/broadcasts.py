@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from prefect_whautomate import broadcasts as blocking
-from prefect_whautomate._broadcast_block import Broadcast, BroadcastRun
+from prefect_whautomate._broadcast_block import Broadcast
 from prefect_whautomate._broadcast_end import broadcast_end
+from prefect_whautomate._broadcast_run import BroadcastRun
 from prefect_whautomate._broadcasting import broadcast_once_async, wait_for_broadcast_end_async
 from prefect_whautomate._jobs import checked
 from prefect_whautomate._task import whautomate_task

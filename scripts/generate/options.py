@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from prefect_whautomate._broadcast_end import CANCEL_ON_KILL
+from prefect_whautomate._help import CANCEL_ON_KILL
 
 
 class Option(NamedTuple):

@@ -36,8 +36,8 @@ IN_PLACE_OF: dict[Callable[..., object], Callable[..., object]] = {
 }
 """Jobs and conditions whose tasks take other arguments than those of the core."""
 
-BLOCKS = {"broadcasts": ("Broadcast", "BroadcastRun")}
-"""Resource -> the blocks that its modules have as well."""
+BLOCKS = {"broadcasts": {"_broadcast_block": "Broadcast", "_broadcast_run": "BroadcastRun"}}
+"""Resource -> the blocks that its modules have as well, and their runs, by the module that they come from."""
 
 IN_EXAMPLES = ("phone", "segment_name", "tag")
 """Arguments with a default without which a call says too little."""
@@ -107,7 +107,7 @@ def _endpoint_task(function: Function, is_async: bool) -> Task:
     if endpoint.reads:
         options, helper = ("output_path", "return_records", "max_requests"), "read"
         record = endpoint.record.__name__
-        own = f"{record}Record" if record in BLOCKS.get(endpoint.resource, ()) else record
+        own = f"{record}Record" if record in BLOCKS.get(endpoint.resource, {}).values() else record
         returns = f"list[{own}] | Any" if endpoint.lists else f"{own} | Any"
         what = "The records" if endpoint.lists else "The record"
         returned = f"{what} without personal data; with `output_path`, `path` and the number of `records`."
@@ -277,10 +277,10 @@ def _module(resource: str, is_async: bool) -> str:
                 imports.add("datetime", "timedelta")
         for module, name in task.uses:
             imports.add(module, name)
-    blocks = BLOCKS.get(resource, ())
-    if blocks:
-        imports.add(f"{PACKAGE}._broadcast_block", *blocks)
-    public = sorted([*blocks, *(task.name for task in all_tasks)], key=lambda name: (name[0].islower(), name))
+    blocks = BLOCKS.get(resource, {})
+    for module, name in blocks.items():
+        imports.add(f"{PACKAGE}.{module}", name)
+    public = sorted([*blocks.values(), *(task.name for task in all_tasks)], key=lambda name: (name[0].islower(), name))
     called = resource.replace("_", " ")
     title = f"Tasks of {called}, as coroutines." if is_async else f"Tasks of {called}."
     parts = [

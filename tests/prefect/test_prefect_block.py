@@ -2,13 +2,21 @@
 
 import pickle
 import re
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from prefect.testing.standard_test_suites import BlockStandardTestSuite
+from prefect import flow
+from prefect.blocks.core import Block
+from prefect.deployments import run_deployment
+from prefect.exceptions import ParameterTypeError
+from prefect.testing.standard_test_suites import BlockStandardTestSuite, blocks
+from prefect.utilities.dispatch import get_registry_for_type
 from pydantic import SecretStr, ValidationError
 
+import prefect_whautomate
 from prefect_whautomate import WhautomateCredentials
 from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
@@ -19,14 +27,28 @@ KEY = "wa-0123456789abcdef"
 TEMPLATE = {"name": "spring_sale", "language": "en"}
 
 
+BLOCKS = (WhautomateCredentials, Broadcast)
+
+
+LOGO = Path(prefect_whautomate.__file__).with_name("logo.png")
+
+
 class TestStandards(BlockStandardTestSuite):
-    @pytest.fixture
-    def block(self):
-        return WhautomateCredentials
+    """Prefect's own tests of blocks. The address of the logo is answered by the file that we publish there."""
+
+    @pytest.fixture(autouse=True)
+    def published(self, monkeypatch):
+        pages = {str(WhautomateCredentials._logo_url): LOGO}
+        monkeypatch.setattr(blocks, "urlopen", lambda url: pages[url].open("rb"))
+
+    @pytest.fixture(params=BLOCKS)
+    def block(self, request):
+        return request.param
 
 
-def test_the_server_registers_the_block_when_it_starts(block_types_at_start):
-    assert "whautomate-credentials" in block_types_at_start
+def test_the_server_registers_the_blocks_when_it_starts(block_types_at_start):
+    assert block_types_at_start >= {block.get_block_type_slug() for block in BLOCKS}
+    assert not [slug for slug in block_types_at_start if "jobblock" in slug]
 
 
 def test_a_saved_block_comes_back_and_is_masked_on_its_way(server):
@@ -43,6 +65,21 @@ def test_a_saved_block_comes_back_and_is_masked_on_its_way(server):
     account = loaded.get_account()
     assert (account.key, account.state, loaded.max_wait) == (SecretStr(KEY), SecretStr(state), 5)
     assert account.key_field == "the key of block 'masked'"
+
+
+def test_the_logo_is_ours_square_and_as_large_as_prefect_wants_it():
+    head = LOGO.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", head[16:])
+    assert 45 < width == height < 1000
+
+
+@pytest.mark.parametrize(
+    ("block", "first"),
+    [(WhautomateCredentials, ["host", "key", "plan"]), (Broadcast, ["credentials", "name", "template"])],
+)
+def test_a_form_asks_first_for_what_everybody_fills_in(block, first):
+    assert [*block.model_json_schema()["properties"]][:3] == first
 
 
 def test_every_setting_of_an_account_is_a_field():
@@ -100,26 +137,107 @@ def test_a_field_that_there_is_not_is_an_error_that_names_the_nearest(make, said
     assert KEY not in str(raised.value)
 
 
-def test_a_block_that_was_saved_with_one_loads_with_a_warning(caplog):
-    """A field of an earlier version, as Prefect makes a block of a document: by `model_validate`."""
-    saved = {
-        "host": HOST,
-        "key": KEY,
-        "location_id": "l1",
-        "location": "l2",
-        "block_type_slug": "whautomate-credentials",
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"location": "l2"}, "unknown setting 'location'; did you mean location_id?"),
+        ({"plan": "gold"}, "plan: must be trial or subscribed, not 'gold'"),
+        ({"host": "not a host"}, "the host can't be read as an address"),
+        ({"requests_per_day": 10}, "set both or neither"),
+    ],
+)
+def test_a_block_that_was_saved_wrong_says_so_in_words_when_it_is_loaded(server, wrong, said):
+    """As the API and Prefect's first UI save it: neither checks the fields."""
+    WhautomateCredentials(host=HOST, key=KEY).save("wrong", overwrite=True)
+    saved = server.request("GET", "/block_types/slug/whautomate-credentials/block_documents/name/wrong").json()
+    data = {"data": {"host": HOST, "key": KEY} | wrong, "merge_existing_data": False}
+    server.request("PATCH", f"/block_documents/{saved['id']}", json=data).raise_for_status()
+    with pytest.raises(errors.ConfigurationError, match=f"^WhautomateCredentials: .*{re.escape(said)}") as raised:
+        WhautomateCredentials.load("wrong")
+    assert KEY not in str(raised.value)
+
+    broadcast = {
+        "name": "n",
+        "template": TEMPLATE,
+        "segment_id": "s",
+        "credentials": {"host": HOST, "key": KEY} | wrong,
     }
-    broadcast = {"name": "n", "template": TEMPLATE, "segment_id": "s", "credentials": saved}
-    for load in (
-        lambda: WhautomateCredentials.model_validate(dict(saved)),
-        lambda: Broadcast.model_validate(broadcast).credentials,
-    ):
-        caplog.clear()
-        assert load().location_id == "l1"
-        assert "unknown setting 'location'; did you mean location_id?" in caplog.text
-        assert "block_type_slug" not in caplog.text
-    with pytest.raises(errors.ConfigurationError, match="location_id"):
-        WhautomateCredentials(host=HOST, key=KEY, location="l2")
+    with pytest.raises(errors.ConfigurationError, match=f"^Broadcast: credentials.*{re.escape(said)}"):
+        Broadcast.model_validate(broadcast)
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({}, {}),
+        ({"host": "http://127.0.0.1:8787", "plan": "trial", "requests_per_day": None}, {}),
+        ({"host": "http://gateway", "allow_http": True}, {}),
+        ({"requests_per_minute": 10, "requests_per_day": 100}, {}),
+        ({"host": "not a host"}, {"host": "does not match"}),
+        ({"host": "http://gateway", "allow_http": False}, {"host": "does not match"}),
+        ({"key": ""}, {"key": "does not match"}),
+        ({"requests_per_minute": 10}, {"requests_per_day": "required"}),
+        ({"requests_per_day": 10, "requests_per_minute": None}, {"requests_per_minute": "not of type 'integer'"}),
+        ({"requests_per_day": 0, "requests_per_minute": 1}, {"requests_per_day": "valid"}),
+        ({"send": "off"}, {"": "'send' was unexpected"}),
+    ],
+)
+def test_the_form_refuses_what_the_block_refuses(server, values, wrong):
+    """Prefect's new UI has the server check a form by the block's schema."""
+    form = {"schema": WhautomateCredentials.model_json_schema(), "values": {"host": HOST, "key": KEY} | values}
+    answer = server.request("POST", "/ui/schemas/validate", json=form).json()
+    errors_by_field = [one if isinstance(one, dict) else {"property": "", "errors": [one]} for one in answer["errors"]]
+    said = {one["property"]: one["errors"][0] for one in errors_by_field}
+    assert said.keys() == wrong.keys()
+    assert all(words in said[name] for name, words in wrong.items())
+
+
+@flow
+def taking(account: WhautomateCredentials):
+    """A flow with the block as its parameter."""
+
+
+@pytest.fixture
+def parameters_of(server):
+    """What a run of `taking` gets as its parameters, once they were passed to `run_deployment`."""
+    deployment = taking.to_deployment("parameters")
+    deployment.apply()
+
+    def passed(**parameters):
+        return run_deployment("taking/parameters", parameters=parameters, timeout=0, as_subflow=False).parameters
+
+    return passed
+
+
+def test_a_saved_block_that_is_passed_to_a_deployment_arrives_whole(parameters_of):
+    WhautomateCredentials(host=HOST, key=KEY, plan="trial").save("passed", overwrite=True)
+    stored = parameters_of(account=WhautomateCredentials.load("passed"))
+    assert stored["account"].keys() == {"$ref"}
+    arrived = taking.validate_parameters(stored)["account"]
+    assert (arrived.key.get_secret_value(), arrived.plan) == (KEY, "trial")
+
+
+def test_a_block_that_was_not_saved_arrives_masked_and_says_what_to_do(parameters_of):
+    stored = parameters_of(account=WhautomateCredentials(host=HOST, key=KEY))
+    assert KEY not in str(stored)
+    with pytest.raises(ParameterTypeError, match=r"key of the credentials block is a mask.*pass its name"):
+        taking.validate_parameters(stored)
+
+
+def test_registering_the_package_registers_each_of_its_blocks_and_no_other(server):
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "block", "register", "-m", "prefect_whautomate"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(re.findall(r"^│ (.*?) +│$", done.stdout, re.MULTILINE)) == {block._block_type_name for block in BLOCKS}
+
+
+def test_no_class_that_blocks_are_made_of_is_a_block():
+    ours = {one for one in get_registry_for_type(Block).values() if one.__module__.startswith("prefect_whautomate")}
+    assert ours == set(BLOCKS)
+    assert not [one for one in get_registry_for_type(Block).values() if "[" in one.__name__]
 
 
 def test_importing_the_package_without_prefect_does_no_harm():
@@ -158,3 +276,9 @@ except ImportError as error:
 def test_errors_come_whole_out_of_other_processes(error):
     copy = pickle.loads(pickle.dumps(error))
     assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+def test_importing_the_package_loads_neither_the_database_nor_the_client():
+    code = "import sys, prefect_whautomate; print({'sqlalchemy', 'whautomate_core.client'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
