@@ -10,7 +10,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.providers.common.compat.sdk import (
     AirflowFailException,
@@ -50,12 +51,26 @@ def has_attempts_left(ti: Any) -> bool:
     return bool(getattr(ti, "try_number", 1) <= getattr(ti, "max_tries", 0))
 
 
+def kept_of(context: Context) -> Context:
+    """Return what cancelling needs of a context: plain values, and nothing that leads back to the task.
+
+    OpenLineage can be told to send all attributes of a task.
+
+    :param context: Of the task.
+    """
+    ti = context.get("ti")
+    names = ("dag_id", "run_id", "task_id", "map_index", "try_number", "max_tries")
+    kept = SimpleNamespace(**{name: getattr(ti, name) for name in names if hasattr(ti, name)})
+    return cast("Context", {"ti": kept, "logical_date": context.get("logical_date")})
+
+
 class CancelsBroadcast:
     """Mixin of the operator that sends a broadcast and the sensor that waits for one, beside `BaseOperator`."""
 
     cancel_on_kill: bool | None
     log: Any
     _context: Context | None = None
+    """What is kept of the context of the last attempt."""
     _working = False
 
     def broadcast_of(self, context: Context) -> dict[str, Any]:
@@ -75,7 +90,7 @@ class CancelsBroadcast:
 
         :param context: Of the task.
         """
-        self._context, self._working = context, True
+        self._context, self._working = kept_of(context), True
         try:
             yield
         except (TaskDeferred, AirflowSkipException, AirflowRescheduleException, NotReached, KeyTaken):

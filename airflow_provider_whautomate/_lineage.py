@@ -10,12 +10,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate._assets import asset_uri, dataset
+from airflow_provider_whautomate.assets import asset_uri, dataset
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.sources import SOURCES, Sql, is_json
-from whautomate_core.rows.outcomes import OUTCOMES, Beside
 from whautomate_core.values.redaction import shown_url
 
 if TYPE_CHECKING:
@@ -28,22 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_COUNTS = {
-    "rows", *OUTCOMES, *get_args(Beside), "records", "contacts", "clients", "people", "opted_out", "recipients",
-    "recipients_least", "delivered", "read", "undelivered", "stopped", "unreachable", "later", "never", "requests",
-}  # fmt: skip
-"""What results count. Other numbers in them may be ids or prices."""
-
 _SCHEMES = {"gcs": "gs", "s3a": "s3", "s3n": "s3"}
 """Other spellings of the schemes by which OpenLineage names storages."""
-
-
-def counts_of(report: Mapping[str, Any]) -> dict[str, int]:
-    """Return what the result of a job counts: nothing else of it leaves for OpenLineage.
-
-    :param report: The result.
-    """
-    return {name: value for name, value in report.items() if name in _COUNTS and type(value) is int}
 
 
 def lineage_of(
@@ -59,17 +44,15 @@ def lineage_of(
     from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
 
-    writes = () if given.get("plan_only") else job.writes
-
     def of_account(parts: Iterable[str]) -> list[Dataset]:
-        return [dataset(asset_uri(_account_of(task), task.whautomate_conn_id, one)) for one in job.parts(parts, given)]
+        return [dataset(asset_uri(_account_of(task), task.whautomate_conn_id, one)) for one in parts]
 
     rows = {name: _told(name, read_from, given[name]) for name in sorted(SOURCES & given.keys())}
     files = {name: _told(name, file, given[name]) for name in given if name.endswith("_path") and given[name]}
     _add_statistics(rows.get("source", []), files.get("output_path", []), counts)
     found = OperatorLineage(
-        inputs=[*chain(*rows.values()), *_told("the account", of_account, job.reads)],
-        outputs=[*_told("the account", of_account, writes), *chain(*files.values())],
+        inputs=[*chain(*rows.values()), *_told("the account", of_account, job.parts(job.reads, given))],
+        outputs=[*_told("the account", of_account, job.written(given)), *chain(*files.values())],
         run_facets={"whautomate_counts": _facet(counts)} if counts else {},
     )
     # Airflow leaves out what the DAG names as inlets and outlets where an operator says anything itself.

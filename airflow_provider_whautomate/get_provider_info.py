@@ -13,15 +13,16 @@ def get_provider_info() -> dict[str, object]:
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
     guides = (
-        "steps", "endpoints", "sync", "broadcasts", "bookings", "alerts", "settings", "quota", "lineage", "metrics",
-        "emulator",
+        "steps", "endpoints", "sync", "broadcasts", "bookings", "assets", "alerts", "settings", "quota", "lineage",
+        "metrics", "emulator",
     )  # fmt: skip
     # Airflow 2 has another name for them.
     asset_uris = [
         {
             "schemes": ["whautomate"],
-            "handler": None,
-            "to_openlineage_converter": "airflow_provider_whautomate._assets.to_openlineage",
+            "handler": "airflow_provider_whautomate.assets.sanitize_uri",
+            "factory": "airflow_provider_whautomate.assets.create_asset",
+            "to_openlineage_converter": "airflow_provider_whautomate.assets.convert_asset_to_openlineage",
         }
     ]
     # Written by scripts/generate.

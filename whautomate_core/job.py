@@ -78,6 +78,14 @@ class Job:
             return f"skipped: {result['skipped']}; nothing sent"
         return self.describe(result)
 
+    def written(self, values: Mapping[str, Any]) -> list[str]:
+        """What a run with these arguments writes of the account, as `parts` has it: nothing with `plan_only`.
+
+        Args:
+            values: The arguments by name.
+        """
+        return [] if values.get("plan_only") else self.parts(self.writes, values)
+
     def parts(self, named: Iterable[str], values: Mapping[str, Any]) -> list[str]:
         """What the account has that `reads` or `writes` names, as the ends of URIs: `segments/Regular%20guests`.
 

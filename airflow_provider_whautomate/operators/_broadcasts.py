@@ -6,14 +6,13 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack
-from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, conf
 
 from airflow_provider_whautomate._arguments import Templated, is_literal, named_after, require_own, require_positive
-from airflow_provider_whautomate._assets import asset_uri, names_own_assets, tell_assets
 from airflow_provider_whautomate._cancelling import CancelsBroadcast
 from airflow_provider_whautomate._failures import failure_of
+from airflow_provider_whautomate._outlets import names_own_assets
 from airflow_provider_whautomate._quota import WAITS_IN_SLOT
 from airflow_provider_whautomate._redacted import unredacted
 from airflow_provider_whautomate._runs import skip_backfill, step_of
@@ -148,10 +147,7 @@ class SendingOperator(CancelsBroadcast, CampaignOperator):
             made = made | send_broadcast(client, campaign, key, due=due) | {"created": made["created"]}
         if not self.wait:
             return made
-        found = made | self._outcome_of(client, campaign, key, made)
-        named = f"broadcasts/{quote(str(self.given('name')), safe='')}"
-        tell_assets(self, context, asset_uri(client.account, self.whautomate_conn_id, named), found)
-        return found
+        return made | self._outcome_of(client, campaign, key, made)
 
     def _campaign(self) -> Campaign:
         campaign = campaign_from({name: self.given(name) for name in Campaign.model_fields})

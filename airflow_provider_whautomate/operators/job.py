@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_whautomate._arguments import arguments_of, from_text, hints_of, is_literal, named_after
-from airflow_provider_whautomate._assets import asset_uri, tell_assets
+from airflow_provider_whautomate._outlets import counts_of, names_own_assets, tell_outlets, withdraw_outlets
 from airflow_provider_whautomate._runs import due_of
+from airflow_provider_whautomate.assets import asset_uri
 from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.sources import SOURCES, open_source
 from whautomate_core.errors import ConfigurationError
@@ -31,6 +32,8 @@ class WhautomateJobOperator(WhautomateBaseOperator):
     They take the arguments of the job's function by keyword, all templated unless they say otherwise; dicts and lists
     may be the text of their JSON. What a function needs to know of its run comes from the task.
 
+    What the job writes of the account is an asset, such as `whautomate://ACCOUNT/contacts` (docs/assets.md). Among the
+    task's `outlets`, it gets the counts in its event's extra, and an `AssetAlias` becomes it when the task has run.
     Where Airflow's OpenLineage provider is installed, it is told what the job reads and writes.
     """
 
@@ -48,13 +51,20 @@ class WhautomateJobOperator(WhautomateBaseOperator):
         raise NotImplementedError
 
     def work(self, client: Client, context: Context) -> Any:
-        """Run the job."""
-        from airflow_provider_whautomate._lineage import counts_of
-
+        """Run the job, and report it in the events of the task's assets."""
         report = self.run_job(client, context)
         self._outcome = self.line_of(report)
         report = report | {"requests": client.requests, "waited": round(client.used.waited, 1)}
         self._counts = counts_of(report)  # not the report: OpenLineage can be told to show what a task has
+        if names_own_assets(self):
+            from whautomate_core.jobs import JOBS
+
+            given = self.job_arguments()
+            if given.get("plan_only"):
+                withdraw_outlets(self)
+            written = JOBS[self.job].written(given)
+            uris = [asset_uri(client.account, self.whautomate_conn_id, one) for one in written]
+            tell_outlets(self, context, uris, report)
         return report
 
     def line_of(self, report: Mapping[str, Any]) -> str:
@@ -129,10 +139,6 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
 
     Their requests leave some of the account's to others. Tries of one run resume where the one before stopped, and
     report what all of them did. The sync is named after DAG and task, so that the chunks of a mapped task are one sync.
-
-    The asset of the account's people among the task's `outlets` gets the counts in the event's extra. Its URI names the
-    account as the connection does (`whautomate://ACCOUNT/contacts`), else host and connection
-    (`whautomate://HOST/CONN_ID/contacts`). An `AssetAlias` becomes that asset when the task has run.
     """
 
     lane = "bulk"
@@ -149,10 +155,3 @@ class WhautomatePeopleJobOperator(WhautomateJobOperator):
         check_arguments(
             self.kind, {name: from_text(name, hints[name], one) for name, one in values.items() if is_literal(one)}
         )
-
-    def work(self, client: Client, context: Context) -> Any:
-        """Run the job, and report it in the events of the task's assets."""
-        report: dict[str, Any] = super().work(client, context)
-        uri = asset_uri(client.account, self.whautomate_conn_id, f"{self.kind.name}s")
-        tell_assets(self, context, uri, report)
-        return report

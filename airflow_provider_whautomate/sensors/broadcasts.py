@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 from airflow_provider_whautomate._arguments import Templated
 from airflow_provider_whautomate._cancelling import CancelsBroadcast, NotReached
+from airflow_provider_whautomate._outlets import names_own_assets, tell_outlets_below
 from airflow_provider_whautomate._task_arguments import SensorArguments
+from airflow_provider_whautomate.assets import asset_uri
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sources import airflow_storage
@@ -33,6 +35,9 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
     (people by outcome), `logs` (lines written), `cost` and `receipt`. If recipients failed or a threshold was not met,
     the log is read, a request for each page of recipients, and an error names the reasons. After the first
     check, the next one is made after its `scheduleDateTime`. See `WhautomateSensor` for the other arguments.
+
+    The asset of the broadcast among the task's `outlets`, `whautomate://ACCOUNT/broadcasts/NAME`, gets its id and
+    figures in its event's extra. An `AssetAlias` does not become that asset: the sensor knows the broadcast by its id.
 
     A count decides as soon as it is passed. A share is one of the number of recipients, which may not be final before
     the broadcast is complete. So a share decides then, or once the server counts more recipients than it has processed.
@@ -106,6 +111,19 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
 
         names = ("min_delivered", "max_failed", "on_failed", "suppress_failed", "logs_path", "receipt_path")
         return Ending(**{name: self.given(name) for name in names})
+
+    def _wait(self, context: Context, deadline: float | None = None) -> Any:
+        return self._told(context, super()._wait(context, deadline))
+
+    def _concluded(self, context: Context, event: dict[str, Any]) -> Any:
+        return self._told(context, super()._concluded(context, event))
+
+    def _told(self, context: Context, result: Any) -> Any:
+        """The result, whose figures the outlets have got."""
+        if names_own_assets(self):
+            broadcasts = asset_uri(self.account(), self.whautomate_conn_id, "broadcasts/")
+            tell_outlets_below(self, context, broadcasts, result)
+        return result
 
     def _result(self, seen: Seen, used: dict[str, Any]) -> dict[str, Any]:
         from whautomate_core.messaging.lines import describe_end

@@ -118,6 +118,11 @@ class Airflow:
         assert ended, f"not done after {timeout} s\n{self.said()}"
         return code, self.said()
 
+    def read(self, dag_file):
+        """Read a DAG file, as the DAG processor does before a run: Airflow 2 tells of no asset that it hasn't seen."""
+        code, said = self("-m", "airflow", "dags", "reserialize", dag_file=dag_file)
+        assert code == 0, said
+
     def said(self):
         """What the run has said by now."""
         return self._said.read_text(errors="replace")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_provider_whautomate._assets import asset_uri
+from airflow_provider_whautomate.assets import asset_uri
 from airflow_provider_whautomate.operators.appointments import (
     WhautomateBookSlotOperator,
     WhautomateCancelBookingOperator,

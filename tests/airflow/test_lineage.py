@@ -13,8 +13,9 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from conftest import DAGS, KEY, connection
 
 from airflow_provider_whautomate._arguments import arguments_of
-from airflow_provider_whautomate._assets import asset_uri, dataset
-from airflow_provider_whautomate._lineage import counts_of, file, read_from, tables
+from airflow_provider_whautomate._lineage import file, read_from, tables
+from airflow_provider_whautomate._outlets import counts_of
+from airflow_provider_whautomate.assets import asset_uri, dataset
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
@@ -107,6 +108,7 @@ def run(airflow, tmp_path_factory, postgres):
             AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(
                 {"type": "file", "log_file_path": str(files / "events.jsonl"), "append": True}
             ),
+            AIRFLOW__OPENLINEAGE__INCLUDE_FULL_TASK_INFO="True",
         )
         assert code == 0, said
         yield Run(files, at, said, [*emulator.contacts(), *emulator.clients()])
@@ -140,7 +142,7 @@ def test_a_plan_writes_nothing_of_the_account(run):
 
 
 def test_outlets_of_the_dag_file_are_told_too_each_once(run):
-    assert run.names("contacts", "outputs") == [(ACCOUNT, "contacts"), (ACCOUNT, "welcome")]
+    assert run.names("contacts", "outputs") == [(ACCOUNT, "contacts"), (ACCOUNT, "messages")]
 
 
 def test_a_failed_task_tells_what_it_was_to_do_without_counts(run):
@@ -173,6 +175,13 @@ def test_nothing_of_a_person_and_no_secret_is_told(run):
     ids = [one["id"] for one in run.people]
     assert len(ids) == 7
     assert [one for one in (*PRIVATE, *ids) if one in run.text] == []
+
+
+def test_each_task_tells_its_start_and_its_end_with_all_its_attributes(run):
+    for task, state in run.states.items():
+        ended = run.event(task, "FAIL" if state == "failed" else "COMPLETE")
+        for one in (run.event(task, "START"), ended):
+            assert one["run"]["facets"]["airflow"]["task"]["whautomate_conn_id"] == "whautomate_default"
 
 
 def test_the_run_needs_nothing_more_than_before(run):

@@ -27,7 +27,9 @@ def test_a_delivered_broadcast_starts_the_example(tmp_path, monkeypatch):
         try:
             wait_until(lambda: airflow.knows("broadcast_delivered"), airflow)
             airflow.unpause("broadcast_delivered")
-            wait_until(lambda: airflow.task("broadcast_delivered", "logs")[0] == "success", airflow)
+            for task in ("figures", "logs"):
+                wait_until(lambda task=task: airflow.task("broadcast_delivered", task)[0] == "success", airflow)
+            assert "delivered to 6 of 6 recipients" in airflow.said("broadcast_delivered")
         finally:
             airflow.stop()
         [file] = (tmp_path / "loaded").iterdir()

@@ -14,9 +14,11 @@ from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcast
 from airflow_provider_whautomate.operators.clients import WhautomateSyncClientsOperator
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateExportOptOutsOperator,
+    WhautomateListContactsOperator,
     WhautomateSyncContactsOperator,
 )
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
+from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.sources import Sql
 
 FILES = Path(os.environ.get("LINEAGE_FILES", "."))
@@ -32,7 +34,7 @@ with DAG("lineage", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) 
         source=Sql(PEOPLE, "warehouse", {"name": "Ludmila", "kind": "b"}),
         mapping=CONTACTS,
         tags=["vip"],
-        outlets=[Asset("whautomate://acme%20gmbh/contacts"), Asset("whautomate://acme%20gmbh/welcome")],
+        outlets=[Asset("whautomate://acme%20gmbh/contacts"), Asset("whautomate://acme%20gmbh/messages")],
     )
     clients = WhautomateSyncClientsOperator(
         task_id="clients",
@@ -56,7 +58,9 @@ with DAG("lineage", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) 
         template_text={"body": "Hello"},
         look_again=False,
     )
-    contacts >> clients >> planned >> opt_outs >> segment >> broadcast >> missing
+    wait = WhautomateBroadcastSensor(task_id="wait", broadcast_id=broadcast.output["id"], min_delivered=0)
+    listed = WhautomateListContactsOperator(task_id="listed", filters="{{ {'searchText': '+4915123456101'} | tojson }}")
+    contacts >> clients >> planned >> opt_outs >> segment >> broadcast >> wait >> listed >> missing
 
 if __name__ == "__main__":
     run = dag.test()

@@ -11,8 +11,6 @@ except ImportError:
     from airflow.datasets import DatasetAlias as AssetAlias
     from airflow.decorators import task
 
-from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-
 from airflow_provider_whautomate.operators.clients import WhautomateSyncClientsOperator, WhautomateTagClientsOperator
 from airflow_provider_whautomate.operators.contacts import (
     WhautomateExportOptOutsOperator,
@@ -20,8 +18,6 @@ from airflow_provider_whautomate.operators.contacts import (
     WhautomateTagContactsOperator,
 )
 
-# `dag.test()` of Airflow 2 doesn't know the aliases of a file it was not given by the scheduler.
-OUTLETS = [AssetAlias("people")] if AIRFLOW_V_3_0_PLUS else []
 FILES = Path(os.environ.get("SYNC_FILES", "."))
 MAPPING = {"name": "name", "phoneNumber": "mobile", "customFields.source": {"value": "crm"}}
 
@@ -33,7 +29,7 @@ with DAG("sync", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as 
         return [people[:10], people[10:20], people[20:]]
 
     mapped = WhautomateSyncContactsOperator.partial(
-        task_id="mapped", mapping=MAPPING, tags="{{ ['a', 'b'] | tojson }}", outlets=OUTLETS
+        task_id="mapped", mapping=MAPPING, tags="{{ ['a', 'b'] | tojson }}", outlets=[AssetAlias("people")]
     ).expand(source=chunks())
     mirror = WhautomateSyncContactsOperator.partial(task_id="mirror", mapping=MAPPING, mode="mirror").expand(
         source=chunks()
