@@ -6,7 +6,8 @@ import asyncio
 
 from prefect.blocks.abstract import JobRun
 
-from prefect_whautomate._broadcasting import held, held_async, key_of, say_sent, sent, show_receipt
+from prefect_whautomate._artifacts import leave_receipt
+from prefect_whautomate._broadcasting import held, held_async, key_of, say_sent, sent
 from prefect_whautomate._cancelling import CancelledWithRun, in_thread
 from prefect_whautomate._clients import open_client
 from prefect_whautomate._waiting import waited, waited_async
@@ -123,6 +124,6 @@ class BroadcastRun(JobRun[Json]):
 
     def _conclude(self) -> None:
         with open_client(self._credentials) as client:
-            self._result = self.made | conclude(client, self._campaign, self.key, self.made["id"])
+            found = conclude(client, self._campaign, self.key, self.made["id"], keep=leave_receipt)
+            self._result = self.made | found
             say_sent(client, self._result)
-        show_receipt(self._result["receipt"])

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from prefect.artifacts import create_table_artifact
-from prefect.runtime import task_run
-
+from prefect_whautomate._artifacts import leave_receipt
 from prefect_whautomate._broadcast_end import BroadcastEnd
 from prefect_whautomate._cancelling import CancelledWithRun, in_thread, stop_with_run
 from prefect_whautomate._clients import open_client, used
@@ -27,7 +25,7 @@ from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
 from whautomate_core.messaging.keys import once_of
 from whautomate_core.messaging.lines import describe_end
-from whautomate_core.messaging.outcome import conclude_by_id, explained, needs_reasons, shown
+from whautomate_core.messaging.outcome import conclude_by_id, explained, receipt_of_wait
 from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state import open_state
 from whautomate_core.values.words import time_of
@@ -118,8 +116,8 @@ def key_of(credentials: WhautomateCredentials, name: str, key: str | None) -> st
 
 
 def say_sent(client: Client, made: Json) -> None:
-    """Log what a task took, and last what became of the broadcast."""
-    say(client, job_of(jobs.broadcast).line(made))
+    """Log what became of the broadcast, and what that took."""
+    say(job_of(jobs.broadcast).line(made), client.used.requests, client.used.waited)
 
 
 def sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
@@ -203,22 +201,13 @@ async def wait_for_broadcast_end_async(
 def _ended(
     credentials: WhautomateCredentials, condition: BroadcastEnd, seen: Seen, took: Json, max_requests: int | None
 ) -> Json:
-    """The result of `wait_for_broadcast`, once its files are written."""
-    if not (condition.ending.concludes or needs_reasons(seen)):
-        return seen_result(seen, took)
+    """The result of `wait_for_broadcast`, once its files are written and its receipt is left in the run."""
     with open_client(credentials, max_requests=max_requests) as client:
         client.used.go_on(**took)
         if not condition.ending.concludes:
             seen = explained(client, seen, condition.broadcast_id)
+            leave_receipt(receipt_of_wait(client, condition.broadcast_id, seen))
             return seen_result(seen, used(client))
-        found = conclude_by_id(client, condition.ending, condition.broadcast_id)
-        log.info("%s", describe_end(found))
-        show_receipt(found["receipt"])
+        found = conclude_by_id(client, condition.ending, condition.broadcast_id, keep=leave_receipt)
+        say(describe_end(found), client.used.requests, client.used.waited)
         return {**found, **used(client)}
-
-
-def show_receipt(receipt: Json) -> None:
-    """Keep the receipt of a broadcast as an artifact of the run."""
-    if task_run.id or flow_runs():
-        table = [{"": name.replace("_", " "), " ": shown(one)} for name, one in receipt.items()]
-        create_table_artifact(table, description="Receipt of a broadcast", _sync=True)  # type: ignore[call-arg]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from prefect_whautomate._clients import open_client
 from prefect_whautomate._once import send_task_call
-from prefect_whautomate._reported import said, without_people
+from prefect_whautomate._reported import said, said_read
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api.call import Call, Json, summary, watched
 from whautomate_core.api.endpoint import endpoint_of_call
@@ -51,8 +51,7 @@ def read(
         records = (client.send(call) for _ in range(1))
         if output_path is not None:
             return said(client, call, written(call, output_path, records))
-        (found,) = without_people(call, records, return_records=return_records)
-        return said(client, call, found)
+        return said_read(client, call, records, return_records=return_records)
 
 
 def read_all(
@@ -70,7 +69,7 @@ def read_all(
         records = islice(chain.from_iterable(client.pages(call)), max_records)
         if output_path is not None:
             return said(client, call, written(call, output_path, records))
-        return said(client, call, without_people(call, records, return_records=return_records))
+        return said_read(client, call, records, return_records=return_records)
 
 
 def written(call: Call[Any], path: str, records: Iterable[Any]) -> Json:

@@ -8,8 +8,10 @@ import os
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
+from prefect_whautomate._artifacts import leave_report
 from prefect_whautomate._clients import used
-from prefect_whautomate._progress import tell
+from prefect_whautomate._logs import kept_warnings
+from prefect_whautomate._progress import RunProgress
 from prefect_whautomate._reported import say
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
@@ -21,7 +23,7 @@ R = TypeVar("R")
 
 
 def run_job(client: Client, job: Callable[Concatenate[Client, P], Json], *args: P.args, **kwargs: P.kwargs) -> Json:
-    """Run a job of the core, log what it did, and return its report with `requests` and `waited`.
+    """Run a job of the core, show what it did, and return its report with `requests` and `waited`.
 
     Args:
         client: The client it uses.
@@ -35,10 +37,15 @@ def run_job(client: Client, job: Callable[Concatenate[Client, P], Json], *args: 
     given = {name: _plain(name, value) for name, value in _bound(job, client, *args, **kwargs).items()}
     require_kinds(_hints(job), given)
     called: Callable[..., Json] = job
-    report = called(**given)
-    if "progress" in given:
-        tell(job.__name__, report)
-    say(client, job_of(job).line(report))
+    try:
+        with kept_warnings() as warnings:
+            report = called(**given)
+    finally:
+        if isinstance(progress := given.get("progress"), RunProgress):
+            progress.end()
+    line = job_of(job).line(report)
+    leave_report(job.__name__, line, report, warnings)
+    say(line, client.used.requests, client.used.waited)
     return {**report, **used(client)}
 
 

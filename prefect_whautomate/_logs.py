@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
+
+_kept: ContextVar[list[str] | None] = ContextVar("whautomate_warnings", default=None)
+
+
+@contextmanager
+def kept_warnings() -> Iterator[list[str]]:
+    """Gives the list of what is warned of meanwhile, in threads that the work starts too."""
+    warnings: list[str] = []
+    token = _kept.set(warnings)
+    try:
+        yield warnings
+    finally:
+        _kept.reset(token)
 
 
 class RunLogs(logging.Handler):
     """Gives each line to the run it was logged in. Outside of runs, lines go where they would have gone anyway."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.WARNING and (kept := _kept.get()) is not None:
+            kept.append(record.getMessage())
         try:
             run = get_run_logger()
         except MissingContextError:

@@ -1,14 +1,16 @@
-"""How far a job is, and its counts, as lines and artifacts of the run."""
+"""How far a job is, as lines and as a progress artifact of the run."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterType
+from prefect.context import FlowRunContext
 from prefect.runtime import task_run
 
 from whautomate_core.values.progress import LogProgress
@@ -17,7 +19,10 @@ log = logging.getLogger(__name__)
 
 
 class RunProgress:
-    """Progress as log lines and, inside a run, as one artifact that is updated at most once in `every` seconds."""
+    """Progress as log lines and, inside a run, as one artifact that is updated at most once in `every` seconds.
+
+    The artifact is there only while the job runs: afterwards the job's report says more.
+    """
 
     def __init__(self, *, every: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._lines = LogProgress(log)
@@ -41,20 +46,38 @@ class RunProgress:
             self._next = float("inf")
             log.warning("progress is no longer shown: %s", type(error).__name__)
 
+    def end(self) -> None:
+        """Remove the artifact: the job has ended."""
+        artifact, self._artifact, self._next = self._artifact, None, float("inf")
+        if artifact is not None:
+            try:
+                _remove([artifact])
+            except Exception as error:
+                log.warning("the progress artifact could not be removed: %s", type(error).__name__)
+
     def _show(self, share: float, text: str) -> None:
         # The jobs of coroutines run in threads, where Prefect would return a coroutine to be awaited.
         if self._artifact is None:
+            _remove(_left_by_killed_attempts())
             self._artifact = create_progress_artifact(share, description=text, _sync=True)  # type: ignore[call-arg,assignment]
         else:
             update_progress_artifact(self._artifact, share, description=text, _sync=True)  # type: ignore[call-arg]
 
 
-def tell(job: str, report: Mapping[str, Any]) -> None:
-    """Show the counts of a report as a table of the run."""
-    if not task_run.id:
-        return
-    rows = [{"what": name, "count": value} for name, value in report.items() if isinstance(value, int)]
-    try:
-        create_table_artifact(rows, description=job, _sync=True)  # type: ignore[call-arg]
-    except Exception as error:
-        log.warning("no table is shown: %s", type(error).__name__)
+def _left_by_killed_attempts() -> list[UUID]:
+    """The progress artifacts of earlier attempts of the flow run, whose processes were killed."""
+    flow = FlowRunContext.get()
+    if flow is None or flow.flow_run is None or flow.flow_run.run_count < 2:
+        return []
+    shown = ArtifactFilter(
+        type=ArtifactFilterType(any_=["progress"]), flow_run_id=ArtifactFilterFlowRunId(any_=[flow.flow_run.id])
+    )
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts(artifact_filter=shown)
+    return [one.id for one in found if one.created is not None and one.created < flow.start_time]
+
+
+def _remove(artifacts: list[UUID]) -> None:
+    with get_client(sync_client=True) as client:
+        for artifact in artifacts:
+            client.delete_artifact(artifact)

@@ -1,4 +1,4 @@
-"""What a task logs at its end, and what a read leaves out of its result."""
+"""The line that a task logs at its end, and what a read leaves out of its result."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 
-def say(client: Client | AsyncClient, line: str) -> None:
-    """Log what a task took, and last what it did."""
-    took = client.used
-    log.info("%s", requests_line(took.requests, took.waited))
-    log.info("%s", line)
+def say(line: str, requests: int, waited: float, note: str = "") -> None:
+    """Log what a task did and what that took: one line.
+
+    Args:
+        line: What it did.
+        requests: How many requests it made.
+        waited: Seconds that they waited for permits.
+        note: What else is to be known.
+    """
+    log.info("%s (%s)%s", line, requests_line(requests, waited), note)
 
 
 def said(
     client: Client | AsyncClient, call: Call[Any], result: R, *, did: bool = True, earlier: str | None = None
 ) -> R:
-    """The result of an endpoint's task, once its last log lines are written.
+    """The result of an endpoint's task, once its line is logged.
 
     Args:
         client: The client that sent the call.
@@ -37,29 +42,32 @@ def said(
         did: Whether there was anything to send.
         earlier: When and by which run the call was sent before, if this attempt sent nothing.
     """
-    say(client, endpoint_line(call, result, did=did, earlier=earlier))
+    say(endpoint_line(call, result, did=did, earlier=earlier), client.used.requests, client.used.waited)
     return result
 
 
-def without_people(call: Call[Any], records: Iterable[Any], *, return_records: bool) -> list[Any]:
-    """The records as a task returns them. Prefect stores results and shows them, so personal data is left out.
+def said_read(client: Client | AsyncClient, call: Call[Any], records: Iterable[Any], *, return_records: bool) -> Any:
+    """The record or records that a task has read, as it returns them, once its line is logged.
+
+    Prefect stores results and shows them, so personal data is left out.
 
     Args:
-        call: The call that read them.
+        client: The client that read them.
+        call: The call.
         records: Whole records.
         return_records: Return them whole.
     """
-    if return_records:
-        return list(records)
-    record = endpoint_of_call(call).record
+    endpoint = endpoint_of_call(call)
     found, dropped = [], set[str]()
     for one in records:
-        dropped.update(left_out(record, [one]))
-        found.append(without_personal_data(record, one))
-    if dropped:
-        log.info(
-            "personal data is left out of the result (%s): output_path=... writes whole records to a file, "
-            "return_records=True returns them",
-            ", ".join(sorted(dropped)),
-        )
-    return found
+        if not return_records:
+            dropped.update(left_out(endpoint.record, [one]))
+            one = without_personal_data(endpoint.record, one)
+        found.append(one)
+    result = found if endpoint.lists else found[0]
+    note = (
+        f"; personal data is left out of the result ({', '.join(sorted(dropped))}): output_path=... writes whole "
+        "records to a file, return_records=True returns them"
+    )
+    say(endpoint_line(call, result), client.used.requests, client.used.waited, note if dropped else "")
+    return result

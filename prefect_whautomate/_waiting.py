@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from prefect_whautomate._cancelling import stop_with_run
 from prefect_whautomate._clients import task_client, used
+from prefect_whautomate._reported import say
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.api.call import Json
@@ -63,7 +64,7 @@ def seen_result(seen: Seen, took: Json) -> Json:
     """What a waiting task returns. Raises `WhautomateError` if the condition will never be met."""
     if seen.problem is not None:
         raise WhautomateError(seen.problem)
-    log.info("%s", seen.words)
+    say(seen.words, took["requests"], took["waited"])
     return {**(seen.result or {}), **took}
 
 

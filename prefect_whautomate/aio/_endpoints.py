@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from prefect_whautomate import _endpoints as blocking
 from prefect_whautomate._clients import open_async_client
 from prefect_whautomate._endpoints import check_max_records
-from prefect_whautomate._reported import said, without_people
+from prefect_whautomate._reported import said, said_read
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api.call import Call, Json, summary, watched
 
@@ -44,8 +44,7 @@ async def read(
             blocking.read, credentials, call, output_path=output_path, return_records=False, max_requests=max_requests
         )
     async with await open_async_client(credentials, max_requests=max_requests) as client:
-        (found,) = without_people(call, [await client.send(call)], return_records=return_records)
-        return said(client, call, found)
+        return said_read(client, call, [await client.send(call)], return_records=return_records)
 
 
 async def read_all(
@@ -75,5 +74,4 @@ async def read_all(
             records += page
             if max_records is not None and len(records) >= max_records:
                 break
-        found = without_people(call, records[:max_records], return_records=return_records)
-        return said(client, call, found)
+        return said_read(client, call, records[:max_records], return_records=return_records)

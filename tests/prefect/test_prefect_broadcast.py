@@ -73,7 +73,9 @@ def test_it_is_triggered_waited_for_and_fetched(server, whautomate_emulator, blo
     assert (found["recipients"], found["delivered"], found["created"]) == (6, 3, True)
     assert (tmp_path / "receipt.html").exists()
     artifacts = server.request("POST", "/artifacts/filter", json={"limit": 200}).json()
-    assert "Receipt of a broadcast" in {one["description"] for one in artifacts}
+    (receipt,) = [one for one in artifacts if found["id"] in str(one["data"])]
+    assert receipt["key"] == "campaign-receipt"
+    assert receipt["description"] == f"Receipt of broadcast {found['name']}: 3 of 6 delivered, 3 not delivered"
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
 
 

@@ -74,9 +74,10 @@ class BroadcastReached(Condition):
         """What the state of a broadcast means."""
         now = now or datetime.now(UTC)
         found = delivery(broadcast, now)
-        words = f"broadcast {found.id} is {found.status}: {delivered(found.as_dict())}"
+        known = found.as_dict()
+        words = f"broadcast {found.id} is {found.status}: {delivered(known)}"
         if found.failed:
-            return Seen(words, problem=f"broadcast {found.id} was not sent: its status is {found.status}")
+            return Seen(words, problem=f"broadcast {found.id} was not sent: its status is {found.status}", known=known)
         final = bool(broadcast.get("completedAt")) or _counted_ahead(broadcast)
 
         def decides(threshold: Threshold) -> bool:
@@ -85,13 +86,13 @@ class BroadcastReached(Condition):
         most, least = self.max_failed, self.min_delivered
         if most is not None and decides(most) and found.undelivered > limit("max_failed", most, found.recipients):
             problem = f"{found.undelivered} of {found.recipients} not reached, over max_failed={most!r}"
-            return Seen(words, problem=f"broadcast {found.id}: {problem}")
+            return Seen(words, problem=f"broadcast {found.id}: {problem}", known=known)
         if least is not None and decides(least) and found.delivered >= limit("min_delivered", least, found.recipients):
-            return Seen(words, result=found.as_dict())
+            return Seen(words, result=known)
         if found.finished and least is not None:
             problem = f"{found.delivered} of {found.recipients} delivered, under min_delivered={least!r}"
-            return Seen(words, problem=f"broadcast {found.id}: {problem}")
-        return Seen(words, result=found.as_dict() if found.finished else None, not_before=_starts_at(broadcast))
+            return Seen(words, problem=f"broadcast {found.id}: {problem}", known=known)
+        return Seen(words, result=known if found.finished else None, not_before=_starts_at(broadcast))
 
 
 def _counted_ahead(broadcast: Broadcast) -> bool:

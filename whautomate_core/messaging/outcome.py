@@ -6,9 +6,9 @@ import html
 import json
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from whautomate_core.api.broadcasts import get_broadcast
 from whautomate_core.api.call import Json
@@ -57,6 +57,10 @@ def condition_of(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReach
     return BroadcastReached(broadcast_id, min_delivered=ending.min_delivered, max_failed=max_failed)
 
 
+Keep: TypeAlias = Callable[[Json], object]
+"""Takes the receipt of a broadcast."""
+
+
 def conclude(
     client: Client,
     campaign: Campaign,
@@ -64,6 +68,7 @@ def conclude(
     broadcast_id: str,
     *,
     storage: Storage = fsspec_storage,
+    keep: Keep = lambda receipt: None,
 ) -> Json:
     """Read the figures of a broadcast, count its failures, write its log and its receipt, and check its thresholds.
 
@@ -73,6 +78,7 @@ def conclude(
     Args:
         key: The key it was created under.
         storage: Finds object storage.
+        keep: Called with the receipt before a threshold that was not met raises an error.
 
     Returns: the figures of `Delivery`; `problem`, the threshold that was not met, else None; `failures`, the number by
         reason, and `codes`, the number by WhatsApp's code (`unread` where it can't be read), both None if the log was
@@ -86,20 +92,32 @@ def conclude(
     claim = client.state.claims.get(client.account.id, key)
     given = {"template": dict(campaign.template), "unit_price": campaign.unit_price}
     stored = {**((claim and claim.result) or {}), **given}
-    return _concluded(client, campaign, stored, broadcast_id, storage)
+    return _concluded(client, campaign, stored, broadcast_id, storage, keep)
 
 
-def conclude_by_id(client: Client, ending: Ending, broadcast_id: str, *, storage: Storage = fsspec_storage) -> Json:
+def conclude_by_id(
+    client: Client,
+    ending: Ending,
+    broadcast_id: str,
+    *,
+    storage: Storage = fsspec_storage,
+    keep: Keep = lambda receipt: None,
+) -> Json:
     """`conclude` without campaign and key: the receipt is filled from the broadcast's claim.
 
     For a broadcast that this package didn't create, the receipt holds only what the server says.
     """
     claim = next(iter(claims_of(client, broadcast_id)), None)
-    return _concluded(client, ending, claim.result if claim else {}, broadcast_id, storage)
+    return _concluded(client, ending, claim.result if claim else {}, broadcast_id, storage, keep)
 
 
 def _concluded(
-    client: Client, ending: Campaign | Ending, stored: Mapping[str, Any], broadcast_id: str, storage: Storage
+    client: Client,
+    ending: Campaign | Ending,
+    stored: Mapping[str, Any],
+    broadcast_id: str,
+    storage: Storage,
+    keep: Keep,
 ) -> Json:
     broadcast = client.send(get_broadcast(broadcast_id))
     figures = delivery(broadcast)
@@ -132,6 +150,7 @@ def _concluded(
         page = ending.receipt_path.lower().endswith((".html", ".htm"))
         text = receipt_page(found["receipt"]) if page else json.dumps(found["receipt"], indent=2) + "\n"
         write_text(ending.receipt_path, text, storage=storage)
+    keep(found["receipt"])
     if suppressed is not None:
         require_suppressed(broadcast_id, suppressed)
     if problem is not None:
@@ -153,8 +172,8 @@ def explained(client: Client, seen: Seen, broadcast_id: str) -> Seen:
     if failures is None:
         return seen
     _warn_of_stopped(broadcast_id, failures)
-    result = None if seen.result is None else {**seen.result, **_counts(failures)}
-    return replace(seen, result=result, problem=_with_reasons(seen.problem, failures))
+    result, known = (one and {**one, **_counts(failures)} for one in (seen.result, seen.known))
+    return replace(seen, result=result, known=known, problem=_with_reasons(seen.problem, failures))
 
 
 def needs_reasons(seen: Seen) -> bool:
@@ -245,6 +264,23 @@ def receipt(stored: Mapping[str, Any], found: Mapping[str, Any], broadcast: Any)
         "cost_planned": stored.get("cost"),
         "cost": found["cost"],
     }
+
+
+def receipt_of_wait(client: Client, broadcast_id: str, seen: Seen) -> Json:
+    """The receipt of a broadcast as a wait for it saw it last, filled from its claim. Sends nothing.
+
+    Args:
+        seen: What the wait found, as `explained` returns it.
+    """
+    claim = next(iter(claims_of(client, broadcast_id)), None)
+    stored = (claim and claim.result) or {}
+    figures = seen.result or seen.known or {}
+    found = {**dict.fromkeys(_OF_THE_END), **figures, "problem": seen.problem}
+    broadcast = {"id": broadcast_id, "name": stored.get("name"), "scheduleDateTime": stored.get("start")}
+    return receipt(stored, found | {"cost": cost(stored.get("unit_price"), figures.get("delivered") or 0)}, broadcast)
+
+
+_OF_THE_END = ("status", "recipients", "sent", "delivered", "undelivered", "failures", "codes", "suppressed")
 
 
 def receipt_page(receipt: Mapping[str, Any]) -> str:

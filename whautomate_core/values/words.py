@@ -47,7 +47,7 @@ def requests_line(requests: int, waited: float) -> str:
 
     Requests may wait side by side, so their waits add up to more than the step took.
     """
-    of_all = " (summed over parallel requests)" if requests > 1 else ""
+    of_all = ", summed over parallel requests" if requests > 1 else ""
     waits = f"; waited {waited:.1f} s for permits{of_all}" if waited >= 0.05 else ""
     return f"{counted(requests, 'request')}{waits}"
 

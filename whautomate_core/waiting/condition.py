@@ -52,6 +52,8 @@ class Seen:
     """Nothing can change before this moment, in seconds since the epoch."""
     failed: str | None = None
     """Why the check found out nothing. The next one may."""
+    known: Json | None = None
+    """What would be the result, if the condition will never be met."""
 
     @property
     def over(self) -> bool:
