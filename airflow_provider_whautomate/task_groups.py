@@ -20,6 +20,7 @@ from airflow_provider_whautomate.sources import RowSource
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import Template
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.messaging.whole_campaign import steps_of_campaign
 from whautomate_core.sync.options import Column, Members
 from whautomate_core.values.thresholds import Threshold
 
@@ -145,82 +146,24 @@ def contacts_to_campaign(
     All arguments are templated, except `mapping` (its column of `phoneNumber`), `template_text` and those below
     `receipt_path`.
     """
-    phone = mapping.get("phoneNumber") if isinstance(mapping, Mapping) else None
-    if not isinstance(phone, str):
-        raise ConfigurationError(
-            f"task group {group_id!r}: mapping must be a dict in the DAG file, and its phoneNumber the name of a column"
-        )
-    people: dict[str, Any] = {
-        "source": source,
-        "default_region": default_region,
-        "region_column": region_column,
-        "consent_column": consent_column,
-        "max_rejected": max_rejected,
-        "max_consent_rejected": max_consent_rejected,
-        "max_added": max_added,
-    }
-    campaign: dict[str, Any] = {
-        "name": name,
-        "template": template,
-        "body_parameters": body_parameters,
-        "header_parameters": header_parameters,
-        "button_parameters": button_parameters,
-        "header_media_url": header_media_url,
-        "template_text": template_text,
-        "location_id": location_id,
-        "schedule_at": schedule_at,
-        "hold_minutes": hold_minutes,
-        "send_window": send_window,
-        "outside_window": outside_window,
-        "max_lateness": max_lateness,
-        "min_recipients": min_recipients,
-        "max_recipients": max_recipients,
-        "max_deviation": max_deviation,
-        "unit_price": unit_price,
-        "max_cost": max_cost,
-        "cooldown": cooldown,
-    }
+    try:
+        steps = steps_of_campaign(locals())
+    except ConfigurationError as error:
+        raise ConfigurationError(f"task group {group_id!r}: {error}") from None
     of_all: Any = dict(default_args or {})
     if whautomate_conn_id is not None:
         of_all["whautomate_conn_id"] = whautomate_conn_id
-    tags: Any = [tag]
     with TaskGroup(group_id, default_args=of_all) as group:
-        sync = WhautomateSyncContactsOperator(
-            task_id="sync",
-            **people,
-            mapping=mapping,
-            tags=tags,  # with their creation, which saves a request for each person
-            suppress=suppress,
-            location_id=location_id,
-            max_suppress_rejected=max_suppress_rejected,
-            max_created=max_created,
-            rejects_path=rejects_path,
-        )
-        tagged = WhautomateTagContactsOperator(
-            task_id="tag", **people, mapping={"phoneNumber": phone}, tag=tag, members=members, max_removed=max_removed
-        )
-        segment = WhautomateEnsureSegmentOperator(
-            task_id="segment", segment_name=segment_name or tag, criteria={"tags": tags}, location_id=location_id
-        )
-        campaign["segment_id"] = _id_of(segment)
+        sync = WhautomateSyncContactsOperator(task_id="sync", **steps["sync"])
+        tagged = WhautomateTagContactsOperator(task_id="tag", **steps["tag"])
+        segment = WhautomateEnsureSegmentOperator(task_id="segment", **steps["segment"])
+        campaign: Any = {**steps["broadcast"], "segment_id": _id_of(segment)}
         plan = WhautomatePlanBroadcastOperator(task_id="plan", **campaign)
         broadcast = WhautomateBroadcastOperator(
-            task_id="broadcast",
-            **campaign,
-            approved_plan=plan.output,
-            deferrable=deferrable,
+            task_id="broadcast", **campaign, approved_plan=plan.output, deferrable=deferrable
         )
         wait = WhautomateBroadcastSensor(
-            task_id="wait",
-            broadcast_id=_id_of(broadcast),
-            min_delivered=min_delivered,
-            max_failed=max_failed,
-            suppress_failed=suppress_failed,
-            logs_path=logs_path,
-            receipt_path=receipt_path,
-            deferrable=deferrable,
-            poll_interval=poll_interval,
-            timeout=timeout,
+            task_id="wait", broadcast_id=_id_of(broadcast), **steps["wait"], deferrable=deferrable
         )
         sync >> tagged >> segment >> plan >> broadcast >> wait
     return group
