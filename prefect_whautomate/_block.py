@@ -19,8 +19,8 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.settings import unknown_setting
 from whautomate_core.values.confidential import raise_alone
 
-_PREFECTS = r"^(_.*|block_type_slug)$"
-"""What Prefect adds to the fields of a block: its type, and where it was saved."""
+_PREFECTS = r"^(_.*|block_type_slug|\$ref)$"
+"""What Prefect adds to the fields of a block: its type, and where it was saved; or a reference, in their place."""
 
 
 def strict_schema(schema: dict[str, Any], model: type[Block]) -> None:

@@ -1,6 +1,6 @@
 """Flows from a source of people to a delivered broadcast, and for the report of a broadcast."""
 
-from __future__ import annotations
+# No annotations as text: Prefect may load this file by its path, and then nobody finds their names.
 
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal

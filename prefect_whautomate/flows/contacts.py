@@ -1,6 +1,6 @@
 """Flows that bring people to Whautomate, and tag them."""
 
-from __future__ import annotations
+# No annotations as text: Prefect may load this file by its path, and then nobody finds their names.
 
 from datetime import date
 
