@@ -1,5 +1,6 @@
 """What tests of every environment share: a PostgreSQL database of their own, and either store by turns."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import own_database
 
 # Keep temporary files in memory where there is room: the state waits for the disk at each commit, and no test cuts the
 # power. Here, and not once pytest is configured: other conftests make the homes of Airflow and Prefect when imported.
@@ -19,31 +21,19 @@ if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usa
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL database of its own for these tests, which is dropped afterwards."""
-    server = os.environ.get("WHAUTOMATE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
-    name = f"whautomate_test_{os.getpid()}_{secrets.token_hex(4)}"
-    try:
-        import psycopg2
-
-        connection = psycopg2.connect(server, connect_timeout=5)
-    except Exception as error:
-        says = (
-            f"PostgreSQL can't be reached ({type(error).__name__}): `pip install psycopg2-binary`, "
-            "`docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16`, "
-            "or name one in WHAUTOMATE_TEST_POSTGRES"
-        )
-        if os.environ.get("REQUIRE_SERVICES") == "1":
-            pytest.fail(says, pytrace=False)
-        pytest.skip(says)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # no test cuts the power
-    try:
-        yield f"{server.rsplit('/', 1)[0]}/{name}"
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        connection.close()
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(own_database("test"))
+        except Exception as error:
+            says = (
+                f"PostgreSQL can't be reached ({type(error).__name__}): `pip install psycopg2-binary`, "
+                "`docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16`, "
+                "or name one in WHAUTOMATE_TEST_POSTGRES"
+            )
+            if os.environ.get("REQUIRE_SERVICES") == "1":
+                pytest.fail(says, pytrace=False)
+            pytest.skip(says)
+        yield url
 
 
 @pytest.fixture(autouse=True)

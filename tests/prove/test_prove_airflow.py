@@ -13,8 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
+from processes import free_port, kill_session
 
 from whautomate_core.emulator import Emulator, create_app, running
 from whautomate_core.state import open_state
@@ -42,10 +42,10 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
             "AIRFLOW__CORE__PARALLELISM": "1",
-            "AIRFLOW__API__PORT": str(_free_port()),
-            "AIRFLOW__WEBSERVER__WEB_SERVER_PORT": str(_free_port()),
-            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__API__PORT": str(free_port()),
+            "AIRFLOW__WEBSERVER__WEB_SERVER_PORT": str(free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
             **{
                 f"AIRFLOW_CONN_{name.upper()}": connection(one.url, **({"account": name} | extra))
@@ -97,21 +97,6 @@ class Airflow:
         """What its tasks said, all of them or those of a DAG, in all attempts or in one."""
         logs = (self.home / "logs").glob(f"dag_id={dag}/**/attempt={attempt}.log")
         return "\n".join(path.read_text(errors="replace") for path in logs)
-
-
-def kill_session(leader):
-    """Kill what is left of a session. The DAG processor of Airflow 2 is in a process group of its own."""
-    for process in psutil.process_iter():
-        with contextlib.suppress(ProcessLookupError):
-            if os.getsid(process.pid) == leader:
-                os.kill(process.pid, signal.SIGKILL)
-
-
-def _free_port():
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def wait_until(true, airflow, seconds=900):

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_prove_airflow import _free_port, kill_session
+from processes import free_port, kill_session
 
 from whautomate_core.account import account_from_settings
 from whautomate_core.client.client import Client
@@ -53,7 +53,7 @@ class Airflow:
             for name, one in emulators.items()
         }
         cron = datetime.now(UTC) - timedelta(minutes=2)
-        self.port = _free_port()
+        self.port = free_port()
         self.env = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "AIRFLOW_HOME": str(home),
@@ -65,8 +65,8 @@ class Airflow:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
-            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
             "PROVE_START": datetime.now(UTC).isoformat(),
             "PROVE_CRON": f"{cron.minute} {cron.hour} * * *",

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import free_port
 from waiting_cases import send
 
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
@@ -60,7 +61,7 @@ class Home:
             "WHAUTOMATE_HOME": str(path / "whautomate"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
-            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
             "AIRFLOW_CONN_WHAUTOMATE_DEFAULT": json.dumps(connection),
             "WAITED_FOR": json.dumps(waited_for),
         }
@@ -97,13 +98,6 @@ class Home:
         while not true():
             assert time.monotonic() < end, (self.path / "said.txt").read_text(errors="replace")[-5000:]
             time.sleep(0.2)
-
-
-def _free_port():
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 @pytest.mark.parametrize(("page_cap", "lists"), [(100, 2)])
