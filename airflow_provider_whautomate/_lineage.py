@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_whautomate.assets import asset_uri, dataset
+from airflow_provider_whautomate.assets import dataset
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.sources import SOURCES, Sql, is_json
+from whautomate_core.account import asset_uri
 from whautomate_core.values.redaction import shown_url
 
 if TYPE_CHECKING:

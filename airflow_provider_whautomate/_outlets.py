@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_whautomate.assets import NAMED, SCHEME
-from whautomate_core.rows.outcomes import OUTCOMES, Beside
+from whautomate_core.rows.outcomes import counts_of
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import BaseOperator
-
-COUNTS = {
-    "rows", *OUTCOMES, *get_args(Beside), "records", "contacts", "clients", "people", "opted_out", "recipients",
-    "recipients_least", "delivered", "read", "undelivered", "stopped", "unreachable", "later", "never", "requests",
-}  # fmt: skip
-"""What results count. Other numbers in them may be ids or prices."""
-
-
-def counts_of(report: Mapping[str, Any]) -> dict[str, int]:
-    """Return what the result of a job counts: nothing else of it leaves for other DAGs and OpenLineage.
-
-    :param report: The result.
-    """
-    return {name: value for name, value in report.items() if name in COUNTS and type(value) is int}
 
 
 def names_own_assets(task: BaseOperator) -> bool:

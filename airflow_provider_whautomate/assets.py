@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.assets import Asset
     from airflow.providers.common.compat.openlineage.facet import Dataset
 
-    from whautomate_core.account import Account
-
 SCHEME = "whautomate://"
 
 COLLECTIONS = (
@@ -43,18 +41,6 @@ def create_asset(*, account: str, what: str, name: str | None = None, extra: dic
 
     named = what if name is None else f"{what}/{quote(name, safe='')}"
     return Asset(uri=f"{SCHEME}{quote(account, safe='')}/{named}", extra=extra or {})
-
-
-def asset_uri(account: Account, conn_id: str, what: str) -> str:
-    """Return the URI of what an account has, such as its contacts, under the name that people know the account by.
-
-    :param account: The account.
-    :param conn_id: Its connection, for an account without a name.
-    :param what: What it is, percent-encoded, as `Job.parts` returns it: `contacts`, `broadcasts/Spring%20sale`.
-    """
-    host = urlsplit(account.host).netloc
-    named = quote(account.name, safe="") if account.name else f"{host}/{quote(conn_id, safe='')}"
-    return f"{SCHEME}{named}/{what}"
 
 
 def sanitize_uri(uri: SplitResult) -> SplitResult:

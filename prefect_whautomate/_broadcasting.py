@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from prefect_whautomate._artifacts import leave_receipt
+from prefect_whautomate._assets import materialized
 from prefect_whautomate._broadcast_end import BroadcastEnd
 from prefect_whautomate._cancelling import CancelledWithRun, in_thread, stop_with_run
 from prefect_whautomate._clients import open_client, used
@@ -64,6 +65,7 @@ def broadcast_once(
     ):
         made = held(client, campaign, key, due, sent(client, campaign, key, due))
         say_sent(client, made)
+        materialized(client.account, job_of(jobs.broadcast), fields, made)
         return {**made, **used(client)}
 
 
@@ -85,6 +87,7 @@ async def broadcast_once_async(
             made = await in_thread(client, sent, client, campaign, key, due)
             made = await held_async(client, campaign, key, due, made)
             say_sent(client, made)
+            materialized(client.account, job_of(jobs.broadcast), fields, made)
             return {**made, **used(client)}
 
 

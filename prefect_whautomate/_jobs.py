@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 from prefect_whautomate._artifacts import leave_report
+from prefect_whautomate._assets import materialized
 from prefect_whautomate._clients import used
 from prefect_whautomate._logs import kept_warnings
 from prefect_whautomate._progress import RunProgress
@@ -46,7 +47,9 @@ def run_job(client: Client, job: Callable[Concatenate[Client, P], Json], *args: 
     line = job_of(job).line(report)
     leave_report(job.__name__, line, report, warnings)
     say(line, client.used.requests, client.used.waited)
-    return {**report, **used(client)}
+    report = {**report, **used(client)}
+    materialized(client.account, job_of(job), given, report)
+    return report
 
 
 def checked(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

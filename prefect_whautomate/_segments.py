@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from whautomate_core.client.client import Client
 
 
-@job("segments", describe_segment)
+@job("segments", describe_segment, reads=("{type}s",), writes=("segments/{segment_name}",))
 def ensure_segment(
     client: Client,
     segment_name: str,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
@@ -185,6 +185,18 @@ def is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def asset_uri(account: Account, held_in: str, what: str) -> str:
+    """The URI of what an account has, such as its contacts, under the name that people know the account by.
+
+    Args:
+        held_in: The connection or block that holds the account, for an account without a name.
+        what: What it is, percent-encoded, as `Job.parts` returns it: `contacts`, `broadcasts/Spring%20sale`.
+    """
+    host = urlsplit(account.host).netloc
+    named = quote(account.name, safe="") if account.name else f"{host}/{quote(held_in, safe='')}"
+    return f"whautomate://{named}/{what}"
 
 
 def require_loopback(account: Account) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_whautomate._arguments import arguments_of, from_text, hints_of, is_literal, named_after
-from airflow_provider_whautomate._outlets import counts_of, names_own_assets, tell_outlets, withdraw_outlets
+from airflow_provider_whautomate._outlets import names_own_assets, tell_outlets, withdraw_outlets
 from airflow_provider_whautomate._runs import due_of
-from airflow_provider_whautomate.assets import asset_uri
 from airflow_provider_whautomate.operators.base import WhautomateBaseOperator
 from airflow_provider_whautomate.sources import SOURCES, open_source
+from whautomate_core.account import asset_uri
 from whautomate_core.errors import ConfigurationError
+from whautomate_core.rows.outcomes import counts_of
 from whautomate_core.rows.read_once import can_be_read_twice
 
 if TYPE_CHECKING:

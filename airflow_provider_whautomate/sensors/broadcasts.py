@@ -9,11 +9,11 @@ from airflow_provider_whautomate._arguments import Templated
 from airflow_provider_whautomate._cancelling import CancelsBroadcast, NotReached
 from airflow_provider_whautomate._outlets import names_own_assets, tell_outlets_below
 from airflow_provider_whautomate._task_arguments import SensorArguments
-from airflow_provider_whautomate.assets import asset_uri
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sources import airflow_storage
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
+from whautomate_core.account import asset_uri
 from whautomate_core.errors import NotDelivered
 from whautomate_core.messaging.conditions import BroadcastReached
 from whautomate_core.values.thresholds import Threshold

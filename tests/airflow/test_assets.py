@@ -13,10 +13,10 @@ from airflow.providers.common.compat.sdk import BaseOperator
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from conftest import DAGS, HOME, KEY, ROOT, connection
 
-from airflow_provider_whautomate.assets import COLLECTIONS, NAMED, asset_uri, create_asset, sanitize_uri
+from airflow_provider_whautomate.assets import COLLECTIONS, NAMED, create_asset, sanitize_uri
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
-from whautomate_core.account import account_from_settings
+from whautomate_core.account import account_from_settings, asset_uri
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.jobs import JOBS

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_provider_whautomate.assets import asset_uri
 from airflow_provider_whautomate.operators.appointments import (
     WhautomateBookSlotOperator,
     WhautomateCancelBookingOperator,
@@ -43,7 +42,7 @@ from airflow_provider_whautomate.operators.services import (
 from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
 from airflow_provider_whautomate.sensors.contacts import WhautomateContactSensor
 from whautomate_core import errors
-from whautomate_core.account import account_from_settings
+from whautomate_core.account import account_from_settings, asset_uri
 from whautomate_core.bookings import appointments as bookings
 from whautomate_core.bookings import catalogue, exports, participants, services, slots, staff_blocks, timetable
 from whautomate_core.people import find, update

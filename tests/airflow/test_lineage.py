@@ -14,15 +14,15 @@ from conftest import DAGS, KEY, connection
 
 from airflow_provider_whautomate._arguments import arguments_of
 from airflow_provider_whautomate._lineage import file, read_from, tables
-from airflow_provider_whautomate._outlets import counts_of
-from airflow_provider_whautomate.assets import asset_uri, dataset
+from airflow_provider_whautomate.assets import dataset
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
 from airflow_provider_whautomate.sources import Sql
-from whautomate_core.account import account_from_settings
+from whautomate_core.account import account_from_settings, asset_uri
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.jobs import JOBS
+from whautomate_core.rows.outcomes import counts_of
 
 HOW = "OpenLineage is not installed: pip install apache-airflow-providers-openlineage (the group `lineage`)"
 if not importlib.util.find_spec("openlineage"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 Outcome = Literal[
     "created",
@@ -71,3 +72,14 @@ CHANGES: frozenset[str] = frozenset(
     ("created", "updated", "sent", "booked", "waitlisted", "categories", "removed", "deleted")
 )
 """The outcomes and counts that say that something was changed at Whautomate."""
+
+COUNTS: frozenset[str] = frozenset(
+    (*OUTCOMES, *get_args(Beside), "rows", "records", "contacts", "clients", "people", "opted_out", "recipients",
+     "recipients_least", "delivered", "read", "undelivered", "stopped", "unreachable", "later", "never", "requests")
+)  # fmt: skip
+"""What results of jobs count. Other numbers in them may be ids or prices."""
+
+
+def counts_of(report: Mapping[str, Any]) -> dict[str, int]:
+    """What the result of a job counts: nothing else of it leaves for catalogues, events and other pipelines."""
+    return {name: value for name, value in report.items() if name in COUNTS and type(value) is int}
