@@ -16,6 +16,7 @@ from prefect_whautomate._clients import open_client, used
 from prefect_whautomate._flow_runs import flow_runs
 from prefect_whautomate._once import step_of_run
 from prefect_whautomate._reported import say
+from prefect_whautomate._rollback import MESSAGES, stays
 from prefect_whautomate._waiting import seen_result, waited, waited_async
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api.call import Json
@@ -65,7 +66,7 @@ def broadcast_once(
     ):
         made = held(client, campaign, key, due, sent(client, campaign, key, due))
         say_sent(client, made)
-        materialized(client.account, job_of(jobs.broadcast), fields, made)
+        _tell(client, fields, made)
         return {**made, **used(client)}
 
 
@@ -87,7 +88,7 @@ async def broadcast_once_async(
             made = await in_thread(client, sent, client, campaign, key, due)
             made = await held_async(client, campaign, key, due, made)
             say_sent(client, made)
-            materialized(client.account, job_of(jobs.broadcast), fields, made)
+            _tell(client, fields, made)
             return {**made, **used(client)}
 
 
@@ -116,6 +117,14 @@ def key_of(credentials: WhautomateCredentials, name: str, key: str | None) -> st
 
 
 # --- sending and holding
+
+
+def _tell(client: Client, fields: Mapping[str, Any], made: Json) -> None:
+    """Tell catalogues, and the transaction of the task, of the broadcast that it made."""
+    job = job_of(jobs.broadcast)
+    materialized(client.account, job, fields, made)
+    if not made["skipped"]:
+        stays(job.line(made), MESSAGES)
 
 
 def say_sent(client: Client, made: Json) -> None:

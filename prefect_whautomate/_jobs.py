@@ -14,9 +14,11 @@ from prefect_whautomate._clients import used
 from prefect_whautomate._logs import kept_warnings
 from prefect_whautomate._progress import RunProgress
 from prefect_whautomate._reported import say
+from prefect_whautomate._rollback import MESSAGES, TAGS, stays
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.job import SUPPLIED, job_of
+from whautomate_core.rows.outcomes import CHANGES
 from whautomate_core.values.arguments import plain, require_kinds
 
 P = ParamSpec("P")
@@ -49,7 +51,12 @@ def run_job(client: Client, job: Callable[Concatenate[Client, P], Json], *args: 
     say(line, client.used.requests, client.used.waited)
     report = {**report, **used(client)}
     materialized(client.account, job_of(job), given, report)
+    if (writes := job_of(job).written(given)) and ("rows" not in report or any(report.get(one) for one in _CHANGES)):
+        stays(line, MESSAGES if "messages" in writes else TAGS if report.get("tagged") else None)
     return report
+
+
+_CHANGES = (*CHANGES, "tagged", "untagged", "suppressed")
 
 
 def checked(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

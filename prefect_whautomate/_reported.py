@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from whautomate_core.api.call import Call
+from prefect_whautomate._rollback import MESSAGES, TAGS, stays
+from whautomate_core.api.call import Act, Call
 from whautomate_core.api.endpoint import endpoint_of_call
 from whautomate_core.api.lines import endpoint_line
 from whautomate_core.api.personal_data import left_out, without_personal_data
@@ -42,8 +43,15 @@ def said(
         did: Whether there was anything to send.
         earlier: When and by which run the call was sent before, if this attempt sent nothing.
     """
-    say(endpoint_line(call, result, did=did, earlier=earlier), client.used.requests, client.used.waited)
+    line = endpoint_line(call, result, did=did, earlier=earlier)
+    say(line, client.used.requests, client.used.waited)
+    if call.method != "GET" and did and earlier is None:
+        act = endpoint_of_call(call).act
+        stays(line, MESSAGES if act in _MESSAGES else TAGS if act in (Act.TAG, Act.UNTAG) else None)
     return result
+
+
+_MESSAGES = (Act.MESSAGE, Act.FREE_MESSAGE, Act.BROADCAST)
 
 
 def said_read(client: Client | AsyncClient, call: Call[Any], records: Iterable[Any], *, return_records: bool) -> Any:
