@@ -39,7 +39,8 @@ def test_each_job_tells_what_it_has_written_and_from_what(told, credentials_of_e
 
     @flow
     def pipeline():
-        synced = contacts.sync_contacts(account, extracted(), MAPPING, max_failed=1)
+        sync_contacts = contacts.sync_contacts.with_options(asset_deps=["s3://bucket/consent.csv"])
+        synced = sync_contacts(account, extracted(), MAPPING, max_failed=1)
         segment = segments.ensure_segment(account, "Regular guests", {"tags": ["vip"]}, wait_for=[synced])
         sent = broadcasts.broadcast(
             account, "Spring sale", TEMPLATE, segment_id=segment["id"], hold_minutes=0, min_recipients=0
@@ -48,7 +49,7 @@ def test_each_job_tells_what_it_has_written_and_from_what(told, credentials_of_e
 
     segment_id, broadcast_id = pipeline()
     of_contacts = told["materialization.succeeded", "whautomate://spring=202026/contacts"]
-    assert of_contacts[0] == {"postgres://warehouse/crm.people"}
+    assert of_contacts[0] == {"postgres://warehouse/crm.people", "s3://bucket/consent.csv"}
     assert of_contacts[1].items() >= {"rows": 2, "created": 1, "rejected": 1}.items()
     assert "id" not in of_contacts[1]
     of_segment = told["materialization.succeeded", "whautomate://spring=202026/segments/Regular=20guests"]
