@@ -80,8 +80,8 @@ def browser():
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory, browser):
     home = tmp_path_factory.mktemp("airflow")
-    # The broadcast takes a minute, so that a wait for it is seen.
-    behaviour = Behaviour(broadcast_seconds=60.0, delivery_seconds=0.0, broadcast_failed_share=0.0)
+    # The broadcast takes an hour of the clock that `advance` moves, so that a wait for it is seen.
+    behaviour = Behaviour(broadcast_seconds=3600.0, delivery_seconds=0.0, broadcast_failed_share=0.0)
     app = create_app(behaviour, key=KEY)
     with running(app) as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
@@ -132,7 +132,7 @@ def test_the_steps_of_a_campaign_are_seen_in_the_grid(pages):
 
 def test_the_log_of_a_deferred_step_says_what_it_waits_for(pages):
     page, _ = pages
-    page.open(f"{page.run_of('weekly_campaign')}/tasks/campaign.wait", "Deferred", "is Processing: 0 of 2 delivered")
+    page.open(f"{page.run_of('weekly_campaign')}/tasks/campaign.wait", "Deferred", "is Processing: 0 of 8 delivered")
     page.picture("airflow-deferred")
 
 
@@ -140,7 +140,7 @@ def test_a_link_leads_to_the_broadcast_and_its_asset_to_the_next_dag(pages):
     page, emulator = pages
     page.airflow.trigger("summer_sale")
     wait_until(lambda: page.airflow.task("summer_sale", "send")[0] == "deferred", page.airflow)
-    emulator.advance(120)
+    emulator.advance(4000)
     wait_until(lambda: page.airflow.task("broadcast_delivered", "logs")[0] == "success", page.airflow)
     page.open(f"{page.run_of('summer_sale')}/tasks/send/details", "Extra Links", "Broadcast")
     [link] = page.driver.find_elements("xpath", "//a[normalize-space()='Broadcast']")
