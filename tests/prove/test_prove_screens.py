@@ -144,7 +144,7 @@ def test_a_link_leads_to_the_broadcast_and_its_asset_to_the_next_dag(pages):
     wait_until(lambda: page.airflow.task("broadcast_delivered", "logs")[0] == "success", page.airflow)
     page.open(f"{page.run_of('summer_sale')}/tasks/send/details", "Extra Links", "Broadcast")
     [link] = page.driver.find_elements("xpath", "//a[normalize-space()='Broadcast']")
-    [sent] = [one for one in emulator.broadcasts() if one["name"].startswith("summer-sale")]
+    [sent] = [one for one in emulator.records("broadcasts") if one["name"].startswith("summer-sale")]
     assert link.get_attribute("href") == BROADCAST_URL.replace("ID", sent["id"])
     page.picture("airflow-link")
     page.open("/assets", "whautomate://acme/broadcasts/summer-sale")
