@@ -120,3 +120,14 @@ def test_a_cell_is_filled_by_a_run_alone(tmp_path: Path) -> None:
     again = run("3.3.2", "one", "", "", "")
     assert "| One | 3 | 2 |\n| Both | 4 | - |\n| New | 3 | needs 3.3 |" in again
     assert run("3.3.2", "one", "") == again, "a part of its tests says nothing of the rest"
+
+
+def test_each_picture_is_small_and_shown_and_says_what_it_shows() -> None:
+    shown = {
+        (name, bool(alternative))
+        for page in (ROOT / "docs").glob("*.md")
+        for alternative, name in re.findall(r"!\[([^]]*)\]\(images/([^)]+)\)", page.read_text(encoding="utf-8"))
+    }
+    pictures = list((ROOT / "docs" / "images").iterdir())
+    assert shown == {(one.name, True) for one in pictures}
+    assert [one.name for one in pictures if one.stat().st_size > 150_000] == []
