@@ -6,8 +6,7 @@ import asyncio
 
 from prefect.blocks.abstract import JobRun
 
-from prefect_whautomate._artifacts import leave_receipt
-from prefect_whautomate._broadcasting import held, held_async, key_of, say_sent, sent
+from prefect_whautomate._broadcasting import held, held_async, key_of, leave_end, say_sent, sent
 from prefect_whautomate._cancelling import CancelledWithRun, in_thread
 from prefect_whautomate._clients import open_client
 from prefect_whautomate._waiting import waited, waited_async
@@ -124,6 +123,6 @@ class BroadcastRun(JobRun[Json]):
 
     def _conclude(self) -> None:
         with open_client(self._credentials) as client:
-            found = conclude(client, self._campaign, self.key, self.made["id"], keep=leave_receipt)
+            found = conclude(client, self._campaign, self.key, self.made["id"], keep=leave_end(client))
             self._result = self.made | found
             say_sent(client, self._result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from prefect_whautomate._assets import materialized
 from prefect_whautomate._broadcast_end import BroadcastEnd
 from prefect_whautomate._cancelling import CancelledWithRun, in_thread, stop_with_run
 from prefect_whautomate._clients import open_client, used
+from prefect_whautomate._events import tell_ended, tell_sent
 from prefect_whautomate._flow_runs import flow_runs
 from prefect_whautomate._once import step_of_run
 from prefect_whautomate._reported import say
@@ -130,6 +131,17 @@ def _tell(client: Client, fields: Mapping[str, Any], made: Json) -> None:
 def say_sent(client: Client, made: Json) -> None:
     """Log what became of the broadcast, and what that took."""
     say(job_of(jobs.broadcast).line(made), client.used.requests, client.used.waited)
+    tell_sent(client.account, made)
+
+
+def leave_end(client: Client) -> Callable[[Json], None]:
+    """What is done with the receipt of a broadcast at its end: the run shows it, and Prefect is told."""
+
+    def leave(receipt: Json) -> None:
+        leave_receipt(receipt)
+        tell_ended(client.account, receipt)
+
+    return leave
 
 
 def sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
@@ -218,8 +230,8 @@ def _ended(
         client.used.go_on(**took)
         if not condition.ending.concludes:
             seen = explained(client, seen, condition.broadcast_id)
-            leave_receipt(receipt_of_wait(client, condition.broadcast_id, seen))
+            leave_end(client)(receipt_of_wait(client, condition.broadcast_id, seen))
             return seen_result(seen, used(client))
-        found = conclude_by_id(client, condition.ending, condition.broadcast_id, keep=leave_receipt)
+        found = conclude_by_id(client, condition.ending, condition.broadcast_id, keep=leave_end(client))
         say(describe_end(found), client.used.requests, client.used.waited)
         return {**found, **used(client)}

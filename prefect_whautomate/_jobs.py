@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 from prefect_whautomate._artifacts import leave_report
 from prefect_whautomate._assets import materialized
 from prefect_whautomate._clients import used
+from prefect_whautomate._events import tell_job
 from prefect_whautomate._logs import kept_warnings
 from prefect_whautomate._progress import RunProgress
 from prefect_whautomate._reported import say
@@ -48,6 +49,7 @@ def run_job(client: Client, job: Callable[Concatenate[Client, P], Json], *args: 
             progress.end()
     line = job_of(job).line(report)
     leave_report(job.__name__, line, report, warnings)
+    tell_job(client.account, job.__name__, report)
     say(line, client.used.requests, client.used.waited)
     report = {**report, **used(client)}
     materialized(client.account, job_of(job), given, report)

@@ -12,6 +12,7 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import State, TaskRun
 
+from prefect_whautomate._events import telling_errors
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._leaving import leave_until_permitted
 from prefect_whautomate._logs import send_to_runs
@@ -55,8 +56,9 @@ def whautomate_task(*, finished_in_run: bool) -> Callable[[Callable[P, R]], Task
     """
 
     def as_task(function: Callable[P, R]) -> Task[P, R]:
+        told: Callable[P, R] = telling_errors(function)
         return WhautomateTask(
-            _leaving_async(function) if inspect.iscoroutinefunction(function) else _leaving(function),
+            _leaving_async(told) if inspect.iscoroutinefunction(told) else _leaving(told),
             retries=0,  # the client repeats what may be repeated, and knows what may not
             retry_condition_fn=may_retry,
             cache_policy=_FINISHED if finished_in_run else NO_CACHE,

@@ -29,6 +29,9 @@ class InvalidRequest(WhautomateError, ValueError):
     """The request is wrong. It was refused here before it was sent (`status` is None), or by the server (400, 409, ...;
     404 if something that the request refers to doesn't exist, such as its location)."""
 
+    over: str | None = None
+    """The argument whose threshold was exceeded, such as `max_rejected`."""
+
 
 class KeyTaken(InvalidRequest):
     """The key was used before for a call with other content. That call stays as it is."""
@@ -134,6 +137,9 @@ class Stopped(WhautomateError):
 class PolicyRefused(WhautomateError):
     """The account's policy forbids this, for example because somebody opted out or an audience can't be checked. If
     `status` is set, the server refused it because the person stopped the business' marketing in WhatsApp (131050)."""
+
+    kind: str | None = None
+    """Which rule, as metrics name it (docs/metrics.md), such as `opted_out`."""
 
 
 class NotDelivered(WhautomateError):

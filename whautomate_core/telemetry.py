@@ -140,7 +140,9 @@ def rows(job: str, counts: Mapping[str, int], outcomes: Iterable[str]) -> None:
 def refused(kind: Refusal, message: str, *, status: int | None = None) -> PolicyRefused:
     """Count a refusal, and return the error to raise."""
     count("refusals", kind=kind)
-    return PolicyRefused(message, status=status)
+    error = PolicyRefused(message, status=status)
+    error.kind = kind
+    return error
 
 
 def outcome_of(error: BaseException | None) -> str:

@@ -50,13 +50,19 @@ def require_within(
         more: What else is to be said, such as why.
     """
     if threshold is not None and count > limit(name, threshold, of):
-        raise InvalidRequest(f"{count} of {counted(of, noun)} {what}, over {name}={threshold!r}: {more}")
+        raise _over(name, f"{count} of {counted(of, noun)} {what}, over {name}={threshold!r}: {more}")
 
 
 def require_some_used(rejected: int, rows: int, reasons: str) -> None:
     """Raise `InvalidRequest` where all rows are rejected, whatever the threshold: it is probably the wrong source."""
     if rejected == rows > 0:
-        raise InvalidRequest(f"all {counted(rows, 'row')} rejected: {reasons}")
+        raise _over("max_rejected", f"all {counted(rows, 'row')} rejected: {reasons}")
+
+
+def _over(name: str, message: str) -> InvalidRequest:
+    error = InvalidRequest(message)
+    error.over = name
+    return error
 
 
 def log_rejected(rejected: int, rows: int, reasons: str) -> None:
