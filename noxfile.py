@@ -70,6 +70,7 @@ PROOFS = {
         ALERTS,
         "tests/prove/test_prove_assets.py",
         "tests/prove/test_prove_screens.py",
+        "tests/prove/test_prove_watchers.py",
     ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
     "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],

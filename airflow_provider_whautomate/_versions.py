@@ -20,10 +20,12 @@ __all__ = [
     "TEST_NEEDS_PORT",
     "TEST_SHOWS_FAILURES",
     "AirflowRescheduleException",
+    "BaseEventTrigger",
     "Ended",
     "Reschedulable",
     "RetryDecision",
     "RetryPolicy",
+    "SharedStreamProducer",
     "record_span",
     "state_of",
 ]
@@ -54,8 +56,22 @@ else:
 
 if TYPE_CHECKING or AIRFLOW_V_3_3_PLUS:
     from airflow.providers.common.compat.sdk import RetryDecision, RetryPolicy
+    from airflow.triggers.base import BaseEventTrigger
+    from airflow.triggers.shared_stream import SharedStreamProducer
 else:
     RetryDecision = None
+    SharedStreamProducer = object
+
+    class BaseEventTrigger(BaseTrigger):
+        """Stands in for what this Airflow doesn't have."""
+
+        def __init__(self) -> None:
+            from airflow import __version__
+
+            raise ConfigurationError(
+                f"watchers of assets need Airflow 3.3 or newer, and this is {__version__}: use a sensor instead, such "
+                "as WhautomateMessageSensor or WhautomateAppointmentSensor"
+            )
 
     class RetryPolicy:
         """Stands in for what this Airflow doesn't have."""

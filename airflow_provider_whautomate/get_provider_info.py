@@ -13,8 +13,8 @@ def get_provider_info() -> dict[str, object]:
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
     guides = (
-        "steps", "endpoints", "sync", "broadcasts", "bookings", "assets", "alerts", "settings", "quota", "lineage",
-        "metrics", "emulator",
+        "steps", "endpoints", "sync", "broadcasts", "bookings", "assets", "alerts", "events", "settings", "quota",
+        "lineage", "metrics", "emulator",
     )  # fmt: skip
     # Airflow 2 has another name for them.
     asset_uris = [
@@ -44,7 +44,7 @@ def get_provider_info() -> dict[str, object]:
         "hooks": modules("hooks", "whautomate"),
         "operators": modules("operators", *resources),
         "sensors": modules("sensors", *sensors),
-        "triggers": modules("triggers", "broadcasts", "polls", "quota", "waiting"),
+        "triggers": modules("triggers", "broadcasts", "looks", "polls", "quota", "waiting", "watchers"),
         "notifications": ["airflow_provider_whautomate.notifications.whautomate.WhautomateNotifier"],
         "extra-links": ["airflow_provider_whautomate.links.WhautomateBroadcastLink"],
         "asset-uris": asset_uris,

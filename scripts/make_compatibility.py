@@ -22,7 +22,7 @@ What the tests found with each Airflow and Python. A cell says how many tests pa
 """
 
 FEATURES: list[tuple[str, str, str]] = [
-    ("Connection, form and Test button, provider commands", "hook provider", ""),
+    ("Connection, form and Test button, provider commands", "hook provider round_trips", ""),
     ("All endpoints as operators", "endpoints everything generic operators generated", ""),
     ("Sync, tags, files, queries and objects as sources", "sync jobs sources files", ""),
     ("Single steps: results, errors, retries, logs", "steps", ""),
@@ -38,6 +38,7 @@ FEATURES: list[tuple[str, str, str]] = [
     ("Lineage with OpenLineage", "lineage", ""),
     ("Metrics and traces", "telemetry", ""),
     ("Retry policy", "retry_policy", "3.3"),
+    ("Asset watchers: messages and bookings that start DAGs", "watchers", "3.3"),
     ("Approval by a person", "approved", "3.1"),
 ]
 """What a row is about, its test modules without `test_`, and the first Airflow that has it."""

@@ -1,8 +1,8 @@
 """Shared polls: triggers of one triggerer that wait for the same kind of condition at one account check together.
 
-Airflow 3.3 has `shared_stream` for the triggers of asset watchers. Its stream is opened with the arguments of whichever
-trigger came first, and does not know which others wait. So it could neither read those alone that a list leaves out,
-nor stop once all are found. Airflow 2.11 has nothing of the kind. This module serves both.
+Airflow 3.3 has `shared_stream` for the triggers of asset watchers, which `looks` uses. Its stream is opened with the
+arguments of whichever trigger came first, and does not know which others wait. So it could neither read those alone
+that a list leaves out, nor stop once all are found. Airflow 2.11 has nothing of the kind. This module serves both.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ async def _check(client: AsyncClient, asking: list[Place], due: list[Place]) -> 
         before = _used(client)
         try:
             answer: Seen | Exception = await arun_check(client, condition.check)
-        except _OF_ONE as error:
+        except OF_ONE as error:
             answer = error
         for place in places:
             place.tell(answer, *_used(client, before))
@@ -199,7 +199,7 @@ async def _check_together(client: AsyncClient, kind: type[Condition], asking: li
             place.tell(answer, *_used(client, before))
 
 
-_OF_ONE = (ConfigurationError, InvalidRequest, NoSuchPath, NotFound, UnexpectedResponse)
+OF_ONE = (ConfigurationError, InvalidRequest, NoSuchPath, NotFound, UnexpectedResponse)
 """Errors that concern one condition and not the others."""
 
 

@@ -44,3 +44,4 @@ def prune(
     typer.echo(f"  syncs that did not run since: {removed.syncs}, with {removed.rows} rows")
     typer.echo(f"  people that a sync searched for and did not find: {removed.identities}")
     typer.echo(f"  hashed numbers and addresses of people that a sync wrote: {removed.details}")
+    typer.echo(f"  watches that no watcher has made since: {removed.watches}")

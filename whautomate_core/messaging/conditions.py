@@ -178,26 +178,14 @@ class MessageReceived(Condition):
         return f"contact {self.contact_id} has not written since {since}"
 
     def check(self, pages_of: PagesOf) -> Check[Seen]:
-        # From a day earlier, because the zone of the server's days is unknown. The times of the messages decide
-        # (filters: D).
-        since, day = self.since_at, aware("since", self.since) - timedelta(days=1)
-        pages = pages_of(list_contact_messages(self.contact_id, filters={"startDate": f"{day:%Y-%m-%d}"}))
-        found: list[Any] = []
-        while not pages.done:
-            page = pages.take((yield pages.next_call()))
-            found += page
-            times = [at for at in map(_at, page) if at is not None]
-            if len(set(times)) > 1 and times == sorted(times, reverse=True) and times[-1] < since:
-                break  # newest first, and what follows is older still
+        found = yield from messages_since(self.contact_id, self.since_at, pages_of)
         return self.decide(found)
 
     def decide(self, messages: Collection[Any]) -> Seen:
         """What the messages with a contact mean. Texts and numbers are not looked at."""
         received, since = [], self.since_at
-        for message in messages:
-            if str(message.get("isIncoming")).lower() != "true":
-                continue
-            at = _at(message)
+        for message in filter(is_incoming, messages):
+            at = message_at(message)
             if at is None:
                 raise UnreadableRecord("GET /v1/messages/{}: a message has no time that can be read")
             if at >= since:
@@ -211,6 +199,30 @@ class MessageReceived(Condition):
         return Seen(f"{wrote}, the newest ({newest}) at {time_of(at)}", result=result)
 
 
-def _at(message: Any) -> float | None:
+def messages_since(contact_id: str, since: float, pages_of: PagesOf) -> Check[list[Any]]:
+    """Read the messages from and to a contact since a moment, in seconds since the epoch. Older ones may be among them.
+
+    They are read from a day earlier, because the zone of the server's days is unknown. The times of the messages decide
+    (filters: D).
+    """
+    day = datetime.fromtimestamp(since, UTC) - timedelta(days=1)
+    pages = pages_of(list_contact_messages(contact_id, filters={"startDate": f"{day:%Y-%m-%d}"}))
+    found: list[Any] = []
+    while not pages.done:
+        page = pages.take((yield pages.next_call()))
+        found += page
+        times = [at for at in map(message_at, page) if at is not None]
+        if len(set(times)) > 1 and times == sorted(times, reverse=True) and times[-1] < since:
+            break  # newest first, and what follows is older still
+    return found
+
+
+def is_incoming(message: Any) -> bool:
+    """Whether the contact wrote a message. The field is a boolean or its text."""
+    return str(message.get("isIncoming")).lower() == "true"
+
+
+def message_at(message: Any) -> float | None:
+    """When a message was sent, in seconds since the epoch; None where it doesn't say."""
     at = instant(message.get("timestamp")) or instant(message.get("createdAt"))
     return at.timestamp() if at else None

@@ -19,6 +19,7 @@ from whautomate_core.state.profiles import Profiles
 from whautomate_core.state.pruned import Removed, prune
 from whautomate_core.state.secret import Secret
 from whautomate_core.state.stops import Stops
+from whautomate_core.state.watches import Watches
 from whautomate_core.values.limits import Limits
 from whautomate_core.values.redaction import plain
 
@@ -39,6 +40,7 @@ class State:
         self.leases = Leases(self._database)
         self.stops = Stops(self._database)
         self.profiles = Profiles(self._database)
+        self.watches = Watches(self._database)
         self._pools: dict[tuple[str, Limits, bool], SharedPool] = {}
         self.begin_anew()
         belongs_to_process(self)

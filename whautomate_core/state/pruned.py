@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import Table, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -20,7 +20,7 @@ from whautomate_core.api.call import Act
 from whautomate_core.api.registry import ENDPOINTS
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import claims, details, identities, leases, pruned, rows, syncs
+from whautomate_core.state.schema import claims, details, identities, leases, pruned, rows, syncs, watches
 from whautomate_core.state.secret import Secret
 from whautomate_core.values.keys import PREFIX
 
@@ -58,6 +58,8 @@ class Removed:
     """People whom a sync looked for and no sync has found since."""
     details: int
     """Numbers and addresses of people whom syncs wrote. Searches find these people by now."""
+    watches: int
+    """What watchers have reported that have not looked since: if one comes back, it begins anew."""
 
 
 def require_remembered(connection: Connection, secret: Secret, account: str, key: str) -> None:
@@ -99,7 +101,8 @@ def prune(database: Database, secret: Secret, seconds: float, *, dry_run: bool =
     idle = [sync for sync, at in _idle_syncs(database) if at < now - seconds]
     lines = [_count_rows(database, one) if dry_run else _remove_sync(database, one, now - seconds) for one in idle]
     missing = _remove_missing(database, dry_run=dry_run)
-    return Removed(count, len(marks), len(idle), sum(lines), missing, _remove_details(database, now - seconds, dry_run))
+    old = (_remove_old(database, table, now - seconds, dry_run) for table in (details, watches))
+    return Removed(count, len(marks), len(idle), sum(lines), missing, *old)
 
 
 def _mark(secret: Secret, account: str, begins: str, connection: Connection | None = None) -> str:
@@ -231,9 +234,10 @@ def _remove_missing(database: Database, *, dry_run: bool) -> int:
     return int(database.run(lambda connection: connection.execute(gone).rowcount))
 
 
-def _remove_details(database: Database, before: float, dry_run: bool) -> int:
-    old = details.c.at < before
+def _remove_old(database: Database, table: Table, before: float, dry_run: bool) -> int:
+    """Remove rows of a table that nothing has written since."""
+    old = table.c.at < before
     if dry_run:
-        count = select(func.count()).select_from(details).where(old)
+        count = select(func.count()).select_from(table).where(old)
         return int(database.run(lambda connection: connection.execute(count).scalar_one()))
-    return int(database.run(lambda connection: connection.execute(delete(details).where(old)).rowcount))
+    return int(database.run(lambda connection: connection.execute(delete(table).where(old)).rowcount))

@@ -204,6 +204,16 @@ details = Table(
     sqlite_with_rowid=False,
 )
 
+# What a watcher has reported of a list that it watches: ids of records and times, as JSON.
+watches = Table(
+    "whautomate_watch",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("seen", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
+)
+
 
 # The key of all hashes, so that nobody can find a phone number by hashing all of them.
 secrets = Table("whautomate_secret", metadata, Column("value", String, nullable=False))
@@ -319,6 +329,11 @@ def pace(connection: Connection) -> None:
     _grant(connection)
 
 
+def _watch(connection: Connection) -> None:
+    """A table for what watchers have reported."""
+    watches.create(connection, checkfirst=True)
+
+
 UPGRADES: tuple[Callable[[Connection], None], ...] = (
     _create,
     _identify,
@@ -327,6 +342,7 @@ UPGRADES: tuple[Callable[[Connection], None], ...] = (
     split_outcomes,
     _grant,
     pace,
+    _watch,
 )
 """Steps from version n to n+1, from the first release on. A released step is never changed."""
 

@@ -89,7 +89,8 @@ class Bookings:
         "created",
         "Do `startDate` and `endDate` of appointments and classes mean the day of booking, or the day they take place?",
         why="A filter for tomorrow's appointments finds those that were booked tomorrow: none.",
-        otherwise="Nothing breaks: jobs read the whole list and choose by the records' own dates.",
+        otherwise="Nothing breaks: jobs read the whole list and choose by the records' own dates. A watcher of new "
+        "appointments does not see one that was entered for a day before yesterday.",
         evidence="none.",
     )
     class_clash: Literal["accept", "reject"] = open_question(
