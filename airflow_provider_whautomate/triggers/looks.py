@@ -69,11 +69,13 @@ class Watch:
             return []
         news = [one for one in cursor.news(entries) if (feed, one.id) not in self._told]
         wanted = [one for one in news if self._wants(one)]
+        self._told |= {(feed, one.id) for one in wanted}
         cursor = cursor.with_seen([one for one in news if one not in wanted])
-        self.cursors[feed] = cursor = cursor.moved(entries, now)
+        if all(of != feed for of, _ in self._told):  # what isn't stored yet must not become too old to come again
+            cursor = cursor.moved(entries, now)
+        self.cursors[feed] = cursor
         if cursor.since - self._written.get(feed, 0.0) > WRITTEN_EVERY:
             self.unwritten.add(feed)
-        self._told |= {(feed, one.id) for one in wanted}
         return wanted
 
     def reported(self, feed: Feed, entries: list[Entry], *, stored: bool) -> None:
@@ -203,9 +205,7 @@ class Looks(SharedStreamProducer):
         client, watches = self._client, list(watches)
         due = [feed for feed in _feeds(watches) if self._due_at(feed, watches) <= time.time()]
         for watch in [one for one in watches if not one.loaded]:
-            names = list(watch.names.values())
-            # In a thread, because the first time it opens the state database.
-            watch.load(await asyncio.to_thread(lambda n=names: client.state.watches.get(client.account.id, n)))
+            watch.load(await asyncio.to_thread(_kept, client, list(watch.names.values())))
         failed: Exception | None = None
         for feed in due:
             mine = [one for one in watches if feed in one.names]
@@ -269,6 +269,11 @@ def _open(account: Any) -> AsyncClient:
     from whautomate_core.waiting.share import WaitingPool
 
     return AsyncClient(account, pool=WaitingPool(account), max_wait=MAX_WAIT, attempts=CHECK_ATTEMPTS)
+
+
+def _kept(client: AsyncClient, names: list[str]) -> dict[str, Any]:
+    # In a thread, because the first time it opens the state database.
+    return client.state.watches.get(client.account.id, names)
 
 
 def _feeds(watches: list[Watch]) -> list[Feed]:

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import time
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -166,6 +167,28 @@ def test_an_event_that_airflow_did_not_store_is_made_again(emulator):
 
     one, before, after = asyncio.run(scenario())
     assert ids(before) == ids(after) == [one]
+
+
+@with_watchers
+def test_what_came_days_ago_is_made_again_too(emulator, monkeypatch):
+    [ada] = people(emulator)
+
+    async def scenario():
+        async with Triggerer(messages(ada)) as first:
+            await looked(first, emulator)
+        one = emulator.receive(ada)
+        later = SimpleNamespace(time=lambda: time.time() + 3 * 86_400)
+        monkeypatch.setattr("airflow_provider_whautomate.triggers.looks.time", later)
+        async with Triggerer(messages(ada), stores=False) as second:
+            await second.until(lambda: second.events[0])
+            await looked(second, emulator)
+        async with Triggerer(messages(ada)) as third:
+            await third.until(lambda: third.events[0])
+            await looked(third, emulator)
+            return one, third.events[0]
+
+    one, events = asyncio.run(scenario())
+    assert ids(events) == [one]
 
 
 @with_watchers
