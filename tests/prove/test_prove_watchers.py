@@ -21,7 +21,7 @@ from test_prove_airflow import KEY, Airflow, kill_session, wait_until
 from whautomate_core.emulator import Emulator, create_app, running
 
 DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove_watchers"
-ASSETS = ("whautomate://acme/messages", "whautomate://acme/messages-too")
+ASSETS = ("whautomate://acme/messages", "whautomate://acme/appointments")
 INTERVAL = 2
 """The poll_interval there."""
 

@@ -18,7 +18,7 @@ received = example.dag
 
 # Other arguments, so that it is a trigger of its own.
 trigger = IncomingMessagesTrigger(contact_ids=example.CONTACTS, poll_interval=INTERVAL + 0.5)
-OTHER = Asset("whautomate://acme/messages-too", watchers=[AssetWatcher(name="other", trigger=trigger)])
+OTHER = Asset("whautomate://acme/appointments", watchers=[AssetWatcher(name="other", trigger=trigger)])
 
 with DAG("other", schedule=[OTHER], start_date=datetime(2026, 1, 1, tzinfo=UTC), is_paused_upon_creation=False):
 
