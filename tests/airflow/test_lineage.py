@@ -9,12 +9,13 @@ from importlib import import_module
 from urllib.parse import urlsplit
 
 import pytest
+from airflow.providers.common.compat.assets import Asset
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from conftest import DAGS, KEY, connection
 
 from airflow_provider_whautomate._arguments import arguments_of
 from airflow_provider_whautomate._lineage import file, read_from, tables
-from airflow_provider_whautomate.assets import dataset
+from airflow_provider_whautomate.assets import convert_asset_to_openlineage, dataset
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.operators.contacts import WhautomateSyncContactsOperator
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureSegmentOperator
@@ -266,6 +267,15 @@ def test_an_account_without_a_name_is_told_by_host_and_connection():
     account = account_from_settings("https://api.whautomate.com", KEY, {})
     found = dataset(asset_uri(account, "crm 1", "segments/A%2FB"))
     assert (found.namespace, found.name) == ("whautomate://api.whautomate.com", "crm 1/segments/A/B")
+
+
+@pytest.mark.parametrize("name", ["Spring sale", "a/b", "Grüße, 50% off"])
+def test_what_a_job_writes_has_one_name_in_airflow_and_openlineage(name):
+    account = account_from_settings("https://api.whautomate.com", KEY, {"account": name})
+    values = {"name": name, "tag": name, "type": "contact"}
+    for part in {part for job in JOBS.values() for part in job.written(values)}:
+        uri = asset_uri(account, "crm", part)
+        assert convert_asset_to_openlineage(Asset(uri)) == dataset(uri)
 
 
 def test_operators_have_the_arguments_that_name_inputs_and_outputs():

@@ -129,7 +129,9 @@ def test_a_refusal_because_of_an_opt_out_is_told_once_for_a_step(credentials, to
         person = {"name": "Ada", "phoneNumber": "+4915123456001", "location": {"id": whautomate_emulator.location_id}}
         made = contacts.create_contact(credentials, {**person, "tags": ["Unsubscribe"]}, allow_protected=True)
         message = {"contact": {"id": made["id"]}, "template": TEMPLATE, "location": person["location"]}
-        found = messages.send_whatsapp_template.map(unmapped(credentials), [message, {**message, "bodyTextParameters": ["x"]}])
+        found = messages.send_whatsapp_template.map(
+            unmapped(credentials), [message, {**message, "bodyTextParameters": ["x"]}]
+        )
         return [one.wait() or one.state.is_failed() for one in found]
 
     remind(return_state=True)

@@ -75,7 +75,8 @@ CHANGES: frozenset[str] = frozenset(
 
 COUNTS: frozenset[str] = frozenset(
     (*OUTCOMES, *get_args(Beside), "rows", "records", "contacts", "clients", "people", "opted_out", "recipients",
-     "recipients_least", "delivered", "read", "undelivered", "stopped", "unreachable", "later", "never", "requests")
+     "recipients_least", "delivered", "read", "undelivered", "stopped", "unreachable", "later", "never",
+     "duplicates", "requests")
 )  # fmt: skip
 """What results of jobs count. Other numbers in them may be ids or prices."""
 
