@@ -36,13 +36,14 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["test", "lineage", "warehouse", "statsd", "otlp"],
         ["apache-airflow==2.11.2"],
     ),
-    "prefect": (["prefect", *EXTRAS], ["test", "browser", "otlp"], ["prefect==3.9.1"]),
+    "prefect": (["prefect", *EXTRAS], ["test", "browser", "otlp", "objects"], ["prefect==3.9.1"]),
     # Built by `cluster` alone, since nothing else needs Celery.
     "cluster": (["airflow", *EXTRAS], ["test", "cluster"], ["apache-airflow==3.3.2"]),
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.
 QUOTA, DEPLOYED = "tests/airflow/test_quota.py", "tests/prefect/test_prefect_deployed.py"
+RESUMED = "tests/prefect/test_prefect_results.py"
 SHARED_POLLS = "tests/airflow/test_waiting.py::test_two_hundred_broadcasts_are_read_as_lists"
 APPROVED = "tests/airflow/test_approved.py"
 ALERTS = "tests/prove/test_prove_alerts.py"
@@ -55,7 +56,7 @@ TESTS = {
         *(f"--ignore={one}" for one in (QUOTA, APPROVED, *EXAMPLES)),
         f"--deselect={SHARED_POLLS}",
     ],
-    "prefect": ["tests/prefect", f"--ignore={DEPLOYED}"],
+    "prefect": ["tests/prefect", f"--ignore={DEPLOYED}", f"--ignore={RESUMED}"],
 }
 PROOFS = {
     "core": ["tests/core/test_campaign_simulated.py", "tests/prove/core"],
@@ -73,7 +74,7 @@ PROOFS = {
         "tests/prove/test_prove_watchers.py",
     ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
-    "prefect": [DEPLOYED, "tests/prove/test_prove_prefect.py"],
+    "prefect": [DEPLOYED, RESUMED, "tests/prove/test_prove_prefect.py"],
 }
 # What other pythons are proved with; one that runs these environments in `tests` anyway is left out.
 PYTHONS = [("3.11", "core"), ("3.12", "core"), ("3.12", "airflow"), ("3.12", "prefect"), ("3.13", "core")]
