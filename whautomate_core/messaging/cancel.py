@@ -14,7 +14,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, UnexpectedResponse, WhautomateError
 from whautomate_core.messaging import timing
 from whautomate_core.messaging.find import PATIENCE, find_patiently
-from whautomate_core.messaging.keys import ANEW, claims_of
+from whautomate_core.messaging.keys import ANEW, HELD, claims_of
 from whautomate_core.messaging.timing import LAST_MINUTE, utc
 from whautomate_core.state.claims import Claim
 from whautomate_core.values.redaction import shown_id
@@ -38,7 +38,7 @@ def cancel_broadcast(
     Its claim becomes final, so that no step with the same key sends it again.
 
     Args:
-        key: Its key; this or `broadcast_id`.
+        key: Its key; this or `broadcast_id`. A broadcast that is held is then not created.
         broadcast_id: Its id.
         patience: Seconds before each search for a broadcast whose creation got no answer.
         because: Why it is cancelled, for the log. If given, nothing is logged when there was nothing to cancel.
@@ -48,7 +48,12 @@ def cancel_broadcast(
     if (key is None) == (broadcast_id is None):
         raise ConfigurationError("give exactly one of key and broadcast_id")
     now = clock or timing.now
+    # First: whoever is about to create it looks at its hold after taking the claim.
+    held = broadcast_id is None and _end_hold(client, key)
     about = _claims_of_key(client, key) if broadcast_id is None else claims_of(client, broadcast_id)
+    if held and not about:
+        log.info("a broadcast is cancelled before it was created%s", f" because {because}" if because else "")
+        return {"cancelled": True, "id": None, "why": None}
     if broadcast_id is None and not about:
         return _not_cancelled(None, "nothing was created under its key", because, quiet=True)
     try:
@@ -72,6 +77,15 @@ def cancel_broadcast(
 def _claims_of_key(client: Client, key: str | None) -> list[Claim]:
     keys = (str(key), f"{key}{ANEW}")
     return [one for one in (client.state.claims.get(client.account.id, each) for each in keys) if one is not None]
+
+
+def _end_hold(client: Client, key: str | None) -> bool:
+    """Keep a broadcast from being created at the end of its hold. Returns whether it was to be."""
+    claim = client.state.claims.get(client.account.id, f"{key}{HELD}")
+    if claim is None or claim.result.get("over"):
+        return False
+    client.state.claims.amend(client.account.id, claim.key, {"over": "was cancelled"})
+    return True
 
 
 def _ids_of(

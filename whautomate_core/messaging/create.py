@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,41 +19,57 @@ from whautomate_core.errors import (
     KeyTaken,
     NotFound,
     OutcomeUnknown,
+    PolicyRefused,
     UnexpectedResponse,
     WhautomateError,
 )
 from whautomate_core.messaging.cancel import TooLateError, withdraw
 from whautomate_core.messaging.find import PATIENCE, differing, find_patiently, named, same
-from whautomate_core.messaging.keys import WHAT, broadcast_name
+from whautomate_core.messaging.keys import HELD, WHAT, broadcast_name
 from whautomate_core.messaging.plan import Meant, Step, prepare, require_cooled
 from whautomate_core.messaging.timing import LAST_MINUTE, utc
+from whautomate_core.state.claims import Claim
 from whautomate_core.values.times import instant
 from whautomate_core.values.words import time_of
 
 log = logging.getLogger(__name__)
 
 
-def ensure_created(step: Step, key: str, meant: Meant, due: datetime | None) -> tuple[Json, bool]:
-    """Create the broadcast of a key unless it exists. Returns what is stored, and whether this call created it."""
+def ensure_created(
+    step: Step, key: str, meant: Meant, due: datetime | None, note: Json | None = None
+) -> tuple[Json, bool]:
+    """Create the broadcast of a key unless it exists. Returns what is stored, and whether this call created it.
+
+    Args:
+        note: What `prepare` has just found out about it, if it was asked.
+    """
     name = broadcast_name(step.campaign.name, key)
     while True:
-        try:
+        with one_broadcast(step):
             claim = step.claims.look(step.account, key, meant.named(name), WHAT)
-        except KeyTaken as error:
-            raise KeyTaken(
-                f"this run has already sent a broadcast named {step.campaign.name!r} that differs in {error.differs}, "
-                "so nothing was sent. Give a second broadcast another name, or a key of its own (key=...)",
-                differs=error.differs,
-            ) from None
         if claim is not None and claim.settled:
             return claim.result, False
         if claim is None:
             require_cooled(step, meant)
-        note = claim.result if claim is not None else prepare(step, meant, due)
+        note = claim.result if claim is not None else note or prepare(step, meant, due)
         try:
             return create(step, key, meant, note or {})
         except StaleError as error:
             log.info("%s", error)
+            note = None
+
+
+@contextmanager
+def one_broadcast(step: Step) -> Iterator[None]:
+    """Say what to do if the key was used for another broadcast. Raises `KeyTaken`."""
+    try:
+        yield
+    except KeyTaken as error:
+        raise KeyTaken(
+            f"this run has already sent a broadcast named {step.campaign.name!r} that differs in {error.differs}, "
+            "so nothing was sent. Give a second broadcast another name, or a key of its own (key=...)",
+            differs=error.differs,
+        ) from None
 
 
 def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
@@ -75,6 +93,8 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
     def check() -> None:
         if step.clock() > patient or start < step.clock() - LAST_MINUTE:
             raise StaleError(f"{name}: the wait for a permit was long, so its start is worked out again")
+        if step.held_until is not None:
+            require_held(step)
         require_cooled(step, meant)
 
     def result(broadcast: Broadcast) -> Json:
@@ -106,6 +126,22 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
         f"created, starts at {time_of(utc(start))}" if created else "existed already",
     )
     return stored, created
+
+
+def require_held(step: Step) -> Claim | None:
+    """The claim that holds when the broadcast is to be created. Raises `PolicyRefused` if it was cancelled."""
+    held = step.claims.get(step.account, step.key + HELD)
+    if held is not None and held.result.get("over"):
+        raise refused_as_over(broadcast_name(step.campaign.name, step.key), held.result["over"])
+    return held
+
+
+def refused_as_over(name: str, over: str) -> PolicyRefused:
+    """The refusal to send a broadcast again that was sent, or cancelled, under its key."""
+    return telemetry.refused(
+        "ended",
+        f"broadcast {name!r} {over}, so nothing is sent under its key again. To send something new, use another key",
+    )
 
 
 class StaleError(WhautomateError):

@@ -16,6 +16,9 @@ WHAT = "POST /v1/broadcasts"
 ANEW = " anew"
 """The end of the key of a broadcast that was created anew, without people who opted out during its hold."""
 
+HELD = " held"
+"""The end of the key of a claim that holds when a broadcast is to be created. Nothing was sent under it."""
+
 LONG_AGO = timedelta(days=400)
 """How far back claims of broadcasts are looked at."""
 

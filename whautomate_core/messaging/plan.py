@@ -90,6 +90,8 @@ class Step:
     key: str
     clock: Callable[[], datetime]
     sleep: Callable[[float], object]
+    held_until: datetime | None = None
+    """Its start, if it is created only now that its hold is nearly over (`held.py`)."""
 
     @property
     def account(self) -> str:
@@ -191,12 +193,15 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
     margin = LAST_LOOK + timedelta(seconds=2 * audience.seconds)
     require_step_in_time(step, due)
     now = step.clock()
-    hold = timedelta(minutes=campaign.hold_minutes)
+    held = max(step.held_until, now + LAST_MINUTE) if step.held_until else None
+    hold = held - now if held else timedelta(minutes=campaign.hold_minutes)
     if audience.not_before is not None and audience.not_before > now:
         log.info("%s: recipients at WhatsApp's limit may be tried again at %s", campaign.name, utc(audience.not_before))
         hold = max(hold, audience.not_before - now)
     start = start_of(campaign, now, hold=hold)
     looks = campaign.look_again and start - now > LAST_LOOK
+    if held:  # its people are counted now, unless the window or WhatsApp's limit moves its start
+        looks = looks and utc(start) > utc(held)
     if looks and start - now < margin + LAST_MINUTE:
         start = start_of(campaign, now, hold=max(hold, margin + LAST_MINUTE))
     note = {
@@ -211,6 +216,7 @@ def prepare(step: Step, meant: Meant, due: datetime | None) -> Json:
         "last_recipients": last,
         "start": utc(start),
         "look_at": (start - margin).timestamp() if looks else None,
+        "looked": True if held and not looks else None,
         "hash": step.client.state.secret.digest([meant.body, [one.get("criteria") for one in meant.segments]]),
         "approver": campaign.approver,
     }

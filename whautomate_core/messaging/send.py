@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from whautomate_core import telemetry
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.messaging import timing
 from whautomate_core.messaging.campaign import Campaign
-from whautomate_core.messaging.create import compare, ensure_created
+from whautomate_core.messaging.create import compare, ensure_created, refused_as_over
 from whautomate_core.messaging.guards import require_parameters
+from whautomate_core.messaging.held import held
 from whautomate_core.messaging.hold import look_again
 from whautomate_core.messaging.keys import broadcast_name
 from whautomate_core.messaging.plan import Step, meant_by, require_step_in_time
@@ -30,6 +30,7 @@ def send_broadcast(
     key: str,
     *,
     due: datetime | None = None,
+    hold_first: bool = False,
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], datetime] | None = None,
 ) -> Json:
@@ -37,11 +38,14 @@ def send_broadcast(
 
     If the result has a `look_at`, call again at that time: the broadcast is then checked for people who opted out
     during the hold. If there are any, it is deleted and created anew without them, because the vendor may have fixed
-    its recipients at creation. Every other repeated call returns what was stored and creates nothing.
+    its recipients at creation. With `hold_first`, it is created then. Every other repeated call returns what was stored
+    and creates nothing.
 
     Args:
         key: Identifies the broadcast, whatever it says and whenever it starts.
         due: When the step was due to run; None if somebody started it by hand. See `max_lateness`.
+        hold_first: Create it only when its hold is nearly over, so that nothing is sent if nobody calls again. Until
+            then the result has a `look_at` and no `id`.
         sleep: Waits between two searches for a broadcast whose creation got no answer.
         clock: Returns the time, for tests.
 
@@ -63,32 +67,41 @@ def send_broadcast(
         if step.claims.get(step.account, key) is None:
             # Checked first, because it takes no request.
             require_step_in_time(step, due)
-        meant = meant_by(step)
-        stored, created = ensure_created(step, key, meant, due)
+        meant, note = meant_by(step), None
+        if hold_first and step.claims.get(step.account, key) is None:
+            step, note = held(step, meant, due)
+            if note["look_at"] is not None:
+                return _shown(note | {"name": name, "id": None}) | {"created": False, "look_at": note["look_at"]}
+        stored, created = ensure_created(step, key, meant, due, note)
     except NotSent as reason:
         return {"id": None, "name": name, "created": False, "look_at": None, "skipped": str(reason)}
     if stored.get("over"):
-        raise telemetry.refused(
-            "ended",
-            f"broadcast {name!r} {stored['over']}, so nothing is sent under its key again. To send something new, use "
-            "another key",
-        )
+        raise refused_as_over(name, stored["over"])
     if not stored.get("compared"):
         stored = compare(step, key, stored, meant)
     claim = step.claims.get(step.account, key)
     look_at = stored.get("look_at")
     if look_at is not None and stored.get("looked") is None and step.clock().timestamp() >= look_at:
         stored = look_again(step, stored, meant)
-    shown = ("id", "name", "start", "recipients", "recipients_least", "excluded", "cost", "hash", "looked", "category")
     due_again = look_at is not None and stored.get("looked") is None
     return {
-        **{name: stored.get(name) for name in shown},
-        "notes": stored.get("notes", []),
+        **_shown(stored),
         # A step that waited for permits in between, and started again, still counts as the one that created it.
         "created": created or (claim is not None and client.run is not None and claim.run == client.run),
         "created_at": claim and utc(datetime.fromtimestamp(claim.made_at, UTC)),
         "created_by": claim and claim.run,
-        "anew": bool(stored.get("anew")),
         "look_at": look_at if due_again else None,
+    }
+
+
+def _shown(stored: Json) -> Json:
+    """What the result shows of what is stored."""
+    shown = ("id", "name", "start", "recipients", "recipients_least", "excluded", "cost", "hash", "looked", "category")
+    return {
+        **{name: stored.get(name) for name in shown},
+        "notes": stored.get("notes", []),
+        "created_at": None,
+        "created_by": None,
+        "anew": bool(stored.get("anew")),
         "skipped": None,
     }

@@ -93,6 +93,7 @@ class Claims:
         named: str | None = None,
         naming: Collection[str] = (),
         by: str | None = None,
+        settled: bool = False,
     ) -> Claim:
         """Insert a claim, or return the existing one.
 
@@ -104,6 +105,7 @@ class Claims:
             named: Another key by which `look` finds the claim.
             naming: Fields that may differ from those of an existing claim.
             by: Names the attempt; see `attempt`.
+            settled: Nothing is sent under it: it only remembers `note`, and when it was first inserted.
 
         Raises: `KeyTaken`, naming the fields that differ, if the key was claimed for another payload;
             `InvalidRequest` for text that can't be a key; `OutcomeUnknown` if its claim was pruned.
@@ -115,7 +117,8 @@ class Claims:
             fields = self._fields(connection, payload)
             values: dict[str, Any] = {"account": account, "key": key, "named": None if named == key else named}
             version = 2 if key.startswith(PREFIX) else 1
-            values |= {"payload": json.dumps(fields), "what": what, "status": "open", "version": version}
+            values |= {"payload": json.dumps(fields), "what": what, "version": version}
+            values |= {"status": "settled" if settled else "open"}
             values |= {} if note is None else {"result": json.dumps(note)}
             row = None
             while row is None:  # the claim may be released between our insert and our select
@@ -124,7 +127,7 @@ class Claims:
                         now = self._database.now(connection)
                         connection.execute(insert(claims).values(**values, made_at=now, made_by=by))
                     require_remembered(connection, self._secret, account, key)
-                    return Claim(account, key, what, False, note, now, by, mine=True, payload=fields)
+                    return Claim(account, key, what, settled, note, now, by, mine=True, payload=fields)
                 except IntegrityError:
                     row = connection.execute(select(claims).where(_is(account, key))).one_or_none()
             _require_same(row, fields, what, naming)
