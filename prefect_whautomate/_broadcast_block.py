@@ -72,6 +72,8 @@ class Broadcast(_Job, Campaign, Sender, WhautomateBlock):
     def trigger(self) -> BroadcastRun:  # type: ignore[override]
         """Create the broadcast, or find it if it was created before under its key.
 
+        In a deployed flow run it is created when its hold is nearly over, and the run leaves its process until then.
+
         Returns:
             Its run. Waiting for it also looks for people who opted out during the hold.
 

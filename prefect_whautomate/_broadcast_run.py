@@ -10,6 +10,7 @@ from prefect_whautomate._broadcasting import held, held_async, key_of, leave_end
 from prefect_whautomate._cancelling import CancelledWithRun, in_thread
 from prefect_whautomate._clients import open_client
 from prefect_whautomate._waiting import waited, waited_async
+from prefect_whautomate._working import Working
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api.call import Json
 from whautomate_core.errors import WhautomateError
@@ -22,8 +23,10 @@ def triggered(
 ) -> BroadcastRun:
     """What `Broadcast.trigger` does, with the fields of the block."""
     key = key_of(credentials, campaign.name, key)
-    with open_client(credentials) as client, CancelledWithRun(credentials, cancel_on_kill, key=key):
+    with Working(), open_client(credentials) as client, CancelledWithRun(credentials, cancel_on_kill, key=key):
         made = sent(client, campaign, key, None)
+        if made["id"] is None:
+            made = held(credentials, client, campaign, key, None, made)
         say_sent(client, made)
         return BroadcastRun(credentials, campaign, key, cancel_on_kill, made)
 
@@ -33,12 +36,15 @@ async def triggered_async(
 ) -> BroadcastRun:
     """`triggered` for coroutines."""
     key = await asyncio.to_thread(key_of, credentials, campaign.name, key)
-    client = await asyncio.to_thread(open_client, credentials)
-    with client:
-        async with CancelledWithRun(credentials, cancel_on_kill, key=key):
-            made = await in_thread(client, sent, client, campaign, key, None)
-            say_sent(client, made)
-            return BroadcastRun(credentials, campaign, key, cancel_on_kill, made)
+    async with Working():
+        client = await asyncio.to_thread(open_client, credentials)
+        with client:
+            async with CancelledWithRun(credentials, cancel_on_kill, key=key):
+                made = await in_thread(client, sent, client, campaign, key, None)
+                if made["id"] is None:
+                    made = await held_async(credentials, client, campaign, key, None, made)
+                say_sent(client, made)
+                return BroadcastRun(credentials, campaign, key, cancel_on_kill, made)
 
 
 class BroadcastRun(JobRun[Json]):
@@ -61,6 +67,7 @@ class BroadcastRun(JobRun[Json]):
         self.made = made
         self._credentials = credentials
         self._cancel_on_kill = cancel_on_kill
+        self._stays = cancel_on_kill is not False
         self._campaign = campaign
         self._result: Json | None = None
 
@@ -80,23 +87,27 @@ class BroadcastRun(JobRun[Json]):
         """
         if self.made["skipped"]:
             return
-        self._hold()
-        with self._cancelled_with_run():
-            waited(self._credentials, condition_of(self._campaign, self.made["id"]), poll_interval, timeout)
-        self._conclude()
+        with Working():
+            self._hold()
+            with self._cancelled_with_run():
+                condition = condition_of(self._campaign, self.made["id"])
+                waited(self._credentials, condition, poll_interval, timeout, key=self.key, stays=self._stays)
+            self._conclude()
 
     async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
         """`wait_for_completion` for coroutines."""
         if self.made["skipped"]:
             return
-        async with self._cancelled_with_run():
-            if self.made["look_at"] is not None:
-                client = await asyncio.to_thread(open_client, self._credentials)
-                with client:
-                    self.made = await held_async(client, self._campaign, self.key, None, self.made)
-            condition = condition_of(self._campaign, self.made["id"])
-            await waited_async(self._credentials, condition, poll_interval, timeout)
-        await asyncio.to_thread(self._conclude)
+        given, key = self._credentials, self.key
+        async with Working():
+            async with self._cancelled_with_run():
+                if self.made["look_at"] is not None:
+                    client = await asyncio.to_thread(open_client, given)
+                    with client:
+                        self.made = await held_async(given, client, self._campaign, key, None, self.made)
+                condition = condition_of(self._campaign, self.made["id"])
+                await waited_async(given, condition, poll_interval, timeout, key=key, stays=self._stays)
+            await asyncio.to_thread(self._conclude)
 
     def fetch_result(self) -> Json:  # type: ignore[override]
         """What became of it: figures, failures by reason, the receipt; or `skipped`, why it wasn't sent.
@@ -119,7 +130,7 @@ class BroadcastRun(JobRun[Json]):
 
     def _hold(self) -> None:
         with open_client(self._credentials) as client, self._cancelled_with_run():
-            self.made = held(client, self._campaign, self.key, None, self.made)
+            self.made = held(self._credentials, client, self._campaign, self.key, None, self.made)
 
     def _conclude(self) -> None:
         with open_client(self._credentials) as client:

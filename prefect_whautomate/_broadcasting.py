@@ -11,14 +11,15 @@ from typing import Any
 from prefect_whautomate._artifacts import leave_receipt
 from prefect_whautomate._assets import materialized
 from prefect_whautomate._broadcast_end import BroadcastEnd
-from prefect_whautomate._cancelling import CancelledWithRun, in_thread, stop_with_run
+from prefect_whautomate._cancelling import CancelledWithRun, in_thread
 from prefect_whautomate._clients import open_client, used
 from prefect_whautomate._events import tell_ended, tell_sent
-from prefect_whautomate._flow_runs import flow_runs
+from prefect_whautomate._flow_runs import deployed_run, flow_runs
 from prefect_whautomate._once import step_of_run
 from prefect_whautomate._reported import say
 from prefect_whautomate._rollback import MESSAGES, stays
 from prefect_whautomate._waiting import seen_result, waited, waited_async
+from prefect_whautomate._working import Rest
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
@@ -65,7 +66,7 @@ def broadcast_once(
         open_client(credentials, max_requests=max_requests) as client,
         CancelledWithRun(credentials, cancel_on_kill, key=key),
     ):
-        made = held(client, campaign, key, due, sent(client, campaign, key, due))
+        made = held(credentials, client, campaign, key, due, sent(client, campaign, key, due))
         say_sent(client, made)
         _tell(client, fields, made)
         return {**made, **used(client)}
@@ -87,7 +88,7 @@ async def broadcast_once_async(
     with client:
         async with CancelledWithRun(credentials, cancel_on_kill, key=key):
             made = await in_thread(client, sent, client, campaign, key, due)
-            made = await held_async(client, campaign, key, due, made)
+            made = await held_async(credentials, client, campaign, key, due, made)
             say_sent(client, made)
             _tell(client, fields, made)
             return {**made, **used(client)}
@@ -145,8 +146,19 @@ def leave_end(client: Client) -> Callable[[Json], None]:
 
 
 def sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> Json:
-    """Create the broadcast, or find it if it was created before under its key."""
-    return send_broadcast(client, campaign, key, due=due or _due_of_run(), sleep=client.used.sleep)
+    """Create the broadcast, or find it if it was created before under its key.
+
+    A deployed flow run, which leaves its process during the hold, creates it only afterwards: nothing is told if it is
+    cancelled meanwhile, and then nothing may be sent.
+    """
+    return send_broadcast(
+        client,
+        campaign,
+        key,
+        due=due or _due_of_run(),
+        hold_first=deployed_run() is not None,
+        sleep=client.used.sleep,
+    )
 
 
 def _due_of_run() -> datetime | None:
@@ -155,38 +167,53 @@ def _due_of_run() -> datetime | None:
     return run.expected_start_time if run is not None and run.auto_scheduled else None
 
 
-def held(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
-    """Wait until the hold is nearly over, then look for people who opted out meanwhile."""
+def held(
+    credentials: WhautomateCredentials,
+    client: Client,
+    campaign: Campaign,
+    key: str,
+    due: datetime | None,
+    made: Json,
+) -> Json:
+    """Wait until the hold is nearly over, then look for people who opted out meanwhile, or create it without them."""
     while made["look_at"] is not None:
-        _say_held(made)
-        sleep_until(_end_of_hold(made), stop_with_run)
+        with _rest(credentials, made) as rest:
+            sleep_until(rest.moment, rest.meanwhile)
         made = _looked_again(client, campaign, key, due, made)
     return made
 
 
-async def held_async(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
+async def held_async(
+    credentials: WhautomateCredentials,
+    client: Client,
+    campaign: Campaign,
+    key: str,
+    due: datetime | None,
+    made: Json,
+) -> Json:
     """`held` for coroutines."""
     while made["look_at"] is not None:
-        _say_held(made)
-        await asleep_until(_end_of_hold(made), stop_with_run)
+        with await asyncio.to_thread(_rest, credentials, made) as rest:
+            await asleep_until(rest.moment, rest.meanwhile)
         made = await in_thread(client, _looked_again, client, campaign, key, due, made)
     return made
 
 
-def _end_of_hold(made: Json) -> Moment:
-    return Moment(made["look_at"], idle_until=made["look_at"])
-
-
-def _say_held(made: Json) -> None:
-    log.info(
-        "broadcast %s (%s) starts at %s; checking for new opt-outs shortly before",
-        *(made["name"], made["id"], time_of(made["start"])),
-    )
+def _rest(credentials: WhautomateCredentials, made: Json) -> Rest:
+    starts = f"starts at {time_of(made['start'])}"
+    if made["id"] is None:
+        why = f"broadcast {made['name']} {starts}; creating it shortly before, for those who have not opted out by then"
+    else:
+        why = f"broadcast {made['name']} ({made['id']}) {starts}; checking for new opt-outs shortly before"
+    log.info("%s", why)
+    moment = Moment(made["look_at"], idle_until=made["look_at"])
+    # Once it is at the vendor, it has to be noticed if the run is cancelled.
+    return Rest(moment, why, longest=credentials.max_wait, stays=made["id"] is not None)
 
 
 def _looked_again(client: Client, campaign: Campaign, key: str, due: datetime | None, made: Json) -> Json:
-    again = send_broadcast(client, campaign, key, due=due, sleep=client.used.sleep)
-    return made | again | {"created": made["created"]}
+    again = sent(client, campaign, key, due)
+    return made | again | {"created": made["created"] or again["created"]}
 
 
 # --- the task `wait_for_broadcast`
@@ -203,7 +230,8 @@ def wait_for_broadcast_end(
 ) -> Json:
     """Wait until a broadcast is over, and write its files. Raises `TimeoutError` and `WhautomateError`."""
     with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
-        seen, took = waited(credentials, condition, poll_interval, timeout, max_requests)
+        stays = cancel_on_kill is not False  # until it starts, it is cancelled with the run
+        seen, took = waited(credentials, condition, poll_interval, timeout, max_requests, stays=stays)
     return _ended(credentials, condition, seen, took, max_requests)
 
 
@@ -218,7 +246,8 @@ async def wait_for_broadcast_end_async(
 ) -> Json:
     """`wait_for_broadcast_end` for coroutines."""
     async with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
-        seen, took = await waited_async(credentials, condition, poll_interval, timeout, max_requests)
+        stays = cancel_on_kill is not False
+        seen, took = await waited_async(credentials, condition, poll_interval, timeout, max_requests, stays=stays)
     return await asyncio.to_thread(_ended, credentials, condition, seen, took, max_requests)
 
 

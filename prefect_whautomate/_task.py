@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +13,8 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from prefect_whautomate._events import telling_errors
 from prefect_whautomate._finished import FinishedInRun
-from prefect_whautomate._leaving import leave_until_permitted
 from prefect_whautomate._logs import send_to_runs
+from prefect_whautomate._working import Working
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.errors import (
     BudgetExceeded,
@@ -23,7 +22,6 @@ from whautomate_core.errors import (
     NotDelivered,
     OutcomeUnknown,
     PolicyRefused,
-    QuotaExhausted,
     StateLost,
     Stopped,
 )
@@ -124,10 +122,8 @@ def _leaving(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         _require_block(args, kwargs)
-        try:
+        with Working():
             return function(*args, **kwargs)
-        except QuotaExhausted as error:
-            leave_until_permitted(error)
 
     return run
 
@@ -136,10 +132,8 @@ def _leaving_async(function: Callable[P, Any]) -> Callable[P, Any]:
     @functools.wraps(function)
     async def run(*args: P.args, **kwargs: P.kwargs) -> Any:
         _require_block(args, kwargs)
-        try:
+        async with Working():
             return await function(*args, **kwargs)
-        except QuotaExhausted as error:
-            await asyncio.to_thread(leave_until_permitted, error)
 
     return run
 

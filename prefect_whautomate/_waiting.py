@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prefect_whautomate._cancelling import stop_with_run
+from prefect_whautomate._begun import begun
 from prefect_whautomate._clients import task_client, used
 from prefect_whautomate._reported import say
+from prefect_whautomate._working import Rest
 from prefect_whautomate.credentials import WhautomateCredentials
-from whautomate_core.account import Account
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.errors import QuotaExhausted, WhautomateError
@@ -74,6 +74,9 @@ def waited(
     poll_interval: float,
     timeout: float,
     max_requests: int | None = None,
+    *,
+    key: str | None = None,
+    stays: bool = False,
 ) -> tuple[Seen, Json]:
     """Check until the condition decides. Returns what was seen then, and what that took.
 
@@ -81,15 +84,17 @@ def waited(
         credentials: The account.
         condition: What to wait for.
         poll_interval: Seconds between the first two checks.
-        timeout: The longest time to wait, in seconds.
+        timeout: The longest time to wait, in seconds, from its first start in a deployed flow run.
         max_requests: The most requests to make, repeats included.
+        key: What makes it the same wait when the flow run goes on in another process; defaults to the task's call.
+        stays: Whether it stays in its process until the condition can change.
 
     Raises:
         TimeoutError: The condition did not decide in time.
         Stopped: The flow run was cancelled or has failed. That is looked at until the condition can change, such as
             until a broadcast starts.
     """
-    this = _Wait(condition, credentials.get_account(), poll_interval, timeout)
+    this = _Wait(credentials, condition, poll_interval, timeout, key, stays)
     with (
         this.in_time(),
         task_client(
@@ -98,8 +103,9 @@ def waited(
     ):
 
         def check_at(moment: Moment) -> Seen:
-            sleep_until(moment, stop_with_run)
-            return check(client, condition)
+            with this.rest(moment) as rest:
+                sleep_until(rest.moment, rest.meanwhile)
+            return check(client, this.condition)
 
         return wait(this.moments, check_at), used(client)
 
@@ -110,9 +116,12 @@ async def waited_async(
     poll_interval: float,
     timeout: float,
     max_requests: int | None = None,
+    *,
+    key: str | None = None,
+    stays: bool = False,
 ) -> tuple[Seen, Json]:
     """`waited` for coroutines."""
-    this = _Wait(condition, credentials.get_account(), poll_interval, timeout)
+    this = await asyncio.to_thread(_Wait, credentials, condition, poll_interval, timeout, key, stays)
 
     def opened() -> AsyncClient:
         return task_client(
@@ -123,8 +132,9 @@ async def waited_async(
         async with await asyncio.to_thread(opened) as client:
 
             async def check_at(moment: Moment) -> Seen:
-                await asleep_until(moment, stop_with_run)
-                return await acheck(client, condition)
+                with await asyncio.to_thread(this.rest, moment) as rest:
+                    await asleep_until(rest.moment, rest.meanwhile)
+                return await acheck(client, this.condition)
 
             return await await_over(this.moments, check_at), used(client)
 
@@ -132,15 +142,33 @@ async def waited_async(
 class _Wait:
     """One wait: its condition, its pool of requests, and its deadline."""
 
-    def __init__(self, condition: Condition, account: Account, poll_interval: float, timeout: float) -> None:
+    def __init__(
+        self,
+        credentials: WhautomateCredentials,
+        condition: Condition,
+        poll_interval: float,
+        timeout: float,
+        key: str | None,
+        stays: bool,
+    ) -> None:
         require_poll_interval(poll_interval)
         require_seconds("timeout", timeout)
-        self.condition = condition
-        self._account = account
+        self._account = credentials.get_account()
+        self._begun = begun(self._account, condition, key)
+        self.condition = self._begun.condition
         self._timeout = timeout
-        self._deadline = time.time() + timeout
-        self.moments = moments(poll_interval, self._deadline, longest=condition.longest, tell=log.log)
-        log.debug("%s", share_in_words(account.limits))
+        self._deadline = self._begun.at + timeout
+        self._longest_in_place = credentials.max_wait if self._begun.is_kept else math.inf
+        self._stays = stays
+        self.moments = moments(
+            poll_interval, self._deadline, longest=condition.longest, checks=self._begun.checks, tell=log.log
+        )
+        log.debug("%s", share_in_words(self._account.limits))
+
+    def rest(self, moment: Moment) -> Rest:
+        """The pause before a check."""
+        self._begun.note(moment.checks)
+        return Rest(moment, self.condition.unmet, longest=self._longest_in_place, stays=self._stays)
 
     def pool(self) -> WaitingPool:
         return WaitingPool(self._account, deadline=self._deadline)
@@ -151,8 +179,10 @@ class _Wait:
         try:
             yield
         except TimeoutError as error:
+            self._begun.give_up()
             raise TimeoutError(timed_out(self.condition, f"after {self._timeout:g} s", error)) from None
         except QuotaExhausted as error:
             if error.next_permit_at is not None and error.next_permit_at < self._deadline:
                 raise
+            self._begun.give_up()
             raise TimeoutError(f"{self.condition.unmet}, and can't be looked at in time: {error}") from error

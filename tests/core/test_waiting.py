@@ -63,7 +63,7 @@ from whautomate_core.waiting.poll import (
     check,
     may_pass,
     moments,
-    pauses,
+    pause_after,
     run_check,
     timed_out,
     wait,
@@ -481,10 +481,8 @@ def test_all_messages_since_are_counted(client: Client, whautomate_emulator: Emu
 
 
 def test_polling_slows_down() -> None:
-    delays = pauses()
-    assert [next(delays) for _ in range(6)] == [60, 120, 240, 480, 900, 900]
-    slow = pauses(2000.0)
-    assert [next(slow) for _ in range(2)] == [2000, 2000]
+    assert [pause_after(60.0, checks) for checks in range(6)] == [60, 120, 240, 480, 900, 900]
+    assert [pause_after(2000.0, checks) for checks in range(2)] == [2000, 2000]
 
 
 def times(seen: list[Seen], **how: Any) -> list[float]:

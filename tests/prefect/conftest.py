@@ -155,13 +155,17 @@ def environment(server, whautomate_home, tmp_path):
 
 @pytest.fixture
 def processes():
-    """Starts processes, `Popen`'s arguments and a file for what they say, and ends them after the test."""
+    """Starts processes, `Popen`'s arguments and a file for what they say, and ends them after the test.
+
+    They are in `started`, in order.
+    """
     started = []
 
     def start(command, output, **more):
         with output.open("wb") as said:
             started.append(subprocess.Popen(command, stdout=said, stderr=said, **more))
 
+    start.started = started
     yield start
     stop(started)
 

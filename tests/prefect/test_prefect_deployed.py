@@ -1,10 +1,6 @@
 """Deployed flows: who has no requests left gives its process back and goes on later."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,9 +11,9 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
-from prefect.states import AwaitingRetry, Cancelling
+from prefect.states import Cancelling
 
-from prefect_whautomate import WhautomateCredentials, contacts, segments
+from prefect_whautomate import WhautomateCredentials, contacts
 from prefect_whautomate._leaving import leave_until, leave_until_permitted
 from whautomate_core import errors
 
@@ -213,108 +209,3 @@ def test_outside_of_deployed_runs_nobody_leaves(server):
 
     with pytest.raises(errors.QuotaExhausted):
         local()
-
-
-# --- cancelled, and evicted
-
-
-@pytest.fixture
-def waiting(served, server, credentials_of_emulator, whautomate_emulator, tmp_path):
-    """Starts a run for each way of waiting, and gives them once each waits: flow, ways -> way: run."""
-
-    def start(name, *ways):
-        block = held_block(credentials_of_emulator())
-
-        def parameters(way):
-            return {"block": block, "notes": str(tmp_path / way), "how": way}
-
-        first = served(name, **parameters(ways[0]))
-        runs = {ways[0]: first}
-        for way in ways[1:]:
-            runs[way] = server.create_flow_run_from_deployment(first.deployment_id, parameters=parameters(way))
-        wait_for(lambda: reads(whautomate_emulator) == reads_of(*ways), 300)
-        return runs
-
-    return start
-
-
-def held_block(credentials):
-    """The name of a saved block, with the segment that flows that wait send to."""
-    segments.ensure_segment.fn(credentials, "all", {"tags": ["newsletter"]})
-    name = f"waiting-{time.time_ns()}"
-    credentials.save(name)
-    return name
-
-
-def reads(whautomate_emulator):
-    return len(whautomate_emulator.requests("getBroadcast"))
-
-
-def reads_of(*ways):
-    """How often broadcasts are read until all wait: each once it is created, and once more by `wait`, which looks."""
-    return len(ways) + ("wait" in ways)
-
-
-def cancel(run):
-    """As a person does."""
-    subprocess.run(
-        [sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)],
-        check=True,
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "ways"), [("waits", ("task", "thread", "block", "wait")), ("awaits", ("task", "block", "wait"))]
-)
-def test_a_run_that_is_cancelled_cancels_its_broadcast_however_it_waits(
-    waiting, wait_until, server, whautomate_emulator, name, ways
-):
-    runs = waiting(name, *ways)
-    for run in runs.values():
-        cancel(run)
-    for run in runs.values():
-        wait_until(run, "Cancelled")
-    assert whautomate_emulator.records("broadcasts") == []
-    for run in runs.values():
-        wait_for(lambda run=run: "is cancelled because flow run" in said(server, run), 300)
-
-
-@pytest.mark.parametrize("name", ["waits", "awaits"])
-def test_so_does_one_in_a_worker_during_its_hold(
-    worked, wait_until, server, credentials_of_emulator, whautomate_emulator, tmp_path, name
-):
-    block = held_block(credentials_of_emulator(state_shared=True))
-    run = worked(f"pool-{time.time_ns()}", name, block=block, notes=str(tmp_path / "notes"), how="task")
-    wait_for(lambda: reads(whautomate_emulator) == reads_of("task"), 300)
-    cancel(run)
-    wait_until(run, "Cancelled")
-    assert whautomate_emulator.records("broadcasts") == []
-    wait_for(lambda: "is cancelled because flow run" in said(server, run), 300)
-    assert len(whautomate_emulator.requests("createBroadcast")) == 1
-
-
-def said(server, run):
-    logs = server.request("POST", "/logs/filter", json={"logs": {"flow_run_id": {"any_": [str(run.id)]}}}).json()
-    return "\n".join(one["message"] for one in logs)
-
-
-@pytest.mark.parametrize(
-    ("name", "ways"),
-    [("waits_again", ("task", "thread", "block", "wait")), ("awaits_again", ("task", "block", "wait"))],
-)
-def test_a_process_that_is_evicted_with_attempts_left_leaves_its_broadcast(
-    waiting, wait_until, server, whautomate_emulator, tmp_path, name, ways
-):
-    runs = waiting(name, *ways)
-    processes = {way: int((tmp_path / way).read_text().split()[1]) for way in ways}
-    for process in processes.values():
-        os.kill(process, signal.SIGTERM)
-    if "thread" in ways:  # Prefect waits for its threads, which are told nothing, until who evicts has had enough
-        os.kill(processes["thread"], signal.SIGKILL)
-    for run in runs.values():
-        wait_until(run, "Crashed")
-    assert len(whautomate_emulator.records("broadcasts")) == len(ways)
-    server.set_flow_run_state(runs["task"].id, AwaitingRetry(), force=True)
-    wait_for(lambda: (tmp_path / "task").read_text().count("start") == 2, 300)
-    wait_for(lambda: "checking for new opt-outs shortly before" in said(server, runs["task"]), 300)
-    assert len(whautomate_emulator.requests("createBroadcast")) == len(ways)

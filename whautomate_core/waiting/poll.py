@@ -9,10 +9,9 @@ used.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import time
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whautomate_core.api.call import Call
@@ -130,6 +129,8 @@ class Moment(NamedTuple):
     at: float
     idle_until: float = 0.0
     """Nothing can change before this moment."""
+    checks: int = 0
+    """How many checks the pauses have grown with: `moments` goes on from there."""
 
 
 def pause_after(first: float, checks: int, longest: float = LONGEST_PAUSE) -> float:
@@ -141,17 +142,13 @@ def pause_after(first: float, checks: int, longest: float = LONGEST_PAUSE) -> fl
     return min(first * 2.0 ** min(checks, 30), max(first, longest))
 
 
-def pauses(first: float = 60.0, longest: float = LONGEST_PAUSE) -> Iterator[float]:
-    """The pauses after the first check, the second, and so on, in seconds."""
-    return (pause_after(first, checks, longest) for checks in itertools.count())
-
-
 def moments(
     poll_interval: float,
     deadline: float,
     *,
     longest: float = LONGEST_PAUSE,
     not_before: float | None = None,
+    checks: int = 0,
     clock: Callable[[], float] | None = None,
     tell: Callable[[int, str], object] = lambda level, words: None,
 ) -> Generator[Moment, Seen, Seen]:
@@ -165,24 +162,23 @@ def moments(
         deadline: When to give up, after one last check; in seconds since the epoch, as all moments here.
         longest: The longest pause, in seconds.
         not_before: A first check was made already, and nothing can change before this moment. None: check at once.
+        checks: The `checks` of the moment at which an earlier process stopped to wait.
         tell: Called after each check that decided nothing, with the level of `logging` and the words.
 
     Raises: `TimeoutError` at the deadline; its text is why the last check failed, if it did.
     """
     clock = clock or time.time
-    rest = pauses(poll_interval, longest)
-    moment = Moment(clock())
+    moment = Moment(clock(), checks=checks)
     if not_before is not None:
-        moment = Moment(max(moment.at, not_before) + next(rest))
+        moment = Moment(max(moment.at, not_before) + pause_after(poll_interval, checks, longest), checks=checks + 1)
     while not (seen := (yield moment._replace(at=min(moment.at, deadline)))).over:
         now = clock()
         if now >= deadline:
             tell(*_told(seen, 0.0))
             raise TimeoutError(*([f"the last check failed: {seen.failed}"] if seen.failed else []))
-        if seen.not_before > now:
-            rest = pauses(poll_interval, longest)
-        at = min(max(now, seen.not_before) + next(rest), deadline)
-        moment = Moment(at, min(at, seen.not_before))
+        checks = 0 if seen.not_before > now else moment.checks
+        at = min(max(now, seen.not_before) + pause_after(poll_interval, checks, longest), deadline)
+        moment = Moment(at, min(at, seen.not_before), checks + 1)
         tell(*_told(seen, at - now))
     return seen
 
