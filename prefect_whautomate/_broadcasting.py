@@ -230,8 +230,9 @@ def wait_for_broadcast_end(
 ) -> Json:
     """Wait until a broadcast is over, and write its files. Raises `TimeoutError` and `WhautomateError`."""
     with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
-        stays = cancel_on_kill is not False  # until it starts, it is cancelled with the run
-        seen, took = waited(credentials, condition, poll_interval, timeout, max_requests, stays=stays)
+        # Until it starts, it is cancelled with the run.
+        cancelled = cancel_on_kill is not False
+        seen, took = waited(credentials, condition, poll_interval, timeout, max_requests, stays=cancelled)
     return _ended(credentials, condition, seen, took, max_requests)
 
 
@@ -246,8 +247,8 @@ async def wait_for_broadcast_end_async(
 ) -> Json:
     """`wait_for_broadcast_end` for coroutines."""
     async with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
-        stays = cancel_on_kill is not False
-        seen, took = await waited_async(credentials, condition, poll_interval, timeout, max_requests, stays=stays)
+        cancelled = cancel_on_kill is not False
+        seen, took = await waited_async(credentials, condition, poll_interval, timeout, max_requests, stays=cancelled)
     return await asyncio.to_thread(_ended, credentials, condition, seen, took, max_requests)
 
 

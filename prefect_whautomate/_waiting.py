@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -105,7 +106,10 @@ def waited(
         def check_at(moment: Moment) -> Seen:
             with this.rest(moment) as rest:
                 sleep_until(rest.moment, rest.meanwhile)
-            return check(client, this.condition)
+            try:
+                return this.saw(check(client, this.condition))
+            except QuotaExhausted as error:
+                return check_at(this.permitted(error))
 
         return wait(this.moments, check_at), used(client)
 
@@ -134,7 +138,10 @@ async def waited_async(
             async def check_at(moment: Moment) -> Seen:
                 with await asyncio.to_thread(this.rest, moment) as rest:
                     await asleep_until(rest.moment, rest.meanwhile)
-                return await acheck(client, this.condition)
+                try:
+                    return this.saw(await acheck(client, this.condition))
+                except QuotaExhausted as error:
+                    return await check_at(this.permitted(error))
 
             return await await_over(this.moments, check_at), used(client)
 
@@ -169,6 +176,18 @@ class _Wait:
         """The pause before a check."""
         self._begun.note(moment.checks)
         return Rest(moment, self.condition.unmet, longest=self._longest_in_place, stays=self._stays)
+
+    def saw(self, seen: Seen) -> Seen:
+        """What a check saw, from which on the run may leave its process."""
+        self._stays = self._stays and (seen.failed is not None or seen.not_before > time.time())
+        return seen
+
+    def permitted(self, error: QuotaExhausted) -> Moment:
+        """When there is a permit for the check, if the run stays until then. Raises the error if it may leave."""
+        at = error.next_permit_at
+        if not self._stays or at is None or at >= self._deadline:
+            raise error
+        return Moment(at, idle_until=at, checks=self._begun.checks)
 
     def pool(self) -> WaitingPool:
         return WaitingPool(self._account, deadline=self._deadline)

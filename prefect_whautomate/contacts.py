@@ -874,7 +874,7 @@ def wait_for_contact(
         stage: Name of a stage.
         poll_interval: Seconds between the first two checks; doubles up to a quarter of an hour. All waiting tasks of
             the account together make at most a tenth of the requests of its day, and half of that in a quarter of it.
-        timeout: The longest time to wait, in seconds. It starts again when the flow run is rescheduled.
+        timeout: The longest time to wait, in seconds, from its first start, however often the flow run is rescheduled.
         max_requests: The most requests it may make, repeats included; `BudgetExceeded` before one more.
 
     Returns:

@@ -48,7 +48,7 @@ OPTIONS = {
     "timeout": Option(
         "float",
         "86_400.0",
-        "The longest time to wait, in seconds. It starts again when the flow run is rescheduled.",
+        "The longest time to wait, in seconds, from its first start, however often the flow run is rescheduled.",
     ),
     "max_requests": Option(
         "int | None", "None", "The most requests it may make, repeats included; `BudgetExceeded` before one more."

@@ -148,6 +148,21 @@ def held_broadcast(how):
     return {**given, "hold_minutes": 60, "min_recipients": 0}
 
 
+@flow
+def holds_and_waits(block: str, notes: str):
+    """A sync, a broadcast that is held for as short as a run leaves for, and the wait for its end."""
+    from prefect_whautomate import broadcasts
+
+    credentials = WhautomateCredentials.load(block)
+    note(notes, "start")
+    contacts.sync_contacts(credentials, ROWS, MAPPING, default_region="DE")
+    given = {**held_broadcast("held"), "hold_minutes": 3}
+    sent = broadcasts.broadcast(credentials, **given)
+    note(notes, f"sent {sent['id']}")
+    found = broadcasts.wait_for_broadcast(credentials, sent["id"])
+    note(notes, f"delivered {found['delivered']}")
+
+
 waits_again = waits.with_options(name="waits-again", retries=1)
 awaits_again = awaits.with_options(name="awaits-again", retries=1)
 

@@ -13,9 +13,9 @@ from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry
 
-from prefect_whautomate import _working, broadcasts, messages, segments
+from prefect_whautomate import _waiting, _working, broadcasts, messages, segments
 from prefect_whautomate.aio import broadcasts as aio_broadcasts
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import PolicyRefused, QuotaExhausted
 from whautomate_core.messaging.timing import utc
 from whautomate_core.state import open_state
 from whautomate_core.waiting import poll
@@ -252,6 +252,33 @@ class EnoughError(Exception):
 def stop(looks):
     if len(looks) == 20:
         raise EnoughError
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_it_stays_there_too_while_it_waits_for_a_permit_to_look(
+    run, server, credentials, to_come, monkeypatch, is_async
+):
+    """Nothing is known of the broadcast yet, so it may have to be cancelled."""
+    looks = []
+    for name in ("check", "acheck"):
+        monkeypatch.setattr(_waiting, name, no_permit)
+    monkeypatch.setattr(_working, "stop_with_run", lambda: looks.append(1) or stop(looks))
+
+    @flow
+    def waits():
+        return broadcasts.wait_for_broadcast(credentials, to_come)
+
+    @flow
+    async def awaits():
+        return await aio_broadcasts.wait_for_broadcast(credentials, to_come)
+
+    with pytest.raises(EnoughError):
+        run(awaits if is_async else waits)
+    assert server.read_flow_run(run.id).state.name != "AwaitingRetry"
+
+
+def no_permit(client, condition):
+    raise QuotaExhausted("none left", next_permit_at=time.time() + 600)
 
 
 def test_waits_side_by_side_leave_together_until_the_first_is_due(run, credentials, whautomate_emulator, people):

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from conftest import stop, wait_for
+from conftest import wait_for
 from prefect.states import AwaitingRetry
 
 from prefect_whautomate import segments
@@ -62,6 +62,13 @@ def said(server, run):
     return "\n".join(one["message"] for one in logs)
 
 
+def kill(processes):
+    """End those that serve or work, without a word to Prefect."""
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
 def cancel(run):
     """As a person does."""
     subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)], check=True)
@@ -96,7 +103,7 @@ def test_a_run_that_is_cancelled_while_it_holds_a_broadcast_in_no_process_sends_
     runs = waiting(name, *ways)
     for run in runs.values():
         wait_until(run, "AwaitingRetry")
-    stop(processes.started)
+    kill(processes.started)
     for run in runs.values():
         cancel(run)
         wait_until(run, "Cancelled")
@@ -114,7 +121,7 @@ def test_so_does_one_that_a_worker_has_started(
     pool, notes = f"pool-{time.time_ns()}", tmp_path / "notes"
     run = worked(pool, name, block=block, notes=str(notes), how="task")
     wait_until(run, "AwaitingRetry")
-    stop(processes.started)
+    kill(processes.started)
     cancel(run)
     wait_until(run, "Cancelled")
     assert whautomate_emulator.requests("createBroadcast") == []

@@ -6,6 +6,8 @@ It takes minutes, so `make prove` runs it and `make test` does not.
 import importlib.util
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -137,3 +139,60 @@ def test_a_worker_with_a_limit_is_not_given_a_run_whose_process_still_ends(
     # The worker finds that the run still holds its slot. It warns of that at each poll, or dies of it.
     assert "already holding" not in said.read_text()
     assert "Duplicate submission" not in said.read_text()
+
+
+@pytest.mark.whautomate(broadcast_seconds=0.0, delivery_seconds=0.0)
+def test_a_held_broadcast_is_sent_once_whatever_is_killed_meanwhile(
+    worked, saved, server, processes, environment, wait_until, whautomate_emulator, tmp_path
+):
+    """The worker between two attempts, and the process that has just created it."""
+    from prefect_whautomate import WhautomateCredentials, segments
+
+    block, _ = saved(max_wait=1, state_shared=True)
+    segments.ensure_segment.fn(WhautomateCredentials.load(block), "all", {"tags": ["newsletter"]})
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "491512345670", "tags": ["newsletter"]}])
+    notes = tmp_path / "notes"
+    run = worked(f"pool-{time.time_ns()}", "holds_and_waits", block=block, notes=str(notes))
+    assert "creating it shortly before" in wait_until(run, "AwaitingRetry", *ENDED, seconds=PATIENCE).state.message
+    (worker,) = processes.started
+    worker.kill()
+    assert whautomate_emulator.requests("createBroadcast") == []
+    (home,) = tmp_path.glob("queue-*/prefect")  # with the results of finished tasks
+    processes(worker.args, tmp_path / "second.log", env=environment | {"PREFECT_HOME": str(home)})
+    wait_for(lambda: "sent" in notes.read_text(), PATIENCE)
+    os.kill(int(notes.read_text().splitlines()[-1].split()[1]), signal.SIGKILL)
+    wait_until(run, "Crashed", seconds=PATIENCE)
+    retry(server, run)
+    ended = wait_until(run, "Completed", "Failed", seconds=PATIENCE)
+    assert (ended.state.name, ended.run_count >= 3) == ("Completed", True)
+    assert notes.read_text().splitlines()[-1].endswith("delivered 1")
+    assert len(whautomate_emulator.requests("createBroadcast")) == len(whautomate_emulator.messages()) == 1
+    assert len(whautomate_emulator.requests("createContact")) == 3
+
+
+@pytest.mark.whautomate(broadcast_seconds=0.0, delivery_seconds=0.0)
+def test_a_run_that_is_cancelled_while_its_worker_is_stopped_stays_cancelled_when_it_starts_again(
+    worked, saved, server, processes, environment, wait_until, whautomate_emulator, tmp_path
+):
+    from prefect_whautomate import WhautomateCredentials, segments
+
+    block, _ = saved(max_wait=1, state_shared=True)
+    segments.ensure_segment.fn(WhautomateCredentials.load(block), "all", {"tags": ["newsletter"]})
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "491512345670", "tags": ["newsletter"]}])
+    notes, pool = tmp_path / "notes", f"pool-{time.time_ns()}"
+    run = worked(pool, "holds_and_waits", block=block, notes=str(notes))
+    left = wait_until(run, "AwaitingRetry", *ENDED, seconds=PATIENCE).state
+    (worker,) = processes.started
+    _conftest.stop([worker])
+    subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)], check=True)
+    wait_until(run, "Cancelled", seconds=PATIENCE)
+    (home,) = tmp_path.glob("queue-*/prefect")  # with the results of finished tasks
+    processes(worker.args, tmp_path / "second.log", env=environment | {"PREFECT_HOME": str(home)})
+    # Another run in the same queue, which ends after the first would have come back.
+    time.sleep(max(0.0, left.state_details.scheduled_time.timestamp() - time.time()))
+    given = {"block": block, "notes": str(tmp_path / "other")}
+    other = server.create_flow_run_from_deployment(run.deployment_id, parameters=given)
+    wait_until(other, "AwaitingRetry", *ENDED, seconds=PATIENCE)
+    assert notes.read_text().count("start") == 1
+    whautomate_emulator.advance(86_400)
+    assert whautomate_emulator.requests("createBroadcast") == whautomate_emulator.messages() == []
