@@ -53,12 +53,8 @@ with DAG("assets", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) a
     broadcast = WhautomateBroadcastOperator(
         task_id="broadcast", name="News", template=TEMPLATE, segment_id=audience.output["id"], look_again=False
     )
-    wait = WhautomateBroadcastSensor(
-        task_id="wait",
-        broadcast_id=broadcast.output["id"],
-        min_delivered=0,
-        outlets=[create_asset(account="assets", what="broadcasts", name="News")],
-    )
+    wait = WhautomateBroadcastSensor(task_id="wait", broadcast_id=broadcast.output["id"], min_delivered=0)
+    wait.add_outlets([create_asset(account="assets", what="broadcasts", name="News")])  # as for a task of a group
     late = WhautomateBroadcastOperator(
         task_id="late",
         name="Late",
