@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
@@ -25,6 +25,7 @@ from prefect.states import AwaitingRetry, Cancelled
 from prefect.utilities.engine import emit_task_run_state_change_event
 
 from prefect_whautomate._flow_runs import deployed_run
+from prefect_whautomate._logs import RESCHEDULED
 from whautomate_core.errors import QuotaExhausted
 
 log = logging.getLogger(__name__)
@@ -117,8 +118,12 @@ def _leave(state: State[Any]) -> NoReturn:
     if context is not None:
         # When the flow runs again, this task is a new task run; this one would look as if it ran forever.
         task_run = context.task_run
-        ended: State[Any] = Cancelled(name="Rescheduled", message=state.message)
+        ended: State[Any] = Cancelled(name=RESCHEDULED, message=state.message)
         ended.state_details.task_run_id, ended.state_details.flow_run_id = task_run.id, task_run.flow_run_id
-        emit_task_run_state_change_event(task_run, task_run.state, ended)
-        task_run.state = ended
+        before, task_run.state = task_run.state, ended
+        task_run.end_time = cast(Any, ended.timestamp)
+        task_run.state_id, task_run.state_type, task_run.state_name = ended.id, ended.type, ended.name
+        if before is not None and before.is_running():
+            task_run.total_run_time += ended.timestamp - before.timestamp
+        emit_task_run_state_change_event(task_run, before, ended)
     raise Pause(state.message, state=state)

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from prefect.exceptions import MissingContextError
-from prefect.logging import get_run_logger
+from prefect.logging import get_logger, get_run_logger
+
+RESCHEDULED = "Rescheduled"
+"""Name of the state of a task run whose flow run gives its process back and runs again."""
 
 _kept: ContextVar[list[str] | None] = ContextVar("whautomate_warnings", default=None)
 
@@ -48,3 +51,13 @@ def send_to_runs(name: str) -> None:
     logger.propagate = False  # the run logger's own lines reach the console, so each line would be there twice
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.INFO)
+
+
+def _without_alarm(record: logging.LogRecord) -> bool:
+    """Let Prefect say as INFO that a task run ends as rescheduled: it says as ERROR what is not Completed."""
+    if record.levelno == logging.ERROR and record.getMessage().startswith(f"Finished in state {RESCHEDULED}("):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
+
+
+get_logger("task_runs").addFilter(_without_alarm)

@@ -21,19 +21,19 @@ log = logging.getLogger(__name__)
 class RunProgress:
     """Progress as log lines and, inside a run, as one artifact that is updated at most once in `every` seconds.
 
-    The artifact is there only while the job runs: afterwards the job's report says more.
+    The artifact is there from then on and only while the job runs: afterwards the job's report says more.
     """
 
     def __init__(self, *, every: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._lines = LogProgress(log)
+        self._lines = LogProgress(log, at_once=False)
         self._every = every
         self._clock = clock
-        self._next = float("-inf") if task_run.id else float("inf")
+        self._next = clock() + every if task_run.id else float("inf")
         self._artifact: UUID | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
         self._lines(what, done, total)
-        finished = 0 < total <= done
+        finished = 0 < total <= done and self._artifact is not None
         now = self._clock()
         if self._next == float("inf") or (now < self._next and not finished):
             return

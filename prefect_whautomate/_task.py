@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import replace
+from typing import Any, ParamSpec, TypeVar, cast
 
 from prefect import Task
 from prefect.cache_policies import NO_CACHE, CachePolicy
@@ -14,6 +15,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect_whautomate._events import telling_errors
 from prefect_whautomate._finished import FinishedInRun
 from prefect_whautomate._logs import send_to_runs
+from prefect_whautomate._names import RunName, subjects
 from prefect_whautomate._working import Working
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.errors import (
@@ -55,11 +57,14 @@ def whautomate_task(*, finished_in_run: bool) -> Callable[[Callable[P, R]], Task
 
     def as_task(function: Callable[P, R]) -> Task[P, R]:
         told: Callable[P, R] = telling_errors(function)
+        resource = function.__module__.rpartition(".")[2].replace("_", "-")
         return WhautomateTask(
             _leaving_async(told) if inspect.iscoroutinefunction(told) else _leaving(told),
             retries=0,  # the client repeats what may be repeated, and knows what may not
             retry_condition_fn=may_retry,
             cache_policy=_FINISHED if finished_in_run else NO_CACHE,
+            task_run_name=cast(Any, RunName(function.__name__, subjects(function))),
+            tags=["whautomate", f"whautomate-{resource}"],
         )
 
     return as_task
@@ -81,7 +86,14 @@ class WhautomateTask(Task[P, R]):
     def map(self, *args: Any, **kwargs: Any) -> Any:
         """Submit the task for each item of its arguments."""
         require_bound(self.fn, args, kwargs)
-        return super().map(*args, **kwargs)
+        mapped = self
+        if isinstance(self.task_run_name, RunName):
+            own = {name: value for name, value in kwargs.items() if name not in _PREFECTS}
+            given = inspect.signature(self.fn).bind(*args, **own).arguments
+            # By type: `unmapped` is a tuple too.
+            items = {name: one for name, one in given.items() if type(one) in (list, tuple)}
+            mapped = self.with_options(task_run_name=replace(self.task_run_name, mapped=items))
+        return super(WhautomateTask, mapped).map(*args, **kwargs)
 
     def delay(self, *args: Any, **kwargs: Any) -> Any:
         """Hand the task to a task worker."""
@@ -92,6 +104,8 @@ class WhautomateTask(Task[P, R]):
         """Return the task with other options."""
         made = super().with_options(*args, **kwargs)
         made.__class__ = WhautomateTask  # Prefect makes a plain one
+        if isinstance(made.task_run_name, RunName):
+            made.task_run_name = replace(made.task_run_name, task=made.name)
         return made
 
 

@@ -67,6 +67,12 @@ class Account:
     """Where the key is set, in the words of errors."""
 
     @property
+    def shown(self) -> str:
+        """Its name and what holds its settings, as lines of the log call it: "account spring (block 'whautomate')"."""
+        holder = self.key_field.rpartition(" of ")[2] if " of " in self.key_field else ""
+        return f"account {self.id}" + (f" ({holder})" if holder else "")
+
+    @property
     def state_is_sqlite(self) -> bool:
         """Whether the state is a SQLite file, which is the default."""
         return self.state is None or self.state.get_secret_value().startswith("sqlite:")

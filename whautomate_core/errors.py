@@ -114,8 +114,12 @@ class ListUnstable(WhautomateError):
 class QuotaExhausted(WhautomateError):
     """The next permit is due later than the caller is willing to wait."""
 
-    def __init__(self, message: str, *, next_permit_at: float | None = None, window: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, next_permit_at: float | None = None, window: float | None = None, why: str | None = None
+    ) -> None:
         super().__init__(message)
+        self.why = why or message
+        """Why there is no permit, without the time of the next one."""
         self.next_permit_at = next_permit_at
         """When the next permit is due, in seconds since the epoch (UTC)."""
         self.window = window

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,8 @@ from whautomate_core.state.profiles import Profile, ResourceProfile
 from whautomate_core.sync import apply, write
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.mapping import people_mapping
-from whautomate_core.values.progress import LogProgress, silent
+from whautomate_core.sync.plan import seconds_for
+from whautomate_core.values.progress import LogProgress, WaitLines, silent
 
 FORMS = ("digits", "plus")
 FIELDS = {"name": "who", "phoneNumber": "mobile", "stage": "stage", "customFields.city": "city"}
@@ -532,10 +534,52 @@ def test_progress_tells_counts_rate_and_what_is_left(caplog: pytest.LogCaptureFi
     assert len(lines) == 11
 
 
-@pytest.mark.parametrize(("people", "least", "most"), [(20, 0.2, 1.0), (150, 1440, 2882)])
+def test_progress_may_be_silent_about_what_is_done_soon(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    progress = LogProgress(logging.getLogger("job"), every=10, at_once=False, clock=lambda: now)
+    with caplog.at_level(logging.INFO, logger="job"):
+        for what, total in (("reading", 9), ("creating", 15)):
+            for done in range(1, total + 1):
+                now += 1
+                progress(what, done, total)
+    assert [line.partition(",")[0] for line in caplog.messages] == ["creating: 11 of 15", "creating: 15 of 15"]
+
+
+def test_a_wait_is_told_once_whoever_looks(caplog: pytest.LogCaptureFixture) -> None:
+    tell, now = WaitLines(), time.time()
+    with caplog.at_level(logging.INFO):
+        for again in range(8):
+            tell(now + 61 + again, "account spring (block 'crm')", "all 100 requests a day are used up")
+        tell(now + 200_000, "account spring", "it takes two days")
+    first, later = caplog.messages
+    moment = r"(?:\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d) UTC"  # with its date if that is tomorrow
+    assert re.fullmatch(
+        rf"waiting until {moment} for permits of account spring \(block 'crm'\): all 100 requests a day are used up",
+        first,
+    )
+    assert re.fullmatch(r"waiting until \d{4}-\d\d-\d\d \d\d:\d\d UTC for permits of account spring: it .*", later)
+
+
+@pytest.mark.parametrize(("people", "least", "most"), [(20, 0.0, 0.0), (75, 1.0, 1.0), (150, 1440, 2882)])
 def test_the_day_of_a_trial_is_waited_for_only_once_it_is_used_up(
     people: int, least: float, most: float, client: Client
 ) -> None:
     rows = [row(f"P{n}", f"0151 2345{n:04d}") for n in range(people)]
     plan = sync(client, rows, plan_only=True)["plan"]
     assert least <= plan["minutes"] <= most
+
+
+@pytest.mark.parametrize(
+    ("windows", "pace", "seconds"),
+    [
+        ([(100, 100, 86_400.0)], 0.0, 0.0),  # 80 of 100 a day: at once, and not one in a quarter of an hour
+        ([(60, 60, 60.0), (100, 100, 86_400.0)], 0.0, 60.0),
+        ([(0, 60, 60.0)], 0.0, 120.0),
+        ([(10, 60, 60.0), (20, 100, 86_400.0)], 0.0, 86_400.0),
+        ([(60, 60, 60.0)], 1.0, 80.0),
+    ],
+)
+def test_the_permits_that_are_left_are_not_waited_for(
+    windows: list[tuple[int, int, float]], pace: float, seconds: float
+) -> None:
+    assert seconds_for(80, windows, pace) == seconds

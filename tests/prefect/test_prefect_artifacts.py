@@ -27,6 +27,12 @@ def artifacts_of(server):
     return found
 
 
+@pytest.fixture
+def often(monkeypatch):
+    """Progress is shown from the start, and not only once five seconds have passed."""
+    monkeypatch.setitem(RunProgress.__init__.__kwdefaults__, "every", 0.0)
+
+
 def test_a_job_leaves_its_counts_in_words_and_why_rows_were_rejected(server, credentials, artifacts_of):
     @flow(name="Nightly, crm")
     def nightly():
@@ -79,7 +85,7 @@ def test_waiting_for_a_broadcast_leaves_its_receipt_whether_it_fails_or_not(
     assert not [one for one in lines if one.endswith("| - |")]
 
 
-def test_progress_is_shown_while_a_job_runs_and_not_afterwards(server, credentials, artifacts_of, monkeypatch):
+def test_progress_is_shown_while_a_job_runs_and_not_afterwards(server, credentials, artifacts_of, monkeypatch, often):
     seen = []
     monkeypatch.setattr(RunProgress, "end", lambda self, end=RunProgress.end: (look(), end(self)))
 
@@ -96,7 +102,9 @@ def test_progress_is_shown_while_a_job_runs_and_not_afterwards(server, credentia
     assert [one["type"] for one in left] == ["markdown"]
 
 
-def test_progress_that_a_killed_attempt_left_is_removed_by_the_next(server, credentials, artifacts_of, monkeypatch):
+def test_progress_that_a_killed_attempt_left_is_removed_by_the_next(
+    server, credentials, artifacts_of, monkeypatch, often
+):
     end = RunProgress.end
 
     @flow(retries=1)

@@ -550,8 +550,7 @@ def test_every_step_keeps_to_max_requests_and_says_what_it_took(server, whautoma
         contacts.sync_contacts.fn(credentials, ROWS, MAPPING, default_region="DE", max_requests=3)
     assert len(whautomate_emulator.requests()) == 4
     contacts.list_contacts.fn(credentials)
-    assert "3 requests" in caplog.text
-    assert caplog.messages[-1] == "120 contacts read"
+    assert caplog.messages[-1].startswith("120 contacts read (3 requests); ")
 
 
 def test_bulk_jobs_leave_room_for_the_others(credentials, whautomate_emulator, monkeypatch):
@@ -587,7 +586,8 @@ def test_a_local_run_waits_and_says_so(server, whautomate_emulator, credentials_
     assert first["requests"] == 1
     assert max(first["waited"], second["waited"]) < 40 < sum(waited) < 60
     assert third["waited"] >= round(sum(waited), 1)
-    assert "for a permit, since 2 per 50 s are used up" in caplog.text
+    whose = f"account {credentials.account} (the credentials block)"
+    assert f"for permits of {whose}: 2 per 50 s are used up" in caplog.text
     contacts.tag_contacts.fn(credentials, ROWS, "vip", {"phoneNumber": "mobile"}, default_region="DE")
     with pytest.raises(errors.QuotaExhausted), credentials.get_client(max_wait=0) as client:
         client.send(get_segment("nobody"))

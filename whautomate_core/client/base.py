@@ -30,7 +30,7 @@ from whautomate_core.state.forks import belongs_to_process
 from whautomate_core.state.pool import Grant, Lane, Pool
 from whautomate_core.state.profiles import Profile
 from whautomate_core.values.confidential import raise_alone
-from whautomate_core.values.progress import waits
+from whautomate_core.values.progress import WaitLines, waits
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ class BaseClient:
         self._http = self._open()
         self._line = self._make_line()
         self._opening = threading.Lock()
+        self._say_wait = WaitLines()
         self._of_parent: Any = None
         belongs_to_process(self)
 
@@ -89,6 +90,7 @@ class BaseClient:
         self._of_parent, self._http = self._http or self._of_parent, None
         self._line = self._make_line()
         self._opening = threading.Lock()
+        self._say_wait = WaitLines()
         self.used.begin_anew()
         self.cleared = Cleared()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import math
 import threading
 import time
@@ -34,8 +33,6 @@ from whautomate_core.client.whole import Take, Whole
 from whautomate_core.errors import NotFound, OutcomeUnknown, QuotaExhausted, StateUnavailable, UnexpectedResponse
 from whautomate_core.state.pool import LONGEST_SLEEP, Grant, Lane, Pool, SharedPool
 from whautomate_core.values.confidential import confidential, raise_alone
-
-log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -228,7 +225,7 @@ class Client(BaseClient):
                 wait = (error.next_permit_at or time.time() + 1.0) - time.time()
                 if wait > left:
                     raise
-                log.info("account %s: %s", self.account.id, error)
+                self._say_wait(time.time() + wait, self.account.shown, error.why)
                 self.used.wait(self.used.sleep(min(wait, LONGEST_SLEEP)))
 
     def _exchange(self, call: Call[R], grant: Grant) -> R:

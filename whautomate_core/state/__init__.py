@@ -68,7 +68,9 @@ class State:
 
     def pool_of(self, account: Account) -> SharedPool:
         """The pool of an account by its own limits."""
-        return self.pool(account.id, account.limits, assumed=account.limits_assumed)
+        pool = self.pool(account.id, account.limits, assumed=account.limits_assumed)
+        pool.shown = account.shown
+        return pool
 
     def ledger(self, account: str) -> Ledger:
         """What syncs know of an account's people."""

@@ -26,7 +26,7 @@ from whautomate_core.state.permits import SHORTEST_PAUSE, Caller, Permits, grant
 from whautomate_core.state.queue import Queue
 from whautomate_core.state.rule import DECLARED_FOR, Denial, Lane, Refusal
 from whautomate_core.values.limits import Limits, margin
-from whautomate_core.values.progress import waits
+from whautomate_core.values.progress import WaitLines
 
 __all__ = [
     "LONGEST_SLEEP",
@@ -97,6 +97,8 @@ class SharedPool:
     ) -> None:
         self._database = database
         self._account = account
+        self.shown = f"account {account}"
+        """What lines call it."""
         self._limits = limits
         self._margin = margin
         self._sleep = sleep
@@ -111,6 +113,7 @@ class SharedPool:
         self._queues: dict[str, Queue] = {"interactive": Queue(), "bulk": Queue()}
         self._executor: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
+        self._say_wait = WaitLines()
         self._jitter = random.Random()  # noqa: S311
         me = f"{socket.gethostname()}:{os.getpid()}"
         self._caller = Caller(self._account, self._limits, self._margin, self._database.steady, me)
@@ -251,13 +254,14 @@ class SharedPool:
                 f"{denial.reason}; the next permit is due in {max(0, due - time.time()):.0f} s",
                 next_permit_at=due,
                 window=denial.window,
+                why=denial.reason,
             )
 
         if deadline is not None and until > deadline:
             raise exhausted()
         queue.asleep(until, exhausted)
         if denial.wait >= 1:
-            waits.info("account %s: waiting %.0f s for a permit, since %s", self._account, denial.wait, denial.reason)
+            self._say_wait(due, self.shown, denial.reason)
         return self._nap(denial, started)
 
     def _nap(self, denial: Denial, started: float) -> float:

@@ -106,6 +106,12 @@ def permits_of(window: Window, lane: Lane) -> int:
     return window[0] - (head_room(window[0]) if lane == "bulk" else 0)
 
 
+def used_up(count: int, seconds: float) -> str:
+    """Why there is no permit, if a window is the reason: "all 100 requests a day are used up"."""
+    a = {60.0: "a minute", 3_600.0: "an hour", 86_400.0: "a day"}.get(seconds)
+    return f"all {count} requests {a} are used up" if a else f"{count} per {seconds:g} s are used up"
+
+
 def denial(
     pool: PoolRow,
     windows: list[Window],
@@ -138,7 +144,7 @@ def denial(
     for ((count, seconds), later), number in before.items():
         free = known[number] + seconds + margin(seconds) - later if number in known else 0.0
         if free > max(due, now):
-            due, window, reason = free, seconds, f"{count} per {seconds:g} s are used up"
+            due, window, reason = free, seconds, used_up(count, seconds)
     if pace is not None and (free := pace.free_at(pool.due, permits, bulk=lane == "bulk")) > max(due, now):
         reason = f"the server said 429; then one request every {pace.interval:.2g} s"
         if pool.paused_until <= now:

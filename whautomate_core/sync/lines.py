@@ -40,7 +40,8 @@ def _or_plan(done: Describe) -> Describe:
         if not plan["requests_to_come"]:
             return f"{head}; nothing to send"
         requests = counted(plan["requests_to_come"], "request")
-        return f"{head}; at least {requests}, about {plan['minutes']:g} min; nothing sent"
+        wait = f"about {plan['minutes']:g} min" if plan["minutes"] else "no wait for permits"
+        return f"{head}; at least {requests}, {wait}; nothing sent"
 
     return line
 

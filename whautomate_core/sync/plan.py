@@ -156,7 +156,7 @@ class Plan:
     requests: int
     """Requests to come, at least."""
     minutes: float
-    """How long they take at the account's rate, days of waiting included."""
+    """How long they wait for permits, days included. Those that are left go at once."""
     share_of_day: float
     """Share of a day's requests, in percent."""
     left_today: int
@@ -234,24 +234,31 @@ def make_plan(
         "to_suppress": suppressed if suppressing else 0,
         "protected": outcomes["protected"] + outcomes["withheld"],
     }
-    minute, day, left = _rates(context)
-    days_waited = math.ceil((requests - left) / day) if requests > left else 0
-    minutes = requests / minute + days_waited * 1440
+    windows, pace = _left(context)
+    left, most, seconds = windows[-1]
+    day = round(most * 86_400 / seconds)
+    minutes = seconds_for(requests, windows, pace) / 60
     finishes = datetime.now(UTC) + timedelta(minutes=minutes)
     share, done = 100 * (spent + requests) / day, 0 if suppressing else suppressed
     return Plan(counts, spent, requests, minutes, share, left, finishes, looked, done)
 
 
-def _rates(context: Context) -> tuple[float, int, int]:
-    """Requests a minute, requests a day, and how many of them are left today."""
+def _left(context: Context) -> tuple[list[tuple[int, int, float]], float]:
+    """The windows, shortest first, and the pace of the account, as `seconds_for` takes them."""
     pool = context.client.pool
     if not isinstance(pool, SharedPool):
-        windows = context.client.account.limits.windows
-        remaining = [(count, count, seconds) for count, seconds in windows]
-    else:
-        remaining = pool.usage().remaining
-    *shorter, (left, day, seconds) = sorted(remaining, key=lambda one: one[2])
-    per_day = round(day * 86_400 / seconds)
-    # A run waits for the longest window only after using it up.
-    minute = min((count * 60 / window for _, count, window in shorter), default=day * 60 / seconds)
-    return minute, per_day, left
+        return [(count, count, seconds) for count, seconds in context.client.account.limits.windows], 0.0
+    usage = pool.usage()
+    return sorted(usage.remaining, key=lambda one: one[2]), usage.paced.seconds if usage.paced else 0.0
+
+
+def seconds_for(requests: int, windows: Iterable[tuple[int, int, float]], pace: float = 0.0) -> float:
+    """How long so many requests wait for permits: those that are left go at once, and then a window at a time.
+
+    Args:
+        requests: How many there are.
+        windows: Permits left, of how many, in how many seconds.
+        pace: Seconds from one request to the next.
+    """
+    waits = (math.ceil((requests - left) / count) * seconds for left, count, seconds in windows if requests > left)
+    return max(requests * pace, *waits, 0.0)

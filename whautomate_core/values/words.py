@@ -42,6 +42,12 @@ def time_of(at: float | str) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def soon(at: float) -> str:
+    """A moment to come, in seconds since the epoch: "19:12:05 UTC", or with its date if that is another day."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment:%H:%M:%S} UTC" if moment.date() == datetime.now(UTC).date() else time_of(at)
+
+
 def requests_line(requests: int, waited: float) -> str:
     """What a step used: "1 request; waited 3.5 s for permits"; a wait of nothing is left out.
 
