@@ -5,7 +5,7 @@ NOX := .venvs/tools/bin/nox
 # Longest first: `make test` takes up the next as soon as one of two ends.
 ENVS := core airflow prefect airflow-2.11
 
-.PHONY: help demo demo-prefect test prove lint envs clean $(addprefix test-,$(ENVS))
+.PHONY: help demo demo-prefect test prove cluster lint envs clean $(addprefix test-,$(ENVS))
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,6 +26,9 @@ $(addprefix test-,$(ENVS)): test-%: $(NOX)
 
 prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limits, other Pythons
 	$(NOX) -s prove pythons
+
+cluster: $(NOX)  ## Airflow on Celery workers beside Prefect on one account, with kills (PostgreSQL, Redis)
+	$(NOX) -s cluster
 
 lint: $(NOX)  ## Format, rules, types
 	$(NOX) -s lint

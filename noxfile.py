@@ -160,7 +160,7 @@ def prove(session: nox.Session, name: str) -> None:
 
 @nox.session
 def cluster(session: nox.Session) -> None:
-    """Run Airflow with Celery workers and Prefect with a pool of them on one account, with kills; under 15 minutes."""
+    """Run Airflow on Celery workers beside Prefect on one account, with kills; it takes up to 15 minutes."""
     env(session, "prefect")
     session.run(str(env(session, "cluster")), "-m", "pytest", *(session.posargs or ["tests/cluster"]))
 

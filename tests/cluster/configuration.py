@@ -3,7 +3,7 @@
 from string import Template
 
 WORKERS = 3
-SLOTS = 8
+SLOTS = 4
 """Tasks that one worker runs at once."""
 
 # Every process of Airflow: scheduler, triggerer, DAG processor, API server and workers.
@@ -34,7 +34,6 @@ CONNECTIONS = """\
     "extra": {
       "account": "shop",
       "plan": "subscribed",
-      "burst": 20,
       "location_id": "loc000000001",
       "state": "whautomate_state"
     }
@@ -47,8 +46,8 @@ CONNECTIONS = """\
 # them send is up to the account's own pool of requests.
 POOLS = """\
 {
-  "syncs": {"slots": 6, "description": "Long tasks that write people", "include_deferred": false},
-  "broadcasts": {"slots": 6, "description": "Tasks that count their audience first", "include_deferred": false}
+  "syncs": {"slots": 3, "description": "Long tasks that write people", "include_deferred": false},
+  "broadcasts": {"slots": 3, "description": "Tasks that count their audience first", "include_deferred": false}
 }
 """
 

@@ -11,7 +11,7 @@ from processes import start, stop, wait_until
 
 KEY = "key-of-the-cluster-4711"
 # Broadcasts take long enough for the triggerer to be killed while tasks wait for them. That is no answer to anything.
-COMMAND = ["emulator", "--port", "0", "--key", KEY, "--behaviour", "broadcast_seconds=120"]
+COMMAND = ["emulator", "--port", "0", "--key", KEY, "--behaviour", "broadcast_seconds=90"]
 
 
 class EmulatorProcess:

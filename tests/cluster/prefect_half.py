@@ -35,7 +35,7 @@ def prefect_half(folder: Path, settings: Mapping[str, Any]) -> Iterator[PrefectH
 
     Args:
         folder: A folder of its own: homes, logs and sources.
-        settings: Of the account, as a block takes them: host, key, account, plan, burst, state (postgresql://...),
+        settings: Of the account, as a block takes them: host, key, account, plan, state (postgresql://...),
             location_id.
     """
     yield PrefectHalf()

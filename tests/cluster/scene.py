@@ -1,9 +1,6 @@
 """The account before the run and the files that its DAGs read; and so what has to be there at the end."""
 
 import csv
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +14,7 @@ from whautomate_core.api import segments
 from whautomate_core.client.client import Client
 
 CHUNKS, MESSAGES, BROADCASTS = 16, 200, 20
-KNOWN, NEW = 10, 20
+KNOWN, NEW = 5, 15
 """Rows of each chunk about people who are contacts already, and about new ones."""
 CLIENTS = 8
 TIME_OFF = [("2099-07-01T10:00", "2099-07-01T12:00"), ("2099-07-02T10:00", "2099-07-02T12:00")]
@@ -60,7 +57,6 @@ def set_up(emulator: EmulatorProcess, settings: Mapping[str, Any], folder: Path)
         "clients",
         [{"fullName": f"Client {n}", "countryCode": "+49", "phone": f"3012345{n:02}"} for n in range(CLIENTS)],
     )
-    consult_the_doctor(settings, folder)
     where = {"location": {"id": settings["location_id"]}}
     account = account_from_settings(
         settings["host"], settings["key"], {k: v for k, v in settings.items() if k not in ("host", "key")}
@@ -92,15 +88,6 @@ def set_up(emulator: EmulatorProcess, settings: Mapping[str, Any], folder: Path)
     for n in range(MESSAGES):
         people[f"offer of {branch(n)}"].append(number(n))
     return Scene(Expected(contacts, [number(n) for n in range(MESSAGES)], people), chunks, clients)
-
-
-def consult_the_doctor(settings: Mapping[str, Any], folder: Path) -> None:
-    """What a team does first: see what the server is like, so that all clients know it."""
-    named = [f"--set={name}={settings[name]}" for name in ("account", "plan", "burst", "location_id", "state")]
-    command = [str(Path(sys.executable).with_name("whautomate")), "doctor", "--host", settings["host"], "--yes", *named]
-    with (folder / "doctor.log").open("wb") as log:
-        env = {**os.environ, "WHAUTOMATE_KEY": settings["key"]}
-        subprocess.run(command, env=env, stdout=log, stderr=subprocess.STDOUT, check=True, timeout=300)
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, str]]) -> None:

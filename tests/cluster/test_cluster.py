@@ -5,6 +5,7 @@ The server judges: what arrived there, and what it holds at the end.
 """
 
 import contextlib
+import json
 import os
 import re
 import secrets
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import judge
@@ -20,6 +22,7 @@ import psycopg2
 import pytest
 import redis
 from airflow_cluster import ENDED, AirflowCluster
+from cluster_report import REPORT
 from databases import own_database
 from emulator_process import KEY, EmulatorProcess
 from expected import Expected, Share
@@ -92,7 +95,6 @@ def ran(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -
             "key": KEY,
             "account": "shop",
             "plan": "subscribed",
-            "burst": 20,
             "location_id": "loc000000001",
             "state": state,
         }
@@ -122,10 +124,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -
         while failed := settle(cluster, emulator, state, unsure):
             cluster.command("tasks", "clear", "messages", "--only-failed", "--yes")
             wait_until(lambda: ended(cluster), f"{failed} messages are sent after all", PATIENCE, every=1.0)
-        made = result(cluster, emulator, settings, scene, half, unsure)
-        report = [*figures(made, kills, time.monotonic() - began), "", *shares(made, cluster, half)]
-        # Past pytest's capture, since the figures are what a person wants to see of it.
-        pytestconfig.pluginmanager.getplugin("terminalreporter").write_line("\n" + "\n".join(report))
+        made = result(cluster, emulator, settings, scene, half, unsure, folder)
+        pytestconfig.stash[REPORT] = [*figures(made, kills, time.monotonic() - began), "", *shares(made, cluster, half)]
         yield made
 
 
@@ -228,8 +228,10 @@ def result(
     scene: Scene,
     half: PrefectHalf,
     unsure: dict[int, str],
+    folder: Path,
 ) -> Ran:
     arrivals = emulator.get("requests")  # before the judge's own
+    (folder / "arrivals.json").write_text(json.dumps(arrivals))
     account = account_from_settings(
         settings["host"], settings["key"], {k: v for k, v in settings.items() if k not in ("host", "key")}
     )
