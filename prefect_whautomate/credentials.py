@@ -58,7 +58,7 @@ class WhautomateCredentials(Settings, Login, CredentialsBlock, WhautomateBlock):
     Attributes:
         host: Address of the API, as Integrations > REST API shows it.
         key: API key, as Integrations > REST API shows it.
-        max_wait: Seconds that a task of a deployed flow waits for a permit before its flow run is rescheduled; at least
+        max_wait: Seconds that a task of a deployed flow waits in place before its flow run is rescheduled; at least
             about 40, because a worker might else be given the run while its old process still ends.
 
     Example:
@@ -80,9 +80,9 @@ class WhautomateCredentials(Settings, Login, CredentialsBlock, WhautomateBlock):
         default=120.0,
         ge=0.0,
         title="Longest wait",
-        description="Seconds that a task of a deployed flow waits for a permit before the flow run gives its process "
-        "back and is rescheduled for when there is one; it waits about 40 s in any case. Other runs wait as long as it "
-        "takes.",
+        description="Seconds that a task of a deployed flow waits in place before the flow run gives its process "
+        "back and is rescheduled, for a permit or whatever it waits for; about 40 s in any case. Other runs wait as "
+        "long as it takes.",
     )
 
     def block_initialization(self) -> None:
