@@ -197,6 +197,7 @@ def test_two_watchers_cost_what_one_costs(emulator, monkeypatch):
     take, taken = Watch.take, []
     monkeypatch.setattr(Watch, "take", lambda self, *given: taken.append(self) or take(self, *given))
     other = IncomingMessagesTrigger(contact_ids=[ada], poll_interval=INTERVAL + 0.01)
+    assert other.shared_stream_key() == messages(ada).shared_stream_key() == NewBookingsTrigger().shared_stream_key()
 
     async def scenario():
         async with Triggerer(messages(ada), other) as triggerer:
