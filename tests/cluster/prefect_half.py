@@ -73,6 +73,7 @@ class PrefectHalf:
             wait_until(self._answers, "Prefect's server answers")
             due = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=2)
             self._deploy(due)
+            assert datetime.now(UTC) < due, "the machine is too busy: it took minutes to deploy two flows"
             for n in range(1, WORKERS + 1):
                 self._start_worker(f"worker-{n}")
             wait_until(lambda: self._scheduled(due), "the runs are scheduled")
@@ -245,7 +246,7 @@ def set_up(folder: Path, emulator: httpx.Client) -> tuple[Expected, dict[str, st
     """The files of members, and those of them who are contacts already. Gives what is at the server at the end, and
     which file creates the contact of a number."""
     folder.mkdir()
-    known = [
+    known: list[dict[str, Any]] = [
         {
             "name": f"Member {n}",
             "phoneNumber": number(n),
@@ -289,7 +290,7 @@ def went_wrong(run: Mapping[str, Any]) -> bool:
         case "CRASHED":
             return bool(run["state"]["message"] != SILENT)
         case "CANCELLED":
-            return run["parameters"].get("branch") != CALLED_OFF
+            return bool(run["parameters"].get("branch") != CALLED_OFF)
         case state:
             return bool(state == "FAILED")
 
@@ -301,7 +302,7 @@ def number(n: int) -> str:
 def flow_processes(worker: int) -> list[psutil.Process]:
     """The processes of a worker's flow runs. Each is in a session of its own, which its worker's end leaves alone."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        return psutil.Process(worker).children(recursive=True)
+        return list(psutil.Process(worker).children(recursive=True))
     return []
 
 
