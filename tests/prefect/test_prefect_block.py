@@ -192,6 +192,22 @@ def test_the_form_refuses_what_the_block_refuses(server, values, wrong):
     assert all(words in said[name] for name, words in wrong.items())
 
 
+def test_the_form_takes_what_was_saved_in_code(server):
+    """When a block is edited, the form holds what the server shows of it, with masks in place of secrets."""
+    account = WhautomateCredentials(host=HOST, key=KEY, state="postgresql://db", listed="+4930111", on_call="+4930111")
+    account.save("edited", overwrite=True)
+    broadcast = Broadcast(credentials=account, name="n", template=TEMPLATE, segment_id="s")
+    broadcast.save("edited", overwrite=True)
+    for block in (account, broadcast):
+        path = f"/block_types/slug/{block.get_block_type_slug()}/block_documents/name/edited"
+        values = server.request("GET", path).json()["data"]
+        if block is broadcast:
+            values["credentials"] = {"$ref": {"block_document_id": str(account._block_document_id)}}
+        form = {"schema": block.model_json_schema(), "values": values}
+        answer = server.request("POST", "/ui/schemas/validate", json=form).json()
+        assert answer == {"errors": [], "valid": True}
+
+
 @flow
 def taking(account: WhautomateCredentials):
     """A flow with the block as its parameter."""
