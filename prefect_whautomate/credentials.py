@@ -35,7 +35,7 @@ class Login(BaseModel):
 
 
 def _form(schema: dict[str, Any], model: Any) -> None:
-    """What forms and deployments check before a block is saved or a run starts; `get_account` says it in words."""
+    """What Prefect can check of a block without our code, in forms and parameters; `get_account` says it in words."""
     strict_schema(schema, model)
     limits = ("requests_per_minute", "requests_per_day")
     schema["dependentSchemas"] = {
@@ -53,7 +53,7 @@ def _has(name: str, what: dict[str, Any]) -> dict[str, Any]:
 
 
 class WhautomateCredentials(Settings, Login, CredentialsBlock, WhautomateBlock):
-    """Holds the host and key of a Whautomate account, with its settings (see `whautomate_core.settings.Settings`).
+    """Holds the host and key of a Whautomate account, its limits, who may be messaged, and where its state is kept.
 
     Attributes:
         host: Address of the API, as Integrations > REST API shows it.
