@@ -42,6 +42,7 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
 }
 # Tests of the core run where SQLAlchemy, pydantic and httpx are as new as they get; those of an integration in its own.
 # Together they stay under ten minutes; what would make them longer is in PROOFS.
+SCREENS = "tests/prefect/test_prefect_screens.py"
 QUOTA, DEPLOYED = "tests/airflow/test_quota.py", "tests/prefect/test_prefect_deployed.py"
 RESUMED = "tests/prefect/test_prefect_results.py"
 SHARED_POLLS = "tests/airflow/test_waiting.py::test_two_hundred_broadcasts_are_read_as_lists"
@@ -56,7 +57,7 @@ TESTS = {
         *(f"--ignore={one}" for one in (QUOTA, APPROVED, *EXAMPLES)),
         f"--deselect={SHARED_POLLS}",
     ],
-    "prefect": ["tests/prefect", f"--ignore={DEPLOYED}", f"--ignore={RESUMED}"],
+    "prefect": ["tests/prefect", f"--ignore={DEPLOYED}", f"--ignore={RESUMED}", f"--ignore={SCREENS}"],
 }
 PROOFS = {
     "core": ["tests/core/test_campaign_simulated.py", "tests/prove/core"],
@@ -74,7 +75,7 @@ PROOFS = {
         "tests/prove/test_prove_watchers.py",
     ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
-    "prefect": [DEPLOYED, RESUMED, "tests/prove/test_prove_prefect.py"],
+    "prefect": [DEPLOYED, RESUMED, SCREENS, "tests/prove/test_prove_prefect.py"],
 }
 # What other pythons are proved with; one that runs these environments in `tests` anyway is left out.
 PYTHONS = [("3.11", "core"), ("3.12", "core"), ("3.12", "airflow"), ("3.12", "prefect"), ("3.13", "core")]

@@ -36,7 +36,7 @@ def leave_report(job: str, line: str, report: Mapping[str, Any], warnings: Itera
     rows = [(name, str(count)) for name, count in counts.items() if count]
     if not rows or TaskRunContext.get() is None:
         return
-    told = [f"> **Warning:** {_escaped(one)}" for one in warnings]
+    told = [f"**Warning:** {_escaped(one)}" for one in warnings]
     _leave(job, line, [*told, _table("Outcome", "Count", rows)])
 
 

@@ -57,8 +57,11 @@ def block_types_at_start(tmp_path_factory):
     from prefect.logging.handlers import APILogWorker
 
     folder, (host, port) = tmp_path_factory.mktemp("server"), PORT.getsockname()
-    command = [sys.executable, "-m", "prefect", "server", "start", "--no-ui", "--host", host, "--port", str(port)]
-    own = os.environ | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder}/prefect.db"}
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", host, "--port", str(port)]
+    own = os.environ | {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder}/prefect.db",
+        "PREFECT_UI_STATIC_DIRECTORY": str(folder / "ui"),  # it writes its pages into its package otherwise
+    }
     with (folder / "log").open("wb") as said:
         process = subprocess.Popen(command, env=own, stdout=said, stderr=said)
 

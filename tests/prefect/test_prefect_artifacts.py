@@ -44,7 +44,7 @@ def test_a_job_leaves_its_counts_in_words_and_why_rows_were_rejected(server, cre
     assert (report["type"], report["key"]) == ("markdown", "nightly-crm-sync-contacts")
     assert report["description"] == "4 rows: 3 created, 1 rejected"
     warning, _, *table = report["data"].splitlines()
-    assert warning.startswith("> **Warning:** 1 of 4 rows rejected: 1 x ")
+    assert warning.startswith("**Warning:** 1 of 4 rows rejected: 1 x ")
     assert warning.endswith("(row 4)")
     assert table == ["| Outcome | Count |", "| --- | --- |", "| rows | 4 |", "| created | 3 |", "| rejected | 1 |"]
 

@@ -1,0 +1,131 @@
+"""What people see of runs in both UIs of Prefect, in a real browser.
+
+With WHAUTOMATE_SCREENS=docs/images it writes the pictures that the documents show.
+"""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from prefect import flow, unmapped
+from prefect.runtime import flow_run
+
+from prefect_whautomate import broadcasts, contacts, segments
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="the dependency group `browser` brings Selenium")
+UIS = {"classic": "", "new": "/v2"}
+LARGEST = 150_000
+"""Bytes of a picture in the documents."""
+WRONG = ("Something went wrong", "An unexpected error", "could not be found", "Page Not Found")
+QUICK = {"broadcast_seconds": 1.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.0, "search_delay": 0.0}
+ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}", "ok": "yes"} for n in range(20)]
+UNFIT = [{"name": "Bob", "mobile": "030", "ok": "yes"}, {"name": "Cem", "mobile": "", "ok": "yes"}]
+MAPPING = {"name": "name", "phoneNumber": "mobile"}
+
+
+class Pages:
+    """A browser, and the addresses of both UIs."""
+
+    def __init__(self, driver, address):
+        self.driver, self.address = driver, address
+
+    def open(self, ui, path, *says):
+        """Open a page, wait until it says all of this, and give its text."""
+        self.driver.get(f"{self.address}{UIS[ui]}{path}")
+        deadline = time.monotonic() + 120
+        while missing := [one for one in says if one not in (seen := self.text())]:
+            assert time.monotonic() < deadline, f"no {missing} in\n{seen}"
+            time.sleep(0.2)
+        return seen
+
+    def text(self):
+        return self.driver.find_element("tag name", "body").text
+
+    def headings(self):
+        return [one.text for one in self.driver.find_elements("css selector", "table th")]
+
+    def picture(self, name):
+        """Keep what is seen, where somebody asked for pictures."""
+        if folder := os.environ.get("WHAUTOMATE_SCREENS"):
+            time.sleep(5)  # the graph is drawn by then
+            png = self.driver.get_screenshot_as_png()
+            assert len(png) <= LARGEST
+            Path(folder, f"{name}.png").write_bytes(png)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        say = "apt-get install chromium chromium-driver brings the browser"
+        pytest.fail(say) if os.environ.get("REQUIRE_SERVICES") else pytest.skip(say)
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
+    for flag in (*flags.split(), "--window-size=1280,900", "--hide-scrollbars"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def pages(server, browser):
+    return Pages(browser, str(server.api_url).removesuffix("/").removesuffix("/api"))
+
+
+@pytest.fixture
+def campaign(whautomate_emulator, credentials_of_emulator):
+    """A flow run that has done some of everything: its id."""
+    credentials = credentials_of_emulator()
+
+    @flow
+    def spring_campaign():
+        contacts.sync_contacts(
+            credentials, [*ROWS, *UNFIT], MAPPING, default_region="DE", consent_column="ok", tags=["spring"]
+        )
+        segment = segments.ensure_segment(credentials, "spring-people", {"tags": ["spring"]})
+        template = {"name": "spring_sale", "language": "en"}
+        sent = broadcasts.broadcast(credentials, "spring-sale", template, segment_id=segment["id"], hold_minutes=0)
+        broadcasts.wait_for_broadcast(credentials, sent["id"], poll_interval=0.5)
+        ids = [one["id"] for one in whautomate_emulator.contacts()[:3]]
+        contacts.add_contact_tags.map(unmapped(credentials), ids, unmapped(["vip"])).result()
+        return flow_run.id
+
+    return spring_campaign()
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_every_artifact_can_be_read_in_both_uis(server, pages, campaign):
+    given = {"artifacts": {"flow_run_id": {"any_": [campaign]}}, "limit": 200}
+    found = [one for one in server.request("POST", "/artifacts/filter", json=given).json() if one["type"]]
+    shown = {"spring-campaign-sync-contacts": ["Outcome", "Count"], "spring-campaign-receipt": ["Field", "Value"]}
+    assert shown.keys() <= {one["key"] for one in found}
+    for ui in UIS:
+        for one in found:
+            headings = shown.get(one["key"])
+            seen = pages.open(ui, f"/artifacts/artifact/{one['id']}", one["key"], one["description"], *(headings or ()))
+            assert not [wrong for wrong in WRONG if wrong in seen]
+            if headings:
+                assert pages.headings() == headings
+            if ui == "new" and headings:
+                pages.picture(f"prefect-{one['key'].removeprefix('spring-campaign-')}")
+        for key in shown:  # its history
+            assert not [wrong for wrong in WRONG if wrong in pages.open(ui, f"/artifacts/key/{key}", key, "20")]
+        seen = pages.open(ui, "/artifacts", *shown)
+        assert not [wrong for wrong in WRONG if wrong in seen]
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_a_run_shows_what_each_task_did_in_both_uis(pages, campaign):
+    lines = (
+        "22 rows: 20 created, 2 rejected; 20 tagged (",
+        "2 of 22 rows rejected: ",
+        "created for up to 20 recipients",
+        "20 of 20 delivered, 0 not delivered (",
+    )
+    for ui in UIS:
+        seen = pages.open(ui, f"/runs/flow-run/{campaign}", "Completed", *lines)
+        assert not [wrong for wrong in (*WRONG, "ERROR") if wrong in seen]
+    pages.picture("prefect-flow-run")
