@@ -11,6 +11,7 @@ import contextvars
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -145,7 +146,10 @@ class Rest:
 
 
 def _others_run(run: FlowRun, ours: list[Working]) -> bool:
-    """Whether tasks of the flow run are at work that are none of this package's."""
+    """Whether tasks of the flow run are at work that are none of this package's.
+
+    What an attempt that was killed left behind runs for ever, as Prefect sees it, so only this attempt's count.
+    """
     here = [one for one in flow_runs() if one.id == run.id or one.deployment_id is None]
     known = {one.task_run for one in ours} | {one.parent_task_run_id for one in here}
     with get_client(sync_client=True) as client:
@@ -153,4 +157,5 @@ def _others_run(run: FlowRun, ours: list[Working]) -> bool:
             flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[one.id for one in here])),
             task_run_filter=TaskRunFilter(state=TaskRunFilterState(name=TaskRunFilterStateName(any_=["Running"]))),
         )
-    return any(one.id not in known for one in runs)
+    begun = run.state.timestamp if run.state else datetime.min.replace(tzinfo=UTC)
+    return any(one.id not in known and one.start_time is not None and one.start_time >= begun for one in runs)

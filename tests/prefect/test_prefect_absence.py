@@ -11,7 +11,7 @@ from prefect import flow, task, unmapped
 from prefect.client.orchestration import get_client
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
-from prefect.states import AwaitingRetry
+from prefect.states import AwaitingRetry, Running
 
 from prefect_whautomate import _waiting, _working, broadcasts, messages, segments
 from prefect_whautomate.aio import broadcasts as aio_broadcasts
@@ -292,6 +292,20 @@ def test_waits_side_by_side_leave_together_until_the_first_is_due(run, credentia
     for one in people[:3]:
         whautomate_emulator.receive(one, "hello")
     assert run() == [1, 1, 1]
+
+
+def test_what_a_killed_attempt_left_behind_keeps_nobody(run, server, credentials, people):
+    @task
+    def loads():
+        pass
+
+    @flow
+    def waits():
+        return messages.wait_for_message(credentials, people[0], poll_interval=600)
+
+    run(waits)
+    server.create_task_run(loads, run.id, "killed", state=Running())
+    assert due(run()) > 500
 
 
 def test_a_run_stays_while_a_task_of_its_own_works(run, server, credentials, whautomate_emulator, people):

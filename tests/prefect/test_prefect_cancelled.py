@@ -123,7 +123,7 @@ def test_so_does_one_that_a_worker_has_started(
     wait_until(run, "AwaitingRetry")
     kill(processes.started)
     cancel(run)
-    wait_until(run, "Cancelled")
+    wait_until(run, "Cancelling", "Cancelled")  # a worker that starts says that it is
     assert whautomate_emulator.requests("createBroadcast") == []
     assert nothing_is_sent(whautomate_emulator)
 
