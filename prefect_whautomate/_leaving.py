@@ -65,7 +65,8 @@ def leave_until_permitted(error: QuotaExhausted) -> NoReturn:
         QuotaExhausted: The given `error`, outside of deployed flow runs.
     """
     now = time.time()
-    due = max(error.next_permit_at or now + UNKNOWN, now + shortest_absence())
+    # A second more than the shortest absence, which may count from a moment later.
+    due = max(error.next_permit_at or now + UNKNOWN, now + shortest_absence() + 1.0)
     # Spread out flow runs that left together, so that they don't come back at the same moment.
     due += random.uniform(0.0, min(60.0, (due - now) / 10))  # noqa: S311
     leave_until(due, str(error))
