@@ -16,11 +16,12 @@ from typing import Any
 try:
     from prefect_whautomate._broadcast_block import Broadcast
     from prefect_whautomate.credentials import WhautomateCredentials
+    from prefect_whautomate.notifications import WhautomateNotification
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] != "prefect":
         raise
 
-__all__ = ["Broadcast", "WhautomateCredentials"]
+__all__ = ["Broadcast", "WhautomateCredentials", "WhautomateNotification"]
 
 
 def __getattr__(name: str) -> Any:

@@ -29,9 +29,6 @@ COOLDOWN = 3600.0
 
 SHORTEST_COOLDOWN = 60.0
 
-LONGEST_PARAMETER = 250
-"""Characters of a parameter; WhatsApp limits the whole message to 1,024."""
-
 
 class WhautomateNotifier(BaseNotifier):
     """Send a WhatsApp template to a few people when something happens to a task or DAG.
@@ -139,10 +136,10 @@ class WhautomateNotifier(BaseNotifier):
         return about, given
 
     def _send(self, account: Account, about: Happened, given: Mapping[str, Any]) -> None:
-        from whautomate_core.messaging.alerts import Alert, send_alert
+        from whautomate_core.messaging.alerts import Alert, parameter, send_alert
 
         require_one_state(account)
-        alert = Alert(about.subject, about.event, given["template"], [_parameter(one) for one in given["parameters"]])
+        alert = Alert(about.subject, about.event, given["template"], [parameter(one) for one in given["parameters"]])
         told = send_alert(
             account,
             alert,
@@ -158,9 +155,3 @@ class WhautomateNotifier(BaseNotifier):
         """Log why nothing was sent. The text of an unknown error may hold what was rendered."""
         known = isinstance(error, (WhautomateError, AirflowNotFoundException))
         self.log.error("no alert was sent: %s", error if known else type(error).__name__)
-
-
-def _parameter(value: Any) -> str:
-    """A value as WhatsApp takes it: on one line, not empty, not long."""
-    text = " ".join(str(value).split()) or "-"
-    return text if len(text) <= LONGEST_PARAMETER else f"{text[: LONGEST_PARAMETER - 1]}…"

@@ -19,6 +19,7 @@ from pydantic import SecretStr, ValidationError
 import prefect_whautomate
 from prefect_whautomate import WhautomateCredentials
 from prefect_whautomate.broadcasts import Broadcast
+from prefect_whautomate.notifications import WhautomateNotification
 from whautomate_core import errors
 from whautomate_core.settings import NAMES
 
@@ -27,7 +28,7 @@ KEY = "wa-0123456789abcdef"
 TEMPLATE = {"name": "spring_sale", "language": "en"}
 
 
-BLOCKS = (WhautomateCredentials, Broadcast)
+BLOCKS = (WhautomateCredentials, Broadcast, WhautomateNotification)
 
 
 LOGO = Path(prefect_whautomate.__file__).with_name("logo.png")
@@ -76,7 +77,11 @@ def test_the_logo_is_ours_square_and_as_large_as_prefect_wants_it():
 
 @pytest.mark.parametrize(
     ("block", "first"),
-    [(WhautomateCredentials, ["host", "key", "plan"]), (Broadcast, ["credentials", "name", "template"])],
+    [
+        (WhautomateCredentials, ["host", "key", "plan"]),
+        (Broadcast, ["credentials", "name", "template"]),
+        (WhautomateNotification, ["credentials", "template", "parameters"]),
+    ],
 )
 def test_a_form_asks_first_for_what_everybody_fills_in(block, first):
     assert [*block.model_json_schema()["properties"]][:3] == first

@@ -10,14 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import wait_for
 from prefect.blocks.system import Secret
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.events.worker import EventsWorker
 from prefect.exceptions import ParameterTypeError, PrefectHTTPStatusError, SignatureMismatchError
 from prefect.flow_engine import run_flow
 from prefect.states import AwaitingRetry, Scheduled
 from prefect.utilities.callables import parameter_schema
 
-from prefect_whautomate import flows
+from prefect_whautomate import WhautomateNotification, flows
 from whautomate_core import errors
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +45,13 @@ DEPLOYED = {
     "contacts_to_campaign_flow": ("weekly", "0 9 * * 1", 1),
     "campaign_report_flow": ("on-demand", None, None),
     "export_flow": ("nightly-opt-outs", "0 1 * * *", None),
+    "notify_flow": ("on-call", None, None),
+}
+
+
+BLOCK_OF = {
+    "": ("WhautomateCredentials", "whautomate-credentials"),
+    "notify_flow": ("WhautomateNotification", "whautomate-notification"),
 }
 
 
@@ -99,7 +108,8 @@ def test_prefect_yaml_deploys_each_flow(deployments):
         assert made.work_pool_name == "whautomate"
         assert not made.pull_steps
         assert made.enforce_parameter_schema
-        assert made.parameters["credentials"] == {"$ref": {"block_document_slug": "whautomate-credentials/whautomate"}}
+        account = {"$ref": {"block_document_slug": "whautomate-credentials/whautomate"}}
+        assert made.parameters.get("credentials", account) == account
 
 
 def test_a_worker_runs_what_was_deployed(
@@ -119,14 +129,69 @@ def test_a_worker_runs_what_was_deployed(
     assert (tmp_path / "rejects-2026-03-01.jsonl").exists()
 
 
+# --- the automations of prefect.yaml
+
+
+def run_of_automation(server, deployment, after):
+    """The first run of a deployment that an automation has started since."""
+    asked = {"flow_runs": {"expected_start_time": {"after_": after.isoformat()}}}
+    asked["flow_runs"]["deployment_id"] = {"any_": [str(deployment.id)]}
+
+    failures = {
+        "filter": {"event": {"name": ["prefect.automation.action.failed"]}, "occurred": {"since": after.isoformat()}}
+    }
+
+    def found():
+        failed = server.request("POST", "/events/filter", json=failures | {"limit": 50}).json()["events"]
+        assert [one["payload"] for one in failed] == []
+        return server.request("POST", "/flow_runs/filter", json=asked).json()
+
+    (run,) = wait_for(found, 120)
+    assert run["created_by"]["type"] == "AUTOMATION"
+    return server.read_flow_run(run["id"])
+
+
+@QUICK
+def test_a_report_is_started_by_the_event_of_a_broadcast(form, server, deployments):
+    before = datetime.now(UTC)
+    sent = form("contacts_to_campaign_flow", **CAMPAIGN)["broadcast"]["id"]
+    EventsWorker.instance().wait_until_empty()
+    run = run_of_automation(server, deployments["campaign_report_flow"], before)
+    assert run.parameters["broadcast_id"] == sent
+
+
+def test_the_people_on_call_hear_once_of_a_run_that_failed(
+    form, server, deployments, whautomate_emulator, credentials_of_emulator
+):
+    credentials = credentials_of_emulator(state_shared=True, on_call="+4915123456001")
+    credentials.save("of-on-call", overwrite=True)
+    template = {"name": "pipeline_alert", "language": "en"}
+    WhautomateNotification(credentials=credentials, template=template).save("on-call", overwrite=True)
+    before = datetime.now(UTC)
+    with pytest.raises(errors.InvalidRequest):
+        form("sync_contacts_flow", **(PEOPLE | {"mapping": {**MAPPING, "city": "city"}}))
+    EventsWorker.instance().wait_until_empty()
+    run = run_of_automation(server, deployments["notify_flow"], before)
+    assert run.parameters["subject"] == "sync-contacts-flow failed"
+    for _ in range(2):  # as if the process had died, and the run is run again
+        told = run_flow(flows.notify_flow, flow_run=server.read_flow_run(run.id), parameters=run.parameters)
+        server.set_flow_run_state(run.id, AwaitingRetry(scheduled_time=datetime.now(UTC)), force=True)
+    assert told == {"+49…01": "not sent again: it was sent before"}
+    (message,) = whautomate_emulator.requests("sendWhatsappTemplate")
+    subject, body = message["body"]["bodyTextParameters"]
+    assert subject == "sync-contacts-flow failed"
+    assert body.endswith(" is Failed")
+
+
 # --- the forms
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
 def test_the_form_explains_each_field(name):
     schema = parameter_schema(getattr(flows, name)).model_dump_for_openapi()
-    assert schema["properties"]["credentials"]["$ref"] == "#/definitions/WhautomateCredentials"
-    assert schema["definitions"]["WhautomateCredentials"]["block_type_slug"] == "whautomate-credentials"
+    first, (kind, slug) = next(iter(schema["properties"])), BLOCK_OF.get(name, BLOCK_OF[""])
+    assert schema["properties"][first]["$ref"] == f"#/definitions/{kind}"
+    assert schema["definitions"][kind]["block_type_slug"] == slug
     assert [field for field, one in schema["properties"].items() if not one.get("description")] == []
     assert [field for field, one in schema["properties"].items() if one.get("type") == "object"] == (
         ["mapping"] if "mapping" in schema["properties"] else []
@@ -139,6 +204,7 @@ def test_the_form_explains_each_field(name):
         ],
         "campaign_report_flow": ["credentials", "broadcast_id"],
         "export_flow": ["credentials", "what", "output_path"],
+        "notify_flow": ["notification", "subject", "body"],
     }
     assert schema["required"] == needed[name]
 

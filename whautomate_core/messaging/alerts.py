@@ -39,7 +39,12 @@ MAX_WAIT = 5.0
 TIME_LIMIT = 20.0
 """Seconds after which no more requests for an alert leave. A request under way gets ten more."""
 
+LONGEST_PARAMETER = 250
+"""Characters of a parameter; WhatsApp limits the whole message to 1,024."""
+
 _WHAT = "an alert"
+_SENT, _SENT_BEFORE = "sent", "not sent again: it was sent before"
+_HELD_BACK = "not sent: an alert about the same was sent"
 _OF_ONE_PERSON = (PolicyRefused, InvalidRequest, NotFound, OutcomeUnknown)
 """Errors that say nothing of the next person."""
 
@@ -112,6 +117,17 @@ def send_alert(
     return told
 
 
+def is_told(outcome: str) -> bool:
+    """Whether somebody knows, by what `send_alert` returned: now, or from an earlier alert."""
+    return outcome in (_SENT, _SENT_BEFORE) or outcome.startswith(_HELD_BACK)
+
+
+def parameter(value: Any) -> str:
+    """A value as WhatsApp takes it in a placeholder: on one line, not empty, not long."""
+    text = " ".join(str(value).split()) or "-"
+    return text if len(text) <= LONGEST_PARAMETER else f"{text[: LONGEST_PARAMETER - 1]}…"
+
+
 def _recipient(given: str) -> tuple[str, dict[str, Any]]:
     """Somebody as logs show them, and as a message names them."""
     text = str(given).strip()
@@ -130,7 +146,7 @@ def _tell(client: Client, alert: Alert, named: dict[str, Any], location: str, co
     by = attempt(client.run)
     key = _key(client, alert, named)
     if not _is_due(client, key, alert, cooldown, by):
-        return f"not sent: an alert about the same was sent less than {cooldown / 60:g} min ago"
+        return f"{_HELD_BACK} less than {cooldown / 60:g} min ago"
     try:
         _, sent = send_once(client, Step(f"alert {alert.event}"), call, partial(summary, call))
     except KeyTaken:  # its words hold something that changes
@@ -140,7 +156,7 @@ def _tell(client: Client, alert: Alert, named: dict[str, Any], location: str, co
     except WhautomateError:
         client.state.claims.release(client.account.id, key, made_by=by)
         raise
-    return "sent" if sent else "not sent again: it was sent before"
+    return _SENT if sent else _SENT_BEFORE
 
 
 def _key(client: Client, alert: Alert, named: Mapping[str, Any]) -> str:
