@@ -56,6 +56,11 @@ class WhautomateBlock(Block, ABC):
         super().__init__(*args, **kwargs)
 
     @classmethod
+    def __dispatch_key__(cls) -> str:
+        """The key by which Prefect finds the class: the slug. Prefect makes the whole schema for it, at each import."""
+        return cls.get_block_type_slug()
+
+    @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Any:
         """Make a block from what was saved, as Prefect does when it loads one.
 

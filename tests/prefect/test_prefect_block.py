@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from prefect import flow
-from prefect.blocks.core import Block
+from prefect.blocks.core import Block, block_schema_to_key
 from prefect.deployments import run_deployment
 from prefect.exceptions import ParameterTypeError
 from prefect.testing.standard_test_suites import BlockStandardTestSuite, blocks
@@ -255,6 +255,12 @@ def test_registering_the_package_registers_each_of_its_blocks_and_no_other(serve
         check=True,
     )
     assert set(re.findall(r"^│ (.*?) +│$", done.stdout, re.MULTILINE)) == {block._block_type_name for block in BLOCKS}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_prefect_finds_the_class_of_a_block_by_the_key_that_it_makes_of_its_schema(block):
+    assert block.__dispatch_key__() == block_schema_to_key(block._to_block_schema())
+    assert Block.get_block_class_from_schema(block._to_block_schema()) is block
 
 
 def test_no_class_that_blocks_are_made_of_is_a_block():
