@@ -21,16 +21,20 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_whautomate._versions import SharedStreamProducer
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import OF_ONE
-from whautomate_core.errors import QuotaExhausted, WhautomateError
+from whautomate_core.errors import ConnectionFailed, QuotaExhausted, ServerError, WhautomateError
 from whautomate_core.values.words import counted, time_of
 from whautomate_core.waiting.condition import LONGEST_PAUSE
 from whautomate_core.waiting.feed import LATE, Cursor, Entry, Feed
 from whautomate_core.waiting.poll import CHECK_ATTEMPTS, arun_check, may_pass, pause_after
 
 if TYPE_CHECKING:
+    from whautomate_core.account import Account
     from whautomate_core.client.client import AsyncClient
 
 log = logging.getLogger(__name__)
+
+CONNECTED_EVERY = 900.0
+"""Seconds after which the connection is read again, in case that somebody has changed it."""
 
 WRITTEN_EVERY = 3600.0
 """Seconds after which the record of a watcher is written although it has reported nothing."""
@@ -48,16 +52,23 @@ class Watch:
         self.names = names
         self.poll_interval = poll_interval
         self.cursors: dict[Feed, Cursor] = {}
-        self.loaded = False
+        self.of: Hashable = None
+        """Of which account its cursors are; None before they are loaded."""
         self.unwritten: set[Feed] = set()
         self._wants = wants
         self._written: dict[Feed, float] = {}
         self._told: set[tuple[Feed, str]] = set()
 
-    def load(self, kept: Mapping[str, Any]) -> None:
-        """Go on where an earlier triggerer was."""
+    def load(self, kept: Mapping[str, Any], account: Account) -> None:
+        """Go on where an earlier triggerer was with an account."""
         self.cursors = {feed: Cursor(**kept[name]) for feed, name in self.names.items() if name in kept}
-        self.loaded = True
+        self.of = _identity(account)
+        self.unwritten, self._written, self._told = set(), {}, set()
+
+    def since(self, feed: Feed, now: float) -> float:
+        """From when on a feed is to be read, in seconds since the epoch."""
+        cursor = self.cursors.get(feed)
+        return now - LATE if cursor is None else cursor.not_ahead_of(now).since
 
     def take(self, feed: Feed, entries: list[Entry], now: float) -> list[Entry]:
         """Return what is to be reported of a look."""
@@ -65,12 +76,14 @@ class Watch:
         if cursor is None:
             self.cursors[feed] = Cursor.begin(entries, now)
             self.unwritten.add(feed)
-            log.info("watches %s from now on: %s there before", in_words(feed), counted(len(entries), "record"))
+            log.info("watches %s from now on: %s there before", feed, counted(len(entries), "record"))
             return []
+        cursor = cursor.not_ahead_of(now)
         news = [one for one in cursor.news(entries) if (feed, one.id) not in self._told]
         wanted = [one for one in news if self._wants(one)]
-        self._told |= {(feed, one.id) for one in wanted}
-        cursor = cursor.with_seen([one for one in news if one not in wanted])
+        ids = {one.id for one in wanted}
+        self._told |= {(feed, id) for id in ids}
+        cursor = cursor.with_seen([one for one in news if one.id not in ids])
         if all(of != feed for of, _ in self._told):  # what isn't stored yet must not become too old to come again
             cursor = cursor.moved(entries, now)
         self.cursors[feed] = cursor
@@ -81,7 +94,7 @@ class Watch:
     def reported(self, feed: Feed, entries: list[Entry], *, stored: bool) -> None:
         """Note whether Airflow has stored the events of records; if not, the next look makes them again."""
         self._told -= {(feed, one.id) for one in entries}
-        if stored:
+        if stored and feed in self.cursors:
             self.cursors[feed] = self.cursors[feed].with_seen(entries)
             self.unwritten.add(feed)
 
@@ -139,7 +152,9 @@ class Looks(SharedStreamProducer):
     def __init__(self, conn_id: str) -> None:
         self._conn_id = conn_id
         self._client: AsyncClient | None = None
+        self._connected = 0.0
         self._due: dict[Feed, float] = {}
+        self._failures: dict[Feed, int] = {}
         self._failed = 0
         self._not_before = 0.0
         self._writing = asyncio.Lock()
@@ -194,40 +209,67 @@ class Looks(SharedStreamProducer):
 
     def _due_at(self, feed: Feed, watches: list[Watch]) -> float:
         """When a feed is read next: at once if there is a watch that it is new to."""
-        fresh = any(feed in one.names and not one.loaded for one in watches)
+        fresh = any(feed in one.names and one.of is None for one in watches)
         return 0.0 if fresh else self._due.get(feed, 0.0)
 
     async def _look(self, watches: list[Watch]) -> AsyncIterator[Report]:
-        if self._client is None:
-            account = await WhautomateHook(self._conn_id).aget_account()
-            require_one_state(account)
-            self._client = await asyncio.to_thread(_open, account)
-        client, watches = self._client, list(watches)
-        due = [feed for feed in _feeds(watches) if self._due_at(feed, watches) <= time.time()]
-        for watch in [one for one in watches if not one.loaded]:
-            watch.load(await asyncio.to_thread(_kept, client, list(watch.names.values())))
+        client, watches = await self._connect(), list(watches)
+        # The one that waits the longest comes first, so that one whose turn ends for want of permits is next.
+        feeds = sorted(_feeds(watches), key=lambda feed: self._due_at(feed, watches))
+        due = [feed for feed in feeds if self._due_at(feed, watches) <= time.time()]
+        for watch in [one for one in watches if one.of != _identity(client.account)]:
+            watch.load(await asyncio.to_thread(_kept, client, list(watch.names.values())), client.account)
         failed: Exception | None = None
+        answers = False
         for feed in due:
             mine = [one for one in watches if feed in one.names]
-            now = time.time()
-            since = min((one.cursors[feed].since for one in mine if feed in one.cursors), default=now - LATE)
+            now, interval = time.time(), min(one.poll_interval for one in mine)
             try:
-                entries = await arun_check(client, partial(feed.read, since))
-            except OF_ONE as error:
-                pause = min(one.poll_interval for one in mine) if may_pass(error) else LONGEST_PAUSE
-                log.error("%s could not be read: %s; looking again in %.0f s", in_words(feed), error, pause)
-                self._due[feed] = now + pause
-                continue
-            except Exception as error:
+                entries = await arun_check(client, partial(feed.read, min(one.since(feed, now) for one in mine)))
+            except QuotaExhausted as error:
                 failed = error
                 break
-            self._due[feed] = now + min(one.poll_interval for one in mine)
+            except Exception as error:
+                is_of_one = isinstance(error, OF_ONE) or (
+                    answers and isinstance(error, (ConnectionFailed, ServerError))
+                )
+                before = self._failures.get(feed, 0)
+                pause = pause_after(interval, before) if may_pass(error) else max(interval, LONGEST_PAUSE)
+                self._failures[feed] = before + 1
+                self._due[feed] = now + pause
+                if not is_of_one:
+                    failed = error
+                    break
+                answers = isinstance(error, OF_ONE)  # if the next fails as well, the server is unavailable
+                log.error("%s could not be read: %s; looking again in %.0f s", feed, error, pause)
+                continue
+            answers = True
+            self._failures.pop(feed, None)
+            self._due[feed] = now + interval
             for watch in mine:
                 if new := watch.take(feed, entries, now):
                     yield Report(watch, feed, new)
         await self._write(watches)
         if failed is not None:
             raise failed
+
+    async def _connect(self) -> AsyncClient:
+        """The client, of the account that the connection has now: it may be changed while watchers run."""
+        now = time.time()
+        if self._client is None or abs(now - self._connected) >= CONNECTED_EVERY:
+            account = await WhautomateHook(self._conn_id).aget_account()
+            require_one_state(account)
+            if self._client is None or self._client.account != account:
+                await self._disconnect()
+                self._client = await asyncio.to_thread(_open, account)
+            self._connected = now
+        return self._client
+
+    async def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                await client.aclose()
 
     async def _write(self, watches: list[Watch]) -> None:
         async with self._writing:  # else an older record might overwrite a newer one
@@ -255,15 +297,17 @@ class Looks(SharedStreamProducer):
             log.error(
                 "a look failed: %s: %s; looking again in %.0f s", type(error).__name__, error, pause, exc_info=not ours
             )
-            client, self._client = self._client, None
-            if client is not None:
-                with suppress(Exception):
-                    await client.aclose()
+            await self._disconnect()
         self._failed += 1
         self._not_before = now + pause
 
 
-def _open(account: Any) -> AsyncClient:
+def _identity(account: Account) -> Hashable:
+    """What tells an account, and the state database that keeps its watches, from others."""
+    return account.state, account.id
+
+
+def _open(account: Account) -> AsyncClient:
     # In a thread, because it loads the client and opens the state database, and all triggers share the event loop.
     from whautomate_core.client.client import AsyncClient
     from whautomate_core.waiting.share import WaitingPool
@@ -278,9 +322,3 @@ def _kept(client: AsyncClient, names: list[str]) -> dict[str, Any]:
 
 def _feeds(watches: list[Watch]) -> list[Feed]:
     return list(dict.fromkeys(feed for one in watches for feed in one.names))
-
-
-def in_words(feed: Feed) -> str:
-    """What is watched, for the log: `messages of contact_id c1`."""
-    about = {name: value for name, value in feed.as_json().items() if name != "kind"}
-    return feed.kind + "".join(f" of {name} {value}" for name, value in about.items())

@@ -17,7 +17,8 @@ from airflow_provider_whautomate.triggers.watchers import IncomingMessagesTrigge
 from whautomate_core.account import account_from_settings
 from whautomate_core.api import appointments, classes, services
 from whautomate_core.client.client import Client
-from whautomate_core.errors import ConfigurationError, InvalidRequest, StateUnavailable
+from whautomate_core.errors import ConfigurationError, InvalidRequest, QuotaExhausted, StateUnavailable
+from whautomate_core.messaging.feeds import MessagesOf
 from whautomate_core.state.watches import Watches
 
 if AIRFLOW_V_3_3_PLUS:
@@ -288,6 +289,82 @@ def test_a_contact_that_is_gone_disturbs_no_other(emulator, caplog):
     one, events = asyncio.run(scenario())
     assert ids(events) == [one]
     assert "messages of contact_id nobody could not be read: GET /v1/messages/…: not found" in caplog.text
+
+
+@with_watchers
+def test_a_contact_whose_messages_the_server_can_not_give_disturbs_no_other(emulator, caplog, monkeypatch):
+    [ada, bob, cyd] = people(emulator, 3)
+    read, broken = MessagesOf.read, []
+
+    def fails(self, since, pages_of):
+        if self.contact_id in broken:
+            emulator.fault("503", operation="listContactMessages")
+        return read(self, since, pages_of)
+
+    monkeypatch.setattr(MessagesOf, "read", fails)
+
+    async def scenario():
+        async with Triggerer(messages(bob, ada, cyd)) as triggerer:
+            await looked(triggerer, emulator, times=6)
+            broken.append(ada)
+            new = [emulator.receive(one) for one in (bob, cyd)]
+            await triggerer.until(lambda: len(triggerer.events[0]) == 2)
+            await triggerer.until(lambda: f"messages of contact_id {ada} could not be read" in caplog.text)
+            new += [emulator.receive(one) for one in (ada, bob, cyd)]
+            await triggerer.until(lambda: len(triggerer.events[0]) == 4)
+            broken.clear()
+            await triggerer.until(lambda: len(triggerer.events[0]) == 5)
+            return new, triggerer.events[0]
+
+    new, events = asyncio.run(scenario())
+    assert sorted(ids(events)) == sorted(new)
+
+
+@with_watchers
+def test_contacts_take_turns_where_there_are_permits_for_few_of_them(emulator, monkeypatch):
+    folk = people(emulator, 3)
+    read, reads = MessagesOf.read, []
+
+    def sometimes(self, since, pages_of):
+        reads.append(self.contact_id)
+        if len(reads) % 2 == 0:
+            raise QuotaExhausted("no permit", next_permit_at=time.time() + 2 * INTERVAL)
+        return read(self, since, pages_of)
+
+    monkeypatch.setattr(MessagesOf, "read", sometimes)
+
+    async def scenario():
+        async with Triggerer(messages(*folk)) as triggerer:
+            await looked(triggerer, emulator, times=6)
+            new = [emulator.receive(one) for one in folk]
+            await triggerer.until(lambda: len(triggerer.events[0]) == 3)
+            return new, triggerer.events[0]
+
+    new, events = asyncio.run(scenario())
+    assert sorted(ids(events)) == sorted(new)
+
+
+@with_watchers
+def test_a_connection_that_names_another_account_is_noticed_and_begins_anew(emulator, connections, caplog, monkeypatch):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("airflow_provider_whautomate.triggers.looks.CONNECTED_EVERY", 0.0)
+    [ada] = people(emulator)
+
+    async def scenario():
+        async with Triggerer(messages(ada), stores=False) as triggerer:
+            await looked(triggerer, emulator)
+            one = emulator.receive(ada)
+            await triggerer.until(lambda: triggerer.events[0])  # Airflow has not stored it when the account changes
+            connections("whautomate_default", emulator.url, emulator.key, account=uuid4().hex)
+            await triggerer.until(lambda: "from now on: 1 record there before" in caplog.text)
+            await looked(triggerer, emulator)
+            other = emulator.receive(ada)
+            await triggerer.until(lambda: len(triggerer.events[0]) == 2)
+            await looked(triggerer, emulator)
+            return [one, other], triggerer.events[0]
+
+    new, events = asyncio.run(scenario())
+    assert ids(events) == new
 
 
 @with_watchers

@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from whautomate_core.client.pages import Pages
+from whautomate_core.messaging.feeds import MessagesOf
 from whautomate_core.state import open_state, schema
 from whautomate_core.waiting.feed import LATE, Cursor, Entry
 
@@ -64,6 +67,38 @@ def test_what_leaves_the_list_and_comes_back_is_not_reported_again() -> None:
     one = entry(1, 10 * DAY)
     cursor = Cursor.begin([], 10 * DAY).with_seen([one]).moved([], 10 * DAY + 60)
     assert cursor.news([one]) == []
+
+
+def test_a_record_without_a_time_that_one_answer_leaves_out_is_not_reported_again() -> None:
+    one = entry(1, None)
+    cursor = Cursor.begin([one], 10 * DAY).moved([], 10 * DAY + 60)
+    kept = Cursor(**json.loads(json.dumps(cursor.as_json())))
+    assert kept.news([one]) == []
+    assert kept.moved([one], 10 * DAY + 120).moved([], 11 * DAY + 180).news([one]) == []
+    assert kept.moved([], 11 * DAY + 120).seen == {}  # it has been missing for a day
+
+
+def test_a_clock_that_was_days_ahead_loses_nothing_once_it_is_right() -> None:
+    now = 10 * DAY
+    cursor = Cursor.begin([], now).moved([], now + 9 * DAY)
+    assert cursor.not_ahead_of(now + 60).news([entry(1, now + 30)]) == [entry(1, now + 30)]
+    assert cursor.not_ahead_of(now + 9 * DAY) == cursor
+    assert cursor.not_ahead_of(now + 9 * DAY - 60) == cursor  # set by a minute
+
+
+def test_what_was_kept_before_there_were_missing_records_is_read() -> None:
+    assert Cursor(**{"since": 1.0, "seen": {"a": None}}).missing == {}
+
+
+def test_records_without_an_id_are_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    feed = MessagesOf("c1")
+    reading = feed.read(0.0, Pages)
+    next(reading)
+    reading.send([{"isIncoming": True, "id": "m"}, {"isIncoming": True, "text": "a secret"}])
+    with pytest.raises(StopIteration) as end:
+        reading.send([])
+    assert [one.id for one in end.value.value] == ["m"]
+    assert caplog.messages == ["1 of 2 records of messages of contact_id c1 have no id, so they can't be reported"]
 
 
 def test_a_watcher_is_told_ids_and_a_time() -> None:

@@ -10,7 +10,7 @@ from whautomate_core.api.appointments import list_appointments
 from whautomate_core.api.classes import list_class_participants
 from whautomate_core.bookings.seen import is_cancelled, reference_id
 from whautomate_core.waiting.condition import Check, PagesOf
-from whautomate_core.waiting.feed import Entry, Feed, made_at
+from whautomate_core.waiting.feed import Entry, Feed, identified, made_at
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Appointments(Feed):
     def read(self, since: float, pages_of: PagesOf) -> Check[list[Entry]]:
         # From a day earlier, because the zone of the server's days is unknown.
         day = datetime.fromtimestamp(since, UTC) - timedelta(days=1)
-        found = yield from _all(pages_of(list_appointments(filters={"startDate": f"{day:%Y-%m-%d}"})))
+        found = yield from _all(self, pages_of(list_appointments(filters={"startDate": f"{day:%Y-%m-%d}"})))
         names = ("client", "service", "staff", "location")
         return [
             Entry(str(one["id"]), made_at(one), {f"{name}_id": reference_id(one, name) for name in names})
@@ -46,15 +46,15 @@ class PlacesOf(Feed):
         list_class_participants(self.class_id)  # checks the id
 
     def read(self, since: float, pages_of: PagesOf) -> Check[list[Entry]]:
-        found = yield from _all(pages_of(list_class_participants(self.class_id)))
+        found = yield from _all(self, pages_of(list_class_participants(self.class_id)))
         return [
             Entry(str(one["id"]), made_at(one), {"class_id": self.class_id, "client_id": reference_id(one, "client")})
             for one in found
         ]
 
 
-def _all(pages: Any) -> Check[list[Any]]:
+def _all(feed: Feed, pages: Any) -> Check[list[Any]]:
     found: list[Any] = []
     while not pages.done:
         found += pages.take((yield pages.next_call()))
-    return [one for one in found if one.get("id") and not is_cancelled(one)]
+    return identified(feed, [one for one in found if not is_cancelled(one)])

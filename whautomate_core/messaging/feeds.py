@@ -8,7 +8,7 @@ from typing import ClassVar
 from whautomate_core.api.contacts import get_contact
 from whautomate_core.messaging.conditions import is_incoming, message_at, messages_since
 from whautomate_core.waiting.condition import Check, PagesOf
-from whautomate_core.waiting.feed import Entry, Feed
+from whautomate_core.waiting.feed import Entry, Feed, identified
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,5 @@ class MessagesOf(Feed):
     def read(self, since: float, pages_of: PagesOf) -> Check[list[Entry]]:
         messages = yield from messages_since(self.contact_id, since, pages_of)
         about = {"contact_id": self.contact_id}
-        return [Entry(str(one["id"]), message_at(one), about) for one in messages if is_incoming(one) and one.get("id")]
+        written = identified(self, [one for one in messages if is_incoming(one)])
+        return [Entry(str(one["id"]), message_at(one), about) for one in written]

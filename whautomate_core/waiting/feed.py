@@ -7,6 +7,7 @@ else. A cursor is what a watcher has reported of a feed. Both do no I/O.
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +17,13 @@ from whautomate_core.api.call import Json
 from whautomate_core.values.times import instant
 from whautomate_core.waiting.condition import Check, PagesOf
 
+log = logging.getLogger(__name__)
+
 LATE = 86_400.0
 """Seconds by which a record may come into its list later than its own time, and still be reported."""
+
+AHEAD = 3600.0
+"""Seconds by which a clock may be set back without a look that takes what was reported a day ago for new."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,10 @@ class Feed:
         """The feed as JSON, which identifies it."""
         return {"kind": self.kind, **dataclasses.asdict(self)}
 
+    def __str__(self) -> str:
+        """What is watched, for the log: `messages of contact_id c1`."""
+        return self.kind + "".join(f" of {name} {value}" for name, value in dataclasses.asdict(self).items())
+
 
 @dataclass(frozen=True)
 class Cursor:
@@ -60,6 +70,8 @@ class Cursor:
     """Nothing older is reported; in seconds since the epoch."""
     seen: dict[str, float | None]
     """Ids of records -> when they were made."""
+    missing: dict[str, float] = dataclasses.field(default_factory=dict)
+    """Ids of records without a time that have left the list -> since when, in seconds since the epoch."""
 
     @classmethod
     def begin(cls, entries: Iterable[Entry], now: float) -> Self:
@@ -79,8 +91,19 @@ class Cursor:
         """The cursor after a look, which need not remember what can't come again."""
         later = dataclasses.replace(self, since=max(self.since, now - LATE))
         there = {one.id for one in entries}
-        kept = {id: at for id, at in self.seen.items() if (id in there if at is None else later._counts(at))}
-        return dataclasses.replace(later, seen=kept)
+        # A record that is missing may have been left out of one answer, and come again in the next.
+        missing = {id: self.missing.get(id, now) for id, at in self.seen.items() if at is None and id not in there}
+        missing = {id: since for id, since in missing.items() if since > now - LATE}
+        kept = {
+            id: at
+            for id, at in self.seen.items()
+            if (id in there or id in missing if at is None else later._counts(at))
+        }
+        return dataclasses.replace(later, seen=kept, missing=missing)
+
+    def not_ahead_of(self, now: float) -> Self:
+        """The cursor as it is used now: if the clock was ahead when it was moved, it would skip all until then."""
+        return self if self.since <= now - LATE + AHEAD else dataclasses.replace(self, since=now - LATE)
 
     def _counts(self, at: float | None) -> bool:
         return at is None or at >= self.since
@@ -88,6 +111,19 @@ class Cursor:
     def as_json(self) -> Json:
         """The cursor as JSON."""
         return dataclasses.asdict(self)
+
+
+def identified(feed: Feed, records: Collection[Any]) -> list[Any]:
+    """Those records that have an id. Without one, nobody can tell whether a record is new: a warning counts those."""
+    found = [one for one in records if one.get("id") is not None]
+    if len(found) < len(records):
+        log.warning(
+            "%d of %d records of %s have no id, so they can't be reported",
+            len(records) - len(found),
+            len(records),
+            feed,
+        )
+    return found
 
 
 def made_at(record: Any) -> float | None:
