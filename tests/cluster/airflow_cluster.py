@@ -178,11 +178,14 @@ class AirflowCluster:
 
     def shares(self) -> dict[str, Share]:
         """Step -> what its attempts said at their ends of the requests that they made."""
-        found: dict[str, Share] = {}
+        said: dict[tuple[str, str], tuple[int, float]] = {}
         for step, path in self.attempts():
-            said = [used for line in path.read_text(errors="replace").splitlines() if (used := _used(line))]
-            # An attempt that was deferred for a permit says the sum of its parts at its end.
-            requests, waited = max(said, default=(0, 0.0))
+            uses = [used for line in path.read_text(errors="replace").splitlines() if (used := _used(line))]
+            # An attempt that was deferred goes on with another log, on whichever worker, and says the sum at its end.
+            attempt = (step, str(path).partition("/logs/")[2])
+            said[attempt] = max([said.get(attempt, (0, 0.0)), *uses])
+        found: dict[str, Share] = {}
+        for (step, _), (requests, waited) in said.items():
             before = found.get(step, Share(0, 0, 0.0))
             found[step] = Share(before.runs + 1, before.requests + requests, before.waited + waited)
         return found

@@ -1,12 +1,14 @@
 """What the server's own log of arrivals says of the limit. It knows nothing of the pool."""
 
+import bisect
+import itertools
 import json
-from collections import Counter, deque
+import math
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 Arrival = Mapping[str, Any]
-Span = tuple[float, float]
 
 PER_MINUTE, MINUTE = 300, 60.0
 
@@ -43,36 +45,33 @@ def writes_of_chunks(
     return found
 
 
-def contended(
-    writes: Mapping[int, Sequence[float]], interrupted: Collection[int], sends: Sequence[float]
-) -> list[Span]:
-    """The spans in which requests waited for permits: a chunk had begun to write and had not ended, so that eight
-    threads of it wanted one each; and single messages were under way, which may use what bulk leaves free.
+def waiting(writes: Mapping[int, Sequence[float]], interrupted: Collection[int], sends: Sequence[float]) -> list[float]:
+    """The moments, one a second, at which requests waited for permits.
+
+    A chunk of the sync writes with eight threads, and a write takes milliseconds. So if nothing of it arrives for more
+    than two seconds before its last write, all of them wait. Single messages have to be under way as well, since they
+    may use the part of the limit that syncs leave free.
 
     Args:
-        interrupted: Chunks that began anew. They waited for other things between their first and last write.
+        interrupted: Chunks that began anew. They waited for other things.
         sends: When single messages arrived.
     """
-    first, last = min(sends), max(sends)
-    spans: list[Span] = []
-    for start, end in sorted((min(one), max(one)) for chunk, one in writes.items() if chunk not in interrupted):
-        start, end = max(start, first), min(end, last)
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        elif start < end:
-            spans.append((start, end))
-    return spans
+    gaps = [
+        (earlier, later)
+        for chunk, stamps in writes.items()
+        if chunk not in interrupted
+        for earlier, later in itertools.pairwise(sorted(stamps))
+        if later - earlier > 2
+    ]
+    moments = range(math.ceil(min(sends)), math.floor(max(sends)))
+    return [float(moment) for moment in moments if any(earlier < moment < later for earlier, later in gaps)]
 
 
-def used(arrivals: Iterable[Arrival], spans: Iterable[Span]) -> float:
-    """The share of the limit that was used in these spans."""
-    spans = list(spans)
-    there = sum(any(start <= one["at"] < end for start, end in spans) for one in arrivals)
-    return there / (PER_MINUTE * sum(end - start for start, end in spans) / MINUTE)
-
-
-def operations(arrivals: Iterable[Arrival]) -> Counter[str]:
-    return Counter(str(one["operation"]) for one in arrivals)
+def used(arrivals: Iterable[Arrival], moments: Sequence[float]) -> float:
+    """The share of a minute's requests that had arrived in the minute before such a moment, on average."""
+    stamps = sorted(arrival["at"] for arrival in arrivals)
+    there = [bisect.bisect_right(stamps, at) - bisect.bisect_right(stamps, at - MINUTE) for at in moments]
+    return sum(there) / (PER_MINUTE * len(moments))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
