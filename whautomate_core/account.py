@@ -88,7 +88,7 @@ class Account:
             )
         raise ConfigurationError(
             "location_id is missing: name the location of new records in the step, or once in the connection or block "
-            "(the ids are what list_locations returns)"
+            "(list_locations shows the ids)"
         )
 
 

@@ -22,7 +22,7 @@ from airflow_provider_whautomate._versions import SharedStreamProducer
 from airflow_provider_whautomate.hooks.whautomate import MAX_WAIT, WhautomateHook, require_one_state
 from airflow_provider_whautomate.triggers.polls import OF_ONE
 from whautomate_core.errors import ConnectionFailed, QuotaExhausted, ServerError, WhautomateError
-from whautomate_core.values.words import counted, time_of
+from whautomate_core.values.words import time_of
 from whautomate_core.waiting.condition import LONGEST_PAUSE
 from whautomate_core.waiting.feed import LATE, Cursor, Entry, Feed
 from whautomate_core.waiting.poll import CHECK_ATTEMPTS, arun_check, may_pass, pause_after
@@ -76,7 +76,7 @@ class Watch:
         if cursor is None:
             self.cursors[feed] = Cursor.begin(entries, now)
             self.unwritten.add(feed)
-            log.info("watches %s from now on: %s there before", feed, counted(len(entries), "record"))
+            log.info("watching %s from now on; earlier records are not reported (%d)", feed, len(entries))
             return []
         cursor = cursor.not_ahead_of(now)
         news = [one for one in cursor.news(entries) if (feed, one.id) not in self._told]

@@ -180,7 +180,7 @@ def test_connections_that_fail_say_why(connections, tmp_path):
     connections("no_bundle", "https://api.whautomate.com", ca_bundle=str(tmp_path / "missing.pem"))
     said = {name: WhautomateHook(name).test_connection() for name in ("unreachable", "no_key", "no_bundle", "nobody")}
     assert [worked for worked, _ in said.values()] == [False] * 4
-    assert "is the host right and reachable?" in said["unreachable"][1]
+    assert "check that the host is right and reachable" in said["unreachable"][1]
     assert "the API key is" in said["no_key"][1]
     assert "ca_bundle" in said["no_bundle"][1]
     assert "nobody" in said["nobody"][1]

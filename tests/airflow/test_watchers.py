@@ -126,7 +126,7 @@ def test_messages_that_come_are_events_and_those_before_are_not(emulator, caplog
     said = json.dumps(events) + caplog.text
     for secret in ("secret", "Ada", "1512345678", emulator.key):
         assert secret not in said
-    assert f"watches messages of contact_id {ada} from now on: 1 record there before" in caplog.text
+    assert f"watching messages of contact_id {ada} from now on; earlier records are not reported (1)" in caplog.text
 
 
 @with_watchers
@@ -356,7 +356,7 @@ def test_a_connection_that_names_another_account_is_noticed_and_begins_anew(emul
             one = emulator.receive(ada)
             await triggerer.until(lambda: triggerer.events[0])  # Airflow has not stored it when the account changes
             connections("whautomate_default", emulator.url, emulator.key, account=uuid4().hex)
-            await triggerer.until(lambda: "from now on: 1 record there before" in caplog.text)
+            await triggerer.until(lambda: "from now on; earlier records are not reported (1)" in caplog.text)
             await looked(triggerer, emulator)
             other = emulator.receive(ada)
             await triggerer.until(lambda: len(triggerer.events[0]) == 2)

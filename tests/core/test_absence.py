@@ -253,7 +253,7 @@ def test_a_wrong_host_key_or_location_is_found_out_before_any_wait(
 ) -> None:
     url, key, location = whautomate_emulator.url, whautomate_emulator.key, whautomate_emulator.location_id
     for given, kind, says in (
-        (("http://127.0.0.1:9", key, location), ConnectionFailed, "is the host right"),
+        (("http://127.0.0.1:9", key, location), ConnectionFailed, "the host is right"),
         ((url, "wrong", location), AuthenticationError, "key was refused"),
         ((url, key, "nowhere"), ConfigurationError, "the account has no location 'nowhere'"),
     ):

@@ -357,6 +357,10 @@ def test_a_plan_is_made_again_and_says_what_was_sent_before(
     made = broadcast(client, whautomate_emulator, **cooled)
     again = plan_broadcast(client, campaign(**cooled), clock=when)  # a run that is cleared plans again
     assert made["id"] in again["sent_before"]
+    # The person who approves it sees it first, because every other run is refused.
+    assert again["text"].startswith(
+        f"- **Already sent:** broadcast '{made['name']}' ({made['id']}) sent the same content"
+    )
     assert again["recipients"] == 6
     assert broadcast(client, whautomate_emulator, approved_plan=again, **cooled)["id"] == made["id"]
     with pytest.raises(PolicyRefused, match="sent the same content"):

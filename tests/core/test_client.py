@@ -107,7 +107,7 @@ def test_a_refused_connection_is_tried_again_even_for_a_create(whautomate_emulat
 
 
 def test_an_unreachable_host_is_named_as_such(make_send: Any) -> None:
-    with pytest.raises(ConnectionFailed, match="is the host right and reachable"):
+    with pytest.raises(ConnectionFailed, match="check that the host is right and reachable"):
         make_send(account_from_settings("http://127.0.0.1:1", "k"))(account.get_account_info())
 
 
@@ -720,5 +720,7 @@ def test_a_list_without_documented_paging_is_read_whole_where_the_server_pages(p
 def test_an_answer_with_a_number_that_json_can_not_say_is_refused(number: str, make_send: Any) -> None:
     content = f'{{"id": "1", "customFields": {{"size": {number}}}}}'
     send = make_send(account_from_settings("https://api.example", "k"), lambda r: httpx.Response(200, text=content))
-    with pytest.raises(UnexpectedResponse, match="the answer is not JSON"):
+    with pytest.raises(
+        UnexpectedResponse, match=r"the answer is not JSON; check that https://api\.example is the host of the API"
+    ):
         send(contacts.get_contact("1"))

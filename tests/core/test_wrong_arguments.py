@@ -24,7 +24,7 @@ from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.people.opt_outs import export_opt_outs
 from whautomate_core.rows.files import write_records, write_text
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
-from whautomate_core.values.arguments import fits, require_kind
+from whautomate_core.values.arguments import fits, require_kind, require_known
 
 
 @pytest.mark.parametrize("value", ["spring_sale", ["spring_sale"], 7, None])
@@ -126,3 +126,14 @@ def test_names_and_texts_of_people_may_be_any_text() -> None:
     made = create_contact({"name": "null", "phoneNumber": "+4915112345678", "location": {"id": "l1"}})
     assert made.body is not None
     assert made.body["name"] == "null"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("mappin", "; did you mean mapping?"), ("conn_id", "; did you mean whautomate_conn_id?"), ("id", ".")],
+)
+def test_an_argument_that_is_not_known_names_the_one_that_was_meant(given: str, meant: str) -> None:
+    known = ["mapping", "whautomate_conn_id"]
+    with pytest.raises(ConfigurationError) as error:
+        require_known("sync", known, [given])
+    assert str(error.value) == f"sync has no argument {given!r}{meant} It takes mapping, whautomate_conn_id"

@@ -345,7 +345,7 @@ def test_a_host_that_does_not_answer_is_said_not_to(credentials_of_emulator):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         credentials = credentials_of_emulator(host=f"http://127.0.0.1:{unused.getsockname()[1]}")
-        with pytest.raises(errors.ConnectionFailed, match="is the host right and reachable"):
+        with pytest.raises(errors.ConnectionFailed, match="check that the host is right and reachable"):
             contacts.list_contacts.fn(credentials)
 
 

@@ -129,7 +129,7 @@ def lost(call: Call[Any], error: httpx.RequestError, account: Account) -> Whauto
         kind = f"no whole answer within {transport.LONGEST_REQUEST:g} s"
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
         return ConnectionFailed(
-            f"{call.request}: no connection to {account.host} ({kind}): is the host right and reachable?"
+            f"{call.request}: could not connect to {account.host} ({kind}); check that the host is right and reachable"
         )
     if call.repeat is Repeat.ONCE:
         return _unknown(call, f"the connection was lost ({kind})")
@@ -152,7 +152,8 @@ def _record(call: Call[R], status: int, content: bytes, account: Account) -> R:
         raise _unknown(call, f"the answer {problem}", status)
     if failed and stopped_marketing(content):
         raise _refused(call, status)
-    raise UnexpectedResponse(f"{call.request}: the answer {problem}", status=status)
+    elsewhere = f"; check that {account.host} is the host of the API" if value is None else ""
+    raise UnexpectedResponse(f"{call.request}: the answer {problem}{elsewhere}", status=status)
 
 
 def _problem(call: Call[Any], value: Any, account: Account) -> str | None:

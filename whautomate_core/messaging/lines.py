@@ -100,6 +100,7 @@ def plan_in_words(plan: Mapping[str, Any]) -> str:
     cost = "not known" if plan["cost"] is None else f"at most {plan['cost']:g}"
     last = plan["last_recipients"]
     lines = [
+        *([f"Already sent: {plan['sent_before']}"] if plan["sent_before"] else []),
         f"Template: {template.get('name')} ({template.get('language')}){filled}",
         f"Category: {plan['category'] or 'not known'}",
         f"Recipients: up to {plan['recipients']}, of {' and '.join(map(str, plan['segments'])) or 'no segment'}",

@@ -188,7 +188,10 @@ def find_segment(client: Client, name: str) -> Segment:
     """The segment of that name. Raises `NotFound`, or `InvalidRequest` if there are several."""
     found = _named(client, name)
     if not found:
-        raise NotFound(f"there is no segment named {name!r} in account {client.account.id}")
+        raise NotFound(
+            f"there is no segment named {name!r} in account {client.account.id}; check the name, or create it with "
+            "ensure_segment"
+        )
     if len(found) > 1:
         raise InvalidRequest(f"there are {len(found)} segments named {name!r}: choose one with segment_id")
     return found[0]

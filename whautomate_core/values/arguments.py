@@ -50,7 +50,8 @@ def require_known(what: str, known: Iterable[str], given: Iterable[str], others:
     among = [*known, *others]
     for name in given:
         if name not in among:
-            nearest = difflib.get_close_matches(str(name), among, n=1)
+            longer = [one for one in among if "_" in name and one.endswith(f"_{name}")]  # conn_id: whautomate_conn_id
+            nearest = difflib.get_close_matches(name, among, n=1) or longer
             meant = f"; did you mean {nearest[0]}?" if nearest else "."
             takes = f"It takes {', '.join(known)}" if known else "It takes none"
             raise ConfigurationError(f"{what} has no argument {name!r}{meant} {takes}")
