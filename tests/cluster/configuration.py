@@ -46,7 +46,7 @@ CONNECTIONS = """\
 # them send is up to the account's own pool of requests.
 POOLS = """\
 {
-  "syncs": {"slots": 3, "description": "Long tasks that write people", "include_deferred": false},
+  "syncs": {"slots": 5, "description": "Long tasks that write people", "include_deferred": false},
   "broadcasts": {"slots": 3, "description": "Tasks that count their audience first", "include_deferred": false}
 }
 """

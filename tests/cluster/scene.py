@@ -14,7 +14,7 @@ from whautomate_core.api import segments
 from whautomate_core.client.client import Client
 
 CHUNKS, MESSAGES, BROADCASTS = 16, 200, 20
-KNOWN, NEW = 5, 15
+KNOWN, NEW = 5, 10
 """Rows of each chunk about people who are contacts already, and about new ones."""
 CLIENTS = 8
 TIME_OFF = [("2099-07-01T10:00", "2099-07-01T12:00"), ("2099-07-02T10:00", "2099-07-02T12:00")]
