@@ -41,9 +41,9 @@ def wait_for_permit(task: Any, error: QuotaExhausted, so_far: Used) -> NoReturn:
     until = max(now, error.next_permit_at or now + 60.0) + spread()
     moment = datetime.fromtimestamp(until, UTC)
     if reschedules():
-        task.log.info("%s: rescheduled to %s", error, moment.isoformat(timespec="seconds"))
+        task.log.info("%s: rescheduled to %s", error, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
         raise AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
-    task.log.info("%s: waiting in the triggerer until %s", error, moment.isoformat(timespec="seconds"))
+    task.log.info("%s: waiting in the triggerer until %s", error, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
     used: dict[str, Any] = {"requests": so_far.requests, "waited": so_far.waited + until - now, "window": error.window}
     used |= {"changed": dict(so_far.changed())}
     task.defer(trigger=task.wait_trigger(until), method_name="execute_again", kwargs=used)

@@ -55,7 +55,7 @@ def sanitize_uri(uri: SplitResult) -> SplitResult:
     is_known = all(what) if size == 2 else what[0] in COLLECTIONS
     if not (uri.netloc and is_known and len(before) <= 1 and all(before)) or uri.query:
         raise ValueError(
-            f"{urlunsplit(uri)} names nothing that an account of Whautomate has. Write {SCHEME}ACCOUNT/WHAT: ACCOUNT "
+            f"{urlunsplit(uri)} is not the asset of anything at Whautomate. Write {SCHEME}ACCOUNT/WHAT: ACCOUNT "
             f"is the field Account of the connection, and WHAT is one of {', '.join(COLLECTIONS)}, "
             f"{' and '.join(f'{one}/NAME' for one in NAMED)}. create_asset() in airflow_provider_whautomate.assets "
             "encodes names with spaces and other characters"

@@ -57,9 +57,17 @@ def test_airflow_serialises_it():
 @pytest.mark.parametrize(
     ("more", "error", "says"),
     [
-        ({"mapping": {"name": "name"}}, ConfigurationError, "task group 'campaign': mapping must be a dict"),
-        ({"mapping": "{{ params.mapping }}"}, ConfigurationError, "task group 'campaign': mapping must be a dict"),
-        ({"mapping": {"phoneNumber": str}}, ConfigurationError, "and its phoneNumber the name of a column"),
+        (
+            {"mapping": {"name": "name"}},
+            ConfigurationError,
+            "task group 'campaign': mapping must name the column of phoneNumber",
+        ),
+        (
+            {"mapping": "{{ params.mapping }}"},
+            ConfigurationError,
+            "task group 'campaign': mapping must name the column of phoneNumber",
+        ),
+        ({"mapping": {"phoneNumber": str}}, ConfigurationError, "mapping must name the column of phoneNumber"),
         ({"max_removed": "many"}, ConfigurationError, "'campaign.tag': max_removed must be"),
         ({"template": {"nam": "t"}}, InvalidRequest, "'campaign.plan': .* did you mean name"),
         ({"hold_minutes": -1}, ConfigurationError, "'campaign.plan': hold_minutes: "),

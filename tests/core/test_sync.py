@@ -362,7 +362,7 @@ def test_what_was_done_is_told_where_the_work_stops_midway(
 
     with caplog.at_level(logging.INFO), pytest.raises(AuthenticationError):
         sync_contacts(client, people, FIELDS, **READ, rejects_path=str(rejects), progress=revoke)
-    assert re.search(r"stopped after: 60 rows: \d+ created, 1 with an unknown outcome", caplog.text)
+    assert re.search(r"stopped before the end; so far 60 rows: \d+ created, 1 with an unknown outcome", caplog.text)
     assert "1 row failed or had no known outcome: 1 x POST /v1/contacts: the connection was lost" in caplog.text
     assert len(rejects.read_text().splitlines()) == 1
 
@@ -444,7 +444,7 @@ def test_a_source_that_can_not_be_read_leaves_no_files_and_no_line(
     with caplog.at_level("INFO"), pytest.raises(ConfigurationError, match=says):
         sync(client, str(tmp_path / name), **paths)
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(("rejects", "outcomes"))]
-    assert "stopped after" not in caplog.text
+    assert "stopped before the end" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def plan(client: Client, **more: Any) -> dict[str, Any]:
     [
         ({"template": {**EN, "name": "sprin"}}, "no template 'sprin' at location loc000000001 .did you mean 'spring'"),
         ({"template": {**EN, "name": "zzz"}}, "there are bare, bill, other0, other1, other10 and 39 more"),
-        ({"template": {**EN, "language": "fr"}}, "template 'spring' is not there in language 'fr', only in de, en"),
+        ({"template": {**EN, "language": "fr"}}, "template 'spring' does not exist in language 'fr', only in de, en"),
         ({"template": {**EN, "name": "paused"}}, r"template 'paused' \(en\) has the status paused"),
         (
             {"template": EN, **VALUES, "header_parameters": []},

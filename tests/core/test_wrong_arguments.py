@@ -137,3 +137,11 @@ def test_an_argument_that_is_not_known_names_the_one_that_was_meant(given: str, 
     with pytest.raises(ConfigurationError) as error:
         require_known("sync", known, [given])
     assert str(error.value) == f"sync has no argument {given!r}{meant} It takes mapping, whautomate_conn_id"
+
+
+def test_a_window_to_send_in_is_shown_by_an_example() -> None:
+    hint = get_type_hints(JOBS["broadcast"].function, localns={"Client": object, "Storage": object})["send_window"]
+    with pytest.raises(
+        ConfigurationError, match=r'such as \("09:00", "20:00", "Europe/Berlin"\), or None, not a tuple of 2'
+    ):
+        require_kind("send_window", hint, ("9:00", "20:00"))

@@ -189,7 +189,7 @@ def _missing(name: Any, language: Any, there: Sequence[Json], location: str | No
     """Why a template can't be found, and what there is instead."""
     languages = sorted({str(one["language"]) for one in there if one["name"] == name})
     if languages:
-        return f"template {name!r} is not there in language {language!r}, only in {', '.join(languages)}"
+        return f"template {name!r} does not exist in language {language!r}, only in {', '.join(languages)}"
     names = sorted({str(one["name"]) for one in there})
     near = difflib.get_close_matches(str(name), names, n=1)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

@@ -35,7 +35,7 @@ def steps_of_campaign(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     mapping = given["mapping"]
     phone = mapping.get("phoneNumber") if isinstance(mapping, Mapping) else None
     if not isinstance(phone, str):
-        raise ConfigurationError("mapping must be a dict, and its phoneNumber the name of a column")
+        raise ConfigurationError('mapping must name the column of phoneNumber, such as {"phoneNumber": "mobile"}')
     steps = {step: {name: given[name] for name in names if name in given} for step, names in _STEPS.items()}
     steps["sync"]["tags"] = [given["tag"]]  # with their creation, which saves a request for each person
     steps["tag"]["mapping"] = {"phoneNumber": phone}

@@ -139,7 +139,9 @@ def run_sync(
             # Also if the work was stopped midway: what was done, and what is unsettled, must be reported.
             report = _report(context, count, plan, suppressed, requests, started, order)
             if ended == "stopped":  # the error says why; this says what was done
-                log.info("stopped after: %s", (describe_tags if order.members else describe_sync)(report))
+                log.info(
+                    "stopped before the end; so far %s", (describe_tags if order.members else describe_sync)(report)
+                )
             log_failed(tally)
             if ended in ("stopped", "done") and not order.is_part:
                 verb, outcomes = ("tag", TAGGING[:-2]) if order.members else ("sync", OUTCOMES)

@@ -73,13 +73,15 @@ def expected_of(name: str, hint: Any, value: Any = None) -> str:
     """What an argument takes, in words, as `expected` says of a type.
 
     Args:
-        name: Name of the argument. `mapping` has an example of its own.
+        name: Name of the argument. `mapping` and `send_window` have examples of their own.
         hint: Its type.
         value: What was given. The name of a template is put into the dict that is wanted.
     """
     words = expected(hint)
     if name == "mapping":
         return words.replace("a dict", 'a dict of field to column, such as {"name": "full_name"}')
+    if name == "send_window":
+        return 'start, end and time zone, such as ("09:00", "20:00", "Europe/Berlin"), or None'
     if getattr(hint, "__name__", "") == "Template" and isinstance(value, str):
         return words.replace('"name": ...', f'"name": {json.dumps(value, ensure_ascii=False)}')
     return words
