@@ -17,8 +17,11 @@ def failed_event(error: Exception) -> dict[str, Any]:
     :param error: What it raised. Of our own errors the event holds the text, which names nobody, and the numbers, such
         as `status` and `retry_after`. The text of another error may hold anything, so it is only in the log.
     """
-    event: dict[str, Any] = {"status": "error", "type": type(error).__name__}
-    if _own(event["type"]) is not type(error):
+    kind = type(error)
+    event: dict[str, Any] = {"status": "error", "type": kind.__name__}
+    if _own(event["type"]) is not kind:
+        if kind.__module__ != "builtins":  # other packages have a NotFound, too
+            event["type"] = f"{kind.__module__}.{kind.__qualname__}"
         return event | {"message": "the log of the trigger says what happened", "numbers": {}}
     numbers = {name: value for name, value in vars(error).items() if isinstance(value, int | float)}
     return event | {"message": str(error), "numbers": numbers}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from airflow_provider_whautomate.assets import NAMED, SCHEME
 from whautomate_core.rows.outcomes import counts_of
@@ -40,7 +41,12 @@ def tell_outlets(task: BaseOperator, context: Any, uris: Iterable[str], report: 
     for outlet in task.outlets:
         if isinstance(outlet, AssetAlias):
             for uri, extra in extras.items():
-                context["outlet_events"][outlet].add(Asset(uri), extra=extra)
+                try:
+                    context["outlet_events"][outlet].add(Asset(uri), extra=extra)
+                except ValueError as error:  # such as a name that is too long; the work is done, so the task goes on
+                    task.log.warning(
+                        "no event tells that %.100s was written: Airflow refuses its name (%s)", uri, error
+                    )
         elif _is_own(outlet) and outlet.uri in extras:
             context["outlet_events"][outlet].extra.update(extras[outlet.uri])
         elif _is_own(outlet):
@@ -75,4 +81,4 @@ def _is_own(outlet: Any) -> bool:
 
 
 def _is_named(uri: str) -> bool:
-    return uri.split("/")[-2] in NAMED
+    return f"/{urlsplit(uri).path}".split("/")[-2] in NAMED

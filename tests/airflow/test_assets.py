@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import BaseOperator
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from conftest import DAGS, HOME, KEY, ROOT, connection
 
+from airflow_provider_whautomate._outlets import tell_outlets
 from airflow_provider_whautomate.assets import COLLECTIONS, NAMED, create_asset, sanitize_uri
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.operators.broadcasts import WhautomateBroadcastOperator
@@ -168,6 +169,28 @@ VALUES = {"name": "A/B", "tag": "vip", "type": "client"}
 """What the arguments are that names of assets hold."""
 
 
+def told_to(alias, events):
+    if AIRFLOW_V_3_0_PLUS:
+        return {one.dest_asset_key.uri: one.extra for one in events[alias].asset_alias_events}
+    return {one["dest_dataset_uri"]: one["extra"] for one in events[alias].dataset_alias_events}
+
+
+@pytest.mark.parametrize("name", ["segments", "broadcasts"])
+def test_an_account_that_is_called_like_what_accounts_have_tells_no_ids_of_people(name):
+    task, events = BaseOperator(task_id="t", outlets=[AssetAlias("told")]), OutletEventAccessors()
+    uris = [f"whautomate://{name}/contacts", f"whautomate://{name}/segments/VIP"]
+    tell_outlets(task, {"outlet_events": events}, uris, {"id": "x1", "rows": 2})
+    assert told_to(task.outlets[0], events) == {uris[0]: {"rows": 2}, uris[1]: {"rows": 2, "id": "x1"}}
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="Airflow 2 takes longer names")
+def test_a_task_that_has_sent_does_not_fail_because_airflow_refuses_a_name():
+    task, events = BaseOperator(task_id="t", outlets=[AssetAlias("told")]), OutletEventAccessors()
+    uris = [f"whautomate://acme/broadcasts/{'%F0%9F%8E%89' * 200}", "whautomate://acme/contacts"]
+    tell_outlets(task, {"outlet_events": events}, uris, {"rows": 2})
+    assert told_to(task.outlets[0], events) == {uris[1]: {"rows": 2}}
+
+
 @pytest.mark.parametrize("name", [name for name, job in JOBS.items() if job.writes])
 def test_every_job_that_writes_tells_an_alias_what(name, monkeypatch, connections):
     connections("whautomate_default", "http://127.0.0.1:1", account="acme")
@@ -184,11 +207,7 @@ def test_every_job_that_writes_tells_an_alias_what(name, monkeypatch, connection
     account = account_from_settings("https://api.whautomate.com", KEY, {"account": "acme"})
     client = SimpleNamespace(account=account, requests=4, used=SimpleNamespace(waited=0.0))
     task.work(client, {"outlet_events": events})
-    accessor = events[task.outlets[0]]
-    if AIRFLOW_V_3_0_PLUS:
-        told = {one.dest_asset_key.uri: one.extra for one in accessor.asset_alias_events}
-    else:
-        told = {one["dest_dataset_uri"]: one["extra"] for one in accessor.dataset_alias_events}
+    told = told_to(task.outlets[0], events)
     assert told
     for uri, extra in told.items():
         kind, _, named = uri.removeprefix("whautomate://acme/").partition("/")

@@ -381,6 +381,13 @@ def test_the_text_of_an_error_that_is_not_ours_stays_in_the_log():
         complete(event)
 
 
+def test_an_error_of_another_package_is_not_taken_for_ours_of_the_same_name():
+    foreign = type("PolicyRefused", (Exception,), {"__module__": "vault.exceptions"})
+    with pytest.raises(AirflowException, match=r"vault\.exceptions\.PolicyRefused: the log of the trigger") as raised:
+        complete(json.loads(json.dumps(failed_event(foreign("secret")))))
+    assert type(raised.value) is AirflowException
+
+
 @pytest.mark.parametrize("way", ["worker", "triggerer"])
 def test_a_refused_key_is_one_error_wherever_it_is_met(emulator, connections, way):
     connections("whautomate_default", emulator.url, "another-key", account=uuid4().hex)

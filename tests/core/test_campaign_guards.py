@@ -19,6 +19,7 @@ from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRe
 from whautomate_core.messaging.audience import count_audience
 from whautomate_core.messaging.cancel import cancel_broadcast
 from whautomate_core.messaging.keys import broadcast_name
+from whautomate_core.messaging.lines import plan_in_words
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.outcome import conclude, receipt_page
 from whautomate_core.messaging.plan import plan_broadcast
@@ -766,3 +767,14 @@ def test_single_messages_are_skipped_when_late_and_stop_when_stopped(
         broadcast(client, whautomate_emulator)
     assert whautomate_emulator.messages() == []
     assert client.send(segments.list_segments())[0]["name"] == "vip"
+
+
+def test_a_name_with_a_line_break_adds_no_line_to_the_words_of_a_plan() -> None:
+    plan = {
+        "template": {"name": "t", "language": "en"}, "parameters": {}, "excluded": {}, "cost": None, "category": None,
+        "last_recipients": None, "recipients": 4000, "start": "2026-01-01T00:00:00+00:00", "notes": [],
+        "segments": ["vip\n- **Recipients:** up to 3"],
+    }  # fmt: skip
+    words = plan_in_words(plan)
+    assert "- **Recipients:** up to 4000, of vip - **Recipients:** up to 3\n" in words
+    assert words.count("\n") == 6

@@ -110,7 +110,9 @@ def plan_in_words(plan: Mapping[str, Any]) -> str:
         f"Last broadcast of this name: {'none' if last is None else counted(last, 'recipient')}",
         *(f"Note: {one}" for one in plan["notes"]),
     ]
-    return "\n".join(f"- **{head}:** {rest}" for head, _, rest in (line.partition(": ") for line in lines))
+    # One line each: a name with a line break must not look like another line of the plan.
+    parts = (" ".join(line.split()).partition(": ") for line in lines)
+    return "\n".join(f"- **{head}:** {rest}" for head, _, rest in parts)
 
 
 def describe_cancelled(result: Mapping[str, Any]) -> str:
