@@ -110,8 +110,21 @@ def _reschedule(run: FlowRun, due: datetime, why: str) -> State[Any] | None:
     if answer.status != SetStateStatus.ACCEPT:  # it is being cancelled
         log.warning("the flow run could not be rescheduled: %s", getattr(answer.details, "reason", answer.status))
         return None
+    _forget_process(run)
     log.info("%s: the flow run gives its process back and resumes at %s", why, f"{due:%Y-%m-%d %H:%M:%S} UTC")
     return state
+
+
+def _forget_process(run: FlowRun) -> None:
+    """Say that a flow run is in no process any more.
+
+    If somebody cancels the run, a worker would else be asked to kill the process that the run has left, whoever has its
+    pid by then, and the run would stay Cancelling until that was done.
+    """
+    with get_client(sync_client=True) as client:
+        # `update_flow_run` can't say None.
+        path, nothing = {"id": run.id}, {"infrastructure_pid": None}
+        client.request("PATCH", "/flow_runs/{id}", path_params=path, json=nothing).raise_for_status()
 
 
 def _leave(state: State[Any]) -> NoReturn:

@@ -115,7 +115,7 @@ def test_a_run_that_is_cancelled_while_it_holds_a_broadcast_in_no_process_sends_
 
 @pytest.mark.parametrize("name", ["waits", "awaits"])
 def test_so_does_one_that_a_worker_has_started(
-    worked, wait_until, server, processes, credentials_of_emulator, whautomate_emulator, tmp_path, name
+    worked, wait_until, states_of, processes, credentials_of_emulator, whautomate_emulator, tmp_path, name
 ):
     block = held_block(credentials_of_emulator(state_shared=True))
     pool, notes = f"pool-{time.time_ns()}", tmp_path / "notes"
@@ -123,7 +123,8 @@ def test_so_does_one_that_a_worker_has_started(
     wait_until(run, "AwaitingRetry")
     kill(processes.started)
     cancel(run)
-    wait_until(run, "Cancelling", "Cancelled")  # a worker that starts says that it is
+    wait_until(run, "Cancelled")
+    assert "Cancelling" not in states_of(run), "there was nobody to ask"
     assert whautomate_emulator.requests("createBroadcast") == []
     assert nothing_is_sent(whautomate_emulator)
 

@@ -185,7 +185,7 @@ def test_a_run_that_is_cancelled_while_its_worker_is_stopped_stays_cancelled_whe
     (worker,) = processes.started
     _conftest.stop([worker])
     subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)], check=True)
-    wait_until(run, "Cancelling", "Cancelled", seconds=PATIENCE)
+    wait_until(run, "Cancelled", seconds=PATIENCE)
     (home,) = tmp_path.glob("queue-*/prefect")  # with the results of finished tasks
     processes(worker.args, tmp_path / "second.log", env=environment | {"PREFECT_HOME": str(home)})
     # Another run in the same queue, which ends after the first would have come back.
