@@ -176,8 +176,8 @@ def get_provider_info() -> dict[str, object]:
                     "on_call": {
                         "label": "On call",
                         "description": (
-                            "Who gets the alerts of pipelines that name nobody else: phone numbers from the country "
-                            "code on, or ids of contacts, separated by commas."
+                            "Who gets the alerts of pipelines that name nobody else: phone numbers with country code, "
+                            "or ids of contacts, separated by commas."
                         ),
                         "schema": {"type": ["string", "null"]},
                     },

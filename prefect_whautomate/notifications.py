@@ -58,7 +58,7 @@ class WhautomateNotification(Sender, NotificationBlock, WhautomateBlock):
     )
     to: SecretNames = Field(
         default=None,
-        description="Who gets it: phone numbers from the country code on, or ids of contacts, separated by commas. If "
+        description="Who gets it: phone numbers with country code, or ids of contacts, separated by commas. If "
         "empty: On call of the account.",
     )
     cooldown: float = Field(

@@ -154,7 +154,7 @@ class Settings(BaseModel):
     on_call: SecretNames = Field(
         default=None,
         title="On call",
-        description="Who gets the alerts of pipelines that name nobody else: phone numbers from the country code on, "
+        description="Who gets the alerts of pipelines that name nobody else: phone numbers with country code, "
         "or ids of contacts, separated by commas.",
     )
     list_lag: Seconds = Field(

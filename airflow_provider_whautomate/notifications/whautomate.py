@@ -51,7 +51,7 @@ class WhautomateNotifier(BaseNotifier):
     :param template: Name and language of an approved template: `{"name": ..., "language": ...}` (templated).
     :param parameters: The values of the placeholders in its body, in order. Line breaks become spaces, an empty value
         becomes `-`, and what is longer than 250 characters is cut (templated).
-    :param to: Who gets it: phone numbers from the country code on, or ids of contacts, as a list or as text with
+    :param to: Who gets it: phone numbers with country code, or ids of contacts, as a list or as text with
         commas; defaults to the connection's `on_call`. Airflow keeps and shows numbers that are written in a DAG file
         (templated).
     :param cooldown: Seconds within which nobody gets a second message about the same; at least 60.

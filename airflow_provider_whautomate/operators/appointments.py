@@ -126,9 +126,9 @@ class WhautomateBookAppointmentOperator(WhautomateEndpointOperator):
     :param appointment: Fields, see `whautomate_core.api.records.AppointmentInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -210,9 +210,9 @@ class WhautomateRescheduleAppointmentOperator(WhautomateEndpointOperator):
     :param appointment: Fields, see `whautomate_core.api.records.RescheduleInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -255,9 +255,9 @@ class WhautomateCancelAppointmentOperator(WhautomateEndpointOperator):
     :param appointment: Fields, see `whautomate_core.api.records.CancelInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -324,9 +324,9 @@ class WhautomateBookSlotOperator(WhautomateJobOperator):
     :param add_on_service_ids: Ids of services that are booked along with it (templated).
     :param notes: Notes on the booking (templated).
     :param missing_ok: If no slot is free, return the id None instead of failing (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param allow_protected: Also apply to opted-out people, whom a reminder may reach. Set it only after a deliberate
         human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -433,9 +433,9 @@ class WhautomateRescheduleBookingOperator(WhautomateJobOperator):
     :param date: The day of the appointment, `2026-03-01`, in `timezone` (templated).
     :param service_id: Its service, where the client has several appointments on that day (templated).
     :param timezone: IANA zone of `date`, and of the new time; defaults to the appointment's own (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate
         human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
@@ -517,9 +517,9 @@ class WhautomateCancelBookingOperator(WhautomateJobOperator):
     :param service_id: Its service, where the client has several appointments on that day (templated).
     :param timezone: IANA zone of `date`; defaults to that of each appointment (templated).
     :param reason: The reason, which the client may see (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param allow_protected: Also apply to opted-out people, whom a message may reach. Set it only after a deliberate
         human decision (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a

@@ -95,9 +95,9 @@ class WhautomateCreateBroadcastOperator(WhautomateEndpointOperator):
     :param broadcast: Fields, see `whautomate_core.api.records.BroadcastInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -611,9 +611,9 @@ class WhautomateBroadcastOperator(SendingOperator):
     :param logs_path: File for the log, with one line for each recipient: JSON lines, or Parquet if it ends in .parquet.
         It holds names and numbers (templated).
     :param receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param due: When the task was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
         `max_lateness`. Defaults to when its DAG run was due, and to no time if somebody started that by hand
         (templated).

@@ -88,9 +88,9 @@ class WhautomateCreateClassOperator(WhautomateEndpointOperator):
 
     :param class_: Fields, see `whautomate_core.api.records.ClassInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -284,9 +284,9 @@ class WhautomateAddClassParticipantOperator(WhautomateEndpointOperator):
     :param class_participant: Fields, see `whautomate_core.api.records.ClassParticipantInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -340,9 +340,9 @@ class WhautomateRemoveClassParticipantOperator(WhautomateEndpointOperator):
     :param class_participant: Fields, see `whautomate_core.api.records.ClassParticipantCancelInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.

@@ -102,9 +102,9 @@ class WhautomateSendWhatsappTextOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.WhatsappTextInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -151,9 +151,9 @@ class WhautomateSendWhatsappMediaOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.WhatsappMediaInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -199,9 +199,9 @@ class WhautomateSendWhatsappTemplateOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.WhatsappTemplateInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -247,9 +247,9 @@ class WhautomateSendMessengerTextOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -295,9 +295,9 @@ class WhautomateSendMessengerMediaOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -342,9 +342,9 @@ class WhautomateSendMessengerTemplateOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -390,9 +390,9 @@ class WhautomateSendInstagramTextOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -438,9 +438,9 @@ class WhautomateSendInstagramMediaOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -485,9 +485,9 @@ class WhautomateSendInstagramTemplateOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ElementsTemplateInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -532,9 +532,9 @@ class WhautomateSendTelegramTextOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ChannelTextInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -579,9 +579,9 @@ class WhautomateSendTelegramMediaOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.ChannelMediaInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -626,9 +626,9 @@ class WhautomateSendTelegramTemplateOperator(WhautomateEndpointOperator):
     :param message: Fields, see `whautomate_core.api.records.TelegramTemplateInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
     :param allow_protected: Also apply to opted-out people. Set it only after a deliberate human decision (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.
@@ -688,9 +688,9 @@ class WhautomateSendTemplateToContactsOperator(TimedMessagesOperator):
 
     :param source: Path or URL of a CSV, JSON lines or Parquet file, rows as dicts, or a query (`Sql`) (templated).
     :param template: Name and language of an approved template (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param mapping: What the API calls a value -> its column: `phoneNumber`, the number as people write it, and
         `bodyTextParameters`, the columns with the values of the body's placeholders, in order. Rows with an empty one
         are rejected. Defaults to the column `phoneNumber` (templated).

@@ -67,9 +67,9 @@ class WhautomateCreateServiceCategoryOperator(WhautomateEndpointOperator):
 
     :param service_category: Fields, see `whautomate_core.api.records.ServiceCategoryInput` (templated).
     :param extra: Fields to send that the check of names does not know (templated).
-    :param key: What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if
-        there is none), and the person or booking that it is about. Never anything that changes between two runs of the
-        same task, such as the map index (templated).
+    :param key: Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is
+        none), and the person or booking that it is about. Never anything that changes between two runs of the same
+        task, such as the map index (templated).
     :param max_wait: Seconds to wait for a permit of the account on the worker slot; None: as long as it takes. For a
         longer wait the task is deferred (or rescheduled: see `wait_for_quota` in the section `whautomate` of Airflow's
         configuration) and starts again afterwards.

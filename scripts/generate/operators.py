@@ -79,7 +79,7 @@ OPTIONS = {
         "str | None",
         "None",
         True,
-        "What makes it the same call when the task runs again; defaults to DAG, task, logical date (run id if there is "
+        "Identifies the call when the task runs again; defaults to DAG, task, logical date (run id if there is "
         "none), and the person or booking that it is about. Never anything that changes between two runs of the same "
         "task, such as the map index",
         None,

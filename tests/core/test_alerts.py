@@ -155,7 +155,7 @@ def test_a_person_who_is_forgotten_leaves_no_trace(whautomate_emulator: Emulator
 def test_somebody_must_be_named(whautomate_emulator: Emulator) -> None:
     with pytest.raises(ConfigurationError, match="nobody to alert: name numbers or ids of contacts in to, or in"):
         send_alert(account(whautomate_emulator), alert(), cooldown=HOUR)
-    with pytest.raises(InvalidRequest, match="to must be a number from its country code on") as refused:
+    with pytest.raises(InvalidRequest, match="to must be a number with its country code") as refused:
         send_alert(account(whautomate_emulator), alert(), ["0151 23456701"], cooldown=HOUR)
     assert "23456701" not in str(refused.value)
 

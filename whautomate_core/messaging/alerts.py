@@ -80,7 +80,7 @@ def send_alert(
     Args:
         account: The account.
         alert: What to say, and about what.
-        to: Numbers from the country code on, or ids of contacts; defaults to the account's `on_call`.
+        to: Numbers with country code, or ids of contacts; defaults to the account's `on_call`.
         cooldown: Seconds within which nobody gets a second alert about the same subject.
         location_id: Location it is sent from; defaults to the account's.
         run: The run that reports it. Claims name it.

@@ -195,7 +195,7 @@ def international(field: str, number: object) -> str:
     whole = None if parsed is None else phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if whole is None or whole[1:] not in spellings(digits):
         raise InvalidRequest(
-            f"{field} must be a number from its country code on, such as +4915123456789: without 00 before it, and "
+            f"{field} must be a number with its country code, such as +4915123456789: without 00 before it, and "
             "without the 0 that callers within the country dial"
         )
     return digits
