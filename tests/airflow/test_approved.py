@@ -92,7 +92,7 @@ def test_approved_it_is_sent_as_it_was_shown(emulator):
     states, shown, said = ran(emulator, "Approve")
     assert states == {"plan": "success", "approve": "success", "send": "success", "call_off": "skipped"}, said
     assert "**Recipients:** up to 4" in shown
-    assert "**cost**: 0.44" in shown
+    assert "**Cost:** at most 0.44" in shown
     assert len(emulator.messages()) == 4
 
 
