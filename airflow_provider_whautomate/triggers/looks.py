@@ -249,6 +249,7 @@ class Looks(SharedStreamProducer):
             for watch in mine:
                 if new := watch.take(feed, entries, now):
                     yield Report(watch, feed, new)
+            await self._write(mine)  # from now on means from now on, also if it dies before the look is over
         await self._write(watches)
         if failed is not None:
             raise failed

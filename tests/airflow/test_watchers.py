@@ -5,6 +5,7 @@ import importlib
 import json
 import logging
 import re
+import threading
 import time
 from types import SimpleNamespace
 from uuid import uuid4
@@ -365,6 +366,38 @@ def test_a_connection_that_names_another_account_is_noticed_and_begins_anew(emul
 
     new, events = asyncio.run(scenario())
     assert ids(events) == new
+
+
+@with_watchers
+def test_a_contact_is_watched_from_its_first_look_on_also_if_the_triggerer_dies_during_it(emulator, monkeypatch):
+    [ada, bob] = people(emulator, 2)
+    read, hangs = MessagesOf.read, [bob]
+
+    def sometimes(self, since, pages_of):
+        if self.contact_id in hangs:
+            yield Hangs()
+        return (yield from read(self, since, pages_of))
+
+    class Hangs:
+        def answer(self, client):
+            hung.set()
+            over.wait(30)
+
+    hung, over = threading.Event(), threading.Event()
+    monkeypatch.setattr(MessagesOf, "read", sometimes)
+
+    async def scenario():
+        async with Triggerer(messages(ada, bob)) as first:
+            await first.until(hung.is_set)
+        hangs.clear()
+        one = emulator.receive(ada)
+        async with Triggerer(messages(ada, bob)) as second:
+            await second.until(lambda: second.events[0])
+            over.set()
+            return one, second.events[0]
+
+    one, events = asyncio.run(scenario())
+    assert ids(events) == [one]
 
 
 @with_watchers
