@@ -212,6 +212,8 @@ def test_ctrl_c_stops_it_cleanly_and_it_goes_on_where_it_was(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell has its background jobs ignore it, and the tests that run in one hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         looks = threading.Event()

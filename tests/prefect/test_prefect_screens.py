@@ -1,6 +1,6 @@
 """What people see of runs in both UIs of Prefect, in a real browser.
 
-With WHAUTOMATE_SCREENS=docs/images it writes the pictures that the documents show.
+With WHAUTOMATE_TEST_SCREENS=docs/images it writes the pictures that the documents show.
 """
 
 import os
@@ -48,7 +48,7 @@ class Pages:
 
     def picture(self, name):
         """Keep what is seen, where somebody asked for pictures."""
-        if folder := os.environ.get("WHAUTOMATE_SCREENS"):
+        if folder := os.environ.get("WHAUTOMATE_TEST_SCREENS"):
             time.sleep(5)  # the graph is drawn by then
             png = self.driver.get_screenshot_as_png()
             assert len(png) <= LARGEST

@@ -1,6 +1,6 @@
 """What people see of it in Airflow's pages, in a real browser.
 
-It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOMATE_SCREENS=docs/images it writes the
+It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOMATE_TEST_SCREENS=docs/images it writes the
 pictures that the documents show.
 """
 
@@ -50,7 +50,7 @@ class Pages:
 
     def picture(self, name):
         """Keep what is seen, where somebody asked for pictures."""
-        if folder := os.environ.get("WHAUTOMATE_SCREENS"):
+        if folder := os.environ.get("WHAUTOMATE_TEST_SCREENS"):
             png = self.driver.get_screenshot_as_png()
             assert len(png) <= LARGEST
             Path(folder, f"{name}.png").write_bytes(png)
