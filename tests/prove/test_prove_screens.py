@@ -1,7 +1,7 @@
 """What people see of it in Airflow's pages, in a real browser.
 
-It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOMATE_TEST_SCREENS=docs/images it writes the
-pictures that the documents show.
+It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOMATE_TEST_SCREENS=docs/images it writes
+the pictures that the documents show.
 """
 
 import os
