@@ -158,7 +158,9 @@ def contacts_to_campaign(
         tagged = WhautomateTagContactsOperator(task_id="tag", **steps["tag"])
         segment = WhautomateEnsureSegmentOperator(task_id="segment", **steps["segment"])
         campaign: Any = {**steps["broadcast"], "segment_id": _id_of(segment)}
-        plan = WhautomatePlanBroadcastOperator(task_id="plan", **campaign)
+        # Nothing is sent if the files of its end can't be written, which `plan` checks.
+        files: Any = {"logs_path": logs_path, "receipt_path": receipt_path}
+        plan = WhautomatePlanBroadcastOperator(task_id="plan", **campaign, **files)
         broadcast = WhautomateBroadcastOperator(
             task_id="broadcast", **campaign, approved_plan=plan.output, deferrable=deferrable
         )

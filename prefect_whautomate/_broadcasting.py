@@ -29,7 +29,7 @@ from whautomate_core.messaging import jobs
 from whautomate_core.messaging.campaign import Campaign, acting_at_the_end, campaign_from
 from whautomate_core.messaging.keys import once_of
 from whautomate_core.messaging.lines import describe_end
-from whautomate_core.messaging.outcome import conclude_by_id, explained, receipt_of_wait
+from whautomate_core.messaging.outcome import conclude_by_id, explained, receipt_of_wait, require_files
 from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.state import open_state
 from whautomate_core.values.words import time_of
@@ -229,6 +229,7 @@ def wait_for_broadcast_end(
     max_requests: int | None,
 ) -> Json:
     """Wait until a broadcast is over, and write its files. Raises `TimeoutError` and `WhautomateError`."""
+    require_files(condition.ending)
     with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
         # Until it starts, it is cancelled with the run.
         cancelled = cancel_on_kill is not False
@@ -246,6 +247,7 @@ async def wait_for_broadcast_end_async(
     max_requests: int | None,
 ) -> Json:
     """`wait_for_broadcast_end` for coroutines."""
+    await asyncio.to_thread(require_files, condition.ending)
     async with CancelledWithRun(credentials, cancel_on_kill, broadcast_id=condition.broadcast_id):
         cancelled = cancel_on_kill is not False
         seen, took = await waited_async(credentials, condition, poll_interval, timeout, max_requests, stays=cancelled)

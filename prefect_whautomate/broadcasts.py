@@ -448,7 +448,8 @@ def plan_broadcast(
         sent, else None). Also `requests`, and `waited`, the seconds spent waiting for permits.
 
     Raises:
-        `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
+        `PolicyRefused` if a guard forbids it; `ConfigurationError`, also if a file that is written at its end can't be;
+        `InvalidRequest`.
 
     Example:
         ```python
@@ -619,7 +620,8 @@ def broadcast(
 
     Raises:
         `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key has
-        other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
+        other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again;
+        `ConfigurationError`, also if a file that is written at its end can't be.
 
     Example:
         ```python

@@ -33,6 +33,7 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.job import job
 from whautomate_core.messaging.campaign import complete_campaign
 from whautomate_core.messaging.lines import describe_broadcast, describe_cancelled, describe_plan
+from whautomate_core.rows.files import Storage, fsspec_storage
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
     from whautomate_core.client.client import Client
@@ -48,6 +49,7 @@ DUE = (
     "When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see `max_lateness`. "
     "Defaults to None: somebody started it by hand."
 )
+STORAGE = "What opens URLs."
 KEY = "Identifies the broadcast. Never anything that changes between two runs of the same step."
 
 PLAN = '''
@@ -56,6 +58,7 @@ def plan_broadcast(
     client: Client,
 {arguments}
     due: datetime | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Work out what a broadcast would send now, and to how many people, with the code that sends it. Writes nothing.
 
@@ -73,14 +76,15 @@ def plan_broadcast(
         audience within `cooldown`: steps with another key refuse then; else None), `skipped` (why nothing would be
         sent, else None).
 
-    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
+    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`, also if a file that is written at its end can't
+        be; `InvalidRequest`.
     """
     from whautomate_core.messaging import plan
 
     campaign = complete_campaign(
 {fields}
     )
-    return plan.plan_broadcast(client, campaign, due=due)
+    return plan.plan_broadcast(client, campaign, due=due, storage=storage)
 '''
 
 SEND = '''
@@ -90,6 +94,7 @@ def broadcast(
 {arguments}
     key: str | None = None,
     due: datetime | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Send a WhatsApp template to everybody in a segment. It is created once under its key, however often this runs.
 
@@ -109,7 +114,8 @@ def broadcast(
         sent, else None.
 
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
-        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
+        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again;
+        `ConfigurationError`, also if a file that is written at its end can't be.
     """
     from whautomate_core.messaging.send import send_broadcast
 
@@ -118,7 +124,7 @@ def broadcast(
     )
     if key is None:
         raise ConfigurationError("key is missing: it identifies the broadcast when this step runs again")
-    return send_broadcast(client, campaign, key, due=due)
+    return send_broadcast(client, campaign, key, due=due, storage=storage)
 '''
 
 CANCEL = '''
@@ -147,7 +153,7 @@ def written() -> str:
     names = [name for name in get_type_hints(Campaign) if name in Campaign.model_fields]
     given = {"arguments": _arguments(names), "fields": "\n".join(f"        {name}={name}," for name in names)}
     meanings = {name: str(Campaign.model_fields[name].description).rstrip(".") + "." for name in names}
-    plan, send = {**meanings, "due": DUE}, {**meanings, "key": KEY, "due": DUE}
+    plan, send = ({**meanings, **key, "due": DUE, "storage": STORAGE} for key in ({}, {"key": KEY}))
     functions = (PLAN.format(**given, meanings=_meanings(plan)), SEND.format(**given, meanings=_meanings(send)), CANCEL)
     return HEAD + "\n" + "\n".join(functions)
 

@@ -132,7 +132,7 @@ class SendingOperator(CancelsBroadcast, CampaignOperator):
 
         campaign, key, due = self._campaign(), self._key(client.account, context), self.when_due(context)
         skip_backfill(context, campaign.max_lateness)
-        made = send_broadcast(client, campaign, key, due=due)
+        made = send_broadcast(client, campaign, key, due=due, storage=airflow_storage)
         if made["skipped"]:
             raise AirflowSkipException(self.line_of(made))
         context["ti"].xcom_push(key="broadcast_id", value=made["id"])

@@ -325,7 +325,8 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
         audience within `cooldown`: steps with another key refuse then; else None), `skipped` (why nothing would be
         sent, else None).
 
-    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
+    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`, also if a file that is written at its end can't
+        be; `InvalidRequest`.
 
     In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 
@@ -542,6 +543,7 @@ class WhautomatePlanBroadcastOperator(CampaignOperator):
             logs_path=self.given("logs_path"),
             receipt_path=self.given("receipt_path"),
             due=self.when_due(context),
+            storage=airflow_storage,
         )
 
 
@@ -561,7 +563,8 @@ class WhautomateBroadcastOperator(SendingOperator):
         sent, else None.
 
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
-        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
+        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again;
+        `ConfigurationError`, also if a file that is written at its end can't be.
 
     In addition: `requests`, and `waited`, the seconds spent waiting for permits; both of the whole try.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
+from airflow.providers.common.compat.sdk import AirflowFailException
+
 from airflow_provider_whautomate._arguments import Templated
 from airflow_provider_whautomate._cancelling import CancelsBroadcast, NotReached
 from airflow_provider_whautomate._outlets import names_own_assets, tell_outlets_below
@@ -14,7 +16,7 @@ from airflow_provider_whautomate.sensors.base import WhautomateSensor
 from airflow_provider_whautomate.sources import airflow_storage
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger
 from whautomate_core.account import asset_uri
-from whautomate_core.errors import NotDelivered
+from whautomate_core.errors import ConfigurationError, NotDelivered
 from whautomate_core.messaging.conditions import BroadcastReached
 from whautomate_core.values.thresholds import Threshold
 
@@ -97,6 +99,16 @@ class WhautomateBroadcastSensor(CancelsBroadcast, WhautomateSensor):
         self.receipt_path = receipt_path
         self.cancel_on_kill = cancel_on_kill
         self.check_arguments(WhautomateBroadcastSensor)
+
+    def execute(self, context: Context) -> Any:
+        """Check that its files can be written, and wait. A file that can't be does not cancel the broadcast."""
+        from whautomate_core.messaging.outcome import require_files
+
+        try:
+            require_files(self._ending(), airflow_storage)
+        except ConfigurationError as error:
+            self._skip_instead(AirflowFailException(str(error)))
+        return super().execute(context)
 
     def condition(self, context: Context) -> BroadcastReached:
         """Return what the rendered sensor waits for."""

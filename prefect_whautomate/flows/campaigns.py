@@ -29,6 +29,7 @@ from prefect_whautomate.segments import ensure_segment
 from whautomate_core.api.call import Json
 from whautomate_core.api.records import Template
 from whautomate_core.messaging.campaign import campaign_from
+from whautomate_core.messaging.outcome import Ending, require_files
 from whautomate_core.messaging.whole_campaign import steps_of_campaign
 from whautomate_core.sync.options import Members
 
@@ -143,6 +144,7 @@ def contacts_to_campaign_flow(
         | {"source": source_of_day, "suppress": suppressed}
     )
     campaign_from(steps["broadcast"] | {"segment_name": steps["segment"]["segment_name"]})  # before anybody is synced
+    require_files(Ending(logs_path=steps["wait"]["logs_path"], receipt_path=steps["wait"]["receipt_path"]))
     synced = sync_contacts(credentials, **steps["sync"])
     tagged = tag_contacts(credentials, **steps["tag"])
     segment = ensure_segment(credentials, **steps["segment"])

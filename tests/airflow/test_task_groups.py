@@ -80,6 +80,15 @@ def test_what_is_wrong_in_the_dag_file_is_said_when_it_is_parsed(more, error, sa
         group_of(**more)
 
 
+def test_its_plan_checks_the_files_of_its_end():
+    """So nothing is sent if they can't be written."""
+    paths = {"logs_path": "s3://bucket/{{ ds }}.jsonl", "receipt_path": "s3://bucket/{{ ds }}.html"}
+    dag, _ = group_of(**paths)
+    for step in ("plan", "wait"):
+        task = dag.get_task(f"campaign.{step}")
+        assert {name: getattr(task, name) for name in paths} == paths
+
+
 def test_who_writes_it_has_to_say_who_has_agreed():
     with (
         DAG("dag", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)),

@@ -167,6 +167,16 @@ def test_a_sensor_of_a_broadcast_writes_log_and_receipt(emulator, tmp_path, way)
     assert "over max_failed=0" in wait(max_failed=0, on_failed="warn")["problem"]
 
 
+@pytest.mark.parametrize("deferrable", [True, False])
+def test_a_sensor_whose_receipt_can_not_be_written_does_not_wait(emulator, deferrable):
+    sensor = WhautomateBroadcastSensor(
+        task_id="wait", broadcast_id="b", receipt_path="/nowhere/at/all.html", deferrable=deferrable
+    )
+    with pytest.raises(AirflowFailException, match="receipt_path: the folder /nowhere/at does not exist"):
+        run(sensor)
+    assert emulator.requests() == []
+
+
 def test_a_deferred_sensor_waits_for_the_start_of_its_broadcast(emulator):
     [made] = send(emulator, "2100-01-01T00:00:00Z")
     sensor = WhautomateBroadcastSensor(task_id="wait", broadcast_id=made, deferrable=True, timeout=1000)

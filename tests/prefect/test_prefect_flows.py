@@ -317,6 +317,15 @@ def test_a_campaign_is_sent_once_for_its_day(form, whautomate_emulator, tmp_path
     assert len(whautomate_emulator.requests("createBroadcast")) == 2
 
 
+@pytest.mark.parametrize("path", ["/nowhere/at/{day}.html", "nosuch://bucket/{day}.html"])
+def test_a_campaign_whose_receipt_can_not_be_written_sends_nothing(form, whautomate_emulator, path):
+    with pytest.raises(errors.ConfigurationError, match=r"^receipt_path: "):
+        form("contacts_to_campaign_flow", **(CAMPAIGN | {"receipt_path": path}))
+    with pytest.raises(errors.ConfigurationError, match=r"^receipt_path: "):
+        form("campaign_report_flow", broadcast_id="b", receipt_path=path)
+    assert whautomate_emulator.requests() == []
+
+
 @QUICK
 def test_what_was_skipped_is_not_waited_for(form, whautomate_emulator):
     done = form(

@@ -25,7 +25,8 @@ from whautomate_core.doctor.write import TRACE, WRITES
 from whautomate_core.doctor.write_people import PersonProbe, scratch_number
 from whautomate_core.doctor.write_tags import TagProbe
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.rows.files import require_folder, write_text
+from whautomate_core.rows.files import write_text
+from whautomate_core.rows.outputs import require_folder
 from whautomate_core.state import open_state
 from whautomate_core.state.profiles import Profile
 

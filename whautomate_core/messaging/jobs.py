@@ -15,6 +15,7 @@ from whautomate_core.errors import ConfigurationError
 from whautomate_core.job import job
 from whautomate_core.messaging.campaign import complete_campaign
 from whautomate_core.messaging.lines import describe_broadcast, describe_cancelled, describe_plan
+from whautomate_core.rows.files import Storage, fsspec_storage
 
 if TYPE_CHECKING:  # DAG files read the signatures, and must not load HTTP for that
     from whautomate_core.client.client import Client
@@ -64,6 +65,7 @@ def plan_broadcast(
     logs_path: str | None = None,
     receipt_path: str | None = None,
     due: datetime | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Work out what a broadcast would send now, and to how many people, with the code that sends it. Writes nothing.
 
@@ -113,6 +115,7 @@ def plan_broadcast(
         receipt_path: File for the receipt: an HTML page if it ends in .html, else JSON.
         due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
             `max_lateness`. Defaults to None: somebody started it by hand.
+        storage: What opens URLs.
 
     Returns: `name`, `template`, `category` (`marketing`, `utility` or `authentication`; None if it isn't known),
         `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the most it may reach),
@@ -122,7 +125,8 @@ def plan_broadcast(
         audience within `cooldown`: steps with another key refuse then; else None), `skipped` (why nothing would be
         sent, else None).
 
-    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`; `InvalidRequest`.
+    Raises: `PolicyRefused` if a guard forbids it; `ConfigurationError`, also if a file that is written at its end can't
+        be; `InvalidRequest`.
     """
     from whautomate_core.messaging import plan
 
@@ -161,7 +165,7 @@ def plan_broadcast(
         logs_path=logs_path,
         receipt_path=receipt_path,
     )
-    return plan.plan_broadcast(client, campaign, due=due)
+    return plan.plan_broadcast(client, campaign, due=due, storage=storage)
 
 
 @job("broadcasts", describe_broadcast, redacted=_PERSONAL, reads=_AUDIENCE, writes=("broadcasts/{name}",))
@@ -203,6 +207,7 @@ def broadcast(
     receipt_path: str | None = None,
     key: str | None = None,
     due: datetime | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Send a WhatsApp template to everybody in a segment. It is created once under its key, however often this runs.
 
@@ -255,6 +260,7 @@ def broadcast(
         key: Identifies the broadcast. Never anything that changes between two runs of the same step.
         due: When the step was due to run, a datetime or its ISO 8601 text (UTC if it has no offset); see
             `max_lateness`. Defaults to None: somebody started it by hand.
+        storage: What opens URLs.
 
     Returns: `id` and `name` at Whautomate; `created`, whether this attempt created it; `created_at` (ISO 8601, UTC) and
         `created_by`, the run that created it; `start`; `recipients`, the most it may reach, and `recipients_least`;
@@ -264,7 +270,8 @@ def broadcast(
         sent, else None.
 
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
-        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again.
+        has other content; `OutcomeUnknown` if it is unknown whether it was created: then it is not sent again;
+        `ConfigurationError`, also if a file that is written at its end can't be.
     """
     from whautomate_core.messaging.send import send_broadcast
 
@@ -305,7 +312,7 @@ def broadcast(
     )
     if key is None:
         raise ConfigurationError("key is missing: it identifies the broadcast when this step runs again")
-    return send_broadcast(client, campaign, key, due=due)
+    return send_broadcast(client, campaign, key, due=due, storage=storage)
 
 
 @job("broadcasts", describe_cancelled, finished=False)

@@ -23,6 +23,7 @@ from whautomate_core.messaging.guards import cost
 from whautomate_core.messaging.keys import claims_of
 from whautomate_core.messaging.suppress import require_suppressed, suppress
 from whautomate_core.rows.files import Storage, fsspec_storage, write_records, write_text
+from whautomate_core.rows.outputs import require_writable
 from whautomate_core.values.thresholds import Threshold
 from whautomate_core.values.words import counted
 from whautomate_core.waiting.condition import Seen
@@ -55,6 +56,11 @@ def condition_of(ending: Campaign | Ending, broadcast_id: str) -> BroadcastReach
     """What to wait for: the end of the broadcast, or an earlier decision by a threshold."""
     max_failed = None if ending.on_failed == "warn" else ending.max_failed
     return BroadcastReached(broadcast_id, min_delivered=ending.min_delivered, max_failed=max_failed)
+
+
+def require_files(ending: Campaign | Ending, storage: Storage = fsspec_storage) -> None:
+    """Raise `ConfigurationError` if a file that is written at the end of a broadcast can't be written."""
+    require_writable(storage=storage, logs_path=ending.logs_path, receipt_path=ending.receipt_path)
 
 
 Keep: TypeAlias = Callable[[Json], object]

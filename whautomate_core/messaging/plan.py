@@ -27,8 +27,10 @@ from whautomate_core.messaging.guards import (
 )
 from whautomate_core.messaging.keys import ANEW, LONG_AGO, WHAT
 from whautomate_core.messaging.lines import plan_in_words
+from whautomate_core.messaging.outcome import require_files
 from whautomate_core.messaging.segments import find_segment, place_notes
 from whautomate_core.messaging.timing import LAST_LOOK, LAST_MINUTE, NotSent, due_at, require_in_time, start_of, utc
+from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.state.claims import Claim, Claims
 from whautomate_core.values.words import time_of
 
@@ -36,12 +38,18 @@ log = logging.getLogger(__name__)
 
 
 def plan_broadcast(
-    client: Client, campaign: Campaign, *, due: datetime | None = None, clock: Callable[[], datetime] | None = None
+    client: Client,
+    campaign: Campaign,
+    *,
+    due: datetime | None = None,
+    clock: Callable[[], datetime] | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Work out what `send_broadcast` would send now, with the same code, and write nothing.
 
     Args:
         due: As for `send_broadcast`.
+        storage: As for `send_broadcast`.
 
     Returns: `name`, `template`, `category` (`marketing`, `utility` or `authentication`; None if it isn't known),
         `parameters` (how many, by component), `segments` (names), `criteria`, `recipients` (the most it may reach),
@@ -56,6 +64,7 @@ def plan_broadcast(
     """
     step = Step(client, campaign, "", clock or timing.now, time.sleep)
     before = client.requests
+    require_files(campaign, storage)
     try:
         require_step_in_time(step, due)
         meant = meant_by(step)

@@ -20,8 +20,10 @@ from whautomate_core.messaging.guards import require_parameters
 from whautomate_core.messaging.held import held
 from whautomate_core.messaging.hold import look_again
 from whautomate_core.messaging.keys import broadcast_name
+from whautomate_core.messaging.outcome import require_files
 from whautomate_core.messaging.plan import Step, meant_by, require_step_in_time
 from whautomate_core.messaging.timing import NotSent, utc
+from whautomate_core.rows.files import Storage, fsspec_storage
 
 
 def send_broadcast(
@@ -33,6 +35,7 @@ def send_broadcast(
     hold_first: bool = False,
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], datetime] | None = None,
+    storage: Storage = fsspec_storage,
 ) -> Json:
     """Create the broadcast of `key`, or resume it if it was created before.
 
@@ -48,6 +51,7 @@ def send_broadcast(
             then the result has a `look_at` and no `id`.
         sleep: Waits between two searches for a broadcast whose creation got no answer.
         clock: Returns the time, for tests.
+        storage: Finds object storage, for the files that are written at its end.
 
     Returns: `id` and `name` at Whautomate; `created`, whether this call, or this attempt of the client's `run`, created
         it; `created_at` (ISO 8601, UTC) and `created_by`, the run that created it, if it had a name; `start`;
@@ -58,7 +62,8 @@ def send_broadcast(
 
     Raises: `PolicyRefused` if a guard forbids it, or it was cancelled; `InvalidRequest` if the broadcast of this key
         has other content, or was stored with other content than was sent; `OutcomeUnknown` if its creation got no
-        answer and the broadcast can't be found. It is then never sent again automatically.
+        answer and the broadcast can't be found. It is then never sent again automatically; `ConfigurationError` if a
+        file that is written at its end can't be.
     """
     name = broadcast_name(campaign.name, key)
     step = Step(client, campaign, key, clock or timing.now, sleep)
@@ -67,6 +72,7 @@ def send_broadcast(
         if step.claims.get(step.account, key) is None:
             # Checked first, because it takes no request.
             require_step_in_time(step, due)
+            require_files(campaign, storage)
         meant, note = meant_by(step), None
         if hold_first and step.claims.get(step.account, key) is None:
             step, note = held(step, meant, due)

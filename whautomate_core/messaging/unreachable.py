@@ -10,7 +10,8 @@ from whautomate_core.api.call import Json
 from whautomate_core.job import job
 from whautomate_core.messaging.lines import describe_failed, describe_suppressed
 from whautomate_core.policy import age, numbers
-from whautomate_core.rows.files import Storage, fsspec_storage, require_folder, write_records
+from whautomate_core.rows.files import Storage, fsspec_storage, write_records
+from whautomate_core.rows.outputs import require_writable
 from whautomate_core.values.codes import UNREACHABLE, code_of, failed_at, has_failed, retry_at, words_of
 from whautomate_core.values.times import utc
 
@@ -45,7 +46,7 @@ def suppress_unreachable(
     from whautomate_core.messaging.failures import Failures
     from whautomate_core.messaging.suppress import require_suppressed, suppress
 
-    require_folder("unreachable_path", unreachable_path)
+    require_writable(storage=storage, unreachable_path=unreachable_path)
     failures = Failures(client.account)
     lines = (one for one in failures.read(client, broadcast_id) if has_failed(one) and code_of(one) in UNREACHABLE)
     if unreachable_path is None:
@@ -99,7 +100,7 @@ def failed_recipients(
     from whautomate_core.messaging import timing
     from whautomate_core.messaging.failures import Failures
 
-    require_folder("output_path", output_path)
+    require_writable(storage=storage, output_path=output_path)
     now = (clock or timing.now)()
     failures, groups = Failures(client.account), _Groups(now)
     for one in failures.read(client, broadcast_id):

@@ -55,7 +55,7 @@ def open_file(path: str, *, storage: Storage = fsspec_storage) -> IO[bytes]:
 
     Raises: `ConfigurationError` where there is no such storage; `OSError`.
     """
-    url, local = _split(path)
+    url, local = split_path(path)
     if url:
         with storage_errors(url, "opened"):
             system, target = storage(url)
@@ -115,32 +115,8 @@ def write_text(path: str, text: str, *, storage: Storage = fsspec_storage) -> No
     _write(path, storage, lambda file: file.write(text.encode()))
 
 
-def require_folder(name: str, path: str | None) -> None:
-    """Raise `ConfigurationError` if a local file that is to be written can't be: its folder doesn't exist or can't be
-    written to, or the path is that of a folder.
-
-    Args:
-        name: Name of the argument.
-        path: A local path, a URL, or None.
-    """
-    url, local = _split(path or "")
-    if not local or url:
-        return
-    folder = Path(local).absolute().parent
-    if not folder.is_dir():
-        raise ConfigurationError(f"{name}: the folder {folder} does not exist")
-    if Path(local).is_dir():
-        raise ConfigurationError(f"{name}: {local} is a folder: name a file in it")
-    try:
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise ConfigurationError(
-            f"{name}: the folder {folder} can't be written to ({error.strerror}): choose another"
-        ) from None
-
-
 def _write(path: str, storage: Storage, fill: Callable[[IO[bytes]], int]) -> int:
-    url, local = _split(path)
+    url, local = split_path(path)
     if not url:
         return _write_local(Path(local), fill)
     with storage_errors(url, "written"):
@@ -176,7 +152,7 @@ def _copy(file: IO[bytes], to: IO[bytes]) -> None:
     shutil.copyfileobj(file, to)
 
 
-def _split(path: str) -> tuple[str, str]:
+def split_path(path: str) -> tuple[str, str]:
     """The URL of an object, or a local path; the other is empty."""
     if is_rendered_none(path):
         raise ConfigurationError(f"{rendered_none('the path', path)}. If a file has this name, give ./{path.strip()}")

@@ -23,8 +23,9 @@ from whautomate_core.errors import (
     UnexpectedResponse,
     WhautomateError,
 )
-from whautomate_core.rows.files import Storage, fsspec_storage, open_file, require_folder, write_records
+from whautomate_core.rows.files import Storage, fsspec_storage, open_file, write_records
 from whautomate_core.rows.outcomes import CHANGES, ENDS, Outcome
+from whautomate_core.rows.outputs import require_writable
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source, rows
 from whautomate_core.rows.store import Item, Line, Store
@@ -151,8 +152,7 @@ def run_rows(
     """
     check_threshold("max_rejected", max_rejected)
     check_threshold("max_failed", max_failed)
-    require_folder("rejects_path", rejects_path)
-    require_folder("outcomes_path", outcomes_path)
+    require_writable(storage=storage, rejects_path=rejects_path, outcomes_path=outcomes_path)
     with Store() as store:
         report = job.report = Report(job, used, store)
         report.rows = store.add_lines(lines)

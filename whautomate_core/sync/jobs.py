@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.people.kinds import Kind
-from whautomate_core.rows.files import Storage, require_folder
+from whautomate_core.rows.files import Storage
+from whautomate_core.rows.outputs import require_folder, require_writable
 from whautomate_core.rows.row import IfThere
 from whautomate_core.rows.sources import Source
 from whautomate_core.sync.mapping import PeopleMapping, check_tags, people_mapping
@@ -139,6 +140,8 @@ def _run(
     client: Client, order: Order, sync_name: str | None, run: Run, progress: Progress | None, storage: Storage
 ) -> dict[str, Any]:
     from whautomate_core.sync.run import run_sync
+
+    require_writable(storage=storage, rejects_path=order.rejects_path, outcomes_path=order.outcomes_path)
 
     return run_sync(client, sync_name or _name(client, run, order), order, run, progress or LogProgress(log), storage)
 
