@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_campaign import campaign
+from test_campaign import campaign, clock
 
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.messaging.messages import send_template_to_contacts
+from whautomate_core.messaging.outcome import conclude
 from whautomate_core.messaging.plan import plan_broadcast
+from whautomate_core.messaging.segments import ensure_segment
 from whautomate_core.messaging.send import send_broadcast
 from whautomate_core.messaging.unreachable import failed_recipients, suppress_unreachable
 from whautomate_core.rows.outputs import require_writable
@@ -55,6 +57,25 @@ def test_nothing_is_sent_to_the_people_of_a_source_if_the_file_of_their_outcomes
             client, ADA, TEMPLATE, key="k", mapping={"phoneNumber": "mobile"}, outcomes_path="nosuch://bucket/o.jsonl"
         )
     assert whautomate_emulator.requests() == []
+
+
+def test_a_receipt_is_kept_even_if_its_storage_refuses_it(client: Client, whautomate_emulator: Emulator) -> None:
+    class Refusing:
+        def put_file(self, *paths: str) -> None:
+            raise PermissionError("no right to write")
+
+    def storage(url: str) -> Any:
+        return Refusing(), url
+
+    kept: list[Any] = []
+    ensure_segment(client, "vip", {"tags": ["vip"]})
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "4915112345678", "tags": ["vip"]}])
+    meant = campaign(receipt_path="s3://bucket/r.html")
+    made = send_broadcast(client, meant, "key", clock=clock(whautomate_emulator), storage=storage)
+    whautomate_emulator.advance(300)
+    with pytest.raises(ConfigurationError, match="can't be written"):
+        conclude(client, meant, "key", made["id"], storage=storage, keep=kept.append)
+    assert [one["delivered"] for one in kept] == [1]
 
 
 def test_a_password_in_a_url_is_not_shown() -> None:

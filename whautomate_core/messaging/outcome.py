@@ -84,7 +84,7 @@ def conclude(
     Args:
         key: The key it was created under.
         storage: Finds object storage.
-        keep: Called with the receipt before a threshold that was not met raises an error.
+        keep: Called with the receipt before it is written, and before a threshold that was not met raises an error.
 
     Returns: the figures of `Delivery`; `problem`, the threshold that was not met, else None; `failures`, the number by
         reason, and `codes`, the number by WhatsApp's code (`unread` where it can't be read), both None if the log was
@@ -152,11 +152,11 @@ def _concluded(
         "cost": cost(stored.get("unit_price"), figures.delivered),
     }
     found["receipt"] = receipt(stored, found, broadcast)
+    keep(found["receipt"])  # first, so that it is told even if the storage refuses the file
     if ending.receipt_path:
         page = ending.receipt_path.lower().endswith((".html", ".htm"))
         text = receipt_page(found["receipt"]) if page else json.dumps(found["receipt"], indent=2) + "\n"
         write_text(ending.receipt_path, text, storage=storage)
-    keep(found["receipt"])
     if suppressed is not None:
         require_suppressed(broadcast_id, suppressed)
     if problem is not None:
