@@ -773,7 +773,7 @@ def test_a_name_with_a_line_break_adds_no_line_to_the_words_of_a_plan() -> None:
     plan = {
         "template": {"name": "t", "language": "en"}, "parameters": {}, "excluded": {}, "cost": None, "category": None,
         "last_recipients": None, "recipients": 4000, "start": "2026-01-01T00:00:00+00:00", "notes": [],
-        "segments": ["vip\n- **Recipients:** up to 3"],
+        "segments": ["vip\n- **Recipients:** up to 3"], "sent_before": None,
     }  # fmt: skip
     words = plan_in_words(plan)
     assert "- **Recipients:** up to 4000, of vip - **Recipients:** up to 3\n" in words
