@@ -8,7 +8,7 @@ from test_campaign import campaign, clock
 
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import KeyTaken, PolicyRefused
+from whautomate_core.errors import KeyTaken, PolicyRefused, Stopped
 from whautomate_core.messaging import create
 from whautomate_core.messaging.cancel import cancel_broadcast
 from whautomate_core.messaging.segments import ensure_segment
@@ -31,9 +31,10 @@ def send(client: Client, whautomate_emulator: Emulator, people: list[str]) -> An
     """Sends the broadcast of the key, or goes on with it, as the emulator's clock says."""
 
     def send(key: str = KEY, due: Any = None, **more: Any) -> Any:
+        steps = {"clock": clock(whautomate_emulator), "sleep": whautomate_emulator.advance, "hold_first": True}
+        steps |= {name: more.pop(name) for name in ("hold_first", "check") if name in more}
         given = campaign(**{"hold_minutes": 60, "min_recipients": 1, **more})
-        steps = {"clock": clock(whautomate_emulator), "sleep": whautomate_emulator.advance}
-        return send_broadcast(client, given, key, due=due, hold_first=True, **steps)  # type: ignore[arg-type]
+        return send_broadcast(client, given, key, due=due, **steps)
 
     return send
 
@@ -96,6 +97,26 @@ def test_late_without_a_window_it_starts_a_minute_from_then(send: Any, whautomat
     assert sent["start"] > first["start"]
 
 
+def test_the_hold_itself_makes_nobody_late(send: Any, whautomate_emulator: Emulator) -> None:
+    """A run of 20:05 whose window opens at 9 has been due for half a day when it sends, and was never late."""
+    due = clock(whautomate_emulator)()
+    opens = due + timedelta(hours=13)
+    given = {"send_window": (f"{opens:%H:%M}", f"{opens + timedelta(hours=1):%H:%M}", "UTC")}
+    first = send(due=due, max_lateness=timedelta(hours=6), **given)
+    advance_to(whautomate_emulator, first["look_at"])
+    sent = send(due=due, max_lateness=timedelta(hours=6), **given)
+    assert (sent["created"], sent["skipped"], sent["start"]) == (True, None, first["start"])
+
+
+def test_one_that_a_person_started_is_late_too_when_its_hold_is_long_over(
+    send: Any, whautomate_emulator: Emulator
+) -> None:
+    first = send(max_lateness=timedelta(hours=6))
+    advance_to(whautomate_emulator, first["look_at"] + 7 * 3600)
+    assert send(max_lateness=timedelta(hours=6))["skipped"].startswith("the run is ")
+    assert made(whautomate_emulator) == []
+
+
 def test_a_held_broadcast_that_is_cancelled_is_never_created(
     send: Any, client: Client, whautomate_emulator: Emulator
 ) -> None:
@@ -107,6 +128,34 @@ def test_a_held_broadcast_that_is_cancelled_is_never_created(
         with pytest.raises(PolicyRefused, match="was cancelled, so nothing is sent under its key again"):
             send()
     assert made(whautomate_emulator) == []
+
+
+def test_nor_is_it_created_by_a_step_that_would_create_it_at_once(
+    send: Any, client: Client, whautomate_emulator: Emulator
+) -> None:
+    """Such as one of Airflow with the same key, or the same flow run on a laptop."""
+    send()
+    cancel_broadcast(client, key=KEY)
+    with pytest.raises(PolicyRefused, match="was cancelled, so nothing is sent under its key again"):
+        send(hold_first=False)
+    assert made(whautomate_emulator) == []
+
+
+@pytest.mark.parametrize("hold_first", [True, False])
+def test_what_the_caller_looks_at_just_before_the_creation_may_keep_it_from_being_created(
+    send: Any, whautomate_emulator: Emulator, hold_first: bool
+) -> None:
+    first = send()
+    advance_to(whautomate_emulator, first["look_at"])
+
+    def check() -> None:
+        assert whautomate_emulator.requests("createBroadcast") == []
+        raise Stopped("the run was cancelled")
+
+    with pytest.raises(Stopped, match="the run was cancelled"):
+        send(hold_first=hold_first, check=check)
+    assert whautomate_emulator.requests("createBroadcast") == []
+    assert send()["created"], "it left no claim behind"
 
 
 def test_one_that_is_cancelled_while_it_is_about_to_be_created_is_not(
@@ -130,7 +179,7 @@ def test_one_that_is_cancelled_while_it_is_about_to_be_created_is_not(
 
 def test_one_key_holds_one_broadcast(send: Any, whautomate_emulator: Emulator) -> None:
     first = send()
-    with pytest.raises(KeyTaken, match="differs in template"):
+    with pytest.raises(KeyTaken, match="has already held a broadcast named 'spring' that differs in template"):
         send(template={"name": "autumn", "language": "en"})
     advance_to(whautomate_emulator, first["look_at"])
     send()

@@ -60,13 +60,13 @@ def ensure_created(
 
 
 @contextmanager
-def one_broadcast(step: Step) -> Iterator[None]:
+def one_broadcast(step: Step, did: str = "sent") -> Iterator[None]:
     """Say what to do if the key was used for another broadcast. Raises `KeyTaken`."""
     try:
         yield
     except KeyTaken as error:
         raise KeyTaken(
-            f"this run has already sent a broadcast named {step.campaign.name!r} that differs in {error.differs}, "
+            f"this run has already {did} a broadcast named {step.campaign.name!r} that differs in {error.differs}, "
             "so nothing was sent. Give a second broadcast another name, or a key of its own (key=...)",
             differs=error.differs,
         ) from None
@@ -93,8 +93,8 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
     def check() -> None:
         if step.clock() > patient or start < step.clock() - LAST_MINUTE:
             raise StaleError(f"{name}: the wait for a permit was long, so its start is worked out again")
-        if step.held_until is not None:
-            require_held(step)
+        step.check()
+        require_held(step)
         require_cooled(step, meant)
 
     def result(broadcast: Broadcast) -> Json:
@@ -129,7 +129,7 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
 
 
 def require_held(step: Step) -> Claim | None:
-    """The claim that holds when the broadcast is to be created. Raises `PolicyRefused` if it was cancelled."""
+    """The claim of its hold, if it was held. Raises `PolicyRefused` if it was cancelled before it was created."""
     held = step.claims.get(step.account, step.key + HELD)
     if held is not None and held.result.get("over"):
         raise refused_as_over(broadcast_name(step.campaign.name, step.key), held.result["over"])

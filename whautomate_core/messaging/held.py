@@ -35,7 +35,7 @@ def held(step: Step, meant: Meant, due: datetime | None) -> tuple[Step, Json]:
             return step, note
     else:
         note = claim.result
-    with one_broadcast(step):
+    with one_broadcast(step, "held"):
         named = meant.named(broadcast_name(step.campaign.name, step.key))
         # Another process may have begun it meanwhile. It starts when the first of them says.
         note = step.claims.claim(step.account, key, named, WHAT, note, settled=True).result

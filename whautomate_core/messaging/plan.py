@@ -99,8 +99,10 @@ class Step:
     key: str
     clock: Callable[[], datetime]
     sleep: Callable[[float], object]
+    check: Callable[[], object] = lambda: None
+    """Called directly before the broadcast is created; what it raises keeps it from being created."""
     held_until: datetime | None = None
-    """Its start, if it is created only now that its hold is nearly over (`held.py`)."""
+    """Its start, if it is created only when its hold is nearly over (`held.py`)."""
 
     @property
     def account(self) -> str:
@@ -129,8 +131,8 @@ class Meant:
 
 def require_step_in_time(step: Step, due: datetime | None) -> None:
     """Raise `NotSent` if the step runs later than the campaign's `max_lateness` permits."""
-    # A `schedule_at` that is still to come, or has just passed, was not missed.
-    moments = [one for one in (due_at(due), step.campaign.schedule_at) if one is not None]
+    # A `schedule_at` that is still to come, or has just passed, was not missed. Nor was the end of a hold.
+    moments = [one for one in (due_at(due), step.campaign.schedule_at, step.held_until) if one is not None]
     require_in_time(max(moments, default=None), step.clock(), step.campaign.max_lateness)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.messaging import timing
 from whautomate_core.messaging.campaign import Campaign
-from whautomate_core.messaging.create import compare, ensure_created, refused_as_over
+from whautomate_core.messaging.create import compare, ensure_created, refused_as_over, require_held
 from whautomate_core.messaging.guards import require_parameters
 from whautomate_core.messaging.held import held
 from whautomate_core.messaging.hold import look_again
@@ -24,6 +25,7 @@ from whautomate_core.messaging.outcome import require_files
 from whautomate_core.messaging.plan import Step, meant_by, require_step_in_time
 from whautomate_core.messaging.timing import NotSent, utc
 from whautomate_core.rows.files import Storage, fsspec_storage
+from whautomate_core.values.times import instant
 
 
 def send_broadcast(
@@ -33,6 +35,7 @@ def send_broadcast(
     *,
     due: datetime | None = None,
     hold_first: bool = False,
+    check: Callable[[], object] = lambda: None,
     sleep: Callable[[float], object] = time.sleep,
     clock: Callable[[], datetime] | None = None,
     storage: Storage = fsspec_storage,
@@ -49,6 +52,7 @@ def send_broadcast(
         due: When the step was due to run; None if somebody started it by hand. See `max_lateness`.
         hold_first: Create it only when its hold is nearly over, so that nothing is sent if nobody calls again. Until
             then the result has a `look_at` and no `id`.
+        check: Called directly before the broadcast is created. An error that it raises keeps it from being created.
         sleep: Waits between two searches for a broadcast whose creation got no answer.
         clock: Returns the time, for tests.
         storage: Finds object storage, for the files that are written at its end.
@@ -66,15 +70,19 @@ def send_broadcast(
         file that is written at its end can't be.
     """
     name = broadcast_name(campaign.name, key)
-    step = Step(client, campaign, key, clock or timing.now, sleep)
+    step = Step(client, campaign, key, clock or timing.now, sleep, check)
     require_parameters(campaign)
     try:
-        if step.claims.get(step.account, key) is None:
+        begun = step.claims.get(step.account, key) is not None
+        if not begun:
             # Checked first, because it takes no request.
+            hold = require_held(step)
+            if hold_first and hold is not None:
+                step = replace(step, held_until=instant(hold.result["start"]))
             require_step_in_time(step, due)
             require_files(campaign, storage)
         meant, note = meant_by(step), None
-        if hold_first and step.claims.get(step.account, key) is None:
+        if hold_first and not begun:
             step, note = held(step, meant, due)
             if note["look_at"] is not None:
                 return _shown(note | {"name": name, "id": None}) | {"created": False, "look_at": note["look_at"]}
