@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from prefect_whautomate._artifacts import leave_receipt
 from prefect_whautomate._assets import materialized
 from prefect_whautomate._broadcast_end import BroadcastEnd
-from prefect_whautomate._cancelling import CancelledWithRun, in_thread
+from prefect_whautomate._cancelling import CancelledWithRun, in_thread, stop_with_run
 from prefect_whautomate._clients import open_client, used
 from prefect_whautomate._events import tell_ended, tell_sent
 from prefect_whautomate._flow_runs import deployed_run, flow_runs
@@ -150,15 +151,22 @@ def sent(client: Client, campaign: Campaign, key: str, due: datetime | None) -> 
 
     A deployed flow run, which leaves its process during the hold, creates it only afterwards: nothing is told if it is
     cancelled meanwhile, and then nothing may be sent.
+
+    Counting its people and waiting for permits may take minutes, and threads are not told of a cancelled run. So
+    Prefect is asked directly before the creation, and after it: what was created is then cancelled before it starts.
     """
-    return send_broadcast(
+    made = send_broadcast(
         client,
         campaign,
         key,
         due=due or _due_of_run(),
         hold_first=deployed_run() is not None,
+        check=partial(stop_with_run, suspended=True),
         sleep=client.used.sleep,
     )
+    if made["created"]:
+        stop_with_run()
+    return made
 
 
 def _due_of_run() -> datetime | None:

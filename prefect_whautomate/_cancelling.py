@@ -23,12 +23,12 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import TaskRunContext
-from prefect.exceptions import Pause
-from prefect.states import Failed
+from prefect.exceptions import ObjectNotFound, Pause
+from prefect.states import Cancelled, Failed
 
-from prefect_whautomate._flow_runs import deployed_run, flow_runs
+from prefect_whautomate._flow_runs import deployed_run, flow_runs, is_suspended
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.client.client import Client
 from whautomate_core.errors import KeyTaken, QuotaExhausted, Stopped
@@ -90,7 +90,7 @@ class CancelledWithRun:
 
     def _because(self, error: BaseException) -> str | None:
         """Why nothing will resume the broadcast; None if something may."""
-        if self._cancel_on_kill is False or isinstance(error, (Pause, KeyTaken, GeneratorExit)):
+        if self._cancel_on_kill is False or isinstance(error, (Pause, Suspended, KeyTaken, GeneratorExit)):
             return None
         if isinstance(error, QuotaExhausted) and deployed_run() is not None:
             return None  # the flow run is rescheduled
@@ -118,17 +118,32 @@ class CancelledWithRun:
         return "its task has failed" if failed else "the process of its last attempt was ended"
 
 
-def stop_with_run() -> None:
-    """Raise `Stopped` if a flow run that this is part of was cancelled or has failed meanwhile."""
+def stop_with_run(*, suspended: bool = False) -> None:
+    """Raise `Stopped` if a flow run that this is part of was cancelled or deleted, or has failed meanwhile.
+
+    Args:
+        suspended: Raise `Suspended` if it was suspended. Not once a broadcast was created that this may have to cancel.
+    """
     if not flow_runs():
         return
     try:
-        ended = _ended(_runs_now())
+        runs = _runs_now()
     except Exception as error:  # Prefect may be unavailable for a while; the next call will tell
         log.debug("Prefect can't be asked for the state of the flow run: %s", error)
         return
-    if ended is not None:
+    if (ended := _ended(runs)) is not None:
         raise Stopped(f"{ended}, so this task no longer waits for the broadcast")
+    for run in runs:
+        if suspended and run.state is not None and is_suspended(run.state):
+            raise Suspended(f"flow run {run.name!r} was suspended", run.state)
+
+
+class Suspended(Stopped):
+    """A flow run was suspended while a task waited. It leaves its process, and goes on once it is resumed."""
+
+    def __init__(self, message: str, state: State[Any]) -> None:
+        super().__init__(message)
+        self.state = state
 
 
 async def in_thread(client: Client, function: Callable[..., R], *args: Any) -> R:
@@ -165,8 +180,18 @@ async def _what_ends_the_loop() -> BaseException | None:
 
 
 def _runs_now() -> list[FlowRun]:
+    def now(run: FlowRun) -> FlowRun:
+        try:
+            return client.read_flow_run(run.id)
+        except ObjectNotFound:
+            return run.model_copy(update={"state": Cancelled(name=_DELETED)})
+
     with get_client(sync_client=True) as client:
-        return [client.read_flow_run(run.id) for run in flow_runs()]
+        return [now(run) for run in flow_runs()]
+
+
+_DELETED = "Deleted"
+"""Name of the state of a flow run that Prefect no longer knows."""
 
 
 def _ended(runs: list[FlowRun]) -> str | None:
@@ -174,7 +199,8 @@ def _ended(runs: list[FlowRun]) -> str | None:
     for run in runs:
         state = run.state.type if run.state else None
         if state in (StateType.CANCELLING, StateType.CANCELLED):
-            return f"flow run {run.name!r} was cancelled"
+            deleted = run.state is not None and run.state.name == _DELETED
+            return f"flow run {run.name!r} was {'deleted' if deleted else 'cancelled'}"
         if state == StateType.FAILED:
             return f"flow run {run.name!r} has failed"
         if state == StateType.CRASHED and not _has_attempts_left(run):

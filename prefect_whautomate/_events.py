@@ -138,7 +138,6 @@ def _tell(account: Account, kind: str, once: str, payload: dict[str, Any], *, br
         # The id tells Prefect that it is the same event if the process dies before the claim is written.
         event_id = uuid5(NAMESPACE_URL, f"whautomate {account.id} {key}")
         emit_event(f"whautomate.{kind}", resource=resource, related=related, payload=payload, id=event_id)
-        claims.claim(account.id, key, {}, "an event")
-        claims.settle(account.id, key, None)
+        claims.claim(account.id, key, {}, "an event", settled=True)
     except Exception as error:  # the work is done, whether it is told or not
         log.warning("the event whautomate.%s could not be told: %s", kind, type(error).__name__)

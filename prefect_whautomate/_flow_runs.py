@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.tasks import Task
 from prefect.utilities.hashing import hash_objects
@@ -45,6 +45,11 @@ def deployed_run() -> FlowRun | None:
     """The flow run that owns this process, if a worker or `serve` started the process for a deployment."""
     # Subflows run in their caller's process and have no deployment; flows of `run_deployment` have both.
     return next((run for run in reversed(flow_runs()) if run.deployment_id), None)
+
+
+def is_suspended(state: State[Any]) -> bool:
+    """Whether a flow run in this state is in no process until a person resumes it."""
+    return state.is_paused() and bool(state.state_details.pause_reschedule)
 
 
 def run_in_words() -> str | None:

@@ -24,7 +24,7 @@ from prefect.settings import get_current_settings
 from prefect.states import AwaitingRetry, Cancelled
 from prefect.utilities.engine import emit_task_run_state_change_event
 
-from prefect_whautomate._flow_runs import deployed_run
+from prefect_whautomate._flow_runs import deployed_run, is_suspended
 from prefect_whautomate._logs import RESCHEDULED
 from whautomate_core.errors import QuotaExhausted
 
@@ -55,7 +55,7 @@ def leave_with_others(run: FlowRun) -> None:
     """Leave this attempt of a flow run if another task of it already has."""
     state = _left.get((run.id, run.run_count))
     if state is not None:
-        _leave(state)
+        leave(state)
 
 
 def leave_until_permitted(error: QuotaExhausted) -> NoReturn:
@@ -73,16 +73,17 @@ def leave_until_permitted(error: QuotaExhausted) -> NoReturn:
     raise error
 
 
-def leave_until(due: float, why: str) -> None:
+def leave_until(due: float, why: str, *, answered: float = 0.0) -> None:
     """End this attempt of a deployed flow run, and have it run again at a moment.
 
     Returns instead, so that the caller waits in place, outside of deployed flow runs, if the moment is nearer than
-    `shortest_absence`, and if the run is being cancelled. The tasks of an attempt leave together; the first of them
-    decides until when.
+    `shortest_absence`, if the run is being cancelled or is paused, and if Prefect can't be asked. The tasks of an
+    attempt leave together; the first of them decides until when.
 
     Args:
         due: Seconds since the epoch.
         why: What the run waits for: the start of a line in its log, and the message of its state.
+        answered: If the run was paused in this attempt, seconds that it stays once it was resumed.
     """
     run = deployed_run()
     if run is None:
@@ -91,20 +92,38 @@ def leave_until(due: float, why: str) -> None:
         if (run.id, run.run_count) not in _left:
             if due < time.time() + shortest_absence():
                 return
-            state = _reschedule(run, datetime.fromtimestamp(due, UTC), why)
+            state = _reschedule(run, datetime.fromtimestamp(due, UTC), why, answered)
             if state is None:
                 return
             _left[run.id, run.run_count] = state
-    _leave(_left[run.id, run.run_count])
+    leave(_left[run.id, run.run_count])
 
 
-def _reschedule(run: FlowRun, due: datetime, why: str) -> State[Any] | None:
+def _reschedule(run: FlowRun, due: datetime, why: str, answered: float) -> State[Any] | None:
+    """The state in which the run leaves; None if it stays."""
+    try:
+        return _rescheduled(run, due, why, answered)
+    except Exception as error:  # its server may be unavailable for a while: this attempt goes on meanwhile
+        log.warning("the flow run could not be rescheduled, because Prefect can't be asked: %s", type(error).__name__)
+        return None
+
+
+def _rescheduled(run: FlowRun, due: datetime, why: str, answered: float) -> State[Any] | None:
     state: State[Any] = AwaitingRetry(scheduled_time=due, message=f"Whautomate: {why}")
-    policy = run.empirical_policy.model_copy()
-    # Workers skip runs that retried inside their process, and a run that waits has not failed.
-    policy.retry_type = "reschedule"
-    policy.retries = policy.retries and policy.retries + 1
     with get_client(sync_client=True) as client:
+        found = client.read_flow_run(run.id)
+        now = found.state
+        if now is not None and (now.is_scheduled() or is_suspended(now)):
+            return now  # it goes on in another process anyway
+        policy = found.empirical_policy  # with the pauses since this attempt began
+        asked = now is not None and policy.pause_keys != run.empirical_policy.pause_keys
+        if now is not None and asked and (now.is_paused() or time.time() < now.timestamp.timestamp() + answered):
+            # A person is asked for something, which Prefect would take for answered when the run goes on; or has just
+            # answered, which the code that asked may not have seen yet.
+            return None
+        # Workers skip runs that retried inside their process, and a run that waits has not failed.
+        policy.retry_type = "reschedule"
+        policy.retries = run.empirical_policy.retries and run.empirical_policy.retries + 1
         client.update_flow_run(run.id, empirical_policy=policy)
         answer = client.set_flow_run_state(run.id, state)
     if answer.status != SetStateStatus.ACCEPT:  # it is being cancelled
@@ -121,13 +140,17 @@ def _forget_process(run: FlowRun) -> None:
     If somebody cancels the run, a worker would else be asked to kill the process that the run has left, whoever has its
     pid by then, and the run would stay Cancelling until that was done.
     """
-    with get_client(sync_client=True) as client:
-        # `update_flow_run` can't say None.
-        path, nothing = {"id": run.id}, {"infrastructure_pid": None}
-        client.request("PATCH", "/flow_runs/{id}", path_params=path, json=nothing).raise_for_status()
+    try:
+        with get_client(sync_client=True) as client:
+            # `update_flow_run` can't say None.
+            path, nothing = {"id": run.id}, {"infrastructure_pid": None}
+            client.request("PATCH", "/flow_runs/{id}", path_params=path, json=nothing).raise_for_status()
+    except Exception as error:  # the run has left already, and must not work on in this process
+        log.debug("Prefect can't be told that the flow run is in no process: %s", error)
 
 
-def _leave(state: State[Any]) -> NoReturn:
+def leave(state: State[Any]) -> NoReturn:
+    """End this attempt of a flow run that is in a state already in which it runs again, or is resumed."""
     context = TaskRunContext.get()
     if context is not None:
         # When the flow runs again, this task is a new task run; this one would look as if it ran forever.

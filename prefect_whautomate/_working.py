@@ -26,9 +26,9 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import TaskRunContext
 
-from prefect_whautomate._cancelling import stop_with_run
+from prefect_whautomate._cancelling import Suspended, stop_with_run
 from prefect_whautomate._flow_runs import deployed_run, flow_runs
-from prefect_whautomate._leaving import leave_until, leave_until_permitted, leave_with_others
+from prefect_whautomate._leaving import leave, leave_until, leave_until_permitted, leave_with_others
 from whautomate_core.errors import QuotaExhausted
 from whautomate_core.values.words import time_of
 from whautomate_core.waiting.poll import Moment
@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 WORTH_SAYING = 60.0
 """Seconds: a wait that is no shorter says until when it lasts."""
 
+ANSWERED = 60.0
+"""Seconds in which code that has paused a flow run sees that it was resumed. It looks every 10 s by default."""
+
 _at_work: set[Working] = set()
 _counting = threading.Lock()
 
@@ -46,7 +49,7 @@ class Working:
     """A context in which a task, or a method of a block, works.
 
     If the account's requests are used up, or another task of the flow run has left, it ends the attempt of a deployed
-    flow run until they are due.
+    flow run until they are due; if the flow run was suspended, until it is resumed.
     """
 
     def __init__(self) -> None:
@@ -92,6 +95,8 @@ class Working:
         _at_work.discard(self)
         if isinstance(error, QuotaExhausted):
             leave_until_permitted(error)
+        if isinstance(error, Suspended):
+            leave(error.state)
 
 
 _current: contextvars.ContextVar[Working | None] = contextvars.ContextVar("whautomate_working", default=None)
@@ -111,6 +116,7 @@ class Rest:
 
     def __init__(self, moment: Moment, why: str, *, longest: float, stays: bool = False) -> None:
         self._why = why
+        self._stays = stays
         self._leaves_from = moment.idle_until if stays else 0.0
         self._idle_until = moment.idle_until
         pause = moment.at - max(time.time(), self._leaves_from)
@@ -127,10 +133,10 @@ class Rest:
             this.waits_until = None
 
     def meanwhile(self) -> None:
-        """Leave if the flow run only waits. Raises `Stopped` if it has been cancelled or has failed."""
+        """Leave if the flow run only waits. Raises `Stopped` as `stop_with_run` does."""
         now = time.time()
         if now < self._idle_until:
-            stop_with_run()
+            stop_with_run(suspended=not self._stays)
         run, this = deployed_run(), _current.get()
         if run is None:
             return
@@ -142,7 +148,7 @@ class Rest:
             ours = [one for one in _at_work if one.run is not None and one.run.id == run.id]
             moments = [one.waits_until for one in ours if one.waits_until is not None]
             if len(moments) == len(ours) and not _others_run(run, ours):
-                leave_until(min(moments), self._why)
+                leave_until(min(moments), self._why, answered=ANSWERED)
 
 
 def _others_run(run: FlowRun, ours: list[Working]) -> bool:
@@ -152,10 +158,14 @@ def _others_run(run: FlowRun, ours: list[Working]) -> bool:
     """
     here = [one for one in flow_runs() if one.id == run.id or one.deployment_id is None]
     known = {one.task_run for one in ours} | {one.parent_task_run_id for one in here}
-    with get_client(sync_client=True) as client:
-        runs = client.read_task_runs(
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[one.id for one in here])),
-            task_run_filter=TaskRunFilter(state=TaskRunFilterState(name=TaskRunFilterStateName(any_=["Running"]))),
-        )
+    try:
+        with get_client(sync_client=True) as client:
+            runs = client.read_task_runs(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[one.id for one in here])),
+                task_run_filter=TaskRunFilter(state=TaskRunFilterState(name=TaskRunFilterStateName(any_=["Running"]))),
+            )
+    except Exception as error:  # Prefect may be unavailable for a while; who waits asks again soon
+        log.debug("Prefect can't be asked for the task runs: %s", error)
+        return True
     begun = run.state.timestamp if run.state else datetime.min.replace(tzinfo=UTC)
     return any(one.id not in known and one.start_time is not None and one.start_time >= begun for one in runs)

@@ -1,5 +1,6 @@
 """One real Prefect server for the session, one emulator of the vendor's API for each test."""
 
+import asyncio
 import atexit
 import importlib.metadata
 import importlib.util
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import time
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -271,3 +273,42 @@ def states_of(server):
         return [state["name"] for state in sorted(states, key=lambda state: state["timestamp"])]
 
     return names
+
+
+@pytest.fixture
+def run(server, monkeypatch):
+    """Runs a flow as workers do: `run(flow)` deploys it and is its first attempt, `run()` the next one, early or not.
+
+    Gives what it returned, or its state once it has left. Tasks that wait look around often.
+    """
+    from prefect.exceptions import Pause
+    from prefect.flow_engine import run_flow
+    from prefect.states import AwaitingRetry
+
+    monkeypatch.setattr("whautomate_core.waiting.poll.MEANWHILE", 0.05)
+
+    def attempt(flow=None):
+        if flow is not None:
+            attempt.flow = flow
+            deployment = server.create_deployment(server.create_flow(flow), name=f"test-{time.time_ns()}")
+            attempt.id = server.create_flow_run_from_deployment(deployment).id
+        else:
+            server.set_flow_run_state(attempt.id, AwaitingRetry(scheduled_time=datetime.now(UTC)), force=True)
+        try:
+            done = run_flow(attempt.flow, flow_run=server.read_flow_run(attempt.id))
+            return asyncio.run(done) if attempt.flow.isasync else done
+        except Pause:
+            return server.read_flow_run(attempt.id).state
+
+    return attempt
+
+
+@pytest.fixture
+def people(whautomate_emulator, credentials):
+    """The ids of six contacts, and the segment `all` of them."""
+    from prefect_whautomate import segments
+
+    segments.ensure_segment.fn(credentials, "all", {"tags": ["vip"]})
+    return whautomate_emulator.add_contacts(
+        {"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(6)
+    )

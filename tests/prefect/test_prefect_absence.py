@@ -1,6 +1,5 @@
 """Deployed flow runs leave their process while they only wait, and go on where they were: here attempt by attempt."""
 
-import asyncio
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,56 +8,17 @@ import pytest
 from conftest import wait_for
 from prefect import flow, task, unmapped
 from prefect.client.orchestration import get_client
-from prefect.exceptions import Pause
-from prefect.flow_engine import run_flow
-from prefect.states import AwaitingRetry, Running
+from prefect.states import Running
 
-from prefect_whautomate import _waiting, _working, broadcasts, messages, segments
+from prefect_whautomate import _waiting, _working, broadcasts, messages
 from prefect_whautomate.aio import broadcasts as aio_broadcasts
 from whautomate_core.errors import PolicyRefused, QuotaExhausted
 from whautomate_core.messaging.timing import utc
 from whautomate_core.state import open_state
-from whautomate_core.waiting import poll
 
 TEMPLATE = {"name": "spring_sale", "language": "en"}
 HELD = {"name": "spring", "template": TEMPLATE, "segment_name": "all", "hold_minutes": 60, "cooldown": None}
 QUICK = {"broadcast_seconds": 0.0, "delivery_seconds": 0.0, "limits": ()}
-
-
-@pytest.fixture(autouse=True)
-def looks_often(monkeypatch):
-    monkeypatch.setattr(poll, "MEANWHILE", 0.05)
-
-
-@pytest.fixture
-def run(server):
-    """Runs a flow as workers do: `run(flow)` deploys it and is its first attempt, `run()` the next one, early or not.
-
-    Gives what it returned, or its state once it has left.
-    """
-
-    def attempt(flow=None):
-        if flow is not None:
-            attempt.flow = flow
-            deployment = server.create_deployment(server.create_flow(flow), name=f"test-{time.time_ns()}")
-            attempt.id = server.create_flow_run_from_deployment(deployment).id
-        else:
-            server.set_flow_run_state(attempt.id, AwaitingRetry(scheduled_time=datetime.now(UTC)), force=True)
-        try:
-            done = run_flow(attempt.flow, flow_run=server.read_flow_run(attempt.id))
-            return asyncio.run(done) if attempt.flow.isasync else done
-        except Pause:
-            return server.read_flow_run(attempt.id).state
-
-    return attempt
-
-
-@pytest.fixture
-def people(whautomate_emulator, credentials):
-    segments.ensure_segment.fn(credentials, "all", {"tags": ["vip"]})
-    return whautomate_emulator.add_contacts(
-        {"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["vip"]} for n in range(6)
-    )
 
 
 def due(state):
@@ -239,7 +199,7 @@ def test_a_run_stays_where_it_has_to_cancel_a_broadcast(
         return
     looks = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_working, "stop_with_run", lambda: looks.append(1) or stop(looks))
+        patch.setattr(_working, "stop_with_run", lambda **given: looks.append(1) or stop(looks))
         with pytest.raises(EnoughError):
             run(waits)
     assert server.read_flow_run(run.id).state.name != "AwaitingRetry"
@@ -262,7 +222,7 @@ def test_it_stays_there_too_while_it_waits_for_a_permit_to_look(
     looks = []
     for name in ("check", "acheck"):
         monkeypatch.setattr(_waiting, name, no_permit)
-    monkeypatch.setattr(_working, "stop_with_run", lambda: looks.append(1) or stop(looks))
+    monkeypatch.setattr(_working, "stop_with_run", lambda **given: looks.append(1) or stop(looks))
 
     @flow
     def waits():
