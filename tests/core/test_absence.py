@@ -28,9 +28,10 @@ from whautomate_core.messaging.audience import count_audience
 from whautomate_core.messaging.segments import ensure_audience
 from whautomate_core.people.find import find_contact
 from whautomate_core.people.opt_outs import export_opt_outs
-from whautomate_core.sync import look
+from whautomate_core.sync import location as sync_location
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
+from whautomate_core.sync.workers import WORKERS
 from whautomate_core.values.progress import silent
 
 PEOPLE = 220
@@ -268,12 +269,26 @@ def test_a_wrong_host_key_or_location_is_found_out_before_any_wait(
     }
 
 
+@pytest.mark.parametrize("sync", [sync_contacts, sync_clients])
+def test_a_wrong_location_costs_no_refused_create_for_each_row(
+    whautomate_emulator: Emulator, pool: NoLimit, sync: Any
+) -> None:
+    given = {"location_id": "nowhere", "list_lag": 0}
+    account = account_from_settings(whautomate_emulator.url, whautomate_emulator.key, given)
+    name, number = ("name", "phoneNumber") if sync is sync_contacts else ("fullName", "phone")
+    with Client(account, pool=pool) as client, pytest.raises(ConfigurationError, match="no location 'nowhere', so"):
+        sync(client, [row(n) for n in range(200)], {name: "who", number: "mobile"}, progress=silent)
+    asked = [one["operation"] for one in whautomate_emulator.requests()]
+    assert (asked.count("getLocation"), asked.count("listLocations")) == (1, 1)
+    assert 1 <= len([one for one in asked if one.startswith("create")]) <= WORKERS
+
+
 @pytest.mark.parametrize("answer", ["no such path", "error in 200"])
 def test_a_server_that_shows_no_locations_is_no_obstacle(
     whautomate_emulator: Emulator, pool: NoLimit, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     if answer == "no such path":
-        monkeypatch.setattr(look, "get_location", lambda id: get("/v1/places/{}", location_id=id))
+        monkeypatch.setattr(sync_location, "get_location", lambda id: get("/v1/places/{}", location_id=id))
     else:
         whautomate_emulator.fault("error_in_200", operation="getLocation")
     client, _ = sleepless(whautomate_emulator.url, whautomate_emulator.key, whautomate_emulator.location_id, pool)

@@ -12,6 +12,7 @@ from whautomate_core.errors import Stopped
 from whautomate_core.people.kinds import Hash, Kind, match_hash
 from whautomate_core.state.leases import Lease
 from whautomate_core.state.ledger import Confirmed, Ledger, Result
+from whautomate_core.sync.location import Location
 from whautomate_core.sync.mapping import PeopleMapping
 from whautomate_core.sync.options import Drift, Mode
 from whautomate_core.sync.stage import Stage
@@ -28,8 +29,8 @@ class Context:
     tags: list[str]
     mode: Mode
     drift: Drift
-    location: str
-    """Id of the location of new people."""
+    location: Location
+    """The location of new people."""
     stage: Stage
     ledger: Ledger
     lease: Lease

@@ -17,17 +17,8 @@ from typing import Any
 
 from whautomate_core.api._people import anybody
 from whautomate_core.api.call import Call, Json
-from whautomate_core.api.locations import get_location, list_locations
 from whautomate_core.client.whole import Take, Whole, require_agreed
-from whautomate_core.errors import (
-    AuthenticationError,
-    ConfigurationError,
-    InvalidRequest,
-    NoSuchPath,
-    NotFound,
-    UnexpectedResponse,
-    WrongRecord,
-)
+from whautomate_core.errors import NotFound, WrongRecord
 from whautomate_core.people.kinds import CLIENTS, CONTACTS, key_of, keys_of, match_hash
 from whautomate_core.people.known import Known, number_of, read_ids
 from whautomate_core.policy import digits, numbers
@@ -95,18 +86,9 @@ def _ask_first(context: Context) -> None:
 
     Raises: `ConfigurationError` if the account has no such location; what `Client.send` raises.
     """
-    client, location = context.client, context.location
-    try:
-        client.send(get_location(location))
-    except NotFound:
-        listed = client.send(list_locations())
-        if listed and location not in {str(one.get("id")) for one in listed}:
-            raise ConfigurationError(
-                f"the account has no location {location!r}, so nothing was sent; list_locations shows the ids"
-            ) from None
-    except (AuthenticationError, NoSuchPath, UnexpectedResponse, InvalidRequest):
-        # Locations may be what this key or server does not serve (evidence C). The list of people says.
-        client.send(page_of(context.kind.list(), 1, 1))
+    if not context.location.require():
+        # The list of people says.
+        context.client.send(page_of(context.kind.list(), 1, 1))
 
 
 def _note_made(context: Context) -> None:

@@ -23,6 +23,7 @@ from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import apply, delete_gone, untag_others
 from whautomate_core.sync.context import Context
 from whautomate_core.sync.lines import describe_sync, describe_tags
+from whautomate_core.sync.location import Location
 from whautomate_core.sync.look import Looked, look_up
 from whautomate_core.sync.mapping import PeopleMapping, people_mapping
 from whautomate_core.sync.options import Drift, Members, Mode, Quota, Run, Show, WhenRunning
@@ -101,7 +102,7 @@ def run_sync(
             tags=order.tags,
             mode=order.mode,
             drift=order.drift,
-            location=order.location,
+            location=Location(client, order.location),
             stage=stage,
             ledger=client.state.ledger(client.account.id),
             lease=lease,

@@ -69,7 +69,7 @@ def write_person(writing: Writing, person: Staged) -> Result:
     """Do what was decided for one person, and return what became of their row.
 
     Raises: `Moved` and `WrongRecord` if their id names nobody any more, or somebody else; `Begun`; `PolicyRefused` if
-        they have opted out; what the server refused.
+        they have opted out; `ConfigurationError` if the account has no such location; what the server refused.
     """
     writing.context.require_lease()
     if person.action == "retry":
@@ -103,7 +103,9 @@ def _create(writing: Writing, person: Staged) -> Result:
     context = writing.context
     tags = context.tags if person.consent else []
     carried = {"tags": tags} if tags else {}
-    call: Call[Any] = context.kind.create({**person.fields, context.kind.location: {"id": context.location}, **carried})
+    call: Call[Any] = context.kind.create(
+        {**person.fields, context.kind.location: {"id": context.location.id}, **carried}
+    )
     # Whether their number has opted out is known or asked for: this run looked for contacts with the number, but not
     # for clients with another name.
     of_clients, of_contacts = call.reads or (None, None)
@@ -122,8 +124,10 @@ def _create(writing: Writing, person: Staged) -> Result:
         answer = context.client.send(call, before=intend)
     except OutcomeUnknown:
         raise
-    except WhautomateError:
+    except WhautomateError as error:
         context.ledger.withdraw(person.match, context.creator)  # every other error means that the server did nothing
+        if isinstance(error, (InvalidRequest, NotFound)) and error.status is not None:
+            context.location.require()  # a wrong location concerns all rows, and not this one
         raise
     id = answer.get("id")
     if not id:

@@ -1,0 +1,50 @@
+"""The location of new people: whether the account has it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+from whautomate_core.api.locations import get_location, list_locations
+from whautomate_core.client.client import Client
+from whautomate_core.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequest,
+    NoSuchPath,
+    NotFound,
+    UnexpectedResponse,
+)
+
+
+class Location:
+    """A location of the account, which the server is asked for at most once in a run."""
+
+    def __init__(self, client: Client, id: str) -> None:
+        self.id = id
+        self._client = client
+        self._asking = threading.Lock()
+        self._found: Literal["there", "absent", "unclear"] | None = None
+
+    def require(self) -> bool:
+        """Find out whether the account has the location. False if the server does not say.
+
+        Raises: `ConfigurationError` if the account has no such location; what `Client.send` raises.
+        """
+        with self._asking:  # one thread asks, and the others learn what it was told
+            self._found = self._found or self._ask()
+        if self._found == "absent":
+            raise ConfigurationError(
+                f"the account has no location {self.id!r}, so nobody is created there; list_locations shows the ids"
+            )
+        return self._found == "there"
+
+    def _ask(self) -> Literal["there", "absent", "unclear"]:
+        try:
+            self._client.send(get_location(self.id))
+        except NotFound:
+            listed = self._client.send(list_locations())
+            return "absent" if listed and self.id not in {str(one.get("id")) for one in listed} else "unclear"
+        except (AuthenticationError, NoSuchPath, UnexpectedResponse, InvalidRequest):
+            return "unclear"  # locations may be what this key or server does not serve (evidence C)
+        return "there"
