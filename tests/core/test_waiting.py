@@ -42,6 +42,7 @@ from whautomate_core.errors import (
     NotFound,
     QuotaExhausted,
     RateLimited,
+    ServerError,
     StateLost,
     UnexpectedResponse,
     UnreadableRecord,
@@ -61,6 +62,7 @@ from whautomate_core.waiting.poll import (
     acheck,
     arun_check,
     check,
+    failed_check,
     may_pass,
     moments,
     pause_after,
@@ -515,6 +517,21 @@ def test_the_last_check_is_at_the_deadline() -> None:
     assert times([], deadline=1100.0, not_before=5000.0) == [1100]
 
 
+def test_a_wait_says_what_it_saw_once_and_again_when_that_changed() -> None:
+    told: list[tuple[int, str]] = []
+    failed = failed_check(ServerError("503"))
+    seen = [NOTHING, NOTHING, NOTHING, Seen("half of it"), Seen("half of it"), failed, failed, Seen("half of it")]
+    times(seen, tell=lambda *one: told.append(one))
+    assert [words.partition(";")[0] for level, words in told if level > logging.DEBUG] == [
+        "not yet", "half of it", "the check failed: 503", "the check failed: 503", "half of it"
+    ]  # fmt: skip
+    assert len(told) == len(seen)
+    told.clear()
+    with pytest.raises(TimeoutError):
+        times([NOTHING] * 3, deadline=1100.0, tell=lambda *one: told.append(one))
+    assert [level for level, _ in told] == [logging.INFO, logging.DEBUG, logging.INFO], "the last is told"
+
+
 @given(st.floats(0.1, 5000), st.floats(0, 1e6), st.lists(st.floats(0, 2e6), max_size=30), st.booleans())
 def test_no_check_is_after_the_deadline_nor_more_often_than_asked(
     interval: float, seconds: float, befores: list[float], first: bool
@@ -619,7 +636,7 @@ def test_a_wait_survives_a_host_that_is_away(whautomate_emulator: Emulator) -> N
         wait = Wait(condition, replace(plenty(whautomate_emulator), host=f"http://127.0.0.1:{way.port}"))
         seen = wait.run(lambda at: at > 300 and way.start())
     assert seen.result == {"id": condition.contact_id}
-    tells_of_three_failures(wait, "no connection to")
+    tells_of_three_failures(wait, "could not connect to")
 
 
 @pytest.mark.parametrize("at_its_start", [True, False])

@@ -163,7 +163,9 @@ def moments(
         longest: The longest pause, in seconds.
         not_before: A first check was made already, and nothing can change before this moment. None: check at once.
         checks: The `checks` of the moment at which an earlier process stopped to wait.
-        tell: Called after each check that decided nothing, with the level of `logging` and the words.
+        tell: Called after each check that decided nothing, with the level of `logging` and the words. The level is
+            DEBUG if the check before it saw the same, so that a long wait does not fill a log. Failed checks and the
+            last one are always told.
 
     Raises: `TimeoutError` at the deadline; its text is why the last check failed, if it did.
     """
@@ -171,6 +173,7 @@ def moments(
     moment = Moment(clock(), checks=checks)
     if not_before is not None:
         moment = Moment(max(moment.at, not_before) + pause_after(poll_interval, checks, longest), checks=checks + 1)
+    before: Seen | None = None
     while not (seen := (yield moment._replace(at=min(moment.at, deadline)))).over:
         now = clock()
         if now >= deadline:
@@ -179,7 +182,10 @@ def moments(
         checks = 0 if seen.not_before > now else moment.checks
         at = min(max(now, seen.not_before) + pause_after(poll_interval, checks, longest), deadline)
         moment = Moment(at, min(at, seen.not_before), checks + 1)
-        tell(*_told(seen, at - now))
+        level, words = _told(seen, at - now)
+        is_same = before is not None and seen.failed is None and seen.words == before.words
+        tell(logging.DEBUG if is_same else level, words)
+        before = seen
     return seen
 
 
