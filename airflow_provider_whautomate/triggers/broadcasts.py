@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -56,7 +57,7 @@ class _CancellingTrigger(BaseTrigger):
                 # The first question makes a triggerer load Airflow's API, and on_kill has too little time for that.
                 with suppress(Exception):
                     await self._state()
-            if self.key is not None or self.broadcast_id is not None:
+            if (self.key is not None or self.broadcast_id is not None) and self._may_still_be_cancelled():
                 more = ", clears it or marks it as done" if self.cancel_on_kill else ""
                 self.log.info("the broadcast will be cancelled if a person marks the task as failed%s", more)
             async for event in super().run():
@@ -64,6 +65,10 @@ class _CancellingTrigger(BaseTrigger):
         except asyncio.CancelledError:
             self._ended = True
             raise
+
+    def _may_still_be_cancelled(self) -> bool:
+        """Whether the broadcast is not known to have started, or to start within the next minute."""
+        return True
 
     async def on_kill(self) -> None:
         """Cancel the broadcast if a person marked the task as failed, but not if it was cleared or marked as done."""
@@ -140,3 +145,8 @@ class WhautomateHoldTrigger(_CancellingTrigger, WhautomateQuotaTrigger):
 
 class WhautomateBroadcastTrigger(_CancellingTrigger, WhautomateWaitTrigger):
     """Checks until a broadcast is over, or a threshold decides."""
+
+    def _may_still_be_cancelled(self) -> bool:
+        from whautomate_core.messaging.timing import LAST_MINUTE
+
+        return self.not_before - time.time() > LAST_MINUTE.total_seconds()  # it starts at `not_before`

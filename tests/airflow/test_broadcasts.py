@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import logging
 import sqlite3
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from airflow_provider_whautomate.operators.broadcasts import (
 )
 from airflow_provider_whautomate.sensors.broadcasts import WhautomateBroadcastSensor
 from airflow_provider_whautomate.triggers.broadcasts import WhautomateBroadcastTrigger, WhautomateHoldTrigger
+from airflow_provider_whautomate.triggers.waiting import WhautomateWaitTrigger
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 from whautomate_core.errors import ConfigurationError
 
@@ -320,6 +322,30 @@ def test_cancel_on_kill_overrides(emulator, airflow_says, where, cancel, state, 
     airflow_says(state)
     asyncio.run(run_and_end(trigger))
     assert len(emulator.records("broadcasts")) == left
+
+
+@pytest.mark.parametrize("waits", ["waiting", "sensor"])
+def test_a_trigger_promises_to_cancel_only_what_it_still_can(emulator, airflow_says, caplog, monkeypatch, waits):
+    async def run(self):
+        yield "the end"
+
+    monkeypatch.setattr(WhautomateWaitTrigger, "run", run)
+    monkeypatch.setattr(WhautomateBroadcastTrigger, "log", logging.getLogger("trigger"))  # else structlog in Airflow 3
+    airflow_says("deferred")
+
+    def said(trigger):
+        caplog.clear()
+        with caplog.at_level("INFO"):
+            asyncio.run(anext(trigger.run()))
+        return [one.message for one in caplog.records if "will be cancelled" in one.message]
+
+    given = context()
+    trigger = waiting_trigger(emulator, waits, given)
+    assert said(trigger) == ["the broadcast will be cancelled if a person marks the task as failed"]
+    start = datetime.fromisoformat(emulator.records("broadcasts")[0]["scheduleDateTime"]).timestamp()
+    emulator.advance(start - emulator.now() + 1)
+    again = task(wait=True) if waits == "waiting" else sensor(emulator)
+    assert said(restored(deferred(again, given).trigger)) == []
 
 
 def test_a_triggerer_that_shuts_down_leaves_it(emulator, airflow_says):
