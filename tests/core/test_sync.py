@@ -485,7 +485,7 @@ def test_a_csv_with_a_bom_is_read_and_ragged_rows_are_rejected_by_their_line(cli
     ("fields", "more", "says"),
     [
         ({"name": "who"}, {}, "phoneNumber"),
-        ({"phoneNumber": "m", "nmae": "who"}, {}, "did you mean name"),
+        ({"phoneNumber": "m", "nmae": "who"}, {}, "mapping: nmae is not a known field; did you mean name"),
         ({"phoneNumber": "m", "tags": "t"}, {}, "tags= gives tags"),
         ({"phoneNumber": ""}, {}, "must be the name of a column"),
         (["phoneNumber"], {}, "mapping must be a dict"),

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, get_args, get_type_hints
 
 from whautomate_core.api.check import body
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.people.kinds import SEPARATOR, Kind, key_of
 from whautomate_core.policy import Policy
 from whautomate_core.sync.consent import consents, unknown
@@ -164,7 +164,10 @@ def people_mapping(
             raise ConfigurationError(
                 f'mapping[{name!r}] must be the name of a column, {{"value": ...}} for all rows, or a function of a row'
             )
-    body(kind.fields, sample, way_past="")
+    try:
+        body(kind.fields, sample, way_past="")
+    except InvalidRequest as error:  # it names the record of the API, which the author of a mapping does not know
+        raise InvalidRequest(f"mapping: {str(error).removeprefix(f'{kind.fields.__name__}: ')}") from None
     check_choice("nulls", nulls, get_args(Nulls))
     region = require_region(default_region) if default_region else None
     return PeopleMapping(kind, dict(fields), by, region, region_column, consent_column, nulls)
