@@ -248,6 +248,13 @@ def test_numbers_are_in_no_words() -> None:
     assert "3456" not in f"{condition} {condition.unmet} {condition.decide([]).words}"
 
 
+@pytest.mark.parametrize("make", [MessageReceived, partial(ContactHas, tag="a"), partial(ClientHas, tag="a")])
+def test_nor_is_one_that_was_given_in_place_of_an_id(make: Any) -> None:
+    """Words become log lines, and the messages of states."""
+    assert "3456" not in make("4915123456789").unmet
+    assert "FcBox4UkwZA" in make("FcBox4UkwZA").unmet
+
+
 CONDITIONS: list[Condition] = [
     BroadcastReached("b", min_delivered="95%", max_failed=3),
     ContactHas(phone="+49151", tag="a", stage="s"),

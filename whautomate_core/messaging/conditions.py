@@ -14,6 +14,7 @@ from whautomate_core.api.records import Broadcast
 from whautomate_core.errors import InvalidRequest, NoSuchPath, NotFound, UnexpectedResponse, UnreadableRecord
 from whautomate_core.messaging.delivery import delivery
 from whautomate_core.messaging.lines import delivered
+from whautomate_core.values.redaction import shown_id
 from whautomate_core.values.thresholds import Threshold, check_threshold, limit
 from whautomate_core.values.times import aware, instant
 from whautomate_core.values.words import counted, time_of
@@ -175,7 +176,7 @@ class MessageReceived(Condition):
     @property
     def unmet(self) -> str:
         since = aware("since", self.since).isoformat(timespec="seconds")
-        return f"contact {self.contact_id} has not written since {since}"
+        return f"contact {shown_id(self.contact_id)} has not written since {since}"
 
     def check(self, pages_of: PagesOf) -> Check[Seen]:
         found = yield from messages_since(self.contact_id, self.since_at, pages_of)
@@ -195,7 +196,7 @@ class MessageReceived(Condition):
         at, newest = max(received)
         result = {"contact_id": self.contact_id, "count": len(received), "newest_id": newest}
         result["newest_at"] = datetime.fromtimestamp(at, UTC).isoformat()
-        wrote = f"contact {self.contact_id} wrote {counted(len(received), 'message')}"
+        wrote = f"contact {shown_id(self.contact_id)} wrote {counted(len(received), 'message')}"
         return Seen(f"{wrote}, the newest ({newest}) at {time_of(at)}", result=result)
 
 

@@ -11,6 +11,7 @@ from whautomate_core.api.contacts import get_contact, list_contacts
 from whautomate_core.errors import ConfigurationError, NotFound, WrongRecord
 from whautomate_core.policy import digits, numbers
 from whautomate_core.values.phones import canonical, shared_digits
+from whautomate_core.values.redaction import shown_id
 from whautomate_core.waiting.condition import Check, Condition, PagesOf, Seen, read_record, require_text
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ContactHas(Condition):
 
     @property
     def unmet(self) -> str:
-        who = "no contact with that number" if self.contact_id is None else f"contact {self.contact_id}"
+        who = "no contact with that number" if self.contact_id is None else f"contact {shown_id(self.contact_id)}"
         has = "has" if self.contact_id is None else "doesn't have"
         return f"{who} {has} {self._wanted}"
 
@@ -125,7 +126,7 @@ class ClientHas(Condition):
 
     @property
     def unmet(self) -> str:
-        return f"client {self.client_id} doesn't have tag {self.tag!r}"
+        return f"client {shown_id(self.client_id)} doesn't have tag {self.tag!r}"
 
     def check(self, pages_of: PagesOf) -> Check[Seen]:
         return self.decide((yield from read_record(get_client(self.client_id), "tags")))
@@ -133,7 +134,7 @@ class ClientHas(Condition):
     def decide(self, client: Any) -> Seen:
         """What the state of a client means."""
         if _has_tag(client, self.tag):
-            return Seen(f"client {self.client_id} has tag {self.tag!r}", result={"id": self.client_id})
+            return Seen(f"client {shown_id(self.client_id)} has tag {self.tag!r}", result={"id": self.client_id})
         return Seen(f"{self.unmet} yet")
 
 
