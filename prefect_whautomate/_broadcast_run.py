@@ -87,11 +87,11 @@ class BroadcastRun(JobRun[Json]):
         """
         if self.made["skipped"]:
             return
-        with Working():
+        with self._cancelled_with_run(), Working():
             self._hold()
-            with self._cancelled_with_run():
-                condition = condition_of(self._campaign, self.made["id"])
-                waited(self._credentials, condition, poll_interval, timeout, key=self.key, stays=self._stays)
+            condition = condition_of(self._campaign, self.made["id"])
+            waited(self._credentials, condition, poll_interval, timeout, key=self.key, stays=self._stays)
+        with Working():
             self._conclude()
 
     async def await_for_completion(self, poll_interval: float = 60.0, timeout: float = 86_400.0) -> None:
@@ -99,14 +99,14 @@ class BroadcastRun(JobRun[Json]):
         if self.made["skipped"]:
             return
         given, key = self._credentials, self.key
+        async with self._cancelled_with_run(), Working():
+            if self.made["look_at"] is not None:
+                client = await asyncio.to_thread(open_client, given)
+                with client:
+                    self.made = await held_async(given, client, self._campaign, key, None, self.made)
+            condition = condition_of(self._campaign, self.made["id"])
+            await waited_async(given, condition, poll_interval, timeout, key=key, stays=self._stays)
         async with Working():
-            async with self._cancelled_with_run():
-                if self.made["look_at"] is not None:
-                    client = await asyncio.to_thread(open_client, given)
-                    with client:
-                        self.made = await held_async(given, client, self._campaign, key, None, self.made)
-                condition = condition_of(self._campaign, self.made["id"])
-                await waited_async(given, condition, poll_interval, timeout, key=key, stays=self._stays)
             await asyncio.to_thread(self._conclude)
 
     def fetch_result(self) -> Json:  # type: ignore[override]
@@ -129,7 +129,7 @@ class BroadcastRun(JobRun[Json]):
         return CancelledWithRun(self._credentials, self._cancel_on_kill, key=self.key)
 
     def _hold(self) -> None:
-        with open_client(self._credentials) as client, self._cancelled_with_run():
+        with open_client(self._credentials) as client:
             self.made = held(self._credentials, client, self._campaign, self.key, None, self.made)
 
     def _conclude(self) -> None:

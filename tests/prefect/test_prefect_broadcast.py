@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from prefect import flow
+from prefect import flow, runtime
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectHTTPStatusError, TerminationSignal
 from prefect.states import Cancelling, Failed
 
 from prefect_whautomate import broadcasts, segments
+from prefect_whautomate._working import Working
 from prefect_whautomate.aio import broadcasts as aio_broadcasts
 from prefect_whautomate.broadcasts import Broadcast
 from whautomate_core import errors
@@ -60,12 +61,13 @@ def test_it_is_triggered_waited_for_and_fetched(server, whautomate_emulator, blo
         with pytest.raises(errors.WhautomateError, match="wait_for_completion first"):
             run.fetch_result()
         run.wait_for_completion(poll_interval=0.2)
-        return run.fetch_result()
+        return run.fetch_result(), runtime.flow_run.id
 
-    found = campaign()
+    found, run = campaign()
     assert (found["recipients"], found["delivered"], found["created"]) == (6, 3, True)
     assert (tmp_path / "receipt.html").exists()
-    artifacts = server.request("POST", "/artifacts/filter", json={"limit": 200}).json()
+    given = {"artifacts": {"flow_run_id": {"any_": [run]}}, "limit": 200}
+    artifacts = server.request("POST", "/artifacts/filter", json=given).json()
     (receipt,) = [one for one in artifacts if found["id"] in str(one["data"])]
     assert receipt["key"] == "campaign-receipt"
     assert receipt["description"] == f"Receipt of broadcast {found['name']}: 3 of 6 delivered, 3 not delivered"
@@ -223,6 +225,27 @@ def test_a_coroutine_that_is_cancelled_cancels_it(server, whautomate_emulator, c
     asyncio.run(campaign())
     assert whautomate_emulator.records("broadcasts") == []
     assert len(whautomate_emulator.requests("createBroadcast")) == 1
+
+
+def test_a_coroutine_that_is_cancelled_before_its_wait_begins_cancels_it(
+    server, whautomate_emulator, block, monkeypatch
+):
+    held_by = block(hold_minutes=60)
+    begins, goes_on = threading.Event(), threading.Event()
+
+    @flow
+    async def campaign():
+        run = await held_by.atrigger()
+        monkeypatch.setattr(Working, "_begin", lambda _: (begins.set(), goes_on.wait()))
+        waiting = asyncio.create_task(run.await_for_completion())
+        await asyncio.to_thread(begins.wait)
+        waiting.cancel()
+        goes_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(campaign())
+    assert whautomate_emulator.records("broadcasts") == []
 
 
 @pytest.mark.parametrize("times", [1, 2])
