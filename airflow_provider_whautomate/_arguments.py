@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from inspect import signature
 from types import UnionType
-from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from airflow.providers.common.compat.sdk import BaseOperator, XComArg
 from typing_extensions import is_typeddict
@@ -16,6 +16,9 @@ from typing_extensions import is_typeddict
 from whautomate_core.api.check import body
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused
 from whautomate_core.values.arguments import expected_of, fits, plain, require_kind, require_known
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _BY_TEMPLATE = "a template, or the result of another task"
 
@@ -92,6 +95,22 @@ def require_taken(cls: type[BaseOperator], given: Mapping[str, Any]) -> None:
         return
     named = [name for name in given if not name.startswith("_")]  # Airflow's own begin so
     require_known(f"{cls.__name__} {given.get('task_id', '')!r}", arguments_of(cls), named, _names_of(cls))
+
+
+def knows_arguments(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that refuses an unknown argument as operators do: the error names the nearest one.
+
+    :param function: A function, or the `__init__` of a class, that names all its arguments.
+    """
+    name = function.__qualname__.removesuffix(".__init__")
+    known = [one for one in signature(function).parameters if one != "self"]
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        require_known(name, known, kwargs)
+        return function(*args, **kwargs)
+
+    return checked
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.providers.common.compat.sdk import TaskGroup
 
-from airflow_provider_whautomate._arguments import Templated
+from airflow_provider_whautomate._arguments import Templated, knows_arguments
 from airflow_provider_whautomate.operators.broadcasts import (
     WhautomateBroadcastOperator,
     WhautomatePlanBroadcastOperator,
@@ -25,6 +25,7 @@ from whautomate_core.sync.options import Column, Members
 from whautomate_core.values.thresholds import Threshold
 
 
+@knows_arguments
 def contacts_to_campaign(
     *,
     source: RowSource | Templated,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseNotifier
 
-from airflow_provider_whautomate._arguments import is_literal
+from airflow_provider_whautomate._arguments import is_literal, knows_arguments
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, require_one_state
 from airflow_provider_whautomate.notifications._happened import Happened, happened
 from whautomate_core.api.check import body
@@ -62,6 +62,7 @@ class WhautomateNotifier(BaseNotifier):
 
     template_fields: Sequence[str] = ("template", "parameters", "to", "location_id", "whautomate_conn_id")
 
+    @knows_arguments
     def __init__(
         self,
         *,

@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.triggers.base import TriggerEvent
 
+from airflow_provider_whautomate._arguments import knows_arguments
 from airflow_provider_whautomate._versions import BaseEventTrigger
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.triggers.looks import Looks, Report, Watch, joined
@@ -101,6 +102,7 @@ class IncomingMessagesTrigger(_WatchTrigger):
     :raises InvalidRequest: for what can't be an id.
     """
 
+    @knows_arguments
     def __init__(
         self,
         *,
@@ -143,6 +145,7 @@ class NewBookingsTrigger(_WatchTrigger):
     :raises InvalidRequest: for what can't be an id.
     """
 
+    @knows_arguments
     def __init__(
         self,
         *,

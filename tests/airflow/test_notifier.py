@@ -33,6 +33,13 @@ def told(airflow):
         yield [tuple(one["bodyTextParameters"]) for one in messages], said
 
 
+def test_a_misspelt_argument_is_told_its_name():
+    says = r"^WhautomateNotifier has no argument 'paramters'; did you mean parameters\? It takes template, "
+    with pytest.raises(ConfigurationError, match=says) as error:
+        WhautomateNotifier(template=TEMPLATE, paramters=[ON_CALL])
+    assert ON_CALL not in str(error.value)
+
+
 def test_callbacks_of_tasks_and_dags_tell_each_once(told):
     messages, _ = told
     assert Counter(messages) == Counter(

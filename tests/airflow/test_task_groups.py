@@ -72,7 +72,8 @@ def test_airflow_serialises_it():
         ({"template": {"nam": "t"}}, InvalidRequest, "'campaign.plan': .* did you mean name"),
         ({"hold_minutes": -1}, ConfigurationError, "'campaign.plan': hold_minutes: "),
         ({"max_failed": "many"}, ConfigurationError, "'campaign.wait': max_failed must be"),
-        ({"unknown": 1}, TypeError, "unexpected keyword argument 'unknown'"),
+        ({"unknown": 1}, ConfigurationError, "contacts_to_campaign has no argument 'unknown'. It takes source, "),
+        ({"consent": "ok"}, ConfigurationError, "no argument 'consent'; did you mean consent_column?"),
     ],
 )
 def test_what_is_wrong_in_the_dag_file_is_said_when_it_is_parsed(more, error, says):

@@ -38,6 +38,18 @@ def test_an_airflow_without_watchers_says_what_to_do():
         IncomingMessagesTrigger(contact_ids=["c"])
 
 
+@pytest.mark.parametrize(
+    ("trigger", "given", "meant"),
+    [
+        (IncomingMessagesTrigger, {"contacts_ids": ["c"]}, "contact_ids"),
+        (NewBookingsTrigger, {"staf_id": "s"}, "staff_id"),
+    ],
+)
+def test_a_misspelt_argument_is_told_its_name(trigger, given, meant):
+    with pytest.raises(ConfigurationError, match=f"{trigger.__name__} has no argument .*; did you mean {meant}\\? It"):
+        trigger(**given)
+
+
 @pytest.fixture
 def emulator(whautomate_emulator, connections):
     """An emulator, and an account of its own at it."""
