@@ -130,7 +130,7 @@ def test_a_good_connection_is_described(whautomate_emulator, connections, settin
     ("host", "settings", "said"),
     [
         ("{url}", {"location_id": "nowhere"}, "the account has no location 'nowhere'; the account's locations are loc"),
-        ("{name}", {}, "no connection to https://{name} .* https was assumed. Begin it with http:// if"),
+        ("{name}", {}, "could not connect to https://{name} .* https was assumed. Begin it with http:// if"),
         ("{url}", {"allow_http": "perhaps"}, "allow_http must be true or false"),
     ],
 )
