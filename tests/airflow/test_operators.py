@@ -280,7 +280,7 @@ OF_SLOT = {"client_id": "c", "service_id": "s", "earliest": "{{ x }}", "latest":
         (WhautomateSyncContactsOperator, OF_SYNC, "max_created", 1.5, 'a count, a share like "5%", or None, not float'),
         (WhautomateSyncContactsOperator, OF_SYNC, "settle_after", True, "a number, not bool"),
         (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("9", "20", "Europe/Berlin"), "09:00"),
-        (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("09:00", "20:00"), "must be start, end and time zone"),
+        (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("09:00", "20:00"), "start, end and time zone"),
         (WhautomateBroadcastOperator, OF_BROADCAST, "send_window", ("09:00", "20:00", "Berlin"), "IANA name"),
         (WhautomateBroadcastOperator, OF_BROADCAST, "body_parameters", [5], "a list of texts"),
         (WhautomateBroadcastOperator, OF_BROADCAST, "outside_window", "wait", "outside_window"),
