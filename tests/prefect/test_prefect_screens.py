@@ -4,20 +4,16 @@ With WHAUTOMATE_TEST_SCREENS=docs/images it writes the pictures that the documen
 """
 
 import os
-import shutil
 import time
-from pathlib import Path
 
 import pytest
+from browser import chromium, picture, wait_for_text
 from prefect import flow, unmapped
 from prefect.runtime import flow_run
 
 from prefect_whautomate import broadcasts, contacts, segments
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="the dependency group `browser` brings Selenium")
 UIS = {"classic": "", "new": "/v2"}
-LARGEST = 150_000
-"""Bytes of a picture in the documents."""
 WRONG = ("Something went wrong", "An unexpected error", "could not be found", "Page Not Found")
 QUICK = {"broadcast_seconds": 1.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.0, "search_delay": 0.0}
 ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}", "ok": "yes"} for n in range(20)]
@@ -34,40 +30,21 @@ class Pages:
     def open(self, ui, path, *says):
         """Open a page, wait until it says all of this, and give its text."""
         self.driver.get(f"{self.address}{UIS[ui]}{path}")
-        deadline = time.monotonic() + 120
-        while missing := [one for one in says if one not in (seen := self.text())]:
-            assert time.monotonic() < deadline, f"no {missing} in\n{seen}"
-            time.sleep(0.2)
-        return seen
-
-    def text(self):
-        return self.driver.find_element("tag name", "body").text
+        return wait_for_text(self.driver, says)
 
     def headings(self):
         return [one.text for one in self.driver.find_elements("css selector", "table th")]
 
     def picture(self, name):
-        """Keep what is seen, where somebody asked for pictures."""
-        if folder := os.environ.get("WHAUTOMATE_TEST_SCREENS"):
+        if os.environ.get("WHAUTOMATE_TEST_SCREENS"):
             time.sleep(5)  # the graph is drawn by then
-            png = self.driver.get_screenshot_as_png()
-            assert len(png) <= LARGEST
-            Path(folder, f"{name}.png").write_bytes(png)
+        picture(self.driver, name)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
-        say = "apt-get install chromium chromium-driver brings the browser"
-        pytest.fail(say) if os.environ.get("REQUIRE_SERVICES") else pytest.skip(say)
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
-    for flag in (*flags.split(), "--window-size=1280,900", "--hide-scrollbars"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
+    with chromium() as driver:
+        yield driver
 
 
 @pytest.fixture

@@ -4,24 +4,19 @@ It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOM
 the pictures that the documents show.
 """
 
-import os
-import shutil
 import sqlite3
-import time
 import urllib.parse
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from browser import chromium, picture, wait_for_text
 from test_prove_airflow import KEY, Airflow, wait_until
 
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="the dependency group `browser` brings Selenium")
 DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove_screens"
 BROADCAST_URL = "https://app.example/broadcasts/ID"
-LARGEST = 150_000
-"""Bytes of a picture in the documents."""
 
 
 class Pages:
@@ -36,24 +31,14 @@ class Pages:
         self.says(*says)
 
     def says(self, *texts):
-        end = time.monotonic() + 120
-        while missing := [one for one in texts if one not in (seen := self.text())]:
-            assert time.monotonic() < end, f"no {missing} in\n{seen}"
-            time.sleep(0.2)
-
-    def text(self):
-        return self.driver.find_element("tag name", "body").text
+        wait_for_text(self.driver, texts)
 
     def press(self, label):
         button = f"//button[normalize-space()='{label}' or @aria-label='{label}']"
         wait_until(lambda: self.driver.find_elements("xpath", button), self.airflow, seconds=120)[0].click()
 
     def picture(self, name):
-        """Keep what is seen, where somebody asked for pictures."""
-        if folder := os.environ.get("WHAUTOMATE_TEST_SCREENS"):
-            png = self.driver.get_screenshot_as_png()
-            assert len(png) <= LARGEST
-            Path(folder, f"{name}.png").write_bytes(png)
+        picture(self.driver, name)
 
     def run_of(self, dag):
         """The path of the page of a DAG's run."""
@@ -64,17 +49,8 @@ class Pages:
 
 @pytest.fixture(scope="module")
 def browser():
-    if not (shutil.which("chromium") and shutil.which("chromedriver")):
-        say = "apt-get install chromium chromium-driver brings the browser"
-        pytest.fail(say) if os.environ.get("REQUIRE_SERVICES") else pytest.skip(say)
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
-    for flag in (*flags.split(), "--window-size=1280,900", "--hide-scrollbars"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
+    with chromium() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +90,7 @@ def test_the_form_of_a_connection_has_the_fields_of_an_account(pages):
     page.says("API host", "API key")
     page.picture("airflow-connection")
     page.press("Extra Fields")
-    wait_until(
-        lambda: all(one in page.text() for one in ("Plan", "Location", "Opt-out tags", "List lag")), page.airflow
-    )
+    page.says("Plan", "Location", "Opt-out tags", "List lag")
 
 
 def test_the_steps_of_a_campaign_are_seen_in_the_grid(pages):
