@@ -16,6 +16,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.context import FlowRunContext, TaskRunContext
 
 from whautomate_core.api.call import Json
+from whautomate_core.errors import QuotaExhausted, Stopped, WhautomateError
 from whautomate_core.messaging.lines import delivered
 from whautomate_core.messaging.outcome import shown
 from whautomate_core.values.words import time_of
@@ -32,12 +33,31 @@ def leave_report(job: str, line: str, report: Mapping[str, Any], warnings: Itera
         report: What it returned. Its counts are shown, but not those that are 0.
         warnings: What it warned of, such as why rows were rejected.
     """
-    counts = {name: value for name, value in report.items() if type(value) is int and name != "requests"}
-    rows = [(name, str(count)) for name, count in counts.items() if count]
-    if not rows or TaskRunContext.get() is None:
+    if (rows := _counted(report)) and TaskRunContext.get() is not None:
+        _leave(job, line, [*_warned(warnings), _table("Outcome", "Count", rows)])
+
+
+def leave_failure(job: str, error: BaseException, warnings: Iterable[str]) -> None:
+    """Leave why a job failed and what it had done, if it had read its rows and runs in a task.
+
+    A job that is to go on once there are requests, or that another attempt goes on with, has not failed.
+    """
+    if not isinstance(error, WhautomateError) or isinstance(error, (QuotaExhausted, Stopped)):
         return
-    told = [f"**Warning:** {_escaped(one)}" for one in warnings]
-    _leave(job, line, [*told, _table("Outcome", "Count", rows)])
+    if TaskRunContext.get() is None:
+        return
+    if rows := _counted(error.report or {}):
+        parts = [f"**Failed:** {_escaped(str(error))}", *_warned(warnings), _table("Outcome", "Count", rows)]
+        _leave(job, f"Failed: {error}", parts)
+
+
+def _counted(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    counts = {name: value for name, value in report.items() if type(value) is int and name != "requests"}
+    return [(name, str(count)) for name, count in counts.items() if count]
+
+
+def _warned(warnings: Iterable[str]) -> list[str]:
+    return [f"**Warning:** {_escaped(one)}" for one in warnings]
 
 
 def leave_receipt(receipt: Json) -> None:

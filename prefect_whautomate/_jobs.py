@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
-from prefect_whautomate._artifacts import leave_report
+from prefect_whautomate._artifacts import leave_failure, leave_report
 from prefect_whautomate._assets import materialized
 from prefect_whautomate._clients import used
 from prefect_whautomate._events import tell_job
@@ -44,6 +44,9 @@ def run_job(client: Client, job: Callable[Concatenate[Client, P], Json], *args: 
     try:
         with kept_warnings() as warnings:
             report = called(**given)
+    except Exception as error:
+        leave_failure(job.__name__, error, warnings)
+        raise
     finally:
         if isinstance(progress := given.get("progress"), RunProgress):
             progress.end()

@@ -20,6 +20,9 @@ class WhautomateError(Exception):
     may_have_happened = False
     """Whether a call that writes may have taken effect although it failed."""
 
+    report: Mapping[str, Any] | None = None
+    """What a job over rows had done when it raised this: the counts that it would have returned."""
+
 
 class ConfigurationError(WhautomateError, ValueError):
     """A connection, block or argument is wrong. Raised before anything is sent."""

@@ -276,8 +276,13 @@ def test_a_wrong_location_costs_no_refused_create_for_each_row(
     given = {"location_id": "nowhere", "list_lag": 0}
     account = account_from_settings(whautomate_emulator.url, whautomate_emulator.key, given)
     name, number = ("name", "phoneNumber") if sync is sync_contacts else ("fullName", "phone")
-    with Client(account, pool=pool) as client, pytest.raises(ConfigurationError, match="no location 'nowhere', so"):
+    with (
+        Client(account, pool=pool) as client,
+        pytest.raises(ConfigurationError, match="no location 'nowhere', so") as error,
+    ):
         sync(client, [row(n) for n in range(200)], {name: "who", number: "mobile"}, progress=silent)
+    assert error.value.report is not None
+    assert (error.value.report["rows"], error.value.report["created"]) == (200, 0)
     asked = [one["operation"] for one in whautomate_emulator.requests()]
     assert (asked.count("getLocation"), asked.count("listLocations")) == (1, 1)
     assert 1 <= len([one for one in asked if one.startswith("create")]) <= WORKERS

@@ -49,6 +49,31 @@ def test_a_job_leaves_its_counts_in_words_and_why_rows_were_rejected(server, cre
     assert table == ["| Outcome | Count |", "| --- | --- |", "| rows | 4 |", "| created | 3 |", "| rejected | 1 |"]
 
 
+def test_a_job_that_fails_leaves_why_and_what_it_had_done(server, credentials, artifacts_of):
+    ids = []
+
+    @flow(name="Nightly")
+    def nightly(rows, **more):
+        ids[:] = [flow_run.id]
+        contacts.sync_contacts(credentials, rows, MAPPING, default_region="DE", **more)
+
+    def left(says, *given, **more):
+        with pytest.raises(errors.WhautomateError, match=says):
+            nightly(*given, **more)
+        return [(one["key"], one["description"], one["data"].splitlines()) for one in artifacts_of(ids[0])]
+
+    [(key, why, lines)] = left("max_rejected", [*ROWS, UNFIT], max_rejected=0)
+    assert (key, why[:8]) == ("nightly-sync-contacts", "Failed: ")
+    assert lines[0].startswith("**Failed:** ")
+    assert "max\\_rejected" in lines[0]
+    assert lines[-2:] == ["| rows | 4 |", "| rejected | 1 |"]
+    [(key, why, lines)] = left("no location", ROWS, location_id="nowhere")
+    assert "the account has no location 'nowhere'" in why
+    assert "| rows | 3 |" in lines
+    assert "Ada" not in str(lines)
+    assert left("max_rejected must be", ROWS, max_rejected="many") == [], "nothing was read"
+
+
 @pytest.mark.whautomate(**QUICK)
 @pytest.mark.parametrize("fails", [False, True])
 def test_waiting_for_a_broadcast_leaves_its_receipt_whether_it_fails_or_not(

@@ -24,7 +24,7 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.rows.files import Storage, fsspec_storage, open_file, write_records
-from whautomate_core.rows.outcomes import CHANGES, ENDS, Outcome
+from whautomate_core.rows.outcomes import CHANGES, ENDS, Outcome, reporting
 from whautomate_core.rows.outputs import require_writable
 from whautomate_core.rows.row import Named
 from whautomate_core.rows.sources import Source, rows
@@ -155,28 +155,29 @@ def run_rows(
     require_writable(storage=storage, rejects_path=rejects_path, outcomes_path=outcomes_path)
     with Store() as store:
         report = job.report = Report(job, used, store)
-        report.rows = store.add_lines(lines)
-        try:
-            job.prepare()
-            _read(job, store, report)
-            report.require_few_rejected(max_rejected)
-            job.look(store)
-            _check(job, store, report)
-            report.require_few_rejected(max_rejected)
-            report.require_few_failed(max_failed, "nothing was sent: ")
-            report.log_rejected()
-            job.begin()
-            _apply(job, store, report)
-            job.end()
-        finally:
-            # Also if the run is stopped: what was done must not be lost.
-            telemetry.rows(job.job, report.counts(), report.outcomes)
-            for path, only_reasons in ((rejects_path, True), (outcomes_path, False)):
-                if path is not None:
-                    write_records(path, store.outcomes(only_reasons=only_reasons), storage=storage)
-        report.log_left_out()
-        report.require_few_failed(max_failed)
-        return report.counts()
+        with reporting(report.counts):
+            report.rows = store.add_lines(lines)
+            try:
+                job.prepare()
+                _read(job, store, report)
+                report.require_few_rejected(max_rejected)
+                job.look(store)
+                _check(job, store, report)
+                report.require_few_rejected(max_rejected)
+                report.require_few_failed(max_failed, "nothing was sent: ")
+                report.log_rejected()
+                job.begin()
+                _apply(job, store, report)
+                job.end()
+            finally:
+                # Also if the run is stopped: what was done must not be lost.
+                telemetry.rows(job.job, report.counts(), report.outcomes)
+                for path, only_reasons in ((rejects_path, True), (outcomes_path, False)):
+                    if path is not None:
+                        write_records(path, store.outcomes(only_reasons=only_reasons), storage=storage)
+            report.log_left_out()
+            report.require_few_failed(max_failed)
+            return report.counts()
 
 
 def _read(job: RowJob, store: Store, report: Report) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal, get_args
+
+from whautomate_core.errors import WhautomateError
 
 Outcome = Literal[
     "created",
@@ -84,3 +87,13 @@ COUNTS: frozenset[str] = frozenset(
 def counts_of(report: Mapping[str, Any]) -> dict[str, int]:
     """What the result of a job counts: nothing else of it leaves for catalogues, events and other pipelines."""
     return {name: value for name, value in report.items() if name in COUNTS and type(value) is int}
+
+
+@contextmanager
+def reporting(counts: Callable[[], Mapping[str, Any]]) -> Iterator[None]:
+    """Give a context whose errors carry what was done before them, in `WhautomateError.report`."""
+    try:
+        yield
+    except WhautomateError as error:
+        error.report = counts_of(counts())
+        raise

@@ -17,6 +17,7 @@ from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
 from whautomate_core.rows.files import Storage, fsspec_storage, open_file
+from whautomate_core.rows.outcomes import reporting
 from whautomate_core.rows.sources import Rows, Source, Table, rows
 from whautomate_core.state.clock import steady
 from whautomate_core.state.leases import LASTS, Held, Lease
@@ -94,7 +95,12 @@ def run_sync(
         requests than are left today and `over_quota` is `refuse`; `Busy` if another run has the sync.
     """
     started, requests = time.monotonic(), client.requests
-    with _lease(client, f"{order.mapping.kind.name}s {name}", run, order.when_running) as lease, Stage() as stage:
+    report: Json = {}
+    with (
+        _lease(client, f"{order.mapping.kind.name}s {name}", run, order.when_running) as lease,
+        Stage() as stage,
+        reporting(lambda: report),
+    ):
         tally = stage.tally
         context = Context(
             client=client,
@@ -138,7 +144,7 @@ def run_sync(
                 ended = "done"
         finally:
             # Also if the work was stopped midway: what was done, and what is unsettled, must be reported.
-            report = _report(context, count, plan, suppressed, requests, started, order)
+            report |= _report(context, count, plan, suppressed, requests, started, order)
             if ended == "stopped":  # the error says why; this says what was done
                 log.info(
                     "stopped before the end; so far %s", (describe_tags if order.members else describe_sync)(report)
