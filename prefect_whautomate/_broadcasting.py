@@ -210,7 +210,7 @@ async def held_async(
 def _rest(credentials: WhautomateCredentials, made: Json) -> Rest:
     starts = f"starts at {time_of(made['start'])}"
     if made["id"] is None:
-        why = f"broadcast {made['name']} {starts}; creating it shortly before, for those who have not opted out by then"
+        why = f"broadcast {made['name']} {starts}; created shortly before, without people who opt out until then"
     else:
         why = f"broadcast {made['name']} ({made['id']}) {starts}; checking for new opt-outs shortly before"
     log.info("%s", why)

@@ -387,10 +387,10 @@ class WhautomateSyncClientsOperator(WhautomatePeopleJobOperator):
         `refuse` (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share of all rows such as "5%"
         (templated).
-    :param max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody, before nothing
-        is sent: a count, or a share of all rows (templated).
-    :param max_suppress_rejected: Rows of `suppress` that may identify nobody before nothing is sent: a count, or a
-        share of its rows (templated).
+    :param max_consent_rejected: How many rows without consent may be about somebody we can't identify before nothing is
+        sent: a count, or a share of all rows (templated).
+    :param max_suppress_rejected: How many rows of `suppress` may be about somebody we can't identify before nothing is
+        sent: a count, or a share of its rows (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome is unknown, before the job fails: a count, or a
         share of all rows (templated).
     :param max_created: How many clients may be created before nothing is sent, because creating triggers automations: a

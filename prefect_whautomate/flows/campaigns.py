@@ -91,7 +91,7 @@ def contacts_to_campaign_flow(
         consent_column: Column that says yes or no. None says that everybody in the source has agreed.
         tag: Name of the tag that marks these people. It must be this campaign's own: everybody who has it gets the
             broadcast.
-        name: Name of the broadcast.
+        name: Name of the broadcast. The flow sends one broadcast of a name for each day.
         template: Name and language of an approved template.
         segment_name: Name of the segment; defaults to that of the tag.
         members: `exactly`: people who are not in the source lose the tag, unless rows were rejected. `at_least`: nobody
@@ -101,8 +101,8 @@ def contacts_to_campaign_flow(
         suppress: A source of people who opted out elsewhere. They get the opt-out tag.
         location_id: Location of new contacts, the segment and the broadcast; defaults to the account's.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share such as `5%`.
-        max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody.
-        max_suppress_rejected: Rows of `suppress` that may identify nobody.
+        max_consent_rejected: How many rows without consent may be about somebody we can't identify.
+        max_suppress_rejected: How many rows of `suppress` may be about somebody we can't identify.
         max_created: How many contacts may be created before nothing is sent; defaults to unlimited.
         max_added: How many contacts may get the tag before nothing is sent; defaults to unlimited.
         max_removed: How many contacts may lose the tag before nothing is sent: a count, or a share of those who have

@@ -56,8 +56,8 @@ def sync_contacts_flow(
         location_id: Location of new contacts; defaults to the account's.
         plan_only: Only work out what would be done, and what it would cost.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share such as `5%`.
-        max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody.
-        max_suppress_rejected: Rows of `suppress` that may identify nobody.
+        max_consent_rejected: How many rows without consent may be about somebody we can't identify.
+        max_suppress_rejected: How many rows of `suppress` may be about somebody we can't identify.
         max_failed: Rows that the server may refuse, or whose outcome is unknown, before the run fails.
         max_created: How many contacts may be created before nothing is sent; defaults to unlimited.
         max_added: How many contacts may get tags before nothing is sent; defaults to unlimited.
@@ -128,7 +128,7 @@ def tag_contacts_flow(
         consent_column: Column that says yes or no. People who say no lose the tag.
         plan_only: Only work out what would be done, and what it would cost.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share such as `5%`.
-        max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody.
+        max_consent_rejected: How many rows without consent may be about somebody we can't identify.
         max_failed: Rows that the server may refuse, or whose outcome is unknown, before the run fails.
         max_added: How many contacts may get the tag before nothing is sent; defaults to unlimited.
         max_removed: How many contacts may lose the tag before nothing is sent: a count, or a share of those who have
