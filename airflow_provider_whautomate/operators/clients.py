@@ -582,8 +582,8 @@ class WhautomateTagClientsOperator(WhautomatePeopleJobOperator):
         `refuse` (templated).
     :param max_rejected: Rows that may be unfit before nothing is sent: a count, or a share of all rows such as "5%"
         (templated).
-    :param max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody, before nothing
-        is sent: a count, or a share of all rows (templated).
+    :param max_consent_rejected: How many rows without consent may be about somebody we can't identify before nothing is
+        sent: a count, or a share of all rows (templated).
     :param max_failed: Rows that the server may refuse, or whose outcome is unknown, before the job fails: a count, or a
         share of all rows (templated).
     :param max_added: How many clients may get the tag before nothing is sent: a count, or a share of all rows. Defaults

@@ -176,7 +176,7 @@ def tag_contacts(
         plan_only: Only work out what would be done and what it would cost: nothing is sent but reads.
         over_quota: If the plan takes more requests than are left today: `spread` them over the next days, or `refuse`.
         max_rejected: Rows that may be unfit before nothing is sent: a count, or a share of all rows such as "5%".
-        max_consent_rejected: Rows that may refuse consent, or not say yes or no, and identify nobody, before nothing is
+        max_consent_rejected: How many rows without consent may be about somebody we can't identify before nothing is
             sent: a count, or a share of all rows.
         max_failed: Rows that the server may refuse, or whose outcome is unknown, before the job fails: a count, or a
             share of all rows.
