@@ -69,6 +69,12 @@ def kill(processes):
         process.wait()
 
 
+def wait_until_gone(notes):
+    """Until the process that a run has left has ended. One whose worker dies before says that its run has crashed."""
+    process = int(notes.read_text().split()[1])
+    wait_for(lambda: not os.path.exists(f"/proc/{process}"), 300)
+
+
 def cancel(run):
     """As a person does."""
     subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)], check=True)
@@ -101,8 +107,9 @@ def test_a_run_that_is_cancelled_while_it_holds_a_broadcast_in_no_process_sends_
     waiting, wait_until, states_of, processes, whautomate_emulator, tmp_path, name, ways
 ):
     runs = waiting(name, *ways)
-    for run in runs.values():
+    for way, run in runs.items():
         wait_until(run, "AwaitingRetry")
+        wait_until_gone(tmp_path / way)
     kill(processes.started)
     for run in runs.values():
         cancel(run)
@@ -121,6 +128,7 @@ def test_so_does_one_that_a_worker_has_started(
     pool, notes = f"pool-{time.time_ns()}", tmp_path / "notes"
     run = worked(pool, name, block=block, notes=str(notes), how="task")
     wait_until(run, "AwaitingRetry")
+    wait_until_gone(notes)
     kill(processes.started)
     cancel(run)
     wait_until(run, "Cancelled")
