@@ -53,11 +53,17 @@ def send_to_runs(name: str) -> None:
         logger.setLevel(logging.INFO)
 
 
+_NO_ALARM = (f"Finished in state {RESCHEDULED}(", "Finished in state AwaitingRetry('Whautomate: ")
+"""Of a task run, and of the flow run, whose state's message `_leaving` writes."""
+
+
 def _without_alarm(record: logging.LogRecord) -> bool:
-    """Let Prefect say as INFO that a task run ends as rescheduled: it says as ERROR what is not Completed."""
-    if record.levelno == logging.ERROR and record.getMessage().startswith(f"Finished in state {RESCHEDULED}("):
+    """Let Prefect say as INFO that a run is rescheduled: for tasks and async flows it says as ERROR what is not
+    Completed."""
+    if record.levelno == logging.ERROR and record.getMessage().startswith(_NO_ALARM):
         record.levelno, record.levelname = logging.INFO, "INFO"
     return True
 
 
-get_logger("task_runs").addFilter(_without_alarm)
+for _runs in ("task_runs", "flow_runs"):
+    get_logger(_runs).addFilter(_without_alarm)

@@ -1,5 +1,6 @@
 """Deployed flow runs leave their process while they only wait, and go on where they were: here attempt by attempt."""
 
+import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -292,3 +293,23 @@ def test_a_run_stays_while_a_task_of_its_own_works(run, server, credentials, wha
         assert client.read_flow_run(run.id).state.name == "Running"
     may_end.set()
     assert due(wait_for(lambda: came_to and came_to[0], 120)) > 400
+
+
+@pytest.mark.parametrize("way", [of_task, of_thread, of_coroutine])
+def test_the_task_runs_that_a_run_leaves_have_ended_and_look_like_no_failure(run, server, credentials, people, way):
+    run(flow(way(credentials), name="campaign"))
+    of_run = {"flow_run_id": {"any_": [str(run.id)]}}
+
+    def left():
+        found = server.request("POST", "/task_runs/filter", json={"task_runs": of_run}).json()
+        return [one for one in found if one["state_name"] == "Rescheduled"]
+
+    def lines():
+        return server.request("POST", "/logs/filter", json={"logs": of_run, "limit": 200}).json()
+
+    wait_for(left, 60)  # states of task runs arrive as events, and lines in batches
+    wait_for(lambda: any("Finished in state AwaitingRetry" in one["message"] for one in lines()), 60)
+    (task_run,) = left()
+    assert task_run["start_time"] < task_run["end_time"]
+    assert task_run["total_run_time"] > 0
+    assert [one["message"] for one in lines() if one["level"] >= logging.ERROR] == []
