@@ -26,9 +26,9 @@ from whautomate_core.errors import (
 )
 from whautomate_core.messaging.audience import count_audience
 from whautomate_core.messaging.segments import ensure_audience
+from whautomate_core.people import location as people_location
 from whautomate_core.people.find import find_contact
 from whautomate_core.people.opt_outs import export_opt_outs
-from whautomate_core.sync import location as sync_location
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.sync.workers import WORKERS
@@ -278,7 +278,7 @@ def test_a_wrong_location_costs_no_refused_create_for_each_row(
     name, number = ("name", "phoneNumber") if sync is sync_contacts else ("fullName", "phone")
     with (
         Client(account, pool=pool) as client,
-        pytest.raises(ConfigurationError, match="no location 'nowhere', so") as error,
+        pytest.raises(ConfigurationError, match="no location 'nowhere' ") as error,
     ):
         sync(client, [row(n) for n in range(200)], {name: "who", number: "mobile"}, progress=silent)
     assert error.value.report is not None
@@ -293,7 +293,7 @@ def test_a_server_that_shows_no_locations_is_no_obstacle(
     whautomate_emulator: Emulator, pool: NoLimit, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
     if answer == "no such path":
-        monkeypatch.setattr(sync_location, "get_location", lambda id: get("/v1/places/{}", location_id=id))
+        monkeypatch.setattr(people_location, "get_location", lambda id: get("/v1/places/{}", location_id=id))
     else:
         whautomate_emulator.fault("error_in_200", operation="getLocation")
     client, _ = sleepless(whautomate_emulator.url, whautomate_emulator.key, whautomate_emulator.location_id, pool)

@@ -118,6 +118,18 @@ def test_categories_are_made_where_that_is_asked_for(shop: Shop) -> None:
     assert shop.prices(rows, mapping)["unchanged"] == 2
 
 
+def test_a_wrong_location_costs_no_refused_create_for_each_row(shop: Shop) -> None:
+    names = [{"name": f"Service {n}"} for n in range(30)]
+    before = len(shop.emulator.requests("createService"))
+    with pytest.raises(errors.ConfigurationError, match="the account has no location 'nowhere'"):
+        shop.prices(names, {"name": "name"}, location_id="nowhere")
+    assert len(shop.emulator.requests("createService")) - before == 1
+    classes = [{"service": shop.yoga, "staff": STAFF, "start": f"2030-06-{day:02}T09:00:00"} for day in range(1, 29)]
+    with pytest.raises(errors.ConfigurationError, match="the account has no location 'nowhere'"):
+        shop.timetable(classes, location_id="nowhere")
+    assert len(shop.emulator.requests("createClass")) == 1
+
+
 def test_a_name_at_another_location_is_another_service(shop: Shop) -> None:
     mapping = {**PRICES, "location": "shop"}
     rows = [{**priced("Cut"), "shop": ""}, {**priced("Cut", "40"), "shop": "loc000000002"}]

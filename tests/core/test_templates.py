@@ -16,7 +16,7 @@ from whautomate_core.api.messages import send_whatsapp_template
 from whautomate_core.client import templates
 from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
-from whautomate_core.errors import BudgetExceeded, InvalidRequest
+from whautomate_core.errors import BudgetExceeded, ConfigurationError, InvalidRequest
 from whautomate_core.messaging.lines import describe_plan
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.messaging.plan import plan_broadcast
@@ -297,6 +297,9 @@ def test_a_job_of_messages_is_refused_as_a_whole_before_the_first(
     before = len(asked(whautomate_emulator))
     assert send_template_to_contacts(client, rows, DE, mapping=fits, **job)["sent"] == 30
     assert len(asked(whautomate_emulator)) == before
+    with pytest.raises(ConfigurationError, match="the account has no location 'nowhere'"):
+        send_template_to_contacts(client, rows, DE, mapping=fits, location_id="nowhere", **job | {"key": "summer"})
+    assert len(whautomate_emulator.requests("sendWhatsappTemplate")) == 30 + 1, "and not one more for each row"
 
 
 # --- components, as WhatsApp lists them

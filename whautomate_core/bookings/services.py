@@ -11,10 +11,11 @@ from whautomate_core.api.call import Json
 from whautomate_core.api.records import ServiceUpdate
 from whautomate_core.bookings.catalogue import only, refers, service_body, services_at, write_service
 from whautomate_core.bookings.lines import describe_services
-from whautomate_core.errors import ConfigurationError, InvalidRequest
+from whautomate_core.errors import ConfigurationError, InvalidRequest, WhautomateError
 from whautomate_core.job import job
+from whautomate_core.people.location import Location
 from whautomate_core.rows.files import Storage, fsspec_storage
-from whautomate_core.rows.job import RowJob, Wanted, check_mapping, read_lines, run_rows
+from whautomate_core.rows.job import LeftOut, RowJob, Wanted, check_mapping, read_lines, run_rows
 from whautomate_core.rows.outcomes import Outcome
 from whautomate_core.rows.sources import Source
 from whautomate_core.rows.store import Item, Store
@@ -110,6 +111,7 @@ class _Services(RowJob):
         self._client = client
         self._shared = shared
         self._location = location
+        self._shared_location = None if location is None else Location(client, location)
         self._there: dict[str, dict[str, list[Json]]] = {}
         self._categories = _Categories(client, make_categories)
 
@@ -144,6 +146,11 @@ class _Services(RowJob):
         body: Any = {**known, **self._shared, **chosen, **item.wanted["fields"]}
         result = write_service(self._client, name, body, location, record)
         return "created" if result["created"] else "updated" if result["changed"] else "unchanged"
+
+    def failed(self, item: Item, error: WhautomateError) -> LeftOut:
+        if self._shared_location is not None and item.key[0] == self._location:
+            self._shared_location.require_after(error)
+        return super().failed(item, error)
 
     def _record(self, item: Item) -> Json | None:
         location, name = item.key

@@ -16,10 +16,11 @@ from whautomate_core.bookings.catalogue import find_class, list_classes_of, refe
 from whautomate_core.bookings.lines import describe_classes
 from whautomate_core.bookings.participants import added_lately, participants_of
 from whautomate_core.bookings.seen import is_cancelled, names_of, offers, require_type, staff_named
-from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WrongRecord
+from whautomate_core.errors import ConfigurationError, InvalidRequest, NotFound, WhautomateError, WrongRecord
 from whautomate_core.job import job
+from whautomate_core.people.location import Location
 from whautomate_core.rows.files import Storage, fsspec_storage
-from whautomate_core.rows.job import RowJob, Wanted, check_mapping, read_lines, run_rows
+from whautomate_core.rows.job import LeftOut, RowJob, Wanted, check_mapping, read_lines, run_rows
 from whautomate_core.rows.outcomes import Outcome
 from whautomate_core.rows.sources import Source
 from whautomate_core.rows.store import Item, Store
@@ -142,6 +143,7 @@ class _Classes(RowJob):
 
     def __post_init__(self) -> None:
         self._catalogue = _Catalogue(self.client)
+        self._shared_location = None if self.location is None else Location(self.client, self.location)
         self._there: dict[str, list[Json]] = {}
         self._gone: list[str] = []
 
@@ -197,6 +199,11 @@ class _Classes(RowJob):
         record = find_class(self._there[location], own, {start}, self.timezone)
         result = write_class(self.client, own, date, time, self.timezone, item.wanted, record)
         return "created" if result["created"] else "updated" if result["changed"] else "unchanged"
+
+    def failed(self, item: Item, error: WhautomateError) -> LeftOut:
+        if self._shared_location is not None and item.key[0] == self.location:
+            self._shared_location.require_after(error)
+        return super().failed(item, error)
 
     def end(self) -> None:
         for id in self._gone:

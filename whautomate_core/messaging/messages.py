@@ -16,6 +16,7 @@ from whautomate_core.client.identity import Step
 from whautomate_core.errors import ConfigurationError, InvalidRequest, PolicyRefused, WhautomateError
 from whautomate_core.job import job
 from whautomate_core.messaging.lines import describe_messages
+from whautomate_core.people.location import Location
 from whautomate_core.rows.files import Storage, fsspec_storage
 from whautomate_core.rows.job import LeftOut, RowJob, Wanted, check_mapping, read_lines, region_mapping, run_rows
 from whautomate_core.rows.outcomes import ENDS, Outcome
@@ -170,7 +171,7 @@ class _Messages(RowJob):
         self._template = template
         self._parameters = parameters
         self._default_region = default_region
-        self._location = location
+        self._location = Location(client, location)
         self._claimed = claimed
         self._opted_out: OptedOut | None = None
         self._in_vain = 0
@@ -229,6 +230,8 @@ class _Messages(RowJob):
 
             refused = words_of(STOPPED) if error.status is not None else None
             return LeftOut("protected", refused or reason_of(error) or "opted out, or not listed")
+        if self._in_vain >= 0:
+            self._location.require_after(error)
         if isinstance(error, InvalidRequest) and error.status is not None and self._in_vain >= 0:
             self._in_vain += 1
             if self._in_vain >= _IN_VAIN:
@@ -240,7 +243,7 @@ class _Messages(RowJob):
         sent = {
             "recepient": {"phoneNumber": number},
             "template": dict(self._template),
-            "location": {"id": self._location},
+            "location": {"id": self._location.id},
         }
         return {**sent, **({"bodyTextParameters": values} if values else {})}
 

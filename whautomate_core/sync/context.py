@@ -10,9 +10,9 @@ from secrets import token_hex
 from whautomate_core.client.client import Client
 from whautomate_core.errors import Stopped
 from whautomate_core.people.kinds import Hash, Kind, match_hash
+from whautomate_core.people.location import Location
 from whautomate_core.state.leases import Lease
 from whautomate_core.state.ledger import Confirmed, Ledger, Result
-from whautomate_core.sync.location import Location
 from whautomate_core.sync.mapping import PeopleMapping
 from whautomate_core.sync.options import Drift, Mode
 from whautomate_core.sync.stage import Stage

@@ -16,6 +16,7 @@ from whautomate_core import telemetry
 from whautomate_core.api.call import Json
 from whautomate_core.client.client import Client
 from whautomate_core.errors import BudgetExceeded, Busy, InvalidRequest, QuotaExhausted, StateUnavailable
+from whautomate_core.people.location import Location
 from whautomate_core.rows.files import Storage, fsspec_storage, open_file
 from whautomate_core.rows.outcomes import reporting
 from whautomate_core.rows.sources import Rows, Source, Table, rows
@@ -24,7 +25,6 @@ from whautomate_core.state.leases import LASTS, Held, Lease
 from whautomate_core.sync.apply import apply, delete_gone, untag_others
 from whautomate_core.sync.context import Context
 from whautomate_core.sync.lines import describe_sync, describe_tags
-from whautomate_core.sync.location import Location
 from whautomate_core.sync.look import Looked, look_up
 from whautomate_core.sync.mapping import PeopleMapping, people_mapping
 from whautomate_core.sync.options import Drift, Members, Mode, Quota, Run, Show, WhenRunning

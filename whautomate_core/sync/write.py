@@ -126,8 +126,7 @@ def _create(writing: Writing, person: Staged) -> Result:
         raise
     except WhautomateError as error:
         context.ledger.withdraw(person.match, context.creator)  # every other error means that the server did nothing
-        if isinstance(error, (InvalidRequest, NotFound)) and error.status is not None:
-            context.location.require()  # a wrong location concerns all rows, and not this one
+        context.location.require_after(error)
         raise
     id = answer.get("id")
     if not id:

@@ -1,12 +1,11 @@
-"""The location of new people: whether the account has it."""
+"""The location of new people and messages: whether the account has it."""
 
 from __future__ import annotations
 
 import threading
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from whautomate_core.api.locations import get_location, list_locations
-from whautomate_core.client.client import Client
 from whautomate_core.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -14,7 +13,11 @@ from whautomate_core.errors import (
     NoSuchPath,
     NotFound,
     UnexpectedResponse,
+    WhautomateError,
 )
+
+if TYPE_CHECKING:
+    from whautomate_core.client.client import Client
 
 
 class Location:
@@ -35,9 +38,17 @@ class Location:
             self._found = self._found or self._ask()
         if self._found == "absent":
             raise ConfigurationError(
-                f"the account has no location {self.id!r}, so nobody is created there; list_locations shows the ids"
+                f"the account has no location {self.id!r} (location_id); list_locations shows the ids"
             )
         return self._found == "there"
+
+    def require_after(self, error: WhautomateError) -> None:
+        """`require` it if the server refused a request with the location: a wrong one concerns all, and not this one.
+
+        Raises: what `require` does.
+        """
+        if isinstance(error, (InvalidRequest, NotFound, UnexpectedResponse)) and error.status is not None:
+            self.require()
 
     def _ask(self) -> Literal["there", "absent", "unclear"]:
         try:
