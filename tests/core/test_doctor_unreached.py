@@ -88,7 +88,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 def test_where_nobody_listens(run: Any, arguments: list[str], as_json: list[str]) -> None:
     host = refused_port()
     said = run(host, *arguments, *as_json)
-    assert f"no connection to {host}" in said
+    assert f"could not connect to {host}" in said
     assert "proxy" in said
 
 
