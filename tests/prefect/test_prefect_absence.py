@@ -277,11 +277,17 @@ def test_a_run_stays_while_a_task_of_its_own_works(run, server, credentials, wha
         at_work.set()
         may_end.wait(300)
 
+    def shown():
+        """Whether Prefect shows that it runs: it hears of it by an event."""
+        asked = {"task_runs": {"flow_run_id": {"any_": [str(run.id)]}}}
+        found = server.request("POST", "/task_runs/filter", json=asked).json()
+        return [one for one in found if one["state_name"] == "Running"]
+
     @flow
     def waits():
         loading = loads.submit()
         at_work.wait(300)
-        time.sleep(5)  # until Prefect shows that it runs
+        wait_for(shown, 120)
         waiting = messages.wait_for_message.submit(credentials, people[0], poll_interval=600)
         loading.result()
         return waiting.result()
