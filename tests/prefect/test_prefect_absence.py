@@ -67,7 +67,7 @@ def test_a_held_broadcast_is_created_by_the_attempt_after_the_hold(run, credenti
     left = run(flow(way(credentials), name="campaign"))
     assert 3300 < due(left) < 3600
     assert "broadcast spring" in left.message
-    assert "creating it shortly before" in left.message
+    assert "created shortly before" in left.message
     first = left.state_details.scheduled_time
     assert abs((run().state_details.scheduled_time - first).total_seconds()) < 1, "an early look moves nothing"
     assert whautomate_emulator.requests("createBroadcast") == []

@@ -13,7 +13,7 @@ from prefect.states import AwaitingRetry
 from prefect_whautomate import segments
 from whautomate_core.state import open_state
 
-HELD = "creating it shortly before"
+HELD = "created shortly before"
 """What a run says that holds a broadcast."""
 
 IN_PLACE = {"max_wait": 10.0**6}

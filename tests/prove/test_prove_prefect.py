@@ -153,7 +153,7 @@ def test_a_held_broadcast_is_sent_once_whatever_is_killed_meanwhile(
     whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "491512345670", "tags": ["newsletter"]}])
     notes = tmp_path / "notes"
     run = worked(f"pool-{time.time_ns()}", "holds_and_waits", block=block, notes=str(notes))
-    assert "creating it shortly before" in wait_until(run, "AwaitingRetry", *ENDED, seconds=PATIENCE).state.message
+    assert "created shortly before" in wait_until(run, "AwaitingRetry", *ENDED, seconds=PATIENCE).state.message
     (worker,) = processes.started
     worker.kill()
     assert whautomate_emulator.requests("createBroadcast") == []
