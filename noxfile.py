@@ -46,6 +46,7 @@ SCREENS = "tests/prefect/test_prefect_screens.py"
 QUOTA, DEPLOYED = "tests/airflow/test_quota.py", "tests/prefect/test_prefect_deployed.py"
 # With flow runs that leave their process, for 40 s at the least.
 CANCELLED, RESUMED = "tests/prefect/test_prefect_cancelled.py", "tests/prefect/test_prefect_results.py"
+KILLED = "tests/prefect/test_prefect_killed.py"
 SHARED_POLLS = "tests/airflow/test_waiting.py::test_two_hundred_broadcasts_are_read_as_lists"
 APPROVED = "tests/airflow/test_approved.py"
 ALERTS = "tests/prove/test_prove_alerts.py"
@@ -58,7 +59,7 @@ TESTS = {
         *(f"--ignore={one}" for one in (QUOTA, APPROVED, *EXAMPLES)),
         f"--deselect={SHARED_POLLS}",
     ],
-    "prefect": ["tests/prefect", *(f"--ignore={one}" for one in (DEPLOYED, CANCELLED, RESUMED, SCREENS))],
+    "prefect": ["tests/prefect", *(f"--ignore={one}" for one in (DEPLOYED, CANCELLED, KILLED, RESUMED, SCREENS))],
 }
 PROOFS = {
     "core": ["tests/core/test_campaign_simulated.py", "tests/prove/core"],
@@ -76,7 +77,7 @@ PROOFS = {
         "tests/prove/test_prove_watchers.py",
     ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
-    "prefect": [DEPLOYED, CANCELLED, RESUMED, SCREENS, "tests/prove/test_prove_prefect.py"],
+    "prefect": [DEPLOYED, CANCELLED, KILLED, RESUMED, SCREENS],
 }
 # What other pythons are proved with; one that runs these environments in `tests` anyway is left out.
 PYTHONS = [("3.11", "core"), ("3.12", "core"), ("3.12", "airflow"), ("3.12", "prefect"), ("3.13", "core")]

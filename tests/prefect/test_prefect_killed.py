@@ -3,28 +3,14 @@
 It takes minutes, so `make prove` runs it and `make test` does not.
 """
 
-import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-
-FLOWS = Path(__file__).parents[1] / "prefect"
-
-# The fixtures of tests/prefect, which also set Prefect's environment before it is imported.
-_spec = importlib.util.spec_from_file_location("prefect_conftest", FLOWS / "conftest.py")
-_conftest = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_conftest)
-_NAMES = (
-    "whautomate_home block_types_at_start server credentials_of_emulator environment processes served worked "
-    "wait_until states_of"
-)
-globals().update({name: getattr(_conftest, name) for name in _NAMES.split()})
-wait_for = _conftest.wait_for
+from conftest import stop, wait_for
 
 ENDED = ("Completed", "Failed", "Crashed")
 PATIENCE = 900
@@ -183,7 +169,7 @@ def test_a_run_that_is_cancelled_while_its_worker_is_stopped_stays_cancelled_whe
     run = worked(pool, "holds_and_waits", block=block, notes=str(notes))
     left = wait_until(run, "AwaitingRetry", *ENDED, seconds=PATIENCE).state
     (worker,) = processes.started
-    _conftest.stop([worker])
+    stop([worker])
     subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", str(run.id)], check=True)
     wait_until(run, "Cancelled", seconds=PATIENCE)
     (home,) = tmp_path.glob("queue-*/prefect")  # with the results of finished tasks
