@@ -34,7 +34,7 @@ def failure_of(event: Mapping[str, Any]) -> Exception:
     final. So a retry policy, and code that catches errors, need not know where it happened. An error that is not ours
     becomes an `AirflowException`.
 
-    :param event: What `failed_event` returned, or anything else that is no event of a trigger that succeeded.
+    :param event: What `failed_event` returned, or another event that says that a trigger failed.
     """
     kind = _own(str(event.get("type")))
     if kind is None:
