@@ -120,7 +120,8 @@ def test_messages_start_a_dag_and_none_is_lost_when_the_triggerer_is_killed(watc
     with airflow.triggerer():
         wait_until(lambda: all({*ids(airflow, uri)} >= {*sent} for uri in ASSETS), airflow)
     for uri in ASSETS:
-        # The message of before the start is not among them. What Airflow stored just before the triggerer died may have come once again.
+        # The message of before the start is not among them. What Airflow stored just before the triggerer died may have
+        # come once again.
         came = Counter(ids(airflow, uri))
         assert came.keys() == {*sent}
         assert [came[one] for one in (sent[0], *sent[5:])] == [1, 1, 1, 1]
