@@ -8,6 +8,7 @@ import httpx
 import pytest
 from conftest import wait_for
 from prefect import flow, pause_flow_run, resume_flow_run
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelling, Suspended
 from test_prefect_absence import (
@@ -58,11 +59,21 @@ def held_claims(credentials):
 def test_a_run_that_ends_between_its_last_look_and_the_creation_creates_nothing(
     run, server, credentials, whautomate_emulator, people, monkeypatch, way, ends
 ):
-    """While its people are counted or it waits for a permit. Threads are not told of it."""
+    """While its people are counted or it waits for a permit. Threads are not told of it.
+
+    A deleted run is only answered as one that is gone: after the events of a run that was deleted while it worked, the
+    server of Prefect 3.9.1 records no task runs any more, and other tests look at those.
+    """
     look = create.named
 
+    def gone(*_):
+        raise ObjectNotFound(Exception("Flow run not found"))
+
     def meanwhile(*args):
-        end(server, run.id, ends)
+        if ends == "deleted":
+            monkeypatch.setattr(SyncPrefectClient, "read_flow_run", gone)
+        else:
+            end(server, run.id, ends)
         return look(*args)
 
     run(flow(way(credentials), name="campaign"))
@@ -76,12 +87,8 @@ def test_a_run_that_ends_between_its_last_look_and_the_creation_creates_nothing(
 
 
 def end(server, id, how):
-    """Once, as a person does it."""
-    if how == "deleted":
-        with suppress(ObjectNotFound):
-            server.delete_flow_run(id)
-    else:
-        server.set_flow_run_state(id, Suspended(timeout_seconds=3600) if how == "suspended" else Cancelling())
+    """As a person does it."""
+    server.set_flow_run_state(id, Suspended(timeout_seconds=3600) if how == "suspended" else Cancelling())
 
 
 @pytest.mark.parametrize("way", [of_thread, of_coroutine])
