@@ -24,13 +24,14 @@ from prefect_whautomate._flow_runs import flow_runs
 from prefect_whautomate.credentials import WhautomateCredentials
 from whautomate_core.account import Account
 from whautomate_core.errors import Busy, InvalidRequest, PolicyRefused, QuotaExhausted, WhautomateError
+from whautomate_core.rows.outcomes import counts_of
 from whautomate_core.state import open_state
 
 log = logging.getLogger(__name__)
 
 _OF_OPT_OUTS = ("opted_out", "forgotten", "stopped_marketing")
 _REJECTS = ("max_rejected", "max_consent_rejected", "max_suppress_rejected")
-_FIGURES = ("recipients", "sent", "delivered", "undelivered")
+_DELIVERY = ("recipients", "sent", "delivered", "undelivered")
 
 
 def tell_job(account: Account, job: str, report: Mapping[str, Any]) -> None:
@@ -44,20 +45,20 @@ def tell_job(account: Account, job: str, report: Mapping[str, Any]) -> None:
     if job.startswith(("sync_", "tag_")) and not report.get("plan"):
         transaction = get_transaction()
         once = (transaction and transaction.key) or _attempt(job)
-        _tell(account, "sync.completed", once, {"job": job, **_counts(report)})
+        _tell(account, "sync.completed", once, {"job": job, **counts_of(report)})
 
 
 def tell_sent(account: Account, made: Mapping[str, Any]) -> None:
     """Tell that a broadcast was created, and when it starts: `broadcast.sent`. Not if it was skipped."""
     if made["id"] is not None:
-        payload = {"broadcast_id": made["id"], "starts": made.get("start"), **_counts(made, ("recipients", "excluded"))}
+        payload = {"broadcast_id": made["id"], "starts": made.get("start"), **_figures(made, "recipients")}
         _tell(account, "broadcast.sent", made["id"], payload, broadcast=made["id"])
 
 
 def tell_ended(account: Account, receipt: Mapping[str, Any]) -> None:
     """Tell how a broadcast ended: `broadcast.delivered`, or `broadcast.failed` if a threshold was not met."""
     kind = "broadcast.delivered" if receipt["problem"] is None else "broadcast.failed"
-    payload = {"broadcast_id": receipt["id"], "status": receipt["status"], **_counts(receipt, _FIGURES)}
+    payload = {"broadcast_id": receipt["id"], "status": receipt["status"], **_figures(receipt, *_DELIVERY)}
     _tell(account, kind, receipt["id"], payload, broadcast=receipt["id"])
 
 
@@ -117,9 +118,8 @@ def _attempt(step: str) -> str:
     return f"{task.task_run.id if task else time.time_ns()} {step}"
 
 
-def _counts(of: Mapping[str, Any], names: tuple[str, ...] | None = None) -> dict[str, int]:
-    there = of if names is None else {name: of.get(name) for name in names}
-    return {name: value for name, value in there.items() if isinstance(value, int) and not isinstance(value, bool)}
+def _figures(of: Mapping[str, Any], *names: str) -> dict[str, int]:
+    return {name: count for name, count in counts_of(of).items() if name in names}
 
 
 def _tell(account: Account, kind: str, once: str, payload: dict[str, Any], *, broadcast: str | None = None) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="the dependency group `browser` brings Selenium")
+REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
+
+try:
+    from selenium import webdriver
+except ImportError:
+    if REQUIRED:
+        raise
+    pytest.skip("the dependency group `browser` brings Selenium", allow_module_level=True)
+
 LARGEST = 150_000
 """Bytes of a picture in the documents."""
 PATIENCE = 120.0
@@ -22,7 +30,7 @@ def chromium() -> Iterator[Any]:
     """Debian's Chromium without a window. The test is skipped where it is missing, or fails with REQUIRE_SERVICES=1."""
     if not (shutil.which("chromium") and shutil.which("chromedriver")):
         say = "apt-get install chromium chromium-driver brings the browser"
-        pytest.fail(say) if os.environ.get("REQUIRE_SERVICES") else pytest.skip(say)
+        pytest.fail(say) if REQUIRED else pytest.skip(say)
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium")
     flags = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"

@@ -8,7 +8,7 @@ from conftest import wait_for
 from prefect import flow, unmapped
 from prefect.events.worker import EventsWorker
 
-from prefect_whautomate import broadcasts, contacts, messages, segments
+from prefect_whautomate import _events, broadcasts, contacts, messages, segments
 from whautomate_core import errors
 
 ROWS = [{"name": f"Ada {n}", "mobile": f"+4915123456{n:03}"} for n in range(3)]
@@ -41,6 +41,16 @@ def _id(resource):
 
 def kinds(events):
     return [one["event"].removeprefix("whautomate.") for one in events]
+
+
+def test_numbers_that_count_nothing_are_not_told(credentials, told):
+    @flow
+    def nightly():
+        _events.tell_job(credentials.get_account(), "sync_contacts", {"rows": 3, "created": True, "newest": 4711})
+
+    nightly()
+    (event,) = told(credentials, "sync.completed")
+    assert event["payload"] == {"job": "sync_contacts", "rows": 3}
 
 
 def test_a_sync_tells_its_counts_and_its_flow_run_once(credentials, told):
