@@ -138,7 +138,7 @@ def kept(name: str, which: str, version: str = THIS) -> list[str]:
 
 @nox.session
 def compatibility(session: nox.Session) -> None:
-    """Write docs/compatibility.md from the results of the last `tests`, `pythons` and `prove` of Airflow."""
+    """Write docs/reference/compatibility.md from the results of the last `tests`, `pythons` and `prove` of Airflow."""
     results = sorted(RESULTS.glob("*.xml"), key=lambda file: file.stat().st_mtime)
     session.run(str(env(session, "core")), "scripts/make_compatibility.py", *map(str, results))
 

@@ -1,4 +1,4 @@
-"""Sends what the core measures to Airflow's metrics and traces, where those are on: docs/metrics.md."""
+"""Sends what the core measures to Airflow's metrics and traces, where those are on: docs/operations/metrics.md."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class WhautomateBlock(Block, ABC):
     # it was saved: so it is not frozen, and `__init__` forbids fields in place of `extra`.
     model_config = ConfigDict(frozen=False, extra="ignore", hide_input_in_errors=True, json_schema_extra=strict_schema)
 
-    # The address of `logo.png` once there is one: docs/listing.md.
+    # The address of `logo.png` once there is one: docs/contributing/listing.md.
     _logo_url: ClassVar[Any] = HttpUrl("https://whautomate-pipelines.example/logo.png")
     _documentation_url: ClassVar[Any] = HttpUrl("https://help.whautomate.com/product-guides/whautomate-rest-api")
 

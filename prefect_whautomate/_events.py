@@ -1,4 +1,4 @@
-"""What came of a run, as events of Prefect that automations can react to: docs/prefect.md.
+"""What came of a run, as events of Prefect that automations can react to: docs/guides/prefect.md.
 
 Each event is told once, under a claim in the account's state, whatever runs again. It holds counts, and ids of records,
 and nothing about people.

@@ -1,4 +1,4 @@
-"""Sends what the core measures to OpenTelemetry where Prefect sends its own: docs/metrics.md."""
+"""Sends what the core measures to OpenTelemetry where Prefect sends its own: docs/operations/metrics.md."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Writes docs/compatibility.md: which Airflow runs what, on which Python, as the tests found.
+"""Writes docs/reference/compatibility.md: which Airflow runs what, on which Python, as the tests found.
 
-Run `nox -s compatibility` after the tests. It reads their results (JUnit files), keeps them in docs/compatibility.json,
-and writes the page from that, so a cell is filled only by a run. A test compares the two.
+Run `nox -s compatibility` after the tests. It reads their results (JUnit files), keeps them in
+docs/reference/compatibility.json, and writes the page from that, so a cell is filled only
+by a run. A test compares the two.
 """
 
 import json
@@ -12,8 +13,8 @@ from typing import TypeAlias
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "compatibility.md"
-KEPT = ROOT / "docs" / "compatibility.json"
+PAGE = ROOT / "docs" / "reference" / "compatibility.md"
+KEPT = ROOT / "docs" / "reference" / "compatibility.json"
 HEAD = """# Compatibility
 
 What the tests found with each Airflow and Python. A cell says how many tests passed; "-" was not run. It is filled by
@@ -83,7 +84,7 @@ def cell(airflow: str, modules: str, since: str, found: dict[str, Result]) -> st
 
 
 def page(results: Results) -> str:
-    """The text of docs/compatibility.md."""
+    """The text of docs/reference/compatibility.md."""
     columns = sorted(
         ((airflow, python) for airflow, of_it in results.items() for python in of_it),
         key=lambda one: [int(part) for part in f"{one[0]}.{one[1]}".split(".")],

@@ -1,4 +1,7 @@
-"""Writes docs/endpoints.md from the contract and the core: `python scripts/make_endpoints.py`; a test compares them."""
+"""Writes docs/reference/endpoints.md from the contract and the core.
+
+Run `python scripts/make_endpoints.py`; a test compares them.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -87,4 +90,4 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    (ROOT / "docs" / "endpoints.md").write_text(text(), encoding="utf-8")
+    (ROOT / "docs" / "reference" / "endpoints.md").write_text(text(), encoding="utf-8")

@@ -1,5 +1,5 @@
 """Writes what is made from `whautomate_core.settings.Settings`: Airflow's connection form and the tables of
-docs/settings.md. Run `python scripts/make_settings.py`; a test compares them.
+docs/reference/settings.md. Run `python scripts/make_settings.py`; a test compares them.
 
 Airflow reads provider info in each of its processes, so that file imports nothing, and the form stands in it as text.
 """
@@ -18,7 +18,7 @@ PAGES = {
         "                # Written by scripts/make_settings.py, from here\n",
         "                # to here.\n",
     ),
-    "docs/settings.md": (
+    "docs/reference/settings.md": (
         "<!-- Written by scripts/make_settings.py, from here -->\n\n",
         "\n<!-- to here. -->\n",
     ),
@@ -26,8 +26,8 @@ PAGES = {
 """File -> what stands before and after the part that is written."""
 
 MORE = {
-    "state": " See [quota.md](quota.md#where-it-is-kept).",
-    "list_lag": " See [sync.md](sync.md#whole-lists).",
+    "state": " See [quota.md](../guides/quota.md#where-it-is-kept).",
+    "list_lag": " See [sync.md](../guides/sync.md#whole-lists).",
     "show_server_messages": " See [below](#what-errors-logs-and-traces-hold).",
 }
 WIDTH = 120

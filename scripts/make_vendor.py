@@ -1,6 +1,8 @@
-"""Writes the tables of docs/vendor.md: what is open, from the behaviours of the emulator and the doctor's coverage; the
-errors, and how surely the endpoints are known, from the contract. Run `python scripts/make_vendor.py`; a test compares
-them."""
+"""Writes the tables of docs/reference/vendor.md: what is open, from the behaviours of the emulator and
+the doctor's coverage; the errors, and how surely the endpoints are known, from the contract.
+
+Run `python scripts/make_vendor.py`; a test compares them.
+"""
 
 import functools
 import itertools
@@ -17,7 +19,7 @@ from whautomate_core.emulator.behaviour import all_questions
 from whautomate_core.emulator.questions import Question
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "vendor.md"
+PAGE = ROOT / "docs" / "reference" / "vendor.md"
 START = "<!-- {}: written by scripts/make_vendor.py, from here -->\n\n"
 END = "\n<!-- {}: to here. -->\n"
 
@@ -112,7 +114,7 @@ def _row(*cells: str) -> str:
 
 
 def page() -> str:
-    """docs/vendor.md with its tables as they should be."""
+    """docs/reference/vendor.md with its tables as they should be."""
     text = PAGE.read_text(encoding="utf-8")
     for name, lines in {"errors": errors(), "open": open_questions(), "grades": grades(), "weakest": weakest()}.items():
         before, started, rest = text.partition(START.format(name))

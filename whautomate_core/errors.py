@@ -146,7 +146,7 @@ class PolicyRefused(WhautomateError):
     `status` is set, the server refused it because the person stopped the business' marketing in WhatsApp (131050)."""
 
     kind: str | None = None
-    """Which rule, as metrics name it (docs/metrics.md), such as `opted_out`."""
+    """Which rule, as metrics name it (docs/operations/metrics.md), such as `opted_out`."""
 
 
 class NotDelivered(WhautomateError):

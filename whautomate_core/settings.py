@@ -1,7 +1,8 @@
 """The optional settings of an account: what there are, what each means, and what it may be.
 
-The fields of a Prefect block, the connection form of Airflow, `--set` on the terminal and docs/settings.md come from
-the one model here (`scripts/make_settings.py` writes the form and the document's table).
+The fields of a Prefect block, the connection form of Airflow, `--set` on the terminal and
+docs/reference/settings.md come from the one model here (`scripts/make_settings.py` writes the form and the
+document's table).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Nobody listens by default, and then measuring costs one look at `receiver`. An orchestrator sets one where its own
 metrics or traces are on; nothing here imports Airflow, Prefect or OpenTelemetry. `METRICS` lists all names, and
-docs/metrics.md explains them.
+docs/operations/metrics.md explains them.
 
 A tag holds one of a few values that this package knows beforehand: an endpoint, an outcome, a kind, a lane. What comes
 from a server, a row or an argument never becomes a tag. The one exception is `account`, the name that people gave the

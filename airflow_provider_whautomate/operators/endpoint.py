@@ -120,7 +120,7 @@ class WhautomateOperator(WhautomateEndpointOperator):
     the endpoint is only known to a loop or a configuration; the endpoints' own operators also let editors and type
     checkers see the arguments.
 
-    :param endpoint: The endpoint, such as `contacts.update_contact`: names are in docs/endpoints.md.
+    :param endpoint: The endpoint, such as `contacts.update_contact`: names are in docs/reference/endpoints.md.
     :param arguments: Its arguments by name, such as `{"contact_id": ..., "contact": {...}}`. The dict, or any value in
         it, may be a template or the result of another task (templated).
     :param max_records: Lists: the most records to read; defaults to all (templated).
@@ -198,7 +198,8 @@ def _known(endpoint: object) -> Endpoint:
     if found is None:
         nearest = get_close_matches(str(endpoint), BY_NAME, n=1)
         raise ConfigurationError(
-            f"no endpoint {endpoint!r}" + (f"; did you mean {nearest[0]}?" if nearest else ": see docs/endpoints.md")
+            f"no endpoint {endpoint!r}"
+            + (f"; did you mean {nearest[0]}?" if nearest else ": see docs/reference/endpoints.md")
         )
     return found
 

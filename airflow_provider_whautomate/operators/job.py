@@ -33,8 +33,9 @@ class WhautomateJobOperator(WhautomateBaseOperator):
     They take the arguments of the job's function by keyword, all templated unless they say otherwise; dicts and lists
     may be the text of their JSON. What a function needs to know of its run comes from the task.
 
-    What the job writes of the account is an asset, such as `whautomate://ACCOUNT/contacts` (docs/assets.md). Among the
-    task's `outlets`, it gets the counts in its event's extra, and an `AssetAlias` becomes it when the task has run.
+    What the job writes of the account is an asset, such as `whautomate://ACCOUNT/contacts` (docs/guides/assets.md).
+    Among the task's `outlets`, it gets the counts in its event's extra, and an `AssetAlias` becomes it
+    when the task has run.
     Where Airflow's OpenLineage provider is installed, it is told what the job reads and writes.
     """
 

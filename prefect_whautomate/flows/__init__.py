@@ -1,4 +1,4 @@
-"""Flows to deploy as they are, with forms in Prefect's UI: docs/prefect.md."""
+"""Flows to deploy as they are, with forms in Prefect's UI: docs/guides/prefect.md."""
 
 from prefect_whautomate.flows.alerts import notify_flow
 from prefect_whautomate.flows.campaigns import campaign_report_flow, contacts_to_campaign_flow

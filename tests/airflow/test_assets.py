@@ -216,7 +216,7 @@ def test_every_job_that_writes_tells_an_alias_what(name, monkeypatch, connection
         assert f"`{kind}{'/NAME' if named else ''}`" in line_of(name)
 
 
-PAGE = (ROOT / "docs" / "assets.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "guides" / "assets.md").read_text(encoding="utf-8")
 
 
 def line_of(job):

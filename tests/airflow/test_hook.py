@@ -265,7 +265,7 @@ def test_the_test_button_of_airflow_2_asks_for_the_key_of_a_saved_connection(con
 
 @pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="the example imports from airflow.sdk")
 def test_the_example_of_the_docs_reads_contacts(connections, whautomate_emulator):
-    text = (ROOT / "docs" / "quota.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "guides" / "quota.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(from airflow\.sdk import task\n.*?)```", text, re.DOTALL)
     names = {}
     exec(code, names)

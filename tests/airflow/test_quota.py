@@ -354,7 +354,7 @@ def test_bulk_jobs_leave_room_for_others():
 
 
 def test_the_example_of_the_docs():
-    (code,) = re.findall(r"```python\n(sync = .*?)```", (ROOT / "docs" / "quota.md").read_text(), re.DOTALL)
+    (code,) = re.findall(r"```python\n(sync = .*?)```", (ROOT / "docs" / "guides" / "quota.md").read_text(), re.DOTALL)
     names = {"WhautomateSyncContactsOperator": WhautomateSyncContactsOperator}
     with DAG("docs", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
         exec(code, names)

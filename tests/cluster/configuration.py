@@ -1,4 +1,7 @@
-"""How the cluster is configured: what docs/cluster.md shows is this. A name after $ is what a team has of its own."""
+"""How the cluster is configured: what docs/operations/cluster.md shows is this.
+
+A name after $ is what a team has of its own.
+"""
 
 from string import Template
 

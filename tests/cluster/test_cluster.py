@@ -1,7 +1,7 @@
 """Airflow on three Celery workers and Prefect on three of its own use one account, while parts of it are killed.
 
-`make cluster` runs it: it takes less than 15 minutes on two cores, and prints its figures as docs/cluster.md has them.
-The server judges: what arrived there, and what it holds at the end.
+`make cluster` runs it: it takes less than 15 minutes on two cores, and prints its figures as
+docs/operations/cluster.md has them. The server judges: what arrived there, and what it holds at the end.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""docs/cluster.md shows the configuration of the cluster that `make cluster` runs, to the letter."""
+"""docs/operations/cluster.md shows the configuration of the cluster that `make cluster` runs, to the letter."""
 
 import re
 import runpy
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "operations" / "cluster.md").read_text(encoding="utf-8")
 CONFIGURATION = runpy.run_path(str(ROOT / "tests" / "cluster" / "configuration.py"))
 SHARED: dict[str, str] = CONFIGURATION["SHARED"]
 

@@ -218,5 +218,5 @@ def test_the_page_of_endpoints_is_true() -> None:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    page = (root / "docs" / "endpoints.md").read_text(encoding="utf-8")
+    page = (root / "docs" / "reference" / "endpoints.md").read_text(encoding="utf-8")
     assert page == module.text(), "python scripts/make_endpoints.py writes it anew"

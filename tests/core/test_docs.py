@@ -16,7 +16,7 @@ from whautomate_core.emulator import all_questions
 from whautomate_core.jobs import JOBS
 
 ROOT = Path(__file__).parents[2]
-STEPS = (ROOT / "docs" / "steps.md").read_text(encoding="utf-8")
+STEPS = (ROOT / "docs" / "reference" / "steps.md").read_text(encoding="utf-8")
 
 
 def _title(name: str) -> str:
@@ -65,7 +65,7 @@ def test_the_doctor_and_the_page_of_the_vendor_name_the_same_grades() -> None:
 
 def test_links_between_the_documents_lead_somewhere() -> None:
     lost = []
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for path, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)", page.read_text(encoding="utf-8")):
             target = (page.parent / path) if path else page
             if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
@@ -125,8 +125,10 @@ def test_a_cell_is_filled_by_a_run_alone(tmp_path: Path) -> None:
 def test_each_picture_is_small_and_shown_and_says_what_it_shows() -> None:
     shown = {
         (name, bool(alternative))
-        for page in (ROOT / "docs").glob("*.md")
-        for alternative, name in re.findall(r"!\[([^]]*)\]\(images/([^)]+)\)", page.read_text(encoding="utf-8"))
+        for page in (ROOT / "docs").rglob("*.md")
+        for alternative, name in re.findall(
+            r"!\[([^]]*)\]\((?:\.\./)*images/([^)]+)\)", page.read_text(encoding="utf-8")
+        )
     }
     pictures = list((ROOT / "docs" / "images").iterdir())
     assert shown == {(one.name, True) for one in pictures}

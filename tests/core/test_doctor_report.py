@@ -281,7 +281,7 @@ def test_what_cannot_be_asked_is_a_sentence(
 
 
 def test_each_question_belongs_to_a_probe_and_to_the_page() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "doctor.md").read_text(encoding="utf-8")
     assert [name for name in QUESTIONS if f"`{name}`" not in page] == []
     assert {*PROBED.values()} <= {*QUESTIONS}
     assert [one for one in LISTS if one not in NOT_WRITTEN] == ["client_tags", "clients", "contact_tags", "contacts"]

@@ -12,7 +12,7 @@ import yaml
 from whautomate_core import telemetry
 from whautomate_core.telemetry import METRICS
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "operations"
 PAGE = (DOCS / "metrics.md").read_text(encoding="utf-8")
 GRAFANA: dict[str, Any] = json.loads((DOCS / "metrics-grafana.json").read_text(encoding="utf-8"))
 [GROUP] = yaml.safe_load((DOCS / "metrics-alerts.yml").read_text(encoding="utf-8"))["groups"]

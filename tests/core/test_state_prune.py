@@ -271,7 +271,7 @@ def test_the_command_says_what_went_by_table(whautomate_home: Path) -> None:
 
 
 def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
-    """Measured in a file, as docs/quota.md says it."""
+    """Measured in a file, as docs/guides/quota.md says it."""
     from whautomate_core.state.ledger import Confirmed, Result, Seen
 
     url = f"sqlite:///{tmp_path}/state.sqlite"
@@ -322,7 +322,7 @@ def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
         "a row of a sync": grows(rows),
         "a mark": grows(marks),
     }
-    docs = (Path(__file__).parents[2] / "docs" / "quota.md").read_text(encoding="utf-8")
+    docs = (Path(__file__).parents[2] / "docs" / "guides" / "quota.md").read_text(encoding="utf-8")
     for line, found in measured.items():
         said = next(text for text in docs.splitlines() if text.startswith(f"| {line} |")).split("|")[2]
         assert int(said.split()[0]) == pytest.approx(found, rel=0.35), (line, found)

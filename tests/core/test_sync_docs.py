@@ -1,4 +1,4 @@
-"""docs/sync.md tells of all that a report holds, and of all that can be told to stop a sync."""
+"""docs/guides/sync.md tells of all that a report holds, and of all that can be told to stop a sync."""
 
 import inspect
 from pathlib import Path
@@ -8,7 +8,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.values.progress import silent
 
-DOCS = (Path(__file__).parents[2] / "docs" / "sync.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[2] / "docs" / "guides" / "sync.md").read_text(encoding="utf-8")
 ROWS = [{"name": "Ada", "mobile": "+4915123456789"}, {"name": "Bob", "mobile": "12"}]
 
 

@@ -182,7 +182,7 @@ def test_only_a_known_word_is_yes(cell: str, says: bool | None) -> None:
 
 def test_no_word_is_yes_and_no_and_every_word_of_the_document_is_known() -> None:
     assert not YES & NO
-    document = (Path(__file__).parents[2] / "docs" / "sync.md").read_text()
+    document = (Path(__file__).parents[2] / "docs" / "guides" / "sync.md").read_text()
     for says, words in ((True, YES), (False, NO)):
         (line,) = [one for one in document.splitlines() if one.startswith(f"| {'yes' if says else 'no'}:")]
         listed = {word.strip(" `") for word in line.partition(":")[2].strip(" |").split(",")}

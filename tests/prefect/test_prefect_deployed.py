@@ -189,7 +189,7 @@ def test_a_run_that_is_being_cancelled_is_not_rescheduled(server, run_deployed):
 
 
 def test_the_example_of_the_docs(server, credentials_of_emulator, whautomate_emulator, tmp_path):
-    (code,) = re.findall(r"```python\n(@flow.*?)```", (ROOT / "docs" / "quota.md").read_text(), re.DOTALL)
+    (code,) = re.findall(r"```python\n(@flow.*?)```", (ROOT / "docs" / "guides" / "quota.md").read_text(), re.DOTALL)
     credentials_of_emulator().save("whautomate", overwrite=True)
     (tmp_path / "customers.csv").write_text("full_name,mobile\nAda,+4915123456789\n")
     names = {

@@ -1,4 +1,4 @@
-"""The code in docs/prefect.md runs as it stands there."""
+"""The code in docs/guides/prefect.md runs as it stands there."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ from prefect.events import emit_event
 from prefect_whautomate import WhautomateNotification
 from prefect_whautomate.flows import campaign_report_flow, notify_flow
 
-PAGE = (Path(__file__).parents[2] / "docs" / "prefect.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "guides" / "prefect.md").read_text(encoding="utf-8")
 
 
 def block_with(text, kind="python"):

@@ -103,7 +103,7 @@ def test_who_stopped_gets_the_tag_and_the_others_another_broadcast(server, crede
     [pytest.param(one, marks=pytest.mark.whautomate(failure_codes=[one])) for one in ("131049", "131026", "132000")],
 )
 def test_the_recipe_of_the_docs(server, credentials, emulator, code):
-    docs = (Path(__file__).parents[2] / "docs" / "opt-outs.md").read_text()
+    docs = (Path(__file__).parents[2] / "docs" / "guides" / "opt-outs.md").read_text()
     [text] = re.findall(r"```python\n(@flow\ndef try_again.*?)```", docs, re.DOTALL)
     started = []
     names = {

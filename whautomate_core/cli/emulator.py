@@ -120,7 +120,7 @@ def _listed() -> Iterator[str]:
             yield from _lines(one.asks, 6)
         yield ""
     yield "Questions are about the vendor: each default is the inconvenient answer."
-    yield "The reasons and the evidence are in docs/vendor.md."
+    yield "The reasons and the evidence are in docs/reference/vendor.md."
 
 
 def _lines(text: str, indent: int) -> list[str]:

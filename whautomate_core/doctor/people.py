@@ -134,8 +134,8 @@ def _ask_opt_out(probe: Probe, resource: str, known: Iterable[Json] = ()) -> Non
             return probe.note(_TAGS[resource], f"unknown: {why}")
     kind = "contact" if resource == "contact_tags" else "client"
     advice = (
-        f"No opt-out tag of {kind}s. People who write STOP won't be recognised. Install the rule (docs/opt-outs.md), "
-        "or set `opt_out_tags` to the tag you use."
+        f"No opt-out tag of {kind}s. People who write STOP won't be recognised. Install the rule "
+        "(docs/guides/opt-outs.md), or set `opt_out_tags` to the tag you use."
     )
     return probe.note(_TAGS[resource], "yes" if found else advice, bool(found), differs=not found)
 

@@ -31,7 +31,7 @@ YES, NO = (frozenset(_plain(word) for word in re.split(r",|\n", words) if word.s
 
 _KNOWN = (
     "known are yes, true, 1, on, x, subscribed, opted in and no, false, 0, off, unsubscribed, opted out, and these in "
-    "other languages (docs/sync.md lists them)"
+    "other languages (docs/guides/sync.md lists them)"
 )
 
 

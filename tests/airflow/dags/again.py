@@ -1,4 +1,4 @@
-"""A broadcast, and the recipe of docs/opt-outs.md for whom it failed. test_opt_outs.py runs it."""
+"""A broadcast, and the recipe of docs/guides/opt-outs.md for whom it failed. test_opt_outs.py runs it."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from airflow_provider_whautomate.operators.broadcasts import (
 )
 from airflow_provider_whautomate.operators.segments import WhautomateEnsureAudienceOperator
 
-OPT_OUTS = Path(os.environ["AGAIN_DOCS"]) / "opt-outs.md"
+OPT_OUTS = Path(os.environ["AGAIN_DOCS"]) / "guides" / "opt-outs.md"
 RECIPE = re.compile(r"```python\n(sent = .*?)```", re.DOTALL)
 NAMES = {
     "DateTimeSensorAsync": DateTimeSensorAsync,

@@ -1,6 +1,6 @@
 """What is not known of the vendor, one field for each question, by topic.
 
-`whautomate_core.emulator.behaviour.Behaviour` has all of them. `docs/vendor.md` and `whautomate emulator
+`whautomate_core.emulator.behaviour.Behaviour` has all of them. `docs/reference/vendor.md` and `whautomate emulator
 --list-behaviours` show what is written here.
 
 Evidence grades: A official documentation, B a white-label copy of the API, C code of integrators, D inferred, none
