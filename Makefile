@@ -3,9 +3,9 @@ PYTHON ?= python3
 NOX := .venvs/tools/bin/nox
 
 # Longest first: `make test` takes up the next as soon as one of two ends.
-ENVS := core airflow prefect airflow-2.11
+ENVS := core airflow prefect airflow-2.11 docs
 
-.PHONY: help demo demo-prefect test prove cluster lint envs clean $(addprefix test-,$(ENVS))
+.PHONY: help demo demo-prefect test prove cluster docs lint envs clean $(addprefix test-,$(ENVS))
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,14 +30,17 @@ prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limit
 cluster: $(NOX)  ## Airflow on Celery workers beside Prefect on one account, with kills (PostgreSQL, Redis)
 	$(NOX) -s cluster
 
+docs: $(NOX)  ## The documents as a site, in site/ (no network)
+	@$(NOX) -s docs
+
 lint: $(NOX)  ## Format, rules, types
 	$(NOX) -s lint
 
-envs: $(NOX)  ## Build .venvs/airflow, .venvs/airflow-2.11, .venvs/prefect and .venvs/core
+envs: $(NOX)  ## Build .venvs/airflow, .venvs/airflow-2.11, .venvs/prefect, .venvs/core and .venvs/docs
 	$(NOX) -s envs
 
-clean:  ## Remove environments and the state of the demos
-	rm -rf .venvs .demo
+clean:  ## Remove environments, the state of the demos and the site
+	rm -rf .venvs .demo site
 
 $(NOX): constraints/tools.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

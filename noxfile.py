@@ -37,6 +37,8 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
         ["apache-airflow==2.11.2"],
     ),
     "prefect": (["prefect", *EXTRAS], ["test", "browser", "otlp", "objects"], ["prefect==3.9.1"]),
+    # The site: it reads the packages without importing them, so it needs neither orchestrator.
+    "docs": ([], ["docs"], []),
     # Built by `cluster` alone, since nothing else needs Celery.
     "cluster": (["airflow", *EXTRAS], ["test", "cluster"], ["apache-airflow==3.3.2"]),
 }
@@ -60,6 +62,7 @@ TESTS = {
         f"--deselect={SHARED_POLLS}",
     ],
     "prefect": ["tests/prefect", *(f"--ignore={one}" for one in (DEPLOYED, CANCELLED, KILLED, RESUMED, SCREENS))],
+    "docs": ["tests/docs/test_site.py"],
 }
 PROOFS = {
     "core": ["tests/core/test_campaign_simulated.py", "tests/prove/core"],
@@ -78,6 +81,7 @@ PROOFS = {
     ],
     "airflow-2.11": [QUOTA, SHARED_POLLS, *EXAMPLES, "tests/prove/test_prove_airflow.py", ALERTS],
     "prefect": [DEPLOYED, CANCELLED, KILLED, RESUMED, SCREENS],
+    "docs": ["tests/docs/test_site_in_browser.py"],
 }
 # What other pythons are proved with; one that runs these environments in `tests` anyway is left out.
 PYTHONS = [("3.11", "core"), ("3.12", "core"), ("3.12", "airflow"), ("3.12", "prefect"), ("3.13", "core")]
@@ -166,6 +170,15 @@ def cluster(session: nox.Session) -> None:
     """Run Airflow on Celery workers beside Prefect on one account, with kills; it takes up to 15 minutes."""
     env(session, "prefect")
     session.run(str(env(session, "cluster")), "-m", "pytest", *(session.posargs or ["tests/cluster"]))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into `site/`; warnings are errors. Arguments go to `mkdocs build`."""
+    python = str(env(session, "docs"))
+    # The notice that it leaves out is about a version of MkDocs that isn't used.
+    session.run(python, "-m", "mkdocs", "build", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
+    session.log("The site is in site/. Open site/index.html, or run: python3 -m http.server --directory site 8000")
 
 
 @nox.session
