@@ -26,7 +26,7 @@ PAGES = {
 """File -> what stands before and after the part that is written."""
 
 MORE = {
-    "state": " See [quota.md](../guides/quota.md#where-it-is-kept).",
+    "state": " See [state.md](../operations/state.md).",
     "list_lag": " See [sync.md](../guides/sync.md#whole-lists).",
     "show_server_messages": " See [below](#what-errors-logs-and-traces-hold).",
 }

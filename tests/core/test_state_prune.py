@@ -19,7 +19,6 @@ from whautomate_core.emulator import Emulator
 from whautomate_core.errors import ConfigurationError, OutcomeUnknown
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.state import State, open_state, pruned, schema
-from whautomate_core.state.database import Database
 
 DAY = 86_400.0
 SEND = "POST /v1/messages/whatsapp/sendtemplate"
@@ -265,64 +264,3 @@ def test_the_command_says_what_went_by_table(whautomate_home: Path) -> None:
         refused = CliRunner().invoke(app, ["state", "prune", "--older-than", given])
         assert refused.exit_code == 1
         assert says in refused.output
-
-
-# --- growth
-
-
-def test_the_documents_say_how_much_a_line_takes(tmp_path: Path) -> None:
-    """Measured in a file, as docs/guides/quota.md says it."""
-    from whautomate_core.state.ledger import Confirmed, Result, Seen
-
-    url = f"sqlite:///{tmp_path}/state.sqlite"
-    state, database = State(url), Database(url)
-    digest = "0123456789abcdef"
-
-    def size() -> int:
-        with database._engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            return int(
-                raw.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[0]
-            )
-
-    def grows(fill: Any, lines: int = 4000) -> float:
-        before = size()
-        fill(lines)
-        return (size() - before) / lines
-
-    def claims(lines: int) -> None:
-        name = "airflow nightly_customers send_spring_offer at 2026-03-01T06:00:00+00:00"
-        payload = {"recepient": digest, "template": digest, "location": digest, "bodyTextParameters": digest}
-        values = [
-            {
-                "account": digest, "key": f"v2 {name} sendWhatsappTemplate {n * 7919 % 2**64:016x}", "what": SEND,
-                "payload": str(payload), "status": "settled", "result": '{"id": "65f1c0ffee65f1c0ffee65f1"}',
-                "made_at": 1.7e9 + n / 7, "made_by": "worker-1.example.com:12345:0123abcd", "version": 2,
-            }
-            for n in range(lines)
-        ]  # fmt: skip
-        database.run(lambda connection: connection.execute(schema.claims.insert(), values))
-
-    def people(lines: int) -> None:
-        state.ledger(digest).see(Seen(f"{n * 7919:032x}", "65f1c0ffee65f1c0ffee65f1", False) for n in range(lines))
-
-    def rows(lines: int) -> None:
-        found = (
-            Confirmed(f"{n * 7919:032x}", f"{n:032x}", f"{n:032x}", digest, Result("unchanged")) for n in range(lines)
-        )
-        state.ledger(digest).confirm(1, found)
-
-    def marks(lines: int) -> None:
-        values = [{"mark": f"{n * 7919:016x}", "at": 1.7e9 + n / 7} for n in range(lines)]
-        database.run(lambda connection: connection.execute(schema.pruned.insert(), values))
-
-    measured = {
-        "a claim": grows(claims),
-        "a person of a sync": grows(people),
-        "a row of a sync": grows(rows),
-        "a mark": grows(marks),
-    }
-    docs = (Path(__file__).parents[2] / "docs" / "guides" / "quota.md").read_text(encoding="utf-8")
-    for line, found in measured.items():
-        said = next(text for text in docs.splitlines() if text.startswith(f"| {line} |")).split("|")[2]
-        assert int(said.split()[0]) == pytest.approx(found, rel=0.35), (line, found)

@@ -1,4 +1,4 @@
-"""`whautomate state prune`: removes what the state database no longer needs."""
+"""`whautomate state`: removes what the state database no longer needs, and moves it to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -45,3 +45,26 @@ def prune(
     typer.echo(f"  people that a sync searched for and did not find: {removed.identities}")
     typer.echo(f"  hashed numbers and addresses of people that a sync wrote: {removed.details}")
     typer.echo(f"  watches that no watcher has made since: {removed.watches}")
+
+
+@app.command()
+def copy(
+    to: Annotated[
+        str,
+        typer.Option(
+            help="The new database: postgresql://... that nothing has used. Leave the password to PGPASSWORD or "
+            "~/.pgpass, because other users see arguments."
+        ),
+    ],
+    database: terminal.State = None,
+) -> None:
+    """Copy the state from a SQLite file to a PostgreSQL database that nothing has used.
+
+    Stop everything that uses the file first, and set `state` to the new database everywhere before you start again:
+    what still uses the file sends what the other sends as well.
+    """
+    with terminal.said():
+        copied = open_state(database).copy_to(open_state(to))
+    for table, count in copied.items():
+        typer.echo(f"  {table}: {count}")
+    typer.echo("copied. The file is as it was: keep it as a backup, and let nothing use it any more")

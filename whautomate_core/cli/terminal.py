@@ -30,6 +30,7 @@ Settings = Annotated[
 State = Annotated[
     str | None,
     typer.Option(
+        "--state",
         envvar="WHAUTOMATE_STATE",
         help="State database: sqlite:////path or postgresql://...; defaults to your own file.",
     ),

@@ -14,6 +14,7 @@ from whautomate_core.state.forgotten import Forgotten
 from whautomate_core.state.forks import belongs_to_process
 from whautomate_core.state.leases import Leases
 from whautomate_core.state.ledger import Ledger
+from whautomate_core.state.moving import copy_to_postgresql
 from whautomate_core.state.pool import SharedPool, Usage, usages
 from whautomate_core.state.profiles import Profiles
 from whautomate_core.state.pruned import Removed, prune
@@ -83,6 +84,10 @@ class State:
     def prune(self, seconds: float, *, dry_run: bool = False) -> Removed:
         """Remove what is older than so many seconds and no longer needed; see `pruned.prune`."""
         return prune(self._database, self.secret, seconds, dry_run=dry_run)
+
+    def copy_to(self, target: State) -> dict[str, int]:
+        """Copy this SQLite state to a PostgreSQL state that nothing has used; see `moving.copy_to_postgresql`."""
+        return copy_to_postgresql(self._database, target._database)
 
     def usages(self) -> list[Usage]:
         """Every account's pool as it stands."""

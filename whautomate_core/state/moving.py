@@ -1,0 +1,67 @@
+"""Moving the state of one machine, a SQLite file, to PostgreSQL, which several machines can share."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy.engine import Connection
+
+from whautomate_core.errors import ConfigurationError
+from whautomate_core.state.database import Database
+from whautomate_core.state.schema import clocks, leases, metadata, schema_version, secrets, syncs
+
+_AT_ONCE = 5000
+
+_OWN = (schema_version, clocks)
+"""What each database has for itself: both are of this version by now, and a boot clock means nothing elsewhere."""
+
+
+def copy_to_postgresql(source: Database, target: Database) -> dict[str, int]:
+    """Copy a SQLite state, the secret of its hashes included, into a PostgreSQL database that nothing has used.
+
+    The file is locked meanwhile, and stays as it is.
+
+    Returns: table -> how many rows it had.
+
+    Raises: `ConfigurationError` if the databases are not of these kinds, the target has been used, or a run works on a
+        sync of the source.
+    """
+    if not source.is_sqlite or target.is_sqlite:
+        raise ConfigurationError(
+            "this copies a SQLite file to PostgreSQL. For a copy of a file use `sqlite3 FILE \".backup 'COPY'\"`, for "
+            "one of PostgreSQL pg_dump"
+        )
+
+    def read(connection: Connection) -> dict[str, int]:
+        alive = (leases.c.until > source.now(connection)) & ~leases.c.ended
+        if connection.execute(select(func.count()).select_from(leases).where(alive)).scalar_one():
+            raise ConfigurationError(
+                "a run is working on a sync of this state: stop everything that uses it, and copy two minutes later"
+            )
+
+        def write(other: Connection) -> dict[str, int]:
+            _require_unused(other)
+            other.execute(delete(secrets))
+            return {one.name: _copy(connection, other, one) for one in metadata.sorted_tables if one not in _OWN}
+
+        return target.run(write)
+
+    return source.run(read)
+
+
+def _require_unused(connection: Connection) -> None:
+    for table in metadata.sorted_tables:
+        if table not in (*_OWN, secrets) and connection.execute(select(table).limit(1)).first() is not None:
+            raise ConfigurationError(
+                f"the target has been used, for its table {table.name} is not empty: copy into a new database"
+            )
+
+
+def _copy(source: Connection, target: Connection, table: Table) -> int:
+    count = 0
+    for part in source.execute(select(table)).mappings().partitions(_AT_ONCE):
+        target.execute(insert(table), [dict(row) for row in part])
+        count += len(part)
+    if table is syncs and count:  # new syncs get the numbers after those that were copied
+        numbers = "SELECT setval(pg_get_serial_sequence('whautomate_sync', 'id'), max(id)) FROM whautomate_sync"
+        target.execute(text(numbers))
+    return count
