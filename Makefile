@@ -5,7 +5,7 @@ NOX := .venvs/tools/bin/nox
 # Longest first: `make test` takes up the next as soon as one of two ends.
 ENVS := core airflow prefect airflow-2.11 docs
 
-.PHONY: help demo demo-prefect test prove cluster docs lint envs clean $(addprefix test-,$(ENVS))
+.PHONY: help demo demo-prefect test prove cluster docs release-check lint envs clean $(addprefix test-,$(ENVS))
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -32,6 +32,9 @@ cluster: $(NOX)  ## Airflow on Celery workers beside Prefect on one account, wit
 
 docs: $(NOX)  ## The documents as a site, in site/ (no network)
 	@$(NOX) -s docs
+
+release-check: $(NOX)  ## Build wheel and sdist twice, install each extra from them, and use it; oldest versions
+	@$(NOX) -s release_check
 
 lint: $(NOX)  ## Format, rules, types
 	$(NOX) -s lint

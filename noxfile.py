@@ -182,6 +182,12 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def release_check(session: nox.Session) -> None:
+    """Build what a release would publish and use it as somebody would who installs it; arguments choose parts."""
+    session.run(sys.executable, "scripts/release_check.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Format, rules and types; mypy sees each package with what it is used with."""
     session.run(str(TOOLS / "ruff"), "format", "--check", ".")
