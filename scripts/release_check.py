@@ -150,7 +150,7 @@ def check_contents(part: Part, tree: Path) -> None:
     described = {f"{about}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")}
     part.require(names == of_packages | described, "the wheel holds the committed files of the packages, and no others")
     part.require({f"{one}/py.typed" for one in PACKAGES} <= names, "each package says that it is typed")
-    version = re.search(r'"(.+)"', (tree / "whautomate_core" / "version.py").read_text(encoding="utf-8"))
+    version = re.search(r'__version__ = "(.+)"', (tree / "whautomate_core" / "version.py").read_text(encoding="utf-8"))
     part.require(version and metadata["Version"] == version[1], "the wheel has the version of version.py")
     part.require(metadata["License-Expression"] == "Apache-2.0", "the wheel says its licence")
     part.require(set(metadata.get_all("Provides-Extra")) == {"airflow", "prefect", *EXTRAS}, "it has all extras")
