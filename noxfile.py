@@ -85,6 +85,14 @@ PROOFS = {
 }
 # What other pythons are proved with; one that runs these environments in `tests` anyway is left out.
 PYTHONS = [("3.11", "core"), ("3.12", "core"), ("3.12", "airflow"), ("3.12", "prefect"), ("3.13", "core")]
+# What `lint` checks against a published schema.
+SCHEMAS = {
+    "github-workflows": ".github/workflows/*.yml",
+    "dependabot": ".github/dependabot.yml",
+    "github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
+    "github-issue-forms": ".github/ISSUE_TEMPLATE/[!c]*.yml",
+    "citation-file-format": "CITATION.cff",
+}
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -189,7 +197,7 @@ def release_check(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, rules and types; mypy sees each package with what it is used with."""
+    """Format, rules, types and workflows; mypy sees each package with what it is used with."""
     session.run(str(TOOLS / "ruff"), "format", "--check", ".")
     session.run(str(TOOLS / "ruff"), "check", ".")
     for name, what in (
@@ -198,6 +206,15 @@ def lint(session: nox.Session) -> None:
         ("prefect", ["prefect_whautomate", "tests/prefect/typing_sample.py"]),
     ):
         session.run(str(TOOLS / "mypy"), "--python-executable", str(env(session, name)), *what)
+    for schema, files in SCHEMAS.items():
+        session.run(str(TOOLS / "check-jsonschema"), "--builtin-schema", f"vendor.{schema}", *matching(files))
+    session.run(str(TOOLS / "zizmor"), "--offline", "--quiet", ".github")
+    if actionlint := shutil.which("actionlint"):  # its package loads a program from elsewhere, so not everybody has it
+        session.run(actionlint, *matching(".github/workflows/*.yml"), external=True)
+
+
+def matching(pattern: str) -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
 
 
 @nox.session

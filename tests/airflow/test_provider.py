@@ -14,6 +14,7 @@ from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_3_PLUS
 from conftest import KEY, ROOT, connection, python
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
+from whautomate_core import __version__
 from whautomate_core.settings import NAMES
 
 INFO = get_provider_info()
@@ -90,7 +91,7 @@ def test_airflows_schema_takes_it():
 @pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="older schemas know no fields of connections")
 def test_it_is_as_airflow_requires_of_its_own_providers():
     """`provider.yaml` of a provider in Airflow's repository, which its registry is made from, is checked strictly."""
-    of_the_release = {"state": "ready", "source-date-epoch": 0, "versions": ["0.1.0"]}
+    of_the_release = {"state": "ready", "source-date-epoch": 0, "versions": [__version__]}
     jsonschema.Draft7Validator(schema("provider.yaml.schema.json")).validate(INFO | of_the_release)
 
 

@@ -26,6 +26,18 @@ def test_the_version_is_the_distributions() -> None:
     assert metadata(DISTRIBUTION)["Version"] == whautomate_core.__version__
 
 
+def test_whatever_names_the_version_names_this_one() -> None:
+    version = whautomate_core.__version__
+    for name, line in (
+        ("CHANGELOG.md", rf"^## {re.escape(version)}\b"),
+        ("CITATION.cff", rf"^version: {re.escape(version)}$"),
+        ("README.md", rf"^Status: {re.escape(version)}\b"),
+    ):
+        assert re.search(line, (ROOT / name).read_text(encoding="utf-8"), re.M), f"{name} names another version"
+    newest = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)[0]
+    assert newest == version
+
+
 def test_entry_points_are_there_and_harmless_without_their_extra() -> None:
     block = "import sys; sys.modules['airflow'] = sys.modules['prefect'] = None; sys.modules['starlette'] = None\n"
     for group, name in (
