@@ -8,6 +8,7 @@ from typing import Any
 import griffe
 
 SECTION = re.compile(r"^(Returns|Raises):(?: (?=\S)|\n(?= +\S))(.*(?:\n(?: +\S.*|(?=\n +)))*)", re.M)
+GENERATED = re.compile(r"\n*^Written by `scripts/.*", re.M)
 ERROR_AND_REASON = re.compile(r"[\w.]+: ")
 
 
@@ -16,7 +17,7 @@ class Sentences(griffe.Extension):
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         if obj.docstring:
-            obj.docstring.value = SECTION.sub(sentence, obj.docstring.value)
+            obj.docstring.value = SECTION.sub(sentence, GENERATED.sub("", obj.docstring.value))
 
 
 def sentence(section: re.Match[str]) -> str:

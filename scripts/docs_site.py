@@ -20,10 +20,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from pymdownx.slugs import slugify
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)((?:#[^)\s]*)?\))")
+LINK = re.compile(r"((?:\[`?[\w/.-]+\.md`?)?\]\()(?!https?:|mailto:|#)([^)#\s]+)((?:#[^)\s]*)?\))")
 FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 
 PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing/index.md"}
@@ -74,6 +75,8 @@ SOURCES: dict[str, str] = {}
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Lead links to where their target is on the site, and indent lists."""
     here = page.file.src_uri
+    if here == "index.md":
+        page.meta["hide"] = ["navigation", "toc"]  # the tabs lead everywhere
     return indented(relinked(markdown, SOURCES.get(here, f"docs/{here}"), here))
 
 
@@ -108,6 +111,19 @@ def target_of(link: str, source: str) -> str:
     return normpath(str(PurePosixPath(source).parent / link))
 
 
+NAMED_BY_PATH = re.compile(r"\[`?(?:[\w-]+/)*[\w-]+\.md`?$")
+
+
+def named(before: str, target: str, anchor: str) -> str:
+    """What comes before the target of a link. A link that shows a path shows the title of that page, or section."""
+    if not NAMED_BY_PATH.search(before) or not (ROOT / target).is_file():
+        return before
+    titles = re.findall(r"^#+ (.*)$", (ROOT / target).read_text(encoding="utf-8"), re.M)
+    slug = slugify(case="lower")
+    title = next((one for one in titles if slug(one, "-") == anchor.removeprefix("#")), (titles or [before])[0])
+    return NAMED_BY_PATH.sub(lambda _: f"[{title}", before)
+
+
 def relinked(text: str, source: str, here: str) -> str:
     """The text of a document of the repository, with links that are right for the page `here` of the site."""
 
@@ -119,7 +135,8 @@ def relinked(text: str, source: str, here: str) -> str:
             on_site = site_page(target)
         else:
             return match[0]  # what is on the site alone; MkDocs reports it if it is nowhere
-        return match[1] + relpath(on_site, str(PurePosixPath(here).parent)) + match[3]
+        before = named(match[1].removesuffix("]("), target, match[3].rstrip(")")) + "]("
+        return before + relpath(on_site, str(PurePosixPath(here).parent)) + match[3]
 
     if here.startswith("reference/python/") and here != PYTHON + "index.md":
         return text
@@ -256,7 +273,9 @@ def python_pages() -> dict[str, str]:
         name = module.rpartition(".")[2]
         pages[f"{PYTHON}core/api/{name}.md"] = reference(f"Calls: {module_title(module).lower()}", [module])
     for module in [*modules("airflow_provider_whautomate"), *modules("prefect_whautomate")]:
-        pages[module_page(module)] = reference(f"`{module}`", [module])
+        folder, _, name = module.partition(".")[2].rpartition(".")
+        title = f"{module_title(folder)}: {module_title(name).lower()}" if folder else module_title(name)
+        pages[module_page(module)] = reference(title, [module], f"Module `{module}`.\n\n")
     return pages
 
 
@@ -265,12 +284,12 @@ def module_page(module: str) -> str:
     return f"{PYTHON}{package.split('_')[0]}/{'/'.join(rest)}.md"
 
 
-def reference(title: str, things: list[str]) -> str:
+def reference(title: str, things: list[str], words: str = "") -> str:
     sphinx = "    options:\n      docstring_style: sphinx\n      docstring_options: {warnings: false}\n"
     options = sphinx if things[0].startswith("airflow_") else ""
     roots = "" if len(things) == 1 and "." in things[0] and things[0].rpartition(".")[2][:1].islower() else ROOTS
     blocks = [f"::: {thing}\n{options or ('    options:' + chr(10) if roots else '')}{roots}" for thing in things]
-    return f"# {title}\n\n" + "\n\n".join(blocks) + "\n"
+    return f"# {title}\n\n{words}" + "\n\n".join(blocks) + "\n"
 
 
 ROOTS = "      show_root_heading: true\n      show_root_toc_entry: true\n"
@@ -294,4 +313,4 @@ def nested(package: str) -> list[Any]:
         _, *rest = module.split(".")
         folders.setdefault(rest[0] if len(rest) > 1 else "", []).append({module_title(module): module_page(module)})
     alone = folders.pop("", [])
-    return [*alone, *({name: pages} for name, pages in folders.items())]
+    return [*alone, *({module_title(name): pages} for name, pages in folders.items())]

@@ -2,33 +2,16 @@
 
 import ast
 import importlib.util
-import os
 import re
-import subprocess
-import sys
+import textwrap
+from html.parser import HTMLParser
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
-
-import pytest
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).parents[2]
 TAG = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*>")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def pages(site: Path) -> dict[str, str]:
-    return {str(one.relative_to(site)): one.read_text(encoding="utf-8") for one in site.rglob("*.html")}
 
 
 def hooks() -> Any:
@@ -115,3 +98,58 @@ def test_lists_are_indented_for_python_markdown() -> None:
 def test_code_is_not_indented_anew() -> None:
     given = "```text\n- one\n  - two\n```\n\n    - three\n"
     assert hooks().indented(given).startswith("```text\n- one\n  - two\n```\n")
+
+
+class Addresses(HTMLParser):
+    """What a page links to, what can be linked to in it, and its pictures."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.nameless: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.anchors |= {str(given[name]) for name in ("id", "name") if given.get(name)}
+        if tag in ("a", "link", "script", "img") and (address := given.get("href") or given.get("src")):
+            self.links.append(address)
+        if tag == "img" and not given.get("alt"):
+            self.nameless.append(str(given.get("src")))
+
+
+def test_each_link_and_anchor_leads_somewhere_and_each_picture_has_words(site: Path, pages: dict[str, str]) -> None:
+    read = {path: Addresses(text) for path, text in pages.items()}
+    wrong = [f"{path}: picture {one} without words" for path, page in read.items() for one in page.nameless]
+    for path, page in read.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https", "mailto", "data"):
+                continue
+            target = normpath(f"{path}/../{unquote(parts.path)}") if parts.path else path
+            target = f"{target}/index.html" if (site / target).is_dir() else target
+            if not (site / target).is_file():
+                wrong.append(f"{path}: {link}")
+            elif parts.fragment and target in read and unquote(parts.fragment) not in read[target].anchors:
+                wrong.append(f"{path}: {link} has no such anchor")
+    assert wrong == []
+
+
+def test_code_on_the_home_page_is_from_the_examples() -> None:
+    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "index.md").read_text(encoding="utf-8"), re.S)
+    files = [ROOT / "example_dags" / one / "quick_start.py" for one in ("airflow", "prefect")]
+    assert len(code) == len(files)
+    for shown, file in zip(code, files, strict=True):
+        whole = file.read_text(encoding="utf-8")
+        assert shown in whole or textwrap.indent(shown, "    ") in whole
+
+
+def test_each_drawing_says_in_words_what_it_shows() -> None:
+    drawings = [
+        (page.name, one)
+        for page in (ROOT / "docs").rglob("*.md")
+        for one in re.findall(r"```mermaid\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    ]
+    assert len(drawings) >= 4
+    assert [page for page, one in drawings if not re.search(r"^ *accTitle: \S.*\n *accDescr: \S", one, re.M)] == []
