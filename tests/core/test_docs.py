@@ -78,6 +78,12 @@ def anchors(page: Path) -> set[str]:
     return {"#" + re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+def test_each_page_is_in_the_navigation_of_the_site() -> None:
+    named = set(re.findall(r"\S+\.md", (ROOT / "mkdocs.yml").read_text(encoding="utf-8")))
+    pages = {one.relative_to(ROOT / "docs").as_posix() for one in (ROOT / "docs").rglob("*.md")}
+    assert pages - named == set(), "add them to `nav` in mkdocs.yml"
+
+
 def test_each_word_of_the_glossary_is_there_once_in_order_and_says_where_it_is_explained() -> None:
     text = (ROOT / "docs" / "concepts" / "glossary.md").read_text(encoding="utf-8")
     entries = re.findall(r"^### (.+)\n(.+)\n", text, re.M)
