@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from whautomate_core.api.call import Call
+from whautomate_core.client.seen import Seen
 from whautomate_core.client.steps import Rest
 from whautomate_core.client.whole import Whole, read_whole, require_agreed
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
@@ -226,3 +227,29 @@ def test_no_more_requests_are_made_than_may_be() -> None:
     server = Server(500)
     server.read(most=3)
     assert (len(server.requests), server.whole.ended, server.whole.agreed) == (3, False, False)
+
+
+def test_a_long_list_is_read_alike_from_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ids would fill the memory. Each list is long here."""
+    server, other = Server(450), Server(450)
+    seen = server.read()
+    monkeypatch.setattr("whautomate_core.client.seen.FEW", 10)
+    assert other.read() == seen == other.stayed
+    assert other.whole == server.whole
+    assert other.whole.agreed
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 2**50), max_size=30), st.integers(0, 30))
+def test_ids_have_the_same_numbers_in_memory_and_on_disk(
+    monkeypatch: pytest.MonkeyPatch, numbers: dict[str, int], few: int
+) -> None:
+    monkeypatch.setattr("whautomate_core.client.seen.FEW", few)
+    with Seen() as seen:
+        for id, number in numbers.items():
+            seen[id] = 1
+            seen[id] = number
+        assert dict(seen.items()) == numbers
+        assert len(seen) == len(numbers)
+        assert all(seen[id] == number for id, number in numbers.items())
+        assert seen["none of these"] == 0

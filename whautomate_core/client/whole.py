@@ -31,6 +31,7 @@ from typing import Any
 
 from whautomate_core.api.call import Call, Json
 from whautomate_core.client.pages import PAGE_SIZE, SMALLEST_PAGE, require_end
+from whautomate_core.client.seen import Seen
 from whautomate_core.client.steps import Rest
 from whautomate_core.errors import ListUnstable, UnexpectedResponse
 from whautomate_core.values.times import instant
@@ -83,7 +84,13 @@ def read_whole(
             too; by default only those created `lag` seconds before the reading.
         most: The largest number of requests to make.
     """
-    reading = _Reading(call, take, wall, most)
+    with Seen() as seen:
+        return (yield from _read_whole(_Reading(call, take, wall, most, seen), cap, lag, since, monotonic))
+
+
+def _read_whole(
+    reading: _Reading, cap: int, lag: float, since: float | None, monotonic: Callable[[], float]
+) -> Reading:
     asked = PAGE_SIZE
     due = monotonic()
     asof = -math.inf if since is None else since + lag
@@ -159,9 +166,9 @@ class _Reading:
     take: Take
     wall: Callable[[], float]
     most: int | None
-    requests: int = 0
-    seen: dict[str, int] = field(default_factory=dict)
+    seen: Seen
     """id -> the passes that showed it, as bits, and above these its position in the latest of them."""
+    requests: int = 0
     created: dict[str, float] = field(default_factory=dict)
     """When the records that the first pass didn't show were created; infinitely long ago if that can't be read."""
 
@@ -308,7 +315,7 @@ class _Reading:
 
     def _note(self, one: _Pass, id: str, record: Json) -> bool:
         """Note that a pass shows a record. Returns whether it is new to the pass; without an id it always is."""
-        known = self.seen.get(id, 0)
+        known = self.seen[id]
         if id and known & one.bit:
             return False
         made = instant(record.get("createdAt"))
@@ -326,7 +333,7 @@ class _Reading:
 
     def lacks(self, one: _Pass) -> bool:
         """Whether a record is gone that another pass showed."""
-        return one.number > 0 and any(not known & one.bit for known in self.seen.values())
+        return one.number > 0 and any(not known & one.bit for _, known in self.seen.items())
 
     def differences(self, earlier: _Pass, later: _Pass) -> int:
         """In how many records two passes differ in a way that means that a record may have been missed."""

@@ -199,8 +199,16 @@ class Ledger:
 
     def known(self, sync: int, raws: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Rows by the hash of their cells: hash -> match, and the run that confirmed the row."""
-        found = select(rows.c.raw, rows.c.match, rows.c.run).where(rows.c.sync == sync, rows.c.raw.in_(_values()))
-        return {row[0]: (row[1], row[2]) for row in self._in_parts(found, raws)}
+        # Plain SQL: every row of every run is looked up here, and SQLAlchemy would double what that takes.
+        known: dict[str, tuple[str, str]] = {}
+        for part in _parts(raws):
+            marks = ",".join("?" * len(part))
+            found = f"SELECT raw, match, run FROM {rows.name} WHERE sync = ? AND raw IN ({marks})"  # noqa: S608
+            for raw, match, run in self._database.run_sql(
+                lambda transaction, found=found, part=part: transaction.execute(found, (sync, *part))  # type: ignore[misc]
+            ):
+                known[raw] = (match, run)
+        return known
 
     def payloads(self, sync: int, matches: Sequence[str]) -> dict[str, tuple[str, str, Result]]:
         """Rows by match: match -> hash of what was wanted, the run that confirmed the row, and its result."""

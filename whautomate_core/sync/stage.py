@@ -94,6 +94,7 @@ class Stage:
         """Find the people who are in several rows. Called once, when all rows were added."""
         self._file.run("CREATE INDEX line_match ON line (match)")
         self._file.run("INSERT INTO repeated SELECT match FROM line GROUP BY match HAVING count(*) > 1")
+        self.tally.keep_known()
 
     def single_lines(self) -> Iterator[tuple[int, str, str | None, str | None, str]]:
         """The new and changed rows about people who are in one row: row, match, raw, unfit, person."""

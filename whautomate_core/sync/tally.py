@@ -10,6 +10,8 @@ from typing import NamedTuple
 from whautomate_core.sync.stage_file import StageFile
 from whautomate_core.values.words import reason_line
 
+_SUMS = "outcome, count(*), sum(tagged), sum(untagged), sum(protected)"
+
 
 class Reasons(StrEnum):
     """Which rows: the value is the query of their reasons and row numbers."""
@@ -62,6 +64,7 @@ class Tally:
 
     def __init__(self, file: StageFile) -> None:
         self._file = file
+        self._known: list[tuple[str, int, int, int, int]] | None = None
 
     @property
     def rejected(self) -> int:
@@ -85,16 +88,25 @@ class Tally:
             + self._file.count("SELECT count(*) FROM person WHERE unfit IS NOT NULL AND outcome IS NULL"),
             superseded=self._file.count("SELECT count(*) FROM superseded"),
         )
-        sums = "outcome, count(*), sum(tagged), sum(untagged), sum(protected)"
-        known = f"SELECT {sums} FROM line WHERE outcome IS NOT NULL AND match NOT IN (SELECT match FROM repeated)"  # noqa: S608
-        people = f"SELECT {sums} FROM person WHERE outcome IS NOT NULL"  # noqa: S608
-        for query in (known, people):
-            for outcome, count, tagged, untagged, protected in self._file.all(f"{query} GROUP BY outcome"):
-                counts.update({outcome: count})
-                counts.update(tagged=tagged, untagged=untagged, protected=protected)
+        people = f"SELECT {_SUMS} FROM person WHERE outcome IS NOT NULL GROUP BY outcome"  # noqa: S608
+        known = self._known_lines() if self._known is None else self._known
+        for outcome, count, tagged, untagged, protected in (*known, *self._file.all(people)):
+            counts.update({outcome: count})
+            counts.update(tagged=tagged, untagged=untagged, protected=protected)
         for outcome, count in self._file.all("SELECT outcome, count(*) FROM other GROUP BY outcome"):
             counts["undone" if outcome == "failed" else outcome] += count if outcome != "withheld" else 0
         return counts
+
+    def keep_known(self) -> None:
+        """Count the rows that the ledger has as they are. Called once all rows were added: then they don't change, and
+        there may be millions of them."""
+        self._known = self._known_lines()
+
+    def _known_lines(self) -> list[tuple[str, int, int, int, int]]:
+        return self._file.all(
+            f"SELECT {_SUMS} FROM line WHERE outcome IS NOT NULL AND match NOT IN (SELECT match FROM repeated)"  # noqa: S608
+            " GROUP BY outcome"
+        )
 
     def tagging(self) -> Counter[str]:
         """How many rows came to which outcome of a job that gives a tag."""
