@@ -5,7 +5,7 @@ NOX := .venvs/tools/bin/nox
 # Longest first: `make test` takes up the next as soon as one of two ends.
 ENVS := core airflow prefect airflow-2.11 docs
 
-.PHONY: help demo demo-prefect test prove cluster docs release-check lint envs clean $(addprefix test-,$(ENVS))
+.PHONY: help demo demo-prefect test prove cluster bench docs release-check lint envs clean $(addprefix test-,$(ENVS))
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,6 +30,9 @@ prove: $(NOX)  ## What takes long: kill -9 in loops, real schedulers, true limit
 cluster: $(NOX)  ## Airflow on Celery workers beside Prefect on one account, with kills (PostgreSQL, Redis)
 	$(NOX) -s cluster
 
+bench: $(NOX)  ## Measure the figures (SECTIONS="quota sync" for some): benchmarks/RESULTS.md, docs/figures.md
+	@$(NOX) -s bench -- $(SECTIONS)
+
 docs: $(NOX)  ## The documents as a site, in site/ (no network)
 	@$(NOX) -s docs
 
@@ -43,7 +46,7 @@ envs: $(NOX)  ## Build .venvs/airflow, .venvs/airflow-2.11, .venvs/prefect, .ven
 	$(NOX) -s envs
 
 clean:  ## Remove environments, the state of the demos and the site
-	rm -rf .venvs .demo site
+	rm -rf .venvs .demo .bench site
 
 $(NOX): constraints/tools.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'

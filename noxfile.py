@@ -25,7 +25,7 @@ EXTRAS = ["calendar", "emulator", "files", "postgres"]
 
 # Environment -> extras, dependency groups, and what else the constraints of that environment are compiled from.
 ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
-    "core": (EXTRAS, ["test", "schema", "tracing"], []),
+    "core": (EXTRAS, ["test", "schema", "tracing", "benchmarks"], []),
     "airflow": (
         ["airflow", *EXTRAS],
         ["test", "browser", "lineage", "warehouse", "statsd", "otlp"],
@@ -193,6 +193,13 @@ def docs(session: nox.Session) -> None:
 def release_check(session: nox.Session) -> None:
     """Build what a release would publish and use it as somebody would who installs it; arguments choose parts."""
     session.run(sys.executable, "scripts/release_check.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the figures and write benchmarks/RESULTS.md, docs/figures.md and their plots; arguments name sections."""
+    where = {f"BENCH_{name.upper()}": str(env(session, name)) for name in ("airflow", "prefect")}
+    session.run(str(env(session, "core")), "-m", "benchmarks", *session.posargs, env=where)
 
 
 @nox.session

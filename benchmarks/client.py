@@ -1,22 +1,20 @@
-"""What the clients cost compared with bare httpx: the same reads of one server, by turns in one run.
-
-    python benchmarks/client.py [--rounds 5] [--seconds 2]
+"""What the clients cost compared with bare httpx: the same reads of one server, by turns.
 
 The pool grants everything, so what remains is the client's own work: the call, the policy, repeating, reading the
-answer. Prints requests a second (median of the rounds), the ratio of the two rates, and that of the CPU time of a
-request, which says more on a machine with other work. Goal: at least 0.95. Both may be over 1: the client sends to one
-host and needs neither redirects nor cookies, so it uses httpx's transport without the rest of httpx's client.
+answer. Both may be over 1: the client sends to one host and needs neither redirects nor cookies, so it uses httpx's
+transport without the rest of httpx's client.
 """
 
-import argparse
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import multiprocessing
 import socket
-import statistics
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,10 +23,13 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from benchmarks.harness import Json, by_turns, pairs_of, spread, table
 from whautomate_core.account import account_from_settings
 from whautomate_core.api.account import get_account_info
 from whautomate_core.client.client import AsyncClient, Client
 from whautomate_core.state.pool import Grant
+
+TITLE = "Client"
 
 PATH = "/v1/account-info"
 
@@ -120,50 +121,57 @@ def _hammer_threads(one: Callable[[], Any], at_once: int, seconds: float) -> Res
     return sum(done) / (time.perf_counter() - start), (time.process_time() - cpu) / sum(done)
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--seconds", type=float, default=2.0)
-    given = arguments.parse_args()
+KINDS: dict[str, tuple[int, Any, Any]] = {
+    "`Client`": (1, bare_sync, ours_sync),
+    "`Client`, 8 threads": (8, bare_sync, ours_sync),
+    "`AsyncClient`, 8 at once": (8, bare_async, ours_async),
+    "`AsyncClient`, 64 at once": (64, bare_async, ours_async),
+}
+
+
+def measure(folder: Path, quick: bool) -> Json:
+    seconds = 0.1 if quick else 2.0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(port,), daemon=True)
     server.start()
     url = f"http://127.0.0.1:{port}"
+
+    def rate(run: Callable[..., Any], at_once: int) -> Result:
+        result = run(url, at_once, seconds)
+        return asyncio.run(result) if asyncio.iscoroutine(result) else result
+
     try:
         for _ in range(200):
             with contextlib.suppress(httpx.TransportError):
                 httpx.get(url + PATH)
                 break
             time.sleep(0.1)
-        for name, at_once, bare, ours in (
-            ("Client, 1", 1, bare_sync, ours_sync),
-            ("Client, 8 threads", 8, bare_sync, ours_sync),
-            ("AsyncClient, 8", 8, bare_async, ours_async),
-            ("AsyncClient, 64", 64, bare_async, ours_async),
-        ):
-            rates: dict[str, list[float]] = {"bare": [], "ours": []}
-            costs: dict[str, list[float]] = {"bare": [], "ours": []}
-            for number in range(given.rounds):
-                turns = (("bare", bare), ("ours", ours))
-                for kind, run in turns if number % 2 else reversed(turns):
-                    result: Any = run(url, at_once, given.seconds)
-                    rate, cost = asyncio.run(result) if asyncio.iscoroutine(result) else result
-                    rates[kind].append(rate)
-                    costs[kind].append(cost)
-            middle = {kind: statistics.median(values) for kind, values in rates.items()}
-            ratios = [of_ours / of_bare for of_ours, of_bare in zip(rates["ours"], rates["bare"], strict=True)]
-            cpu = [of_bare / of_ours for of_ours, of_bare in zip(costs["ours"], costs["bare"], strict=True)]
-            print(
-                f"{name:20} bare {middle['bare']:6.0f}/s  ours {middle['ours']:6.0f}/s  "
-                f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), "
-                f"of CPU {statistics.median(cpu):.2f} ({min(cpu):.2f} to {max(cpu):.2f})",
-                flush=True,
-            )
+        found: Json = {}
+        for name, (at_once, bare, ours) in KINDS.items():
+            pairs = by_turns(pairs_of(quick), lambda: rate(bare, at_once), lambda: rate(ours, at_once))  # noqa: B023
+            found[name] = [
+                {"bare": floor[0], "ours": own[0], "bare_cpu": floor[1], "ours_cpu": own[1]} for floor, own in pairs
+            ]
+        return {"kinds": found}
     finally:
         server.terminate()
         server.join()
 
 
-if __name__ == "__main__":
-    main()
+def text(found: Json) -> str:
+    rows = [
+        [
+            name,
+            spread([one["ours"] / one["bare"] for one in pairs]),
+            spread([one["bare_cpu"] / one["ours_cpu"] for one in pairs]),
+            len(pairs),
+        ]
+        for name, pairs in found["kinds"].items()
+    ]
+    return (
+        "Reads of one local server, through this client and through bare httpx, by turns. The pool grants everything, "
+        "so what differs is the client's own work. Over 1 means that this client is quicker: it needs neither "
+        "redirects nor cookies and uses httpx's transport alone.\n\n"
+        + table(("", "requests a second, of bare httpx's", "by CPU time", "pairs"), rows)
+    )

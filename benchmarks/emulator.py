@@ -1,55 +1,45 @@
-"""How quick the emulator is: searches among many contacts beside reads that look nothing up, by turns in one run.
+"""How quick the emulator is: searches among many contacts beside reads that look nothing up, by turns.
 
-    python benchmarks/emulator.py [--contacts 2000] [--rounds 5] [--requests 200]
-
-Calls it in this process, without a socket. Prints requests a second (median of the rounds) and the ratio. Goal: a
-search among 2,000 costs at most 3 times a read of the account, so that tests are held up by the limits and not by the
-emulator.
+It is called within the process, without a socket: tests are to be held up by the limits and not by the emulator.
 """
 
-import argparse
+from __future__ import annotations
+
 import asyncio
-import statistics
 import time
+from pathlib import Path
 
 import httpx
 
+from benchmarks.harness import Json, by_turns, pairs_of, spread, table
 from whautomate_core.emulator import Emulator, behaviour_from, create_app
 
-
-async def rate(http: httpx.AsyncClient, paths: list[str]) -> float:
-    began = time.perf_counter()
-    for path in paths:
-        (await http.get(path)).raise_for_status()
-    return len(paths) / (time.perf_counter() - began)
+TITLE = "Emulator"
 
 
-async def measure(contacts: int, rounds: int, requests: int) -> None:
+def measure(folder: Path, quick: bool) -> Json:
+    contacts, requests = (100, 20) if quick else (2_000, 200)
     app = create_app(behaviour_from({"limits": ()}))
     emulator = Emulator(app)
     emulator.add_contacts({"name": f"P{n}", "phoneNumber": f"+1555{n:07}"} for n in range(contacts))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://emulator", headers={"x-api-key": emulator.key}
-    ) as http:
-        reads = ["/v1/account-info"] * requests
-        searches = [f"/v1/contacts?searchText=1555{n % contacts:07}" for n in range(requests)]
-        both = [(await rate(http, reads), await rate(http, searches)) for _ in range(rounds)]
+
+    async def asked(paths: list[str]) -> float:
+        headers = {"x-api-key": emulator.key}
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://emulator", headers=headers) as http:
+            began = time.perf_counter()
+            for path in paths:
+                (await http.get(path)).raise_for_status()
+            return time.perf_counter() - began
+
+    reads = ["/v1/account-info"] * requests
+    searches = [f"/v1/contacts?searchText=1555{n % contacts:07}" for n in range(requests)]
+    pairs = by_turns(pairs_of(quick), lambda: asyncio.run(asked(reads)), lambda: asyncio.run(asked(searches)))
     emulator.close()
-    read, search = (statistics.median(each) for each in zip(*both, strict=True))
-    print(f"account       {read:8.0f} requests a second")
-    print(f"one of {contacts:6} {search:8.0f} requests a second")
-    print(f"a search costs {read / search:.1f} times a read")
+    return {"contacts": contacts, "pairs": pairs}
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--contacts", type=int, default=2000)
-    arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--requests", type=int, default=200)
-    given = arguments.parse_args()
-    asyncio.run(measure(given.contacts, given.rounds, given.requests))
-
-
-if __name__ == "__main__":
-    main()
+def text(found: Json) -> str:
+    ratios = [search / read for read, search in found["pairs"]]
+    row = [f"a search among {found['contacts']:,} contacts", spread(ratios, "{:.1f}"), len(ratios)]
+    return "Without a socket, by turns.\n\n" + table(("", "time, of a read of the account", "pairs"), [row])

@@ -1,6 +1,6 @@
 """What the pool of requests leaves unused before servers of each kind, and how often they refuse, with real processes.
 
-    python benchmarks/pace.py [--postgres postgresql://postgres@127.0.0.1/postgres] [--seconds 60]
+    python -m benchmarks.pace [--postgres postgresql://postgres@127.0.0.1/postgres] [--seconds 60]
 
 Each server is the emulator's limits, which judge a datagram by when it arrived, by the kernel's clock. All processes
 send as fast as the pool lets them. A refused process tells the pool, as a client does. The minute is shortened to 20 s
@@ -15,20 +15,16 @@ import logging
 import os
 import socket
 import struct
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from quota import own_database, processes
-
+from benchmarks.harness import POSTGRES, own_database
+from benchmarks.quota import processes
 from whautomate_core.emulator.limits import Limits as Server
 from whautomate_core.state.database import Database
 from whautomate_core.state.pool import SharedPool
@@ -135,12 +131,12 @@ def judged(judge: Judge) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--postgres", default="postgresql://postgres@127.0.0.1/postgres")
+    parser.add_argument("--postgres", default=POSTGRES)
     parser.add_argument("--seconds", type=float, default=65.0)
     parser.add_argument("--servers", nargs="*", default=list(SERVERS), choices=list(SERVERS))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, own_database(given.postgres) as postgres:
-        stores = {"SQLite": f"sqlite:///{folder}/state.sqlite"} | ({"PostgreSQL": postgres} if postgres else {})
+        stores = {"SQLite": f"sqlite:///{folder}/state.sqlite"} | ({"PostgreSQL": postgres[0]} if postgres else {})
         print("For each number of processes: refusals while it learned, refusals later, and what was used")
         print(f"{'processes':28}" + "".join(f"{count:>24}" for count in PROCESSES) + f"{'load':>8}")
         for store, url in stores.items():

@@ -1,16 +1,20 @@
-"""What a DAG file with 50 tasks of ours costs to parse, side by side with one of 50 HttpOperators.
+"""What a DAG file with 50 tasks of ours costs to parse, beside one of 50 HttpOperators; and what importing costs.
 
-    uv pip install --target /tmp/http --python .venvs/airflow/bin/python apache-airflow-providers-http
-    PYTHONPATH=/tmp/http .venvs/airflow/bin/python benchmarks/parse.py [--rounds 7]
-
-Each file in a fresh interpreter that has imported Airflow before, by turns in one run, in CPU seconds of the process:
-the import of the operators, and 50 tasks with their checks. Prints the medians and their ratio. Goal: at most 1.
+Each in a fresh interpreter, by turns, in CPU seconds of the process. It runs in the environments of Airflow and
+Prefect, which are not that of the other sections: `make bench` builds them.
 """
 
-import argparse
-import statistics
+from __future__ import annotations
+
+import os
+import resource
 import subprocess
-import sys
+from functools import partial
+from pathlib import Path
+
+from benchmarks.harness import PAIRS, ROOT, Json, by_turns, spread, table
+
+TITLE = "Parsing and importing"
 
 HEAD = """
 import time
@@ -52,25 +56,93 @@ with DAG("http", schedule=None):
 """
 
 
-def cpu_seconds(code: str) -> float:
-    run = [sys.executable, "-c", f"{HEAD}{code}{TAIL}"]
-    done = subprocess.run(run, check=True, capture_output=True, text=True)
-    return float(done.stdout.splitlines()[-1])
+AIRFLOW = "from airflow.sdk import DAG, BaseOperator"
+OPERATORS = """
+import pkgutil, importlib
+import airflow_provider_whautomate.operators as operators
+for one in pkgutil.iter_modules(operators.__path__):
+    importlib.import_module(f"{operators.__name__}.{one.name}")
+"""
+PREFECT = "from prefect import flow, task"
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=7)
-    rounds = arguments.parse_args().rounds
-    taken: dict[str, list[float]] = {OURS: [], HTTP: []}
-    for code in taken:
-        cpu_seconds(code)  # compiled and cached
-    for _ in range(rounds):
-        for code, seconds in taken.items():
-            seconds.append(cpu_seconds(code))
-    ours, http = (statistics.median(seconds) for seconds in taken.values())
-    print(f"50 tasks of ours {ours:.2f} s, 50 HttpOperators {http:.2f} s: ratio {ours / http:.2f}")
+def python_of(environment: str) -> str:
+    """The python of an environment, by the variable that says so or where `make envs` puts it."""
+    named = os.environ.get(f"BENCH_{environment.upper()}")
+    return named or str(ROOT / ".venvs" / environment / "bin" / "python")
 
 
-if __name__ == "__main__":
-    main()
+def parsed(python: str, code: str) -> float:
+    """CPU seconds that a DAG file takes after Airflow is imported."""
+    return float(_run(python, f"{HEAD}{code}{TAIL}").splitlines()[-1])
+
+
+def imported(python: str, code: str) -> float:
+    """CPU seconds of a process that imports."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    _run(python, code)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _run(python: str, code: str) -> str:
+    run = [python, "-W", "ignore", "-c", code]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        run, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ).stdout
+
+
+VERSIONS = """
+import importlib.metadata
+print(*(importlib.metadata.version(one) for one in {names!r}))
+"""
+
+
+def measure(folder: Path, quick: bool) -> Json:
+    os.environ["AIRFLOW_HOME"] = str(folder / "airflow")
+    airflow, prefect = python_of("airflow"), python_of("prefect")
+    works = {
+        "parse": (partial(parsed, airflow, HTTP), partial(parsed, airflow, OURS)),
+        "airflow": (partial(imported, airflow, AIRFLOW), partial(imported, airflow, AIRFLOW + OPERATORS)),
+        "prefect": (
+            partial(imported, prefect, PREFECT),
+            partial(imported, prefect, f"{PREFECT}; import prefect_whautomate"),
+        ),
+    }
+    found: Json = {}
+    for name, (base, ours) in works.items():
+        base(), ours()  # compiled and cached
+        found[name] = by_turns(1 if quick else PAIRS + 2, base, ours)
+    of_airflow = ("apache-airflow", "apache-airflow-providers-http")
+    return {
+        "pairs": found,
+        "versions": dict(zip(of_airflow, _run(airflow, VERSIONS.format(names=of_airflow)).split(), strict=True))
+        | {"prefect": _run(prefect, VERSIONS.format(names=("prefect",))).strip()},
+    }
+
+
+def text(found: Json) -> str:
+    pairs, versions = found["pairs"], found["versions"]
+    says = {
+        "parse": (
+            f"a DAG file with 50 tasks of five operators, of one with 50 `HttpOperator`s (provider "
+            f"{versions['apache-airflow-providers-http']})"
+        ),
+        "airflow": f"Airflow {versions['apache-airflow']} and the modules of every operator, of Airflow alone",
+        "prefect": f"Prefect {versions['prefect']} and this package, of Prefect alone",
+    }
+    rows = [
+        [
+            says[name],
+            spread([ours / base for base, ours in some], "{:.3f}" if name != "parse" else "{:.2f}"),
+            spread([ours for _, ours in some]) + " s",
+            len(some),
+        ]
+        for name, some in pairs.items()
+    ]
+    return (
+        "CPU time of a fresh interpreter, by turns. The DAG file is measured from when Airflow is imported: the import "
+        "of the operators, and the tasks with their checks. An import is a whole process.\n\n"
+        + table(("", "ratio", "CPU time", "pairs"), rows)
+    )

@@ -1,58 +1,60 @@
-"""What the pool of requests costs and how much of a limit it leaves unused, compared with two libraries.
+"""How much of a limit the pool uses, and what a permit costs: 1 to 64 processes, both stores, beside two libraries.
 
-    python benchmarks/quota.py [--postgres postgresql://postgres@127.0.0.1/postgres]
-
-Needs the dependency group `benchmarks`. PostgreSQL and `redis-server` (for the library `limits`, which has no store in
-a file) are left out if they are missing. Compare the ratios: the milliseconds depend on the machine.
-
-A subscribed account has 300 requests in 60 s; here the minute is shortened. A pool loses the time that the store takes
-for 300 permits of 16 processes at once. That time is the same for any window, so it is a larger part of a shorter one.
-The longer window comes closer to the figure for the real minute, but stays below it.
+A process sends a datagram for each permit it gets. They are judged by when they arrive, by the kernel's clock.
+`redis-server` (for the library `limits`, which has no store in a file) and PostgreSQL are left out if missing.
 """
 
 from __future__ import annotations
 
-import argparse
-import multiprocessing
+import importlib.util
+import math
 import os
-import secrets
 import shutil
 import socket
 import sqlite3
 import statistics
+import struct
 import subprocess
 import sys
-import tempfile
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "core"))
+from benchmarks.harness import PAIRS, ROOT, Json, by_turns, own_database, spread, table
 
-from state_workers import Recorder, recording
+sys.path.insert(0, str(ROOT / "tests" / "core"))
+
+from state_workers import Recorder, processes, recording
 
 from whautomate_core.state.database import Database
 from whautomate_core.state.pool import SharedPool
 from whautomate_core.values.limits import Limits, margin
 
+TITLE = "Quota"
+
 Windows = tuple[tuple[int, float], ...]
 Acquire = Callable[[], Any]
 
-MINUTES = (5.0, 20.0)
-"""Seconds that take the place of a subscribed account's minute."""
-CYCLES = 2.2
-"""How many of them each run lasts."""
-PROCESSES = 16
-WAITING = 4.0
-
-processes = multiprocessing.get_context("forkserver")
+DAY = (432_000, 86_400.0)
+PLENTY: Windows = ((10_000_000, 60.0), (100_000_000, 86_400.0))
+WINDOWS = 5
+"""Windows of each run that are judged, after the first."""
 
 
-def ours(url: str, lane: Any, windows: Windows, name: str) -> Acquire:
+# --- who gives permits
+
+
+def ours(url: str, windows: Windows, name: str) -> Acquire:
     pool = SharedPool(Database(url), name, Limits(windows))
-    return lambda: pool.acquire(lane=lane)
+
+    def acquire() -> None:
+        pool.departed(pool.acquire())  # as a client does directly before it sends
+
+    return acquire
 
 
 def pyrate(folder: str, windows: Windows, name: str) -> Acquire:
@@ -84,14 +86,15 @@ def limits(port: int, windows: Windows, name: str) -> Acquire:
     return acquire
 
 
-CONTENDERS: dict[str, Callable[..., Acquire]] = {"ours": ours, "pyrate": pyrate, "limits": limits}
+GIVERS: dict[str, Callable[..., Acquire]] = {"ours": ours, "pyrate": pyrate, "limits": limits}
+
+
+# --- processes
 
 
 def hammer(kind: str, arguments: tuple[Any, ...], port: int, who: int, ready: Any) -> None:
     """Send a datagram for each permit until killed."""
-    import struct
-
-    acquire = CONTENDERS[kind](*arguments)
+    acquire = GIVERS[kind](*arguments)
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.connect(("127.0.0.1", port))
     ready.wait()
@@ -100,68 +103,109 @@ def hammer(kind: str, arguments: tuple[Any, ...], port: int, who: int, ready: An
         out.send(struct.pack("!Idd", who, 0.0, 0.0))
 
 
-def wait(kind: str, arguments: tuple[Any, ...], ready: Any, used: Any) -> None:
-    """Wait for a permit that doesn't come, and report how much CPU that took."""
-    import threading
+def take(kind: str, arguments: tuple[Any, ...], seconds: float, ready: Any, told: Any) -> None:
+    """Take permits, of which there are plenty, for so many seconds: tells how long each took, and the CPU time."""
+    acquire = GIVERS[kind](*arguments)
+    took = []
+    ready.wait()
+    end, cpu = time.perf_counter() + seconds, time.process_time()
+    while (before := time.perf_counter()) < end:
+        acquire()
+        took.append(time.perf_counter() - before)
+    told.put((took, time.process_time() - cpu))
+    told.close()
+    told.join_thread()
+    os._exit(0)
 
-    acquire = CONTENDERS[kind](*arguments)
+
+def wait(kind: str, arguments: tuple[Any, ...], seconds: float, ready: Any, told: Any) -> None:
+    """Wait for a permit that doesn't come: tells how much CPU time that took."""
+    acquire = GIVERS[kind](*arguments)
     ready.wait()
     threading.Thread(target=acquire, daemon=True).start()
     time.sleep(1.0)  # the first look
     before = time.process_time()
-    time.sleep(WAITING)
-    used.put(time.process_time() - before)
-    used.close()
-    used.join_thread()
+    time.sleep(seconds)
+    told.put(time.process_time() - before)
+    told.close()
+    told.join_thread()
     os._exit(0)
 
 
-def subscribed(minute: float) -> Windows:
-    """The limits of a subscribed account, with a minute of so many seconds."""
-    return ((300, minute), (432_000, 86_400.0))
-
-
-def run(kind: str, arguments: tuple[Any, ...], seconds: float) -> Recorder:
+def send(kind: str, arguments: tuple[Any, ...], count: int, window: tuple[int, float], windows: int) -> Recorder:
+    """Let so many processes send until so many windows are full, or should long have been."""
+    permits, seconds = window
     with recording() as recorder:
-        ready = processes.Barrier(PROCESSES + 1)
+        ready = processes.Barrier(count + 1)
         started = [
             processes.Process(target=hammer, args=(kind, arguments, recorder.port, who, ready), daemon=True)
-            for who in range(PROCESSES)
+            for who in range(count)
         ]
         for process in started:
             process.start()
         ready.wait()
-        time.sleep(seconds)
-        for process in started:
-            process.kill()
-            process.join()
+        end = time.monotonic() + (windows + 1) * (seconds + margin(seconds)) * 1.2 + 1.0
+        while len(recorder.arrivals) <= permits * windows and time.monotonic() < end:
+            time.sleep(0.05)
+        _end(started)
     return recorder
 
 
-def waiting_cpu(kind: str, arguments: tuple[Any, ...]) -> float:
-    """Milliseconds of CPU a second that all waiting processes take together."""
-    CONTENDERS[kind](*arguments)()  # the one permit there is
-    ready, used = processes.Barrier(PROCESSES), processes.Queue()
-    started = [
-        processes.Process(target=wait, args=(kind, arguments, ready, used), daemon=True) for _ in range(PROCESSES)
-    ]
+def asked(body: Callable[..., None], count: int, *arguments: Any) -> list[Any]:
+    """What so many processes tell that run at once."""
+    ready, told = processes.Barrier(count), processes.Queue()
+    started = [processes.Process(target=body, args=(*arguments, ready, told), daemon=True) for _ in range(count)]
     for process in started:
         process.start()
-    total = sum(used.get(timeout=60) for _ in started)
+    try:
+        return [told.get(timeout=120) for _ in started]
+    finally:
+        _end(started)
+
+
+def _end(started: list[Any]) -> None:
     for process in started:
         process.kill()
+    for process in started:
         process.join()
-    return total / WAITING * 1000
 
 
-def cost(acquire: Acquire) -> float:
-    """Median seconds of an uncontended permit."""
-    return _median(acquire, 400)
+# --- judging
+
+
+def judged(recorder: Recorder, window: tuple[int, float], allowance: float, first: int = 1) -> Json:
+    """What share of limit and margin each window used, and how many requests came before they might.
+
+    Each request is compared with the one that is a whole limit before it: no span of the window's length holds more
+    than the limit exactly when none of these is closer than that length.
+    """
+    permits, seconds = window
+    stamps = [arrival.at for arrival in recorder.arrivals]
+    spans = [later - earlier for earlier, later in zip(stamps, stamps[permits:], strict=False)]
+    whole = [spans[at : at + permits] for at in range(first * permits, len(spans) - permits + 2, permits)]
+    whole = [part for part in whole if len(part) >= permits - 1]
+    each = Counter(arrival.who for arrival in recorder.arrivals)
+    return {
+        "used": [(seconds + allowance) / statistics.mean(part) for part in whole],
+        "of_limit": [seconds / statistics.mean(part) for part in whole],
+        "over": sum(span < seconds for span in spans),
+        "early_ms": max([0.0, *(1000 * (seconds - span) for span in spans)]),
+        "requests": len(stamps),
+        "each": [min(each.values()), max(each.values())],
+    }
+
+
+def in_last_window(recorder: Recorder, seconds: float, step: float) -> list[int]:
+    """How many requests arrived within a window, at every step from the first request on."""
+    stamps = [arrival.at for arrival in recorder.arrivals]
+    moments = [stamps[0] + step * number for number in range(int((stamps[-1] - stamps[0]) / step) + 1)]
+    return [sum(at - seconds < stamp <= at for stamp in stamps) for at in moments]
+
+
+# --- the lowest cost of a permit that survives the loss of power: one row, one commit
 
 
 def _median(action: Acquire, count: int) -> float:
-    for _ in range(20):
-        action()
     took = []
     for _ in range(count):
         before = time.perf_counter()
@@ -170,9 +214,8 @@ def _median(action: Acquire, count: int) -> float:
     return statistics.median(took)
 
 
-def durable_write_sqlite(folder: str) -> float:
-    """The lowest cost of a permit that survives a power failure: one row, one commit."""
-    connection = sqlite3.connect(f"{folder}/floor.sqlite", isolation_level=None)
+def sqlite_writer(path: str) -> Acquire:
+    connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (i INTEGER)")
 
     def write() -> None:
@@ -180,45 +223,22 @@ def durable_write_sqlite(folder: str) -> float:
         connection.execute("INSERT INTO t VALUES (1)")
         connection.execute("COMMIT")
 
-    return _median(write, 400)
+    return write
 
 
-def durable_write_postgres(url: str) -> float:
+def postgres_writer(url: str) -> Acquire:
     import psycopg2
 
     connection = psycopg2.connect(url)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE floor (i INTEGER)")
+    cursor = connection.cursor()
+    cursor.execute("CREATE TABLE floor (i INTEGER)")
+    connection.commit()
+
+    def write() -> None:
+        cursor.execute("INSERT INTO floor VALUES (1)")
         connection.commit()
 
-        def write() -> None:
-            cursor.execute("INSERT INTO floor VALUES (1)")
-            connection.commit()
-
-        took = _median(write, 400)
-    connection.close()
-    return took
-
-
-@contextmanager
-def own_database(server: str) -> Iterator[str | None]:
-    """A new database, dropped at the end; None if there is no server."""
-    try:
-        import psycopg2
-
-        connection = psycopg2.connect(server, connect_timeout=3)
-    except Exception as error:
-        print(f"without PostgreSQL: {type(error).__name__}")
-        yield None
-        return
-    connection.autocommit = True
-    name = f"whautomate_benchmark_{secrets.token_hex(4)}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{server.rsplit('/', 1)[0]}/{name}"
-        finally:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return write
 
 
 @contextmanager
@@ -244,72 +264,117 @@ def own_redis() -> Iterator[int | None]:
         server.wait()
 
 
-def judged(recorder: Recorder, window: tuple[int, float], allowance: float) -> str:
-    """One run: utilisation of the limit and of what the margin leaves, how much came too early, fairness."""
-    count, seconds = window
-    stamps = [arrival.at for arrival in recorder.arrivals]
-    cycles = [later - earlier for earlier, later in zip(stamps, stamps[count:], strict=False)]
-    if not cycles:
-        return "no full window"
-    used = seconds / statistics.mean(cycles)
-    of_rest = (seconds + allowance) / statistics.mean(cycles)
-    early = [seconds - cycle for cycle in cycles if cycle < seconds]
-    each = [sum(arrival.who == who for arrival in recorder.arrivals) for who in range(PROCESSES)]
-    return (
-        f"{used:>9.1%} {of_rest:>11.1%} {len(early):>11} {max(early, default=0) * 1000:>11.0f} "
-        f"{f'{min(each)}-{max(each)}':>12}"
+# --- the section
+
+
+def measure(folder: Path, quick: bool) -> Json:
+    window = (5, 1.0) if quick else (25, 5.0)
+    counts = (1, 4) if quick else (1, 4, 16, 32, 64)
+    many = 4 if quick else 16
+    windows = 2 if quick else WINDOWS
+    with own_database() as postgres, own_redis() as redis:
+        stores = {"SQLite": f"sqlite:///{folder}/state.sqlite"}
+        if postgres:
+            stores["PostgreSQL"] = postgres[0]
+        found: Json = {
+            "window": window, "postgres": postgres and postgres[1], "processes": counts, "many": many,
+            "stores": {}, "peers": {}, "floors": {}, "waiting": {},
+        }  # fmt: skip
+        for store, url in stores.items():
+            found["stores"][store] = [_of_store(url, count, window, windows, quick) for count in counts]
+            print(store, [f"{min(one['used'], default=math.nan):.3f}" for one in found["stores"][store]], flush=True)
+        peers: dict[str, tuple[str, tuple[Any, ...]]] = {
+            f"this pool, {store}": ("ours", (url,)) for store, url in stores.items()
+        }
+        if importlib.util.find_spec("pyrate_limiter"):
+            peers["pyrate-limiter, SQLite"] = ("pyrate", (str(folder),))
+        if importlib.util.find_spec("limits") and redis:
+            peers["limits, Redis"] = ("limits", (redis,))
+        burst = (20, 1.0) if quick else (300, 10.0)
+        found["burst"] = burst
+        for name, (kind, arguments) in peers.items():
+            recorder = send(kind, (*arguments, (burst, DAY), f"burst {name}"), many, burst, 3)
+            allowance = margin(burst[1]) if kind == "ours" else 0.0
+            found["peers"][name] = {
+                **judged(recorder, burst, allowance, first=0),
+                "step": burst[1] / 50,
+                "in_window": in_last_window(recorder, burst[1], burst[1] / 50),
+            }
+            taken = GIVERS[kind](*arguments, ((1, 60.0),), f"waiting {name}")
+            taken()  # the one permit there is
+            used = asked(wait, many, kind, (*arguments, ((1, 60.0),), f"waiting {name}"), 1.0 if quick else 4.0)
+            found["waiting"][name] = 1000 * sum(used) / (1.0 if quick else 4.0)
+        writers = {"SQLite": sqlite_writer(f"{folder}/floor.sqlite")}
+        if postgres:
+            writers["PostgreSQL"] = postgres_writer(postgres[0])
+        for store, write in writers.items():
+            pairs = _floor_and_permit(write, ours(stores[store], PLENTY, "floor"), 10 if quick else 200)
+            found["floors"][store] = [{"write": floor, "permit": permit} for floor, permit in pairs]
+    return found
+
+
+def _floor_and_permit(write: Acquire, acquire: Acquire, repeat: int) -> list[tuple[float, ...]]:
+    return by_turns(PAIRS, lambda: _median(write, repeat), lambda: _median(acquire, repeat))
+
+
+def _of_store(url: str, count: int, window: tuple[int, float], windows: int, quick: bool) -> Json:
+    recorder = send("ours", (url, (window, DAY), f"used {count}"), count, window, windows + 2)
+    took, cpu = zip(*asked(take, count, "ours", (url, PLENTY, f"cost {count}"), 0.3 if quick else 2.0), strict=True)
+    flat = sorted(one for part in took for one in part)
+    return {
+        "processes": count,
+        **judged(recorder, window, margin(window[1])),
+        "load": round(os.getloadavg()[0], 1),
+        "permit_ms": 1000 * statistics.median(flat),
+        "permit_ms_p95": 1000 * flat[int(0.95 * (len(flat) - 1))],
+        "permit_cpu_ms": 1000 * sum(cpu) / len(flat),
+        "permits_per_second": len(flat) / (0.3 if quick else 2.0),
+    }
+
+
+def text(found: Json) -> str:
+    (count, seconds), many = found["window"], found["many"]
+    parts = [
+        f"A pool of {count} requests in {seconds:g} s, which is the rate of a subscribed account (300 a minute), and a "
+        "margin of the same share. All processes send as fast as they get permits. Judged by when requests arrive. "
+        "*Used* is the share of what limit and margin leave, over whole windows: the median (the lowest to the "
+        "highest). *Over* counts requests that arrived before the limit allowed them. The time of a permit is "
+        "measured with a limit that holds nobody back, so with many processes it is mostly the wait for the store.\n"
+    ]
+    rows = [
+        [
+            store, one["processes"], spread(one["used"], "{:.1%}"), one["over"],
+            f"{one['permit_ms']:.1f} ms", f"{one['permit_ms_p95']:.1f} ms", f"{one['permit_cpu_ms']:.2f} ms",
+            f"{one['permits_per_second']:.0f}", one["load"],
+        ]
+        for store, some in found["stores"].items()
+        for one in some
+    ]  # fmt: skip
+    heads = ("store", "processes", "used", "over", "permit", "95 % within", "CPU a permit", "permits a second", "load")
+    parts += [table(heads, rows), "{plot:quota-processes}\n"]
+    permits, length = found["burst"]
+    parts.append(
+        f"Beside other libraries: {many} processes, {permits} in {length:g} s, which is "
+        f"{permits / length / 5:.0f} times the rate of a subscribed account. *Early* is by how much the worst of those "
+        "*over* came too soon. The last column is the CPU time of all processes together while they wait for a permit "
+        "that does not come.\n"
     )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--postgres", default="postgresql://postgres@127.0.0.1/postgres")
-    server = parser.parse_args().postgres
-    with tempfile.TemporaryDirectory() as folder, own_database(server) as postgres, own_redis() as redis:
-        sqlite = f"sqlite:///{folder}/state.sqlite"
-        contenders: dict[str, tuple[str, tuple[Any, ...]]] = {"ours, SQLite": ("ours", (sqlite, "interactive"))}
-        if postgres:
-            contenders["ours, PostgreSQL"] = ("ours", (postgres, "interactive"))
-        contenders["ours, SQLite, bulk"] = ("ours", (sqlite, "bulk"))
-        with suppress(ImportError):
-            import pyrate_limiter  # noqa: F401
-
-            contenders["pyrate-limiter, SQLite"] = ("pyrate", (folder,))
-        with suppress(ImportError):
-            import limits  # noqa: F401
-
-            if redis:
-                contenders["limits, Redis"] = ("limits", (redis,))
-
-        for minute in MINUTES:
-            windows, seconds = subscribed(minute), CYCLES * minute
-            count, _ = windows[0]
-            print(f"\n{PROCESSES} processes, as fast as they may, {count} in {minute:g} s, for {seconds:g} s")
-            print("(bulk leaves 5 % of the limit to interactive callers: it can reach 95 % of the figures above)")
-            heads = ("of limit", "of the rest", "violations", "early by ms", "each process")
-            print(f"{'':24}{heads[0]:>9} {heads[1]:>11} {heads[2]:>11} {heads[3]:>11} {heads[4]:>12}")
-            for name, (kind, arguments) in contenders.items():
-                recorder = run(kind, (*arguments, windows, f"{minute:g} s, {name}"), seconds)
-                allowance = margin(minute) if kind == "ours" else 0.0
-                print(f"{name:24}{judged(recorder, windows[0], allowance)}", flush=True)
-
-        print("\nAn uncontended permit, and the lowest cost of a durable write in the same store")
-        floors = {"SQLite": durable_write_sqlite(folder), "PostgreSQL": 0.0}
-        if postgres:
-            floors["PostgreSQL"] = durable_write_postgres(postgres)
-        plenty: Windows = ((100_000, 60.0), (432_000, 86_400.0))
-        for name, (kind, arguments) in contenders.items():
-            if "bulk" in name:
-                continue
-            took, floor = cost(CONTENDERS[kind](*arguments, plenty, "cost")), floors.get(name.split(", ")[1])
-            ratio = f"{took / floor:5.1f} x {floor * 1000:.2f} ms" if floor else "(not durable)"
-            print(f"{name:24}{took * 1000:6.2f} ms  {ratio}", flush=True)
-
-        print(f"\nCPU of {PROCESSES} processes that wait, in ms a second, all together")
-        for name, (kind, arguments) in contenders.items():
-            if "bulk" not in name:
-                print(f"{name:24}{waiting_cpu(kind, (*arguments, ((1, 60.0),), 'waiting')):6.1f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    rows = [
+        [
+            name, spread(one["of_limit"], "{:.1%}"), one["over"], f"{one['early_ms']:.0f} ms",
+            "{} to {}".format(*one["each"]), f"{found['waiting'][name]:.0f} ms a second",
+        ]
+        for name, one in found["peers"].items()
+    ]  # fmt: skip
+    heads = ("", "used of the limit", "over", "early", "requests of each process", "CPU while waiting")
+    parts += [table(heads, rows), "{plot:quota-time}\n"]
+    parts.append(
+        "One process alone, beside one row that is written durably to the same store, by turns "
+        f"({PAIRS} pairs of medians):\n"
+    )
+    rows = [
+        [store, spread([one["permit"] / one["write"] for one in pairs], "{:.1f}")]
+        for store, pairs in found["floors"].items()
+    ]
+    parts.append(table(("store", "a permit takes so many times a durable write"), rows))
+    return "\n".join(parts)
