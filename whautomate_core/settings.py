@@ -8,14 +8,16 @@ document's table).
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, WithJsonSchema
 
-from whautomate_core.errors import ConfigurationError
+from whautomate_core.errors import ConfigurationError, InvalidRequest
 from whautomate_core.values.cells import truth
 from whautomate_core.values.confidential import hides_arguments, raise_alone
+from whautomate_core.values.phones import recipient
 
 T = TypeVar("T")
 Plan = Literal["trial", "subscribed"]
@@ -64,6 +66,28 @@ def _seconds(value: Any) -> Any:
     return number
 
 
+def _address(value: Any) -> Any:
+    """Refuse what can't be the address of a state database, without showing it: it may hold a password."""
+    kind, separator, _ = str(_shown(value) or "").strip().partition("://")
+    if not kind or (separator and kind.partition("+")[0] in ("sqlite", "postgresql", "postgres")):
+        return value
+    named = f", not {kind}" if separator and re.fullmatch(r"[a-z0-9+]+", kind) else ""
+    raise ValueError(f"must be sqlite:////path or postgresql://user:password@host/database{named}")
+
+
+def _on_call(value: Any) -> Any:
+    """Refuse numbers without their country code, as an alert would."""
+    try:
+        for one in names(value):
+            recipient("on_call", one)
+    except InvalidRequest:
+        raise ValueError(
+            "has a number without its country code: write it like +4915123456789, without 00 before it, and without "
+            "the 0 that callers within the country dial"
+        ) from None
+    return value
+
+
 _OPTIONAL_TEXT: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 _SECRET_TEXT: dict[str, Any] = {
     "anyOf": [{"type": "string", "format": "password", "writeOnly": True}, {"type": "null"}]
@@ -77,6 +101,7 @@ Count = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_positive)
 Seconds = Annotated[Annotated[float, Field(ge=0, le=MOST_LAG)] | None, BeforeValidator(_seconds)]
 # Forms show a line of text; the extra of a connection may also hold a list, whose names may contain commas.
 Names = Annotated[str | list[str] | None, WithJsonSchema(_OPTIONAL_TEXT)]
+Address = Annotated[SecretStr | None, BeforeValidator(_address)]
 SecretNames = Annotated[SecretStr | list[SecretStr] | None, WithJsonSchema(_SECRET_TEXT)]
 
 
@@ -118,7 +143,7 @@ class Settings(BaseModel):
         description="How many requests the server takes at once, if you know that it has a token bucket. Then requests "
         "go at an even pace. If empty, the account learns that by itself.",
     )
-    state: SecretStr | None = Field(
+    state: Address = Field(
         default=None,
         title="State",
         description="Database that counts requests and remembers what was sent. For several machines: "
@@ -152,7 +177,7 @@ class Settings(BaseModel):
         title="Most recipients",
         description="The most people that one broadcast may reach. Counting them reads all contacts.",
     )
-    on_call: SecretNames = Field(
+    on_call: Annotated[SecretNames, BeforeValidator(_on_call)] = Field(
         default=None,
         title="On call",
         description="Who gets the alerts of pipelines that name nobody else: phone numbers with country code, "

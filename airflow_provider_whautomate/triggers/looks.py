@@ -155,6 +155,8 @@ class Looks(SharedStreamProducer):
         self._connected = 0.0
         self._due: dict[Feed, float] = {}
         self._failures: dict[Feed, int] = {}
+        self._took: dict[Feed, float] = {}
+        self._warned = False
         self._failed = 0
         self._not_before = 0.0
         self._writing = asyncio.Lock()
@@ -224,6 +226,7 @@ class Looks(SharedStreamProducer):
         for feed in due:
             mine = [one for one in watches if feed in one.names]
             now, interval = time.time(), min(one.poll_interval for one in mine)
+            before_it, known = client.used.requests, all(feed in one.cursors for one in mine)
             try:
                 entries = await arun_check(client, partial(feed.read, min(one.since(feed, now) for one in mine)))
             except QuotaExhausted as error:
@@ -246,13 +249,30 @@ class Looks(SharedStreamProducer):
             answers = True
             self._failures.pop(feed, None)
             self._due[feed] = now + interval
+            if known:  # the first look may read more
+                self._took[feed] = (client.used.requests - before_it) / interval
             for watch in mine:
                 if new := watch.take(feed, entries, now):
                     yield Report(watch, feed, new)
             await self._write(mine)  # from now on means from now on, also if it dies before the look is over
         await self._write(watches)
+        self._warn_of_share(client.account, feeds)
         if failed is not None:
             raise failed
+
+    def _warn_of_share(self, account: Account, feeds: list[Feed]) -> None:
+        """Warn once if the watches want more requests than waiting steps get. They also leave none to other waits."""
+        from whautomate_core.waiting.share import share
+
+        most, seconds = share(account.limits).windows[-1]
+        wanted = seconds * sum(self._took.get(feed, 0.0) for feed in feeds)
+        if wanted > most and not self._warned:
+            log.warning(
+                "connection %s: what is watched would take %.0f requests in %.0f h, and waiting steps get %d: looks "
+                "will be late, and so will sensors and other waits. Watch fewer, or set a longer poll_interval",
+                self._conn_id, wanted, seconds / 3600, most,
+            )  # fmt: skip
+        self._warned = wanted > most
 
     async def _connect(self) -> AsyncClient:
         """The client, of the account that the connection has now: it may be changed while watchers run."""

@@ -431,6 +431,39 @@ def test_an_exhausted_share_is_said_and_waited_for(emulator, connections, caplog
 
 
 @with_watchers
+def test_watching_more_than_the_share_is_warned_of_once(emulator, caplog):
+    [ada] = people(emulator)
+
+    async def scenario():
+        async with Triggerer(messages(ada)) as triggerer:
+            await looked(triggerer, emulator, times=5)
+
+    asyncio.run(scenario())
+    warned = [one.getMessage() for one in caplog.records if "waiting steps get 43200" in one.getMessage()]
+    assert len(warned) == 1
+    assert "connection whautomate_default: what is watched would take " in warned[0]
+
+
+@with_watchers
+def test_watching_less_than_the_share_is_not_warned_of(emulator, caplog):
+    [ada] = people(emulator)
+
+    async def scenario():
+        # Two looks in a second would be too many, if they were all: it is the interval that counts.
+        one, other = (IncomingMessagesTrigger(contact_ids=[ada], poll_interval=seconds) for seconds in (60, 61))
+        async with Triggerer(one) as triggerer:
+            await triggerer.until(lambda: looks(emulator) >= 1)
+            number = len(triggerer.events)
+            triggerer.events.append([])
+            task = asyncio.create_task(triggerer._run(number, other))
+            triggerer._tasks.append(task)
+            await triggerer.until(lambda: looks(emulator) >= 2)
+
+    asyncio.run(scenario())
+    assert "what is watched would take" not in caplog.text
+
+
+@with_watchers
 def test_a_state_database_that_is_away_loses_nothing_and_ends_nothing(emulator, caplog, monkeypatch):
     [ada] = people(emulator)
     put, away = Watches.put, []

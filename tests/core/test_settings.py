@@ -69,6 +69,13 @@ def test_text_is_read_as_what_it_means() -> None:
         ({"list_lag": True}, "list_lag must be a number of seconds from 0 to 600"),
         ({"list_lag": "nan"}, "list_lag must be a number of seconds from 0 to 600"),
         ({"allow_http": "perhaps"}, "allow_http must be true or false"),
+        (
+            {"state": "mysql://u:s3cr3t@h/d"},
+            "state must be sqlite:////path or postgresql://user:password@host/database, not",
+        ),
+        ({"state": "/srv/s3cr3t.db"}, "state must be sqlite:////path or postgresql://user:password@host/database"),
+        ({"on_call": ["c1", "0151 234"]}, "on_call has a number without its country code: write it like +49"),
+        ({"on_call": SecretStr("c1, 0049 151 23456789")}, "on_call has a number without its country code"),
         ({"plna": "trial"}, "unknown setting 'plna'; did you mean plan?"),
         ({"qqq": "trial"}, "unknown setting 'qqq'; known: plan, location_id"),
     ],

@@ -30,7 +30,7 @@ from whautomate_core.errors import (
     WhautomateError,
 )
 from whautomate_core.state.claims import attempt
-from whautomate_core.values.phones import canonical, international
+from whautomate_core.values.phones import canonical, recipient
 from whautomate_core.values.redaction import shown_id
 
 MAX_WAIT = 5.0
@@ -131,9 +131,9 @@ def parameter(value: Any) -> str:
 def _recipient(given: str) -> tuple[str, dict[str, Any]]:
     """Somebody as logs show them, and as a message names them."""
     text = str(given).strip()
-    if not text.removeprefix("+")[:1].isdigit() or any(one.isalpha() for one in text):
+    number = recipient("to", text)
+    if number is None:
         return shown_id(text), {"contact": {"id": text}}
-    number = international("to", text)
     return f"+{number[:2]}…{number[-2:]}", {"recepient": {"phoneNumber": f"+{number}"}}
 
 

@@ -201,6 +201,16 @@ def international(field: str, number: object) -> str:
     return digits
 
 
+def recipient(field: str, given: str) -> str | None:
+    """The digits of somebody who is named by a number with its country code; None for what is the id of a contact.
+
+    Raises: `InvalidRequest` for other numbers.
+    """
+    if not given.removeprefix("+")[:1].isdigit() or any(one.isalpha() for one in given):
+        return None
+    return international(field, given)
+
+
 def split_number(number: str) -> tuple[str, str]:
     """`+4915123456789` -> `+49` and `15123456789`."""
     import phonenumbers
