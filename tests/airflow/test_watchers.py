@@ -439,7 +439,7 @@ def test_watching_more_than_the_share_is_warned_of_once(emulator, caplog):
             await looked(triggerer, emulator, times=5)
 
     asyncio.run(scenario())
-    warned = [one.getMessage() for one in caplog.records if "waiting steps get 43200" in one.getMessage()]
+    warned = [one.getMessage() for one in caplog.records if "waiting steps get 100000" in one.getMessage()]
     assert len(warned) == 1
     assert "connection whautomate_default: what is watched would take " in warned[0]
 

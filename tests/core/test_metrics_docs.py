@@ -91,7 +91,7 @@ def test_there_are_five_rules_that_say_what_to_do() -> None:
             <= {"for", "alert", "expr", "labels", "annotations"}
         )
         assert rule["labels"]["severity"] in ("warning", "critical")
-        assert {"summary", "description"} == rule["annotations"].keys()
+        assert {"summary", "description", "runbook"} == rule["annotations"].keys()
 
 
 def test_the_rules_of_the_statsd_exporter_map_each_name_to_that_of_the_dashboard() -> None:

@@ -75,6 +75,19 @@ def test_claims_are_listed_and_released(whautomate_home: Any) -> None:
     assert book.claim("shop", "dag/task/2026-01-01", {}, "POST /broadcasts").mine
 
 
+def test_a_claim_that_happened_is_confirmed_and_never_sent_again(state_url: str, account: str) -> None:
+    where = ["claims", "--state", state_url]
+    book = open_state(state_url).claims
+    book.claim(account, "seen", {}, "POST /x")
+    done = run(*where, "confirm", "seen", "--account", account)
+    assert done.output == "confirmed: seen is not sent again, and no longer listed\n"
+    assert book.open(account) == []
+    assert book.count_open(account) == (0, 0.0)
+    kept = book.claim(account, "seen", {}, "POST /x")
+    assert (kept.mine, kept.settled) == (False, False)
+    assert run(*where, "confirm", "seen", "--account", account).exit_code == 1
+
+
 def test_release_wants_one_open_claim(whautomate_home: Any) -> None:
     book = open_state().claims
     missing = run("claims", "release", "k")

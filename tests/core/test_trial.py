@@ -1,6 +1,8 @@
 """A trial account: 100 requests a day, and a campaign of 25 people needs less than half of them."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +43,8 @@ def test_a_campaign_of_25_people_fits_twice_into_a_day_of_a_trial(whautomate_emu
     assert figures["delivered"] == len(emulator.messages())
     assert sum(steps.values()) == len(emulator.requests())
     assert sum(steps.values()) <= MOST, steps
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "trial-key.md").read_text(encoding="utf-8")
+    lines = ("a first sync of 25 people with a tag", "their segment", "a broadcast to them", "its figures")
+    said = [re.findall(rf"(?m)^\| {line}.* (\d+) \|$", page) for line in lines]
+    assert said == [[str(one)] for one in steps.values()]
+    assert f"**a whole campaign to 25 people** | **{sum(steps.values())}**" in page

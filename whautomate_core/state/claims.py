@@ -203,6 +203,15 @@ class Claims:
         found = _is(account, key) if made_by is None else _is(account, key) & (claims.c.made_by == made_by)
         return bool(self._database.run(lambda connection: connection.execute(delete(claims).where(found)).rowcount))
 
+    def confirm(self, account: str, key: str) -> bool:
+        """Note that a call with an unknown outcome happened, as a person has seen. Returns whether there was one.
+
+        Nothing is sent under its key, as before, but it no longer counts as open.
+        """
+        open_ = _is(account, key) & (claims.c.status == "open")
+        known = update(claims).where(open_).values(status="confirmed")
+        return bool(self._database.run(lambda connection: connection.execute(known).rowcount))
+
     def lapse(self, claim: Claim) -> bool:
         """Delete a claim whose record is not at the server, once the record can no longer be merely slow to show.
 

@@ -75,7 +75,7 @@ claims = Table(
     Column("key", String, primary_key=True),
     Column("payload", Text, nullable=False),  # JSON: the fields of what is sent, each with a keyed hash of its value
     Column("what", String, nullable=False),  # method and path template
-    Column("status", String, nullable=False),  # open, settled
+    Column("status", String, nullable=False),  # open, settled; confirmed: a person saw that it happened
     Column("result", Text),  # what the step returned (open: what was noted before it), without personal data
     Column("made_at", Float(53), nullable=False),
     Column("made_by", String, nullable=False),
