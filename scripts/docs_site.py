@@ -81,7 +81,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Load what draws, on pages with a drawing. Without it the theme would fetch it from the network."""
+    """Name the search for screen readers, and load what draws, on pages with a drawing: else the theme would fetch it
+    from the network."""
+    output = output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'
+    )
     if 'class="mermaid"' not in output:
         return output
     script = f'<script src="{get_relative_url("assets/mermaid.tiny.js", page.url)}"></script>'
