@@ -46,7 +46,8 @@ DRAWN = """() => {
 WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 STILL = "* { transition: none !important; animation: none !important; }"
 CHOOSE = """(scheme) => {
-  document.querySelector(`input[name=__palette][data-md-color-scheme=${{ light: "default", dark: "slate" }[scheme]}]`).click();
+  const name = { light: "default", dark: "slate" }[scheme];
+  document.querySelector(`input[name=__palette][data-md-color-scheme=${name}]`).click();
 }"""
 RUN_AXE = """async (rules) => {
   const found = await axe.run(rules);
