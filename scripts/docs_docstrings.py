@@ -8,7 +8,7 @@ from typing import Any
 import griffe
 
 SECTION = re.compile(r"^(Returns|Raises):(?: (?=\S)|\n(?= +\S))(.*(?:\n(?: +\S.*|(?=\n +)))*)", re.M)
-GENERATED = re.compile(r"\n*^Written by `scripts/.*", re.M)
+GENERATED = re.compile(r"\n*^Written by `?scripts/.*", re.M)
 ERROR_AND_REASON = re.compile(r"[\w.]+: ")
 
 

@@ -27,7 +27,7 @@ DOCS = ROOT / "docs"
 LINK = re.compile(r"((?:\[`?[\w/.-]+\.md`?)?\]\()(?!https?:|mailto:|#)([^)#\s]+)((?:#[^)\s]*)?\))")
 FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 
-PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing/index.md"}
+PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing/contributing.md"}
 """Where a document of the repository is on the site, if not under `source/`."""
 LANGUAGES = {".py": "python", ".yml": "yaml", ".yaml": "yaml", ".json": "json", ".sql": "sql", ".toml": "toml"}
 

@@ -18,7 +18,7 @@ from whautomate_core.api.registry import ENDPOINTS, RESOURCES  # noqa: E402
 
 HEAD = """# Endpoints
 
-Written by `scripts/make_endpoints.py` from the contract and the code; a test fails if it differs.
+<!-- Written by scripts/make_endpoints.py from the contract and the code; a test fails if it differs. -->
 
 Each operation of the API has one name in every layer. Of `updateContact` that is `contacts.update_contact` in
 `whautomate_core.api`, `WhautomateUpdateContactOperator` in `airflow_provider_whautomate.operators.contacts`, and the

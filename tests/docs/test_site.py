@@ -52,7 +52,7 @@ def test_each_public_module_of_an_integration_has_a_page(pages: dict[str, str]) 
 
 
 def test_a_document_outside_docs_is_a_page_and_links_to_it_lead_there(pages: dict[str, str]) -> None:
-    assert "The way of one call" in pages["contributing/index.html"]
+    assert "The way of one call" in pages["contributing/contributing.html"]
     assert 'href="../source/example_dags/airflow/bookings.py.html"' in pages["guides/bookings.html"]
     assert "0.1.0" in pages["changelog.html"]
     assert 'href="guides/quota.html#a-steady-pace"' in pages["changelog.html"]
