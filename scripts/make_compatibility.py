@@ -33,6 +33,7 @@ FEATURES: list[tuple[str, str, str]] = [
     ("Policy: opt-outs, listed people, stopped sends", "policy opt_outs", ""),
     ("Bookings and exports", "bookings exports", ""),
     ("Task group `contacts_to_campaign`, demo, quick start", "task_groups campaign readme", ""),
+    ("Code in the documents", "airflow_documents", "3.3"),
     ("Kills in loops, a real scheduler", "prove_airflow", ""),
     ("Outlets: assets with the figures", "assets", ""),
     ("Alerts to the people on call", "notifier", ""),
