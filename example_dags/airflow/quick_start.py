@@ -1,4 +1,4 @@
-"""Four customers, one broadcast: the DAG of the README's quick start."""
+"""Four customers, one broadcast: the DAG of the quick start."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ from airflow import DAG
 
 from airflow_provider_whautomate.task_groups import contacts_to_campaign
 
-CUSTOMERS = Path(__file__).parents[1] / "data" / "quick_start.csv"
+CUSTOMERS = Path(__file__).resolve().parents[1] / "data" / "quick_start.csv"
 
 with DAG("quick_start", schedule=None, start_date=datetime(2026, 1, 1), default_args={"retries": 2}) as dag:
     contacts_to_campaign(

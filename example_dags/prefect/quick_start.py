@@ -1,4 +1,4 @@
-"""Four customers, one broadcast: the flow of the README's quick start."""
+"""Four customers, one broadcast: the flow of the quick start."""
 
 from pathlib import Path
 

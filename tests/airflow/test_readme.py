@@ -1,18 +1,64 @@
-"""The README shows the DAG of its quick start as it is, and Airflow takes it."""
+"""The README and the quick start show DAGs that Airflow takes, and what the quick start says of its run is so."""
 
+import re
 import runpy
+import shlex
 from pathlib import Path
+
+import pytest
+from conftest import connection
+from quoted import as_pattern, blocks
+
+from whautomate_core.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
 QUICK_START = ROOT / "example_dags" / "airflow" / "quick_start.py"
+PAGE = (ROOT / "docs" / "quick-start" / "airflow.md").read_text(encoding="utf-8")
+STEPS = [f"campaign.{step}" for step in ("sync", "tag", "segment", "plan", "broadcast", "wait")]
 
 
-def test_the_readme_shows_the_quick_start_as_it_is() -> None:
+def test_the_page_shows_the_quick_start_as_it_is() -> None:
     _, code = QUICK_START.read_text(encoding="utf-8").split('"""\n\n', 1)
-    assert f"```python\n{code}```" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert blocks(PAGE, "python") == [code]
 
 
 def test_airflow_takes_the_quick_start() -> None:
     dag = runpy.run_path(str(QUICK_START))["dag"]
-    steps = ("sync", "tag", "segment", "plan", "broadcast", "wait")
-    assert [step.task_id for step in dag.topological_sort()] == [f"campaign.{step}" for step in steps]
+    assert [step.task_id for step in dag.topological_sort()] == STEPS
+
+
+def test_airflow_takes_the_dag_of_the_readme(tmp_path: Path) -> None:
+    shown, _ = blocks((ROOT / "README.md").read_text(encoding="utf-8"), "python")
+    file = tmp_path / "readme.py"
+    file.write_text(shown.replace("with DAG(", "dag = DAG(").replace("schedule=None):", "schedule=None)\nwith dag:"))
+    dag = runpy.run_path(str(file))["dag"]
+    assert [step.task_id for step in dag.topological_sort()] == STEPS
+
+
+@pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0)
+def test_the_commands_of_the_quick_start_end_in_the_lines_that_it_shows(airflow, whautomate_emulator: Emulator) -> None:
+    [add] = re.findall(r"^\$ (airflow connections add .*)$", PAGE, re.M)
+    add = add.replace("http://127.0.0.1:8787", whautomate_emulator.url).replace("emulator-key", whautomate_emulator.key)
+    words = shlex.split(add)
+    code, said = airflow("-m", *words)
+    assert code == 0, said
+    try:
+        found, said = airflow("-m", "airflow", "connections", "get", "whautomate_default", "-o", "json")
+        assert found == 0, said
+        assert whautomate_emulator.url in said
+        # The same without the wait of 30 s.
+        given = connection(whautomate_emulator.url, whautomate_emulator.key)
+        [run] = re.findall(r"^\$ (airflow dags test .*)$", PAGE, re.M)
+        code, said = airflow(
+            "-m", *shlex.split(run), dag_file=QUICK_START, timeout=300, AIRFLOW_CONN_WHAUTOMATE_DEFAULT=given
+        )
+        assert code == 0, said
+    finally:
+        airflow("-m", "airflow", "connections", "delete", "whautomate_default")
+    _, shown = blocks(PAGE, "text")
+    position = 0
+    for line in [*shown.splitlines(), "1 x not a valid phone number of its country (row 5)"]:
+        found = re.compile(as_pattern(line)).search(said, 0 if line.startswith("1 x") else position)
+        assert found, f"{line}\nis not said after what is above it in\n{said}"
+        position = found.end()
+    assert len(whautomate_emulator.messages()) == 2
