@@ -1,5 +1,5 @@
-"""Writes what is made from `whautomate_core.settings.Settings`: Airflow's connection form and the tables of
-docs/reference/settings.md. Run `python scripts/make_settings.py`; a test compares them.
+"""Writes what is made from `whautomate_core.settings.Settings`: Airflow's connection form, and the tables of
+docs/reference/settings.md and docs/connections/. Run `python scripts/make_settings.py`; a test compares them.
 
 Airflow reads provider info in each of its processes, so that file imports nothing, and the form stands in it as text.
 """
@@ -13,15 +13,15 @@ from typing import Any
 from whautomate_core.settings import ADVANCED, MASKED, NAMES, Settings
 
 ROOT = Path(__file__).parents[1]
+IN_PAGE = ("<!-- Written by scripts/make_settings.py, from here -->\n\n", "\n<!-- to here. -->\n")
 PAGES = {
     "airflow_provider_whautomate/get_provider_info.py": (
         "                # Written by scripts/make_settings.py, from here\n",
         "                # to here.\n",
     ),
-    "docs/reference/settings.md": (
-        "<!-- Written by scripts/make_settings.py, from here -->\n\n",
-        "\n<!-- to here. -->\n",
-    ),
+    "docs/reference/settings.md": IN_PAGE,
+    "docs/connections/airflow.md": IN_PAGE,
+    "docs/connections/prefect.md": IN_PAGE,
 }
 """File -> what stands before and after the part that is written."""
 
@@ -91,10 +91,33 @@ def written_tables() -> Iterator[str]:
             yield f"| `{name}` | {field['title']} | {field['description']}{MORE.get(name, '')} |"
 
 
+def written_values() -> Iterator[str]:
+    yield "| Setting | In the form | Value |"
+    yield "|---|---|---|"
+    for name, field in fields().items():
+        yield f"| `{name}` | {field['title']} | {_value(field)} |"
+
+
+def _value(field: dict[str, Any]) -> str:
+    """What a setting may be, in words."""
+    [kind] = [one for one in field.get("anyOf", [field]) if one["type"] != "null"]
+    if "enum" in kind:
+        return " or ".join(f"`{one}`" for one in kind["enum"]).replace("` or `", "`, `", len(kind["enum"]) - 2)
+    if kind["type"] == "boolean":
+        return "`true`, `false`"
+    if "maximum" in kind:
+        return f"number from {kind['minimum']} to {kind['maximum']:g}"
+    if kind["type"] == "integer":
+        return f"whole number, at least {kind['minimum']}"
+    return "texts with commas between them" if "commas" in field["description"] else "text"
+
+
 def pages() -> dict[Path, str]:
     """File -> its text, with the part that is written from the settings as it should be."""
     made = {}
-    for (path, (start, end)), lines in zip(PAGES.items(), (written_form(), written_tables()), strict=True):
+    for (path, (start, end)), lines in zip(
+        PAGES.items(), (written_form(), written_tables(), written_values(), written_values()), strict=True
+    ):
         text = (ROOT / path).read_text(encoding="utf-8")
         before, found, rest = text.partition(start)
         _, ended, after = rest.partition(end)

@@ -49,7 +49,9 @@ with DAG("campaign_to_warehouse", schedule=None, start_date=datetime(2026, 1, 1)
         members="exactly",  # people who withdraw their consent in the warehouse lose the tag
         max_removed=100,
     )
-    segment = WhautomateEnsureSegmentOperator(task_id="segment", name="newsletter", criteria={"tags": ["newsletter"]})
+    segment = WhautomateEnsureSegmentOperator(
+        task_id="segment", segment_name="newsletter", criteria={"tags": ["newsletter"]}
+    )
 
     plan = WhautomatePlanBroadcastOperator(task_id="plan", **CAMPAIGN)
     approve = ApprovalOperator(

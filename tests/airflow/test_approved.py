@@ -1,7 +1,9 @@
-"""The example of an approved campaign, run by Airflow: somebody approves, rejects, or approves what changes then."""
+"""The examples of approved campaigns, run by Airflow: somebody approves, rejects, or approves what changes then."""
 
 import contextlib
+import json
 import os
+import runpy
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from conftest import HOME, KEY, ROOT, connection, python
+from quoted import blocks, first_not_said, not_in_the_program
 
 try:
     import airflow.providers.standard.operators.hitl  # noqa: F401
@@ -24,7 +27,8 @@ from whautomate_core.messaging.segments import ensure_segment
 
 # Where it is noon now, so that its send window is open (`Etc/GMT-9` is nine hours ahead of UTC).
 NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
-EXAMPLE = ROOT / "example_dags" / "airflow" / "approved_campaign.py"
+EXAMPLES = ROOT / "example_dags" / "airflow"
+TUTORIAL = (ROOT / "docs" / "tutorial" / "airflow.md").read_text(encoding="utf-8")
 PATIENCE = 900
 """Seconds; what is waited for comes far sooner on a machine that is not busy."""
 ANSWER = """
@@ -36,7 +40,7 @@ from airflow.utils.session import create_session
 user = SimpleNamespace(get_id=lambda: "1", get_name=lambda: "Grace")
 with create_session() as session:
     payload = UpdateHITLDetailPayload(chosen_options=[sys.argv[2]], params_input={})
-    update_hitl_detail("approved_campaign", sys.argv[1], "approve", payload, user, session)
+    update_hitl_detail(sys.argv[3], sys.argv[1], "approve", payload, user, session)
 """
 
 
@@ -45,18 +49,20 @@ def rows(asked, *values):
         return database.execute(asked, values).fetchall()
 
 
-def ran(emulator, answer, before_answer=lambda: None):
-    """A run that is answered as Airflow's UI would; states of its tasks, and what was asked."""
+def ran(emulator, answer, before_answer=lambda: None, dag="approved_campaign", **more):
+    """A run that is answered as Airflow's UI would; states of its tasks, what was asked, and what was said."""
+    example = EXAMPLES / f"{dag}.py"
     env = os.environ | {
         "AIRFLOW_CONN_WHAUTOMATE_DEFAULT": connection(emulator.url, account=emulator.account),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(EXAMPLE.parent),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(EXAMPLES),
         "WHAUTOMATE_DEMO_HOLD": "0",
         "WHAUTOMATE_DEMO_POLL": "1",
         "WHAUTOMATE_DEMO_ZONE": NOON,
+        **more,
     }
-    known = {run for (run,) in rows("SELECT run_id FROM task_instance WHERE dag_id = 'approved_campaign'")}
+    known = {run for (run,) in rows("SELECT run_id FROM task_instance WHERE dag_id = ?", dag)}
     said = HOME / "approved.txt"
-    with said.open("w") as log, subprocess.Popen([sys.executable, EXAMPLE], env=env, stdout=log, stderr=log) as process:
+    with said.open("w") as log, subprocess.Popen([sys.executable, example], env=env, stdout=log, stderr=log) as process:
         asked = "SELECT run_id FROM task_instance WHERE task_id = 'approve' AND state = 'awaiting_input'"
         end = time.monotonic() + PATIENCE
         while not (waiting := {run for (run,) in rows(asked)} - known):
@@ -65,12 +71,10 @@ def ran(emulator, answer, before_answer=lambda: None):
             time.sleep(0.2)
         [run_id] = waiting
         before_answer()
-        code, words = python("-c", ANSWER, run_id, answer)
+        code, words = python("-c", ANSWER, run_id, answer, dag)
         assert code == 0, words
         process.wait(PATIENCE)
-    states = dict(
-        rows("SELECT task_id, state FROM task_instance WHERE run_id = ? AND dag_id = 'approved_campaign'", run_id)
-    )
+    states = dict(rows("SELECT task_id, state FROM task_instance WHERE run_id = ? AND dag_id = ?", run_id, dag))
     shown = rows("SELECT body FROM hitl_detail h JOIN task_instance t ON t.id = h.ti_id WHERE t.run_id = ?", run_id)
     return states, shown[0][0], said.read_text()
 
@@ -108,3 +112,59 @@ def test_a_plan_that_changed_after_it_was_approved_is_refused(emulator):
     assert states["send"] == "failed", said
     assert "reaches 5 people, but 4 were approved" in said
     assert emulator.requests("createBroadcast") == []
+
+
+# --- the tutorial
+
+
+def warehouse(path):
+    """A connection to the warehouse of the tutorial, made as the page says."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript((ROOT / "example_dags" / "data" / "tutorial.sql").read_text(encoding="utf-8"))
+    return json.dumps({"conn_type": "sqlite", "host": str(path)})
+
+
+def figures(path):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT * FROM campaigns").fetchall()
+
+
+def test_the_tutorial_shows_its_dag_as_it_is():
+    code = (EXAMPLES / "campaign_to_warehouse.py").read_text(encoding="utf-8")
+    shown = blocks(TUTORIAL, "python")
+    assert len(shown) >= 5
+    assert [lost for one in shown for lost in not_in_the_program(one, code)] == []
+
+
+def test_the_tutorial_ends_with_the_figures_in_the_warehouse(emulator, tmp_path):
+    path = tmp_path / "shop.db"
+    states, shown, said = ran(emulator, "Approve", dag="campaign_to_warehouse", AIRFLOW_CONN_WAREHOUSE=warehouse(path))
+    assert set(states.values()) == {"success"}, said
+    assert len(emulator.messages()) == 4
+    [(_, *kept)] = figures(path)
+    assert kept == ["summer-sale", "Grace", "Completed", 4, 4, 0]
+    logged, plan = blocks(TUTORIAL, "text")
+    assert first_not_said(logged, said) is None, said
+    assert first_not_said(plan, shown) is None, shown
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_figures_that_are_written_twice_are_one_row(kind, monkeypatch, tmp_path, request):
+    path = tmp_path / "shop.db"
+    if kind == "sqlite":
+        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", warehouse(path))
+    else:
+        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", request.getfixturevalue("postgres"))
+    keep = runpy.run_path(str(EXAMPLES / "campaign_to_warehouse.py"))["dag"].get_task("keep_figures").python_callable
+    from airflow.sdk import BaseHook
+
+    database = BaseHook.get_hook("warehouse")
+    if kind == "postgres":
+        tables = (ROOT / "example_dags" / "data" / "tutorial.sql").read_text(encoding="utf-8")
+        database.run(["DROP TABLE IF EXISTS customers", "DROP TABLE IF EXISTS campaigns", tables])
+    counted = {"id": "b1", "status": "Processing", "recipients": 4, "delivered": 1, "undelivered": 0}
+    keep(counted, "summer-sale", "Grace")
+    keep({**counted, "status": "Completed", "delivered": 4}, "summer-sale", "Grace")
+    assert [tuple(row) for row in database.get_records("SELECT * FROM campaigns")] == [
+        ("b1", "summer-sale", "Grace", "Completed", 4, 4, 0)
+    ]

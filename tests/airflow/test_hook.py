@@ -1,18 +1,22 @@
 """Connections -> accounts, and the hook on an emulator."""
 
 import asyncio
+import configparser
 import functools
 import importlib.util
 import json
 import re
+import shlex
 import socket
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import yaml
 from airflow.models import Connection
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
 from conftest import ROOT
+from quoted import blocks
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook, account_from_connection
@@ -276,3 +280,102 @@ def test_the_example_of_the_docs_reads_contacts(connections, whautomate_emulator
     names["found"] = []
     exec(line.replace("client.everything", "found += client.everything"), names)
     assert [one["id"] for one in names["found"]] == ids
+
+
+# --- the page about connections
+
+PAGE = (ROOT / "docs" / "connections" / "airflow.md").read_text(encoding="utf-8")
+
+
+def shop():
+    """What every form of the page describes."""
+    extra = {"plan": "subscribed", "location_id": "LOCATION", "account": "shop"}
+    return account(host="https://api.whautomate.com", password="KEY", extra=json.dumps(extra))
+
+
+def hooked(conn_id="whautomate_default"):
+    return WhautomateHook(conn_id).get_account()
+
+
+@pytest.mark.parametrize("kind", ["JSON", "URI"])
+def test_the_environment_of_the_page_holds_the_account(kind, monkeypatch):
+    shown = dict(zip(("JSON", "URI"), blocks(PAGE, "bash"), strict=True))[kind]
+    [words] = [shlex.split(line) for line in shown.splitlines()]
+    name, _, value = words[1].partition("=")
+    monkeypatch.setenv(name, value)
+    assert hooked() == shop()
+
+
+def test_the_uri_of_the_emulator_on_the_page_leads_to_it():
+    [uri] = re.findall(r"`(whautomate://:emulator-key@\S+)`", PAGE)
+    assert account(uri).host == "http://127.0.0.1:8787"
+
+
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_the_file_of_the_page_holds_the_account_for_a_secrets_backend_and_for_import(kind, airflow, tmp_path):
+    from airflow.secrets.local_filesystem import LocalFilesystemBackend
+
+    [shown] = blocks(PAGE, "yaml")
+    file = tmp_path / f"connections.{kind}"
+    file.write_text(shown if kind == "yaml" else json.dumps(yaml.safe_load(shown)))
+    found = LocalFilesystemBackend(connections_file_path=str(file)).get_connection("whautomate_default")
+    assert account_from_connection(found, found.extra_dejson) == shop()
+
+    [command] = re.findall(r"^\$ (airflow connections import) connections.yaml$", PAGE, re.M)
+    assert saved(airflow, [*command.split(), str(file)]) == shop()
+
+
+def test_the_command_of_the_page_adds_the_account(airflow):
+    [command] = re.findall(r"^\$ (airflow connections add .*)$", PAGE, re.M)
+    assert saved(airflow, shlex.split(command.replace("$KEY", "KEY"))) == shop()
+
+
+def test_the_configuration_of_the_page_names_the_backend_of_files(airflow, tmp_path):
+    shown, *others = blocks(PAGE, "ini")
+    (tmp_path / "connections.yaml").write_text(blocks(PAGE, "yaml")[0])
+    config = configparser.ConfigParser()
+    config.read_string(shown.replace("/etc/airflow", str(tmp_path)))
+    code, said = airflow(
+        *("-m", "airflow", "connections", "get", "whautomate_default", "-o", "json"),
+        AIRFLOW__SECRETS__BACKEND=config["secrets"]["backend"],
+        AIRFLOW__SECRETS__BACKEND_KWARGS=config["secrets"]["backend_kwargs"],
+    )
+    assert code == 0, said
+    assert '"host": "api.whautomate.com"' in said
+    for other in others:
+        config.read_string(other)
+        assert json.loads(config["secrets"]["backend_kwargs"])
+
+
+def test_the_python_of_the_page_prints_two_spellings_of_the_account(capsys, monkeypatch):
+    exec(blocks(PAGE, "python")[0], {})
+    uri, as_json = capsys.readouterr().out.splitlines()[-2:]
+    for value in (uri, as_json):
+        monkeypatch.setenv("AIRFLOW_CONN_WHAUTOMATE_DEFAULT", value)
+        assert hooked() == shop()
+
+
+def test_another_connection_of_the_page_is_the_one_that_is_used():
+    made = {}
+    exec(
+        blocks(PAGE, "python")[1].replace(
+            "WhautomateSyncContactsOperator(\n", "sync = WhautomateSyncContactsOperator(\n"
+        ),
+        made,
+    )
+    assert made["sync"].whautomate_conn_id == "whautomate_india"
+
+
+def saved(airflow, command):
+    """The account of the connection that a command leaves in Airflow's database."""
+    code, said = airflow("-m", *command)
+    assert code == 0, said
+    try:
+        code, said = airflow("-m", "airflow", "connections", "export", "-", "--file-format", "json")
+        assert code == 0, said
+        [found] = re.findall(r"^\{.*^\}", said, re.M | re.S)
+        kept = json.loads(found)["whautomate_default"]
+        fields = {name: kept[name] for name in ("host", "port", "schema", "password")}
+        return account(**fields, extra=json.dumps(kept["extra"]) if isinstance(kept["extra"], dict) else kept["extra"])
+    finally:
+        airflow("-m", "airflow", "connections", "delete", "whautomate_default")

@@ -2,19 +2,23 @@
 
 import pickle
 import re
+import runpy
 import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from prefect import flow
 from prefect.blocks.core import Block, block_schema_to_key
+from prefect.blocks.system import Secret
 from prefect.deployments import run_deployment
 from prefect.exceptions import ParameterTypeError
 from prefect.testing.standard_test_suites import BlockStandardTestSuite, blocks
 from prefect.utilities.dispatch import get_registry_for_type
 from pydantic import SecretStr, ValidationError
+from quoted import blocks as blocks_of_page
 
 import prefect_whautomate
 from prefect_whautomate import WhautomateCredentials
@@ -311,3 +315,76 @@ def test_importing_the_package_loads_neither_the_database_nor_the_client():
     code = "import sys, prefect_whautomate; print({'sqlalchemy', 'whautomate_core.client'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# --- the page about connections
+
+PAGE = (Path(__file__).parents[2] / "docs" / "connections" / "prefect.md").read_text(encoding="utf-8")
+SHOWN = {"host": HOST, "key": "KEY", "plan": "subscribed", "location_id": "LOCATION", "account": "shop"}
+"""What every form of the page describes."""
+
+
+def shop():
+    return WhautomateCredentials(**SHOWN).get_account()
+
+
+def shown(holds):
+    [found] = [one for one in blocks_of_page(PAGE, "python") if holds in one]
+    return found
+
+
+@pytest.fixture
+def from_the_environment(monkeypatch):
+    for name in ("host", "key", "location_id"):
+        monkeypatch.setenv(f"WHAUTOMATE_{name.upper()}", SHOWN[name])
+
+
+@pytest.mark.parametrize("way", ['host="https://api.whautomate.com",\n    key="KEY"', "os.environ"])
+@pytest.mark.usefixtures("from_the_environment")
+def test_what_the_page_saves_is_the_account(server, way):
+    exec(shown(way), {})
+    loaded = WhautomateCredentials.load("whautomate")
+    assert loaded.get_account() == shop()
+    # As the command of the page does.
+    [command] = re.findall(r"^\$ python -c '(.*)'$", PAGE, re.M)
+    exec(command, {})
+
+
+def test_the_key_from_a_secret_makes_the_account(server):
+    Secret(value="KEY").save("whautomate-key", overwrite=True)
+    made = {}
+    exec(shown("Secret.load"), made)
+    assert made["account"].get_account() == shop()
+
+
+def test_the_reference_of_the_page_is_the_saved_block(server):
+    WhautomateCredentials(**SHOWN).save("whautomate", overwrite=True)
+    [text] = blocks_of_page(PAGE, "yaml")
+
+    @flow
+    def takes(account: WhautomateCredentials):
+        return account.get_account()
+
+    assert takes(**yaml.safe_load(text)["parameters"]) == shop()
+
+
+def test_the_flows_of_the_page_sync_each_account(
+    server, whautomate_emulator, credentials_of_emulator, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("whautomate", "whautomate-germany", "whautomate-india"):
+        credentials_of_emulator().save(name, overwrite=True)
+    for region, number in {"DE": "0151 23456781", "IN": "098765 43210"}.items():
+        Path(f"customers_{region}.csv").write_text(f"full_name,mobile\nAda,{number}\n")
+    Path("customers.csv").write_text("full_name,mobile\nBen,0151 23456782\n")
+    for holds, name in {"def sync():": "sync", "def sync_all():": "sync_all"}.items():
+        Path(f"{name}.py").write_text(shown(holds))
+        runpy.run_path(f"{name}.py")[name]()
+    assert len(whautomate_emulator.contacts()) == 3
+
+
+def test_the_check_of_the_page_prints_the_account(server, whautomate_emulator, credentials_of_emulator, capsys):
+    credentials_of_emulator().save("whautomate", overwrite=True)
+    exec(shown("get_account_info"), {})
+    assert len(whautomate_emulator.requests("getAccountInfo")) == 1
+    assert "{" in capsys.readouterr().out

@@ -3,12 +3,20 @@
 With WHAUTOMATE_TEST_SCREENS=docs/images it writes the pictures that the documents show.
 """
 
+import importlib.util
 import os
+import runpy
+import sqlite3
+import sys
+import threading
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from browser import chromium, picture, wait_for_text
 from prefect import flow, unmapped
+from prefect.blocks.system import Secret
 from prefect.runtime import flow_run
 
 from prefect_whautomate import broadcasts, contacts, segments
@@ -18,6 +26,7 @@ WRONG = ("Something went wrong", "An unexpected error", "could not be found", "P
 QUICK = {"broadcast_seconds": 1.0, "delivery_seconds": 0.0, "broadcast_failed_share": 0.0, "search_delay": 0.0}
 ROWS = [{"name": f"Ada {n}", "mobile": f"030 12345{n:02}", "ok": "yes"} for n in range(20)]
 UNFIT = [{"name": "Bob", "mobile": "030", "ok": "yes"}, {"name": "Cem", "mobile": "", "ok": "yes"}]
+EXAMPLES = Path(__file__).parents[2] / "example_dags"
 MAPPING = {"name": "name", "phoneNumber": "mobile"}
 
 
@@ -106,3 +115,61 @@ def test_a_run_shows_what_each_task_did_in_both_uis(pages, campaign):
         seen = pages.open(ui, f"/runs/flow-run/{campaign}", "Completed", *lines)
         assert not [wrong for wrong in (*WRONG, "ERROR") if wrong in seen]
     pages.picture("prefect-flow-run")
+
+
+def test_the_form_of_the_block_has_the_fields_of_an_account(pages):
+    fields = ("API host", "API key", "Plan", "Location", "Account", "Longest wait")
+    for ui in reversed(UIS):
+        pages.open(ui, "/blocks/catalog/whautomate-credentials/create", *fields)
+    pages.picture("prefect-block")
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_the_run_of_the_quick_start_can_be_read(server, pages, credentials_of_emulator):
+    credentials_of_emulator().save("whautomate", overwrite=True)
+    runpy.run_path(str(EXAMPLES / "prefect" / "quick_start.py"))["quick_start"]()
+    [run] = [one for one in server.read_flow_runs(limit=200) if one.name and is_of(server, one, "quick-start")][:1]
+    lines = ("4 rows: 3 created, 1 rejected; 2 tagged (", "2 of 2 delivered, 0 not delivered (")
+    pages.open("classic", f"/runs/flow-run/{run.id}", "Completed", *lines)
+    pages.picture("prefect-quick-start")
+
+
+@pytest.mark.whautomate(**QUICK)
+def test_a_person_reads_the_plan_of_the_tutorial_and_resumes_the_run(
+    server, pages, credentials_of_emulator, tmp_path, monkeypatch
+):
+    credentials_of_emulator().save("whautomate", overwrite=True)
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.executescript((EXAMPLES / "data" / "tutorial.sql").read_text(encoding="utf-8"))
+    Secret(value=f"sqlite:///{tmp_path}/shop.db").save("warehouse", overwrite=True)
+    file = EXAMPLES / "prefect" / "campaign_to_warehouse.py"
+    spec = importlib.util.spec_from_file_location("campaign_to_warehouse", file)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    running = threading.Thread(target=module.campaign_to_warehouse, kwargs={"poll_interval": 0.5}, daemon=True)
+    running.start()
+
+    def paused():
+        found = [one for one in server.read_flow_runs(limit=200) if one.state and one.state.name == "Paused"]
+        return [one for one in found if is_of(server, one, "campaign-to-warehouse")]
+
+    deadline = time.monotonic() + 240
+    while not (runs := paused()):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    pages.open("classic", f"/runs/flow-run/{runs[0].id}", "Paused", "Resume")
+    [resume] = pages.driver.find_elements("xpath", "//button[normalize-space()='Resume']")[:1]
+    resume.click()
+    wait_for_text(pages.driver, ("Recipients:", "Approved", "Name"))
+    pages.picture("prefect-tutorial")
+    server.resume_flow_run(runs[0].id, run_input={"approved": True, "name": "Grace"})
+    running.join(240)
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        assert [row[1:] for row in database.execute("SELECT * FROM campaigns")] == [
+            ("summer-sale", "Grace", "Completed", 4, 4, 0)
+        ]
+
+
+def is_of(server, run, flow_name):
+    return server.request("GET", f"/flows/{run.flow_id}").json()["name"] == flow_name

@@ -4,6 +4,7 @@ It takes minutes, so `make prove` runs it and `make test` does not. With WHAUTOM
 the pictures that the documents show.
 """
 
+import json
 import sqlite3
 import urllib.parse
 from contextlib import closing
@@ -16,7 +17,12 @@ from test_prove_airflow import KEY, Airflow, wait_until
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 DAGS = Path(__file__).parents[1] / "airflow" / "dags_prove_screens"
+TABLES = DAGS.parents[2] / "example_dags" / "data" / "tutorial.sql"
 BROADCAST_URL = "https://app.example/broadcasts/ID"
+SHOWN = (
+    *("weekly_campaign", "summer_sale", "broadcast_delivered", "approved_campaign"),
+    *("quick_start", "campaign_to_warehouse"),
+)
 
 
 class Pages:
@@ -63,6 +69,10 @@ def pages(tmp_path_factory, browser):
         patch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
         patch.setenv("AIRFLOW__WHAUTOMATE__BROADCAST_URL", BROADCAST_URL)
         patch.setenv("BROADCAST_LOGS", str(home))
+        with closing(sqlite3.connect(home / "shop.db")) as database:
+            database.executescript(TABLES.read_text(encoding="utf-8"))
+        warehouse = {"conn_type": "sqlite", "host": str(home / "shop.db")}
+        patch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps(warehouse))
         emulator = Emulator(app, url)
         emulator.add_contacts(
             [{"name": f"N{n}", "phoneNumber": f"491512345670{n}", "tags": ["newsletter"]} for n in range(6)]
@@ -71,7 +81,7 @@ def pages(tmp_path_factory, browser):
         extra = {"location_id": emulator.location_id, "account": "acme"}
         airflow = Airflow(home, {"whautomate_default": emulator}, DAGS, **extra)
         try:
-            for dag in ("weekly_campaign", "summer_sale", "broadcast_delivered", "approved_campaign"):
+            for dag in SHOWN:
                 wait_until(lambda dag=dag: airflow.knows(dag), airflow)
                 airflow.unpause(dag)
             browser.get(airflow.url)
@@ -91,6 +101,9 @@ def test_the_form_of_a_connection_has_the_fields_of_an_account(pages):
     page.picture("airflow-connection")
     page.press("Extra Fields")
     page.says("Plan", "Location", "Opt-out tags", "List lag")
+    [plan] = page.driver.find_elements("xpath", "//*[normalize-space()='Plan']")[-1:]
+    page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", plan)
+    page.picture("airflow-connection-extra")
 
 
 def test_the_steps_of_a_campaign_are_seen_in_the_grid(pages):
@@ -136,3 +149,23 @@ def test_a_person_reads_the_plan_and_approves_it(pages):
     page.picture("airflow-approval")
     page.press("Approve")
     wait_until(lambda: page.airflow.task("approved_campaign", "send")[0] == "deferred", page.airflow)
+
+
+def test_the_quick_start_is_green_in_the_grid(pages):
+    page, emulator = pages
+    page.airflow.trigger("quick_start")
+    wait_until(lambda: page.airflow.task("quick_start", "campaign.wait")[0] == "deferred", page.airflow)
+    emulator.advance(4000)
+    wait_until(lambda: page.airflow.task("quick_start", "campaign.wait")[0] == "success", page.airflow)
+    steps = [f"campaign.{name}" for name in ("sync", "tag", "segment", "plan", "broadcast", "wait")]
+    page.open(page.run_of("quick_start"), *steps, "Success")
+    page.press("Expand all task groups")
+    page.picture("airflow-quick-start")
+
+
+def test_the_campaign_of_the_tutorial_waits_for_a_person(pages):
+    page, _ = pages
+    page.airflow.trigger("campaign_to_warehouse")
+    wait_until(lambda: page.airflow.task("campaign_to_warehouse", "approve")[0] == "awaiting_input", page.airflow)
+    page.open(page.run_of("campaign_to_warehouse"), "sync", "tag", "segment", "plan", "approve", "keep_figures")
+    page.picture("airflow-tutorial")

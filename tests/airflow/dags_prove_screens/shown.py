@@ -20,6 +20,8 @@ def example(name):
 
 
 approved = example("approved_campaign").dag
+quick_start = example("quick_start").dag
+to_warehouse = example("campaign_to_warehouse").dag
 delivered = example("broadcast_delivered")
 after_delivery = delivered.dag
 
