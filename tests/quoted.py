@@ -1,12 +1,13 @@
-"""Blocks of the documents, and the lines in them that quote a log."""
+"""What pages quote: programs, and the lines of a run."""
 
-import ast
 import re
 
+from documents import ROOT, blocks_of
 
-def blocks(page: str, kind: str) -> list[str]:
-    """The texts of the fenced blocks of a kind, in order."""
-    return re.findall(rf"^```{kind}\n(.*?)^```", page, re.M | re.S)
+
+def blocks(page: str, language: str) -> list[str]:
+    """The texts of a page's fenced blocks in a language, in order."""
+    return [one.text for one in blocks_of(ROOT / page) if one.language == language]
 
 
 def as_pattern(line: str) -> str:
@@ -26,9 +27,3 @@ def first_not_said(shown: str, said: str) -> str | None:
             return line
         position = found.end()
     return None
-
-
-def not_in_the_program(shown: str, program: str) -> list[str]:
-    """The statements of a block that the program doesn't have, however they are indented and broken into lines."""
-    there = {ast.dump(node) for node in ast.walk(ast.parse(program)) if isinstance(node, ast.stmt)}
-    return [ast.unparse(one) for one in ast.parse(shown).body if ast.dump(one) not in there]

@@ -284,7 +284,8 @@ def test_the_example_of_the_docs_reads_contacts(connections, whautomate_emulator
 
 # --- the page about connections
 
-PAGE = (ROOT / "docs" / "connections" / "airflow.md").read_text(encoding="utf-8")
+PAGE = "docs/connections/airflow.md"
+WORDS = (ROOT / PAGE).read_text(encoding="utf-8")
 
 
 def shop():
@@ -307,7 +308,7 @@ def test_the_environment_of_the_page_holds_the_account(kind, monkeypatch):
 
 
 def test_the_uri_of_the_emulator_on_the_page_leads_to_it():
-    [uri] = re.findall(r"`(whautomate://:emulator-key@\S+)`", PAGE)
+    [uri] = re.findall(r"`(whautomate://:emulator-key@\S+)`", WORDS)
     assert account(uri).host == "http://127.0.0.1:8787"
 
 
@@ -321,18 +322,18 @@ def test_the_file_of_the_page_holds_the_account_for_a_secrets_backend_and_for_im
     found = LocalFilesystemBackend(connections_file_path=str(file)).get_connection("whautomate_default")
     assert account_from_connection(found, found.extra_dejson) == shop()
 
-    [command] = re.findall(r"^\$ (airflow connections import) connections.yaml$", PAGE, re.M)
+    [command] = re.findall(r"^\$ (airflow connections import) my_connections.yaml$", WORDS, re.M)
     assert saved(airflow, [*command.split(), str(file)]) == shop()
 
 
 def test_the_command_of_the_page_adds_the_account(airflow):
-    [command] = re.findall(r"^\$ (airflow connections add .*)$", PAGE, re.M)
+    [command] = re.findall(r"^\$ (airflow connections add .*)$", WORDS, re.M)
     assert saved(airflow, shlex.split(command.replace("$KEY", "KEY"))) == shop()
 
 
 def test_the_configuration_of_the_page_names_the_backend_of_files(airflow, tmp_path):
     shown, *others = blocks(PAGE, "ini")
-    (tmp_path / "connections.yaml").write_text(blocks(PAGE, "yaml")[0])
+    (tmp_path / "my_connections.yaml").write_text(blocks(PAGE, "yaml")[0])
     config = configparser.ConfigParser()
     config.read_string(shown.replace("/etc/airflow", str(tmp_path)))
     code, said = airflow(

@@ -319,7 +319,8 @@ def test_importing_the_package_loads_neither_the_database_nor_the_client():
 
 # --- the page about connections
 
-PAGE = (Path(__file__).parents[2] / "docs" / "connections" / "prefect.md").read_text(encoding="utf-8")
+PAGE = "docs/connections/prefect.md"
+WORDS = (Path(__file__).parents[2] / PAGE).read_text(encoding="utf-8")
 SHOWN = {"host": HOST, "key": "KEY", "plan": "subscribed", "location_id": "LOCATION", "account": "shop"}
 """What every form of the page describes."""
 
@@ -346,7 +347,7 @@ def test_what_the_page_saves_is_the_account(server, way):
     loaded = WhautomateCredentials.load("whautomate")
     assert loaded.get_account() == shop()
     # As the command of the page does.
-    [command] = re.findall(r"^\$ python -c '(.*)'$", PAGE, re.M)
+    [command] = re.findall(r"^\$ python -c '(.*)'$", WORDS, re.M)
     exec(command, {})
 
 
