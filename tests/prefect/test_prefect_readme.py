@@ -1,11 +1,14 @@
 """The README and the quick start show flows that run, and what the quick start says of its run is so."""
 
 import importlib.util
+import io
 import json
+import logging
 import runpy
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -28,6 +31,18 @@ PAGE = "docs/quick-start/prefect.md"
 
 
 @pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What tasks say. Prefect's handler of the terminal writes to what was stderr when it was made."""
+    kept = logging.StreamHandler(io.StringIO())
+    loggers = [logging.getLogger(f"prefect.{name}") for name in ("task_runs", "flow_runs")]
+    for one in loggers:
+        one.addHandler(kept)
+    yield kept.stream
+    for one in loggers:
+        one.removeHandler(kept)
+
+
+@pytest.fixture
 def saved(whautomate_emulator: Emulator, server: Any) -> None:
     """The block of the quick start, for this test's emulator and without the wait of 30 s."""
     code = (EXAMPLES / "save_block.py").read_text(encoding="utf-8")
@@ -39,11 +54,11 @@ def saved(whautomate_emulator: Emulator, server: Any) -> None:
 
 @pytest.mark.usefixtures("saved")
 @pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0)
-def test_the_quick_start_ends_in_the_lines_that_the_page_shows(whautomate_emulator: Emulator, capfd: Any) -> None:
+def test_the_quick_start_ends_in_the_lines_that_the_page_shows(whautomate_emulator: Emulator, log: io.StringIO) -> None:
     figures = runpy.run_path(str(QUICK_START))["quick_start"]()
     assert (figures["recipients"], figures["delivered"]) == (2, 2)
     *_, shown = blocks(PAGE, "text")
-    said = capfd.readouterr().err
+    said = log.getvalue()
     assert first_not_said(shown, said) is None, said
     assert "1 x not a valid phone number of its country (row 5)" in said
 
@@ -97,7 +112,7 @@ def test_the_tutorial_ends_with_the_figures_in_the_warehouse(
     tutorial: Any,
     tmp_path: Path,
     monkeypatch: Any,
-    capfd: Any,
+    log: io.StringIO,
     approved: bool,
 ) -> None:
     engine = make_warehouse(f"sqlite:///{tmp_path}/shop.db")
@@ -129,7 +144,7 @@ def test_the_tutorial_ends_with_the_figures_in_the_warehouse(
     plan, lines = blocks(TUTORIAL, "text")
     assert first_not_said(plan, shown[0]) is None, shown[0]
     if approved:
-        said = capfd.readouterr().err
+        said = log.getvalue()
         assert first_not_said(lines, said) is None, said
 
 
