@@ -80,16 +80,23 @@ def ran(emulator, answer, before_answer=lambda: None, dag="approved_campaign", *
 
 
 @pytest.fixture
-def emulator(airflow):
+def empty(airflow):
+    """An account that holds nobody."""
     app = create_app(Behaviour(broadcast_seconds=0.5, delivery_seconds=0.0, broadcast_failed_share=0.0), key=KEY)
     with running(app) as url:
         found = Emulator(app, url)
         found.account = uuid4().hex
-        settings = {"location_id": "loc000000001", "plan": "subscribed", "account": f"segments of {found.account}"}
-        with Client(account_from_settings(url, KEY, settings)) as client:
-            ensure_segment(client, "newsletter-subscribers", {"tags": ["newsletter"]})
-        found.add_contacts([{"name": "N", "phoneNumber": f"491512345670{n}", "tags": ["newsletter"]} for n in range(4)])
         yield found
+
+
+@pytest.fixture
+def emulator(empty):
+    """An account with a segment of four people."""
+    settings = {"location_id": "loc000000001", "plan": "subscribed", "account": f"segments of {empty.account}"}
+    with Client(account_from_settings(empty.url, KEY, settings)) as client:
+        ensure_segment(client, "newsletter-subscribers", {"tags": ["newsletter"]})
+    empty.add_contacts([{"name": "N", "phoneNumber": f"491512345670{n}", "tags": ["newsletter"]} for n in range(4)])
+    return empty
 
 
 def test_approved_it_is_sent_as_it_was_shown(emulator):
@@ -129,11 +136,11 @@ def figures(path):
         return database.execute("SELECT * FROM campaigns").fetchall()
 
 
-def test_the_tutorial_ends_with_the_figures_in_the_warehouse(emulator, tmp_path):
+def test_the_tutorial_ends_with_the_figures_in_the_warehouse(empty, tmp_path):
     path = tmp_path / "shop.db"
-    states, shown, said = ran(emulator, "Approve", dag="campaign_to_warehouse", AIRFLOW_CONN_WAREHOUSE=warehouse(path))
+    states, shown, said = ran(empty, "Approve", dag="campaign_to_warehouse", AIRFLOW_CONN_WAREHOUSE=warehouse(path))
     assert set(states.values()) == {"success"}, said
-    assert len(emulator.messages()) == 4
+    assert len(empty.messages()) == 4
     [(_, *kept)] = figures(path)
     assert kept == ["summer-sale", "Grace", "Completed", 4, 4, 0]
     plan, logged = blocks(TUTORIAL, "text")

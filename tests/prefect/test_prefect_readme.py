@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from prefect.blocks.system import Secret
 from prefect.exceptions import PrefectHTTPStatusError
+from prefect.logging.configuration import setup_logging
 from pydantic import SecretStr
 from quoted import blocks, first_not_said
 from sqlalchemy import Engine, create_engine
@@ -33,6 +34,7 @@ PAGE = "docs/quick-start/prefect.md"
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What tasks say. Prefect's handler of the terminal writes to what was stderr when it was made."""
+    setup_logging()  # the first flow would, and take the handlers away
     kept = logging.StreamHandler(io.StringIO())
     loggers = [logging.getLogger(f"prefect.{name}") for name in ("task_runs", "flow_runs")]
     for one in loggers:
