@@ -5,7 +5,7 @@ NOX := .venvs/tools/bin/nox
 # Longest first: `make test` takes up the next as soon as one of two ends.
 ENVS := core airflow prefect airflow-2.11 docs
 
-.PHONY: help demo demo-prefect test prove cluster bench docs release-check lint envs clean $(addprefix test-,$(ENVS))
+.PHONY: help demo demo-prefect test prove cluster proofs bench docs release-check lint envs clean $(addprefix test-,$(ENVS))
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -32,6 +32,9 @@ cluster: $(NOX)  ## Airflow on Celery workers beside Prefect on one account, wit
 
 bench: $(NOX)  ## Measure the figures (SECTIONS="quota sync" for some): benchmarks/RESULTS.md, docs/figures.md
 	@$(NOX) -s bench -- $(SECTIONS)
+
+proofs: $(NOX)  ## Rounds with peers beside this package, which write docs/proofs.md (PostgreSQL)
+	$(NOX) -s proofs
 
 docs: $(NOX)  ## The documents as a site, in site/ (no network)
 	@$(NOX) -s docs

@@ -28,7 +28,7 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "core": (EXTRAS, ["test", "schema", "tracing", "benchmarks"], []),
     "airflow": (
         ["airflow", *EXTRAS],
-        ["test", "browser", "lineage", "warehouse", "statsd", "otlp"],
+        ["test", "browser", "http", "lineage", "warehouse", "statsd", "otlp"],
         ["apache-airflow==3.3.2"],
     ),
     "airflow-2.11": (
@@ -39,6 +39,8 @@ ENVS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "prefect": (["prefect", *EXTRAS], ["test", "browser", "otlp", "objects"], ["prefect==3.9.1"]),
     # The site: it reads the packages without importing them, so it needs neither orchestrator.
     "docs": ([], ["docs"], []),
+    # Built by `proofs` alone: what has no other environment to run in.
+    "peers": ([], ["peers"], []),
     # Built by `cluster` alone, since nothing else needs Celery.
     "cluster": (["airflow", *EXTRAS], ["test", "cluster"], ["apache-airflow==3.3.2"]),
 }
@@ -200,6 +202,19 @@ def bench(session: nox.Session) -> None:
     """Measure the figures and write benchmarks/RESULTS.md, docs/figures.md and their plots; arguments name sections."""
     where = {f"BENCH_{name.upper()}": str(env(session, name)) for name in ("airflow", "prefect")}
     session.run(str(env(session, "core")), "-m", "benchmarks", *session.posargs, env=where)
+
+
+@nox.session
+def proofs(session: nox.Session) -> None:
+    """Run the proofs of docs/proofs.md, with peers beside this package, and write the page; it takes up to 25 minutes.
+
+    Arguments choose: `nox -s proofs -- --only kills lost --contestants ours script`.
+    """
+    for name in ("airflow", "peers", "prefect"):
+        env(session, name)
+    python = str(env(session, "core"))
+    session.run(python, "benchmarks/proofs/run.py", *session.posargs)
+    session.run(python, "scripts/make_proofs.py")
 
 
 @nox.session
