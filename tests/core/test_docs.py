@@ -86,10 +86,10 @@ def test_each_page_is_in_the_navigation_of_the_site() -> None:
 
 def test_each_word_of_the_glossary_is_there_once_in_order_and_says_where_it_is_explained() -> None:
     text = (ROOT / "docs" / "concepts" / "glossary.md").read_text(encoding="utf-8")
-    entries = re.findall(r"^### (.+)\n(.+)\n", text, re.M)
+    entries = re.findall(r"^## (.+)\n(.+)\n", text, re.M)
     words = [word for word, _ in entries]
     assert words == sorted(set(words))
-    assert len(words) == text.count("\n### ")
+    assert len(words) == text.count("\n## ")
     # That the links lead somewhere, `test_links_between_the_documents_lead_somewhere` checks.
     assert [
         word for word, said in entries if not re.search(r"[.)] (\[[^]]+\]\(\S+\.md(#[\w-]+)?\)(, |$))+$", said)
