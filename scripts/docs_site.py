@@ -233,6 +233,7 @@ CORE: dict[str, tuple[str, list[str]]] = {
     "records": ("Records", ["whautomate_core.api.records"]),
 }
 """Pages of the core that are not one module: name -> title, and what each shows."""
+IMPORTED = "Import these from `whautomate_core`.\n\n"
 JOBS = ("sync", "messaging", "people", "bookings")
 """The rooms of the core whose public functions are jobs."""
 NOT_SHOWN = {"get_provider_info"}
@@ -271,8 +272,8 @@ def python_pages() -> dict[str, str]:
     """Each page of the reference and its text."""
     pages = {}
     for name, (title, things) in CORE.items():
-        pages[f"{PYTHON}core/{name}.md"] = reference(title, things)
-    pages[f"{PYTHON}core/jobs.md"] = reference("Jobs", public_jobs())
+        pages[f"{PYTHON}core/{name}.md"] = reference(title, things, "" if name == "records" else IMPORTED)
+    pages[f"{PYTHON}core/jobs.md"] = reference("Jobs", public_jobs(), IMPORTED)
     for module in resources():
         name = module.rpartition(".")[2]
         pages[f"{PYTHON}core/api/{name}.md"] = reference(f"Calls: {module_title(module).lower()}", [module])
