@@ -78,6 +78,8 @@ def blocks_of(page: Path) -> list[Block]:
     for number, line in lines:
         if marked := _MARK.match(line):
             mark = marked[1]
+        elif line.strip().startswith("<!-- scene: "):
+            mark = "run by tests/core/test_runbook.py"
         elif fence := _FENCE.match(line):
             indent, ticks, info = fence.groups()
             text: list[str] = []

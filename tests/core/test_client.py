@@ -78,7 +78,7 @@ def test_a_delete_of_nothing_is_an_error_the_first_time(send: Any) -> None:
 
 @pytest.mark.parametrize("given", ["+4915123456789", "ada@example.com", "Ada Lovelace"])
 def test_what_is_no_id_is_not_shown_where_it_is_not_found(given: str, send: Any) -> None:
-    with pytest.raises(NotFound, match="GET /v1/contacts/…: not found"):
+    with pytest.raises(NotFound, match=r"GET /v1/contacts/…: not found \(404\).*; the id is not shown"):
         send(contacts.get_contact(given))
 
 

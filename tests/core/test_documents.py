@@ -56,7 +56,7 @@ def test_the_comments_above_blocks_are_known_and_the_tests_that_they_name_run_th
     for block in blocks():
         if block.run_by:
             file = ROOT / block.run_by
-            if not file.is_file() or Path(block.page).name not in file.read_text(encoding="utf-8"):
+            if not file.is_file() or Path(block.page).stem not in file.read_text(encoding="utf-8"):
                 wrong.append(f"{block.where}: {block.run_by} doesn't run it")
         elif block.part_of:
             if squeezed(block.text) not in squeezed((ROOT / block.part_of).read_text(encoding="utf-8")):
@@ -259,6 +259,8 @@ def test_python_of_the_core_runs(chain: list[Block], tmp_path: Path, monkeypatch
                 "LOCATION_ID": documents.LOCATION,
             }.items():
                 monkeypatch.setenv(f"WHAUTOMATE_{name}", value)
+            for name in re.findall(r'os\.environ\["(\w+)"\]', text):
+                monkeypatch.setenv(name, os.environ.get(name, KEY))
             documents.answer_as_the_emulator(int(url.rpartition(":")[2]), monkeypatch)
             runpy.run_path(str(file), run_name="__main__")
 

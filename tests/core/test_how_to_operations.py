@@ -78,8 +78,10 @@ def test_without_a_name_another_key_is_another_account_unless_its_id_becomes_the
     assert not message(unnamed, ada, "one")
 
 
-def test_accounts_of_two_regions_are_two() -> None:
-    names: dict[str, Any] = {"KEY": "k", "OTHER_KEY": "o"}
+def test_accounts_of_two_regions_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: dict[str, Any] = {}
+    for name in ("BERLIN_KEY", "MUMBAI_KEY"):
+        monkeypatch.setenv(name, name.lower())
     exec(code("several-accounts", "python"), names)
     berlin, mumbai = names["berlin"], names["mumbai"]
     assert (berlin.id, mumbai.id) == ("berlin", "mumbai")

@@ -218,7 +218,7 @@ def test_waits_of_several_requests_are_said_to_be_a_sum() -> None:
     assert requests_line(1, 3.5) == "1 request; waited 3.5 s for permits"
     both = "467 requests; waited 229.1 s for permits, summed over parallel requests"
     assert requests_line(467, 229.1) == both
-    assert requests_line(2, 0.0) == "2 requests"
+    assert requests_line(2, 0.0) == requests_line(2, 0.99) == "2 requests"
 
 
 def test_people_are_counted() -> None:

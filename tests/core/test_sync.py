@@ -548,6 +548,7 @@ def test_progress_may_be_silent_about_what_is_done_soon(caplog: pytest.LogCaptur
 def test_a_wait_is_told_once_whoever_looks(caplog: pytest.LogCaptureFixture) -> None:
     tell, now = WaitLines(), time.time()
     with caplog.at_level(logging.INFO):
+        tell(now + 0.5, "account spring", "of a wait below a second nothing is said")
         for again in range(8):
             tell(now + 61 + again, "account spring (block 'crm')", "all 100 requests a day are used up")
         tell(now + 200_000, "account spring", "it takes two days")

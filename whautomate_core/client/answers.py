@@ -179,7 +179,9 @@ _JSON = json.JSONDecoder(parse_constant=_number, parse_float=_number)
 
 def not_found(call: Call[Any], said: str = "") -> NotFound:
     """The error for a call whose record doesn't exist."""
-    return NotFound(f"{_request_with_ids(call)}: not found (404){said}", status=404)
+    request = _request_with_ids(call)
+    hidden = "; the id is not shown, since it may be a name or a number: check which one the step was given"
+    return NotFound(f"{request}: not found (404){said}{hidden if '…' in request else ''}", status=404)
 
 
 def _no_path(call: Call[Any], status: int, account: Account, said: str, form: str | None) -> str:

@@ -215,13 +215,14 @@ class BaseClient:
         return prepare(call, policy, puts_merge=spared, everything=everything, cleared=cleared, forgets=forgets)
 
     def _look_up(self, call: Call[Any]) -> Generator[Ask | Call[Any] | Rest, Any, Looked]:
-        """`templates.look_up` for a call that sends a template. Each note is logged once."""
+        """`templates.look_up` for a call that sends a template. Each note is logged once, and as a warning if something
+        can be done about it."""
         if not has_template(call):
             return Looked()
         looked = yield from look_up(call, self.account, lambda: self.profile, self._everything)
         for note in looked.notes:
             if note not in self._said:
-                log.warning("account %s: %s", self.account.id, note)
+                log.log(logging.WARNING if looked.has_list else logging.INFO, "account %s: %s", self.account.id, note)
         self._said.update(looked.notes)
         return looked
 

@@ -92,6 +92,8 @@ class Looked:
     """What was not checked and why, and what looks wrong but is not known to be."""
     counted: bool = False
     """Whether the values for all its parts were counted."""
+    has_list: bool = True
+    """Whether the server may list templates. If the doctor found that it doesn't, nothing can be done about it."""
 
 
 Looking = Generator[Ask | Call[Any] | Rest, Any, Looked]
@@ -121,7 +123,8 @@ def look_up(call: Call[Any], account: Account, profile: Callable[[], Profile], e
     body = call.body or {}
     found: Profile = yield Ask(profile)
     if found.template_list != "answers":
-        return _unchecked(call, _NOT_CHECKED.get(found.template_list, _NOT_CHECKED[None]))
+        why = _NOT_CHECKED.get(found.template_list, _NOT_CHECKED[None])
+        return replace(_unchecked(call, why), has_list=why == _NOT_CHECKED[None])
     location = (body.get("location") or {}).get("id") or account.location_id
     key = (account.state.get_secret_value() if account.state else None, account.id, account.host, location)
     at, listed = _kept.get(key, (0.0, ""))

@@ -251,7 +251,7 @@ class SharedPool:
 
         def exhausted() -> QuotaExhausted:
             return QuotaExhausted(
-                f"{denial.reason}; the next permit is due in {max(0, due - time.time()):,.0f} s",
+                f"{denial.reason}; the next permit is due in {max(1, due - time.time()):,.0f} s",
                 next_permit_at=due,
                 window=denial.window,
                 why=denial.reason,

@@ -21,7 +21,7 @@ class WaitLines:
         self._until = float("-inf")
 
     def __call__(self, until: float, whom: str, why: str) -> None:
-        """Say it, unless a wait up to half a minute shorter was told before.
+        """Say it, unless it is a wait below a second, or one up to half a minute shorter was told before.
 
         Args:
             until: When the wait ends, in seconds since the epoch.
@@ -29,7 +29,7 @@ class WaitLines:
             why: Why there are none.
         """
         with self._lock:
-            if until < self._until + 30.0:
+            if until < max(self._until + 30.0, time.time() + 1.0):
                 return
             self._until = until
         waits.info("waiting until %s for permits of %s: %s", soon(until), whom, why)

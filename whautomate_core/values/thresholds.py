@@ -56,7 +56,8 @@ def require_within(
 def require_some_used(rejected: int, rows: int, reasons: str) -> None:
     """Raise `InvalidRequest` where all rows are rejected, whatever the threshold: it is probably the wrong source."""
     if rejected == rows > 0:
-        raise _over("max_rejected", f"all {counted(rows, 'row')} rejected: {reasons}")
+        which = "the only row was" if rows == 1 else f"all {rows:,} rows"
+        raise _over("max_rejected", f"{which} rejected: {reasons}")
 
 
 def _over(name: str, message: str) -> InvalidRequest:

@@ -49,12 +49,12 @@ def soon(at: float) -> str:
 
 
 def requests_line(requests: int, waited: float) -> str:
-    """What a step used: "1 request; waited 3.5 s for permits"; a wait of nothing is left out.
+    """What a step used: "1 request; waited 3.5 s for permits"; waits below a second are left out.
 
     Requests may wait side by side, so their waits add up to more than the step took.
     """
     of_all = ", summed over parallel requests" if requests > 1 else ""
-    waits = f"; waited {waited:.1f} s for permits{of_all}" if waited >= 0.05 else ""
+    waits = f"; waited {waited:.1f} s for permits{of_all}" if waited >= 1 else ""
     return f"{counted(requests, 'request')}{waits}"
 
 
