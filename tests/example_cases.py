@@ -2,10 +2,16 @@
 
 import csv
 import json
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import phonenumbers
+
+from whautomate_core.account import account_from_settings
+from whautomate_core.api import appointments, services
+from whautomate_core.client.client import Client
 
 EXAMPLES = Path(__file__).parents[1] / "example_dags"
 DATA = EXAMPLES / "data"
@@ -79,6 +85,102 @@ def check_shopify(emulator: Any, rejects: Path) -> None:
         assert contact.get("tags", []) == ([] if number in refused else ["shop"])
     assert refused
     check_rejects(rejects, len(rows) - len(wanted))
+
+
+def check_salesforce(emulator: Any, rejects: Path) -> None:
+    rows = read("salesforce_contacts.csv")
+    numbers: Any = (lambda row: row["MobilePhone"], "MailingCountryCode")
+    opted_out = by_number(read("salesforce_opted_out.csv"), *numbers)
+    refused = by_number([row for row in rows if row["WhatsApp_Opt_In__c"] == "false"], *numbers)
+    there = by_number(rows, *numbers)
+    wanted = {number: row for number, row in there.items() if number not in opted_out}
+    found = held(emulator)
+    assert found.keys() == wanted.keys() != there.keys()
+    for number, row in wanted.items():
+        contact = found[number]
+        assert contact["name"] == f"{row['FirstName']} {row['LastName']}"
+        assert contact["customFields"] == {"salesforce_id": row["Id"]}
+        assert contact.get("tags", []) == ([] if number in refused else ["salesforce"])
+    assert refused.keys() & wanted.keys()
+    check_rejects(rejects, len(rows) - len(wanted))
+
+
+UNSUBSCRIBED = "12125550133"
+"""Somebody who is a contact with the tag already, and unsubscribed at Mailchimp."""
+
+
+def make_mailchimp(emulator: Any) -> None:
+    emulator.add_contacts([{"name": "Was there", "phoneNumber": UNSUBSCRIBED, "tags": ["newsletter"]}])
+
+
+def check_mailchimp(emulator: Any, rejects: Path) -> None:
+    rows = read("mailchimp_subscribed.csv")
+    unsubscribed = by_number(read("mailchimp_unsubscribed.csv"), lambda row: row["Phone Number"])
+    cleaned = by_number(read("mailchimp_cleaned.csv"), lambda row: row["Phone Number"])
+    refused = by_number([row for row in rows if row["WhatsApp"] != "Yes"], lambda row: row["Phone Number"])
+    there = by_number(rows, lambda row: row["Phone Number"])
+    wanted = {number: row for number, row in there.items() if number not in unsubscribed}
+    found = held(emulator)
+    assert "Unsubscribe" in found.pop(UNSUBSCRIBED)["tags"]
+    assert found.keys() == wanted.keys() != there.keys()
+    assert cleaned.keys() - there.keys()
+    for number, row in wanted.items():
+        contact = found[number]
+        assert contact["customFields"] == {"email": row["Email Address"]}
+        assert contact.get("tags", []) == ([] if number in refused else ["newsletter"])
+    assert refused.keys() & wanted.keys()
+    check_rejects(rejects, len(rows) - len(wanted))
+
+
+def make_tagged(emulator: Any, url: str) -> dict[str, set[str]]:
+    """The warehouse's tables, and all its customers as contacts. All but one who are in the query and agreed have the
+    tag, and so have one who did not agree, and somebody who isn't in the query. Gives who agreed, and who did not."""
+    with _cursor(url) as cursor:
+        cursor.execute("DROP TABLE IF EXISTS customers; DROP TABLE IF EXISTS opt_outs")
+        cursor.execute((DATA / "warehouse.sql").read_text(encoding="utf-8"))
+        cursor.execute("SELECT mobile, country, newsletter::text, plan FROM customers ORDER BY id")
+        rows = [dict(zip(("mobile", "country", "newsletter", "plan"), row, strict=True)) for row in cursor.fetchall()]
+    everybody = by_number(rows, lambda row: row["mobile"], "country")
+    pro = by_number([row for row in rows if row["plan"] == "pro"], lambda row: row["mobile"], "country")
+    refused = {number for number, row in pro.items() if row["newsletter"] == "false"}
+    agreed = pro.keys() - refused
+    tagged = {*sorted(agreed)[1:], sorted(refused)[0], SETTLED_ELSEWHERE}
+    emulator.add_contacts(
+        [
+            {"name": "N", "phoneNumber": number, "tags": ["pro"] if number in tagged else []}
+            for number in [*everybody, SETTLED_ELSEWHERE]
+        ]
+    )
+    return {"agreed": agreed, "refused": refused}
+
+
+def check_tagged(emulator: Any, people: dict[str, set[str]]) -> None:
+    tagged = {number for number, one in held(emulator).items() if "pro" in (one.get("tags") or [])}
+    assert tagged == people["agreed"]
+
+
+def book_tomorrow(emulator: Any, name: str, clients: list[Any]) -> list[str]:
+    """An appointment of each client between 24 and 48 hours from now; gives the ids of the clients."""
+    ids: list[str] = emulator.add_clients(clients)
+    now = datetime.now(UTC)
+    settings = {"requests_per_minute": 10_000, "requests_per_day": 10_000, "account": name}
+    with Client(account_from_settings(emulator.url, emulator.key, settings)) as client:
+        service: Any = {"name": "Cut", "serviceType": "APPOINTMENT", "staffs": [{"id": emulator.staff_id}]}
+        cut = client.send(services.create_service({**service, "durationMinutes": 30}))["id"]
+        for n, id in enumerate(ids):
+            start = datetime.combine(now + timedelta(days=1), time(10, 30 * n), ZoneInfo("Europe/Berlin"))
+            start += timedelta(days=start < now + timedelta(days=1))
+            booked: Any = {
+                "date": f"{start:%Y-%m-%d}",
+                "time": f"{start:%I:%M %p}",
+                "timezone": "Europe/Berlin",
+                "service": {"id": cut},
+                "client": {"id": id},
+                "staff": {"id": emulator.staff_id},
+                "location": {"id": emulator.location_id},
+            }
+            client.send(appointments.book_appointment(booked, allow_protected=True))
+    return ids
 
 
 def make_warehouse(emulator: Any, url: str) -> None:

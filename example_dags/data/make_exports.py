@@ -1,4 +1,4 @@
-"""Writes hubspot_contacts.csv, hubspot_opted_out.csv, shopify_customers.csv and warehouse.sql. Nobody in them exists.
+"""Writes what HubSpot, Shopify, Salesforce and Mailchimp export, and warehouse.sql. Nobody in them exists.
 
 Numbers are of ranges that regulators keep for films (Germany, Sweden, Australia, 555-01xx in the USA and Canada).
 Those of the United Kingdom are of such a range too, which libphonenumber takes for invalid: they are among the rows
@@ -35,6 +35,18 @@ SHOPIFY += [
 ]
 SHOPIFY += ["Phone", "Accepts SMS Marketing", "Total Spent", "Total Orders", "Note", "Tax Exempt", "Tags"]
 SHOPIFY += ["Accepts WhatsApp Marketing"]
+# Names of fields as a query of Salesforce has them. WhatsApp_Opt_In__c is a checkbox that the company added.
+SALESFORCE = ["Id", "FirstName", "LastName", "Email", "MobilePhone", "MailingCountryCode", "WhatsApp_Opt_In__c"]
+SALESFORCE_OPTED_OUT = ["Id", "MobilePhone", "MailingCountryCode"]
+# The audience's own fields come first, WhatsApp among them, and then Mailchimp's.
+AUDIENCE = ["Email Address", "First Name", "Last Name", "Phone Number", "WhatsApp", "MEMBER_RATING", "OPTIN_TIME"]
+AUDIENCE += ["OPTIN_IP", "CONFIRM_TIME", "CONFIRM_IP", "GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION"]
+ENDING = ["LEID", "EUID", "NOTES", "TAGS"]
+MAILCHIMP = {
+    "subscribed": ["LAST_CHANGED"],
+    "unsubscribed": ["UNSUB_TIME", "UNSUB_CAMPAIGN_TITLE", "UNSUB_CAMPAIGN_ID", "UNSUB_REASON", "UNSUB_REASON_OTHER"],
+    "cleaned": ["CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE", "CLEAN_CAMPAIGN_ID"],
+}
 
 Someone = tuple[str, str, str, str, str]
 """First name, last name, number as E.164 or what is none, country, its code."""
@@ -119,6 +131,40 @@ def warehouse(rng: random.Random) -> None:
     (DATA / "warehouse.sql").write_text("\n".join([*tables, ""]), encoding="utf-8")
 
 
+def salesforce(rng: random.Random) -> None:
+    """What two queries of contacts return: everybody, and those who want no marketing."""
+    rows = []
+    for n, (first, last, number, _, code) in enumerate(people(rng)):
+        phone = spelt(rng, number, PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.E164)
+        row = [f"003Ex00000{n:05d}AAA", first, last, f"person{n}@example.com", phone, code]
+        rows.append([*row, rng.choice(["true", "true", "false"])])
+    write("salesforce_contacts.csv", SALESFORCE, rows)
+    opted_out = [[row[0], row[4], row[5]] for row in rows if row[6] == "true" and row[4][-4:].isdigit()][4:7]
+    write("salesforce_opted_out.csv", SALESFORCE_OPTED_OUT, opted_out)
+
+
+def mailchimp(rng: random.Random) -> None:
+    """The files of an audience. One person unsubscribed with one address and is subscribed with another."""
+    files: dict[str, list[list[Any]]] = {status: [] for status in MAILCHIMP}
+    of_status = [*["subscribed"] * 31, *["unsubscribed"] * 5, *["cleaned"] * 4]
+    someone = people(rng)
+    someone[33] = next(one for one in someone if one[2].startswith("+"))
+    for n, (status, (first, last, number, _, code)) in enumerate(zip(of_status, someone, strict=True)):
+        phone = spelt(rng, number, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.E164)
+        when = f"2026-0{1 + n % 9}-14 09:{n:02d}:00"
+        row = [f"person{n}@example.com", first, last, phone, rng.choice(["Yes", "Yes", "No", ""]), 2, when, ""]
+        row += [when, "192.0.2.10", "", "", "", code, ""]
+        campaign = ["Spring news", f"{n:010x}"]
+        row += {
+            "subscribed": [when],
+            "unsubscribed": [when, *campaign, "NO_LONGER", ""],
+            "cleaned": [when, *campaign],
+        }[status]
+        files[status].append([*row, 1000 + n, f"{n:010x}", "", rng.choice(["", '"VIP"', '"VIP","shop"'])])
+    for status, rows in files.items():
+        write(f"mailchimp_{status}.csv", [*AUDIENCE, *MAILCHIMP[status], *ENDING], rows)
+
+
 if __name__ == "__main__":
-    for number, make in enumerate((hubspot, shopify, warehouse)):
+    for number, make in enumerate((hubspot, shopify, warehouse, salesforce, mailchimp)):
         make(random.Random(2026 + number))

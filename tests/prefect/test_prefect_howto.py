@@ -1,0 +1,139 @@
+"""The example flows of docs/how-to that no other test runs."""
+
+import os
+import runpy
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from example_cases import (
+    EXAMPLES,
+    book_tomorrow,
+    check_mailchimp,
+    check_salesforce,
+    check_tagged,
+    make_mailchimp,
+    make_tagged,
+)
+
+from whautomate_core import errors
+from whautomate_core.messaging.segments import ensure_segment
+
+
+@pytest.fixture
+def account(server, credentials_of_emulator):
+    credentials_of_emulator().save("howto", overwrite=True)
+    return "howto"
+
+
+def flow_of(name, run_name="<run_path>"):
+    return runpy.run_path(str(EXAMPLES / "prefect" / f"{name}.py"), run_name=run_name)[name]
+
+
+def writes(emulator):
+    return [request for request in emulator.requests() if request["method"] != "GET"]
+
+
+def test_a_salesforce_export_arrives_without_who_wants_no_marketing(whautomate_emulator, account, tmp_path):
+    rejects = tmp_path / "rejects.jsonl"
+    flow = flow_of("salesforce_to_contacts")
+    first = flow(account, rejects_path=str(rejects))
+    check_salesforce(whautomate_emulator, rejects)
+    written = len(writes(whautomate_emulator))
+    assert flow(account, rejects_path=str(rejects))["unchanged"] == first["created"]
+    assert len(writes(whautomate_emulator)) == written
+
+
+def test_a_mailchimp_audience_arrives_by_its_statuses(whautomate_emulator, account, tmp_path):
+    rejects = tmp_path / "rejects.jsonl"
+    make_mailchimp(whautomate_emulator)
+    report = flow_of("mailchimp_to_contacts")(account, rejects_path=str(rejects))
+    check_mailchimp(whautomate_emulator, rejects)
+    assert report["suppress"]["rejected"] == 1, "a number that nobody can have"
+
+
+def test_a_tag_is_exactly_the_query_s(whautomate_emulator, account, postgres):
+    from prefect.blocks.system import Secret
+
+    Secret(value=postgres).save("howto", overwrite=True)
+    people = make_tagged(whautomate_emulator, postgres)
+    flow_of("tag_by_query")(account, "howto")
+    check_tagged(whautomate_emulator, people)
+
+
+@pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0)
+def test_a_weekly_campaign_is_sent_once_a_week(whautomate_emulator, account):
+    flow = flow_of("weekly_campaign")
+    first = flow(account, week="2026-W23")
+    assert (first["recipients"], first["delivered"]) == (2, 2)
+    assert flow(account, week="2026-W23")["id"] == first["id"]
+    assert len(whautomate_emulator.messages()) == 2
+    assert flow(account, week="2026-W24")["id"] != first["id"]
+    assert len(whautomate_emulator.messages()) == 4
+
+
+def test_the_week_is_the_one_that_the_run_was_planned_for(monkeypatch):
+    found = runpy.run_path(str(EXAMPLES / "prefect" / "weekly_campaign.py"))
+    planned = datetime(2026, 6, 1, 7, tzinfo=UTC)
+    monkeypatch.setitem(found["flow_run"].FIELDS, "scheduled_start_time", lambda: planned)
+    assert found["planned_week"]() == "2026-W23"
+
+
+def test_a_weekly_campaign_is_served_on_mondays_at_nine(monkeypatch):
+    served = {}
+    monkeypatch.setattr("prefect.flows.Flow.serve", lambda self, **given: served.update(given))
+    flow_of("weekly_campaign", "__main__")
+    (schedule,) = served["schedules"]
+    assert (schedule.cron, schedule.timezone, served["limit"]) == ("0 9 * * 1", "Europe/Berlin", 1)
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_clients_are_reminded_once_of_tomorrow_s_appointments(whautomate_emulator, account, tmp_path):
+    people = [{"fullName": f"N{n}", "countryCode": "+49", "phone": f"3012345{n}"} for n in range(2)]
+    people[1]["tags"] = ["Unsubscribe"]
+    first, _ = book_tomorrow(whautomate_emulator, "furnisher", people)
+    flow, now = flow_of("appointment_reminders"), datetime.now(UTC)
+    assert [flow(account, tmp_path, now), flow(account, tmp_path, now)] == [1, 1]
+    assert [one["client"] for one in whautomate_emulator.messages()] == [first]
+    (sent,) = whautomate_emulator.requests("sendWhatsappTemplate")
+    service, date, time = sent["body"]["bodyTextParameters"]
+    assert (service, time) == ("Cut", "10:00 AM")
+    assert date > f"{now:%Y-%m-%d}"
+
+
+def test_a_rehearsal_writes_nothing(whautomate_emulator, account, client_of_emulator):
+    ensure_segment(client_of_emulator, "newsletter-subscribers", {"tags": ["newsletter"]})
+    whautomate_emulator.add_contacts([{"name": "N", "phoneNumber": "4915123456700", "tags": ["newsletter"]}])
+    written = len(writes(whautomate_emulator))
+    report = flow_of("rehearsal")(account)
+    assert report["sync"]["plan"]["to_create"] > 400
+    assert "**Recipients:** up to 1" in report["broadcast"]["text"]
+    assert len(writes(whautomate_emulator)) == written
+
+
+@pytest.fixture
+def client_of_emulator(credentials_of_emulator):
+    with credentials_of_emulator().get_client() as client:
+        yield client
+
+
+def test_the_tests_of_the_page_about_tests_pass(tmp_path):
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PREFECT_API_URL", "PYTEST_CURRENT_TEST")
+    }
+    environment |= {"PREFECT_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_prefect_flow.py"]
+    done = subprocess.run(
+        command, cwd=EXAMPLES / "tests", env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "2 passed" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["salesforce_to_contacts", "mailchimp_to_contacts", "weekly_campaign"])
+def test_they_refuse_hosts_that_are_not_this_machine(server, credentials_of_emulator, name):
+    credentials_of_emulator(host="https://api.whautomate.com").save("real", overwrite=True)
+    with pytest.raises(errors.PolicyRefused, match="not this machine"):
+        flow_of(name)("real")
