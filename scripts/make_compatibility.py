@@ -32,6 +32,7 @@ FEATURES: list[tuple[str, str, str]] = [
     ("Quota: waiting for permits without a slot", "quota", ""),
     ("Policy: opt-outs, listed people, stopped sends", "policy opt_outs", ""),
     ("Bookings and exports", "bookings exports", ""),
+    ("Examples of the how-to pages", "howto", ""),
     ("Task group `contacts_to_campaign`, demo, quick start", "task_groups campaign readme", ""),
     ("Code in the documents", "airflow_documents", "3.3"),
     ("Kills in loops, a real scheduler", "prove_airflow", ""),

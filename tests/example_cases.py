@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,22 @@ def by_number(rows: Rows, column: Any, region: str | None = None) -> dict[str, d
 def read(name: str) -> Rows:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def quoted(page: str, said: str) -> list[str]:
+    """The lines that a page of docs/how-to shows of a log, without those that were said: other ids and times are as
+    good."""
+    text = (EXAMPLES.parent / "docs" / "how-to" / page).read_text(encoding="utf-8")
+    lines = "".join(re.findall(r"^```text\n(.*?)^```", text, re.M | re.S)).splitlines()
+    assert lines
+    ids = r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{10,11}\b|\d{4}-\d\d-\d\d \d\d:\d\d"
+    patterns = {line: ids_free(line, ids) for line in lines}
+    return [line for line, pattern in patterns.items() if not re.search(pattern, said)]
+
+
+def ids_free(line: str, ids: str) -> str:
+    """A line as a pattern that any id or time in the place of another fits."""
+    return r"[\w:-]+(?: \d\d:\d\d)?".join(re.escape(part) for part in re.split(ids, line))
 
 
 def held(emulator: Any) -> dict[str, dict[str, Any]]:
@@ -152,6 +169,11 @@ def make_tagged(emulator: Any, url: str) -> dict[str, set[str]]:
         ]
     )
     return {"agreed": agreed, "refused": refused}
+
+
+def refuse_everybody(url: str) -> None:
+    with _cursor(url) as cursor:
+        cursor.execute("UPDATE customers SET newsletter = false")
 
 
 def check_tagged(emulator: Any, people: dict[str, set[str]]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 from booking_examples import NOW, WHEN, furnish
+from example_cases import quoted
 from prefect import flow
 
 from prefect_whautomate import WhautomateCredentials, appointments, classes
@@ -46,7 +47,7 @@ def service(emulator, name):
     return next(one["id"] for one in emulator.records("services") if one["name"] == name)
 
 
-def test_the_examples_do_what_they_say_and_nothing_twice(server, emulator, account, flows, tmp_path):
+def test_the_examples_do_what_they_say_and_nothing_twice(server, emulator, account, flows, tmp_path, caplog):
     folder = str(tmp_path)
     for _ in range(2):
         assert flows.class_reminders(account, WHEN, folder) == 1, "another has opted out"
@@ -59,6 +60,7 @@ def test_the_examples_do_what_they_say_and_nothing_twice(server, emulator, accou
     assert flows.weekly_prices(account)["unchanged"] == 3
     counts = [pyarrow.parquet.read_table(path).num_rows for path in flows.nightly_export(account, WHEN, folder)]
     assert counts == [1, 1, 0]
+    assert quoted("staff-time-off.md", caplog.text) + quoted("price-list.md", caplog.text) == []
 
 
 def test_a_flow_that_is_retried_books_moves_and_cancels_once(server, emulator, account):

@@ -3,7 +3,7 @@
 import runpy
 
 import pytest
-from example_cases import EXAMPLES, check_hubspot, check_shopify, check_warehouse, make_warehouse
+from example_cases import EXAMPLES, check_hubspot, check_shopify, check_warehouse, make_warehouse, quoted
 
 from whautomate_core import errors
 
@@ -24,11 +24,12 @@ def writes(emulator):
     return [request for request in emulator.requests() if request["method"] != "GET"]
 
 
-def test_a_hubspot_export_arrives_without_who_opted_out_there(whautomate_emulator, account, tmp_path):
+def test_a_hubspot_export_arrives_without_who_opted_out_there(whautomate_emulator, account, tmp_path, caplog):
     rejects = tmp_path / "rejects.jsonl"
     flow = flow_of("hubspot_to_contacts")
     first = flow(account, rejects_path=str(rejects))
     check_hubspot(whautomate_emulator, rejects)
+    assert quoted("hubspot.md", caplog.text) == []
     assert first["rows"] == ROWS
     assert first["requests"] == len(whautomate_emulator.requests())
     written = len(writes(whautomate_emulator))
@@ -37,10 +38,11 @@ def test_a_hubspot_export_arrives_without_who_opted_out_there(whautomate_emulato
     assert len(writes(whautomate_emulator)) == written
 
 
-def test_a_shopify_export_is_tagged_where_people_accept_it(whautomate_emulator, account, tmp_path):
+def test_a_shopify_export_is_tagged_where_people_accept_it(whautomate_emulator, account, tmp_path, caplog):
     rejects = tmp_path / "rejects.jsonl"
     report = flow_of("shopify_to_contacts")(account, rejects_path=str(rejects))
     check_shopify(whautomate_emulator, rejects)
+    assert quoted("shopify.md", caplog.text) == []
     assert report["created"] + report["rejected"] + report["superseded"] == report["rows"] == ROWS
 
 

@@ -16,6 +16,8 @@ from example_cases import (
     check_tagged,
     make_mailchimp,
     make_tagged,
+    quoted,
+    refuse_everybody,
 )
 
 from whautomate_core import errors
@@ -36,21 +38,23 @@ def writes(emulator):
     return [request for request in emulator.requests() if request["method"] != "GET"]
 
 
-def test_a_salesforce_export_arrives_without_who_wants_no_marketing(whautomate_emulator, account, tmp_path):
+def test_a_salesforce_export_arrives_without_who_wants_no_marketing(whautomate_emulator, account, tmp_path, caplog):
     rejects = tmp_path / "rejects.jsonl"
     flow = flow_of("salesforce_to_contacts")
     first = flow(account, rejects_path=str(rejects))
+    assert [line for line in quoted("salesforce.md", caplog.text) if not line.startswith("SELECT")] == []
     check_salesforce(whautomate_emulator, rejects)
     written = len(writes(whautomate_emulator))
     assert flow(account, rejects_path=str(rejects))["unchanged"] == first["created"]
     assert len(writes(whautomate_emulator)) == written
 
 
-def test_a_mailchimp_audience_arrives_by_its_statuses(whautomate_emulator, account, tmp_path):
+def test_a_mailchimp_audience_arrives_by_its_statuses(whautomate_emulator, account, tmp_path, caplog):
     rejects = tmp_path / "rejects.jsonl"
     make_mailchimp(whautomate_emulator)
     report = flow_of("mailchimp_to_contacts")(account, rejects_path=str(rejects))
     check_mailchimp(whautomate_emulator, rejects)
+    assert quoted("mailchimp.md", caplog.text) == []
     assert report["suppress"]["rejected"] == 1, "a number that nobody can have"
 
 
@@ -59,15 +63,22 @@ def test_a_tag_is_exactly_the_query_s(whautomate_emulator, account, postgres):
 
     Secret(value=postgres).save("howto", overwrite=True)
     people = make_tagged(whautomate_emulator, postgres)
-    flow_of("tag_by_query")(account, "howto")
+    flow = flow_of("tag_by_query")
+    flow(account, "howto")
+    check_tagged(whautomate_emulator, people)
+    refuse_everybody(postgres)
+    with pytest.raises(errors.InvalidRequest, match="max_removed") as raised:
+        flow(account, "howto")
+    assert quoted("tag-by-query.md", str(raised.value)) == []
     check_tagged(whautomate_emulator, people)
 
 
 @pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0)
-def test_a_weekly_campaign_is_sent_once_a_week(whautomate_emulator, account):
+def test_a_weekly_campaign_is_sent_once_a_week(whautomate_emulator, account, caplog):
     flow = flow_of("weekly_campaign")
     first = flow(account, week="2026-W23")
     assert (first["recipients"], first["delivered"]) == (2, 2)
+    assert quoted("weekly-campaign.md", caplog.text) == []
     assert flow(account, week="2026-W23")["id"] == first["id"]
     assert len(whautomate_emulator.messages()) == 2
     assert flow(account, week="2026-W24")["id"] != first["id"]
@@ -90,7 +101,7 @@ def test_a_weekly_campaign_is_served_on_mondays_at_nine(monkeypatch):
 
 
 @pytest.mark.whautomate(search_delay=0.0)
-def test_clients_are_reminded_once_of_tomorrow_s_appointments(whautomate_emulator, account, tmp_path):
+def test_clients_are_reminded_once_of_tomorrow_s_appointments(whautomate_emulator, account, tmp_path, caplog):
     people = [{"fullName": f"N{n}", "countryCode": "+49", "phone": f"3012345{n}"} for n in range(2)]
     people[1]["tags"] = ["Unsubscribe"]
     first, _ = book_tomorrow(whautomate_emulator, "furnisher", people)
@@ -101,15 +112,17 @@ def test_clients_are_reminded_once_of_tomorrow_s_appointments(whautomate_emulato
     service, date, time = sent["body"]["bodyTextParameters"]
     assert (service, time) == ("Cut", "10:00 AM")
     assert date > f"{now:%Y-%m-%d}"
+    assert quoted("appointment-reminders.md", caplog.text) == []
 
 
-def test_a_rehearsal_writes_nothing(whautomate_emulator, account, client_of_emulator):
+def test_a_rehearsal_writes_nothing(whautomate_emulator, account, client_of_emulator, caplog):
     ensure_segment(client_of_emulator, "newsletter-subscribers", {"tags": ["newsletter"]})
     whautomate_emulator.add_contacts([{"name": "N", "phoneNumber": "4915123456700", "tags": ["newsletter"]}])
     written = len(writes(whautomate_emulator))
     report = flow_of("rehearsal")(account)
     assert report["sync"]["plan"]["to_create"] > 400
     assert "**Recipients:** up to 1" in report["broadcast"]["text"]
+    assert [line for line in quoted("staging.md", caplog.text) if not line.startswith("sends go to")] == []
     assert len(writes(whautomate_emulator)) == written
 
 
@@ -125,9 +138,7 @@ def test_the_tests_of_the_page_about_tests_pass(tmp_path):
     }
     environment |= {"PREFECT_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_prefect_flow.py"]
-    done = subprocess.run(
-        command, cwd=EXAMPLES / "tests", env=environment, capture_output=True, text=True, timeout=600
-    )
+    done = subprocess.run(command, cwd=EXAMPLES / "tests", env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-6000:]
     assert "2 passed" in done.stdout
 
