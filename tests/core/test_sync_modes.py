@@ -257,3 +257,13 @@ def test_exactly_takes_the_tag_from_who_is_in_no_row(client: Client, whautomate_
     assert tag(client, [{**EVE, "ok": "no"}], "vip", members="exactly", plan_only=True)["plan"]["tags_to_remove"] == 1
     with pytest.raises(InvalidRequest, match="1 of 1 contact would lose the tag, over max_removed=0: nothing was sent"):
         tag(client, [ADA], "vip", members="exactly", max_removed=0)
+
+
+def test_a_share_that_may_lose_the_tag_is_one_of_those_who_have_it(client: Client) -> None:
+    sync(client, [ADA, BOB, EVE])
+    tag(client, [ADA, BOB], "vip")
+    # A row that refuses says of nobody that they have the tag.
+    rows = [ADA, {**BOB, "ok": "no"}, {**EVE, "ok": "no"}]
+    with pytest.raises(InvalidRequest, match="1 of 2 contacts would lose the tag, over max_removed='40%'"):
+        tag(client, rows, "vip", members="exactly", max_removed="40%")
+    assert counts(tag(client, rows, "vip", members="exactly", max_removed="50%"), "unchanged", "untagged") == (1, 1)

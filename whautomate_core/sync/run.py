@@ -213,7 +213,8 @@ def _require_caps(context: Context, order: Order, plan: Plan, rows: int) -> None
         require_within("max_deleted", order.max_deleted, deleted, there, kind, "would be deleted")
     if context.exactly:
         removed = done["untagged"] + to_do["tags_to_remove"]
-        there = removed + done["unchanged"]
+        # Not `done`, in which rows that refuse consent and leave nothing to take are unchanged too.
+        there = removed + context.stage.tally.tagging()["unchanged"]
         require_within("max_removed", order.max_removed, removed, there, kind, "would lose the tag")
     if order.over_quota == "refuse" and plan.requests > plan.left_today:
         raise BudgetExceeded(
