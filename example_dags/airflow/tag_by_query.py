@@ -43,7 +43,7 @@ with DAG(
         consent_column="newsletter",
         members="exactly",  # people who left the query lose the tag
         max_added=1_000,
-        max_removed="25%",
+        max_removed="30%",
         max_consent_rejected=2,  # people who did not agree, and whose number nobody can read
         rejects_path=str(FILES / "tag_rejects.jsonl"),
     )

@@ -32,7 +32,7 @@ def tag_by_query(block: str, warehouse_block: str, rejects_path: str | None = No
         consent_column="newsletter",
         members="exactly",  # people who left the query lose the tag
         max_added=1_000,
-        max_removed="25%",
+        max_removed="30%",
         max_consent_rejected=2,  # people who did not agree, and whose number nobody can read
         rejects_path=rejects_path,
     )

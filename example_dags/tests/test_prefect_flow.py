@@ -16,8 +16,8 @@ FLOW_FILE = Path(__file__).parents[1] / "prefect" / "quick_start.py"
 
 @pytest.fixture(scope="session", autouse=True)
 def prefect_server():
-    """A server of the tests' own."""
-    with prefect_test_harness(server_startup_timeout=120):
+    """A server of the tests' own. PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS says how long its start may take."""
+    with prefect_test_harness(server_startup_timeout=None):
         yield
 
 

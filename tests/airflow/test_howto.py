@@ -16,6 +16,7 @@ from example_cases import (
     check_tagged,
     make_mailchimp,
     make_tagged,
+    quoted,
 )
 
 from whautomate_core.account import account_from_settings
@@ -71,7 +72,8 @@ def test_a_tag_is_exactly_the_query_s(run, whautomate_emulator, postgres):
 
 @pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0)
 def test_a_weekly_campaign_is_sent_once_a_week(run, whautomate_emulator):
-    run("weekly_campaign", "2026-06-02T12:00:00+00:00")
+    said = run("weekly_campaign", "2026-06-02T12:00:00+00:00")
+    assert [line for line in quoted("weekly-campaign.md", said) if " is Completed" not in line] == []
     assert len(whautomate_emulator.messages()) == 2
     run("weekly_campaign", "2026-06-03T12:00:00+00:00")
     assert len(whautomate_emulator.messages()) == 2
