@@ -107,6 +107,7 @@ def test_a_rehearsal_writes_nothing(run, whautomate_emulator):
 
 
 def test_the_tests_of_the_page_about_tests_pass(airflow):
+    """As the commands of testing.md run them."""
     code, said = airflow(
         *("-m", "pytest", "-q", "-p", "no:cacheprovider", EXAMPLES / "tests" / "test_airflow_dag.py"),
         dag_file=FOLDER / "quick_start.py",

@@ -133,6 +133,7 @@ def client_of_emulator(credentials_of_emulator):
 
 
 def test_the_tests_of_the_page_about_tests_pass(tmp_path):
+    """As the commands of testing.md run them."""
     environment = {
         name: value for name, value in os.environ.items() if name not in ("PREFECT_API_URL", "PYTEST_CURRENT_TEST")
     }
