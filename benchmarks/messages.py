@@ -150,9 +150,9 @@ def under_way(client: Client, count: int) -> list[str]:
 def measure(folder: Path, quick: bool) -> Json:
     return {
         "messages": messages(folder, 20 if quick else 300, pairs_of(quick)),
-        "waiting": waiting(folder, (1, 5), 0.5, 1.0) if quick else waiting(folder, (1, 10, 50, 100, 200), 1.0, 15.0),
+        "waiting": waiting(folder, (1, 5), 0.5, 1.0) if quick else waiting(folder, (1, 20, 100, 200), 1.0, 10.0),
         "interval": 0.5 if quick else 1.0,
-        "seconds": 1.0 if quick else 15.0,
+        "seconds": 1.0 if quick else 10.0,
     }
 
 

@@ -43,7 +43,8 @@ def draw(results: Path, images: Path) -> None:
 
 def processes(found: Json) -> Any:
     figure, (used, cost) = plt.subplots(1, 2, figsize=(9, 3.4))
-    for store, some in found["stores"].items():
+    stores = {store: [one for one in some if "used" in one] for store, some in found["stores"].items()}
+    for store, some in stores.items():
         counts = [one["processes"] for one in some]
         middle = [statistics.median(one["used"]) for one in some]
         spans = [
@@ -56,7 +57,7 @@ def processes(found: Json) -> Any:
         cost.plot(counts, cpu, marker="s", linestyle="--", color=COLOURS[store], label=f"{store}, CPU")
     used.axhline(0.98, color="#868e96", linestyle=":", label="goal 98 %")
     used.set(xlabel="processes", ylabel="used of what limit and margin leave")
-    lowest = min(min(one["used"]) for some in found["stores"].values() for one in some)
+    lowest = min(min(one["used"]) for some in stores.values() for one in some)
     used.set_ylim(min(0.95, lowest - 0.01), 1.005)
     used.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     cost.set(xlabel="processes", ylabel="ms a permit, no limit in the way", yscale="log")

@@ -7,8 +7,8 @@ A process sends a datagram for each permit it gets. They are judged by when they
 from __future__ import annotations
 
 import importlib.util
-import math
 import os
+import queue
 import shutil
 import socket
 import sqlite3
@@ -41,6 +41,8 @@ Acquire = Callable[[], Any]
 
 DAY = (432_000, 86_400.0)
 PLENTY: Windows = ((10_000_000, 60.0), (100_000_000, 86_400.0))
+READY = 120.0
+"""Seconds after which processes that have not begun are given up."""
 WINDOWS = 5
 """Windows of each run that are judged, after the first."""
 
@@ -143,7 +145,11 @@ def send(kind: str, arguments: tuple[Any, ...], count: int, window: tuple[int, f
         ]
         for process in started:
             process.start()
-        ready.wait()
+        try:
+            ready.wait(READY)
+        except BaseException:
+            _end(started)
+            raise
         end = time.monotonic() + (windows + 1) * (seconds + margin(seconds)) * 1.2 + 1.0
         while len(recorder.arrivals) <= permits * windows and time.monotonic() < end:
             time.sleep(0.05)
@@ -158,7 +164,7 @@ def asked(body: Callable[..., None], count: int, *arguments: Any) -> list[Any]:
     for process in started:
         process.start()
     try:
-        return [told.get(timeout=120) for _ in started]
+        return [told.get(timeout=READY) for _ in started]
     finally:
         _end(started)
 
@@ -281,8 +287,15 @@ def measure(folder: Path, quick: bool) -> Json:
             "stores": {}, "peers": {}, "floors": {}, "waiting": {},
         }  # fmt: skip
         for store, url in stores.items():
-            found["stores"][store] = [_of_store(url, count, window, windows, quick) for count in counts]
-            print(store, [f"{min(one['used'], default=math.nan):.3f}" for one in found["stores"][store]], flush=True)
+            found["stores"][store] = []
+            for count in counts:
+                try:
+                    one = _of_store(url, count, window, windows, quick)
+                    print(f"{store}, {count}: {spread(one['used'], '{:.3f}')}, {one['over']} over", flush=True)
+                except (OSError, queue.Empty, threading.BrokenBarrierError, statistics.StatisticsError) as error:
+                    one = {"processes": count, "failed": type(error).__name__}
+                    print(f"{store}, {count}: failed, {type(error).__name__}", flush=True)
+                found["stores"][store].append(one)
         peers: dict[str, tuple[str, tuple[Any, ...]]] = {
             f"this pool, {store}": ("ours", (url,)) for store, url in stores.items()
         }
@@ -349,7 +362,14 @@ def text(found: Json) -> str:
         ]
         for store, some in found["stores"].items()
         for one in some
+        if "used" in one
     ]  # fmt: skip
+    rows += [
+        [store, one["processes"], f"failed: {one['failed']}", *[""] * 6]
+        for store, some in found["stores"].items()
+        for one in some
+        if "failed" in one
+    ]
     heads = ("store", "processes", "used", "over", "permit", "95 % within", "CPU a permit", "permits a second", "load")
     parts += [table(heads, rows), "{plot:quota-processes}\n"]
     permits, length = found["burst"]

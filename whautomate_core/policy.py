@@ -162,7 +162,8 @@ def tag_names(tags: Any, what: str, unknown: str) -> list[str]:
 
 def digits(number: str) -> str:
     """The digits of a number: the server shows it with and without the plus (evidence C)."""
-    return "".join(c for c in number if c.isdigit())
+    bare = number.removeprefix("+")
+    return bare if bare.isdigit() else "".join(c for c in number if c.isdigit())  # a million times in a large sync
 
 
 def readings(record: Mapping[str, Any]) -> list[str]:
