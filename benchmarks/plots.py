@@ -78,7 +78,7 @@ def over_time(found: Json) -> Any:
     axes.axhline(permits, color="black", linestyle="--", linewidth=1, label=f"limit: {permits} in {seconds:g} s")
     axes.set(xlabel="seconds", ylabel=f"requests that arrived in the last {seconds:g} s")
     axes.set_ylim(0)
-    axes.legend(fontsize=8, loc="lower right")
+    figure.legend(fontsize=8, loc="outside lower center", ncols=3)
     return figure
 
 
