@@ -77,7 +77,7 @@ def nights(folder: Path, count: int, ours: bool) -> Json:
 
 
 def measure(folder: Path, quick: bool) -> Json:
-    count = 20 if quick else 300
+    count = 20 if quick else 200
     pairs = by_turns(1 if quick else PAIRS, lambda: nights(folder, count, False), lambda: nights(folder, count, True))
     return {"people": count, "pairs": [{"script": script, "ours": ours} for script, ours in pairs]}
 

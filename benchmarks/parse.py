@@ -113,7 +113,7 @@ def measure(folder: Path, quick: bool) -> Json:
     found: Json = {}
     for name, (base, ours) in works.items():
         base(), ours()  # compiled and cached
-        found[name] = by_turns(1 if quick else PAIRS + 2, base, ours)
+        found[name] = by_turns(1 if quick else PAIRS, base, ours)
     of_airflow = ("apache-airflow", "apache-airflow-providers-http")
     return {
         "pairs": found,

@@ -275,7 +275,7 @@ def own_redis() -> Iterator[int | None]:
 
 def measure(folder: Path, quick: bool) -> Json:
     window = (5, 1.0) if quick else (25, 5.0)
-    counts = (1, 4) if quick else (1, 4, 16, 32, 64)
+    counts = (1, 4) if quick else (1, 4, 16, 64)
     many = 4 if quick else 16
     windows = 2 if quick else WINDOWS
     with own_database() as postgres, own_redis() as redis:
