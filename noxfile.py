@@ -206,7 +206,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def proofs(session: nox.Session) -> None:
-    """Run the proofs of docs/proofs.md, with peers beside this package, and write the page; it takes up to 25 minutes.
+    """Run the proofs of docs/proofs.md, with peers beside this package, and write the page.
 
     Arguments choose: `nox -s proofs -- --only kills lost --contestants ours script`.
     """

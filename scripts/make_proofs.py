@@ -142,7 +142,17 @@ def summary(results: Results) -> str:
         found = results.get(proof, {})
         cells = [made(found[name]["rounds"]) if name in found else "—" for name in names]
         lines.append(f"| {title} | {' | '.join(cells)} |")
+    left_over = []
+    for name in names:
+        rounds = [one for proof in ("kills", "lost", "lost_creates") for one in _rounds(results, proof, name)]
+        left_over.append(total(rounds, "left") if rounds else "—")
+    lines.insert(5, f"| People of these three that are left to a person | {' | '.join(left_over)} |")
     return "\n".join(lines)
+
+
+def _rounds(results: Results, proof: str, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = results.get(proof, {}).get(name, {}).get("rounds", [])
+    return found
 
 
 def _hits(rounds: list[dict[str, Any]], figure: str) -> str:

@@ -73,7 +73,7 @@ PROOFS = {
     one.name: one
     for one in (
         Proof("kills", 20, 20, ALL, at_once=10, smaller=4, fewer=8),
-        Proof("lost", 5, 60, MOST, at_once=5, smaller=12, fewer=2),
+        Proof("lost", 5, 60, MOST, at_once=5, smaller=12),
         Proof("lost_creates", 5, 40, MOST, at_once=5, smaller=12, fewer=2),
         Proof("shifting", 10, 300, MOST, fewer=4),
         Proof("opt_outs", 3, 40, ALL, smaller=20, fewer=1),
