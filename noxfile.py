@@ -94,6 +94,7 @@ SCHEMAS = {
     "github-issue-config": ".github/ISSUE_TEMPLATE/config.yml",
     "github-issue-forms": ".github/ISSUE_TEMPLATE/[!c]*.yml",
     "citation-file-format": "CITATION.cff",
+    "compose-spec": "examples/starter/*/compose.yaml",
 }
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -242,7 +243,7 @@ def matching(pattern: str) -> list[str]:
 @nox.session
 def generate(session: nox.Session) -> None:
     """Write all that is generated: records, jobs of broadcasts and clients, settings, endpoints, what is known
-    of the vendor, operators and tasks.
+    of the vendor, operators and tasks, the gallery of examples.
 
     Tests fail if a file differs.
     """
@@ -257,6 +258,8 @@ def generate(session: nox.Session) -> None:
         "generate",
     ):
         session.run(python, f"scripts/{script}")
+    session.run(str(env(session, "airflow")), "scripts/make_examples.py", "read")
+    session.run(python, "scripts/make_examples.py")
 
 
 @nox.session

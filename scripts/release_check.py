@@ -431,7 +431,17 @@ def lowest(name: str) -> Callable[[Part], None]:
         folder, pins = part.folder / "venv", part.folder / "lowest.txt"
         python, project = folder / "bin" / "python", sources() / "pyproject.toml"
         chosen = [argument for extra in extras for argument in ("--extra", extra)]
-        oldest = ("--resolution", "lowest-direct", "--python-version", "3.11", "--no-header", "--no-annotate")
+        # Airflow itself depends on versions that aren't final yet.
+        released = () if name == "airflow" else ("--prerelease", "disallow")
+        oldest = (
+            *released,
+            "--resolution",
+            "lowest-direct",
+            "--python-version",
+            "3.11",
+            "--no-header",
+            "--no-annotate",
+        )
         part.run(UV, "pip", "compile", "--quiet", *oldest, *chosen, project, "--output-file", pins)
         part.run(UV, "venv", "--quiet", "--python", sys.executable, folder)
         into = ("pip", "install", "--quiet", "--python", str(python), "--constraint", str(pins))

@@ -1,17 +1,20 @@
 """The modules of operators and sensors are as the generator writes them from the functions of the core."""
 
 import inspect
+import json
 import sys
 from pathlib import Path
 
 import pytest
 from airflow.providers.common.compat.sdk import BaseOperator, BaseSensorOperator
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_3_PLUS
 
 from airflow_provider_whautomate._task_arguments import SensorArguments, TaskArguments
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import make_examples  # noqa: E402
 from generate import code, operators, sensors  # noqa: E402
 
 
@@ -37,3 +40,9 @@ def test_a_module_that_is_another_or_missing_is_stale(tmp_path, text):
     code.save({path: text})
     assert code.stale({path: text}) == []
     assert code.stale({path: f"{text}x"}) == ["contacts.py"]
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="some examples need it")
+def test_the_pictures_of_the_examples_are_of_the_dags_as_airflow_reads_them():
+    read = json.loads(make_examples.as_kept(make_examples.read_dags()))
+    assert read == json.loads(make_examples.KEPT.read_text(encoding="utf-8")), "nox -s generate writes them anew"

@@ -1,11 +1,15 @@
 """The README and the quick start show DAGs that Airflow takes, and what the quick start says of its run is so."""
 
+import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_3_PLUS
 from conftest import connection
 from quoted import blocks, first_not_said
 
@@ -55,3 +59,19 @@ def test_the_commands_of_the_quick_start_end_in_the_lines_that_it_shows(airflow,
     assert first_not_said(shown, said) is None, said
     assert "1 x not a valid phone number of its country (row 5)" in said
     assert len(whautomate_emulator.messages()) == 2
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="the starter is of Airflow 3.3")
+def test_the_tests_of_the_starter_pass_where_it_was_copied_to() -> None:
+    without = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "WHAUTOMATE"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "tests"],
+        cwd=ROOT / "examples" / "starter" / "airflow",
+        env=without | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert "1 passed" in done.stdout
