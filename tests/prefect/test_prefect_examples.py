@@ -1,4 +1,4 @@
-"""The pictures of the example flows are of what their runs do, and the starter's flow is set up and tested as it says."""
+"""The pictures of example flows are of what their runs do, and the starter's flow is set up and tested as it says."""
 
 import os
 import runpy
@@ -23,7 +23,7 @@ def tasks_run(server, state):
 
     run = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
     found = sorted(server.read_task_runs(flow_run_filter=run), key=lambda one: one.start_time)
-    return [one.name.rpartition("-")[0] for one in found]
+    return [one.task_key.rpartition("-")[0] for one in found]
 
 
 @QUICK
