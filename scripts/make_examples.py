@@ -44,8 +44,9 @@ of each. All of them run on the emulator (`whautomate emulator`), and tests run 
 
 """
 README_TAIL = """
-`data/` has the files and tables that they read, of made-up people. `prefect/prefect.yaml` deploys the flows of the
-package ([docs/guides/prefect.md](../docs/guides/prefect.md)), and `run_demo.py` is what `make demo` runs.
+`data/` has the files and tables that they read, of made-up people. `prefect/save_block.py` saves the emulator's
+account as a block, `prefect/prefect.yaml` deploys the flows of the package
+([docs/guides/prefect.md](../docs/guides/prefect.md)), and `run_demo.py` is what `make demo` runs.
 [`examples/starter/`](../examples/starter/README.md) is a whole repository to begin with.
 """
 
@@ -121,7 +122,8 @@ def direct(task: str, after: dict[str, set[str]]) -> set[str]:
 
 def read_flows() -> dict[str, list[Graph]]:
     """The tasks of all flows in the order of the calls, by file."""
-    return {path.name: flows_in(path) for path in sorted((EXAMPLES / "prefect").glob("*.py"))}
+    found = {path.name: flows_in(path) for path in sorted((EXAMPLES / "prefect").glob("*.py"))}
+    return {name: graphs for name, graphs in found.items() if graphs}
 
 
 def flows_in(path: Path) -> list[Graph]:

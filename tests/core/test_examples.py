@@ -1,20 +1,25 @@
 """The gallery shows each example as it is, each example is run by a test, and the starter fits this package."""
 
+import base64
 import importlib.util
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from documents import blocks_of
 
 from whautomate_core import __version__
 from whautomate_core.account import account_from_settings
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = [*ROOT.glob("example_dags/airflow/*.py"), *ROOT.glob("example_dags/prefect/*.py")]
+FILES = sorted([*ROOT.glob("example_dags/airflow/*"), *ROOT.glob("example_dags/prefect/*")])
+EXAMPLES = [path for path in FILES if path.suffix == ".py" and re.search(r"\bDAG\(|@flow|@dag", path.read_text())]
 STARTER = ROOT / "examples" / "starter"
 
 
@@ -33,6 +38,12 @@ def test_the_pages_are_as_they_are_written_from_the_examples(gallery: Any) -> No
     graphs = gallery.read_all()
     assert gallery.PAGE.read_text(encoding="utf-8") == gallery.page(graphs), "nox -s generate writes it anew"
     assert gallery.README.read_text(encoding="utf-8") == gallery.readme(graphs), "nox -s generate writes it anew"
+
+
+def test_the_readme_beside_them_names_every_file(gallery: Any) -> None:
+    readme = gallery.README.read_text(encoding="utf-8")
+    files = [path for path in FILES if path.is_file()]
+    assert [path.name for path in files if f"{path.parent.name}/{path.name}" not in readme] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -162,3 +173,20 @@ def test_both_begin_with_the_customers_of_the_quick_start() -> None:
     customers = (ROOT / "example_dags" / "data" / "quick_start.csv").read_bytes()
     for path in ("airflow/include/customers.csv", "prefect/data/customers.csv"):
         assert (STARTER / path).read_bytes() == customers
+
+
+def test_the_first_steps_of_the_starters_readme_make_a_folder_with_all_settings(tmp_path: Path) -> None:
+    pages = [block for block in blocks_of(STARTER / "README.md") if block.run_by == "tests/core/test_examples.py"]
+    commands = [line.removeprefix("$ ") for block in pages for line in block.text.splitlines()]
+    # The wheel needs the package index; `make release-check` builds it.
+    script = "\n".join(["set -eu", "function pip { mkdir wheels; }", *commands])
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=os.environ | {"CLONE": str(ROOT)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "my-pipelines" / ".env").read_text(encoding="utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    compose = (tmp_path / "my-pipelines" / "compose.yaml").read_text(encoding="utf-8")
+    assert settings.keys() == set(re.findall(r"\$\{(\w+)", compose))
+    assert len(base64.urlsafe_b64decode(settings["FERNET_KEY"])) == 32
+    assert len(settings["JWT_SECRET"]) == 64
