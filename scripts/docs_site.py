@@ -29,6 +29,7 @@ FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 
 PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing/contributing.md"}
 """Where a document of the repository is on the site, if not under `source/`."""
+PICTURES = {".gif", ".ico", ".jpg", ".png", ".svg", ".webp"}
 LANGUAGES = {".py": "python", ".yml": "yaml", ".yaml": "yaml", ".json": "json", ".sql": "sql", ".toml": "toml"}
 
 
@@ -151,7 +152,9 @@ def shown(path: str) -> str:
     """What the page of a file or folder of the repository says."""
     file = ROOT / path
     if file.is_dir():
-        return f"# {path}\n\n" + "".join(f"- [{PurePosixPath(one).name}](/{one})\n" for one in sorted(listed(path)))
+        parent = str(PurePosixPath(path).parent)
+        links = (f"- [{PurePosixPath(one).name}]({relpath(one, parent)})\n" for one in sorted(listed(path)))
+        return f"# {path}\n\n" + "".join(links)
     text = file.read_text(encoding="utf-8")
     if path.endswith(".md"):
         return text
@@ -161,10 +164,11 @@ def shown(path: str) -> str:
 
 
 def listed(path: str) -> set[str]:
-    """The files in a folder of the repository; none for a file."""
+    """The folders and texts in a folder of the repository; none for a file."""
     if not (ROOT / path).is_dir():
         return set()
-    return {str(one.relative_to(ROOT)) for one in (ROOT / path).iterdir() if not one.name.startswith(("_", "."))}
+    inside = [one for one in (ROOT / path).iterdir() if not one.name.startswith(("_", "."))]
+    return {one.relative_to(ROOT).as_posix() for one in inside if one.is_dir() or one.suffix not in PICTURES}
 
 
 def lines_of(text: str) -> Iterator[tuple[str, bool]]:

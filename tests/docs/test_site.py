@@ -77,6 +77,11 @@ Text
 """
 
 
+def test_a_folder_is_a_page_that_links_to_its_files() -> None:
+    here, text = "source/example_dags/airflow/index.md", hooks().shown("example_dags/airflow")
+    assert "(quick_start.py.md)" in hooks().relinked(text, "example_dags/airflow", here).replace("../airflow/", "")
+
+
 def test_lists_are_indented_for_python_markdown() -> None:
     lines = hooks().indented(LISTS).split("\n")
     assert lines[:6] == ["Text:", "", "- one", "    more", "    - inner", "- two"]
