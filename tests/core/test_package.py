@@ -9,6 +9,7 @@ from importlib.metadata import entry_points, metadata
 from pathlib import Path
 
 import pytest
+import yaml
 
 import whautomate_core
 
@@ -36,6 +37,27 @@ def test_whatever_names_the_version_names_this_one() -> None:
         assert re.search(line, (ROOT / name).read_text(encoding="utf-8"), re.M), f"{name} names another version"
     newest = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)[0]
     assert newest == version
+
+
+def test_the_workflow_tests_what_the_readme_says_is_supported() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    run = {(one["environment"], one["python"]) for one in workflow["jobs"]["tests"]["strategy"]["matrix"]["include"]}
+    rows = [
+        line.split("|")[1:-1] for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if "|" in line
+    ]
+    (pythons,) = ([cell.split()[-1] for cell in cells[1:]] for cells in rows if "Python 3.11" in cells[1:2][0])
+    names = {"Airflow 3.3": "airflow", "Airflow 2.11": "airflow-2.11", "Prefect 3.9": "prefect", "the core": "core"}
+    said = {
+        (environment, python)
+        for cells in rows
+        for start, environment in names.items()
+        if cells[0].strip().startswith(start)
+        for python, cell in zip(pythons, cells[1:], strict=True)
+        if cell.strip()
+    }
+    assert run == said
+    classified = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pythons == classified
 
 
 def test_entry_points_are_there_and_harmless_without_their_extra() -> None:
