@@ -22,6 +22,7 @@ _NOTE = """
 note() { printf '%s\\0' "$#" "$@" >> "$NOTES"; }
 whautomate() {
     note whautomate "$@"
+    [[ -n "$EMULATOR" ]] || return 0
     case " $1 $* " in
         " emulator "*) [[ " $* " == *" --list-behaviours "* ]] || return 0 ;;
         *...*|*…*|*://example*|*.example*) return 0 ;;

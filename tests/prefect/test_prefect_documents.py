@@ -98,7 +98,9 @@ def parse(words):
     """Read a `prefect ...` as the command itself does, without running it."""
     from prefect.cli._app import _app
 
-    _app.parse_args(words[1:], exit_on_error=False, print_error=False)
+    # Its own options come first, such as --no-prompt.
+    _, root, _ = _app.meta.parse_args(words[1:], exit_on_error=False, print_error=False)
+    _app.parse_args(root.arguments.get("tokens", ()), exit_on_error=False, print_error=False)
 
 
 CONSOLE = [one for one in documents.blocks() if one.language in documents.CONSOLE and "prefect " in one.text]
