@@ -30,7 +30,7 @@ HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 
 
 def page(name: str) -> str:
-    return (HOW_TO / f"{name}.md").read_text(encoding="utf-8")
+    return (HOW_TO / name).read_text(encoding="utf-8")
 
 
 def code(name: str, language: str, after: str = "") -> str:
@@ -67,7 +67,7 @@ def test_without_a_name_another_key_is_another_account_unless_its_id_becomes_the
     unnamed, other = (with_key(whautomate_emulator, key) for key in (whautomate_emulator.key, "another"))
     assert unnamed.id != other.id
     assert re.fullmatch("[0-9a-f]{16}", unnamed.id)
-    given = json.loads(code("rotate-a-key", "json"))
+    given = json.loads(code("rotate-a-key.md", "json"))
     assert set(given) == {"account", "plan"}
     kept = with_key(whautomate_emulator, "another", **given | {"account": unnamed.id})
     assert kept.id == unnamed.id
@@ -82,7 +82,7 @@ def test_accounts_of_two_regions_are_two(monkeypatch: pytest.MonkeyPatch) -> Non
     names: dict[str, Any] = {}
     for name in ("BERLIN_KEY", "MUMBAI_KEY"):
         monkeypatch.setenv(name, name.lower())
-    exec(code("several-accounts", "python"), names)
+    exec(code("several-accounts.md", "python"), names)
     berlin, mumbai = names["berlin"], names["mumbai"]
     assert (berlin.id, mumbai.id) == ("berlin", "mumbai")
     assert (berlin.host, mumbai.host) == ("https://api.whautomate.com", "https://api.in.whautomate.com")
@@ -95,7 +95,7 @@ def test_a_broadcast_is_cancelled_by_its_key(whautomate_emulator: Emulator, caps
         ensure_segment(client, "vip", {"tags": ["vip"]})
         template = {"name": "sale", "language": "en"}
         sent = broadcast(client, "spring", template, segment_name="vip", key="spring-2026", hold_minutes=30)
-        exec(code("stop-everything", "python", "<!-- cancel-by-key -->"), {"client": client})
+        exec(code("stop-everything.md", "python"), {"client": client})
     assert capsys.readouterr().out == f"broadcast {sent['id']} is cancelled\n"
     assert whautomate_emulator.records("broadcasts") == []
 
@@ -103,7 +103,7 @@ def test_a_broadcast_is_cancelled_by_its_key(whautomate_emulator: Emulator, caps
 @pytest.mark.skipif(shutil.which("psql") is None, reason="psql is not installed")
 def test_the_database_of_several_machines_is_made_and_used(postgres: str) -> None:
     name = f"machines_{os.getpid()}_{secrets.token_hex(3)}"
-    command = code("several-machines", "bash").replace("whautomate", name)
+    command = code("several-machines.md", "bash").replace("whautomate", name)
     environment = os.environ | {"ADMIN": SERVER, "PASSWORD": "wa-secret"}
     try:
         subprocess.run(["bash", "-euc", command], env=environment, check=True, capture_output=True)

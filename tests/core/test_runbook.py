@@ -28,12 +28,12 @@ from whautomate_core.values.limits import Limits
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 PAGE = (OPERATIONS / "runbook.md").read_text(encoding="utf-8")
 HOW_TO = OPERATIONS.parent / "how-to"
-NAMES = ("rotate-a-key", "several-accounts", "trial-key", "several-machines", "stop-everything")
-PAGES = {"runbook": PAGE} | {one: (HOW_TO / f"{one}.md").read_text(encoding="utf-8") for one in NAMES}
+NAMES = ("rotate-a-key.md", "several-accounts.md", "trial-key.md", "several-machines.md", "stop-everything.md")
+PAGES = {"runbook": PAGE} | {one: (HOW_TO / one).read_text(encoding="utf-8") for one in NAMES}
 BLOCKS = [
     (name, scene, textwrap.dedent(block))
     for name, page in PAGES.items()
-    for scene, block in re.findall(r"<!-- scene: (\S+) -->\n\n *```console\n(.*?)```", page, re.S)
+    for scene, block in re.findall(r"<!-- scene: (\S+) -->\n *<!-- test: [^>]* -->\n\n *```console\n(.*?)```", page, re.S)
 ]
 
 SHOWN = [  # what differs from run to run

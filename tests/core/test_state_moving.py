@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
 from conftest import NoLimit, account_of
+from documents import block_of
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -41,7 +43,9 @@ def counts(state: State) -> dict[str, int]:
 
 
 def copy(target: str) -> Any:
-    return CliRunner().invoke(app, ["state", "copy", "--to", target])
+    """As docs/operations/state.md has it."""
+    command = block_of("docs/operations/state.md", holds="state copy --to").text.replace("$STATE", target)
+    return CliRunner().invoke(app, shlex.split(command)[1:])
 
 
 def test_everything_moves_and_goes_on_as_it_was(whautomate_emulator: Emulator, target: str) -> None:

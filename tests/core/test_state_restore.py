@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ TEMPLATE = {"name": "sale", "language": "en"}
 
 
 def command(name: str) -> str:
-    (found,) = re.findall(rf"<!-- {name} -->\n\n +```bash\n(.*?)```|<!-- {name} -->\n\n```bash\n(.*?)```", PAGE, re.S)
-    return re.sub(r"(?m)^ {3}", "", found[0]) or found[1]
+    (found,) = re.findall(rf"<!-- {name} -->\n *<!-- test: [^>]* -->\n\n *```bash\n(.*?)```", PAGE, re.S)
+    return textwrap.dedent(found)
 
 
 class Store:
