@@ -146,7 +146,7 @@ def test_a_command_prints_what_the_page_shows(
 
 
 def test_every_block_of_commands_is_run() -> None:
-    assert len(BLOCKS) == sum(page.count("```console") for page in PAGES.values())
+    assert len(BLOCKS) == sum(len(re.findall(r"\$ whautomate", page)) for page in PAGES.values())
     assert {scene for _, scene, _ in BLOCKS} == SCENES.keys()
 
 
