@@ -33,7 +33,9 @@ PAGES = {"runbook": PAGE} | {one: (HOW_TO / one).read_text(encoding="utf-8") for
 BLOCKS = [
     (name, scene, textwrap.dedent(block))
     for name, page in PAGES.items()
-    for scene, block in re.findall(r"<!-- scene: (\S+) -->\n *<!-- test: [^>]* -->\n\n *```console\n(.*?)```", page, re.S)
+    for scene, block in re.findall(
+        r"<!-- scene: (\S+) -->\n *<!-- test: [^>]* -->\n\n *```console\n(.*?)```", page, re.S
+    )
 ]
 
 SHOWN = [  # what differs from run to run
