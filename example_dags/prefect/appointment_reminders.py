@@ -47,3 +47,9 @@ def appointment_reminders(block: str, folder: Path, when: datetime | None = None
             send_whatsapp_template(account, message, key=f"appointment_reminder {row['id']} {row['start']}")
             sent += 1
     return sent
+
+
+if __name__ == "__main__":
+    appointment_reminders.serve(
+        name="daily", cron="0 14 * * *", parameters={"block": "whautomate", "folder": "/data"}, limit=1
+    )

@@ -100,6 +100,13 @@ def test_a_weekly_campaign_is_served_on_mondays_at_nine(monkeypatch):
     assert (schedule.cron, schedule.timezone, served["limit"]) == ("0 9 * * 1", "Europe/Berlin", 1)
 
 
+def test_reminders_are_served_once_a_day(monkeypatch):
+    served = {}
+    monkeypatch.setattr("prefect.flows.Flow.serve", lambda self, **given: served.update(given))
+    flow_of("appointment_reminders", "__main__")
+    assert (served["cron"], served["parameters"]) == ("0 14 * * *", {"block": "whautomate", "folder": "/data"})
+
+
 @pytest.mark.whautomate(search_delay=0.0)
 def test_clients_are_reminded_once_of_tomorrow_s_appointments(whautomate_emulator, account, tmp_path, caplog):
     people = [{"fullName": f"N{n}", "countryCode": "+49", "phone": f"3012345{n}"} for n in range(2)]
