@@ -4,6 +4,7 @@
   the site it leads to a page that shows the file, because the site has no address of the repository to send people to.
 - CHANGELOG.md, CONTRIBUTING.md and other documents outside `docs/` are pages of the site.
 - Each public module has a page in the reference, written from its docstrings.
+- Code for Airflow and for Prefect, each under its name in bold, is in two tabs.
 - Lists are indented as the repository's viewer wants them. The Markdown of MkDocs wants four spaces a level.
 - Pages with a drawing load the script that draws it, and no others.
 """
@@ -74,11 +75,11 @@ SOURCES: dict[str, str] = {}
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead links to where their target is on the site, and indent lists."""
+    """Lead links to where their target is on the site, indent lists, and make tabs."""
     here = page.file.src_uri
     if here == "index.md":
         page.meta["hide"] = ["navigation", "toc"]  # the tabs lead everywhere
-    return indented(relinked(markdown, SOURCES.get(here, f"docs/{here}"), here))
+    return tabbed(indented(relinked(markdown, SOURCES.get(here, f"docs/{here}"), here)))
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -183,6 +184,31 @@ def lines_of(text: str) -> Iterator[tuple[str, bool]]:
             yield line, True
             if match and match[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
+
+
+TAB = re.compile(r"^\*\*(Airflow|Prefect)\*\*, (.+)$")
+
+
+def tabbed(text: str) -> str:
+    """Code for the two orchestrators as tabs.
+
+    A paragraph that begins with `**Airflow**, ` or `**Prefect**, ` begins a tab. The last tab ends after its last block
+    of code, each at the next heading.
+    """
+    result: list[str] = []
+    tab, had_code = "", False
+    for line, is_code in lines_of(text):
+        begins = None if is_code else TAB.match(line)
+        plain = bool(line.strip()) and not is_code and not line.startswith("<!--")
+        if begins:
+            tab, had_code = begins[1], False
+            result += [f'=== "{tab}"', "", f"    {begins[2][:1].upper()}{begins[2][1:]}"]
+            continue
+        if tab and plain and (line.startswith("#") or (tab == "Prefect" and had_code)):
+            tab = ""
+        had_code |= is_code
+        result.append(f"    {line}" if tab and line else line)
+    return "\n".join(result)
 
 
 ITEM = re.compile(r"^( *)([-*+]|\d+[.)])( +)(?=\S)")

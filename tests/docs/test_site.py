@@ -82,6 +82,22 @@ def test_a_folder_is_a_page_that_links_to_its_files() -> None:
     assert "(quick_start.py.md)" in hooks().relinked(text, "example_dags/airflow", here).replace("../airflow/", "")
 
 
+def test_code_for_both_orchestrators_is_in_tabs() -> None:
+    given = (
+        "**Airflow**, from [a](a.md):\n\n```python\n# a\n```\n\nMore.\n\n"
+        "**Prefect**, from b:\n\n```python\nb\n\n```\n\nFor both.\n\n**Airflow** alone.\n"
+    )
+    assert hooks().tabbed(given) == (
+        '=== "Airflow"\n\n    From [a](a.md):\n\n    ```python\n    # a\n    ```\n\n    More.\n\n'
+        '=== "Prefect"\n\n    From b:\n\n    ```python\n    b\n\n    ```\n\nFor both.\n\n**Airflow** alone.\n'
+    )
+
+
+def test_tabs_are_on_the_page(pages: dict[str, str]) -> None:
+    page = pages["how-to/weekly-campaign.html"]
+    assert re.findall(r"<label[^>]*>(Airflow|Prefect)</label>", page) == ["Airflow", "Prefect"]
+
+
 def test_lists_are_indented_for_python_markdown() -> None:
     lines = hooks().indented(LISTS).split("\n")
     assert lines[:6] == ["Text:", "", "- one", "    more", "    - inner", "- two"]
