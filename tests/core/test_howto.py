@@ -1,4 +1,4 @@
-"""The pages of docs/how-to: all are listed, their code is that of the tested files, and their settings are taken."""
+"""The pages of docs/how-to: all are listed, and their settings are taken. `test_documents.py` compares their code."""
 
 import json
 import re
@@ -25,12 +25,6 @@ def text_of(page: str) -> str:
 
 def test_the_index_lists_each_page_once() -> None:
     assert sorted(re.findall(r"\]\(([\w-]+\.md)\)", text_of("index.md"))) == PAGES
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_code_is_a_part_of_the_file_that_it_names(page: str) -> None:
-    parts = re.findall(r"^<!-- test: part of (\S+) -->\n```\w+\n(.*?)^```", text_of(page), re.M | re.S)
-    assert [path for path, code in parts if code.strip() not in (ROOT / path).read_text(encoding="utf-8")] == []
 
 
 def settings_of(page: str) -> dict[str, object]:
