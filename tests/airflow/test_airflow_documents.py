@@ -8,6 +8,9 @@ import documents
 import pytest
 from conftest import DAGS_FOLDER, ROOT, connection
 
+from airflow_provider_whautomate.hooks.whautomate import FINAL
+from airflow_provider_whautomate.retry_policy import _needs_mending
+from whautomate_core import AuthenticationError, ConfigurationError, InvalidRequest
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 
 pytest.importorskip("airflow.sdk", reason="the documents show Airflow 3")
@@ -91,6 +94,15 @@ def test_airflow_takes_and_runs_it(chain, ran):
     name = name_of(chain[-1])
     assert name not in wrong, f"{wrong[name]}\n{said}"
     assert name in there, "Airflow found no DAG in it"
+
+
+def test_the_errors_without_a_retry_are_those_of_the_table():
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|.*\| never \|$", page, re.M)) == {one.__name__ for one in FINAL}
+    mended = {ConfigurationError("x"), AuthenticationError("x"), InvalidRequest("x", status=400)}
+    assert set(re.findall(r"^\| `(\w+)` \|.*\| policy", page, re.M)) == {
+        type(one).__name__ for one in mended if _needs_mending(one)
+    }
 
 
 def parse(words):
