@@ -271,7 +271,7 @@ def page(graphs: dict[str, dict[str, list[Graph]]]) -> str:
             for graph in graphs[orchestrator][file]:
                 if several:
                     parts.append(
-                        f"`{graph.id}`" + f" ({graph.when})" * bool(graph.when) + f": {graph.about}".rstrip(": ")
+                        f"`{graph.id}`" + f" (`{graph.when}`)" * bool(graph.when) + f": {graph.about}".rstrip(": ")
                     )
                     parts.append("\n\n")
                 parts.append(drawing(graph) + "\n")
