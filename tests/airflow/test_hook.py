@@ -15,7 +15,7 @@ import pytest
 import yaml
 from airflow.models import Connection
 from airflow.providers.common.compat.version_compat import AIRFLOW_V_3_0_PLUS
-from conftest import ROOT
+from conftest import HOME, ROOT
 from quoted import blocks
 
 from airflow_provider_whautomate.get_provider_info import get_provider_info
@@ -372,10 +372,10 @@ def saved(airflow, command):
     code, said = airflow("-m", *command)
     assert code == 0, said
     try:
-        code, said = airflow("-m", "airflow", "connections", "export", "-", "--file-format", "json")
+        exported = HOME / "exported.json"
+        code, said = airflow("-m", "airflow", "connections", "export", str(exported))
         assert code == 0, said
-        [found] = re.findall(r"^\{.*^\}", said, re.M | re.S)
-        kept = json.loads(found)["whautomate_default"]
+        kept = json.loads(exported.read_text())["whautomate_default"]
         fields = {name: kept[name] for name in ("host", "port", "schema", "password")}
         return account(**fields, extra=json.dumps(kept["extra"]) if isinstance(kept["extra"], dict) else kept["extra"])
     finally:
