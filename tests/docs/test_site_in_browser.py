@@ -166,3 +166,13 @@ def test_a_drawing_is_drawn_from_a_folder(browser: Browser, site: Path, pages: d
     assert page.locator(".mermaid").count() == pages[drawn[0]].count('<pre class="mermaid">')
     assert wrong == []
     page.context.close()
+
+
+def test_commands_are_copied_without_their_prompt(browser: Browser, address: str) -> None:
+    page = opened(browser, f"{address}/quick-start/airflow.html", [])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("button.md-code__button[title*=Copy]").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("python3 -m venv"), copied
+    assert "$ " not in copied
+    page.context.close()
