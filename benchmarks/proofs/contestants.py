@@ -16,7 +16,7 @@ from scenes import Scene
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-VENVS = Path(os.environ.get("WHAUTOMATE_VENVS", ROOT / ".venvs"))
+VENVS = Path(os.environ.get("PROOFS_VENVS", ROOT / ".venvs"))
 TRIES = 4
 """How often a scheduler starts a job that fails or dies: once, and three retries."""
 
