@@ -215,6 +215,8 @@ def drawing(graph: Graph) -> str:
     """A graph as Mermaid draws it."""
     names = {task.id: f"t{number}" for number, task in enumerate(graph.tasks)}
     lines = [f"flowchart {'LR' if len(graph.tasks) <= 4 else 'TD'}"]
+    # What it shows, for those who can't see it.
+    lines += [f"  accTitle: Graph of {graph.id}", f"  accDescr: {', then '.join(task.id for task in graph.tasks)}"]
     group = ""
     for task in graph.tasks:
         inside, _, name = task.id.rpartition(".") if task.kind != "asset" else ("", "", task.id)
