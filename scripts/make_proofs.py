@@ -76,7 +76,7 @@ def of(rounds: list[dict[str, Any]], figure: str, whole: str) -> str:
 def left(rounds: list[dict[str, Any]]) -> str:
     """People left to a person, and how many of them the server did nothing for."""
     unsent = sum(one["left_unsent"] for one in rounds)
-    return total(rounds, "left") + (f", {unsent} of them without" if unsent else "")
+    return total(rounds, "left") + (f", {unsent} of whom got nothing" if unsent else "")
 
 
 def spread(values: list[float], form: str = "{:.1f}") -> str:
@@ -145,7 +145,7 @@ def summary(results: Results) -> str:
     left_over = []
     for name in names:
         rounds = [one for proof in ("kills", "lost", "lost_creates") for one in _rounds(results, proof, name)]
-        left_over.append(total(rounds, "left") if rounds else "—")
+        left_over.append(left(rounds) if rounds else "—")
     lines.insert(5, f"| People of these three that are left to a person | {' | '.join(left_over)} |")
     return "\n".join(lines)
 

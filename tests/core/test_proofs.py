@@ -82,3 +82,14 @@ def test_each_scene_can_be_made(proofs: Any) -> None:
     for proof in proofs.PROOFS.values():
         with proof.scene(1, 40) as scene:
             assert scene.job in ("send", "create", "export", "hammer"), proof.name
+
+
+def test_the_judge_knows_a_person_by_both_spellings_of_a_number(proofs: Any) -> None:
+    from judge import judge_send
+
+    class Sent:
+        def messages(self) -> list[dict[str, str]]:
+            return [{"phone": "5215512345600"}, {"phone": "525512345600"}]
+
+    found = judge_send(Sent(), [], ["525512345600"], set())  # type: ignore[arg-type]
+    assert (found["twice"], found["reached"]) == (1, 1)
