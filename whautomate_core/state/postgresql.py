@@ -80,7 +80,8 @@ def missing_right(error: Any, role: str | None, said: str) -> str | None:
         f"package makes tables and a function in the schema {schema}. As the owner of the schema, run: "
         f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {who}. Or start it once as a role that may, such as by "
         "`whautomate quota`, and as that role run: "
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {who}{another}"
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {who}; "
+        f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {who}{another}"
     )
 
 
