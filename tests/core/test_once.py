@@ -1,6 +1,8 @@
 """A send happens once: whatever dies, in any order of attempts, and however late the record is to be seen."""
 
 import itertools
+import re
+import shlex
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,10 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from state_workers import PATIENCE
+from typer.testing import CliRunner
 
 from whautomate_core import errors
 from whautomate_core.account import Account
 from whautomate_core.api.call import Act, Call, Repeat
+from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
 from whautomate_core.client.once import send_once
 from whautomate_core.errors import (
@@ -335,6 +339,30 @@ def test_where_it_may_have_happened_no_run_sends_again(once_with: Any, answer: A
     assert server.posts <= 1
     assert once_with(server, key, find=lambda patiently: {"id": "b7"}) == ("b7", False)
     assert once_with(server, key) == ("b7", False)
+
+
+def test_after_a_person_confirmed_it_a_rerun_says_so_and_how_to_undo_it(once_with: Any, one_state: str) -> None:
+    server, key = Server(httpx.ReadTimeout("slow")), f"{next(_keys)}"
+    with pytest.raises(OutcomeUnknown):
+        once_with(server, key)
+    assert open_state(one_state).claims.confirm("real", key)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown, match=r"a person confirmed that it happened.*mark this step as successful"):
+            once_with(server, key)
+    assert server.posts == 0
+    runner = CliRunner()
+    (undo,) = re.findall(r'`whautomate (claims release "[^`]*)`', str(_raised(lambda: once_with(server, key))))
+    assert (
+        runner.invoke(app, [*shlex.split(undo), "--account", "real"], env={"WHAUTOMATE_STATE": one_state}).exit_code
+        == 0
+    )
+    assert once_with(server, key) == ("b1", True)
+
+
+def _raised(work: Callable[[], Any]) -> BaseException:
+    with pytest.raises(OutcomeUnknown) as error:
+        work()
+    return error.value
 
 
 def test_a_lost_answer_is_looked_up_patiently(once_with: Any) -> None:

@@ -88,11 +88,29 @@ def test_a_claim_that_happened_is_confirmed_and_never_sent_again(state_url: str,
     assert run(*where, "confirm", "seen", "--account", account).exit_code == 1
 
 
+def test_a_claim_that_was_confirmed_by_mistake_is_listed_if_asked_and_released(state_url: str, account: str) -> None:
+    where = ["claims", "--state", state_url]
+    book = open_state(state_url).claims
+    book.claim(account, "mistaken", {}, "POST /x")
+    book.claim(account, "settled", {}, "POST /x")
+    book.settle(account, "settled", {})
+    run(*where, "confirm", "mistaken", "--account", account)
+    listed = run(*where, "--confirmed").output
+    assert f"mistaken\n  POST /x, account {account}, started 20" in listed
+    assert f"settled\n  POST /x, account {account}" not in listed
+    undone = run(*where, "release", "mistaken", "--account", account)
+    assert (undone.exit_code, undone.output) == (0, "released: the next run of mistaken sends it again\n")
+    assert book.claim(account, "mistaken", {}, "POST /x").mine
+    assert run(*where, "release", "settled", "--account", account).exit_code == 1
+
+
 def test_release_wants_one_open_claim(whautomate_home: Any) -> None:
     book = open_state().claims
     missing = run("claims", "release", "k")
     assert missing.exit_code == 1
-    assert "error: no open claim has this key" in missing.output
+    assert "error: no open or confirmed claim has this key" in missing.output
+    assert "error: no open claim has this key" in run("claims", "confirm", "k").output
+    assert run("claims", "--confirmed").output == "no confirmed claims\n"
     for account in ("one", "two"):
         book.claim(account, "k", {}, "POST /x")
     several = run("claims", "release", "k")

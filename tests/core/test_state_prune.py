@@ -98,6 +98,19 @@ def test_what_may_still_be_needed_stays(state: State, account: str) -> None:
     assert keys(state, account) == kept.keys()
 
 
+def test_a_claim_that_a_person_confirmed_goes_as_a_settled_one_does_and_is_not_sent_again(
+    state: State, account: str
+) -> None:
+    for key, days in ((step("old"), 200), ("order 1", 200), ("order 2", 20)):
+        sent(state, account, key, days=days, settled=False)
+        state.claims.confirm(account, key)
+    assert (state.prune(180 * DAY).claims, keys(state, account)) == (2, {"order 2"})
+    for key in (step("old"), "order 1"):
+        with pytest.raises(OutcomeUnknown, match="was removed on"):
+            state.claims.claim(account, key, {"to": key}, SEND)
+    assert not state.claims.claim(account, "order 2", {"to": "order 2"}, SEND).mine
+
+
 def test_young_things_are_never_removed(state: State) -> None:
     with pytest.raises(ConfigurationError, match="30d or more"):
         state.prune(29 * DAY)

@@ -351,6 +351,13 @@ def _is_open_still(client: Client, claim: Claim) -> bool:
 def _outcome(claim: Claim, find: Find[R] | None) -> R:
     """The record of a call that another attempt began. Raises `OutcomeUnknown` if it can't be found."""
     found = find(True) if find else None
+    if found is None and claim.confirmed:
+        raise OutcomeUnknown(
+            f"{claim.what} was begun at {_time(claim.made_at)} ({claim.made_by}) and did not end, and a person "
+            "confirmed that it happened: it is not sent again, and has no result to go on with. If nothing needs the "
+            f"result, mark this step as successful. If it did not happen after all, "
+            f'`whautomate claims release "{claim.key}"` lets the next run send it'
+        )
     if found is None:
         raise OutcomeUnknown(
             f"{claim.what} was begun at {_time(claim.made_at)} ({claim.made_by}) and did not end: it may have "

@@ -46,6 +46,8 @@ class Claim:
     """The attempt: see `attempt`."""
     mine: bool = False
     """Whether this call inserted it, and so may send."""
+    confirmed: bool = False
+    """Whether it had no clear outcome, and a person saw that its call happened. It is not settled: it has no result."""
     payload: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The fields of what is sent, each with a keyed hash of its value."""
 
@@ -249,7 +251,14 @@ class Claims:
 
     def open(self, account: str | None = None) -> list[Claim]:
         """Claims whose outcome is unknown, oldest first."""
-        found = select(claims).where(claims.c.status == "open").order_by(claims.c.made_at)
+        return self._of_status("open", account)
+
+    def confirmed(self, account: str | None = None) -> list[Claim]:
+        """Claims of which a person said that their calls happened, oldest first."""
+        return self._of_status("confirmed", account)
+
+    def _of_status(self, status: str, account: str | None) -> list[Claim]:
+        found = select(claims).where(claims.c.status == status).order_by(claims.c.made_at)
         if account is not None:
             found = found.where(claims.c.account == account)
         return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
@@ -316,5 +325,6 @@ def _claim(row: Any) -> Claim:
         result,
         row.made_at,
         row.made_by,
+        confirmed=row.status == "confirmed",
         payload=json.loads(row.payload),
     )

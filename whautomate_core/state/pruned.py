@@ -139,11 +139,11 @@ def _begins(key: str) -> str | None:
 
 
 def _old_claims(database: Database, now: float, seconds: float) -> Iterator[tuple[str, list[str]]]:
-    """The settled claims that may be removed, in parts: account and keys."""
+    """The settled and confirmed claims that may be removed, in parts: account and keys."""
     alive: set[tuple[str, str]] = set()
     for one in _all_claims(database):
         begins = _begins(one.key)
-        if begins is not None and (one.status != "settled" or one.made_at >= now - _kept(one.what, seconds)):
+        if begins is not None and (one.status == "open" or one.made_at >= now - _kept(one.what, seconds)):
             alive.add((one.account, begins))
     part: list[str] = []
     last = None
@@ -170,7 +170,7 @@ def _all_claims(database: Database, before: float | None = None) -> Iterator[Any
     columns = (claims.c.account, claims.c.key, claims.c.what, claims.c.status, claims.c.made_at)
     found = select(*columns).order_by(claims.c.account, claims.c.key).limit(5000)
     if before is not None:
-        found = found.where(claims.c.made_at < before, claims.c.status == "settled")
+        found = found.where(claims.c.made_at < before, claims.c.status != "open")
     last = None
     while True:
         after = found if last is None else found.where(tuple_(claims.c.account, claims.c.key) > tuple_(*last))
@@ -184,7 +184,7 @@ def _all_claims(database: Database, before: float | None = None) -> Iterator[Any
 def _remove(database: Database, account: str, marks: dict[str, str], now: float, before: float) -> int:
     """Remove claims and write their marks, both or neither."""
     mine = (claims.c.account == account) & claims.c.key.in_(list(marks))
-    old = mine & (claims.c.status == "settled") & (claims.c.made_at < before)
+    old = mine & (claims.c.status != "open") & (claims.c.made_at < before)
 
     def work(connection: Connection) -> int:
         _write_marks(database, connection, marks.values(), now)
