@@ -275,6 +275,6 @@ def _warn_if_assumed(account: Account) -> None:
     if account.limits_assumed:
         log.warning(
             "account %s: plan is not set, so trial limits apply (60 requests a minute, 100 a day); "
-            "set plan to trial or subscribed in the connection or block",
+            "set plan to trial or subscribed in the connection or block (in a terminal, WHAUTOMATE_PLAN)",
             account.id,
         )
