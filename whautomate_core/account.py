@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,6 +72,14 @@ class Account:
         """Its name and what holds its settings, as lines of the log call it: "account spring (block 'whautomate')"."""
         holder = self.key_field.rpartition(" of ")[2] if " of " in self.key_field else ""
         return f"account {self.id}" + (f" ({holder})" if holder else "")
+
+    def command(self, words: str) -> str:
+        """A command of the terminal for this account, as errors name it.
+
+        `--state …` stands for the address of its state, which is not shown, because it may hold a password.
+        """
+        elsewhere = self.state is not None and self.key_field != KEY_VARIABLE
+        return f"`whautomate {words} --account {shlex.quote(self.id)}{' --state …' if elsewhere else ''}`"
 
     @property
     def state_is_sqlite(self) -> bool:

@@ -1,5 +1,7 @@
 """Lists show new records 20 seconds late and a step runs again: what our own state knows is read by its id first."""
 
+import re
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import NoLimit, account_of
 from test_sync import ADA, BOB, EVE, counts, sync, tag
+from typer.testing import CliRunner
 
 from whautomate_core import errors
 from whautomate_core.api import classes, clients, contacts, segments, services, staffs
@@ -17,6 +20,7 @@ from whautomate_core.bookings.services import sync_services
 from whautomate_core.bookings.slots import book_slot
 from whautomate_core.bookings.staff_blocks import sync_staff_blocks
 from whautomate_core.bookings.timetable import sync_classes
+from whautomate_core.cli.main import app
 from whautomate_core.client.client import Client
 from whautomate_core.client.identity import Step
 from whautomate_core.client.once import send_once
@@ -540,9 +544,15 @@ def test_an_audience_holds_contacts_that_are_not_listed_yet(client: Client, whau
 def test_a_segment_that_was_deleted_is_made_again_once_that_is_sure(client: Client, skip: Any) -> None:
     made = ensure_segment(client, "vip", {"tags": ["vip"]})
     client.send(segments.delete_segment(made["id"]))
-    with pytest.raises(errors.OutcomeUnknown, match="whautomate claims release"):
+    with pytest.raises(errors.OutcomeUnknown, match="can't be read: it may have been deleted") as unknown:
         ensure_segment(client, "vip", {"tags": ["gold"]})
-    client.state.claims.release(client.account.id, f"segment/{Emulator.location_id}/vip")
+    (command,) = re.findall(r"`whautomate (claims release .* --state) …` lets it do so at once", str(unknown.value))
+    given = [*shlex.split(command), client.account.state.get_secret_value()]
+    asked = CliRunner().invoke(app, given)
+    assert (asked.exit_code, "Did you see in Whautomate that it is gone?" in asked.output) == (1, True)
+    assert client.state.claims.get(client.account.id, f"segment/{Emulator.location_id}/vip")
+    released = CliRunner().invoke(app, [*given, "--yes"])
+    assert released.output.endswith("makes it again if it is missing\n")
     assert ensure_segment(client, "vip", {"tags": ["gold"]})["id"] != made["id"]
 
 

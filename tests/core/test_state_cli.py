@@ -120,12 +120,22 @@ def test_release_wants_one_open_claim(whautomate_home: Any) -> None:
     assert [claim.account for claim in book.open()] == ["two"]
 
 
-def test_a_settled_claim_is_not_released(whautomate_home: Any) -> None:
+@pytest.mark.parametrize(
+    ("payload", "what"),
+    [
+        ({}, "POST /x"),
+        ({}, "POST /v1/broadcasts"),
+        ({}, "POST /v1/classes/{}/participants/add"),
+        ({}, "POST /v1/contacts"),
+        ({"name": "vip"}, "POST /v1/segments"),
+    ],
+)
+def test_a_settled_claim_is_not_released(payload: Any, what: str, whautomate_home: Any) -> None:
     book = open_state().claims
-    book.claim("shop", "k", {}, "POST /x")
+    book.claim("shop", "k", payload, what)
     book.settle("shop", "k", {"id": 1})
-    assert run("claims", "release", "k").exit_code == 1
-    assert book.claim("shop", "k", {}, "POST /x").result == {"id": 1}
+    assert run("claims", "release", "k", "--yes").exit_code == 1
+    assert book.claim("shop", "k", payload, what).result == {"id": 1}
 
 
 def test_claims_of_another_database(state_url: str, account: str) -> None:

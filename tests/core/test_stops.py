@@ -92,7 +92,7 @@ def test_all_that_sends_is_refused_and_the_rest_goes_on(whautomate_emulator: Emu
         stops.stop("shop", "ada@desk")
         before = len(whautomate_emulator.requests())
         for call in calls:
-            with pytest.raises(PolicyRefused, match=r"stopped since .* \(ada@desk\); `whautomate resume-sends`"):
+            with pytest.raises(PolicyRefused, match=r"since .* \(ada@desk\); `whautomate resume-sends --account shop"):
                 client.send(call)
         assert {request["method"] for request in whautomate_emulator.requests()[before:]} == {"GET"}
         assert len(client.send(contacts.list_contacts())) == 2

@@ -21,7 +21,7 @@ def require_permitted(call: Call[Any], people: Iterable[Mapping[str, Any]], acco
         people: The records that were read before the call.
     """
     if call.act in SENDS:
-        state.stops.require_sends(account.id, call.request)
+        state.stops.require_sends(account, call.request)
     body = call.body or {}
     reached = set[str]().union(*map(numbers, (body.get("recepient") or body, call.person or {}, *people)))
     if call.act is Act.CREATE and not reached and isinstance(body.get("email"), str):

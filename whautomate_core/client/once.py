@@ -92,7 +92,7 @@ def send_once(
             client.used.sleep(patience)
         elif _is_open_still(client, claim):
             break
-    stored = _settle(client, claim, result(_outcome(claim, find)), claim.result)
+    stored = _settle(client, claim, result(_outcome(client, claim, find)), claim.result)
     met(claim)
     return stored, False
 
@@ -266,8 +266,12 @@ def read_made(client: Client, claim: Claim, read: Callable[[str], Call[R]]) -> R
     raise OutcomeUnknown(
         f"{claim.what} made {claim.result['id']} at {_time(claim.made_at)}, and it can't be read: it may have been "
         f"deleted. If it is still missing at {_time(claim.made_at + settling.SETTLE_AFTER)}, the next run makes it "
-        f'again; `whautomate claims release "{claim.key}"` lets it do so at once'
+        f"again; {_release(client, claim)} lets it do so at once"
     )
+
+
+def _release(client: Client, claim: Claim) -> str:
+    return client.account.command(f'claims release "{claim.key}"')
 
 
 def with_made(
@@ -348,21 +352,21 @@ def _is_open_still(client: Client, claim: Claim) -> bool:
     return now is not None and not now.settled and now.made_by == claim.made_by
 
 
-def _outcome(claim: Claim, find: Find[R] | None) -> R:
+def _outcome(client: Client, claim: Claim, find: Find[R] | None) -> R:
     """The record of a call that another attempt began. Raises `OutcomeUnknown` if it can't be found."""
     found = find(True) if find else None
     if found is None and claim.confirmed:
         raise OutcomeUnknown(
             f"{claim.what} was begun at {_time(claim.made_at)} ({claim.made_by}) and did not end, and a person "
             "confirmed that it happened: it is not sent again, and has no result to go on with. If nothing needs the "
-            f"result, mark this step as successful. If it did not happen after all, "
-            f'`whautomate claims release "{claim.key}"` lets the next run send it'
+            f"result, mark this step as successful. If it did not happen after all, {_release(client, claim)} lets the "
+            "next run send it"
         )
     if found is None:
         raise OutcomeUnknown(
             f"{claim.what} was begun at {_time(claim.made_at)} ({claim.made_by}) and did not end: it may have "
             f"happened, so it is not sent again. Check in Whautomate whether it was done about then; "
-            f'if it was not, `whautomate claims release "{claim.key}"` lets the next run send it'
+            f"if it was not, {_release(client, claim)} lets the next run send it"
         )
     return found
 

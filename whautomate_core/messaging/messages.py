@@ -225,7 +225,7 @@ class _Messages(RowJob):
     def failed(self, item: Item, error: WhautomateError) -> LeftOut:
         if isinstance(error, PolicyRefused):
             # Where all messages are stopped, it is not about this person.
-            self._client.state.stops.require_sends(self._client.account.id, "messages")
+            self._client.state.stops.require_sends(self._client.account, "messages")
             from whautomate_core.state.forgotten import reason_of
 
             refused = words_of(STOPPED) if error.status is not None else None

@@ -263,6 +263,13 @@ class Claims:
             found = found.where(claims.c.account == account)
         return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
 
+    def settled(self, key: str, account: str | None = None) -> list[Claim]:
+        """The settled claims with a key, of all accounts or of one."""
+        found = select(claims).where(claims.c.key == key, claims.c.status == "settled").order_by(claims.c.account)
+        if account is not None:
+            found = found.where(claims.c.account == account)
+        return self._database.run(lambda connection: [_claim(row) for row in connection.execute(found)])
+
     def count_open(self, account: str) -> tuple[int, float]:
         """How many claims of an account have an unknown outcome, and the age of the oldest in seconds (0: none)."""
         found = select(func.count(), func.min(claims.c.made_at))

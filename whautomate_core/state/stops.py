@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from whautomate_core import telemetry
+from whautomate_core.account import Account
 from whautomate_core.state.database import Database
 from whautomate_core.state.schema import stops
 
@@ -69,7 +70,8 @@ class Stops:
             lambda connection: [Stop(row.account, row.at, row.made_by) for row in connection.execute(found)]
         )
 
-    def require_sends(self, account: str, what: str) -> None:
+    def require_sends(self, account: Account, what: str) -> None:
         """Raise `PolicyRefused` if the account's sends are stopped."""
-        for stop in self.stopped(account):
-            raise telemetry.refused("sends_stopped", f"{what}: {stop}; `whautomate resume-sends` starts them again")
+        for stop in self.stopped(account.id):
+            resume = account.command("resume-sends")
+            raise telemetry.refused("sends_stopped", f"{what}: {stop}; {resume} starts them again")
