@@ -27,7 +27,7 @@ def postgres() -> Iterator[str]:
         except Exception as error:
             says = (
                 f"PostgreSQL can't be reached ({type(error).__name__}): `pip install psycopg2-binary`, "
-                "`docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:16`, "
+                "`docker run -p 5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres:15`, "
                 "or name one in WHAUTOMATE_TEST_POSTGRES"
             )
             if os.environ.get("REQUIRE_SERVICES") == "1":

@@ -62,6 +62,8 @@ def contacts_to_campaign(
         hold_minutes=hold_minutes,
         key=f"contacts_to_campaign {logical_date.isoformat()}",
     )
+    if sent["skipped"]:  # a run that starts hours late sends nothing
+        return sent
     figures = wait_for_broadcast(block, sent["id"], poll_interval=poll_interval)
 
     return {

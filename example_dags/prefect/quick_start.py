@@ -31,6 +31,8 @@ def quick_start():
         segment_id=segment["id"],
         hold_minutes=0,  # the default of 5 leaves time to stop a real broadcast
     )
+    if sent["skipped"]:  # a run that starts hours late sends nothing
+        return sent
     return wait_for_broadcast(account, sent["id"], max_failed="5%", poll_interval=5)
 
 

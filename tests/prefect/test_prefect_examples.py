@@ -2,17 +2,24 @@
 
 import os
 import runpy
+import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from prefect.blocks.system import Secret
+
+from prefect_whautomate import WhautomateCredentials
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import make_examples  # noqa: E402
 
+EXAMPLES = ROOT / "example_dags"
 STARTER = ROOT / "examples" / "starter" / "prefect"
 QUICK = pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0)
 
@@ -75,3 +82,39 @@ def test_the_starter_is_deployed_as_its_containers_do(server, environment):
     assert made.pull_steps == [{"prefect.deployments.steps.set_working_directory": {"directory": "/app"}}]
     block = server.read_block_document_by_name("whautomate", "whautomate-credentials", include_secrets=True)
     assert block.data["host"] == settings["WHAUTOMATE_HOST"]
+
+    changed = WhautomateCredentials.load("whautomate")
+    changed.sends = "off"
+    changed.save("whautomate", overwrite=True)
+    run("save_block.py", **settings, **own)
+    assert WhautomateCredentials.load("whautomate").sends == "off", "what somebody set in Prefect's page stays"
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        (EXAMPLES / "prefect/quick_start.py", {}),
+        (EXAMPLES / "prefect/weekly_campaign.py", {"block": "whautomate"}),
+        (
+            EXAMPLES / "prefect/contacts_to_campaign.py",
+            {"credentials": "whautomate", "logical_date": datetime(2026, 6, 1, tzinfo=UTC)},
+        ),
+        (EXAMPLES / "prefect/campaign_to_warehouse.py", {}),
+        (STARTER / "flows/first_campaign.py", {}),
+    ],
+    ids=lambda one: one.stem if isinstance(one, Path) else "",
+)
+def test_a_run_that_starts_too_late_sends_nothing_and_ends(
+    server, credentials_of_emulator, whautomate_emulator, tmp_path, monkeypatch, path, given
+):
+    credentials_of_emulator(list_lag=0).save("whautomate", overwrite=True)
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        database.executescript((EXAMPLES / "data/tutorial.sql").read_text(encoding="utf-8"))
+    Secret(value=f"sqlite:///{tmp_path}/shop.db").save("warehouse", overwrite=True)
+    monkeypatch.setattr("prefect_whautomate._broadcasting._due_of_run", lambda: datetime.now(UTC) - timedelta(hours=7))
+    names = runpy.run_path(str(path))
+    flow = names[path.stem]
+    approved = SimpleNamespace(approved=True, name="Grace")
+    monkeypatch.setitem(flow.fn.__globals__, "pause_flow_run", lambda **_: approved)
+    assert "late" in flow(**given)["skipped"]
+    assert whautomate_emulator.messages() == []

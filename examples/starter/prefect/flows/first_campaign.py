@@ -33,6 +33,8 @@ def first_campaign(block: str = "whautomate"):
         max_recipients=1_000,
         hold_minutes=float(os.environ.get("HOLD_MINUTES", "5")),  # time to stop a broadcast before it is created
     )
+    if sent["skipped"]:  # a run that starts hours late sends nothing
+        return sent
     return wait_for_broadcast(
         account, sent["id"], max_failed="5%", poll_interval=float(os.environ.get("POLL_INTERVAL", "60"))
     )
