@@ -13,7 +13,7 @@ import documents
 import pytest
 from documents import ROOT
 
-from whautomate_core import Client, account_from_settings, broadcast, errors, sync_contacts
+from whautomate_core import Client, account_from_settings, broadcast, ensure_segment, errors, sync_contacts
 from whautomate_core.api import contacts
 from whautomate_core.emulator import Emulator
 
@@ -157,6 +157,37 @@ def test_what_is_raised_is_on_the_page(
         provoke(client)
     said = str(raised.value)
     assert [one for one in MESSAGES if re.fullmatch(commands.pattern_of(one), said)], said
+
+
+@pytest.mark.whautomate(templates=("spring_sale",))
+@pytest.mark.parametrize(
+    ("template", "kind"), [("spring_salé", errors.UnexpectedResponse), ("spring_sale", errors.PolicyRefused)]
+)
+def test_refused_broadcasts_are_on_the_page(template: str, kind: Any, whautomate_emulator: Emulator) -> None:
+    whautomate_emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456789", "tags": ["vip"]}])
+    given = {"account": "spring", "list_lag": 0, "plan": "subscribed", "location_id": whautomate_emulator.location_id}
+    with Client(account_from_settings(whautomate_emulator.url, whautomate_emulator.key, given)) as client:
+        segment = ensure_segment(client, "vip", {"tags": ["vip"]})["id"]
+
+        def twice() -> None:
+            for key in ("once", "again"):
+                content: Any = {"name": template, "language": "de"}
+                broadcast(client, "spring-sale", content, segment_id=segment, key=key, hold_minutes=0)
+
+        with pytest.raises(kind) as raised:
+            twice()
+    said = str(raised.value).replace("salé", "sale")
+    assert [one for one in MESSAGES if re.fullmatch(commands.pattern_of(one), said)], said
+
+
+@pytest.mark.parametrize(
+    "field", ["password (in the form: API key) of connection 'whautomate_default'", "key of block 'whautomate'"]
+)
+def test_a_wrong_key_is_on_the_page_with_where_it_is_set(field: str, whautomate_emulator: Emulator) -> None:
+    account = account_from_settings(whautomate_emulator.url, "another", {"plan": "trial"}, key_field=f"the {field}")
+    with Client(account) as client, pytest.raises(errors.AuthenticationError) as raised:
+        client.send(contacts.list_contacts())
+    assert str(raised.value) in MESSAGES
 
 
 def test_a_message_in_other_words_would_be_found() -> None:
