@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from whautomate_core.cli.main import app
 from whautomate_core.emulator import Behaviour, all_questions
 from whautomate_core.settings import NAMES
+from whautomate_core.state import open_state
 
 
 def test_it_serves_until_stopped_and_keeps_what_it_is_told_to(tmp_path: Path) -> None:
@@ -155,6 +156,7 @@ def test_limits_that_can_not_be_are_said(options: tuple[str, ...], says: tuple[s
 )
 def test_an_unknown_variable_is_warned_of(monkeypatch: pytest.MonkeyPatch, variable: str, says: str) -> None:
     monkeypatch.setenv(variable, "secret")
+    open_state()
     result = CliRunner().invoke(app, ["quota"])
     assert result.exit_code == 0
     assert result.stderr == f"warning: the environment variable {variable} is ignored: {says}\n"
@@ -163,6 +165,7 @@ def test_an_unknown_variable_is_warned_of(monkeypatch: pytest.MonkeyPatch, varia
 def test_variables_that_something_reads_are_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HOST", "KEY", "HOME", "DEMO_REPORT", "TEST_POSTGRES", *map(str.upper, NAMES)):
         monkeypatch.setenv(f"WHAUTOMATE_{name}", os.environ.get(f"WHAUTOMATE_{name}", ""))
+    open_state()
     assert CliRunner().invoke(app, ["quota"]).stderr == ""
 
 

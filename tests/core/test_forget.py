@@ -28,6 +28,7 @@ from whautomate_core.errors import OutcomeUnknown, PolicyRefused
 from whautomate_core.messaging.messages import send_template_to_contacts
 from whautomate_core.people import forget as forgetting
 from whautomate_core.people.forget import forget, number_of_person, records_of
+from whautomate_core.state import open_state
 from whautomate_core.sync.clients import sync_clients
 from whautomate_core.sync.contacts import sync_contacts, tag_contacts
 from whautomate_core.values.progress import silent
@@ -441,6 +442,7 @@ def test_the_command_forgets_and_readmits(cli: Any, whautomate_emulator: Emulato
 
 
 def test_the_command_names_the_other_accounts_of_the_state(cli: Any, whautomate_emulator: Emulator) -> None:
+    open_state()
     assert "warning" not in cli("forget", "+4915123456700", "--yes").output
     with Client(account_of(whautomate_emulator, account="shop", state=None)) as shop:
         shop.send(contacts.list_contacts())

@@ -95,7 +95,7 @@ def trial(emulator: Emulator) -> None:
 
 
 SCENES: dict[str, Callable[[Emulator], object]] = {
-    "nothing": lambda emulator: None,
+    "nothing": lambda emulator: open_state(),
     "scheduled": scheduled,
     "open-claim": open_claim,
     "wrong-key": lambda emulator: None,

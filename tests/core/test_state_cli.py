@@ -20,6 +20,7 @@ def run(*arguments: str) -> Any:
 
 
 def test_quota(whautomate_home: Any) -> None:
+    open_state()
     assert run("quota").output == "no account has made a request yet\n"
     trial = open_state().pool("shop", Limits.trial())
     trial.acquire(3)
@@ -60,6 +61,7 @@ def test_quota_of_another_database(state_url: str, account: str) -> None:
 
 
 def test_claims_are_listed_and_released(whautomate_home: Any) -> None:
+    open_state()
     assert run("claims").output == "no open claims\n"
     book = open_state().claims
     book.claim("shop", "dag/task/2026-01-01", {"name": "Ada"}, "POST /broadcasts")
@@ -175,3 +177,41 @@ def test_a_state_that_is_no_address_is_told_how_to_be_one(
 def test_quota_says_that_the_day_is_used_up(whautomate_home: Any) -> None:
     open_state().pool("shop", Limits.subscribed()).pause(None, None, "quota")
     assert "because Whautomate says the day's requests are used up" in run("quota").output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["quota"],
+        ["claims"],
+        ["claims", "release", "k"],
+        ["claims", "confirm", "k"],
+        ["state", "prune", "--older-than", "180d"],
+        ["stop-sends", "--list"],
+        ["resume-sends", "--account", "shop", "--yes"],
+        ["people", "readmit", "+4915123456700"],
+        ["doctor", "--forget"],
+    ],
+)
+def test_what_needs_a_state_that_exists_makes_no_new_one(
+    command: list[str], whautomate_home: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHAUTOMATE_HOST", "https://api.whautomate.com")
+    monkeypatch.setenv("WHAUTOMATE_KEY", "k")
+    told = run(*command)
+    assert told.exit_code == 1
+    path = whautomate_home / "state.sqlite"
+    assert told.output == (
+        f"error: there is no state file at {path}: give the one that your steps use, as --state or WHAUTOMATE_STATE, "
+        "or its folder as WHAUTOMATE_HOME\n"
+    )
+    assert not path.exists()
+
+
+def test_what_may_come_first_says_that_it_made_a_new_state(whautomate_home: Any) -> None:
+    new = f"warning: there was no state file at {whautomate_home}/state.sqlite, so a new one was made. Steps that use "
+    stopped = run("stop-sends", "--account", "shop")
+    assert stopped.exit_code == 0
+    assert stopped.stderr.startswith(new)
+    assert "sends of account shop have been stopped" in stopped.stdout
+    assert "no state file" not in run("stop-sends", "--account", "shop").stderr

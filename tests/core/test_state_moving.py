@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
@@ -98,7 +99,21 @@ def test_into_a_used_database_or_while_a_sync_works_nothing_is_copied(target: st
     assert open_state(target).claims.get("shop", "k")
 
 
+def test_a_source_that_is_not_there_or_holds_nothing_is_refused(tmp_path: Any, target: str) -> None:
+    typo = tmp_path / "typo.sqlite"
+    for arguments, named in (([], "whautomate/state.sqlite"), (["--state", f"sqlite:///{typo}"], str(typo))):
+        refused = CliRunner().invoke(app, ["state", "copy", "--to", target, *arguments])
+        assert refused.exit_code == 1
+        assert re.search(f"error: there is no state file at \\S*{re.escape(named)}", refused.output)
+    assert not typo.exists()
+    open_state()
+    assert "has been used by nothing: there is nothing to copy" in copy(target).output
+    open_state().stops.stop("shop")
+    assert copy(target).exit_code == 0
+
+
 def test_other_kinds_have_their_own_tools(tmp_path: Any, target: str) -> None:
+    open_state()
     for arguments in (["--to", f"sqlite:///{tmp_path}/x.sqlite"], ["--to", target, "--state", target]):
         refused = CliRunner().invoke(app, ["state", "copy", *arguments])
         assert refused.exit_code == 1

@@ -18,6 +18,7 @@ from whautomate_core.client.client import Client
 from whautomate_core.emulator import Emulator
 from whautomate_core.errors import PolicyRefused
 from whautomate_core.state import open_state
+from whautomate_core.values.limits import Limits
 
 
 def run(*arguments: str, **more: Any) -> Any:
@@ -30,6 +31,7 @@ def account_at(emulator: Emulator, state: str, name: str) -> Account:
 
 def test_stop_list_and_resume(state_url: str, account: str) -> None:
     where = ["--account", account, "--state", state_url]
+    open_state(state_url).pool(account, Limits.trial()).acquire()
     assert run("stop-sends", "--list", *where).output == f"account {account} is not stopped\n"
     stopped = run("stop-sends", *where)
     by = f"({getpass.getuser()}@{socket.gethostname()})"
@@ -47,6 +49,7 @@ def test_stop_list_and_resume(state_url: str, account: str) -> None:
 
 
 def test_the_account_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    open_state()
     assert run("stop-sends", "--list").output == "no account is stopped\n"
     assert "--host or WHAUTOMATE_HOST" in run("stop-sends").output
     monkeypatch.setenv("WHAUTOMATE_HOST", "https://api.whautomate.com")

@@ -24,13 +24,13 @@ def list_claims(
     ] = False,
 ) -> None:
     """List the sends that began and whose outcome is unknown, oldest first."""
-    from whautomate_core.state import open_state
+    from whautomate_core.state import open_existing
 
     context.obj = state
     if context.invoked_subcommand is not None:
         return
     with said():
-        book = open_state(state).claims
+        book = open_existing(state).claims
         found = book.confirmed() if confirmed else book.open()
     for claim in found:
         typer.echo(
@@ -86,9 +86,9 @@ def confirm(context: typer.Context, key: Key, account: OfAccount = None, state: 
 
 
 def _book(context: typer.Context, state: str | None) -> Claims:
-    from whautomate_core.state import open_state
+    from whautomate_core.state import open_existing
 
-    return open_state(state or context.obj).claims
+    return open_existing(state or context.obj).claims
 
 
 def _is_looked_up(claim: Claim) -> bool:

@@ -27,7 +27,7 @@ from whautomate_core.doctor.write_tags import TagProbe
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.rows.files import write_text
 from whautomate_core.rows.outputs import require_folder
-from whautomate_core.state import open_state
+from whautomate_core.state import open_existing
 from whautomate_core.state.profiles import Profile
 
 REPORT = "whautomate-doctor.md"
@@ -73,7 +73,7 @@ def doctor(
         require_folder("--report", report)
         account = account_from_environment(host, settings)
         if forget:
-            was = open_state(account.state).profiles.forget(account.id)
+            was = open_existing(account.state).profiles.forget(account.id)
             typer.echo(f"account {account.id}: {'its findings are forgotten' if was else 'there were no findings'}")
             return
         require_permits(account, WRITES if write else READS)

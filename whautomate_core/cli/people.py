@@ -51,6 +51,7 @@ def forget(
     with terminal.said():
         account = terminal.account_from_environment(host, settings)
         wanted = number_of_person(_asked(number), region)
+        terminal.open_or_make(account.state)
         with Client(account) as client:
             _warn_of_others(client.state, account.id)
             if state_only:
@@ -100,12 +101,12 @@ def readmit(
     If the person had opted out before, they stay opted out, unless `--opted-in` says that they agreed since then.
     """
     from whautomate_core.people.forget import number_of_person
-    from whautomate_core.state import open_state
+    from whautomate_core.state import open_existing
 
     with terminal.said():
         account: Account = terminal.account_from_environment(host, settings)
         wanted = number_of_person(_asked(number), region)
-        forgotten = open_state(account.state).forgotten(account.id)
+        forgotten = open_existing(account.state).forgotten(account.id)
         was = forgotten.remove(wanted)
         if email:
             was |= forgotten.remove(email)

@@ -11,10 +11,10 @@ from whautomate_core.cli.terminal import State, said, utc_time
 
 def quota(state: State = None) -> None:
     """Show the requests that each account has left, any pause, and which process asked last."""
-    from whautomate_core.state import open_state
+    from whautomate_core.state import open_existing
 
     with said():
-        usages = open_state(state).usages()
+        usages = open_existing(state).usages()
     for usage in usages:
         left = ", ".join(f"{left} of {count} {_span(seconds)}" for left, count, seconds in usage.remaining)
         typer.echo(f"{usage.account}\n  left: {left}")

@@ -9,7 +9,7 @@ import typer
 
 from whautomate_core.cli import terminal
 from whautomate_core.errors import ConfigurationError
-from whautomate_core.state import open_state
+from whautomate_core.state import open_existing, open_state
 
 app = typer.Typer(no_args_is_help=True, help="The state database: pool, claims and ledger.")
 
@@ -38,7 +38,7 @@ def prune(
         found = re.fullmatch(r"([1-9]\d{0,4})d", older_than.strip())
         if found is None:
             raise ConfigurationError(f"--older-than takes a number of days such as 180d, not {older_than!r}")
-        removed = open_state(database).prune(int(found[1]) * 86_400.0, dry_run=dry_run)
+        removed = open_existing(database).prune(int(found[1]) * 86_400.0, dry_run=dry_run)
     typer.echo("would be removed (--dry-run):" if dry_run else "removed:")
     typer.echo(f"  claims: {removed.claims} (one mark is kept for each step of a run and each key: {removed.marks})")
     typer.echo(f"  syncs that did not run since: {removed.syncs}, with {removed.rows} rows")
@@ -64,7 +64,7 @@ def copy(
     what still uses the file sends what the other sends as well.
     """
     with terminal.said():
-        copied = open_state(database).copy_to(open_state(to))
+        copied = open_existing(database).copy_to(open_state(to))
     for table, count in copied.items():
         typer.echo(f"  {table}: {count}")
     typer.echo("copied. The file is as it was: keep it as a backup, and let nothing use it any more")

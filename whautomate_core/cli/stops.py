@@ -9,8 +9,17 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
-from whautomate_core.cli.terminal import Host, Settings, State, Yes, account_from_environment, agreed, said
-from whautomate_core.state import open_state
+from whautomate_core.cli.terminal import (
+    Host,
+    Settings,
+    State,
+    Yes,
+    account_from_environment,
+    agreed,
+    open_or_make,
+    said,
+)
+from whautomate_core.state import open_existing
 
 Named = Annotated[
     str | None,
@@ -34,14 +43,14 @@ def stop_sends(
     """
     with said():
         if listed:
-            found = open_state(state).stops.stopped(account)
+            found = open_existing(state).stops.stopped(account)
             for stop in found:
                 typer.echo(str(stop))
             if not found:
                 typer.echo("no account is stopped" if account is None else f"account {account} is not stopped")
             return
         account, where = _account(account, host, settings, state)
-        stops = open_state(where).stops
+        stops = open_or_make(where).stops
         new = stops.stop(account, f"{_login()}@{socket.gethostname()}")
         for stop in stops.stopped(account):
             typer.echo(f"{'' if new else 'already: '}{stop}")
@@ -53,7 +62,7 @@ def resume_sends(
     """Let a stopped account send again. Steps that were refused in the meantime are not repeated."""
     with said():
         account, where = _account(account, host, settings, state)
-        stops = open_state(where).stops
+        stops = open_existing(where).stops
         for stop in stops.stopped(account):
             agreed(f"{stop}. Let it send again?", yes)
         gone = stops.resume(account)

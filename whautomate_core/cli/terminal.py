@@ -8,13 +8,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import SecretStr
 
 from whautomate_core.account import HOSTS, KEY_VARIABLE, Account, account_from_settings
 from whautomate_core.errors import ConfigurationError, WhautomateError
 from whautomate_core.settings import NAMES
+
+if TYPE_CHECKING:
+    from whautomate_core.state import State as OpenState
 
 Host = Annotated[
     str | None, typer.Option(help="Host of the API, as Integrations > REST API shows it [WHAUTOMATE_HOST].")
@@ -85,6 +89,22 @@ def warn_of_unknown_variables() -> None:
             nearest = difflib.get_close_matches(name.upper(), _VARIABLES, n=1)
             meant = f"did you mean WHAUTOMATE_{nearest[0]}?" if nearest else "no setting has this name"
             typer.echo(f"warning: the environment variable {variable} is ignored: {meant}", err=True)
+
+
+def open_or_make(state: str | SecretStr | None) -> OpenState:
+    """A state database, for what may come before anything else. Prints a warning if a new file was made, because the
+    path may be a wrong one."""
+    from whautomate_core.state import missing_file, open_state
+
+    path = missing_file(state)
+    opened = open_state(state)
+    if path is not None:
+        typer.echo(
+            f"warning: there was no state file at {path}, so a new one was made. Steps that use another state database "
+            "know nothing of this: give theirs as --state or WHAUTOMATE_STATE, or its folder as WHAUTOMATE_HOME",
+            err=True,
+        )
+    return opened
 
 
 @contextmanager

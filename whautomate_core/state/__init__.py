@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from whautomate_core.errors import ConfigurationError
 from whautomate_core.state.claims import Claims
-from whautomate_core.state.database import Database, default_url
+from whautomate_core.state.database import Database, default_url, missing_file
 from whautomate_core.state.forgotten import Forgotten
 from whautomate_core.state.forks import belongs_to_process
 from whautomate_core.state.leases import Leases
@@ -27,7 +28,7 @@ from whautomate_core.values.redaction import plain
 if TYPE_CHECKING:
     from whautomate_core.account import Account
 
-__all__ = ["State", "open_state"]
+__all__ = ["State", "missing_file", "open_existing", "open_state"]
 
 
 class State:
@@ -92,6 +93,17 @@ class State:
     def usages(self) -> list[Usage]:
         """Every account's pool as it stands."""
         return usages(self._database)
+
+
+def open_existing(url: str | SecretStr | None = None) -> State:
+    """The same for what makes sense only where something was stored. Raises `ConfigurationError` if the file of a
+    SQLite state doesn't exist."""
+    if path := missing_file(url):
+        raise ConfigurationError(
+            f"there is no state file at {path}: give the one that your steps use, as --state or WHAUTOMATE_STATE, or "
+            "its folder as WHAUTOMATE_HOME"
+        )
+    return open_state(url)
 
 
 _states: dict[tuple[int, SecretStr], State] = {}

@@ -49,6 +49,15 @@ def default_url() -> str:
     return f"sqlite:///{folder.absolute() / 'state.sqlite'}"
 
 
+def missing_file(url: str | SecretStr | None) -> Path | None:
+    """The SQLite file of a state that doesn't exist, and that opening the state would make."""
+    found = database_url(SecretStr(plain(url or default_url())), "state")
+    if found.get_backend_name() != "sqlite" or not found.database:
+        return None
+    path = Path(found.database).expanduser()
+    return None if path.exists() or not path.is_absolute() else path
+
+
 # SQLite and fork: a child that inherits an open connection also inherits SQLite's belief that this process holds its
 # locks, and opens the file again without taking them. When the parent then closes, SQLite removes the log that the
 # child still writes to, and what the child wrote is lost. So before a fork all connections are closed, between two
@@ -93,6 +102,11 @@ class Database:
     def __repr__(self) -> str:
         url = getattr(self, "_url", None)  # missing if the address was refused: loggers may show that frame
         return f"Database({url.get_backend_name() if url else ''})"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite state."""
+        return self._file.path if self._file else None
 
     # --- transactions
 

@@ -22,8 +22,8 @@ def copy_to_postgresql(source: Database, target: Database) -> dict[str, int]:
 
     Returns: table -> how many rows it had.
 
-    Raises: `ConfigurationError` if the databases are not of these kinds, the target has been used, or a run works on a
-        sync of the source.
+    Raises: `ConfigurationError` if the databases are not of these kinds, the target has been used, the source has not,
+        or a run works on a sync of it.
     """
     if not source.is_sqlite or target.is_sqlite:
         raise ConfigurationError(
@@ -43,17 +43,28 @@ def copy_to_postgresql(source: Database, target: Database) -> dict[str, int]:
             other.execute(delete(secrets))
             return {one.name: _copy(connection, other, one) for one in metadata.sorted_tables if one not in _OWN}
 
+        if _used(connection) is None:
+            raise ConfigurationError(
+                f"the state file {source.path} has been used by nothing: there is nothing to copy. Is it the right one?"
+            )
         return target.run(write)
 
     return source.run(read)
 
 
 def _require_unused(connection: Connection) -> None:
+    if (name := _used(connection)) is not None:
+        raise ConfigurationError(
+            f"the target has been used, for its table {name} is not empty: copy into a new database"
+        )
+
+
+def _used(connection: Connection) -> str | None:
+    """A table with something in it, beside what a new database has."""
     for table in metadata.sorted_tables:
         if table not in (*_OWN, secrets) and connection.execute(select(table).limit(1)).first() is not None:
-            raise ConfigurationError(
-                f"the target has been used, for its table {table.name} is not empty: copy into a new database"
-            )
+            return table.name
+    return None
 
 
 def _copy(source: Connection, target: Connection, table: Table) -> int:
