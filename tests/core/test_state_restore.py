@@ -162,7 +162,7 @@ def test_what_a_restored_copy_has_lost_and_what_it_has_not(store: Store, whautom
 
     assert not work.message("before")
     assert work.message("after"), "the second time: its claim is lost"
-    with pytest.raises(InvalidRequest, match="was stored with another scheduleDateTime than was sent, and can't be"):
+    with pytest.raises(InvalidRequest, match=r"this state has no record of it, and it has started. Nothing was sent"):
         work.broadcast()
     assert [one["id"] for one in whautomate_emulator.records("broadcasts")] == [sent["id"]]
 

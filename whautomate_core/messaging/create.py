@@ -83,11 +83,14 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
     reading = 2 * float(note.get("seconds") or 0.0) + 2 * client.account.list_lag
     patient = step.clock() + timedelta(minutes=1, seconds=reading)
 
+    unrecorded: list[Broadcast] = []
+
     def find(patiently: bool) -> Broadcast | None:
         if patiently:
             found = find_patiently(client, name, PATIENCE, step.sleep)
         else:  # if the whole list does not have it, it is created
             found = named(client.everything(broadcasts.list_broadcasts()), name)
+            unrecorded.extend([found] if found else [])  # nobody has its claim: the state was lost, or is another one
         return None if found is None else same(found, wanted)
 
     def check() -> None:
@@ -105,7 +108,7 @@ def create(step: Step, key: str, meant: Meant, note: Json) -> tuple[Json, bool]:
             raise UnexpectedResponse(
                 f"the answer to the creation of broadcast {name!r} has no id, and it can't be found by its name either"
             )
-        return {"id": broadcast["id"]}
+        return {"id": broadcast["id"], **({"unrecorded": True} if unrecorded else {})}
 
     # For a retarget, opt-outs among the recipients were checked here; the policy can't check them, and would refuse.
     call = broadcasts.create_broadcast(body, allow_protected=step.campaign.retarget is not None)
@@ -172,6 +175,11 @@ def compare(step: Step, key: str, stored: Json, meant: Meant) -> Json:
         withdraw(step.client, stored["id"], step.clock())
     except TooLateError as error:
         amend(step, key, {"compared": True})
+        if stored.get("unrecorded") and different == ["scheduleDateTime"]:
+            raise InvalidRequest(
+                f"broadcast {stored['name']!r} ({stored['id']}) exists at Whautomate, but this state has no record of "
+                f"it, and {error}. Nothing was sent now: look there for its figures"
+            ) from None
         raise InvalidRequest(
             f"broadcast {stored['name']!r} {what}, and can't be deleted: {error}. Delete it at Whautomate"
         ) from None
