@@ -56,6 +56,7 @@ def open_claim(emulator: Emulator) -> None:
 
 
 def scheduled(emulator: Emulator) -> None:
+    open_state().pool("shop", Limits.subscribed()).acquire()
     segment = emulator.add_segment("vip", tags=["vip"], exclusionTags=["Unsubscribe"])
     emulator.add_contacts([{"name": "Ada", "phoneNumber": "+4915123456789", "tags": ["vip"]}])
     location: Any = {"id": emulator.location_id}
@@ -94,6 +95,11 @@ def trial(emulator: Emulator) -> None:
     pool.acquire(1)
 
 
+def stopped(emulator: Emulator) -> None:
+    open_state().pool("shop", Limits.subscribed()).acquire()
+    open_state().stops.stop("shop", "ada@desk")
+
+
 SCENES: dict[str, Callable[[Emulator], object]] = {
     "nothing": lambda emulator: open_state(),
     "scheduled": scheduled,
@@ -109,7 +115,8 @@ SCENES: dict[str, Callable[[Emulator], object]] = {
     ],
     "trial": trial,
     "away": lambda emulator: None,
-    "stopped": lambda emulator: open_state().stops.stop("shop", "ada@desk"),
+    "used": lambda emulator: open_state().pool("shop", Limits.subscribed()).acquire(),
+    "stopped": stopped,
 }
 
 

@@ -48,6 +48,33 @@ def test_stop_list_and_resume(state_url: str, account: str) -> None:
     assert open_state(state_url).stops.stopped(account) == []
 
 
+def test_an_account_that_the_state_has_never_seen_is_stopped_with_a_warning(state_url: str, account: str) -> None:
+    known, typo = f"{account}-known", f"{account}-typo"
+    open_state(state_url).pool(known, Limits.trial()).acquire()
+    stopped = run("stop-sends", "--state", state_url, "--account", typo)
+    assert stopped.exit_code == 0
+    assert stopped.stdout.startswith(f"sends of account {typo} have been stopped")
+    assert stopped.stderr.startswith(f"warning: no step has used account {typo} with this state database")
+    assert known in stopped.stderr
+    assert "Steps of another account, or with another state database, still send" in stopped.stderr
+    assert [stop.account for stop in open_state(state_url).stops.stopped(typo)] == [typo]
+    assert run("stop-sends", "--state", state_url, "--account", known).stderr == ""
+    quota = run("quota", "--state", state_url).output.partition(f"{known}\n")[2]
+    assert f"  sends: stopped since {stopped.stdout.partition(' since ')[2][:10]}" in quota
+
+
+def test_without_a_name_the_account_of_the_key_is_checked_too(
+    whautomate_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHAUTOMATE_HOST", "https://api.whautomate.com")
+    monkeypatch.setenv("WHAUTOMATE_KEY", "k")
+    open_state().pool("shop", Limits.trial()).acquire()
+    unnamed = account_from_settings("https://api.whautomate.com", "k").id
+    said = run("stop-sends").stderr
+    assert f"no step has used account {unnamed} with this state database" in said
+    assert "It knows shop." in said
+
+
 def test_the_account_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     open_state()
     assert run("stop-sends", "--list").output == "no account is stopped\n"

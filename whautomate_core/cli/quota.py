@@ -10,14 +10,19 @@ from whautomate_core.cli.terminal import State, said, utc_time
 
 
 def quota(state: State = None) -> None:
-    """Show the requests that each account has left, any pause, and which process asked last."""
+    """Show the requests that each account has left, whether its sends are stopped, any pause, and which process asked
+    last."""
     from whautomate_core.state import open_existing
 
     with said():
-        usages = open_existing(state).usages()
+        opened = open_existing(state)
+        usages = opened.usages()
+        stops = {stop.account: stop for stop in opened.stops.stopped()}
     for usage in usages:
         left = ", ".join(f"{left} of {count} {_span(seconds)}" for left, count, seconds in usage.remaining)
         typer.echo(f"{usage.account}\n  left: {left}")
+        if stop := stops.get(usage.account):
+            typer.echo(f"  sends: stopped since {utc_time(stop.at)} ({stop.made_by})")
         if usage.paused_for:
             why = "Whautomate says the day's requests are used up" if usage.is_spent else "the server answered 429"
             typer.echo(f"  paused: until {_due(usage.paused_for)}, because {why}")

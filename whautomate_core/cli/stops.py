@@ -50,10 +50,17 @@ def stop_sends(
                 typer.echo("no account is stopped" if account is None else f"account {account} is not stopped")
             return
         account, where = _account(account, host, settings, state)
-        stops = open_or_make(where).stops
-        new = stops.stop(account, f"{_login()}@{socket.gethostname()}")
-        for stop in stops.stopped(account):
+        opened = open_or_make(where)
+        new = opened.stops.stop(account, f"{_login()}@{socket.gethostname()}")
+        for stop in opened.stops.stopped(account):
             typer.echo(f"{'' if new else 'already: '}{stop}")
+        known = [one.account for one in opened.usages()]
+    if account not in known:
+        typer.echo(
+            f"warning: no step has used account {account} with this state database. It knows "
+            f"{', '.join(known) or 'no account'}. Steps of another account, or with another state database, still send",
+            err=True,
+        )
 
 
 def resume_sends(
