@@ -43,6 +43,16 @@ def counts(state: State) -> dict[str, int]:
     return state._database.run(read)
 
 
+def rest() -> None:
+    """Have all claims and permits of the file be three minutes older."""
+
+    def work(connection: Any) -> None:
+        for table, column in (("claim", "made_at"), ("permit", "at"), ("pool", "last_at")):
+            connection.execute(text(f'UPDATE whautomate_{table} SET "{column}" = "{column}" - 180'))
+
+    open_state()._database.run(work)
+
+
 def copy(target: str) -> Any:
     """As docs/operations/state.md has it."""
     command = block_of("docs/operations/state.md", holds="state copy --to").text.replace("$STATE", target)
@@ -65,11 +75,14 @@ def test_everything_moves_and_goes_on_as_it_was(whautomate_emulator: Emulator, t
     old.pool("shop", Limits.subscribed()).acquire(7)
     old.stops.stop("mailings")
     old.forgotten("shop").add("4915123456786")
+    old.claims.claim("shop", "open", {}, "POST /x")
     before = counts(old)
     assert min(before[f"whautomate_{one}"] for one in ("pool", "permit", "claim", "stop", "row", "sync", "secret")) > 0
 
+    rest()
     done = copy(target)
     assert done.exit_code == 0, done.output
+    assert "copied, with 1 open claim." in done.output
     assert done.output.splitlines()[:-1] == [f"  {name}: {count}" for name, count in before.items()]
     new = open_state(target)
     assert counts(new) == before
@@ -87,6 +100,7 @@ def test_everything_moves_and_goes_on_as_it_was(whautomate_emulator: Emulator, t
 
 def test_into_a_used_database_or_while_a_sync_works_nothing_is_copied(target: str) -> None:
     open_state().claims.claim("shop", "k", {}, "POST /x")
+    rest()
     open_state(target).claims.claim("shop", "other", {}, "POST /x")
     refused = copy(target)
     assert refused.exit_code == 1
@@ -97,6 +111,21 @@ def test_into_a_used_database_or_while_a_sync_works_nothing_is_copied(target: st
     open_state().leases.end(lease)  # type: ignore[arg-type]
     assert copy(target).exit_code == 0
     assert open_state(target).claims.get("shop", "k")
+
+
+def test_while_something_may_be_sending_nothing_is_copied(target: str) -> None:
+    book = open_state().claims
+    book.claim("shop", "k", {}, "POST /x")
+    refused = copy(target)
+    assert refused.exit_code == 1
+    assert "a send of account shop began less than two minutes ago and has no outcome yet" in refused.output
+    assert "stop everything that uses this state, and copy two minutes later" in refused.output
+    book.settle("shop", "k", {})
+    open_state().pool("other", Limits.subscribed()).acquire()
+    assert "account other made a request less than two minutes ago" in copy(target).output
+    assert sum(counts(open_state(target)).values()) == 1, "the secret alone"
+    rest()
+    assert "copied, with 0 open claims." in copy(target).output
 
 
 def test_a_source_that_is_not_there_or_holds_nothing_is_refused(tmp_path: Any, target: str) -> None:

@@ -80,6 +80,7 @@ def test_the_documented_rights_are_enough_for_all_that_the_package_does(
     old = open_state()
     old.leases.end(old.leases.take("shop", "nightly", "run"))  # type: ignore[arg-type]
     old.claims.claim("shop", "k", {}, "POST /x")
+    old.claims.settle("shop", "k", {})
     new = open_state(url)
     assert old.copy_to(new)["whautomate_sync"] == 1
     assert new.leases.take("shop", "weekly", "run"), "a new sync takes the number after those that were copied"

@@ -10,6 +10,7 @@ import typer
 from whautomate_core.cli import terminal
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state import open_existing, open_state
+from whautomate_core.values.words import counted
 
 app = typer.Typer(no_args_is_help=True, help="The state database: pool, claims and ledger.")
 
@@ -64,7 +65,12 @@ def copy(
     what still uses the file sends what the other sends as well.
     """
     with terminal.said():
-        copied = open_existing(database).copy_to(open_state(to))
+        source, target = open_existing(database), open_state(to)
+        copied = source.copy_to(target)
+        still_open = len(target.claims.open())
     for table, count in copied.items():
         typer.echo(f"  {table}: {count}")
-    typer.echo("copied. The file is as it was: keep it as a backup, and let nothing use it any more")
+    typer.echo(
+        f"copied, with {counted(still_open, 'open claim')}. The file is as it was: keep it as a backup, and let "
+        "nothing use it any more"
+    )

@@ -7,9 +7,12 @@ from sqlalchemy.engine import Connection
 
 from whautomate_core.errors import ConfigurationError
 from whautomate_core.state.database import Database
-from whautomate_core.state.schema import clocks, leases, metadata, schema_version, secrets, syncs
+from whautomate_core.state.schema import claims, clocks, leases, metadata, permits, schema_version, secrets, syncs
 
 _AT_ONCE = 5000
+
+QUIET = 120.0
+"""Seconds without a request or a new claim, after which nothing is believed to use a file."""
 
 _OWN = (schema_version, clocks)
 """What each database has for itself: both are of this version by now, and a boot clock means nothing elsewhere."""
@@ -23,7 +26,7 @@ def copy_to_postgresql(source: Database, target: Database) -> dict[str, int]:
     Returns: table -> how many rows it had.
 
     Raises: `ConfigurationError` if the databases are not of these kinds, the target has been used, the source has not,
-        or a run works on a sync of it.
+        or something works with the source or did so in the last two minutes.
     """
     if not source.is_sqlite or target.is_sqlite:
         raise ConfigurationError(
@@ -43,6 +46,7 @@ def copy_to_postgresql(source: Database, target: Database) -> dict[str, int]:
             other.execute(delete(secrets))
             return {one.name: _copy(connection, other, one) for one in metadata.sorted_tables if one not in _OWN}
 
+        _require_rest(connection, source.now(connection))
         if _used(connection) is None:
             raise ConfigurationError(
                 f"the state file {source.path} has been used by nothing: there is nothing to copy. Is it the right one?"
@@ -50,6 +54,21 @@ def copy_to_postgresql(source: Database, target: Database) -> dict[str, int]:
         return target.run(write)
 
     return source.run(read)
+
+
+def _require_rest(connection: Connection, now: float) -> None:
+    """Raise `ConfigurationError` if something may be sending: what it does next would be in the file alone."""
+    since = now - QUIET
+    sending = select(claims.c.account).where(claims.c.status == "open", claims.c.made_at > since)
+    asking = select(permits.c.account).where(permits.c.at > since)
+    for found, what in (
+        (sending, "a send of account {} began less than two minutes ago and has no outcome yet"),
+        (asking, "account {} made a request less than two minutes ago"),
+    ):
+        if (account := connection.execute(found.limit(1)).scalar()) is not None:
+            raise ConfigurationError(
+                f"{what.format(account)}: stop everything that uses this state, and copy two minutes later"
+            )
 
 
 def _require_unused(connection: Connection) -> None:
