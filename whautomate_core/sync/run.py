@@ -182,7 +182,7 @@ def _keep_unsure(context: Context) -> None:
     """Let people in no row keep the tags if a row can't be read, since it may be about any of them."""
     if context.stage.tally.rejected:
         context.stage.keep_holders()
-        log.warning("nobody in no row loses the tag, because the rejected rows may be about anybody")
+        log.warning("People who are in no row keep the tag in this run: one of the rejected rows may be theirs.")
 
 
 def _find_gone(context: Context) -> int:
