@@ -22,6 +22,7 @@ from documents import KEY, ROOT, Block, blocks, blocks_of
 
 from whautomate_core.cli.main import app
 from whautomate_core.emulator import Behaviour, Emulator, create_app, running
+from whautomate_core.state import open_state
 
 EXCEPTIONS = {
     ("docs/contributing/listing.md", "[Airflow Whautomate Provider]("): "a line for a page of Airflow's own",
@@ -177,6 +178,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emulator, 
     served = create_app(Behaviour(broadcast_seconds=0, delivery_seconds=0), key=KEY)
     folder = tmp_path_factory.mktemp("clone")
     (folder / "customers.csv").write_text("full_name,mobile\nAda,+4915123456701\nBob,+4915123456702\n")
+    open_state(f"sqlite:///{folder}/state/state.sqlite")  # steps have run, which commands look at
     emulator = Emulator(served)
     with running(served) as emulator.url:
         emulator.add_contacts([{"name": "Eve", "phoneNumber": "+4915123456789"}])
