@@ -4,6 +4,7 @@ import importlib.util
 import io
 import json
 import logging
+import re
 import runpy
 import sys
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from sqlalchemy import Engine, create_engine
 
 from prefect_whautomate import WhautomateCredentials
 from whautomate_core.emulator import Emulator
+from whautomate_core.errors import PolicyRefused
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "example_dags" / "prefect"
@@ -148,6 +151,25 @@ def test_the_tutorial_ends_with_the_figures_in_the_warehouse(
     if approved:
         said = log.getvalue()
         assert first_not_said(lines, said) is None, said
+
+
+@pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0, broadcast_failed_share=0)
+def test_on_an_account_of_your_own_the_broadcast_goes_to_the_test_segment_alone(
+    whautomate_emulator: Emulator, server: Any, tutorial: Any, credentials_of_emulator: Any, tmp_path: Path
+) -> None:
+    """As "On your account" says."""
+    assert "`listed` set to `newsletter-test`" in " ".join((ROOT / TUTORIAL).read_text(encoding="utf-8").split())
+    credentials_of_emulator(sends="listed", listed="newsletter-test").save("whautomate", overwrite=True)
+    engine = make_warehouse(f"sqlite:///{tmp_path}/shop.db")
+    Secret(value=str(engine.url)).save("warehouse", overwrite=True)
+    tutorial.pause_flow_run = lambda **_: SimpleNamespace(approved=True, name="Grace")
+    with pytest.raises(PolicyRefused, match="sends go to listed segments only"):
+        tutorial.campaign_to_warehouse()
+    renamed = re.sub(r'(?<!consent_column=)"newsletter"', '"newsletter-test"', CAMPAIGN.read_text(encoding="utf-8"))
+    exec(compile(renamed, str(CAMPAIGN), "exec"), tutorial.__dict__)
+    tutorial.pause_flow_run = lambda **_: SimpleNamespace(approved=True, name="Grace")
+    assert tutorial.campaign_to_warehouse(poll_interval=0.2)["delivered"] == 4
+    assert len(whautomate_emulator.messages()) == 4
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
