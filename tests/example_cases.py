@@ -3,16 +3,21 @@
 import csv
 import json
 import re
+import shutil
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from whautomate_core.account import account_from_settings
-from whautomate_core.api import appointments, services
+from whautomate_core.api import appointments, broadcasts, services
 from whautomate_core.client.client import Client
+from whautomate_core.messaging.jobs import broadcast
+from whautomate_core.messaging.segments import ensure_segment
 
 EXAMPLES = Path(__file__).parents[1] / "example_dags"
 DATA = EXAMPLES / "data"
@@ -70,14 +75,16 @@ def check_hubspot(emulator: Any, rejects: Path) -> None:
     rows = read("hubspot_contacts.csv")
     opted_out = by_number(read("hubspot_opted_out.csv"), lambda row: row["Phone Number"])
     there = by_number(rows, lambda row: row["Phone Number"])
+    refused = by_number([row for row in rows if row["WhatsApp consent"] != "Yes"], lambda row: row["Phone Number"])
     wanted = {number: row for number, row in there.items() if number not in opted_out}
     found = held(emulator)
     assert found.keys() == wanted.keys() != there.keys()
+    assert refused.keys() & wanted.keys()
     for number, row in wanted.items():
         contact = found[number]
         assert contact["name"] == f"{row['First Name']} {row['Last Name']}"
         assert contact["stage"] == row["Lifecycle Stage"]
-        assert contact["tags"] == ["hubspot"]
+        assert contact.get("tags", []) == ([] if number in refused else ["hubspot"])
         company = {"company": row["Associated Company"]} if row["Associated Company"] else {}
         assert contact["customFields"] == {"hubspot_id": row["Record ID"], "source": "HubSpot", **company}
     check_rejects(rejects, len(rows) - len(wanted))
@@ -190,7 +197,9 @@ def book_tomorrow(emulator: Any, name: str, clients: list[Any]) -> list[str]:
         service: Any = {"name": "Cut", "serviceType": "APPOINTMENT", "staffs": [{"id": emulator.staff_id}]}
         cut = client.send(services.create_service({**service, "durationMinutes": 30}))["id"]
         for n, id in enumerate(ids):
-            start = datetime.combine(now + timedelta(days=1), time(10, 30 * n), ZoneInfo("Europe/Berlin"))
+            start = datetime.combine(
+                now + timedelta(days=1), time(10 + n // 2, 30 * (n % 2)), ZoneInfo("Europe/Berlin")
+            )
             start += timedelta(days=start < now + timedelta(days=1))
             booked: Any = {
                 "date": f"{start:%Y-%m-%d}",
@@ -203,6 +212,64 @@ def book_tomorrow(emulator: Any, name: str, clients: list[Any]) -> list[str]:
             }
             client.send(appointments.book_appointment(booked, allow_protected=True))
     return ids
+
+
+EXPORTS = {
+    "hubspot": ("hubspot_contacts.csv", "Phone Number", {"WhatsApp consent": "No"}, "hubspot"),
+    "mailchimp": ("mailchimp_subscribed.csv", "Phone Number", None, "newsletter"),
+    "salesforce": ("salesforce_contacts.csv", "MobilePhone", {"WhatsApp_Opt_In__c": "false"}, "salesforce"),
+    "shopify": ("shopify_customers.csv", "Phone", {"Accepts WhatsApp Marketing": "no"}, "shop"),
+}
+"""The file of each export, its numbers, how somebody withdraws in it (None: by moving to another file), and its tag."""
+
+
+def copy_of(orchestrator: str, folder: Path) -> Path:
+    """The examples of an orchestrator beside their data, which may be changed there."""
+    shutil.copytree(DATA, folder / "data")
+    return Path(shutil.copytree(EXAMPLES / orchestrator, folder / orchestrator))
+
+
+def withdraw(emulator: Any, data: Path, export: str) -> str:
+    """Somebody who has the tag withdraws; gives the digits of their number."""
+    name, phone, no, tag = EXPORTS[export]
+    with (data / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    tagged = {number for number, contact in held(emulator).items() if tag in contact.get("tags", [])}
+    chosen = next(row for row in rows if re.sub(r"\D", "", row[phone]) in tagged)
+    if no is not None:
+        chosen |= no
+    else:
+        rows.remove(chosen)
+        with (data / "mailchimp_unsubscribed.csv").open("r+", encoding="utf-8", newline="") as file:
+            columns = csv.DictReader(file).fieldnames or []
+            file.seek(0, 2)
+            csv.DictWriter(file, columns, extrasaction="ignore", restval="").writerow(chosen)
+    with (data / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return re.sub(r"\D", "", chosen[phone])
+
+
+def campaign(emulator: Any, export: str, name: str) -> set[str]:
+    """Send a broadcast to the tag of an export; gives the digits of the numbers that it reached."""
+    tag, before = EXPORTS[export][3], len(emulator.messages())
+    settings = {"requests_per_minute": 10_000, "requests_per_day": 10_000, "account": uuid4().hex, "list_lag": 0}
+    settings |= {"location_id": emulator.location_id}
+    with Client(account_from_settings(emulator.url, emulator.key, settings)) as client:
+        ensure_segment(client, tag, {"tags": [tag]})
+        sent = broadcast(
+            client,
+            name,
+            {"name": "news", "language": "en"},
+            segment_name=tag,
+            body_parameters=[name],
+            hold_minutes=0,
+            key=name,
+        )
+        while client.send(broadcasts.get_broadcast(sent["id"])).get("status") != "Completed":
+            sleep(0.1)
+    return {one["phone"] for one in emulator.messages()[before:]}
 
 
 def make_warehouse(emulator: Any, url: str) -> None:

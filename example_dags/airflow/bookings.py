@@ -19,6 +19,8 @@ except ImportError:  # Airflow 2.11
 
     LOGICAL_DATE = "execution_date"
 
+from airflow.providers.common.compat.sdk import AirflowSkipException
+
 from airflow_provider_whautomate.hooks.whautomate import WhautomateHook
 from airflow_provider_whautomate.operators.appointments import WhautomateExportAppointmentsOperator
 from airflow_provider_whautomate.operators.classes import (
@@ -29,6 +31,7 @@ from airflow_provider_whautomate.operators.messages import WhautomateSendWhatsap
 from airflow_provider_whautomate.operators.services import WhautomateSyncServicesOperator
 from airflow_provider_whautomate.operators.staffs import WhautomateSyncStaffBlocksOperator
 from whautomate_core.account import require_loopback
+from whautomate_core.errors import PolicyRefused
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FOLDER = os.environ.get("WHAUTOMATE_DEMO_EXPORTS", "/tmp")  # noqa: S108 - an object such as s3://conn_id@bucket/... as well
@@ -65,9 +68,16 @@ def message(row, template):
     return {"message": body, "key": f"{template} {row['id']}"}
 
 
-@task(trigger_rule="all_done")
-def told():
-    """Who opted out is refused, which fails that one send: the run is a success all the same."""
+class SendUnlessOptedOut(WhautomateSendWhatsappTemplateOperator):
+    """Skips clients who opted out. Whatever else keeps a message from going out fails its task, and so the run."""
+
+    def work(self, client, context):
+        try:
+            return super().work(client, context)
+        except PolicyRefused as refused:
+            if refused.kind not in {"opted_out", "forgotten", "stopped_marketing"}:
+                raise  # such as sends that are off or stopped
+            raise AirflowSkipException(str(refused)) from None
 
 
 with DAG("class_reminders", schedule="0 16 * * *", **SETTINGS) as class_reminders:
@@ -83,9 +93,8 @@ with DAG("class_reminders", schedule="0 16 * * *", **SETTINGS) as class_reminder
         """Who takes part in tomorrow's classes; who waits or cancelled is not reminded."""
         return [message(row, "class_reminder") for row in rows_of(export["path"]) if row["status"] == "BOOKED"]
 
-    send = WhautomateSendWhatsappTemplateOperator.partial(task_id="send").expand_kwargs(reminders(bookings.output))
+    SendUnlessOptedOut.partial(task_id="send").expand_kwargs(reminders(bookings.output))
     refuse_real_hosts() >> bookings
-    send >> told()
 
 with DAG("no_show_follow_up", schedule="0 20 * * *", **SETTINGS) as no_show_follow_up:
     held = WhautomateExportAppointmentsOperator(
@@ -101,11 +110,8 @@ with DAG("no_show_follow_up", schedule="0 20 * * *", **SETTINGS) as no_show_foll
         missed = {"noshow", "no-show", "no show", "no_show"}
         return [message(row, "we_missed_you") for row in rows_of(export["path"]) if row["status"].lower() in missed]
 
-    follow_up = WhautomateSendWhatsappTemplateOperator.partial(task_id="follow_up").expand_kwargs(
-        follow_ups(held.output)
-    )
+    SendUnlessOptedOut.partial(task_id="follow_up").expand_kwargs(follow_ups(held.output))
     refuse_real_hosts() >> held
-    follow_up >> told()
 
 with DAG("staff_time_off", schedule="@hourly", **SETTINGS) as staff_time_off:
     refuse_real_hosts() >> WhautomateSyncStaffBlocksOperator(

@@ -1,6 +1,7 @@
 """A contact export of HubSpot (Contacts > Export view, as CSV) into Whautomate, without those who opted out there.
 
-Export a view of people who agreed to be messaged: "Marketing contact" is about what HubSpot bills, and no consent.
+Export everybody, with a property of your own that says who agreed to WhatsApp: whoever withdraws is then a no in the
+next export, and loses the tag. "Marketing contact" says what HubSpot bills, and is no consent.
 """
 
 import os
@@ -47,9 +48,11 @@ with DAG(
             "customFields.source": {"value": "HubSpot"},
         },
         # HubSpot writes countries as names, so no country is told: numbers must begin with their country's code.
+        consent_column="WhatsApp consent",  # a property of your own; an empty cell means no
         suppress=str(DATA / "hubspot_opted_out.csv"),  # the same export, of the list of those who opted out
         tags=["hubspot"],
         max_rejected="20%",
+        max_consent_rejected="5%",  # people who did not agree, and whose number nobody can read
         max_suppress_rejected=1,  # one of that list has a number that nobody can have; else the sync stops
         rejects_path=str(FILES / "hubspot_rejects.jsonl"),
     )

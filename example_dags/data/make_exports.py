@@ -28,6 +28,7 @@ RANGES = [
 
 HUBSPOT = ["Record ID", "First Name", "Last Name", "Email", "Phone Number", "Contact owner", "Lead Status"]
 HUBSPOT += ["Lifecycle Stage", "Marketing contact status", "Country/Region", "Create Date", "Associated Company"]
+HUBSPOT += ["WhatsApp consent"]  # a property of the company's own
 SHOPIFY = ["Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing"]
 SHOPIFY += [
     f"Default Address {part}"
@@ -83,6 +84,7 @@ def hubspot(rng: random.Random) -> None:
         company = rng.choice(["", "Example Ltd", "Muster GmbH"])
         row = [151 + n, first, last, f"person{n}@example.com", phone, "Kim Example", rng.choice(["", "New", "Open"])]
         rows.append([*row, stage, marketing, country, f"2026-0{1 + n % 9}-14 09:{n:02d}", company])
+        rows[-1].append(["Yes", "Yes", "No", "Yes", ""][n % 5])
     write("hubspot_contacts.csv", HUBSPOT, rows)
     write("hubspot_opted_out.csv", HUBSPOT, [row for row in rows if str(row[4]).startswith("+")][5:8])
 

@@ -1,7 +1,6 @@
 """Send a WhatsApp reminder for each appointment, a day before it: once for each time of an appointment."""
 
 import json
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from prefect_whautomate import WhautomateCredentials
 from prefect_whautomate.appointments import export_appointments
 from prefect_whautomate.messages import send_whatsapp_template
 from whautomate_core.account import require_loopback
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import PolicyRefused, WhautomateError
 
 DAY = timedelta(days=1)
 TEMPLATE = {"name": "appointment_reminder", "language": "en"}
+OPTED_OUT = {"opted_out", "forgotten", "stopped_marketing"}
 
 
 def is_due(row: dict[str, Any]) -> bool:
@@ -34,7 +34,7 @@ def appointment_reminders(block: str, folder: Path, when: datetime | None = None
     found = export_appointments(account, str(folder / f"reminders-{when:%Y-%m-%d}.jsonl"), when + DAY, when + 2 * DAY)
     with Path(found["path"]).open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    sent = 0
+    sent, failed = 0, list[WhautomateError]()
     for row in filter(is_due, rows):
         message: Any = {
             "client": {"id": row["client_id"]},
@@ -42,10 +42,15 @@ def appointment_reminders(block: str, folder: Path, when: datetime | None = None
             "template": TEMPLATE,
             "bodyTextParameters": [row["service_name"], row["date"], row["time"]],
         }
-        with suppress(PolicyRefused):  # the client has opted out
+        try:
             # A moved appointment has a new start, and so gets a new reminder.
             send_whatsapp_template(account, message, key=f"appointment_reminder {row['id']} {row['start']}")
             sent += 1
+        except WhautomateError as error:
+            if not isinstance(error, PolicyRefused) or error.kind not in OPTED_OUT:
+                failed.append(error)  # the others are still reminded
+    if failed:
+        raise RuntimeError(f"{sent} reminders were sent, {len(failed)} failed, the first by: {failed[0]}")
     return sent
 
 

@@ -9,7 +9,6 @@ Each takes the moment it is for, so that a repeated run messages nobody twice an
 import json
 import os
 import sys
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,12 @@ from prefect_whautomate.messages import send_whatsapp_template
 from prefect_whautomate.services import sync_services
 from prefect_whautomate.staffs import sync_staff_blocks
 from whautomate_core.account import require_loopback
-from whautomate_core.errors import PolicyRefused
+from whautomate_core.errors import PolicyRefused, WhautomateError
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 STAFF_ID = "stf000000001"  # the emulator's; the task list_staffs shows yours
 LOCATION = {"id": "loc000000001"}
+OPTED_OUT = {"opted_out", "forgotten", "stopped_marketing"}
 DAY = timedelta(days=1)
 
 
@@ -41,19 +41,25 @@ def account(credentials: WhautomateCredentials | str) -> Any:
 def send(block: Any, path: str, template: str, statuses: set[str]) -> int:
     """Message the clients in the rows of a file that have one of the statuses, and return how many.
 
-    Opted-out people are left alone. The key is the booking, so nobody is messaged twice about it.
+    Opted-out people are left alone. The key is the booking, so nobody is messaged twice about it. If anything else
+    keeps a message from going out, the others are still messaged, and then it fails.
     """
     with open(path, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    sent = 0
+    sent, failed = 0, list[WhautomateError]()
     for row in rows:
         if str(row["status"]).lower() not in statuses:
             continue
         body: Any = {"client": {"id": row["client_id"]}, "location": LOCATION}
         body["template"] = {"name": template, "language": "en"}
-        with suppress(PolicyRefused):
+        try:
             send_whatsapp_template(block, body, key=f"{template} {row['id']}")
             sent += 1
+        except WhautomateError as error:
+            if not isinstance(error, PolicyRefused) or error.kind not in OPTED_OUT:
+                failed.append(error)
+    if failed:
+        raise RuntimeError(f"{sent} messages were sent, {len(failed)} failed, the first by: {failed[0]}")
     return sent
 
 

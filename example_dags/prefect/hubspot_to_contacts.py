@@ -1,6 +1,7 @@
 """Bring a contact export of HubSpot (Contacts > Export view, as CSV) to Whautomate, without people who opted out there.
 
-Export a view of people who agreed to be messaged: "Marketing contact" says what HubSpot bills, and is no consent.
+Export everybody, with a property of your own that says who agreed to WhatsApp: whoever withdraws is then a no in the
+next export, and loses the tag. "Marketing contact" says what HubSpot bills, and is no consent.
 """
 
 from pathlib import Path
@@ -43,9 +44,11 @@ def hubspot_to_contacts(
         account,
         source,
         MAPPING,
+        consent_column="WhatsApp consent",  # a property of your own; an empty cell means no
         suppress=opted_out,
         tags=["hubspot"],
         max_rejected="20%",
+        max_consent_rejected="5%",  # people who did not agree, and whose number nobody can read
         max_suppress_rejected=1,  # one row of that list has an impossible number; more stop the sync
         rejects_path=rejects_path,
     )

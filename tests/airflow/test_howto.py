@@ -10,13 +10,17 @@ import pytest
 from conftest import connection
 from example_cases import (
     EXAMPLES,
+    EXPORTS,
     book_tomorrow,
+    campaign,
     check_mailchimp,
     check_salesforce,
     check_tagged,
+    copy_of,
     make_mailchimp,
     make_tagged,
     quoted,
+    withdraw,
 )
 
 from whautomate_core.account import account_from_settings
@@ -31,17 +35,15 @@ def run(airflow, whautomate_emulator, tmp_path):
     """Runs a DAG as a person does, for a date if it is given; gives what it said."""
     account = uuid4().hex
 
-    def run(name, *date, **env):
+    def run(name, *date, fails=False, key=whautomate_emulator.key, extra=(), folder=FOLDER, **env):
         code, said = airflow(
             *("-m", "airflow", "dags", "test", name, *date),
-            dag_file=FOLDER / f"{name}.py",
-            AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(
-                whautomate_emulator.url, whautomate_emulator.key, account=account
-            ),
+            dag_file=folder / f"{name}.py",
+            AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(whautomate_emulator.url, key, account=account, **dict(extra)),
             WHAUTOMATE_DEMO_FILES=tmp_path,
             **env,
         )
-        assert code == 0, said[-6000:]
+        assert (code != 0) == fails, said[-6000:]
         return said
 
     return run
@@ -93,6 +95,17 @@ def test_clients_are_reminded_once_of_tomorrow_s_appointments(run, whautomate_em
     service, date, time = sent["body"]["bodyTextParameters"]
     assert (service, time) == ("Cut", "10:00 AM")
     assert date > now[:10]
+
+
+@pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0, broadcast_failed_share=0)
+@pytest.mark.parametrize("export", EXPORTS)
+def test_who_withdraws_between_two_exports_gets_no_more_campaigns(run, whautomate_emulator, tmp_path, export):
+    name, folder = f"{export}_to_contacts", copy_of("airflow", tmp_path)
+    run(name, folder=folder)
+    first = campaign(whautomate_emulator, export, "first")
+    gone = withdraw(whautomate_emulator, tmp_path / "data", export)
+    run(name, folder=folder)
+    assert campaign(whautomate_emulator, export, "second") == first - {gone} != first
 
 
 def test_a_rehearsal_writes_nothing(run, whautomate_emulator):

@@ -10,16 +10,24 @@ from pathlib import Path
 import pytest
 from example_cases import (
     EXAMPLES,
+    EXPORTS,
+    UNSUBSCRIBED,
     book_tomorrow,
+    campaign,
     check_mailchimp,
     check_salesforce,
     check_tagged,
+    copy_of,
+    held,
     make_mailchimp,
     make_tagged,
     quoted,
+    read,
     refuse_everybody,
+    withdraw,
 )
 
+from prefect_whautomate.contacts import tag_contacts
 from whautomate_core import errors
 from whautomate_core.messaging.segments import ensure_segment
 
@@ -30,8 +38,8 @@ def account(server, credentials_of_emulator):
     return "howto"
 
 
-def flow_of(name, run_name="<run_path>"):
-    return runpy.run_path(str(EXAMPLES / "prefect" / f"{name}.py"), run_name=run_name)[name]
+def flow_of(name, run_name="<run_path>", folder=EXAMPLES / "prefect"):
+    return runpy.run_path(str(folder / f"{name}.py"), run_name=run_name)[name]
 
 
 def writes(emulator):
@@ -120,6 +128,57 @@ def test_clients_are_reminded_once_of_tomorrow_s_appointments(whautomate_emulato
     assert (service, time) == ("Cut", "10:00 AM")
     assert date > f"{now:%Y-%m-%d}"
     assert quoted("appointment-reminders.md", caplog.text) == []
+
+
+@pytest.mark.whautomate(broadcast_seconds=0, delivery_seconds=0, broadcast_failed_share=0)
+@pytest.mark.parametrize("export", EXPORTS)
+def test_who_withdraws_between_two_exports_gets_no_more_campaigns(whautomate_emulator, account, tmp_path, export):
+    name = f"{export}_to_contacts"
+    flow = flow_of(name, folder=copy_of("prefect", tmp_path))
+    flow(account)
+    first = campaign(whautomate_emulator, export, "first")
+    gone = withdraw(whautomate_emulator, tmp_path / "data", export)
+    flow(account)
+    assert campaign(whautomate_emulator, export, "second") == first - {gone} != first
+
+
+def test_unsubscribed_people_can_lose_the_tag_without_an_opt_out(server, whautomate_emulator, credentials_of_emulator):
+    """As mailchimp.md says."""
+    make_mailchimp(whautomate_emulator)
+    rows = [row | {"WhatsApp": "No"} for row in read("mailchimp_unsubscribed.csv")]
+    mapping = {"phoneNumber": "Phone Number"}
+    tag_contacts(
+        credentials_of_emulator(),
+        *(rows, "newsletter", mapping),
+        consent_column="WhatsApp",
+        max_consent_rejected="25%",
+    )
+    ((number, contact),) = held(whautomate_emulator).items()
+    assert (number, contact.get("tags", [])) == (UNSUBSCRIBED, [])
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_a_reminder_that_does_not_go_out_fails_the_run_and_no_other_reminder(
+    whautomate_emulator, account, credentials_of_emulator, tmp_path
+):
+    people = [{"fullName": f"N{n}", "countryCode": "+49", "phone": f"3012345{n}"} for n in range(3)]
+    people[1]["tags"] = ["Unsubscribe"]
+    first, _, third = book_tomorrow(whautomate_emulator, "furnisher", people)
+    flow, now = flow_of("appointment_reminders"), datetime.now(UTC)
+    credentials_of_emulator(key="wrong").save("wrong", overwrite=True)
+    with pytest.raises(errors.AuthenticationError):
+        flow("wrong", tmp_path, now)
+    credentials_of_emulator(sends="off").save("off", overwrite=True)
+    with pytest.raises(RuntimeError, match=r"^0 reminders were sent, 3 failed, the first by: .*sends are off"):
+        flow("off", tmp_path, now)
+    assert whautomate_emulator.messages() == []
+    whautomate_emulator.fault("500_after", operation="sendWhatsappTemplate")
+    for _ in range(2):  # the second finds the open claim of the first
+        with pytest.raises(
+            RuntimeError, match=r"^1 reminders were sent, 1 failed, the first by: .*may (or may not )?have happened"
+        ):
+            flow(account, tmp_path, now)
+        assert sorted(one["client"] for one in whautomate_emulator.messages()) == sorted([first, third])
 
 
 def test_a_rehearsal_writes_nothing(whautomate_emulator, account, client_of_emulator, caplog):
