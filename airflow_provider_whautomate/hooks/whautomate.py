@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from airflow.providers.common.compat.connection import get_async_connection, get_async_extra_dejson
 from airflow.providers.common.compat.sdk import (
@@ -120,7 +120,8 @@ class WhautomateHook(BaseHook):
         connection = self.get_connection(self.whautomate_conn_id)
         extra = _plain(connection.extra_dejson)
         if other := _state_connection(extra):
-            extra["state"] = _state_url(self.get_connection(other))
+            named = self.get_connection(other)
+            extra["state"] = _state_url(named, named.extra_dejson)
         _mask_passwords(extra)
         return account_from_connection(connection, extra)
 
@@ -130,7 +131,8 @@ class WhautomateHook(BaseHook):
         connection = await self._aget_connection(self.whautomate_conn_id)
         extra = _plain(await get_async_extra_dejson(connection))
         if other := _state_connection(extra):
-            extra["state"] = _state_url(await self._aget_connection(other))
+            named = await self._aget_connection(other)
+            extra["state"] = _state_url(named, await get_async_extra_dejson(named))
         # In a thread: Airflow's masking waits for the supervisor, which must not block the loop of all triggers.
         await asyncio.to_thread(_mask_passwords, extra)
         return account_from_connection(connection, extra)
@@ -314,13 +316,35 @@ def _state_connection(extra: Mapping[str, Any]) -> str | None:
     return state if state and "://" not in state else None
 
 
-def _state_url(connection: Connection) -> str:
-    url = connection.get_uri()
-    if not re.match(r"postgres(ql)?://", url):
+_OF_LIBPQ = re.compile(
+    r"ssl\w+|gss\w+|krbsrvname|keepalives\w*|tcp_user_timeout|channel_binding|require_auth|requirepeer|options|hostaddr"
+    r"|application_name|fallback_application_name|client_encoding|target_session_attrs|load_balance_hosts|passfile"
+    r"|service"
+)
+"""What the driver takes of a connection's extra. The rest, such as `cursor`, is for Airflow's own hook."""
+
+
+def _state_url(connection: Connection, extra: Mapping[str, Any]) -> str:
+    """The address of the database that a connection is for, made of its parts: Airflow's own address escapes hosts, and
+    puts an extra that isn't all text where the driver doesn't expect it."""
+    if connection.conn_type not in ("postgres", "postgresql"):
         raise ConfigurationError(
             f"state names the connection {connection.conn_id!r}, which is not a PostgreSQL connection"
         )
-    return url
+    host, port = (connection.host or "").strip().removeprefix("[").removesuffix("]"), connection.port
+    options = {
+        name: str(int(value) if isinstance(value, bool) else value)
+        for name, value in extra.items()
+        if _OF_LIBPQ.fullmatch(name) and isinstance(value, (str, int, float)) and value != ""
+    }
+    if host.startswith("/"):  # the folder of a socket can't stand where a host stands
+        options |= {"host": host, **({"port": str(port)} if port else {})}
+        host, port = "", None
+    login = quote(connection.login or "", safe="")
+    login += f":{quote(connection.password, safe='')}" if connection.password else ""
+    where = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    query = f"?{urlencode(options)}" if options else ""
+    return f"postgresql://{f'{login}@' if login else ''}{where}/{connection.schema or ''}{query}"
 
 
 def _mask_passwords(extra: Mapping[str, Any]) -> None:

@@ -35,6 +35,7 @@ from whautomate_core.api.call import Repeat
 from whautomate_core.errors import ConfigurationError, InvalidRequest, ServerError
 from whautomate_core.state import open_state
 from whautomate_core.state.schema import pools
+from whautomate_core.values.redaction import database_url
 
 PERSON = {"name": "Ada", "phoneNumber": "+4915123456700", "location": {"id": "loc000000001"}}
 
@@ -417,6 +418,43 @@ def test_state_may_name_a_connection(connections, monkeypatch):
     connections("whautomate_default", "https://api.whautomate.com", state="nobody")
     assert hook.test_connection()[0] is False
     assert "nobody" in hook.test_connection()[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "opened"),
+    [
+        ({"host": "::1", "port": 5433}, {"host": "::1", "port": 5433}),
+        ({"host": "[::1]"}, {"host": "::1"}),
+        ({"host": "/var/run/postgresql"}, {"host": "/var/run/postgresql"}),
+        ({"host": "/var/run/postgresql", "port": 5433}, {"host": "/var/run/postgresql", "port": "5433"}),
+        ({"host": None}, {}),
+        ({"password": "p%/@:é ?#+%20"}, {"host": "db", "password": "p%/@:é ?#+%20"}),
+        ({"login": "a@b:c/d"}, {"host": "db", "user": "a@b:c/d"}),
+        (
+            {"extra": {"sslmode": "verify-full", "sslcert": "/c.pem"}},
+            {"sslmode": "verify-full", "sslcert": "/c.pem"},
+        ),
+        (
+            {"extra": {"keepalives": 1, "sslcompression": False}},
+            {"keepalives": "1", "sslcompression": "0"},
+        ),
+        ({"extra": {"options": "-c search_path=whautomate"}}, {"options": "-c search_path=whautomate"}),
+        ({"extra": {"iam": False, "aws_conn_id": "x", "cursor": "dictcursor", "more": {"a": [1]}}}, {"host": "db"}),
+    ],
+)
+def test_the_database_of_a_connection_is_opened_with_its_parts(connections, monkeypatch, fields, opened):
+    parts = {"conn_type": "postgres", "host": "db", "login": "u", "schema": "d", **fields}
+    monkeypatch.setenv("AIRFLOW_CONN_SHARED", json.dumps(parts))
+    connections("whautomate_default", "https://api.whautomate.com", state="shared")
+    account = WhautomateHook().get_account()
+    assert asyncio.run(WhautomateHook().aget_account()).state == account.state
+    url = database_url(account.state, "state")
+    _, found = url.get_dialect()().create_connect_args(url)
+    assert found.pop("dbname" if "dbname" in found else "database") == "d"
+    assert found.pop("password", None) == opened.pop("password", None)
+    assert found.pop("user") == opened.pop("user", "u")
+    more = {"host": parts["host"]} if "extra" in fields else {}
+    assert found == {**more, **opened}
 
 
 def test_state_in_postgresql_serves_any_executor(emulator, connections, monkeypatch, postgres):
