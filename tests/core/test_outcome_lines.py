@@ -108,7 +108,7 @@ def test_endpoint_lines_read_well() -> None:
                 "rows": 3,
                 "plan": {"protected": 1, "superseded": 1, "unchanged": 1, "requests_to_come": 0, "minutes": 0.0},
             },
-            "plan for 3 rows: 1 unchanged, 1 left alone because they opted out or asked to be forgotten, "
+            "plan for 3 rows: 1 unchanged, 1 not created or tagged because they opted out or asked to be forgotten, "
             "1 superseded by another row; nothing "
             "to send",
         ),

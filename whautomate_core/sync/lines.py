@@ -18,7 +18,7 @@ _PLANNED = {
     "to_delete": "to delete",
     "to_suppress": "to be given the opt-out tag",
     "suppressed": "given the opt-out tag",
-    "protected": "left alone because they opted out or asked to be forgotten",
+    "protected": "not created or tagged because they opted out or asked to be forgotten",
     "rejected": "rejected",
     "superseded": "superseded by another row",
 }
