@@ -57,20 +57,27 @@ class Seen:
 
 class _OnDisk(UnnamedDatabase):
     def __init__(self) -> None:
-        super().__init__("CREATE TABLE seen (id TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID")
+        super().__init__("CREATE TABLE seen (id BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID")
         self._db.execute("BEGIN")  # never ended, which would cost time: nobody else reads the file
 
     def get(self, id: str) -> int:
-        found = self._db.execute("SELECT number FROM seen WHERE id = ?", (id,)).fetchone()
+        found = self._db.execute("SELECT number FROM seen WHERE id = ?", (_bytes(id),)).fetchone()
         return int(found[0]) if found else 0
 
     def put(self, numbers: Iterable[tuple[str, int]]) -> None:
         self._db.executemany(
-            "INSERT INTO seen VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number", numbers
+            "INSERT INTO seen VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number",
+            ((_bytes(id), number) for id, number in numbers),
         )
 
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM seen").fetchone()[0])
 
     def items(self) -> Iterable[tuple[str, int]]:
-        return self._db.execute("SELECT id, number FROM seen")
+        found = self._db.execute("SELECT id, number FROM seen")
+        return ((str(id, errors="surrogatepass"), number) for id, number in found)
+
+
+def _bytes(id: str) -> bytes:
+    """An id as the file holds it: SQLite's text can't be half an emoji, which JSON's can."""
+    return id.encode(errors="surrogatepass")
