@@ -35,11 +35,11 @@ def run(airflow, whautomate_emulator, tmp_path):
     """Runs a DAG as a person does, for a date if it is given; gives what it said."""
     account = uuid4().hex
 
-    def run(name, *date, fails=False, key=whautomate_emulator.key, extra=(), folder=FOLDER, **env):
+    def run(name, *date, fails=False, host=whautomate_emulator.url, extra=(), folder=FOLDER, **env):
         code, said = airflow(
             *("-m", "airflow", "dags", "test", name, *date),
             dag_file=folder / f"{name}.py",
-            AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(whautomate_emulator.url, key, account=account, **dict(extra)),
+            AIRFLOW_CONN_WHAUTOMATE_DEFAULT=connection(host, whautomate_emulator.key, account=account, **dict(extra)),
             WHAUTOMATE_DEMO_FILES=tmp_path,
             **env,
         )
@@ -106,6 +106,24 @@ def test_who_withdraws_between_two_exports_gets_no_more_campaigns(run, whautomat
     gone = withdraw(whautomate_emulator, tmp_path / "data", export)
     run(name, folder=folder)
     assert campaign(whautomate_emulator, export, "second") == first - {gone} != first
+
+
+@pytest.mark.whautomate(search_delay=0.0)
+def test_a_reminder_that_does_not_go_out_fails_the_run_and_no_other_reminder(run, whautomate_emulator, tmp_path):
+    people = [{"fullName": f"N{n}", "countryCode": "+49", "phone": f"3012345{n}"} for n in range(3)]
+    people[1]["tags"] = ["Unsubscribe"]
+    first, _, third = book_tomorrow(whautomate_emulator, "furnisher", people)
+    folder = copy_of("airflow", tmp_path)
+    dag = folder / "appointment_reminders.py"  # without Airflow's retries, which come minutes later
+    dag.write_text(dag.read_text(encoding="utf-8").replace('"retries": 2', '"retries": 0'), encoding="utf-8")
+    now = datetime.now(UTC).isoformat()
+    run("appointment_reminders", now, fails=True, folder=folder, host="http://127.0.0.1:1")  # nothing listens there
+    run("appointment_reminders", now, fails=True, folder=folder, extra={"sends": "off"})
+    assert whautomate_emulator.messages() == []
+    whautomate_emulator.fault("500_after", operation="sendWhatsappTemplate")
+    for _ in range(2):  # the second finds the open claim of the first
+        run("appointment_reminders", now, fails=True, folder=folder)
+        assert sorted(one["client"] for one in whautomate_emulator.messages()) == sorted([first, third])
 
 
 def test_a_rehearsal_writes_nothing(run, whautomate_emulator):
