@@ -17,8 +17,8 @@ PAGE_SIZE = 100
 SMALLEST_PAGE = 10
 """Records. If a list without documented paging is shorter, it is taken as whole; else its page 2 is asked for."""
 
-MOST_PAGES = 10_000
-"""Pages after which a list is taken to be endless."""
+MOST_PAGES = 100_000
+"""Pages after which a list is taken to be endless: ten million records, and less than the requests of a day."""
 
 
 @dataclass
