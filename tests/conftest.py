@@ -18,6 +18,13 @@ if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usa
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+with contextlib.suppress(ImportError):  # the documents' environment has no hypothesis
+    from hypothesis import settings
+
+    settings.register_profile("any machine", deadline=None)  # how long an example takes says nothing on a busy machine
+    settings.load_profile("any machine")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL database of its own for these tests, which is dropped afterwards."""

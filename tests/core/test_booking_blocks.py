@@ -288,7 +288,6 @@ def test_a_block_whose_answer_was_lost_is_found_and_known_as_its_own(office: Off
 
 
 @settings(
-    deadline=None,
     derandomize=True,
     max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -179,7 +179,7 @@ def test_a_file_that_is_no_calendar_is_an_error(tmp_path: Path, content: bytes) 
         [*busy_times(tmp_path / "missing.ics", "Europe/Berlin", EARLIEST, LATEST)]
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(derandomize=True, max_examples=60)
 @given(
     first=st.dates(date(2026, 1, 1), date(2026, 4, 20)),
     hour=st.integers(0, 23),
@@ -220,7 +220,7 @@ FOUND = {
 }
 
 
-@settings(deadline=None, derandomize=True, max_examples=30)
+@settings(derandomize=True, max_examples=30)
 @given(order=st.lists(st.sampled_from(sorted(FOUND)), min_size=1, max_size=8))
 def test_files_are_read_alike_in_any_order(order: list[str]) -> None:
     assert [of_case(name) for name in order] == [FOUND[name] for name in order]
@@ -255,7 +255,7 @@ LINES = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(derandomize=True, max_examples=60)
 @given(data=st.data())
 def test_no_odd_event_ends_the_job_or_hides_another(data: st.DataObject, tmp_path_factory) -> None:
     lines = st.lists(st.sampled_from([*LINES, NINE, TOKYO, *(f"RRULE:FREQ=DAILY;{odd}" for odd in ODD)]), max_size=5)

@@ -22,9 +22,7 @@ from whautomate_core.emulator import Behaviour, Emulator, create_app, running
 STAFF, OTHER = Emulator.staff_id, "stf000000002"
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 PRICES = {"name": "treatment", "sellingPrice": "price", "durationMinutes": "minutes"}
-QUICK = settings(
-    deadline=None, derandomize=True, max_examples=14, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(derandomize=True, max_examples=14, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LOST = ["dropped_after", "500_after", "not_json", "500_before"]
 
 

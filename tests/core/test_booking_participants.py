@@ -238,7 +238,7 @@ def test_a_class_in_the_past_takes_nobody(lesson: Class) -> None:
     assert lesson.emulator.requests("addClassParticipant") == []
 
 
-@settings(deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.sets(st.integers(0, 3), max_size=2),
     rows=st.lists(st.integers(0, 4), min_size=1, max_size=4),

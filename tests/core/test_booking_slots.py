@@ -28,9 +28,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=BERLIN)  # a Monday; open from 9 to 18
 DAY = timedelta(days=1)
 OTHER_STAFF = "stf000000002"
-FOREVER = settings(
-    deadline=None, derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FOREVER = settings(derandomize=True, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Salon:

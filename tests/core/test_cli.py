@@ -55,7 +55,7 @@ def test_a_behaviour_that_is_none_is_said() -> None:
 def test_a_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["emulator", "--file", str(tmp_path / "none" / "state.sqlite")])
     assert result.exit_code == 2
-    assert "can't be written: No such file" in " ".join(result.output.split())
+    assert "can't be written: No such file" in " ".join(result.output.replace("│", " ").split())
 
 
 def test_templates_that_are_not_approved_are_refused() -> None:

@@ -165,7 +165,7 @@ def answered(probe: Any, draw: Any) -> Any:
 
 
 @given(st.data(), st.sampled_from(sorted(LISTS)), st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_answers_of_any_shape_end_in_findings_that_name_nobody(data: Any, resource: str, write: bool) -> None:
     account = account_from_settings("https://api.whautomate.com", "key", {"plan": "subscribed", "location_id": "l1"})
     clock: dict[str, Any] = {"sleep": lambda seconds: None, "clock": lambda: 0.0}

@@ -36,7 +36,7 @@ values = st.recursive(
     max_leaves=5,
 )
 records = st.lists(st.dictionaries(st.sampled_from("abc") | st.text(max_size=3), values), max_size=5)
-anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+anything = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @anything

@@ -38,7 +38,7 @@ def test_the_header_of_a_spreadsheet_is_read_by_what_one_sees_of_it() -> None:
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "rows", "table"])
-@settings(deadline=None, derandomize=True, max_examples=25)
+@settings(derandomize=True, max_examples=25)
 @given(before=st.tuples(UNSEEN, UNSEEN, UNSEEN), after=st.tuples(UNSEEN, UNSEEN, UNSEEN))
 def test_any_decoration_of_headers_and_cells_reads_the_same(
     kind: str, before: Any, after: Any, tmp_path_factory: pytest.TempPathFactory

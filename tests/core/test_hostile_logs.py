@@ -66,7 +66,7 @@ OLD = "1187654000"  # the same number of Brazil
 
 
 @pytest.mark.whautomate(search_delay=0)
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(codes=st.lists(st.sampled_from(["131050", "131026", "131049", "132000", None]), min_size=1, max_size=3))
 def test_who_has_several_lines_is_tried_again_only_where_each_of_them_permits_it(
     codes: list[str | None], with_log: Logs, tmp_path: Path

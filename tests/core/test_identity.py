@@ -181,7 +181,7 @@ LISTS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(WAYS)), max_size=5
 
 
 @pytest.mark.whautomate(limits=((1_000_000, 60.0),))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts=st.lists(LISTS, min_size=1, max_size=4), data=st.data())
 def test_however_lists_shift_and_people_are_named_everybody_is_reached_once(
     client: Client, whautomate_emulator: Emulator, attempts: Any, data: Any

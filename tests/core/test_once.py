@@ -161,7 +161,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MOVES)
 def test_no_order_of_attempts_kills_and_losses_sends_twice(one_state: str, moves: list[Any]) -> None:
     vendor, run = Vendor(), next(_keys)

@@ -81,7 +81,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(derandomize=True, max_examples=60)
 @given(
     data=st.lists(TEXT, min_size=2, max_size=4, unique=True).flatmap(
         lambda columns: st.tuples(

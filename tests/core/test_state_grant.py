@@ -68,7 +68,6 @@ PLANS = [
     # Not made smaller where it fails: that takes minutes.
     phases=[Phase.generate],
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(OPERATIONS, st.randoms(use_true_random=True))

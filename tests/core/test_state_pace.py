@@ -49,7 +49,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('pace')}/state.sqlite"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     limit=st.sampled_from([(60, 60.0), (300, 60.0), (6, 10.0), (210, 10.0)]),
     burst=st.integers(1, 12),
@@ -458,7 +458,7 @@ PLANS = [
 ]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENTS)
 def test_whatever_happens_no_window_is_exceeded_and_the_pool_goes_on(files: str, events: list[Any]) -> None:
     clock, name = Clock(files), f"pace-{next(_accounts)}"

@@ -255,7 +255,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('properties')}/state.sqlite"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(OPERATIONS)
 def test_no_order_of_events_exceeds_a_window(files: str, operations: list[Any]) -> None:
     clock = Clock(files)

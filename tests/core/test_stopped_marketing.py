@@ -472,7 +472,7 @@ FRESH = itertools.count()
 
 
 @pytest.mark.whautomate(broadcast_failed_share=0.5)
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kills=st.lists(st.tuples(st.integers(1, 40), st.booleans()), min_size=1, max_size=4),
     fault=st.sampled_from([None, "dropped_after", "500_after", "500_before", "not_json"]),

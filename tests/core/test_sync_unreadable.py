@@ -349,7 +349,7 @@ CELLS = {
 NUMBERS = {ADA["mobile"]: "4915123456789", BOB["mobile"]: "447400123456", EVE["mobile"]: "491601234567"}
 
 
-@settings(deadline=None, derandomize=True, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=4), members=st.sampled_from([None, "exactly"]))
 def test_nobody_who_refuses_keeps_a_tag(
     rows: list[dict[str, str]], members: str | None, client: Client, whautomate_emulator: Emulator

@@ -314,7 +314,7 @@ def test_jobs_over_rows_name_themselves_as_they_are_called() -> None:
 HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), min_size=4, max_size=30).map(lambda text: f"§{text}§")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(names=["§Zaphod§"], tag="§vip§", number=12_345_678)
 @given(names=st.lists(HOSTILE, min_size=1, max_size=3), tag=HOSTILE, number=st.integers(10_000_000, 99_999_999))
 def test_nothing_of_a_person_a_row_or_an_answer_is_ever_measured(

@@ -110,7 +110,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, suppress_health_check=list(HealthCheck))
 @given(
     count=st.integers(0, 40),
     cap=st.sampled_from((1, 2, 3, 7, 10, 20, 100)),
@@ -239,7 +239,7 @@ def test_a_long_list_is_read_alike_from_disk(monkeypatch: pytest.MonkeyPatch) ->
     assert other.whole.agreed
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 2**50), max_size=30), st.integers(0, 30))
 def test_ids_have_the_same_numbers_in_memory_and_on_disk(
     monkeypatch: pytest.MonkeyPatch, numbers: dict[str, int], few: int

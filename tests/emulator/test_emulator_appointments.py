@@ -457,7 +457,7 @@ ACTIONS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, suppress_health_check=SLOW)
 @given(ACTIONS)
 def test_slots_and_bookings_agree_and_nobody_is_booked_twice(make: Any, actions: list[tuple[str, int, bool]]) -> None:
     call = make(slot_times="utc", class_clash="reject")

@@ -195,7 +195,7 @@ def test_leaving_twice(make: Any, behaviour: str, status: int) -> None:
     assert told(call) == [("class_booked", "Ada Client"), ("class_cancelled", "Ada Client")]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.integers(1, 3),
     behaviour=st.fixed_dictionaries(

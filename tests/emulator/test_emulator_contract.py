@@ -264,7 +264,7 @@ def bodies(name: str) -> st.SearchStrategy[dict[str, object]]:
     return st.fixed_dictionaries(fixed, optional={name: value for name in names if name not in fixed})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_sent_the_answer_keeps_the_contract(call: Caller, data: st.DataObject) -> None:
     path, schema = data.draw(

@@ -95,7 +95,7 @@ def test_every_answer_is_one_of_the_contract(make: Any, schema: Any, checks: lis
         ids["serviceId"] = ids["classServiceId"]
     answered = []
 
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(schema[operation.path][operation.method].as_strategy(), st.sampled_from([False, True, True]))
     def answers(case: Any, mend: bool) -> None:
         path, query, body = case.path_parameters, case.query, case.body
