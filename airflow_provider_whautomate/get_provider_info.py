@@ -13,8 +13,10 @@ def get_provider_info() -> dict[str, object]:
         "endpoint", "locations", "messages", "segments", "service_categories", "services", "staffs", "webhooks",
     )  # fmt: skip
     guides = (
-        "steps", "endpoints", "sync", "broadcasts", "bookings", "assets", "alerts", "events", "settings", "quota",
-        "lineage", "metrics", "emulator",
+        "quick-start/airflow", "tutorial/airflow", "connections/airflow",
+        "guides/sync", "guides/broadcasts", "guides/opt-outs", "guides/bookings", "guides/quota", "guides/assets",
+        "guides/events", "guides/alerts", "guides/lineage", "operations/metrics",
+        "reference/steps", "reference/endpoints", "reference/settings", "reference/emulator",
     )  # fmt: skip
     # Airflow 2 has another name for them.
     asset_uris = [
