@@ -176,6 +176,7 @@ def test_on_an_account_of_your_own_the_broadcast_goes_to_the_test_segment_alone(
 def test_figures_that_are_written_twice_are_one_row(kind: str, tutorial: Any, server: Any, request: Any) -> None:
     tmp_path = request.getfixturevalue("tmp_path")
     url = f"sqlite:///{tmp_path}/shop.db" if kind == "sqlite" else request.getfixturevalue("postgres")
+    url = url.replace("postgresql://", "postgresql+psycopg2://")  # the driver that the extra `postgres` brings
     engine = make_warehouse(url)
     counted = {"id": "b1", "status": "Processing", "recipients": 4, "delivered": 1, "undelivered": 0}
     tutorial.keep_figures(SecretStr(url), counted, "summer-sale", "Grace")
