@@ -33,6 +33,13 @@ whautomate() {
 """
 
 
+def is_noted(command: str) -> bool:
+    """Whether a command is noted and not run: another program, or a `whautomate` that serves or has a placeholder."""
+    return not re.match(r"whautomate (?!emulator)", command) or bool(
+        re.search(r"\.\.\.|…|//example|\.example", command)
+    )
+
+
 @dataclass
 class Ran:
     """What a block's commands did."""

@@ -207,8 +207,11 @@ def test_commands_do_what_the_page_says(block: Block, world: tuple[Emulator, Pat
         core_command(words) if words[0] == "whautomate" else other_command(words)
     for (command, shown), said, code in zip(commands.commands_of(block), ran.said, ran.codes, strict=True):
         assert code == 0 or shown or block.is_only_imported, f"{block.where}: {command}: exit code {code}:\n{said}"
-        if not block.is_only_imported and shown and said.strip():
-            commands.check_output(block, shown, said)
+        if not block.is_only_imported and shown:
+            printed = said.strip() or commands.is_noted(command)
+            assert printed, f"{block.where}: {command}: printed nothing"
+            if said.strip():
+                commands.check_output(block, shown, said)
 
 
 @pytest.mark.parametrize("command", documents.inline_commands("whautomate"))
