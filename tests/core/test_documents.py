@@ -202,7 +202,11 @@ CONSOLE: list[Any] = [
 @pytest.mark.parametrize("block", CONSOLE)
 def test_commands_do_what_the_page_says(block: Block, world: tuple[Emulator, Path]) -> None:
     emulator, folder = world
-    ran = commands.run(block, folder, emulator=emulator.url)
+    check_commands(block, folder, emulator.url)
+
+
+def check_commands(block: Block, folder: Path, emulator: str) -> None:
+    ran = commands.run(block, folder, emulator=emulator)
     for words in ran.noted:
         core_command(words) if words[0] == "whautomate" else other_command(words)
     for (command, shown), said, code in zip(commands.commands_of(block), ran.said, ran.codes, strict=True):
@@ -235,6 +239,11 @@ def test_a_shown_output_is_compared() -> None:
     )
     with pytest.raises(AssertionError, match="not printed"):
         commands.check_output(block, "made anSq90G28tJ, 3 left", "made bbbbbb12, 4 are left")
+
+
+def test_a_command_that_prints_nothing_where_the_page_shows_something_is_found(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="printed nothing"):
+        check_commands(Block("page.md", 1, "console", "$ whautomate claims\nno open claims\n"), tmp_path, "")
 
 
 # --- Python
